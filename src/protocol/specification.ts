@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** Bumped whenever a message changes in a way that an older peer cannot read. */
+export const PROTOCOL_VERSION = 1;
+
+/** Spaces whose networks the sidecar can train. */
+export const SPACES = ['nas-bench-201'] as const;
+/** Data sets that the sidecar can read. */
+export const DATASETS = ['digits', 'cifar10'] as const;
+/** Teacher networks whose checkpoints the sidecar can load. */
+export const TEACHERS = ['digits-resnet', 'resnet20'] as const;
+
+export type SpaceName = (typeof SPACES)[number];
+export type DatasetName = (typeof DATASETS)[number];
+export type TeacherName = (typeof TEACHERS)[number];
+
+const count = z.int().min(1);
+
+/**
+ * Everything that an evaluation depends on besides the genotype and its seed. It has no paths and no names of
+ * profiles: two runs with equal specifications give equal scores.
+ */
+export const specificationSchema = z.strictObject({
+  space: z.enum(SPACES),
+  network: z.strictObject({
+    /** Channels of the stem. */
+    channels: count.max(1024),
+    /** Cells in each of the three stages. */
+    cells: count.max(64),
+    classes: count.max(100_000),
+    /** Height and width of an input image, in pixels. */
+    resolution: count.max(1024),
+  }),
+  dataset: z.enum(DATASETS),
+  batch: z.strictObject({
+    /** Samples kept when the selection is by teacher loss. */
+    size: count.max(65_536),
+    /** Samples drawn to choose from. */
+    pool: count.max(1_048_576),
+    selection: z.enum(['lowest-teacher-loss', 'all']),
+  }),
+  teacher: z.strictObject({
+    architecture: z.enum(TEACHERS),
+    /** `train`: batch statistics, as the published codes run it. `eval`: running statistics. */
+    mode: z.enum(['train', 'eval']),
+  }),
+  optimizer: z.strictObject({
+    learningRate: z.number().positive(),
+    momentum: z.number().min(0),
+    dampening: z.number(),
+    nesterov: z.boolean(),
+    weightDecay: z.number().min(0),
+  }),
+  /** Losses observed, the last of which is the score; one fewer update than that can matter. */
+  steps: count.max(1_000_000),
+  /** Weight of the RMI part of the loss; the cross entropy has 1 - beta. */
+  beta: z.number().min(0).max(1),
+  /** The run's seed: the batch and its augmentation are drawn from it. */
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  backend: z.enum(['native']),
+  precision: z.enum(['float32']),
+});
+
+export type Specification = z.infer<typeof specificationSchema>;
+
+/** Where the files are that a specification needs; null means the one that ships with the sidecar. */
+export const assetsSchema = z.strictObject({
+  /** Folder of the data set's files. */
+  dataset: z.string().min(1).nullable(),
+  /** Teacher checkpoint. */
+  teacher: z.string().min(1).nullable(),
+});
+
+export type Assets = z.infer<typeof assetsSchema>;

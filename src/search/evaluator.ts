@@ -1,0 +1,20 @@
+import type { Evaluation } from '../protocol/messages.js';
+
+export interface EvaluationRequest {
+  /** Text of the canonical genotype: what is trained. */
+  readonly genotype: string;
+  readonly seed: number;
+}
+
+/** An evaluation, or the reason why there is none; a failure counts as infinite loss. */
+export type EvaluationOutcome = { readonly evaluation: Evaluation } | { readonly failure: string };
+
+/** Scores architectures. The controller knows nothing of how. */
+export interface Evaluator {
+  /** How many evaluations run side by side. */
+  readonly capacity: number;
+  /**
+   * @throws whatever makes the whole search impossible; a failure of this one architecture is an outcome.
+   */
+  evaluate(request: EvaluationRequest): Promise<EvaluationOutcome>;
+}

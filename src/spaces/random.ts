@@ -1,0 +1,2 @@
+// placeholder
+export interface Random { below(limit: number): number }

@@ -1,0 +1,63 @@
+import type { Fit } from '../protocol/messages.js';
+import type { Encoding } from '../spaces/space.js';
+
+export type Phase = 'warm-up' | 'guided';
+
+/** One evaluated architecture, in the order in which it was proposed. */
+export interface Observation {
+  readonly phase: Phase;
+  readonly encoding: Encoding;
+  /** Infinite when the training diverged or the evaluation failed. */
+  readonly loss: number;
+}
+
+/** What a strategy wants next: architectures to evaluate, or nothing more. */
+export type Ask =
+  | { readonly kind: 'evaluate'; readonly phase: Phase; readonly encodings: readonly Encoding[] }
+  | { readonly kind: 'stop'; readonly reason: StopReason };
+
+export type StopReason =
+  /** As many good architectures as were asked for. */
+  | 'successes-reached'
+  /** The cap on evaluations. */
+  | 'evaluation-cap'
+  /** Every architecture of the space has been evaluated. */
+  | 'space-exhausted';
+
+/** What the strategy makes of all observations so far; a function of them alone. */
+export interface Standing {
+  /** Losses below it are good; null until the warm-up is complete. */
+  readonly threshold: number | null;
+  /** Why the threshold is not the plain quantile, where it is not. */
+  readonly thresholdNote: string | null;
+  /** Good architectures found since the warm-up. */
+  readonly successes: number;
+  readonly successesWanted: number;
+  readonly warmup: number;
+  /** Most evaluations that the strategy will ask for. */
+  readonly cap: number;
+}
+
+export interface Answer {
+  readonly encoding: Encoding;
+  /** The architectures that voted, best first. */
+  readonly voters: readonly Observation[];
+  /** How the answer came about, in words. */
+  readonly note: string;
+}
+
+/**
+ * What to evaluate next, when to stop, and what the answer is. A strategy keeps no state of its own: each method is
+ * a function of the history, so that a run resumes by replaying it.
+ */
+export interface Strategy {
+  readonly name: string;
+  /** @param capacity how many evaluations can run side by side; a guided turn proposes no more than that. */
+  ask(history: readonly Observation[], capacity: number): Promise<Ask>;
+  standing(history: readonly Observation[]): Standing;
+  /** @throws UsageError when no architecture has a finite loss. */
+  answer(history: readonly Observation[]): Answer;
+}
+
+/** The probability of being good that a forest gives each candidate; scikit-learn answers it in the sidecar. */
+export type Surrogate = (request: Fit) => Promise<readonly number[]>;
