@@ -32,7 +32,9 @@ function once(stamp, files, install) {
 function findPython() {
   const seen = [];
   for (const name of [process.env.RMINAS_PYTHON, 'python3', 'python'].filter(Boolean)) {
-    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { encoding: 'utf8' });
+    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
+      encoding: 'utf8',
+    });
     if (!stdout) continue;
     const [major, minor] = stdout.trim().split('.').map(Number);
     if (major === 3 && minor >= 10) return name;
