@@ -1,0 +1,29 @@
+"""Whose functions build the networks and the score."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from rminas_sidecar.backends.native import NativeBackend
+from rminas_sidecar.evaluation.rmi import RepresentationFunction
+from rminas_sidecar.evaluation.specification import Specification
+
+
+class Backend(Protocol):
+    """What an evaluation takes from whoever implements the original's functions."""
+
+    def build_network(self, specification: Specification, genotype: str) -> nn.Module:
+        """A freshly initialised candidate on the CPU that answers (features of three stages, logits).
+
+        Raises:
+            SidecarError: `invalid-genotype` when the text is not one of the space's.
+        """
+        ...
+
+    def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationFunction:
+        """The function from a candidate's features to (sum over stages of 1 - CKA, CKA of each stage)."""
+        ...
+
+
+BACKENDS: dict[str, Backend] = {"native": NativeBackend()}

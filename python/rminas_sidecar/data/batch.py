@@ -1,0 +1,59 @@
+"""The one batch that every candidate is trained on."""
+
+import hashlib
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.data.images import Dataset, Images, make_generator
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.specification import BatchSpecification
+
+
+def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Draws distinct training images and augments them.
+
+    Args:
+        size: images to draw.
+        seed: of the run.
+
+    Returns:
+        Normalised images (size × 3 × height × width, float32) and labels (size, int64), on the CPU.
+
+    Raises:
+        SidecarError: `unsuitable-data` when there are not that many images.
+    """
+    if size > len(training):
+        raise SidecarError(
+            "unsuitable-data",
+            f"The batch is chosen among {size} images, and {dataset.name} has {len(training)} here.",
+            [f"Lower LOADER.BATCH_SIZE to {len(training) // 16} or less (16 times as many are drawn), or add images."],
+        )
+    chosen = torch.randperm(len(training), generator=make_generator(seed, "batch"))[:size]
+    pixels = dataset.augment(training.pixels[chosen], make_generator(seed, "batch augmentation"))
+    return dataset.normalise(pixels), training.labels[chosen]
+
+
+def select(images: Tensor, labels: Tensor, teacher: nn.Module, batch: BatchSpecification) -> tuple[Tensor, Tensor]:
+    """Keeps the images that the specification wants: all, or those on which the teacher's loss is lowest, best first.
+
+    Args:
+        images: of the pool, on the teacher's device; labels likewise.
+        teacher: answers features and logits, in the mode that it is to be used in.
+    """
+    if batch.selection == "all":
+        return images, labels
+    with torch.no_grad():
+        _, logits = teacher(images)
+        losses = functional.cross_entropy(logits, labels, reduction="none")
+    kept = losses.sort(stable=True).indices[: batch.size]
+    return images[kept], labels[kept]
+
+
+def digest(images: Tensor, labels: Tensor) -> str:
+    """SHA-256 of the batch's bytes: float32 images, then int64 labels."""
+    sha = hashlib.sha256()
+    for part in (images, labels):
+        sha.update(part.cpu().contiguous().numpy().tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,95 @@
+"""Reads the pickles that CIFAR comes in without trusting them.
+
+Unpickling calls whatever the file names. A data file needs four numpy functions and no more, and they are replaced by
+ones that accept just what numpy itself writes for an array of bytes.
+"""
+
+import io
+import pickle
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rminas_sidecar.errors import SidecarError
+
+# Stands for the class numpy.ndarray in a pickle. A string, so that the file cannot call it.
+_ARRAY = "numpy.ndarray"
+
+
+def _empty_array(kind: object, shape: object, code: object) -> np.ndarray:
+    """`numpy.core.multiarray._reconstruct`: the array that the pickle's state then fills."""
+    if kind is not _ARRAY or shape != (0,):
+        raise pickle.UnpicklingError("an array of an unusual kind")
+    return np.empty(0, dtype=np.uint8)
+
+
+def _bytes_type(name: object, *_flags: object) -> np.dtype:
+    """`numpy.dtype`, for unsigned bytes alone."""
+    if name not in ("u1", b"u1"):
+        raise pickle.UnpicklingError(f"an array of {name!r} instead of bytes")
+    return np.dtype("u1", copy=True)
+
+
+def _array_from_buffer(buffer: bytes, kind: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
+    """`numpy.core.numeric._frombuffer`, which pickle protocol 5 uses."""
+    return np.frombuffer(buffer, dtype=kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    """`_codecs.encode`, by which Python 3 writes bytes for Python 2."""
+    if encoding != "latin1":
+        raise pickle.UnpicklingError(f"bytes in the encoding {encoding!r}")
+    return text.encode("latin1")
+
+
+_ALLOWED: Mapping[str, Callable[..., object] | str] = {
+    "numpy.ndarray": _ARRAY,
+    "numpy.dtype": _bytes_type,
+    "numpy.core.multiarray._reconstruct": _empty_array,
+    "numpy._core.multiarray._reconstruct": _empty_array,
+    "numpy.core.numeric._frombuffer": _array_from_buffer,
+    "numpy._core.numeric._frombuffer": _array_from_buffer,
+    "_codecs.encode": _encode,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, content: bytes, path: Path) -> None:
+        super().__init__(io.BytesIO(content), encoding="bytes")
+        self._path = path
+
+    def find_class(self, module: str, name: str) -> Any:
+        allowed = _ALLOWED.get(f"{module}.{name}")
+        if allowed is None:
+            raise SidecarError(
+                "refused-file",
+                f"{self._path} asks for {module}.{name}, which no CIFAR file needs; it was not run.",
+                ["Take the file from where CIFAR is published, and do not open this one with other programs."],
+            )
+        return allowed
+
+
+def unpickle(content: bytes, path: Path) -> object:
+    """Reads one CIFAR pickle; byte strings stay bytes.
+
+    Args:
+        content: the file's bytes.
+        path: where they come from, for messages.
+
+    Raises:
+        SidecarError: `refused-file` when the pickle names a function that a CIFAR file does not need, `corrupt-file`
+            when it is not whole.
+    """
+    try:
+        return _Unpickler(content, path).load()
+    except SidecarError:
+        raise
+    # What a broken pickle raises is anybody's guess: it runs the constructors with the wrong arguments.
+    except Exception as error:
+        raise SidecarError(
+            "corrupt-file",
+            f"{path} is not a whole CIFAR file ({len(content)} bytes): {str(error) or type(error).__name__}.",
+            ["Copy or download it again."],
+        ) from error

@@ -1,0 +1,19 @@
+"""The one error that the sidecar raises on purpose: something that the user can act on."""
+
+from collections.abc import Sequence
+
+
+class SidecarError(Exception):
+    """A failure with a stable code; anything else that is raised is a bug.
+
+    Args:
+        code: one of the protocol's ERROR_CODES, e.g. ``missing-file``.
+        message: what happened and with which value.
+        next_steps: what the user can do, one step an entry.
+    """
+
+    def __init__(self, code: str, message: str, next_steps: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.next_steps = list(next_steps)

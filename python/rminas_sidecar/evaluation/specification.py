@@ -1,0 +1,124 @@
+"""The specification of an evaluation, as `src/protocol/specification.ts` defines it.
+
+The dictionaries that :meth:`Specification.from_dict` and :meth:`Assets.from_dict` read have passed the protocol's
+schema: types and ranges are not checked a second time, only what a schema cannot say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from rminas_sidecar.errors import SidecarError
+
+Selection = Literal["lowest-teacher-loss", "all"]
+TeacherMode = Literal["train", "eval"]
+
+
+@dataclass(frozen=True)
+class NetworkSpecification:
+    """Size of the candidates: stem channels, cells in each stage, classes, and pixels of an input's side."""
+
+    channels: int
+    cells: int
+    classes: int
+    resolution: int
+
+
+@dataclass(frozen=True)
+class BatchSpecification:
+    """How many samples are kept, out of how many drawn, and which."""
+
+    size: int
+    pool: int
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class TeacherSpecification:
+    """Which teacher, and whether it normalises by batch (`train`) or by running (`eval`) statistics."""
+
+    architecture: str
+    mode: TeacherMode
+
+
+@dataclass(frozen=True)
+class OptimizerSpecification:
+    """Stochastic gradient descent as `torch.optim.SGD` understands it."""
+
+    learning_rate: float
+    momentum: float
+    dampening: float
+    nesterov: bool
+    weight_decay: float
+
+    def __post_init__(self) -> None:
+        if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
+            raise SidecarError(
+                "invalid-message",
+                "Nesterov momentum needs a positive momentum and no dampening, "
+                f"not momentum {self.momentum} and dampening {self.dampening}.",
+                ["Set OPTIM.NESTEROV False, or OPTIM.MOMENTUM above 0 and OPTIM.DAMPENING 0."],
+            )
+
+
+@dataclass(frozen=True)
+class Specification:
+    """Everything that a score depends on besides the genotype and its seed."""
+
+    space: str
+    network: NetworkSpecification
+    dataset: str
+    batch: BatchSpecification
+    teacher: TeacherSpecification
+    optimizer: OptimizerSpecification
+    steps: int
+    beta: float
+    seed: int
+    backend: str
+    precision: str
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> "Specification":
+        """Reads a specification from the protocol's JSON.
+
+        Raises:
+            SidecarError: `invalid-message` for an optimiser that does not exist.
+        """
+        optimizer = body["optimizer"]
+        return cls(
+            space=body["space"],
+            network=NetworkSpecification(**body["network"]),
+            dataset=body["dataset"],
+            batch=BatchSpecification(**body["batch"]),
+            teacher=TeacherSpecification(**body["teacher"]),
+            optimizer=OptimizerSpecification(
+                learning_rate=optimizer["learningRate"],
+                momentum=optimizer["momentum"],
+                dampening=optimizer["dampening"],
+                nesterov=optimizer["nesterov"],
+                weight_decay=optimizer["weightDecay"],
+            ),
+            steps=body["steps"],
+            beta=body["beta"],
+            seed=body["seed"],
+            backend=body["backend"],
+            precision=body["precision"],
+        )
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Where the files are: the data set's folder and the teacher's checkpoint; None is what ships with the sidecar."""
+
+    dataset: Path | None
+    teacher: Path | None
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, str | None]) -> "Assets":
+        """Reads the paths from the protocol's JSON."""
+        dataset, teacher = body["dataset"], body["teacher"]
+        return cls(
+            dataset=None if dataset is None else Path(dataset),
+            teacher=None if teacher is None else Path(teacher),
+        )

@@ -1,0 +1,119 @@
+"""The teachers: trained networks whose representation the candidates are compared with."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.checkpoints import load_weights
+
+DIGITS_WEIGHTS = Path(__file__).parent / "weights" / "digits-resnet.pt"
+
+
+class BasicBlock(nn.Module):
+    """Two 3 × 3 convolutions around a shortcut without parameters: option A of He et al. (CVPR 2016, section 3.3)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self._stride = stride
+        self._added_channels = (outputs - inputs) // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        block = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
+        return functional.relu(block + self._shortcut(x))
+
+    def _shortcut(self, x: Tensor) -> Tensor:
+        if not self._added_channels:
+            return x
+        thinned = x[:, :, :: self._stride, :: self._stride]
+        return functional.pad(thinned, (0, 0, 0, 0, self._added_channels, self._added_channels))
+
+
+class CifarResNet(nn.Module):
+    """ResNet for small images (He et al., CVPR 2016, section 4.2) of 6 × blocks + 2 layers.
+
+    Parameter names are those of akamaster/pytorch_resnet_cifar10, whose ResNet-20 RMI-NAS has for a teacher.
+
+    Args:
+        blocks: residual blocks in each of the three stages of 16, 32 and 64 channels.
+        classes: number of logits.
+    """
+
+    def __init__(self, blocks: int, classes: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        self.layer1 = _stage(16, 16, 1, blocks)
+        self.layer2 = _stage(16, 32, 2, blocks)
+        self.layer3 = _stage(32, 64, 2, blocks)
+        self.linear = nn.Linear(64, classes)
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Answers the features after each of the three stages and the logits (batch × classes).
+
+        Args:
+            images: batch × 3 × height × width.
+        """
+        x = functional.relu(self.bn1(self.conv1(images)))
+        features: list[Tensor] = []
+        for stage in (self.layer1, self.layer2, self.layer3):
+            x = stage(x)
+            features.append(x)
+        return features, self.linear(x.mean((2, 3)))
+
+
+def _stage(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
+    first = BasicBlock(inputs, outputs, stride)
+    return nn.Sequential(first, *(BasicBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
+
+
+class _Teacher(NamedTuple):
+    build: Callable[[], nn.Module]
+    shipped: Path | None
+    next_steps: list[str]
+
+
+_RESNET20_URL = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/resnet20-12fca82f.th"
+
+_TEACHERS = {
+    "resnet20": _Teacher(
+        lambda: CifarResNet(blocks=3, classes=10),
+        None,
+        [f"Download {_RESNET20_URL} and name the file with --teacher."],
+    ),
+    "digits-resnet": _Teacher(
+        lambda: CifarResNet(blocks=1, classes=10),
+        DIGITS_WEIGHTS,
+        ["Leave --teacher away to use the checkpoint that ships with rminas."],
+    ),
+}
+
+
+def load_teacher(architecture: str, checkpoint: Path | None) -> nn.Module:
+    """Builds a teacher with trained weights, on the CPU, in evaluation mode and without gradients.
+
+    Args:
+        architecture: `resnet20` or `digits-resnet`.
+        checkpoint: its weights; None for the ones that ship with the sidecar.
+
+    Raises:
+        SidecarError: as :func:`load_weights`; `missing-file` too when no checkpoint ships and none is named.
+    """
+    build, shipped, next_steps = _TEACHERS[architecture]
+    path = checkpoint or shipped
+    if path is None:
+        raise SidecarError(
+            "missing-file", f"The teacher {architecture} does not ship with rminas, and no file was named.", next_steps
+        )
+    with torch.random.fork_rng(devices=[]):
+        network = build()
+    load_weights(network, path, next_steps)
+    return network.eval().requires_grad_(False)
