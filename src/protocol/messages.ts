@@ -25,7 +25,10 @@ function message<Type extends string, Body extends z.ZodType>(type: Type, body: 
 const empty = z.strictObject({});
 
 /** Builds the batch and runs the teacher once, on every worker. */
-const prepare = message('prepare', z.strictObject({ digest, specification: specificationSchema, assets: assetsSchema }));
+const prepare = message(
+  'prepare',
+  z.strictObject({ digest, specification: specificationSchema, assets: assetsSchema }),
+);
 
 const prepared = message(
   'prepared',
@@ -82,7 +85,10 @@ export const fitSchema = z.strictObject({
   good: z.array(z.boolean()).max(100_000),
   candidates: encodings,
   trees: z.int().min(1).max(10_000),
-  seed: z.int().min(0).max(2 ** 32 - 1),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
 });
 export type Fit = z.infer<typeof fitSchema>;
 const fit = message('fit', fitSchema);
@@ -116,7 +122,10 @@ const path = z.string().min(1).max(4096);
 /** Reads a table of trained accuracies into an index. */
 const importBenchmark = message(
   'import-benchmark',
-  z.strictObject({ file: path, /** Folder of the indexes; the file in it is named after the benchmark. */ folder: path }),
+  z.strictObject({
+    file: path,
+    /** Folder of the indexes; the file in it is named after the benchmark. */ folder: path,
+  }),
 );
 const benchmarkImported = message(
   'benchmark-imported',
@@ -190,7 +199,10 @@ const hello = message(
 );
 
 /** How far a long request is. */
-const progress = message('progress', z.strictObject({ done: z.number().min(0), total: z.number().min(0), note: z.string() }));
+const progress = message(
+  'progress',
+  z.strictObject({ done: z.number().min(0), total: z.number().min(0), note: z.string() }),
+);
 
 const log = message('log', z.strictObject({ level: z.enum(['debug', 'info', 'warning', 'error']), text: z.string() }));
 

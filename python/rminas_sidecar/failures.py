@@ -1,0 +1,41 @@
+"""What an exception is called in the protocol."""
+
+import errno
+import traceback
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.protocol import Body
+
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def failure_body(error: BaseException) -> Body:
+    """The body of the `error` message that tells the controller of an exception."""
+    if isinstance(error, SidecarError):
+        return error_body(error.code, error.message, error.next_steps)
+    if is_out_of_memory(error):
+        return error_body(
+            "out-of-memory",
+            f"The memory does not suffice: {error or type(error).__name__}",
+            ["Use fewer workers, a smaller LOADER.BATCH_SIZE or a smaller network."],
+        )
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return error_body("unwritable", str(error), ["Free some space there, or give a folder that may be written to."])
+    text = "".join(traceback.format_exception(error))
+    return error_body(
+        "internal", f"{type(error).__name__}: {error}", ["Report this as a bug, with the traceback."], text
+    )
+
+
+def error_body(code: str, message: str, next_steps: list[str], trace: str | None = None) -> Body:
+    """The body of an `error` message."""
+    return {"code": code, "message": message, "nextSteps": next_steps, "traceback": trace}
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether Python's or PyTorch's allocator gave up."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    # By its words: PyTorch's CPU allocator has no type of its own for it, and the server has no PyTorch.
+    text = str(error)
+    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)

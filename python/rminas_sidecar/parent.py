@@ -1,0 +1,58 @@
+"""Notices that the controller is gone."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+_SUSPENDED_SECONDS = 5.0
+
+
+class ParentWatch:
+    """Tells why the server should end itself, by any of three signs: stdin closes, another process becomes the parent,
+    or the controller says nothing for too long.
+
+    Args:
+        silence_seconds: how long the controller may say nothing.
+        on_stdin_closed: called from another thread.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        silence_seconds: float,
+        on_stdin_closed: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._silence_seconds = silence_seconds
+        self._clock = clock
+        self._parent = os.getppid()
+        self._heard = self._checked = clock()
+        threading.Thread(target=_read_until_closed, args=(on_stdin_closed,), daemon=True).start()
+
+    def heard(self) -> None:
+        """The controller said something."""
+        self._heard = self._clock()
+
+    def reason_to_end(self) -> str | None:
+        """Why to end, or None; asked every second or so."""
+        now = self._clock()
+        # Nobody was heard while this process itself was stopped, by Ctrl-Z or with the whole machine.
+        if now - self._checked > _SUSPENDED_SECONDS:
+            self._heard = now
+        self._checked = now
+        if os.getppid() != self._parent:
+            return "the process that started it is gone"
+        if now - self._heard > self._silence_seconds:
+            return f"the controller said nothing for {self._silence_seconds:g} s"
+        return None
+
+
+def _read_until_closed(on_closed: Callable[[], None]) -> None:
+    # Not through sys.stdin: the interpreter cannot end while a thread holds that object's lock.
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        pass
+    on_closed()

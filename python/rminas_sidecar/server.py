@@ -1,0 +1,223 @@
+"""Validates a message, routes it, answers: one loop that never waits for a computation."""
+
+import math
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+
+import zmq
+
+from rminas_sidecar import surrogate
+from rminas_sidecar.channel import Channel, ChannelError
+from rminas_sidecar.engines import Job, Readiness
+from rminas_sidecar.engines.local import LocalEngine
+from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.failures import error_body, failure_body
+from rminas_sidecar.inbox import Inbox
+from rminas_sidecar.lane import Lane
+from rminas_sidecar.parent import ParentWatch
+from rminas_sidecar.progress import Progress
+from rminas_sidecar.protocol import PROTOCOL_VERSION, Body
+from rminas_sidecar.protocol.validate import NO_REQUEST, InvalidMessage, Message, decode, encode
+
+_HEARTBEAT_SECONDS = 1.0
+_FAREWELL_SECONDS = 2.0
+_MESSAGES_A_TURN = 100
+_PACKAGES = ("torch", "numpy", "scikit-learn", "pyzmq", "jsonschema-rs")
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What the command line says.
+
+    Args:
+        address: of the controller's socket.
+        workers: processes that train; none is enough for benchmarks and forests.
+        worker: how each of them computes.
+        silence_seconds: after which a controller that says nothing is taken for dead.
+    """
+
+    address: str
+    workers: int
+    worker: WorkerSettings
+    silence_seconds: float
+
+
+class Server:
+    """One sidecar, from its hello to its end."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._channel = Channel(settings.address)
+        self._inbox = Inbox()
+        self._engine = LocalEngine(settings.workers, settings.worker, self._inbox.post, self._log)
+        self._forests = Lane("forests")
+        self._imports = Lane("imports")
+        self._queries = Lane("queries")
+        self._parent = ParentWatch(
+            settings.silence_seconds, lambda: self._inbox.post(lambda: self._end(0, "the controller closed its stdin"))
+        )
+        self._greeted = False
+        self._next_heartbeat = time.monotonic()
+        self._exit_code: int | None = None
+
+    def run(self) -> int:
+        """Serves until there is a reason to end, and returns the exit code."""
+        # Ctrl-C reaches the whole process group, and the controller decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: self._inbox.post(lambda: self._end(0, "of SIGTERM")))
+        self._engine.start(self._greet, lambda reason: self._end(1, reason))
+        if self._settings.workers == 0:
+            self._greet(Readiness(self._settings.worker.device, {}))
+        poller = zmq.Poller()
+        poller.register(self._channel.socket, zmq.POLLIN)
+        poller.register(self._inbox.bell, zmq.POLLIN)
+        while self._exit_code is None:
+            poller.poll(max(0, math.ceil((self._next_heartbeat - time.monotonic()) * 1000)))
+            self._inbox.run()
+            self._read()
+            self._beat()
+        self._engine.close()
+        self._inbox.close()
+        self._channel.close(_FAREWELL_SECONDS)
+        return self._exit_code
+
+    def _read(self) -> None:
+        for _ in range(_MESSAGES_A_TURN):
+            frames = self._channel.receive()
+            if frames is None or self._exit_code is not None:
+                return
+            self._parent.heard()
+            try:
+                message = decode(frames)
+            except InvalidMessage as error:
+                steps = ["Make sure that rminas and its sidecar are of one version: npm run setup"]
+                self._send("error", error.message_id, error_body("invalid-message", error.reason, steps))
+                continue
+            self._route(message)
+
+    def _route(self, message: Message) -> None:
+        body = message.body
+        match message.type:
+            case "prepare" | "evaluate" | "verify":
+                self._engine.submit(
+                    Job(
+                        message.type,
+                        body,
+                        reply=lambda kind, answer: self._send(kind, message.id, answer),
+                        progress=lambda report: self._send("progress", message.id, report),
+                    )
+                )
+            case "fit":
+                self._answer_from(self._forests, message, "fitted", lambda: _fit(body))
+            case "import-benchmark":
+                progress = Progress(lambda report: self._post_message("progress", message.id, report))
+                self._answer_from(
+                    self._imports, message, "benchmark-imported", lambda: _import_benchmark(body, progress)
+                )
+            case "query-benchmark":
+                self._answer_from(self._queries, message, "benchmark-answer", lambda: _query_benchmark(body))
+            case "shutdown":
+                self._engine.close()
+                self._send("bye", message.id, {})
+                self._end(0)
+
+    def _answer_from(self, lane: Lane, message: Message, kind: str, work: Callable[[], Body]) -> None:
+        def task() -> None:
+            try:
+                self._post_message(kind, message.id, work())
+            except Exception as error:
+                self._post_message("error", message.id, failure_body(error))
+
+        lane.add(task)
+
+    def _post_message(self, kind: str, message_id: str, body: Body) -> None:
+        self._inbox.post(lambda: self._send(kind, message_id, body))
+
+    def _send(self, kind: str, message_id: str, body: Body) -> None:
+        if self._exit_code is not None:
+            return
+        try:
+            try:
+                text = encode(kind, message_id, body)
+            except InvalidMessage as error:
+                reason = f"The sidecar made a {kind} that the protocol does not allow: {error.reason}"
+                steps = ["Report this as a bug."]
+                text = encode("error", message_id, error_body("internal", reason, steps))
+            self._channel.send(text)
+        except ChannelError as error:
+            self._end(1, str(error))
+
+    def _greet(self, readiness: Readiness) -> None:
+        hello = {
+            "protocol": PROTOCOL_VERSION,
+            "pid": os.getpid(),
+            "workers": self._settings.workers,
+            "threads": self._settings.worker.threads,
+            "device": readiness.device,
+            "versions": {**_versions(), **readiness.versions},
+        }
+        self._send("hello", NO_REQUEST, hello)
+        self._greeted = True
+        if self._settings.workers > 0:
+            # Not before: the workers' import of PyTorch, which hello waits for, needs the processors more.
+            self._forests.add(surrogate.warm_up)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now < self._next_heartbeat:
+            return
+        self._next_heartbeat = now + _HEARTBEAT_SECONDS
+        if self._greeted:
+            self._send("heartbeat", NO_REQUEST, {})
+        else:
+            # A controller that waits for hello has nothing to say yet.
+            self._parent.heard()
+        reason = self._parent.reason_to_end()
+        if reason is not None:
+            self._end(0, reason)
+
+    def _log(self, level: str, text: str) -> None:
+        self._send("log", NO_REQUEST, {"level": level, "text": text})
+
+    def _end(self, code: int, reason: str | None = None) -> None:
+        if self._exit_code is not None:
+            return
+        if reason is not None:
+            print(f"rminas_sidecar ends: {reason}", file=sys.stderr, flush=True)  # noqa: T201
+        self._exit_code = code
+
+
+def _fit(body: Body) -> Body:
+    start = time.perf_counter()
+    probabilities = surrogate.fit_and_predict(body)
+    return {"probabilities": probabilities, "seconds": time.perf_counter() - start}
+
+
+def _import_benchmark(body: Body, progress: Progress) -> Body:
+    from rminas_sidecar import benchmarks
+
+    start = time.perf_counter()
+    imported = benchmarks.import_file(body["file"], body["folder"], progress)
+    return {"seconds": time.perf_counter() - start, **imported}
+
+
+def _query_benchmark(body: Body) -> Body:
+    from rminas_sidecar import benchmarks
+
+    return benchmarks.query(body["index"], body["architecture"])
+
+
+def _versions() -> dict[str, str]:
+    """Read from the packages' metadata: importing them would take seconds."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    return versions
