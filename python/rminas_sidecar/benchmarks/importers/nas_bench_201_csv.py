@@ -1,0 +1,139 @@
+"""NAS-Bench-201's final test accuracies as a CSV table.
+
+One line an architecture: its number in the benchmark's order, its text, and the test accuracy in per cent after 200
+epochs, averaged over the seeds, on up to three data sets. In the benchmark's own words the test accuracy is `ori-test`
+for cifar10 and `x-test` for cifar100 and ImageNet16-120, the figures that its paper reports. A table may hold a
+part of the 15,625 architectures.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..table import MEAN_OVER_SEEDS, Entry, Result, Series, Table
+from .corrupt import corrupt
+
+BENCHMARK = "nas-bench-201"
+SPACE_SIZE = 15_625
+EPOCHS = 200
+NUMBER_COLUMN = "index"
+GENOTYPE_COLUMN = "arch_str"
+#: Accuracy columns, and the names that the benchmark gives the data sets.
+DATASETS = {"cifar10_test": "cifar10", "cifar100_test": "cifar100", "imagenet16_120_test": "ImageNet16-120"}
+COLUMNS = (NUMBER_COLUMN, GENOTYPE_COLUMN, *DATASETS)
+#: A first line is only looked at this far, since a foreign file may have no line breaks.
+MAX_HEADER_CHARACTERS = 1000
+DESCRIPTION = f"a CSV table of NAS-Bench-201 with the columns {', '.join(COLUMNS)}"
+
+_OPERATION = "(?:none|skip_connect|nor_conv_1x1|nor_conv_3x3|avg_pool_3x3)"
+_GENOTYPE = re.compile(
+    r"\|{op}~0\|\+\|{op}~0\|{op}~1\|\+\|{op}~0\|{op}~1\|{op}~2\|".replace("{op}", _OPERATION), re.ASCII
+)
+_ACCURACY = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def recognises(text: str) -> bool:
+    """Whether the first line is a header with a column of architectures."""
+    return GENOTYPE_COLUMN in _column_names(text)
+
+
+def read(file: Path, text: str) -> Table:
+    """The table in `text`, the content of `file`.
+
+    Raises `SidecarError` (`corrupt-file`) that names the line and the column, now or while the entries are read.
+    """
+    if not text.endswith("\n"):
+        problem = "the file ends in the middle of this line, so it may have been cut off; end the line if it is whole"
+        raise corrupt(f"{file}, line {text.count(chr(10)) + 1}", problem)
+    lines = csv.reader(io.StringIO(text), strict=True)
+    header = _header(file, text)
+    return Table(
+        benchmark=BENCHMARK,
+        file=file,
+        description=f"test accuracy after {EPOCHS} epochs, mean over seeds; "
+        "test is ori-test for cifar10, x-test for cifar100 and ImageNet16-120",
+        space_size=SPACE_SIZE,
+        rows=text.count("\n") - 1,
+        entries=_entries(file, lines, header),
+    )
+
+
+def _column_names(text: str) -> list[str]:
+    first_line = text.partition("\n")[0].strip()[:MAX_HEADER_CHARACTERS]
+    return [name.strip() for name in next(csv.reader([first_line]), [])]
+
+
+def _header(file: Path, text: str) -> list[str]:
+    place = f"{file}, line 1"
+    header = _column_names(text)
+    for name in header:
+        if name not in COLUMNS:
+            raise corrupt(place, f"unknown column {name!r}; known are {', '.join(COLUMNS)}")
+        if header.count(name) > 1:
+            raise corrupt(place, f"the column {name!r} is there more than once")
+    if NUMBER_COLUMN not in header:
+        raise corrupt(place, f"the column {NUMBER_COLUMN!r} is missing")
+    if not any(name in DATASETS for name in header):
+        raise corrupt(place, f"there is no column of accuracies; known are {', '.join(DATASETS)}")
+    return header
+
+
+def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[Entry]:
+    """The architectures; the accuracies of each in the order of DATASETS, however the columns are ordered."""
+    series = {
+        column: Series(dataset, "test", EPOCHS, MEAN_OVER_SEEDS)
+        for column, dataset in DATASETS.items()
+        if column in header
+    }
+    line_of: dict[str | int, int] = {}
+    for place, line, cells in _rows(file, lines, header):
+        number = _number(place, cells[NUMBER_COLUMN])
+        genotype = _genotype(place, cells[GENOTYPE_COLUMN])
+        for column, key in ((NUMBER_COLUMN, number), (GENOTYPE_COLUMN, genotype)):
+            if key in line_of:
+                raise corrupt(f"{place}, column {column!r}", f"{key} stands in line {line_of[key]} already")
+            line_of[key] = line
+        results = {key: Result(_accuracy(f"{place}, column {name!r}", cells[name])) for name, key in series.items()}
+        yield Entry(number, genotype, results)
+
+
+def _rows(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[tuple[str, int, dict[str, str]]]:
+    """Each row below the header: its place in words, its line and its cells; blank lines are passed over."""
+    numbered = enumerate(lines, start=1)
+    next(numbered)
+    line = 1
+    while True:
+        try:
+            line, cells = next(numbered)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise corrupt(f"{file}, line {line + 1}", f"this is not CSV: {error}") from error
+        place = f"{file}, line {line}"
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            raise corrupt(place, f"there are {len(cells)} columns where the header has {len(header)}")
+        yield place, line, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+
+
+def _number(place: str, text: str) -> int:
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and int(text) < SPACE_SIZE:
+        return int(text)
+    raise corrupt(f"{place}, column {NUMBER_COLUMN!r}", f"{text!r} is not a number from 0 to {SPACE_SIZE - 1}")
+
+
+def _genotype(place: str, text: str) -> str:
+    if _GENOTYPE.fullmatch(text):
+        return text
+    raise corrupt(f"{place}, column {GENOTYPE_COLUMN!r}", f"{text!r} is not an architecture of NAS-Bench-201")
+
+
+def _accuracy(place: str, text: str) -> float:
+    if _ACCURACY.fullmatch(text) and float(text) <= 100:
+        return float(text)
+    raise corrupt(place, f"{text!r} is not an accuracy from 0 to 100 per cent")

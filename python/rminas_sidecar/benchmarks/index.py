@@ -1,0 +1,206 @@
+"""Builds the index of a benchmark: one SQLite file, written once and then only read.
+
+Ranks are computed here, so that a query is a lookup. The file appears in its place whole or not at all: the index is
+built in memory, written beside its place under another name, flushed to the disk and then renamed. Until the last
+moment there is nothing on the disk, whatever becomes of the import.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import SidecarError
+from .table import Entry, Progress, Series, Table
+
+#: Bumped whenever an older or newer program could not read the tables.
+SCHEMA_VERSION = 1
+
+_DRAFT_SUFFIX = ".draft"
+#: A draft is written in less than a second; one untouched for so long was left by a killed import.
+_ABANDONED_AFTER_SECONDS = 3600
+_PROGRESS_EVERY = 500
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE architecture (number INTEGER PRIMARY KEY, genotype TEXT NOT NULL UNIQUE);
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY,
+  dataset TEXT NOT NULL,
+  split TEXT NOT NULL,
+  epochs INTEGER,
+  aggregation TEXT NOT NULL,
+  seed INTEGER,
+  best REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE result (
+  architecture INTEGER NOT NULL REFERENCES architecture (number),
+  series INTEGER NOT NULL REFERENCES series (id),
+  accuracy REAL NOT NULL,
+  rank INTEGER NOT NULL,
+  loss REAL,
+  train_seconds REAL,
+  eval_seconds REAL,
+  PRIMARY KEY (architecture, series)
+) WITHOUT ROWID;
+CREATE TABLE cost (
+  architecture INTEGER NOT NULL REFERENCES architecture (number),
+  dataset TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value REAL NOT NULL,
+  PRIMARY KEY (architecture, dataset, name)
+) WITHOUT ROWID;
+CREATE TEMP TABLE unranked (
+  architecture INTEGER, series INTEGER, accuracy REAL, loss REAL, train_seconds REAL, eval_seconds REAL
+);
+"""
+
+_RANK = """
+INSERT INTO result
+SELECT architecture, series, accuracy, RANK() OVER (PARTITION BY series ORDER BY accuracy DESC),
+       loss, train_seconds, eval_seconds
+FROM unranked ORDER BY architecture, series;
+UPDATE series SET best = (SELECT max(accuracy) FROM unranked WHERE series = series.id);
+CREATE INDEX result_by_rank ON result (series, rank);
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an index holds."""
+
+    path: Path
+    architectures: int
+    results: int
+    #: In the order of the table.
+    datasets: list[str]
+
+
+def write_index(table: Table, folder: Path, on_progress: Progress) -> Written:
+    """Writes `<folder>/<benchmark>.sqlite` in place of an older one.
+
+    Raises `SidecarError`: `unwritable` when the folder or the disk does not let it, and whatever reading the entries
+    raises. Nothing is written then, and an older index stays as it was.
+    """
+    path = folder / f"{table.benchmark}.sqlite"
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        architectures, results, datasets = _fill(database, table, on_progress)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(folder)
+            with _draft_of(path) as draft:
+                _write(database, draft)
+                draft.replace(path)
+            _flush(folder)
+        except (OSError, sqlite3.OperationalError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise SidecarError(
+                "unwritable",
+                f"The index {path} cannot be written: {reason}.",
+                ["Free space on the disk, or set RMINAS_HOME to a folder that can be written."],
+            ) from error
+    return Written(path, architectures, results, datasets)
+
+
+@contextmanager
+def _draft_of(path: Path) -> Iterator[Path]:
+    """A file beside `path`, of its own for each import; it is gone afterwards unless it was renamed."""
+    draft = path.with_name(f".{path.name}-{uuid.uuid4().hex}{_DRAFT_SUFFIX}")
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(database: sqlite3.Connection, draft: Path) -> None:
+    with closing(sqlite3.connect(draft)) as file:
+        # No journal and no waiting for the disk in between: a draft that is not whole is thrown away.
+        file.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        database.backup(file)
+    _flush(draft)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    for draft in folder.glob(f".*{_DRAFT_SUFFIX}"):
+        # Another import may rename or remove its own draft at any time.
+        with suppress(FileNotFoundError):
+            if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                draft.unlink()
+
+
+def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> tuple[int, int, list[str]]:
+    """Writes the whole index in one transaction; returns counts of architectures and results, and the data sets."""
+    database.execute("PRAGMA temp_store = MEMORY")
+    database.executescript(_SCHEMA)
+    database.execute("BEGIN")
+    series: dict[Series, int] = {}
+    architectures = 0
+    for entry in table.entries:
+        _insert(database, entry, series)
+        architectures += 1
+        if architectures % _PROGRESS_EVERY == 0:
+            on_progress(architectures, table.rows, "reading architectures")
+    results: int = database.execute("SELECT count(*) FROM unranked").fetchone()[0]
+    if results == 0:
+        raise SidecarError("corrupt-file", f"{table.file} has no architectures.", ["Get the table again."])
+    on_progress(architectures, architectures, "ranking")
+    _insert_series(database, series)
+    part = "" if architectures == table.space_size else f" ({architectures} of {table.space_size} architectures)"
+    meta = {
+        "schema": str(SCHEMA_VERSION),
+        "benchmark": table.benchmark,
+        "source": f"{table.file.name}{part}: {table.description}",
+        "architectures": str(architectures),
+    }
+    database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+    for statement in _RANK.split(";"):
+        database.execute(statement)
+    database.execute("COMMIT")
+    return architectures, results, list(dict.fromkeys(one.dataset for one in series))
+
+
+def _insert(database: sqlite3.Connection, entry: Entry, series: dict[Series, int]) -> None:
+    """Adds an architecture; a series that is new to the index gets the next number."""
+    database.execute("INSERT INTO architecture VALUES (?, ?)", (entry.number, entry.genotype))
+    database.executemany(
+        "INSERT INTO unranked VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (
+                entry.number,
+                series.setdefault(key, len(series)),
+                one.accuracy,
+                one.loss,
+                one.train_seconds,
+                one.eval_seconds,
+            )
+            for key, one in entry.results.items()
+        ),
+    )
+    database.executemany(
+        "INSERT INTO cost VALUES (?, ?, ?, ?)",
+        ((entry.number, cost.dataset or "", cost.name, cost.value) for cost in entry.costs),
+    )
+
+
+def _insert_series(database: sqlite3.Connection, series: dict[Series, int]) -> None:
+    database.executemany(
+        "INSERT INTO series (id, dataset, split, epochs, aggregation, seed) VALUES (?, ?, ?, ?, ?, ?)",
+        ((number, one.dataset, one.split, one.epochs, one.aggregation, one.seed) for one, number in series.items()),
+    )
+
+
+def _flush(path: Path) -> None:
+    """Waits until a file's content, or a folder's names, are on the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows cannot open a folder, and its renames need no flush.
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

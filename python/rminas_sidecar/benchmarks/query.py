@@ -1,0 +1,103 @@
+"""Answers what an index knows of one architecture, in well under a millisecond once it is open."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import SidecarError
+from .index import SCHEMA_VERSION
+
+_IMPORT_AGAIN = "Import the table again: rminas benchmark import FILE"
+
+_FIGURES = """
+SELECT dataset, split, epochs, aggregation, accuracy, rank, round(best - accuracy, 9)
+FROM result JOIN series ON series.id = result.series WHERE architecture = ? ORDER BY series.id
+"""
+_FIGURE_NAMES = ("dataset", "split", "epochs", "aggregation", "accuracy", "rank", "regret")
+
+
+def query(index: str, architecture: str | int) -> dict[str, Any]:
+    """What an index knows of an architecture, given by its genotype or by its number in the benchmark.
+
+    Returns the body of the protocol's `benchmark-answer`: accuracies and regrets in per cent, ranks from 1 among the
+    architectures of the index, ties sharing the better one. Raises `SidecarError`: `missing-file` without an index,
+    `corrupt-file` for a file that is none of this version, `unknown-architecture`.
+    """
+    path = Path(index).absolute()
+    with _open(path) as database:
+        meta = dict(database.execute("SELECT name, value FROM meta"))
+        number, genotype = _find(database, path, architecture)
+        figures = database.execute(_FIGURES, (number,)).fetchall()
+        costs = database.execute("SELECT dataset, name, value FROM cost WHERE architecture = ?", (number,)).fetchall()
+        return {
+            "benchmark": meta["benchmark"],
+            "source": meta["source"],
+            "number": number,
+            "genotype": genotype,
+            "architectures": int(meta["architectures"]),
+            "figures": [dict(zip(_FIGURE_NAMES, figure, strict=True)) for figure in figures],
+            "costs": {f"{dataset} {name}".strip(): value for dataset, name, value in costs},
+        }
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
+        raise SidecarError(
+            "missing-file", f"There is no benchmark index {path}.", ["Import a table: rminas benchmark import FILE"]
+        )
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            _check_version(database, path)
+            yield database
+    except sqlite3.DatabaseError as error:
+        raise SidecarError("corrupt-file", f"{path} is no whole benchmark index: {error}.", [_IMPORT_AGAIN]) from error
+
+
+def _check_version(database: sqlite3.Connection, path: Path) -> None:
+    row = database.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    version = row[0] if row else "none"
+    if version != str(SCHEMA_VERSION):
+        raise SidecarError(
+            "corrupt-file",
+            f"The benchmark index {path} has schema version {version}, and this version of rminas reads "
+            f"{SCHEMA_VERSION}.",
+            [_IMPORT_AGAIN],
+        )
+
+
+def _find(database: sqlite3.Connection, path: Path, architecture: str | int) -> tuple[int, str]:
+    """Number and genotype of an architecture of the index."""
+    if isinstance(architecture, str):
+        architecture = architecture.strip()
+        row = database.execute("SELECT * FROM architecture WHERE genotype = ?", (architecture,)).fetchone()
+    elif architecture < 2**63:
+        row = database.execute("SELECT * FROM architecture WHERE number = ?", (architecture,)).fetchone()
+    else:
+        row = None  # SQLite's integers have 64 bits.
+    if row is None:
+        hint = _nearest(database, architecture) if isinstance(architecture, str) else _range(database)
+        raise SidecarError("unknown-architecture", f"{path} has no architecture {architecture!r}: {hint}.")
+    return row[0], row[1]
+
+
+def _range(database: sqlite3.Connection) -> str:
+    count, low, high = database.execute("SELECT count(*), min(number), max(number) FROM architecture").fetchone()
+    return f"it holds {count}, numbered from {low} to {high}"
+
+
+def _nearest(database: sqlite3.Connection, genotype: str) -> str:
+    """The genotype with the most parts in common, compared place by place: operations, or digits."""
+
+    def parts(text: str) -> list[str]:
+        return text.split("|") if "|" in text else list(text)
+
+    wanted = parts(genotype)
+    rows = database.execute("SELECT genotype FROM architecture ORDER BY number")
+    genotypes: list[str] = [row[0] for row in rows]
+    nearest = max(genotypes, key=lambda one: sum(a == b for a, b in zip(parts(one), wanted, strict=False)))
+    return f"the nearest one it holds is {nearest!r}"

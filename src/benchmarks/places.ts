@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataHome, type Places } from '../config/assets.js';
+import type { Benchmark, BenchmarkName } from './catalogue.js';
+
+/** The folder of the indexes. */
+export function indexFolder(env?: Places['env']): string {
+  return join(dataHome(env), 'benchmarks');
+}
+
+/** Where the sidecar writes and reads the index of a benchmark. */
+export function indexFile(benchmark: BenchmarkName, folder: string): string {
+  return join(folder, `${benchmark}.sqlite`);
+}
+
+/** The first table of a benchmark in the data folders, or undefined: folders in order, files by name. */
+export function findTable({ table }: Benchmark, dataFolders: readonly string[]): string | undefined {
+  for (const dataFolder of dataFolders) {
+    const folder = join(dataFolder, table.folder);
+    const [first] = filesIn(folder)
+      .filter((name) => name.endsWith(table.extension))
+      .sort();
+    if (first !== undefined) return join(folder, first);
+  }
+  return undefined;
+}
+
+/** A data folder that is absent or closed to us simply has no table. */
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

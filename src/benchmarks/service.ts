@@ -1,0 +1,65 @@
+export { consultBenchmark } from './consult.js';
+
+import { resolve } from 'node:path';
+import type { BenchmarkAnswer, BenchmarkImported, Progress } from '../protocol/messages.js';
+import { Sidecar } from '../sidecar/client.js';
+import { findPython } from '../sidecar/python.js';
+import { BENCHMARKS, type BenchmarkName, parseArchitecture } from './catalogue.js';
+import { indexFile, indexFolder } from './places.js';
+
+interface ServiceOptions {
+  /** Python interpreter to use instead of the one that would be found. */
+  python?: string | undefined;
+  /** Folder of the indexes; the user's data folder by default. */
+  folder?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ImportOptions extends ServiceOptions {
+  /** Table of trained accuracies; its content says which format it has. */
+  file: string;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface QueryOptions extends ServiceOptions {
+  benchmark: BenchmarkName;
+  /** Genotype, or number in the benchmark. */
+  architecture: string;
+}
+
+/**
+ * Reads a table of trained accuracies into the benchmark's index, in place of an older one.
+ * @throws MissingError for a file that is absent or no table, or a folder or disk that cannot take the index.
+ */
+export async function importTable(options: ImportOptions): Promise<BenchmarkImported> {
+  const { file, folder = indexFolder(), onProgress } = options;
+  const body = { file: resolve(file), folder: resolve(folder) };
+  return withSidecar(options, (sidecar, signal) =>
+    sidecar.request('import-benchmark', body, { ...signal, ...(onProgress && { onProgress }) }),
+  );
+}
+
+/**
+ * What a benchmark's index knows of one architecture.
+ * @throws UsageError for an architecture that it does not have, MissingError where there is no index.
+ */
+export async function queryTable(options: QueryOptions): Promise<BenchmarkAnswer> {
+  const { benchmark, folder = indexFolder() } = options;
+  const architecture = parseArchitecture(BENCHMARKS[benchmark], options.architecture);
+  const body = { index: indexFile(benchmark, resolve(folder)), architecture };
+  return withSidecar(options, (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
+}
+
+/** A sidecar for one request; it has no workers, so that PyTorch is not loaded. */
+async function withSidecar<T>(
+  { python, signal }: ServiceOptions,
+  work: (sidecar: Sidecar, signal: { signal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const abort = signal ? { signal } : {};
+  const sidecar = await Sidecar.start({ python: await findPython(python), workers: 0, ...abort });
+  try {
+    return await work(sidecar, abort);
+  } finally {
+    await sidecar.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { Args } from '@oclif/core';
+import { BENCHMARKS } from '../../benchmarks/catalogue.js';
+import { importTable } from '../../benchmarks/service.js';
+import type { BenchmarkImported } from '../../protocol/messages.js';
+import { BaseCommand } from '../../terminal/base-command.js';
+import { describeImport, importProgress } from '../../terminal/benchmark.js';
+import { pythonFlag } from '../../terminal/flags.js';
+import { withInterrupt } from '../../terminal/interrupt.js';
+
+export default class BenchmarkImport extends BaseCommand {
+  static override summary = 'Import a table of trained accuracies.';
+  static override description = `Builds the local index that searches and queries read, in place of an older one.
+
+The file's content says what it is. Known are:
+- NAS-Bench-201's test accuracies as CSV, with the columns index, arch_str, cifar10_test, cifar100_test, imagenet16_120_test
+- NAS-Bench-Macro's JSON
+A table may hold a part of its benchmark.`;
+  static override examples = [
+    '<%= config.bin %> benchmark import data/nas-bench-201/test-accuracy-200-epochs.csv',
+    '<%= config.bin %> benchmark import nas-bench-macro_cifar10.json --json',
+  ];
+  static override args = {
+    file: Args.string({ required: true, description: 'table of trained accuracies' }),
+  };
+  static override flags = { python: pythonFlag };
+
+  override async run(): Promise<BenchmarkImported> {
+    const { args, flags } = await this.parse(BenchmarkImport);
+    const progress = importProgress(process.stderr);
+    const imported = await withInterrupt((signal) =>
+      importTable({ file: args.file, python: flags.python, signal, onProgress: progress.show }),
+    ).finally(progress.clear);
+    const known = Object.values(BENCHMARKS).find(({ name }) => name === imported.benchmark);
+    this.log(describeImport(imported, known?.size));
+    return imported;
+  }
+}

@@ -1,0 +1,41 @@
+import { Args, Flags } from '@oclif/core';
+import { BENCHMARK_NAMES } from '../../benchmarks/catalogue.js';
+import { queryTable } from '../../benchmarks/service.js';
+import type { BenchmarkAnswer } from '../../protocol/messages.js';
+import { BaseCommand } from '../../terminal/base-command.js';
+import { describeAnswer } from '../../terminal/benchmark.js';
+import { pythonFlag } from '../../terminal/flags.js';
+import { withInterrupt } from '../../terminal/interrupt.js';
+
+export default class BenchmarkQuery extends BaseCommand {
+  static override summary = 'Ask a benchmark about one architecture.';
+  static override description =
+    'Prints accuracy, rank and regret per data set, with the split, the epochs and the aggregation that each is of.';
+  static override examples = [
+    '<%= config.bin %> benchmark query 9930',
+    "<%= config.bin %> benchmark query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|' --json",
+    '<%= config.bin %> benchmark query 02012100 --benchmark nas-bench-macro',
+  ];
+  static override args = {
+    architecture: Args.string({
+      required: true,
+      description: 'genotype, or number in the benchmark (eight digits of 0 to 2 are a genotype of nas-bench-macro)',
+    }),
+  };
+  static override flags = {
+    benchmark: Flags.option({ options: BENCHMARK_NAMES, description: 'benchmark to ask' })({
+      default: 'nas-bench-201',
+    }),
+    python: pythonFlag,
+  };
+
+  override async run(): Promise<BenchmarkAnswer> {
+    const { args, flags } = await this.parse(BenchmarkQuery);
+    const { benchmark, python } = flags;
+    const answer = await withInterrupt((signal) =>
+      queryTable({ benchmark, architecture: args.architecture, python, signal }),
+    );
+    this.log(describeAnswer(answer));
+    return answer;
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { BENCHMARKS, benchmarkOf, parseArchitecture } from '../../src/benchmarks/catalogue.js';
+
+const nb201 = BENCHMARKS['nas-bench-201'];
+const macro = BENCHMARKS['nas-bench-macro'];
+
+describe('an architecture on the command line', () => {
+  it.each([
+    [nb201, ' 9930 ', 9930],
+    [nb201, '00000012', 12],
+    [nb201, '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|', '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'],
+    [nb201, '-1', '-1'],
+    [nb201, '99999999999999999999', '99999999999999999999'],
+    [macro, '02012100', '02012100'],
+    [macro, '6560', 6560],
+    [macro, '00000003', 3],
+  ])('of %o: %s', (benchmark, text, architecture) => {
+    expect(parseArchitecture(benchmark, text)).toBe(architecture);
+  });
+
+  it('is not empty', () => {
+    expect(() => parseArchitecture(macro, ' ')).toThrow(
+      expect.objectContaining({ code: 'invalid-genotype', exitCode: 2, nextSteps: [expect.stringContaining('6560')] }),
+    );
+  });
+});
+
+describe('the benchmark of a space', () => {
+  it('is there for the spaces that have one', () => {
+    expect(benchmarkOf('nas-bench-201')).toBe(nb201);
+    expect(benchmarkOf('nas-bench-macro')).toBe(macro);
+    expect(benchmarkOf('darts')).toBeUndefined();
+  });
+});

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { CELLS, temporary, writeBrokenTable, writeNasBench201, writeNasBenchMacro } from '../benchmarks/tables.js';
+
+const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+let home: string;
+
+beforeEach(() => {
+  home = temporary();
+});
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+async function rminas(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, RMINAS_HOME: home, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ended.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ended.stderr += text;
+  });
+  ended.code = await new Promise((resolve) => child.on('close', resolve));
+  return ended;
+}
+
+const benchmark = (...args: string[]) => rminas(['benchmark', ...args]);
+
+describe('rminas benchmark', () => {
+  it('imports a table, says that it is partial, and answers by number and by genotype', async () => {
+    const table = writeNasBench201(join(home, 'table'));
+    const imported = await benchmark('import', table);
+    expect(imported).toMatchObject({ code: 0, stderr: '' });
+    expect(imported.stdout).toContain('9 results of 3 architectures of 15625');
+    expect(imported.stdout).toContain(join(home, 'benchmarks', 'nas-bench-201.sqlite'));
+
+    const byNumber = await benchmark('query', '1');
+    expect(byNumber).toMatchObject({ code: 0, stderr: '' });
+    expect(byNumber.stdout).toContain(CELLS[1]);
+    expect(byNumber.stdout).toMatch(/cifar10 .* test .* 200 .* mean over seeds .* 93\.50 .* 1 .* 0\.00/);
+    expect(byNumber.stdout).toContain('ori-test for cifar10');
+
+    const byGenotype = await benchmark('query', CELLS[1], '--json');
+    expect(byGenotype.code).toBe(0);
+    expect(JSON.parse(byGenotype.stdout)).toMatchObject({
+      benchmark: 'nas-bench-201',
+      number: 1,
+      genotype: CELLS[1],
+      architectures: 3,
+      figures: [{ dataset: 'cifar10', split: 'test', epochs: 200, accuracy: 93.5, rank: 1, regret: 0 }, {}, {}],
+    });
+  });
+
+  it('reads NAS-Bench-Macro, whose genotypes look like numbers', async () => {
+    const imported = await benchmark('import', writeNasBenchMacro(join(home, 'table')), '--json');
+    expect(JSON.parse(imported.stdout)).toMatchObject({ benchmark: 'nas-bench-macro', architectures: 2, results: 6 });
+    const [genotype, number] = await Promise.all([
+      benchmark('query', '00000012', '--benchmark', 'nas-bench-macro', '--json'),
+      benchmark('query', '5', '--benchmark', 'nas-bench-macro', '--json'),
+    ]);
+    expect(JSON.parse(genotype.stdout)).toMatchObject({ number: 5, genotype: '00000012' });
+    expect(number.stdout).toBe(genotype.stdout);
+  });
+
+  it('keeps the old index when a table is broken, and names the place', async () => {
+    await benchmark('import', writeNasBench201(join(home, 'table')));
+    const index = join(home, 'benchmarks', 'nas-bench-201.sqlite');
+    const before = readFileSync(index);
+    const broken = writeBrokenTable(join(home, 'broken.csv'));
+    const refused = await benchmark('import', broken);
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toContain(`${broken}, line 3, column 'cifar10_test': 'nan'`);
+    expect(refused.stderr).toContain('→');
+    expect(readFileSync(index).equals(before)).toBe(true);
+    expect(readdirSync(join(home, 'benchmarks'))).toEqual(['nas-bench-201.sqlite']);
+  });
+
+  it('says what is missing: the file, the index, the folder', async () => {
+    const file = join(home, 'file');
+    writeFileSync(file, '');
+    const table = writeNasBench201(join(home, 'table'));
+    const [absent, none, blocked] = await Promise.all([
+      benchmark('import', join(home, 'absent.csv'), '--json'),
+      benchmark('query', '1'),
+      rminas(['benchmark', 'import', table], { RMINAS_HOME: file }),
+    ]);
+    expect(absent).toMatchObject({ code: 3, stderr: '' });
+    expect(JSON.parse(absent.stdout)).toMatchObject({
+      error: { code: 'missing-file', message: expect.stringContaining(join(home, 'absent.csv')) },
+    });
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain('rminas benchmark import FILE');
+    expect(blocked.code).toBe(3);
+    expect(blocked.stderr).toContain(join(file, 'benchmarks'));
+  });
+
+  it('ends in exit code 2 for what cannot be right', async () => {
+    await benchmark('import', writeNasBench201(join(home, 'table')));
+    const [beyond, unlike, other, nothing] = await Promise.all([
+      benchmark('query', '15625'),
+      benchmark('query', `${CELLS[2]}x`),
+      benchmark('query', '1', '--benchmark', 'nas-bench-999'),
+      benchmark('import'),
+    ]);
+    expect(beyond.code).toBe(2);
+    expect(beyond.stderr).toContain('numbered from 0 to 2');
+    expect(unlike.code).toBe(2);
+    expect(unlike.stderr).toContain(`the nearest one it holds is '${CELLS[2]}'`);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('nas-bench-macro');
+    expect(nothing.code).toBe(2);
+  });
+
+  it.each([['import'], ['query']])('has help with examples for %s', async (command) => {
+    const help = await benchmark(command, '--help');
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('EXAMPLES');
+    expect(help.stdout).toContain(`rminas benchmark ${command} `);
+  });
+});
