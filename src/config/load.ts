@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { DEFAULTS } from './defaults.js';
+import { defaultSettings, mergeFile, mergeOverrides, type Settings } from './merge.js';
+import { checkRanges, type Values } from './ranges.js';
+import { type Group, readYaml } from './yaml-file.js';
+
+export interface LoadOptions {
+  /** Configuration file in XNAS's form; without one the defaults alone are overridden. */
+  readonly file?: string | undefined;
+  /** Keys and values in turn, as on XNAS's command line: `['RMINAS.RF_WARMUP', '24']`. */
+  readonly overrides?: readonly string[] | undefined;
+  /** Folder that a relative file name starts from; the current one when left out. */
+  readonly cwd?: string | undefined;
+}
+
+/** A resolved configuration. */
+export interface Config {
+  /** Absolute path of the file, or null. */
+  readonly file: string | null;
+  /** Every key, with its value and where that comes from. */
+  readonly settings: Settings;
+  /** The keys that rminas reads, checked. */
+  readonly values: Values;
+}
+
+/** The file types that yacs reads as YAML. */
+const YAML_EXTENSIONS = ['', '.yaml', '.yml'];
+/** Far above any configuration. */
+const MAX_BYTES = 65_536;
+
+/**
+ * Defaults, then the file, then the overrides.
+ * @throws UsageError for a file that is missing or broken, an unknown key, a wrong type, a value out of range.
+ */
+export async function loadConfig({ file, overrides = [], cwd = '.' }: LoadOptions = {}): Promise<Config> {
+  const path = file === undefined ? null : resolve(cwd, file);
+  const defaults = defaultSettings(DEFAULTS);
+  const fromFile = path === null ? defaults : mergeFile(defaults, await readConfigFile(path), path);
+  const settings = mergeOverrides(fromFile, overrides);
+  return { file: path, settings, values: checkRanges(settings) };
+}
+
+async function readConfigFile(path: string): Promise<Group> {
+  if (!YAML_EXTENSIONS.includes(extname(path))) {
+    throw new UsageError(`${path} is not a .yaml or .yml file.`, {
+      code: 'not-a-yaml-file',
+      nextSteps: ['Give a YAML file in the form of XNAS. A Python file is not run as a configuration.'],
+    });
+  }
+  return readYaml(decodeUtf8(await readBytes(path), path), path);
+}
+
+/** Never more than the limit and one byte: the path may be a device without an end. */
+async function readBytes(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of createReadStream(path, { end: MAX_BYTES })) chunks.push(chunk as Uint8Array);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    throw new UsageError(`The configuration file ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}.`, {
+      code: missing ? 'missing-config' : 'unreadable-config',
+      nextSteps: ['Check the path; examples stand in the folder configs of the package.'],
+      cause: error,
+    });
+  }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > MAX_BYTES) {
+    throw new UsageError(`The configuration file ${path} has more than ${MAX_BYTES} bytes.`, {
+      code: 'unreadable-config',
+      nextSteps: ['Give a YAML file in the form of XNAS; the longest of those has 1 kB.'],
+    });
+  }
+  return bytes;
+}
+
+function decodeUtf8(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`The configuration file ${path} is not UTF-8 text.`, {
+      code: 'unreadable-config',
+      nextSteps: ['Give a YAML text file.'],
+      cause,
+    });
+  }
+}
