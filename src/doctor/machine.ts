@@ -1,0 +1,70 @@
+import { constants, existsSync } from 'node:fs';
+import { access, readFile, stat, statfs } from 'node:fs/promises';
+import { availableParallelism, cpus, freemem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { dataHome } from '../config/assets.js';
+import { loadConfig } from '../config/index.js';
+import { type Finding, ok, type Question, wrong } from './check.js';
+import { type DiskFacts, judgeDisk, judgeMemory, judgeTransport, judgeVersion } from './verdicts.js';
+
+/** What can be answered without Python. */
+export const machineQuestions: readonly Question[] = [
+  { name: 'node', required: true, ask: nodeVersion },
+  { name: 'zeromq', required: true, ask: transport },
+  { name: 'cpu', required: true, ask: () => ok(`${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}`) },
+  { name: 'memory', required: true, ask: () => judgeMemory(freeMemory()) },
+  { name: 'disk for runs', required: true, ask: runDisk },
+  { name: 'disk for data', required: false, ask: dataDisk },
+];
+
+async function nodeVersion(): Promise<Finding> {
+  const { engines } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    engines: { node: string };
+  };
+  return judgeVersion(process.versions.node, engines.node, 'Install a newer Node.js.');
+}
+
+/** Loads the native library only now: where that fails, the other questions still have answers. */
+async function transport(): Promise<Finding> {
+  try {
+    const { transportFacts } = await import('../sidecar/transport-facts.js');
+    return judgeTransport(transportFacts);
+  } catch (error) {
+    return wrong(
+      `cannot be loaded: ${(error as Error).message.split('\n')[0]}`,
+      'Install the node modules again: npm ci',
+    );
+  }
+}
+
+/** Bytes that this process may still use, its control group's limit included where Node knows it. */
+function freeMemory(): number {
+  const processWithLimits: { availableMemory?: () => number } = process;
+  return processWithLimits.availableMemory?.() ?? freemem();
+}
+
+async function runDisk(): Promise<Finding> {
+  const { values } = await loadConfig();
+  return judgeDisk(await diskAt(resolve(values.OUT_DIR)), 'Name another folder with --out or OUT_DIR.');
+}
+
+async function dataDisk(): Promise<Finding> {
+  return judgeDisk(await diskAt(dataHome()), 'Name another folder with RMINAS_HOME.');
+}
+
+/** What a folder is like, or would be like once it is made in the nearest folder that there is. */
+async function diskAt(folder: string): Promise<DiskFacts> {
+  let present = folder;
+  while (!existsSync(present) && dirname(present) !== present) present = dirname(present);
+  const { bavail, bsize } = await statfs(present);
+  return { folder, freeBytes: bavail * bsize, writable: await canWrite(present) };
+}
+
+async function canWrite(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return (await stat(folder)).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Bridge, PythonError } from '../bridge/index.js';
+import { MissingError } from '../errors.js';
+import { VERSION } from '../version.js';
+import { type Finding, missing, ok, type Question, wrong } from './check.js';
+import { type Project, parseProject, type Requirement } from './project.js';
+import { gib, judgeVersion } from './verdicts.js';
+
+/** What a question needs of a bridge. */
+export type Importer = Pick<Bridge, 'import'>;
+
+interface Metadata {
+  version(distribution: string): Promise<string>;
+}
+interface Finder {
+  find_spec(module: string): Promise<unknown>;
+}
+interface Torch {
+  cuda: {
+    is_available(): Promise<boolean>;
+    device_count(): Promise<number>;
+    get_device_properties(device: number): Promise<{ name: Promise<string>; total_memory: Promise<number> }>;
+  };
+  version: { cuda: Promise<string | null> };
+}
+
+/** The distributions whose module has another name. */
+const MODULES: Readonly<Record<string, string>> = {
+  'scikit-learn': 'sklearn',
+  pyzmq: 'zmq',
+  'jsonschema-rs': 'jsonschema_rs',
+};
+
+const INSTALL = 'Run `npm run setup`, or install the sidecar into that Python: pip install ./python';
+
+/** The Python half of rminas, as this package holds it. */
+export async function readProject(): Promise<Project> {
+  return parseProject(await readFile(new URL('../../python/pyproject.toml', import.meta.url), 'utf8'));
+}
+
+export function packageQuestions(python: Importer, project: Project): Question[] {
+  const packages = project.requirements.map((requirement) => ({
+    name: requirement.name,
+    required: true,
+    ask: () => packageFinding(python, requirement),
+  }));
+  return [
+    ...packages,
+    { name: 'rminas_sidecar', required: true, ask: () => sidecarFinding(python, project) },
+    { name: 'cuda', required: false, ask: () => cudaFinding(python) },
+    { name: 'xnas', required: false, ask: () => xnasFinding(python, process.env.XNAS_HOME) },
+  ];
+}
+
+/** Installed, of the right version, and able to be imported. */
+async function packageFinding(python: Importer, { name, range }: Requirement): Promise<Finding> {
+  const metadata = await python.import<Metadata>('importlib.metadata');
+  try {
+    const finding = judgeVersion(await metadata.version(name), range, INSTALL);
+    await python.import(MODULES[name] ?? name);
+    return finding;
+  } catch (error) {
+    if (error instanceof PythonError && error.exception.endsWith('PackageNotFoundError')) {
+      return missing(`not installed (${range})`, INSTALL);
+    }
+    if (error instanceof MissingError) return wrong(error.message, INSTALL);
+    throw error;
+  }
+}
+
+async function sidecarFinding(python: Importer, project: Project): Promise<Finding> {
+  const module = await python.import<{ __file__: Promise<string> }>('rminas_sidecar');
+  const folder = dirname(await module.__file__);
+  const again = 'Install rminas again: its two halves belong together.';
+  if (project.version === VERSION) return ok(`${project.version} in ${folder}`);
+  return wrong(`${project.version} in ${folder}, and rminas is ${VERSION}`, again);
+}
+
+async function cudaFinding(python: Importer): Promise<Finding> {
+  const { cuda, version } = await python.import<Torch>('torch');
+  if (!(await cuda.is_available())) {
+    const built = await version.cuda;
+    const why = built === null ? 'this PyTorch is built for the CPU' : `this PyTorch is built for CUDA ${built}`;
+    return missing(
+      `no CUDA device (${why})`,
+      'Nothing to do unless there is one: then install a PyTorch that fits its driver.',
+    );
+  }
+  const devices: string[] = [];
+  for (let device = 0; device < (await cuda.device_count()); device++) {
+    const properties = await cuda.get_device_properties(device);
+    devices.push(`${await properties.name} (${gib(await properties.total_memory)})`);
+  }
+  return ok(devices.join(', '));
+}
+
+async function xnasFinding(python: Importer, home: string | undefined): Promise<Finding> {
+  if (home !== undefined && home !== '') {
+    if (existsSync(join(home, 'xnas', 'core'))) return ok(home);
+    return wrong(`XNAS_HOME is ${home}, where there is no folder xnas/core`, 'Let XNAS_HOME name a checkout of XNAS.');
+  }
+  const finder = await python.import<Finder>('importlib.util');
+  if ((await finder.find_spec('xnas')) !== null) return ok('can be imported');
+  return missing('not found', 'Only for the original functions: set XNAS_HOME to a checkout of XNAS.');
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { examine, isReady, missing, ok, wrong } from '../../src/doctor/check.js';
+import { readProject } from '../../src/doctor/packages.js';
+import { parseProject } from '../../src/doctor/project.js';
+import { judgeDisk, judgeMemory, judgeTransport } from '../../src/doctor/verdicts.js';
+import { MissingError, SidecarError } from '../../src/errors.js';
+
+const GIB = 1024 ** 3;
+
+describe('judgements', () => {
+  it('wants memory for one worker', () => {
+    expect(judgeMemory(8 * GIB)).toEqual(ok('8.0 GiB free'));
+    expect(judgeMemory(0.5 * GIB)).toMatchObject({
+      status: 'wrong',
+      detail: '0.5 GiB free, and a search takes 0.8 GiB',
+    });
+  });
+
+  it('wants a disk with space that can be written to', () => {
+    expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: true }, 'Go.')).toEqual(ok('1.0 GiB free at /runs'));
+    expect(judgeDisk({ folder: '/runs', freeBytes: 1000, writable: true }, 'Go.').status).toBe('wrong');
+    expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: false }, 'Go.')).toEqual(
+      wrong('/runs cannot be written to', 'Go.'),
+    );
+  });
+
+  it('takes encrypted TCP where there is no ipc, and nothing less', () => {
+    expect(judgeTransport({ version: '4.3.5', ipc: true, curve: false }).status).toBe('ok');
+    expect(judgeTransport({ version: '4.3.5', ipc: false, curve: true })).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('CURVE'),
+    });
+    expect(judgeTransport({ version: '4.3.5', ipc: false, curve: false }).status).toBe('wrong');
+  });
+});
+
+describe('checks', () => {
+  it('is ready when all that is required is ok', () => {
+    const torch = { name: 'torch', required: true };
+    const xnas = { name: 'xnas', required: false };
+    expect(
+      isReady([
+        { ...torch, ...ok('2.2') },
+        { ...xnas, ...missing('no', 'Get it.') },
+      ]),
+    ).toBe(true);
+    expect(isReady([{ ...torch, ...wrong('1.0', 'Get it.') }])).toBe(false);
+    expect(isReady([{ ...torch, ...missing('no', 'Get it.') }])).toBe(false);
+  });
+
+  it('turns an error of rminas into its finding, and lets a bug through', async () => {
+    const asking = (error: Error) =>
+      examine({
+        name: 'it',
+        required: true,
+        ask: () => {
+          throw error;
+        },
+      });
+    const absent = new MissingError('not there', { code: 'missing-teacher', nextSteps: ['Get it.', 'Or not.'] });
+    expect(await asking(absent)).toEqual({ name: 'it', required: true, ...missing('not there', 'Get it.') });
+    expect(await asking(new SidecarError('dead', { code: 'bridge-ended' }))).toMatchObject({ status: 'wrong' });
+    await expect(asking(new TypeError('bug'))).rejects.toThrow('bug');
+  });
+});
+
+describe('pyproject.toml', () => {
+  it('is read for what the sidecar requires', async () => {
+    const project = await readProject();
+    expect(project.python).toBe('>=3.10');
+    expect(project.requirements.map(({ name }) => name)).toEqual([
+      'torch',
+      'numpy',
+      'scikit-learn',
+      'pyzmq',
+      'jsonschema-rs',
+    ]);
+    expect(project.requirements.every(({ range }) => range.startsWith('>='))).toBe(true);
+  });
+
+  it('must have the keys', () => {
+    expect(() => parseProject('[project]\nversion = "1"\n')).toThrow('dependencies');
+  });
+});
