@@ -1,0 +1,85 @@
+import type { Space } from '../spaces/space.js';
+import type { Observation, Strategy } from '../strategies/strategy.js';
+import type { EvaluationOutcome } from './evaluator.js';
+import type { Evaluated, Observed, Proposed, SearchEvent } from './events.js';
+
+/** An architecture that waits for its score. */
+interface Waiting extends Pick<Observation, 'phase' | 'encoding'> {
+  readonly genotype: string;
+  readonly canonical: string;
+}
+
+/** A failed evaluation, and one whose loss is not a finite number, counts as infinite loss. */
+function lossOf(outcome: EvaluationOutcome): number {
+  const loss = 'evaluation' in outcome ? outcome.evaluation.loss : null;
+  return loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Turns scores, which come in any order, into the history, which is in the order proposed. Equal architectures
+ * share one score.
+ */
+export class Observer {
+  readonly #space: Space;
+  readonly #strategy: Strategy;
+  readonly #history: Observation[] = [];
+  /** Score of each canonical genotype, and whether it was replayed. */
+  readonly #scores = new Map<string, { loss: number; replayed: boolean }>();
+  /** Canonical genotypes that are in the history. */
+  readonly #observed = new Set<string>();
+  #waiting: Waiting[] = [];
+  #thresholdKnown = false;
+  /** Whether all that was observed so far was replayed. */
+  #replaying = true;
+
+  constructor(space: Space, strategy: Strategy) {
+    this.#space = space;
+    this.#strategy = strategy;
+  }
+
+  get history(): readonly Observation[] {
+    return this.#history;
+  }
+
+  /** Takes a turn's architectures, and says which canonical genotypes it needs scores of, each once. */
+  expect(proposed: Proposed): string[] {
+    this.#waiting = proposed.genotypes.map((genotype) => {
+      const encoding = this.#space.parse(genotype);
+      const canonical = this.#space.print(this.#space.canonical(encoding));
+      return { phase: proposed.phase, encoding, genotype, canonical };
+    });
+    const needed = new Set(this.#waiting.map(({ canonical }) => canonical));
+    return [...needed].filter((canonical) => !this.#scores.has(canonical));
+  }
+
+  score(evaluated: Evaluated, replayed: boolean): void {
+    this.#scores.set(evaluated.genotype, { loss: lossOf(evaluated.outcome), replayed });
+  }
+
+  /** Moves every architecture whose turn has come into the history. */
+  *observe(): Generator<SearchEvent, void> {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const score = this.#scores.get(next.canonical);
+      if (score === undefined) return;
+      this.#waiting.shift();
+      this.#replaying &&= score.replayed;
+      const observed = this.#enter(next, score.loss);
+      yield { ...observed, replayed: this.#replaying };
+      const { threshold, thresholdNote } = observed.standing;
+      if (threshold !== null && !this.#thresholdKnown) {
+        this.#thresholdKnown = true;
+        yield { type: 'threshold-set', threshold, note: thresholdNote, replayed: this.#replaying };
+      }
+    }
+  }
+
+  #enter({ phase, encoding, genotype, canonical }: Waiting, loss: number): Observed {
+    const index = this.#history.length;
+    const reused = this.#observed.has(canonical);
+    this.#history.push({ phase, encoding, loss });
+    this.#observed.add(canonical);
+    const standing = this.#strategy.standing(this.#history);
+    const good = phase === 'warm-up' || standing.threshold === null ? null : loss < standing.threshold;
+    return { type: 'observed', index, phase, genotype, canonical, reused, loss, good, standing };
+  }
+}

@@ -1,0 +1,54 @@
+import type { Encoding, VoteMethod } from './space.js';
+
+/** The lowest of the categories with the most votes, of those in `among` when given. */
+function firstHighest(
+  votes: readonly number[],
+  among: readonly number[] = votes.map((_, category) => category),
+): number {
+  return among.reduce((best, category) => ((votes[category] ?? 0) > (votes[best] ?? 0) ? category : best));
+}
+
+/** How many voters have each category in a slot. */
+function countVotes(voters: readonly Encoding[], slot: number, categories: number): number[] {
+  const votes = new Array<number>(categories).fill(0);
+  for (const voter of voters) {
+    const category = voter[slot];
+    if (category !== undefined) votes[category] = (votes[category] ?? 0) + 1;
+  }
+  return votes;
+}
+
+/** The commonest category of each slot; ties go to the lowest. Source: `RF_suggest.optimal_arch`, method `sum`. */
+function sumVote(slots: readonly number[], voters: readonly Encoding[]): Encoding {
+  return slots.map((categories, slot) => firstHighest(countVotes(voters, slot, categories)));
+}
+
+/**
+ * The commonest category of each slot among the voters that agree with the choice for the slot before. Tied
+ * categories are told apart by how many voters have them at all, whatever came before; the last slot and ties that
+ * remain go to the lowest. Source: `RF_suggest.optimal_arch`, method `greedy`, whose look-ahead sums the pairs of
+ * this slot and the next, and so counts just these voters.
+ */
+function greedyVote(slots: readonly number[], voters: readonly Encoding[]): Encoding {
+  const path: number[] = [];
+  for (const [slot, categories] of slots.entries()) {
+    const agreeing = slot === 0 ? voters : voters.filter((voter) => voter[slot - 1] === path[slot - 1]);
+    const votes = countVotes(agreeing, slot, categories);
+    const most = Math.max(...votes);
+    const tied = votes.flatMap((count, category) => (count === most ? [category] : []));
+    const looksAhead = slot > 0 && slot < slots.length - 1;
+    path.push(looksAhead ? firstHighest(countVotes(voters, slot, categories), tied) : firstHighest(votes));
+  }
+  return path;
+}
+
+/**
+ * The encoding that the voters agree on, slot by slot.
+ * @param slots categories of each slot.
+ * @param voters at least one, a category per slot.
+ * @throws RangeError when nobody votes.
+ */
+export function vote(slots: readonly number[], voters: readonly Encoding[], method: VoteMethod): Encoding {
+  if (voters.length === 0) throw new RangeError('A vote needs at least one voter.');
+  return method === 'sum' ? sumVote(slots, voters) : greedyVote(slots, voters);
+}

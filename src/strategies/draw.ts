@@ -1,0 +1,53 @@
+import type { Random } from '../spaces/random.js';
+import type { Encoding, Space } from '../spaces/space.js';
+
+/** Draws per genotype of the space without anything new, after which the space counts as exhausted: the chance that
+ * a uniform draw missed one that was left is e^-64. */
+const PATIENCE = 64;
+
+/** What two encodings share exactly when they are equal. */
+export function encodingKey(encoding: Encoding): string {
+  return encoding.join(',');
+}
+
+/** Genotypes drawn uniformly without replacement, until the space has none left. */
+export function* drawDistinct(space: Space, random: Random): Generator<Encoding, void> {
+  const drawn = new Set<string>();
+  for (let misses = 0; drawn.size < space.size && misses < PATIENCE * space.size; misses += 1) {
+    const encoding = space.sample(random);
+    const key = encodingKey(encoding);
+    if (drawn.has(key)) continue;
+    drawn.add(key);
+    misses = 0;
+    yield encoding;
+  }
+}
+
+/** The first of a stream, fewer where it ends. */
+export function take<T>(stream: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  if (count < 1) return taken;
+  for (const item of stream) {
+    taken.push(item);
+    if (taken.length >= count) break;
+  }
+  return taken;
+}
+
+/**
+ * The genotypes among `count` distinct random ones that are not in `known`. When they are fewer than `wanted`,
+ * drawing goes on until there are as many, or the space has none left.
+ */
+export function drawUnknown(
+  stream: Iterable<Encoding>,
+  options: { readonly count: number; readonly wanted: number; readonly known: ReadonlySet<string> },
+): Encoding[] {
+  const unknown: Encoding[] = [];
+  let drawn = 0;
+  for (const encoding of stream) {
+    drawn += 1;
+    if (!options.known.has(encodingKey(encoding))) unknown.push(encoding);
+    if (drawn >= options.count && unknown.length >= options.wanted) break;
+  }
+  return unknown;
+}

@@ -1,0 +1,68 @@
+import type { Space } from '../spaces/space.js';
+import { answerOf } from './answer.js';
+import { checkSettings, type ForestSettings } from './forest-settings.js';
+import { guidedProposals, warmUpProposals } from './proposals.js';
+import type { Ask, Observation, Standing, Strategy, Surrogate } from './strategy.js';
+import { fixedThreshold } from './threshold.js';
+
+export type { ForestSettings } from './forest-settings.js';
+
+export interface ForestOptions {
+  readonly space: Space;
+  readonly surrogate: Surrogate;
+  readonly settings: ForestSettings;
+}
+
+/**
+ * The search of RMI-NAS: random architectures set a threshold, a random forest then learns which encodings fall
+ * under it and proposes the next ones, and the best good ones vote. Source: `RF_suggest` of XNAS and the loop of its
+ * `RMINAS.py`. Where the original fails there is a defined answer:
+ * - too few good ones in the warm-up: see {@link fixedThreshold}; while fewer than two losses are finite, the warm-up
+ *   goes on, as many at a time as run side by side;
+ * - every candidate drawn is known: drawing goes on, and stops when the space is exhausted;
+ * - no success in sight: the cap on evaluations ends the search.
+ * @throws UsageError when a setting is out of its range.
+ */
+export function createForest({ space, surrogate, settings }: ForestOptions): Strategy {
+  checkSettings(settings);
+  const most = Math.min(settings.cap, space.size);
+  const warmup = Math.min(settings.warmup, most);
+
+  function standing(history: readonly Observation[]): Standing {
+    const losses = history.map(({ loss }) => loss);
+    const threshold = fixedThreshold(losses, warmup, settings.thresholdRate);
+    const limit = threshold?.value ?? Number.NEGATIVE_INFINITY;
+    return {
+      threshold: threshold?.value ?? null,
+      thresholdNote: threshold?.note ?? null,
+      successes: history.filter(({ phase, loss }) => phase === 'guided' && loss < limit).length,
+      successesWanted: settings.successes,
+      warmup,
+      cap: settings.cap,
+    };
+  }
+
+  async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
+    const { threshold, successes } = standing(history);
+    const have = history.length;
+    if (threshold !== null && successes >= settings.successes) return { kind: 'stop', reason: 'successes-reached' };
+    if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
+    if (have >= settings.cap) return { kind: 'stop', reason: 'evaluation-cap' };
+    const wanted = Math.min(capacity, most - have);
+    const phase = threshold === null ? 'warm-up' : 'guided';
+    const encodings =
+      threshold === null
+        ? warmUpProposals(space, settings.seed, have, have < warmup ? warmup - have : wanted)
+        : await guidedProposals({ space, surrogate, settings, history, threshold, wanted });
+    return encodings.length === 0
+      ? { kind: 'stop', reason: 'space-exhausted' }
+      : { kind: 'evaluate', phase, encodings };
+  }
+
+  return {
+    name: 'forest',
+    ask,
+    standing,
+    answer: (history) => answerOf(history, standing(history).threshold, { space, settings }),
+  };
+}

@@ -1,0 +1,68 @@
+import { SidecarError } from '../errors.js';
+import type { Fit } from '../protocol/messages.js';
+import { createRandom } from '../spaces/random.js';
+import type { Encoding, Space } from '../spaces/space.js';
+import { drawDistinct, drawUnknown, encodingKey, take } from './draw.js';
+import type { ForestSettings } from './forest-settings.js';
+import type { Observation, Surrogate } from './strategy.js';
+
+/** The next `count` architectures of the warm-up, after the `have` that are in the history; fewer at the space's end. */
+export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
+  return take(drawDistinct(space, createRandom(seed, 'warm-up', 0)), have + count).slice(have);
+}
+
+/** Positions by falling probability; of equal ones the first stays first. */
+function mostProbableFirst(probabilities: readonly number[]): number[] {
+  return probabilities
+    .map((probability, position) => ({ probability, position }))
+    .sort((a, b) => b.probability - a.probability)
+    .map(({ position }) => position);
+}
+
+function fitRequest(
+  history: readonly Observation[],
+  candidates: readonly Encoding[],
+  options: { space: Space; threshold: number; seed: number },
+): Fit {
+  return {
+    slots: [...options.space.slots],
+    known: history.map(({ encoding }) => [...encoding]),
+    good: history.map(({ loss }) => loss < options.threshold),
+    candidates: candidates.map((candidate) => [...candidate]),
+    trees: options.space.trees,
+    // scikit-learn's seeds have 32 bits.
+    seed: options.seed % 2 ** 32,
+  };
+}
+
+export interface GuidedTurn {
+  readonly space: Space;
+  readonly surrogate: Surrogate;
+  readonly settings: ForestSettings;
+  readonly history: readonly Observation[];
+  readonly threshold: number;
+  /** Proposals wanted. */
+  readonly wanted: number;
+}
+
+/**
+ * The candidates that the forest finds most probably good, best first. They are drawn anew each turn, from a stream
+ * numbered by the history's length. Source: `RF_suggest.fitting_samples`, which proposes one.
+ * @returns fewer than wanted, or none, when the space has no more.
+ */
+export async function guidedProposals(turn: GuidedTurn): Promise<Encoding[]> {
+  const { space, settings, history, threshold, wanted } = turn;
+  const stream = drawDistinct(space, createRandom(settings.seed, 'candidates', history.length));
+  const known = new Set(history.map(({ encoding }) => encodingKey(encoding)));
+  const candidates = drawUnknown(stream, { count: settings.candidates, wanted, known });
+  if (candidates.length === 0) return [];
+  const request = fitRequest(history, candidates, { space, threshold, seed: settings.seed });
+  const probabilities = await turn.surrogate(request);
+  if (probabilities.length !== candidates.length) {
+    const message = `The forest gave ${probabilities.length} probabilities for ${candidates.length} candidates.`;
+    throw new SidecarError(message, { code: 'surrogate-mismatch' });
+  }
+  return mostProbableFirst(probabilities)
+    .slice(0, wanted)
+    .flatMap((position) => candidates.slice(position, position + 1));
+}

@@ -1,0 +1,102 @@
+/** Who may know whom: the rules of the rooms, asserted over the import statements of both languages. */
+import { describe, expect, it } from 'vitest';
+import { filesUnder, type Import, importsOfPython, importsOfTypeScript, readSource } from './read-imports.js';
+
+const typescript = filesUnder('src', '.ts').flatMap((file) => importsOfTypeScript(file, readSource(file)));
+const python = filesUnder('python/rminas_sidecar', '.py').flatMap((file) => importsOfPython(file, readSource(file)));
+
+const inRoom = (path: string, ...rooms: readonly string[]) => rooms.some((room) => path.startsWith(`src/${room}/`));
+const isPackage = (to: string, name: string) => to === name || to.startsWith(`${name}/`);
+const written = ({ from, to }: Import) => `${from} imports ${to}`;
+
+/** Packages that do arithmetic on what they are given and nothing else. */
+const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto'];
+
+describe('the pure core', () => {
+  it.each([
+    ['spaces', ['spaces']],
+    ['strategies', ['strategies', 'spaces']],
+    ['search', ['search', 'strategies', 'spaces']],
+  ] as const)('%s knows only the rooms below it, types of the protocol, errors, and pure packages', (room, allowed) => {
+    const imports = typescript.filter(({ from }) => inRoom(from, room));
+    const wrong = imports.filter(({ to, typeOnly }) => {
+      const fine =
+        inRoom(to, ...allowed) ||
+        to === 'src/errors.js' ||
+        (inRoom(to, 'protocol') && typeOnly) ||
+        PURE.some((name) => isPackage(to, name));
+      return !fine;
+    });
+    expect(imports.length).toBeGreaterThan(0);
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it('reads no clock, no environment and no global randomness', () => {
+    const impure = /\b(?:Date\.now|new Date|performance\.|Math\.random|setTimeout|setInterval|process\.|fetch\()/;
+    const core = filesUnder('src', '.ts').filter((file) => inRoom(file, 'search', 'strategies', 'spaces'));
+    expect(core.filter((file) => impure.test(readSource(file)))).toEqual([]);
+  });
+});
+
+describe('the rooms', () => {
+  it('are not built on the commands', () => {
+    const wrong = typescript.filter(({ from, to }) => inRoom(to, 'commands') && !inRoom(from, 'commands'));
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it('hold no command that imports another', () => {
+    const wrong = typescript.filter(({ from, to }) => inRoom(to, 'commands') && inRoom(from, 'commands'));
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it.each([
+    ['zeromq', 'src/sidecar/transport'],
+    ['execa', 'src/sidecar/process'],
+    ['pythonia', 'src/bridge/'],
+  ])('leave %s to %s', (name, owner) => {
+    const wrong = typescript.filter(({ from, to }) => isPackage(to, name) && !from.startsWith(owner));
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it.each([
+    ['ray', 'python/rminas_sidecar/engines/ray.py'],
+    ['xnas', 'python/rminas_sidecar/backends/xnas.py'],
+  ])('leave the Python package %s to %s', (name, owner) => {
+    const wrong = python.filter(({ from, to }) => to.split('.')[0] === name && from !== owner);
+    expect(python.length).toBeGreaterThan(0);
+    expect(wrong.map(written)).toEqual([]);
+  });
+});
+
+describe('the reading of imports', () => {
+  it('finds every form that TypeScript has', () => {
+    const source = [
+      "import a from 'a';",
+      "import { b,\n  type B } from 'b/deep';",
+      "import type { C } from './c.js';",
+      "export * from '../d.js';",
+      "import 'e';",
+      "const f = await import('f');",
+      "// import g from 'g';",
+      "/* import h from 'h'; */",
+      "import * as i from 'node:i';",
+    ].join('\n');
+    expect(importsOfTypeScript('src/room/file.ts', source)).toEqual(
+      [
+        ['a', false],
+        ['b/deep', false],
+        ['src/room/c.js', true],
+        ['src/d.js', false],
+        ['e', false],
+        ['node:i', false],
+        ['f', false],
+      ].map(([to, typeOnly]) => ({ from: 'src/room/file.ts', to, typeOnly })),
+    );
+  });
+
+  it('finds every form that Python has', () => {
+    const source =
+      '"""\nimport no\n"""\nimport a, b.c as d\nfrom e.f import (\n    g,\n)\n    import h\nimportlib.import_module("i")\n';
+    expect(importsOfPython('x.py', source).map(({ to }) => to)).toEqual(['a', 'b.c', 'h', 'e.f', 'i']);
+  });
+});

@@ -1,0 +1,147 @@
+/** How a search ends that cannot go on: what was finished is kept, and nothing new starts. */
+import { describe, expect, it } from 'vitest';
+import { InterruptedError, SidecarError } from '../../src/errors.js';
+import { search } from '../../src/search/controller.js';
+import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
+import type { SearchEvent } from '../../src/search/events.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { createSimulatedStrategy, evaluationOf, SEED } from './simulated.js';
+
+interface Handle {
+  readonly succeed: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Evaluations that end when the test says so. */
+function createHandEvaluator(capacity: number): Evaluator & { readonly handles: Handle[] } {
+  const handles: Handle[] = [];
+  return {
+    capacity,
+    handles,
+    evaluate: (_: EvaluationRequest) =>
+      new Promise<EvaluationOutcome>((resolve, reject) => {
+        handles.push({ succeed: () => resolve({ evaluation: evaluationOf(handles.length) }), fail: reject });
+      }),
+  };
+}
+
+function start(capacity: number, strategy = createSimulatedStrategy(nasBench201)) {
+  const evaluator = createHandEvaluator(capacity);
+  const abort = new AbortController();
+  const events = search({ space: nasBench201, strategy, evaluator, seed: SEED, signal: abort.signal });
+  return { evaluator, abort, events, handles: evaluator.handles };
+}
+
+/** Takes events until the search ends, and what it ended with. */
+async function drain(events: AsyncGenerator<SearchEvent, unknown>): Promise<{ types: string[]; error: unknown }> {
+  const types: string[] = [];
+  try {
+    for await (const event of events) types.push(event.type);
+    return { types, error: undefined };
+  } catch (error) {
+    return { types, error };
+  }
+}
+
+const settle = async () => {
+  for (let tick = 0; tick < 50; tick += 1) await null;
+};
+
+describe('search: an evaluator that throws', () => {
+  it('ends it with that error after the others have ended and been yielded', async () => {
+    const { events, handles } = start(3);
+    await events.next();
+    const rest = drain(events);
+    await settle();
+    const broken = new SidecarError('gone', { code: 'sidecar-died' });
+    handles[1]?.fail(broken);
+    await settle();
+    expect(handles).toHaveLength(3);
+    handles[2]?.succeed();
+    handles[0]?.succeed();
+    const { types, error } = await rest;
+    expect(error).toBe(broken);
+    expect(types.filter((type) => type === 'evaluated')).toHaveLength(2);
+    expect(handles).toHaveLength(3);
+  });
+
+  it('yields results that were there before the failure, however slow the consumer', async () => {
+    const { events, handles } = start(3);
+    await events.next();
+    const first = events.next();
+    await settle();
+    for (const handle of handles.slice(0, 3)) handle.succeed();
+    await first;
+    await settle();
+    for (const handle of handles.slice(3)) handle.fail(new Error('bug'));
+    await settle();
+    const { types, error } = await drain(events);
+    expect(error).toEqual(new Error('bug'));
+    expect(types.filter((type) => type === 'evaluated')).toHaveLength(2);
+  });
+});
+
+describe('search: interrupted', () => {
+  it('starts nothing when the signal has aborted before', async () => {
+    const { events, abort, handles } = start(2);
+    abort.abort();
+    expect((await drain(events)).error).toBeInstanceOf(InterruptedError);
+    expect(handles).toHaveLength(0);
+  });
+
+  it('does not wait for evaluations under way', async () => {
+    const { events, abort, handles } = start(2);
+    await events.next();
+    const rest = drain(events);
+    await settle();
+    abort.abort();
+    const { types, error } = await rest;
+    expect([types, error]).toEqual([[], expect.any(InterruptedError)]);
+    expect(handles).toHaveLength(2);
+    // What ends afterwards, either way, disturbs nobody.
+    handles[0]?.succeed();
+    handles[1]?.fail(new Error('too late'));
+    await settle();
+    expect(handles).toHaveLength(2);
+  });
+
+  it('yields the results that are there', async () => {
+    const { events, abort, handles } = start(3);
+    await events.next();
+    const first = events.next();
+    await settle();
+    for (const handle of handles.slice(0, 3)) handle.succeed();
+    await settle();
+    abort.abort();
+    expect((await first).value).toMatchObject({ type: 'evaluated' });
+    const { types, error } = await drain(events);
+    expect(types.filter((type) => type === 'evaluated')).toHaveLength(2);
+    expect(error).toBeInstanceOf(InterruptedError);
+  });
+
+  it('does not wait for the strategy', async () => {
+    const strategy = { ...createSimulatedStrategy(nasBench201), ask: () => new Promise<never>(() => {}) };
+    const { events, abort } = start(1, strategy);
+    const rest = drain(events);
+    await settle();
+    abort.abort();
+    expect((await rest).error).toBeInstanceOf(InterruptedError);
+  });
+});
+
+describe('search: left by its consumer', () => {
+  it('starts nothing more', async () => {
+    const { events, handles } = start(2);
+    await events.next();
+    const first = events.next();
+    await settle();
+    handles[0]?.succeed();
+    await first;
+    await settle();
+    const started = handles.length;
+    await events.return(undefined as never);
+    for (const handle of handles) handle.succeed();
+    await settle();
+    expect(handles).toHaveLength(started);
+  });
+});

@@ -1,0 +1,99 @@
+/** A search without training: a loss that is a function of the genotype, and evaluations that end in any order. */
+import type { Evaluation } from '../../src/protocol/messages.js';
+import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
+import type { Finished, JournalledEvent, Observed, SearchEvent } from '../../src/search/events.js';
+import { createRandom } from '../../src/spaces/random.js';
+import type { Space } from '../../src/spaces/space.js';
+import { createForest, type ForestSettings } from '../../src/strategies/forest.js';
+import type { Strategy } from '../../src/strategies/strategy.js';
+import { frequencySurrogate } from '../strategies/frequency-surrogate.js';
+
+export const SEED = 7;
+
+export function evaluationOf(loss: number | null): Evaluation {
+  return { loss, curve: [loss], cka: [0.5, 0.5, 0.5], crossEntropy: 1, steps: 1, seconds: 0.25 };
+}
+
+/** A loss in [0, 1) that a seed and a genotype fix, as training would. */
+export function hashedLoss({ genotype, seed }: EvaluationRequest): number {
+  return createRandom(seed, genotype, 0).below(1000) / 1000;
+}
+
+export interface SimulatedEvaluator extends Evaluator {
+  readonly requests: readonly EvaluationRequest[];
+  /** Most evaluations that were under way at once. */
+  readonly busiest: () => number;
+}
+
+/** @param order number of the order in which evaluations that run side by side end. */
+export function createSimulatedEvaluator(
+  capacity: number,
+  order: number,
+  outcomeOf: (request: EvaluationRequest) => EvaluationOutcome = (request) => ({
+    evaluation: evaluationOf(hashedLoss(request)),
+  }),
+): SimulatedEvaluator {
+  const requests: EvaluationRequest[] = [];
+  const random = createRandom(order, 'latency', 0);
+  let running = 0;
+  let busiest = 0;
+  return {
+    capacity,
+    requests,
+    busiest: () => busiest,
+    async evaluate(request) {
+      requests.push(request);
+      running += 1;
+      busiest = Math.max(busiest, running);
+      for (let ticks = random.below(40); ticks > 0; ticks -= 1) await null;
+      running -= 1;
+      return outcomeOf(request);
+    },
+  };
+}
+
+export function createSimulatedStrategy(space: Space, changes: Partial<ForestSettings> = {}): Strategy {
+  const settings: ForestSettings = {
+    warmup: 8,
+    thresholdRate: 0.3,
+    successes: 5,
+    candidates: 30,
+    vote: 'sum',
+    voters: 5,
+    cap: 40,
+    seed: SEED,
+    ...changes,
+  };
+  return createForest({ space, surrogate: frequencySurrogate, settings });
+}
+
+export async function collect(events: AsyncIterable<SearchEvent>): Promise<SearchEvent[]> {
+  const collected: SearchEvent[] = [];
+  for await (const event of events) collected.push(event);
+  return collected;
+}
+
+/** What the journal of these events holds. */
+export function journalOf(events: readonly SearchEvent[]): JournalledEvent[] {
+  return events.flatMap((event) => {
+    if (event.type === 'observed' || event.type === 'threshold-set') return [];
+    const { replayed: _, ...entry } = event;
+    return [entry as JournalledEvent];
+  });
+}
+
+/** The history that the events tell, without what depends on resumption. */
+export function historyOf(events: readonly SearchEvent[]): Observed[] {
+  return events.flatMap((event) => {
+    if (event.type !== 'observed') return [];
+    const { replayed: _, ...observed } = event;
+    return [observed];
+  });
+}
+
+export function finishOf(events: readonly SearchEvent[]): Finished {
+  const last = events.at(-1);
+  if (last?.type !== 'finished') throw new Error(`The last event is ${last?.type}, not finished.`);
+  const { replayed: _, ...finished } = last;
+  return finished;
+}

@@ -1,0 +1,26 @@
+import { UsageError } from '../../src/errors.js';
+import type { Space } from '../../src/spaces/space.js';
+import { vote } from '../../src/spaces/vote.js';
+
+/** A space of a few genotypes, written as digits; the order of the digits does not matter to what they compute. */
+export function createTinySpace(categories: number, length: number): Space {
+  const slots = new Array<number>(length).fill(categories);
+  return {
+    name: 'tiny',
+    slots,
+    size: categories ** length,
+    trees: 5,
+    sample: (random) => slots.map((limit) => random.below(limit)),
+    print: (encoding) => encoding.join(''),
+    parse: (text) => {
+      const encoding = Array.from(text, Number);
+      const valid = encoding.length === length && encoding.every((digit) => digit < categories);
+      if (!valid || !/^\d+$/.test(text) || text.endsWith('\n')) {
+        throw new UsageError(`"${text}" is not in this space.`, { code: 'invalid-genotype' });
+      }
+      return encoding;
+    },
+    canonical: (encoding) => [...encoding].sort((a, b) => a - b),
+    vote: (voters, method) => vote(slots, voters, method),
+  };
+}
