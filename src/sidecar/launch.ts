@@ -1,0 +1,61 @@
+/** How the Python side is started. */
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Connection, type ConnectionOptions } from './connection.js';
+import { Child } from './process.js';
+import type { Transport } from './transport.js';
+import { bindTransport, type TransportKind } from './transport-zeromq.js';
+
+export interface LaunchOptions {
+  /** The interpreter. */
+  readonly python: string;
+  /** Worker processes; 0 for a sidecar that trains nothing. */
+  readonly workers: number;
+  /** Threads of each worker. */
+  readonly threads?: number;
+  /** `cpu`, `cuda:0`, `auto`. */
+  readonly device?: string;
+  readonly transport?: TransportKind;
+  /** Another program in place of the sidecar's, which gets the same arguments. */
+  readonly command?: readonly string[];
+}
+
+/** The folder that holds the Python package, of a checkout as of an installation. */
+const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
+
+/**
+ * Binds a socket and starts a program that will dial it.
+ * @throws MissingError when either is impossible; nothing is left behind then.
+ */
+export async function launch(options: LaunchOptions, connection: ConnectionOptions): Promise<Connection> {
+  const transport = await bindTransport(options.transport ?? 'ipc');
+  try {
+    const child = await Child.start(commandLine(options, transport.address), environment(transport, process.env));
+    return new Connection(transport, child, connection);
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+function commandLine(options: LaunchOptions, address: string): string[] {
+  const { python, workers, threads, device, command = [python, '-m', 'rminas_sidecar'] } = options;
+  return [
+    ...command,
+    ...['--address', address, '--workers', String(workers)],
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(device === undefined ? [] : ['--device', device]),
+  ];
+}
+
+function environment(transport: Transport, inherited: NodeJS.ProcessEnv): Record<string, string> {
+  const path = inherited.PYTHONPATH;
+  return {
+    ...transport.environment,
+    PYTHONPATH: path === undefined || path === '' ? PYTHON_FOLDER : `${PYTHON_FOLDER}${delimiter}${path}`,
+    // A file of the user's that is called like a module must not be taken for it.
+    PYTHONSAFEPATH: '1',
+    // A crash in native code leaves its traceback, too.
+    PYTHONFAULTHANDLER: '1',
+  };
+}

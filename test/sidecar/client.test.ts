@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { InterruptedError } from '../../src/errors.js';
+import { evaluate, FITTED, fit, fixture, isAlive, node, useGround } from './harness.js';
+
+const ground = useGround();
+
+describe('a decent sidecar', () => {
+  it.each(['ipc', 'tcp'] as const)('is greeted, answers and ends over %s', async (transport) => {
+    const sidecar = await ground.start(node('decent.mjs'), { transport, threads: 3, device: 'cpu' });
+    expect(sidecar.hello).toMatchObject({ protocol: 1, workers: 2, threads: 3, device: 'cpu' });
+    expect(await sidecar.request('fit', fit)).toEqual(FITTED);
+    expect(await sidecar.request('evaluate', evaluate('a', 7))).toMatchObject({ loss: 7 });
+    expect(sidecar.restarts).toBe(0);
+    await sidecar.close();
+    expect(isAlive(sidecar.hello.pid)).toBe(false);
+  });
+
+  it('leaves no socket behind even while it runs', async () => {
+    await ground.start(node('decent.mjs'), { transport: 'ipc' });
+    expect(readdirSync(join(ground.folder, 'tmp'))).toEqual([]);
+  });
+
+  it('gives each of many requests at once its own answer', async () => {
+    const sidecar = await ground.start(node('decent.mjs'));
+    const seeds = Array.from({ length: 200 }, (_, seed) => seed);
+    const answers = await Promise.all(seeds.map((seed) => sidecar.request('evaluate', evaluate('a', seed))));
+    expect(answers.map(({ loss }) => loss)).toEqual(seeds);
+  });
+
+  it('passes progress on', async () => {
+    const sidecar = await ground.start(node('reports-progress.mjs'));
+    const onProgress = vi.fn();
+    await sidecar.request('fit', fit, { onProgress });
+    expect(onProgress.mock.calls.map(([progress]) => progress.done)).toEqual([1, 2]);
+  });
+});
+
+describe('a request', () => {
+  it('that is not in the protocol is refused before it is sent', async () => {
+    const sidecar = await ground.start(node('decent.mjs'));
+    await expect(sidecar.request('evaluate', evaluate('a', -1))).rejects.toMatchObject({
+      code: 'invalid-message',
+      message: expect.stringContaining('body.seed'),
+    });
+    expect(await sidecar.request('fit', fit)).toEqual(FITTED);
+  });
+
+  it('is rejected at once when its signal is aborted, and the others are not', async () => {
+    const sidecar = await ground.start(node('never-answers.mjs'));
+    const controller = new AbortController();
+    const aborted = sidecar.request('fit', fit, { signal: controller.signal });
+    const other = sidecar.request('fit', fit);
+    controller.abort();
+    await expect(aborted).rejects.toBeInstanceOf(InterruptedError);
+    await expect(sidecar.request('fit', fit, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+    const closed = expect(other).rejects.toMatchObject({ code: 'sidecar-closed', exitCode: 130 });
+    await sidecar.close();
+    await closed;
+  });
+
+  it('does not mind the late answer to one that was aborted', async () => {
+    const onLog = vi.fn();
+    const sidecar = await ground.start(node('decent.mjs'), { onLog });
+    const controller = new AbortController();
+    const aborted = sidecar.request('evaluate', evaluate('a'), { signal: controller.signal });
+    controller.abort();
+    await expect(aborted).rejects.toThrow('interrupted');
+    expect(await sidecar.request('evaluate', evaluate('b', 2))).toMatchObject({ loss: 2 });
+    expect(onLog).not.toHaveBeenCalled();
+  });
+
+  it('keeps the code of the error that it is answered with', async () => {
+    const sidecar = await ground.start(node('refuses.mjs'));
+    const outcome = (code: string) => sidecar.request('evaluate', evaluate(code)).catch((error: unknown) => error);
+    for (const [code, exitCode] of [
+      ['missing-file', 3],
+      ['corrupt-file', 3],
+      ['refused-file', 3],
+      ['unsuitable-data', 3],
+      ['unsuitable-teacher', 3],
+      ['unwritable', 3],
+      ['invalid-genotype', 2],
+      ['unknown-architecture', 2],
+      ['out-of-memory', 4],
+      ['unknown-specification', 4],
+      ['invalid-message', 4],
+      ['internal', 4],
+    ] as const) {
+      expect(await outcome(code)).toMatchObject({ code, exitCode, nextSteps: ['Try again.'] });
+    }
+    expect(await outcome('internal')).toMatchObject({ message: 'It went wrong.: KeyError: 7' });
+    expect(sidecar.restarts).toBe(0);
+  });
+});
+
+describe('the end', () => {
+  it('can be asked for more than once, and nothing can be asked after it', async () => {
+    const sidecar = await ground.start(node('decent.mjs'));
+    await Promise.all([sidecar.close(), sidecar.close()]);
+    await sidecar.close();
+    await expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
+  });
+
+  it('comes by force to a sidecar that ignores everything gentler', async () => {
+    const sidecar = await ground.start(node('ignores-sigterm.mjs'), { patienceMs: 50 });
+    await sidecar.close();
+    expect(isAlive(sidecar.hello.pid)).toBe(false);
+  });
+
+  it('comes to one that has hung', async () => {
+    const sidecar = await ground.start(node('hangs.mjs', ground.folder), { patienceMs: 50 });
+    const rejected = expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
+    await sidecar.close();
+    await rejected;
+  });
+
+  it('comes to one that is being started again', async () => {
+    const options = { patienceMs: 50, onRestart: vi.fn() };
+    const command = node('dies-on-first-request.mjs', ground.folder);
+    const sidecar = await ground.start(command, options);
+    const rejected = expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
+    await vi.waitFor(() => expect(options.onRestart).toHaveBeenCalled());
+    await sidecar.close();
+    await rejected;
+  });
+
+  it('comes to a sidecar whose parent is killed', async () => {
+    const parent = spawn(process.execPath, [fixture('parent.mjs'), ...node('decent.mjs')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(line);
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+  });
+});

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
+
+/** The interpreter of the checkout, which `npm run setup` makes. */
+export const PYTHON = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
+
+export const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/sidecars/${name}`, import.meta.url));
+export const node = (name: string, ...args: string[]) => [process.execPath, fixture(name), ...args];
+
+/** What every test of this folder leaves: no process, no socket, no folder. */
+export interface Ground {
+  /** An empty folder of the test's own. */
+  readonly folder: string;
+  /** Process ids of the fixtures started so far. */
+  pids(): number[];
+  start(command: readonly string[], options?: Partial<SidecarOptions>): Promise<Sidecar>;
+}
+
+/** Gives each test of a file its own ground, and looks afterwards whether it is clean. */
+export function useGround(): Ground {
+  let folder = '';
+  let sidecars: Sidecar[] = [];
+  const pids = () => readLines(join(folder, 'pids')).map(Number);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ground-'));
+    mkdirSync(join(folder, 'tmp'));
+    vi.stubEnv('TMPDIR', join(folder, 'tmp'));
+    vi.stubEnv('RMINAS_TEST_PIDS', join(folder, 'pids'));
+    sidecars = [];
+  });
+
+  afterEach(async () => {
+    for (const sidecar of sidecars) await sidecar.close();
+    vi.unstubAllEnvs();
+    await vi.waitFor(() => expect(pids().filter(isAlive)).toEqual([]), { timeout: 10_000 });
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  return {
+    get folder() {
+      return folder;
+    },
+    pids,
+    async start(command, options = {}) {
+      const sidecar = await Sidecar.start({ python: PYTHON, workers: 2, patienceMs: 200, command, ...options });
+      sidecars.push(sidecar);
+      return sidecar;
+    },
+  };
+}
+
+export function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+/** A process that has ended and that nobody has asked after yet does not count as alive. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+const DIGEST = 'a'.repeat(64);
+export const evaluate = (genotype: string, seed = 1) => ({ digest: DIGEST, genotype, seed });
+export const fit = { slots: [2], known: [[0], [1]], good: [true, false], candidates: [[0]], trees: 3, seed: 1 };
+export const FITTED = { probabilities: [0.5], seconds: 0 };
+
+export const prepare = {
+  digest: DIGEST,
+  specification: {
+    space: 'nas-bench-201',
+    network: { channels: 4, cells: 1, classes: 10, resolution: 8 },
+    dataset: 'digits',
+    batch: { size: 8, pool: 128, selection: 'all' },
+    teacher: { architecture: 'digits-resnet', mode: 'eval' },
+    optimizer: { learningRate: 0.1, momentum: 0.9, dampening: 0, nesterov: false, weightDecay: 0 },
+    steps: 2,
+    beta: 0.5,
+    seed: 1,
+    backend: 'native',
+    precision: 'float32',
+  },
+  assets: { dataset: null, teacher: null },
+} as const;

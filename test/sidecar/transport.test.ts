@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Dealer } from 'zeromq';
+import { memoryPair, type Transport } from '../../src/sidecar/transport.js';
+import { bindTransport } from '../../src/sidecar/transport-zeromq.js';
+import { node, useGround } from './harness.js';
+
+interface Peer {
+  send(text: string): Promise<unknown>;
+  receive(): Promise<string>;
+  close(): void;
+}
+
+const ground = useGround();
+const peers: Peer[] = [];
+const transports: Transport[] = [];
+
+afterEach(async () => {
+  for (const peer of peers.splice(0)) peer.close();
+  for (const transport of transports.splice(0)) await transport.close();
+});
+
+function dial({ address, environment }: Transport): Peer {
+  const { RMINAS_CURVE_SERVER_PUBLIC, RMINAS_CURVE_PUBLIC, RMINAS_CURVE_SECRET } = environment;
+  const curve = {
+    curveServerKey: RMINAS_CURVE_SERVER_PUBLIC ?? null,
+    curvePublicKey: RMINAS_CURVE_PUBLIC ?? null,
+    curveSecretKey: RMINAS_CURVE_SECRET ?? null,
+  };
+  const socket = new Dealer({ linger: 0, ...(RMINAS_CURVE_SECRET !== undefined && curve) });
+  socket.connect(address);
+  return {
+    send: (text) => socket.send(text),
+    receive: async () => String((await socket.receive())[0]),
+    close: () => socket.close(),
+  };
+}
+
+async function bound(kind: 'ipc' | 'tcp'): Promise<[Transport, Peer]> {
+  const transport = await bindTransport(kind);
+  return [transport, dial(transport)];
+}
+
+async function inMemory(): Promise<[Transport, Peer]> {
+  const [here, there] = memoryPair();
+  const received: string[] = [];
+  there.onMessage((text) => received.push(text));
+  const receive = () =>
+    vi.waitFor(() => {
+      const text = received.shift();
+      if (text === undefined) throw new Error('nothing yet');
+      return text;
+    });
+  return [here, { send: (text) => there.send(text), receive, close: () => void there.close() }];
+}
+
+describe.each([
+  ['memory', inMemory],
+  ['ipc', () => bound('ipc')],
+  ['tcp', () => bound('tcp')],
+] as const)('a %s transport', (_, open) => {
+  async function connected() {
+    const [transport, peer] = await open();
+    transports.push(transport);
+    peers.push(peer);
+    const received: string[] = [];
+    const closed = vi.fn();
+    transport.onMessage((text) => received.push(text));
+    transport.onClose(closed);
+    await peer.send('hello');
+    await vi.waitFor(() => expect(received).toEqual(['hello']));
+    return { transport, peer, received, closed };
+  }
+
+  it('carries texts in order, both ways', async () => {
+    const { transport, peer, received } = await connected();
+    expect(transport.connected).toBe(true);
+    const texts = ['ä€𝄞\u0000\n', '', 'x'.repeat(1_000_000), ...Array.from({ length: 100 }, (_, index) => `${index}`)];
+    await Promise.all(texts.map((text) => transport.send(text)));
+    for (const text of texts) expect(await peer.receive()).toBe(text);
+    for (const text of texts) await peer.send(text);
+    await vi.waitFor(() => expect(received.slice(1)).toEqual(texts));
+  });
+
+  it('tells once that the peer has gone', async () => {
+    const { transport, peer, closed } = await connected();
+    peer.close();
+    await vi.waitFor(() => expect(closed.mock.calls).toEqual([['closed its connection']]));
+    expect(transport.connected).toBe(false);
+    await transport.close();
+    expect(closed).toHaveBeenCalledOnce();
+  });
+
+  it('can be closed twice, tells nobody here of it, and takes no messages then', async () => {
+    const { transport, closed } = await connected();
+    await transport.close();
+    await transport.close();
+    expect(closed).not.toHaveBeenCalled();
+    expect(transport.connected).toBe(false);
+    await expect(transport.send('x')).rejects.toThrow();
+  });
+});
+
+describe.each(['ipc', 'tcp'] as const)('an %s socket', (kind) => {
+  it('passes on all that the peer had sent before it tells that it has gone', async () => {
+    const transport = await bindTransport(kind);
+    transports.push(transport);
+    let received = 0;
+    transport.onMessage(() => {
+      received += 1;
+    });
+    const atClose = new Promise((resolve) => transport.onClose(() => resolve(received)));
+    const [file = '', ...args] = node('exits-after-many.mjs', '5000', '--address', transport.address);
+    spawn(file, args, { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, ...transport.environment } });
+    expect(await atClose).toBe(5000);
+  });
+});
+
+describe('an ipc socket', () => {
+  it('lies in a folder of its own that only the user may enter, until the peer is in', async () => {
+    const [transport, peer] = await bound('ipc');
+    transports.push(transport);
+    peers.push(peer);
+    const folder = dirname(transport.address.replace('ipc://', ''));
+    expect(dirname(folder)).toBe(join(ground.folder, 'tmp'));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    await peer.send('hello');
+    await vi.waitFor(() => expect(existsSync(folder)).toBe(false));
+    await transport.send('still here');
+    expect(await peer.receive()).toBe('still here');
+  });
+
+  it('goes elsewhere when the path of the temporary folder is too long for it', async () => {
+    const deep = join(ground.folder, 'd'.repeat(100));
+    mkdirSync(deep);
+    vi.stubEnv('TMPDIR', deep);
+    const transport = await bindTransport('ipc');
+    transports.push(transport);
+    expect(Buffer.byteLength(transport.address.replace('ipc://', ''))).toBeLessThan(104);
+    expect(readdirSync(deep)).toEqual([]);
+  });
+});
+
+describe('a tcp socket', () => {
+  it('is on the loopback and does not hear who lacks the keys', async () => {
+    const transport = await bindTransport('tcp');
+    transports.push(transport);
+    expect(transport.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+    const received: string[] = [];
+    transport.onMessage((text) => received.push(text));
+    const { address } = transport;
+    const stranger = dial({ ...transport, address, environment: {} });
+    const other = await bindTransport('tcp');
+    transports.push(other);
+    const foreigner = dial({ ...other, address, environment: other.environment });
+    const peer = dial(transport);
+    peers.push(stranger, foreigner, peer);
+    await Promise.all([stranger.send('stranger'), foreigner.send('foreigner')]);
+    await peer.send('peer');
+    await vi.waitFor(() => expect(received).toEqual(['peer']));
+  });
+});
