@@ -1,0 +1,159 @@
+"""The real sidecar as a child process, for the tests of whatever answers behind its socket."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zmq
+
+import rminas_sidecar
+
+PATIENCE_SECONDS = 60.0
+"""When a test gives up. No test passes or fails by how long something takes within it."""
+
+
+class SidecarProcess:
+    """`python -m rminas_sidecar`, and the controller's end of its socket."""
+
+    def __init__(self, socket: "zmq.Socket[bytes]", address: str, arguments: list[str], environment: dict[str, str]):
+        self.socket = socket
+        self._last_id = 0
+        self._command = [sys.executable, "-m", "rminas_sidecar", "--address", address, "--device", "cpu", *arguments]
+        package = str(Path(rminas_sidecar.__file__).parents[1])
+        self.process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": package, **environment},
+        )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def send(self, kind: str, body: dict[str, Any]) -> str:
+        """Sends a request and returns its id."""
+        self._last_id += 1
+        self.socket.send_json({"type": kind, "id": str(self._last_id), "body": body})
+        return str(self._last_id)
+
+    def receive(self, *wanted: str) -> dict[str, Any]:
+        """The next message of one of these types; of any type but a heartbeat where none is named."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self.socket.poll(max(0, until - time.monotonic()) * 1000):
+            message: dict[str, Any] = json.loads(self.socket.recv())
+            if message["type"] in wanted or (not wanted and message["type"] != "heartbeat"):
+                return message
+        raise AssertionError(f"no message {wanted} came; exit code {self.process.poll()}")
+
+    def ask(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Sends a request and returns the answer to it."""
+        request = self.send(kind, body)
+        while True:
+            message = self.receive()
+            if message["id"] == request and message["type"] != "progress":
+                return message
+
+    def wait(self) -> tuple[int, str]:
+        """Exit code and stderr of a sidecar that ends."""
+        assert self.process.stderr is not None
+        stderr = self.process.stderr.read().decode()
+        return self.process.wait(PATIENCE_SECONDS), stderr
+
+    def workers(self) -> list[int]:
+        """Process ids of the workers."""
+        return _children(self.pid)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def _children(pid: int) -> list[int]:
+    """Process ids of the children of a process (Linux)."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def wait_for_end() -> Callable[[int], None]:
+    """Waits until a process is gone, one that need not be a child of this one."""
+
+    def wait(pid: int) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while _is_alive(pid):
+            assert time.monotonic() < until, f"process {pid} still lives"
+            time.sleep(0.01)
+
+    return wait
+
+
+class Launcher:
+    """Binds sockets and starts sidecars for them; whatever still lives in the end is killed."""
+
+    def __init__(self) -> None:
+        # Not pytest's folder: the path of a socket must stay short.
+        self._folder = tempfile.TemporaryDirectory()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._sockets = 0
+        self._started: list[SidecarProcess] = []
+
+    def bind(self, address: str | None = None, secret_key: bytes | None = None) -> "tuple[zmq.Socket[bytes], str]":
+        """A controller's socket and its address."""
+        socket = self._context.socket(zmq.DEALER)
+        if secret_key is not None:
+            socket.curve_secretkey = secret_key
+            socket.curve_server = True
+        self._sockets += 1
+        socket.bind(address or f"ipc://{self._folder.name}/{self._sockets}")
+        return socket, socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
+
+    def start_for(
+        self, socket: "zmq.Socket[bytes]", address: str, arguments: list[str], environment: dict[str, str]
+    ) -> SidecarProcess:
+        """A sidecar that connects to this address."""
+        self._started.append(SidecarProcess(socket, address, arguments, environment))
+        return self._started[-1]
+
+    def start(self, *arguments: str) -> SidecarProcess:
+        """A sidecar with a socket of its own."""
+        return self.start_for(*self.bind(), list(arguments), {})
+
+    def close(self) -> None:
+        for sidecar in self._started:
+            sidecar.end()
+        self._context.destroy(linger=0)
+        self._folder.cleanup()
+
+
+@pytest.fixture
+def launcher() -> Iterator[Launcher]:
+    with closing(Launcher()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def module_launcher() -> Iterator[Launcher]:
+    """For sidecars that all tests of a module may use, because none of them harms it."""
+    with closing(Launcher()) as opened:
+        yield opened

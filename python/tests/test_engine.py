@@ -1,0 +1,241 @@
+"""Workers that really train: what they answer, and what happens when one of them, or the server, is killed."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DIGEST = "ab" * 32
+ENDLESS_DIGEST = "ef" * 32
+GENOTYPE = "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|skip_connect~0|none~1|avg_pool_3x3~2|"
+OTHER_GENOTYPE = "|skip_connect~0|+|nor_conv_3x3~0|none~1|+|nor_conv_1x1~0|none~1|skip_connect~2|"
+
+
+def prepare_body(steps: int = 3, digest: str = DIGEST, **changes: Any) -> dict[str, Any]:
+    """A specification that is prepared and evaluated in milliseconds."""
+    specification = {
+        "space": "nas-bench-201",
+        "network": {"channels": 2, "cells": 1, "classes": 10, "resolution": 8},
+        "dataset": "digits",
+        "batch": {"size": 8, "pool": 32, "selection": "lowest-teacher-loss"},
+        "teacher": {"architecture": "digits-resnet", "mode": "train"},
+        "optimizer": {"learningRate": 0.025, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005},
+        "steps": steps,
+        "beta": 0.8,
+        "seed": 1,
+        "backend": "native",
+        "precision": "float32",
+        **changes,
+    }
+    return {"digest": digest, "specification": specification, "assets": {"dataset": None, "teacher": None}}
+
+
+def evaluate_body(seed: int = 5, digest: str = DIGEST, genotype: str = GENOTYPE) -> dict[str, Any]:
+    return {"digest": digest, "genotype": genotype, "seed": seed}
+
+
+def score(reply: dict[str, Any]) -> dict[str, Any]:
+    """What an evaluation answers, without the time that it took."""
+    assert reply["type"] == "evaluated", reply
+    return {key: value for key, value in reply["body"].items() if key != "seconds"}
+
+
+def wait_until_routed(sidecar: Any) -> None:
+    """Waits until the server has read all that was sent: it reads in order, and answers this at once."""
+    sidecar.ask("query-benchmark", {"index": "/nowhere.sqlite", "architecture": 0})
+
+
+def start_endless_training(sidecar: Any) -> tuple[str, int]:
+    """Starts an evaluation that takes hours; its request's id and the worker that is at it."""
+    assert sidecar.ask("prepare", prepare_body(steps=1_000_000, digest=ENDLESS_DIGEST))["type"] == "prepared"
+    ticks = {worker: cpu_ticks(worker) for worker in sidecar.workers()}
+    request = sidecar.send("evaluate", evaluate_body(digest=ENDLESS_DIGEST))
+    wait_until_routed(sidecar)
+    while True:
+        for worker, before in ticks.items():
+            if cpu_ticks(worker) > before + 5:
+                return request, worker
+        assert sidecar.receive("heartbeat", "error", "evaluated")["type"] == "heartbeat"
+
+
+def cpu_ticks(pid: int) -> int:
+    """Clock ticks that a process has computed for; a worker that waits computes nothing."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+
+@pytest.fixture(scope="module")
+def two_workers(module_launcher: Any) -> Any:
+    """A prepared sidecar that no test harms."""
+    sidecar = module_launcher.start("--workers", "2")
+    sidecar.hello = sidecar.receive("hello")["body"]
+    sidecar.prepared = sidecar.ask("prepare", prepare_body())
+    return sidecar
+
+
+@pytest.fixture
+def one_worker(launcher: Any) -> Any:
+    """A prepared sidecar that the test may harm."""
+    sidecar = launcher.start("--workers", "1")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    return sidecar
+
+
+def test_hello_says_what_the_workers_found(two_workers: Any) -> None:
+    import torch
+
+    assert (two_workers.hello["workers"], two_workers.hello["device"]) == (2, "cpu")
+    assert two_workers.hello["versions"]["torch"] == torch.__version__
+    assert len(two_workers.workers()) == 2
+
+
+def test_all_workers_prepare_and_one_reply_comes(two_workers: Any) -> None:
+    assert two_workers.prepared["type"] == "prepared"
+    body = two_workers.prepared["body"]
+    assert (body["digest"], body["batch"]["size"]) == (DIGEST, 8)
+    request = two_workers.send("prepare", prepare_body())
+    assert two_workers.receive()["id"] == request
+    # Had the second worker replied too, its reply would come before the answer to this.
+    later = two_workers.send("query-benchmark", {"index": "/nowhere.sqlite", "architecture": 0})
+    assert two_workers.receive()["id"] == later
+
+
+def test_a_score_depends_on_neither_worker_nor_order(two_workers: Any) -> None:
+    tasks = [(genotype, seed) for seed in range(4) for genotype in (GENOTYPE, OTHER_GENOTYPE)]
+    first = [score(two_workers.ask("evaluate", evaluate_body(seed, DIGEST, genotype))) for genotype, seed in tasks]
+    requests = [two_workers.send("evaluate", evaluate_body(seed, DIGEST, genotype)) for genotype, seed in tasks[::-1]]
+    replies = {message["id"]: score(message) for message in (two_workers.receive() for _ in tasks)}
+    assert [replies[request] for request in requests][::-1] == first
+    assert len({evaluation["loss"] for evaluation in first}) == len(tasks)
+    assert all(len(evaluation["curve"]) == evaluation["steps"] == 3 for evaluation in first)
+
+
+def test_verification_reports_progress(two_workers: Any) -> None:
+    training = {"epochs": 2, "batchSize": 128, "learningRate": 0.1}
+    request = two_workers.send("verify", {**evaluate_body(), **training})
+    messages = [two_workers.receive()]
+    while messages[-1]["type"] == "progress":
+        messages.append(two_workers.receive())
+    assert {message["id"] for message in messages} == {request}
+    assert messages[-2]["body"]["done"] == messages[-2]["body"]["total"]
+    assert (messages[-1]["type"], messages[-1]["body"]["epochs"]) == ("verified", 2)
+
+
+NO_TEACHER = {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teacher": "/none.pt"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("evaluate", evaluate_body(digest="0" * 64), "unknown-specification"),
+        ("evaluate", evaluate_body(genotype="|conv~0|"), "invalid-genotype"),
+        ("evaluate", evaluate_body(genotype="\ud800\0"), "invalid-genotype"),
+        (
+            "prepare",
+            {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teacher": "/none.pt"}},
+            "missing-file",
+        ),
+    ],
+    ids=["unprepared", "genotype", "surrogate", "teacher"],
+)
+def test_errors_keep_their_code(two_workers: Any, kind: str, body: dict[str, Any], code: str) -> None:
+    reply = two_workers.ask(kind, body)
+    assert (reply["type"], reply["body"]["code"], reply["body"]["traceback"]) == ("error", code, None)
+    assert score(two_workers.ask("evaluate", evaluate_body()))["steps"] == 3
+
+
+def test_workers_have_the_threads_and_not_the_keys(two_workers: Any) -> None:
+    environment = Path(f"/proc/{two_workers.workers()[0]}/environ").read_text()
+    assert "OMP_NUM_THREADS=1" in environment.split("\0")
+    assert "RMINAS_CURVE" not in environment
+
+
+def test_it_beats_while_it_trains_and_shuts_down_in_the_middle(one_worker: Any) -> None:
+    _, worker = start_endless_training(one_worker)
+    for _ in range(2):
+        assert one_worker.receive("heartbeat", "evaluated", "error")["type"] == "heartbeat"
+    request = one_worker.send("shutdown", {})
+    assert one_worker.receive() == {"type": "bye", "id": request, "body": {}}
+    assert one_worker.wait() == (0, "")
+    assert not Path(f"/proc/{worker}").exists()
+
+
+def test_shutdown_kills_a_worker_that_does_not_listen(one_worker: Any) -> None:
+    (worker,) = one_worker.workers()
+    os.kill(worker, signal.SIGSTOP)
+    one_worker.send("shutdown", {})
+    assert one_worker.receive()["type"] == "bye"
+    assert one_worker.wait() == (0, "")
+    assert not Path(f"/proc/{worker}").exists()
+
+
+def test_a_killed_worker_fails_its_request_and_is_replaced(one_worker: Any) -> None:
+    before = score(one_worker.ask("evaluate", evaluate_body()))
+    request, victim = start_endless_training(one_worker)
+    queued = one_worker.send("evaluate", evaluate_body())
+    os.kill(victim, signal.SIGKILL)
+    log = one_worker.receive("log")["body"]
+    assert (log["level"], "SIGKILL" in log["text"]) == ("warning", True)
+    error = one_worker.receive()
+    assert (error["id"], error["body"]["code"]) == (request, "worker-died")
+    assert "evaluate ended with signal SIGKILL" in error["body"]["message"]
+    # The new worker is given what was prepared, so that what was queued is answered as before.
+    reply = one_worker.receive()
+    assert (reply["id"], score(reply)) == (queued, before)
+    assert one_worker.workers() != [victim]
+
+
+def test_the_other_worker_goes_on(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "2")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    doomed, busy = start_endless_training(sidecar)
+    (idle,) = set(sidecar.workers()) - {busy}
+    assert score(sidecar.ask("evaluate", evaluate_body()))["steps"] == 3
+    os.kill(busy, signal.SIGKILL)
+    assert sidecar.receive("error")["id"] == doomed
+    assert idle in sidecar.workers()
+    assert score(sidecar.ask("evaluate", evaluate_body()))["steps"] == 3
+
+
+def test_a_worker_that_dies_while_it_prepares_fails_the_preparation(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "2")
+    sidecar.receive("hello")
+    victim, _ = sidecar.workers()
+    os.kill(victim, signal.SIGSTOP)
+    request = sidecar.send("prepare", prepare_body())
+    wait_until_routed(sidecar)
+    os.kill(victim, signal.SIGKILL)
+    error = sidecar.receive("error")
+    assert (error["id"], error["body"]["code"]) == (request, "worker-died")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    assert score(sidecar.ask("evaluate", evaluate_body()))["steps"] == 3
+
+
+def test_a_worker_that_cannot_be_kept_alive_ends_the_server(one_worker: Any) -> None:
+    for _ in range(2):
+        os.kill(one_worker.workers()[0], signal.SIGKILL)
+        assert one_worker.receive()["type"] == "log"
+    os.kill(one_worker.workers()[0], signal.SIGKILL)
+    code, stderr = one_worker.wait()
+    assert code == 1
+    assert "A worker cannot be kept alive: signal SIGKILL." in stderr
+
+
+def test_a_worker_that_cannot_start_ends_the_server_with_its_reason(launcher: Any) -> None:
+    # The last --device counts.
+    code, stderr = launcher.start("--workers", "1", "--device", "cuda:99").wait()
+    assert code == 1
+    assert "Traceback" in stderr
+    assert "CUDA" in stderr
+
+
+def test_workers_end_in_the_middle_of_training_when_the_server_is_killed(
+    one_worker: Any, wait_for_end: Callable[[int], None]
+) -> None:
+    _, worker = start_endless_training(one_worker)
+    one_worker.process.kill()
+    wait_for_end(worker)

@@ -1,0 +1,135 @@
+"""The forest against XNAS's own run, and the answers that XNAS leaves undefined."""
+
+import csv
+import json
+import os
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.surrogate import fit_and_predict, one_hot
+
+OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
+SLOTS = [5] * 6
+GOLDEN = json.loads((Path(__file__).parent / "fixtures" / "forest_nb201.json").read_text())
+
+
+def request(**changes: Any) -> dict[str, Any]:
+    body = {"slots": [2, 3], "known": [[0, 0], [1, 2]], "good": [False, True], "candidates": [[0, 0], [1, 2], [0, 2]]}
+    return {**body, "trees": 25, "seed": 3, **changes}
+
+
+@pytest.fixture(scope="module")
+def benchmark_order() -> npt.NDArray[np.int64]:
+    """Encodings of all architectures in NAS-Bench-201's order, which no rule gives."""
+    data = os.environ.get("RMINAS_TEST_DATA")
+    if data is None:
+        pytest.skip("RMINAS_TEST_DATA is not set: the benchmark's order of architectures is read from its table")
+    with (Path(data) / "nas-bench-201" / "test-accuracy-200-epochs.csv").open() as table:
+        genotypes = [row["arch_str"] for row in csv.DictReader(table)]
+    return np.array([[OPERATIONS.index(name) for name in re.findall(r"(\w+)~\d", genotype)] for genotype in genotypes])
+
+
+@pytest.mark.skipif(
+    version("scikit-learn") != GOLDEN["scikitLearn"],
+    reason=f"the picks are those of scikit-learn {GOLDEN['scikitLearn']} and this is {version('scikit-learn')}",
+)
+def test_it_picks_what_xnas_picked(benchmark_order: npt.NDArray[np.int64]) -> None:
+    random = np.random.RandomState(GOLDEN["seed"])
+    history = GOLDEN["warmup"] + GOLDEN["picks"]
+    assert random.choice(len(benchmark_order), size=100, replace=False).tolist() == GOLDEN["warmup"]
+    picks = []
+    for turn in range(len(GOLDEN["picks"])):
+        known = history[: 100 + turn]
+        drawn = random.choice(len(benchmark_order), size=1000, replace=False)
+        candidates = drawn[~np.isin(drawn, known)]
+        probabilities = fit_and_predict(
+            {
+                "slots": SLOTS,
+                "known": benchmark_order[known].tolist(),
+                "good": [loss < GOLDEN["lossThreshold"] for loss in GOLDEN["losses"][: 100 + turn]],
+                "candidates": benchmark_order[candidates].tolist(),
+                "trees": GOLDEN["trees"],
+                "seed": GOLDEN["seed"],
+            }
+        )
+        picks.append(int(candidates[np.argmax(probabilities)]))
+    assert picks == GOLDEN["picks"]
+
+
+def test_it_is_scikit_learns_forest() -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
+    random = np.random.default_rng(0)
+    known, candidates = random.integers(5, size=(300, 6)), random.integers(5, size=(1000, 6))
+    good = (known == 3).sum(1) > 2
+    eye = np.eye(5)
+    forest = RandomForestClassifier(n_estimators=30, random_state=11)
+    forest.fit(eye[known].reshape(300, -1), good.astype(float))
+    expected = forest.predict_proba(eye[candidates].reshape(1000, -1))[:, 1]
+    answer = fit_and_predict(
+        {
+            "slots": SLOTS,
+            "known": known.tolist(),
+            "good": good.tolist(),
+            "candidates": candidates.tolist(),
+            "trees": 30,
+            "seed": 11,
+        }
+    )
+    assert answer == expected.tolist()
+    assert len(set(answer)) > 10
+
+
+def test_the_seed_decides() -> None:
+    random = np.random.default_rng(0)
+    known = random.integers(5, size=(50, 6)).tolist()
+    body = {"slots": SLOTS, "known": known, "good": [k[0] == k[1] for k in known], "candidates": known, "trees": 7}
+    assert fit_and_predict({**body, "seed": 1}) == fit_and_predict({**body, "seed": 1})
+    assert fit_and_predict({**body, "seed": 1}) != fit_and_predict({**body, "seed": 2})
+
+
+@pytest.mark.parametrize(
+    ("known", "good", "probability"),
+    [([[0, 0], [1, 2]], [True, True], 1.0), ([[0, 0], [1, 2]], [False, False], 0.0), ([], [], 0.0)],
+    ids=["all good", "none good", "none known"],
+)
+def test_one_class_has_a_defined_answer(known: list[list[int]], good: list[bool], probability: float) -> None:
+    assert fit_and_predict(request(known=known, good=good)) == [probability] * 3
+
+
+def test_no_candidates_no_probabilities() -> None:
+    assert fit_and_predict(request(candidates=[])) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"good": [True]}, "known has 2 architectures and good has 1 labels"),
+        ({"known": [[0, 0], [1]]}, r"known\[1\] has 1 categories for 2 slots"),
+        ({"candidates": [[0, 0, 0]]}, r"candidates\[0\] has 3 categories for 2 slots"),
+        ({"candidates": [[0, 0], [2, 0]]}, r"candidates\[1\]\[0\] is 2 and the slot has 2 categories"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(SidecarError, match=complaint) as refused:
+        fit_and_predict(request(**changes))
+    assert refused.value.code == "invalid-message"
+
+
+@given(st.data())
+def test_one_hot_has_one_column_per_category(data: st.DataObject) -> None:
+    slots = data.draw(st.lists(st.integers(1, 6), min_size=1, max_size=5))
+    encodings = data.draw(st.lists(st.tuples(*(st.integers(0, size - 1) for size in slots)), max_size=5))
+    features = one_hot(encodings, slots, "known")
+    expected = [[float(c == k) for c, size in zip(e, slots, strict=True) for k in range(size)] for e in encodings]
+    assert features.shape == (len(encodings), sum(slots))
+    assert features.tolist() == expected
