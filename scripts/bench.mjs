@@ -1,0 +1,11 @@
+// npm run bench [-- overheads --data DIR]
+// Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
+const [name = 'overheads', ...rest] = process.argv.slice(2);
+const benches = { overheads: './bench/overheads.mjs' };
+
+if (!(name in benches)) {
+  console.error(`There is no benchmark ${name}; there are: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+const { run } = await import(benches[name]);
+await run(rest);

@@ -1,0 +1,158 @@
+// What everything around the training costs: start, controller and transport, a forest turn, memory.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadConfig, locateAssets, planSearch, specificationDigest } from '../../dist/config/index.js';
+import { createSidecarEvaluator } from '../../dist/runs/evaluator.js';
+import { JournalWriter } from '../../dist/runs/journal.js';
+import { search } from '../../dist/search/controller.js';
+import { Sidecar } from '../../dist/sidecar/client.js';
+import { findPython } from '../../dist/sidecar/python.js';
+import { getSpace } from '../../dist/spaces/index.js';
+import { createRandom, derivedSeed } from '../../dist/spaces/random.js';
+import { createForest } from '../../dist/strategies/forest.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const space = getSpace('nas-bench-201');
+
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: { data: { type: 'string' }, repetitions: { type: 'string', default: '5' } },
+  });
+  const python = await findPython();
+  const repetitions = Number(values.repetitions);
+  await start(python, repetitions);
+  await evaluations();
+  await forestTurns(python, 10 * repetitions);
+  await memory(python, values.data ?? process.env.RMINAS_TEST_DATA);
+}
+
+/** Median, with the least and the most in brackets. */
+function spread(samples, digits = 2) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const [least, median, most] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return { median, text: `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})` };
+}
+
+/** A sidecar's start to ready, in turn with the bare import that it cannot do without. */
+async function start(python, repetitions) {
+  const ready = [];
+  const bare = [];
+  for (let i = 0; i < repetitions; i += 1) {
+    let began = performance.now();
+    spawnSync(python, ['-c', 'import torch']);
+    bare.push((performance.now() - began) / 1000);
+    began = performance.now();
+    const sidecar = await Sidecar.start({ python, workers: 1, threads: 1 });
+    ready.push((performance.now() - began) / 1000);
+    await sidecar.close();
+  }
+  const [a, b] = [spread(ready), spread(bare)];
+  console.log(`start to ready, s:                ${a.text}; bare import torch ${b.text}`);
+  console.log(`  bound 1.5 x import + 1 s:       ${(1.5 * b.median + 1).toFixed(2)}`);
+}
+
+/** The controller, the transport and the journal against a sidecar that answers at once. */
+async function evaluations() {
+  const count = 1000;
+  const python = await findPython();
+  const program = join(root, 'scripts/bench/instant_sidecar.py');
+  const sidecar = await Sidecar.start({ python, workers: 1, command: [python, program] });
+  const folder = await mkdtemp(join(tmpdir(), 'rminas-bench-'));
+  const settings = {
+    warmup: count,
+    thresholdRate: 0.05,
+    successes: 1,
+    candidates: 10,
+    vote: 'sum',
+    voters: 50,
+    cap: count,
+    seed: 1,
+  };
+  const signal = new AbortController().signal;
+  const evaluator = createSidecarEvaluator({ sidecar, digest: '0'.repeat(64), capacity: 1, signal });
+  const strategy = createForest({ space, settings, surrogate: async ({ candidates }) => candidates.map(() => 0) });
+  // The classes of equal architectures are found once a process, whatever the number of evaluations.
+  space.canonical(space.parse('|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'));
+  const journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
+  let journalled = 0;
+  let done = 0;
+  const began = performance.now();
+  for await (const { replayed: _, ...event } of search({ space, strategy, evaluator, seed: 1, recorded: [] })) {
+    if (event.type !== 'evaluated') continue;
+    const written = performance.now();
+    journal.append(event);
+    journalled += performance.now() - written;
+    done += 1;
+  }
+  const total = performance.now() - began;
+  journal.close();
+  await sidecar.close();
+  await rm(folder, { recursive: true });
+  console.log(`controller and transport, ms an evaluation over ${done}: ${((total - journalled) / done).toFixed(2)}`);
+  console.log(`  the journal's line on disk:     ${(journalled / done).toFixed(2)}`);
+}
+
+/** One guided turn's request: a fit on 300 architectures and 1,000 candidates. */
+async function forestTurns(python, repetitions) {
+  const sidecar = await Sidecar.start({ python, workers: 0 });
+  const random = createRandom(1, 'bench', 0);
+  const draw = (count) => Array.from({ length: count }, () => space.sample(random));
+  const turns = [];
+  for (let i = 0; i < repetitions; i += 1) {
+    const request = {
+      slots: space.slots,
+      known: draw(300),
+      good: Array.from({ length: 300 }, (_, k) => k % 10 === 0),
+      candidates: draw(1000),
+    };
+    const began = performance.now();
+    await sidecar.request('fit', { ...request, trees: space.trees, seed: 1 });
+    turns.push(performance.now() - began);
+  }
+  await sidecar.close();
+  console.log(`forest turn, ms:                  ${spread(turns, 1).text}`);
+}
+
+/** Resident memory of the sidecar and its worker at their peak, on the CIFAR-10 configuration. */
+async function memory(python, data) {
+  if (!data) {
+    console.log('memory on CIFAR-10:               not measured: give --data with the data set and the teacher');
+    return;
+  }
+  const config = await loadConfig({
+    file: join(root, 'configs/nas-bench-201-cifar10.yaml'),
+    overrides: ['OPTIM.MAX_EPOCH', '3'],
+  });
+  const { specification } = planSearch(config);
+  const assets = await locateAssets(specification, config, { data });
+  const digest = specificationDigest(specification);
+  const sidecar = await Sidecar.start({ python, workers: 1, threads: 1 });
+  await sidecar.request('prepare', { digest, specification, assets });
+  const genotype = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
+  const { seconds } = await sidecar.request('evaluate', { digest, genotype, seed: derivedSeed(1, 'bench', genotype) });
+  const peaks = familyOf(sidecar.hello.pid).map((pid) => peakOf(pid));
+  await sidecar.close();
+  console.log(
+    `peak memory on CIFAR-10, MiB:     ${peaks.reduce((a, b) => a + b, 0).toFixed(0)} = ${peaks.map((mib) => mib.toFixed(0)).join(' + ')}`,
+  );
+  console.log(`  the heaviest architecture, s a step on one thread: ${(seconds / specification.steps).toFixed(3)}`);
+}
+
+function familyOf(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
+  return [pid, ...children.flatMap(familyOf)];
+}
+
+function peakOf(pid) {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}

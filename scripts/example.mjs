@@ -1,0 +1,23 @@
+// The Node API in one page: node scripts/example.mjs [CONFIG]
+// Searches on the embedded digits, watches the losses come in, then scores the found architecture by itself.
+import { fileURLToPath } from 'node:url';
+import { loadConfig, score, search } from 'rminas';
+
+const cfg = process.argv[2] ?? fileURLToPath(new URL('../configs/quickstart.yaml', import.meta.url));
+const config = await loadConfig({ file: cfg });
+console.error(`seed ${config.values.RNG_SEED}, ${config.values['RMINAS.RF_WARMUP']} architectures to warm up`);
+
+// Ctrl-C ends the run in good order; `search({ resume: folder })` goes on with it.
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
+
+const run = search({ cfg, signal: interrupt.signal });
+for await (const event of run) {
+  if (event.type === 'observed') console.error(event.phase, event.genotype, event.loss.toFixed(4));
+}
+const { genotype, best, files } = await run.result;
+
+const { scores } = await score({ cfg, genotypes: [genotype], signal: interrupt.signal });
+console.log(
+  JSON.stringify({ genotype, lowestLoss: best.loss, itsOwnLoss: scores[0].score.loss, folder: files.folder }),
+);

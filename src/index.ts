@@ -1,0 +1,16 @@
+/**
+ * The Node API of rminas: what a script may import.
+ *
+ * @packageDocumentation
+ */
+export { type Bridge, openBridge, PythonError } from './bridge/index.js';
+export { type Config, loadConfig } from './config/index.js';
+export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
+export type { BenchmarkAnswer, Evaluation, Verification } from './protocol/messages.js';
+export type { Specification } from './protocol/specification.js';
+export type { RunEvent } from './runs/events.js';
+export { resultSchema, type ScoreResult, type SearchResult, scoreResultSchema } from './runs/result.js';
+export { type ScoreOptions, score } from './runs/score.js';
+export { type SearchOptions, type SearchRun, search } from './runs/search-run.js';
+export type { SearchEvent } from './search/events.js';
+export { VERSION } from './version.js';

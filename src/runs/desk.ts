@@ -1,0 +1,72 @@
+import { dumpConfig } from '../config/index.js';
+import { UsageError } from '../errors.js';
+import { VERSION } from '../version.js';
+import type { RunEvent } from './events.js';
+import { createRunFolder, type RunFolder, writeRunFile } from './folder.js';
+import { type JournalEntry, type JournalLine, JournalWriter } from './journal.js';
+import { createLog } from './log.js';
+import type { RunPlan } from './open-run.js';
+import type { WorkingSidecar } from './working-sidecar.js';
+
+/** Where a run is written down. */
+export interface Desk {
+  readonly folder: RunFolder;
+  readonly lines: JournalLine[];
+  readonly write: (entry: JournalEntry) => void;
+  readonly emit: (event: RunEvent) => void;
+  readonly close: () => void;
+}
+
+/**
+ * Makes or reopens the run's folder and journal.
+ * @param early events from before there was a log
+ */
+export function openDesk(
+  run: RunPlan,
+  working: WorkingSidecar,
+  tell: (event: RunEvent) => void,
+  early: RunEvent[],
+): Desk {
+  const { earlier, plan } = run;
+  if (earlier) checkSameBatch(earlier.journal.lines, working.prepared.batch.digest);
+  const folder = earlier?.folder ?? createRunFolder(plan.outDir, nameOf(plan));
+  if (!earlier) writeRunFile(folder.config, dumpConfig(run.config.settings));
+  const journal = new JournalWriter(folder.journal, earlier?.journal.wholeBytes ?? 0);
+  const lines = [...(earlier?.journal.lines ?? [])];
+  const write: Desk['write'] = (entry) => void lines.push(journal.append(entry));
+  const log = createLog(folder.log);
+  const emit: Desk['emit'] = (event) => {
+    log(event);
+    tell(event);
+  };
+  if (!earlier) write(headerOf(run));
+  const { hello, prepared } = { hello: working.sidecar.hello, prepared: working.prepared };
+  const { pid } = process;
+  write({ type: 'session', pid, versions: hello.versions, device: hello.device, batch: prepared.batch.digest });
+  for (const event of early) log(event);
+  const recorded = lines.filter(({ entry }) => entry.type === 'evaluated').length;
+  emit({ type: 'run-opened', folder: folder.path, recorded });
+  return { folder, lines, write, emit, close: () => journal.close() };
+}
+
+function nameOf({ specification: { space, dataset, seed } }: RunPlan['plan']): string {
+  return `${space}-${dataset}-seed${seed}`;
+}
+
+function headerOf({ digest, workers, data, verify }: RunPlan): JournalEntry {
+  return { type: 'run', version: 1, rminas: VERSION, specification: digest, workers, data, verify };
+}
+
+/** Scores on another batch cannot be mixed with those in the journal. */
+function checkSameBatch(lines: readonly JournalLine[], batch: string): void {
+  for (const { entry } of lines) {
+    if (entry.type !== 'session' || entry.batch === batch) continue;
+    throw new UsageError(
+      'The batch is not the one that this run began with: its images, teacher or libraries changed.',
+      {
+        code: 'changed-batch',
+        nextSteps: ['Give the data that the run began with (--data), in the same environment, or start a new run.'],
+      },
+    );
+  }
+}

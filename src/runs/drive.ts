@@ -1,0 +1,71 @@
+import { search } from '../search/controller.js';
+import type { Finished } from '../search/events.js';
+import { getSpace } from '../spaces/index.js';
+import { createForest } from '../strategies/forest.js';
+import { conclude } from './conclude.js';
+import { type Desk, openDesk } from './desk.js';
+import { createSidecarEvaluator } from './evaluator.js';
+import type { RunEvent } from './events.js';
+import type { JournalLine } from './journal.js';
+import { type RunPlan, recordedEvents } from './open-run.js';
+import { RunRecord } from './record.js';
+import type { SearchResult } from './result.js';
+import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
+
+export interface DriveOptions {
+  readonly run: RunPlan;
+  readonly python: string | undefined;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** Works on a run, new or interrupted, until it has its result. */
+export async function drive(options: DriveOptions): Promise<SearchResult> {
+  const { run, signal } = options;
+  const early: RunEvent[] = [];
+  const emit = (event: RunEvent) => {
+    early.push(event);
+    options.emit(event);
+  };
+  const working = await startWorkingSidecar({ ...run, python: options.python, signal, emit });
+  let desk: Desk | undefined;
+  try {
+    desk = openDesk(run, working, options.emit, early);
+    return await searchAndConclude({ ...options, working, desk });
+  } finally {
+    desk?.close();
+    await working.sidecar.close();
+  }
+}
+
+async function searchAndConclude(
+  options: DriveOptions & { working: WorkingSidecar; desk: Desk },
+): Promise<SearchResult> {
+  const { run, working, desk, signal } = options;
+  const { plan } = run;
+  const record = new RunRecord();
+  const space = getSpace(plan.specification.space);
+  const evaluator = createSidecarEvaluator({
+    sidecar: working.sidecar,
+    digest: run.digest,
+    capacity: run.workers,
+    signal,
+  });
+  const strategy = createForest({
+    space,
+    settings: plan.settings,
+    surrogate: async (request) => (await working.sidecar.request('fit', request, { signal })).probabilities,
+  });
+  const recorded = recordedEvents(desk.lines);
+  for await (const event of search({ space, strategy, evaluator, seed: plan.settings.seed, recorded, signal })) {
+    // On disk first: the controller acts on an event only after it has been taken.
+    if (!event.replayed && (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished')) {
+      const { replayed: _, ...entry } = event;
+      desk.write(entry as JournalLine['entry']);
+    }
+    record.add(event);
+    desk.emit(event);
+  }
+  const finished = record.finished as Finished;
+  return conclude({ ...options, finished, record, space, evaluator });
+}

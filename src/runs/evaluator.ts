@@ -1,0 +1,27 @@
+import { SidecarError } from '../errors.js';
+import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/evaluator.js';
+import type { Sidecar } from '../sidecar/client.js';
+
+/** Failures that say something about one architecture and nothing about the next. */
+const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
+
+/** Scores architectures in the sidecar, against the batch that `digest` was prepared for. */
+export function createSidecarEvaluator(options: {
+  sidecar: Sidecar;
+  digest: string;
+  capacity: number;
+  signal: AbortSignal;
+}): Evaluator {
+  const { sidecar, digest, capacity, signal } = options;
+
+  async function evaluate(request: EvaluationRequest): Promise<EvaluationOutcome> {
+    try {
+      return { evaluation: await sidecar.request('evaluate', { digest, ...request }, { signal }) };
+    } catch (error) {
+      if (error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code)) return { failure: error.message };
+      throw error;
+    }
+  }
+
+  return { capacity, evaluate };
+}

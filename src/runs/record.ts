@@ -1,0 +1,81 @@
+import type { Evaluated, Finished, Observed, SearchEvent } from '../search/events.js';
+import type { JournalLine } from './journal.js';
+import type { Score } from './result.js';
+
+/** What has been learnt so far in a run, gathered from its events. */
+export class RunRecord {
+  readonly observed: Observed[] = [];
+  readonly #outcomes = new Map<string, Evaluated['outcome']>();
+  finished: Finished | null = null;
+
+  add(event: SearchEvent): void {
+    if (event.type === 'evaluated') this.#outcomes.set(event.genotype, event.outcome);
+    if (event.type === 'observed') this.observed.push(event);
+    if (event.type === 'finished') this.finished = event;
+  }
+
+  get evaluations(): number {
+    return this.#outcomes.size;
+  }
+
+  get failures(): number {
+    return [...this.#outcomes.values()].filter((outcome) => 'failure' in outcome).length;
+  }
+
+  /** Losses observed over all trainings: the forward passes of the search. */
+  get steps(): number {
+    return this.#sum((evaluation) => evaluation.steps);
+  }
+
+  get evaluationSeconds(): number {
+    return this.#sum((evaluation) => evaluation.seconds);
+  }
+
+  /** The score of an architecture whose canonical form has been evaluated; undefined when it has not. */
+  scoreOf(genotype: string, canonical: string): Score | undefined {
+    const outcome = this.#outcomes.get(canonical);
+    return outcome && toScore(genotype, canonical, outcome);
+  }
+
+  /** The observed architecture of lowest loss. */
+  get best(): { genotype: string; loss: number } {
+    const [first, ...others] = this.observed;
+    if (!first) throw new Error('a run without observations has no best architecture');
+    const best = others.reduce((a, b) => (b.loss < a.loss ? b : a), first);
+    return { genotype: best.genotype, loss: best.loss };
+  }
+
+  #sum(of: (evaluation: { steps: number; seconds: number }) => number): number {
+    let total = 0;
+    for (const outcome of this.#outcomes.values()) if ('evaluation' in outcome) total += of(outcome.evaluation);
+    return total;
+  }
+}
+
+export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): Score {
+  if ('failure' in outcome) {
+    const nothing = { loss: null, crossEntropy: null, cka: [], steps: 0, seconds: 0 };
+    return { genotype, canonical, ...nothing, failure: outcome.failure };
+  }
+  const { loss, crossEntropy, cka, steps, seconds } = outcome.evaluation;
+  return { genotype, canonical, loss, crossEntropy, cka, steps, seconds, failure: null };
+}
+
+/** Seconds that the sessions of a run took, from the first to the last line of each. */
+export function secondsOf(lines: readonly JournalLine[]): number {
+  let total = 0;
+  let start: number | null = null;
+  let last = 0;
+  for (const { at, entry } of lines) {
+    if (entry.type === 'session') {
+      if (start !== null) total += last - start;
+      start = at;
+    }
+    last = at;
+  }
+  return start === null ? 0 : (total + last - start) / 1000;
+}
+
+export function sessionsOf(lines: readonly JournalLine[]): number {
+  return lines.filter(({ entry }) => entry.type === 'session').length;
+}

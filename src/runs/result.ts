@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { benchmarkAnswerSchema, verificationSchema } from '../protocol/messages.js';
+import { specificationSchema } from '../protocol/specification.js';
+
+const maybe = z.number().nullable();
+
+const scoreSchema = z.strictObject({
+  genotype: z.string(),
+  /** What was trained for it. */
+  canonical: z.string(),
+  /** Null when the training diverged or failed. */
+  loss: maybe,
+  crossEntropy: maybe,
+  /** Linear CKA with the teacher, a stage each. */
+  cka: z.array(maybe),
+  steps: z.int().min(0),
+  seconds: z.number().min(0),
+  /** Why there is no score; null where there is one. */
+  failure: z.string().nullable(),
+});
+export type Score = z.infer<typeof scoreSchema>;
+
+const benchmarkSchema = z.strictObject({
+  answer: benchmarkAnswerSchema.nullable(),
+  /** Where the figures come from, or what would be needed to have them. */
+  note: z.string(),
+});
+export type BenchmarkReport = z.infer<typeof benchmarkSchema>;
+
+const verificationReportSchema = z.strictObject({
+  found: verificationSchema,
+  random: z.array(z.strictObject({ genotype: z.string(), verification: verificationSchema })),
+});
+export type VerificationReport = z.infer<typeof verificationReportSchema>;
+
+/** What a search answers: result.json, `--json` and the Node API have this one shape. */
+export const resultSchema = z.strictObject({
+  schema: z.literal(1),
+  rminas: z.string(),
+  space: z.string(),
+  dataset: z.string(),
+  profile: z.string(),
+  backend: z.string(),
+  device: z.string(),
+  seed: z.int(),
+  specification: specificationSchema,
+  /** SHA-256 of the specification. */
+  specificationDigest: z.string(),
+  genotype: z.string(),
+  /** The found architecture's own score. */
+  score: scoreSchema,
+  /** The evaluated architecture of lowest loss; it need not be the one that the vote finds. */
+  best: z.strictObject({ genotype: z.string(), loss: z.number() }),
+  stop: z.strictObject({ reason: z.string(), note: z.string() }),
+  threshold: maybe,
+  thresholdNote: z.string().nullable(),
+  successes: z.int().min(0),
+  voters: z.array(z.strictObject({ genotype: z.string(), loss: z.number() })),
+  benchmark: benchmarkSchema,
+  verification: verificationReportSchema.nullable(),
+  cost: z.strictObject({
+    /** From start to end, over all sessions of the run. */
+    seconds: z.number().min(0),
+    /** Spent in evaluations, summed over workers. */
+    evaluationSeconds: z.number().min(0),
+    /** Architectures in the history. */
+    architectures: z.int().min(0),
+    /** Architectures trained. */
+    evaluations: z.int().min(0),
+    /** Twins that took an equal architecture's score. */
+    reused: z.int().min(0),
+    failures: z.int().min(0),
+    steps: z.int().min(0),
+    /** Processes that worked on the run: more than one after a resumption. */
+    sessions: z.int().min(1),
+  }),
+  files: z.strictObject({
+    folder: z.string(),
+    config: z.string(),
+    journal: z.string(),
+    result: z.string(),
+    log: z.string(),
+  }),
+  notes: z.array(z.string()),
+});
+export type SearchResult = z.infer<typeof resultSchema>;
+
+/** What `rminas score` answers. */
+export const scoreResultSchema = z.strictObject({
+  schema: z.literal(1),
+  space: z.string(),
+  dataset: z.string(),
+  profile: z.string(),
+  device: z.string(),
+  specificationDigest: z.string(),
+  scores: z.array(z.strictObject({ score: scoreSchema, benchmark: benchmarkSchema })),
+  notes: z.array(z.string()),
+});
+export type ScoreResult = z.infer<typeof scoreResultSchema>;

@@ -1,0 +1,75 @@
+import { InterruptedError } from '../errors.js';
+import { drive } from './drive.js';
+import type { RunEvent } from './events.js';
+import { type NewRun, planNewRun, planResumedRun, type ResumedRun } from './open-run.js';
+import type { SearchResult } from './result.js';
+
+export interface CommonOptions {
+  /** The Python interpreter to use; by default RMINAS_PYTHON, .venv, the active environment, or python3. */
+  readonly python?: string | undefined;
+  /** Ends the run; nothing that the journal holds is lost. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A search, new or resumed. */
+export type SearchOptions = (NewRun | ResumedRun) & CommonOptions;
+
+/** A search that goes on by itself: its events may be read or not. */
+export interface SearchRun extends AsyncIterable<RunEvent> {
+  /** @throws UsageError, MissingError, SidecarError or InterruptedError */
+  readonly result: Promise<SearchResult>;
+}
+
+/**
+ * Searches for an architecture as `rminas search` does.
+ *
+ * @example
+ * const run = search({ cfg: 'configs/quickstart.yaml' });
+ * for await (const event of run) if (event.type === 'observed') console.error(event.genotype, event.loss);
+ * const { genotype } = await run.result;
+ */
+export function search(options: SearchOptions): SearchRun {
+  let events: ReadableStreamDefaultController<RunEvent> | undefined;
+  const stream = new ReadableStream<RunEvent>({
+    start: (controller) => {
+      events = controller;
+    },
+    cancel: () => {
+      events = undefined;
+    },
+  });
+  const result = begin(options, (event) => events?.enqueue(event));
+  // The iteration ends with the run either way; a failure is told once, by the result.
+  const end = () => events?.close();
+  result.then(end, end);
+  return { result, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
+}
+
+async function begin(options: SearchOptions, emit: (event: RunEvent) => void): Promise<SearchResult> {
+  const signal = options.signal ?? new AbortController().signal;
+  const run = 'resume' in options ? await planResumedRun(options) : await planNewRun(options);
+  let folder: string | undefined = run.earlier?.folder.path;
+  try {
+    return await drive({
+      run,
+      python: options.python,
+      signal,
+      emit: (event) => {
+        if (event.type === 'run-opened') folder = event.folder;
+        emit(event);
+      },
+    });
+  } catch (error) {
+    if (signal.aborted) throw interrupted(folder, error);
+    throw error;
+  }
+}
+
+function interrupted(folder: string | undefined, cause: unknown): InterruptedError {
+  const nextSteps = folder === undefined ? [] : [`Go on with: rminas search --resume ${folder}`];
+  return new InterruptedError('The search was interrupted; what it evaluated is kept.', {
+    code: 'interrupted',
+    nextSteps,
+    cause,
+  });
+}

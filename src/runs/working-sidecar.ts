@@ -1,0 +1,52 @@
+import { type Config, locateAssets, type SearchPlan } from '../config/index.js';
+import type { Prepared } from '../protocol/messages.js';
+import { Sidecar } from '../sidecar/client.js';
+import { findPython } from '../sidecar/python.js';
+import type { RunEvent } from './events.js';
+
+/** A sidecar whose workers hold the batch that a plan describes. */
+export interface WorkingSidecar {
+  readonly sidecar: Sidecar;
+  readonly prepared: Prepared;
+}
+
+/**
+ * Starts a sidecar and has it build the batch and run the teacher.
+ * @throws MissingError for files that are not there, before anything is started.
+ */
+export async function startWorkingSidecar(options: {
+  config: Config;
+  plan: SearchPlan;
+  digest: string;
+  data: string | null;
+  workers: number;
+  python: string | undefined;
+  signal: AbortSignal;
+  emit: (event: RunEvent) => void;
+}): Promise<WorkingSidecar> {
+  const { config, plan, digest, data, workers, signal, emit } = options;
+  const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
+  const { threads, device } = plan.settings;
+  const notice = (text: string) => emit({ type: 'notice', text });
+  const sidecar = await Sidecar.start({
+    python: await findPython(options.python),
+    workers,
+    ...(threads > 0 && { threads }),
+    device,
+    signal,
+    onLog: (level, text) => {
+      if (level !== 'debug') notice(`sidecar: ${text}`);
+    },
+    onRestart: (reason) => notice(`The sidecar is started again: ${reason}`),
+  });
+  try {
+    const body = { digest, specification: plan.specification, assets };
+    const prepared = await sidecar.request('prepare', body, { signal });
+    emit({ type: 'run-prepared', hello: sidecar.hello, prepared });
+    for (const text of prepared.notes) notice(text);
+    return { sidecar, prepared };
+  } catch (error) {
+    await sidecar.close();
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+import pc from 'picocolors';
+import { RminasError } from '../errors.js';
+
+/**
+ * The text of an error: what happened and what to do about it. A stack trace is for bugs alone, since a user can do
+ * nothing with it.
+ */
+export function describeError(error: Error): string {
+  if (!(error instanceof RminasError)) {
+    return `${pc.red('This is a bug in rminas.')} Please report it with what follows.\n${error.stack ?? error.message}`;
+  }
+  const steps = error.nextSteps.map((step) => `  ${pc.cyan('→')} ${step}`);
+  return [`${pc.red('Error:')} ${error.message}`, ...steps].join('\n');
+}

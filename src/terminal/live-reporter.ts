@@ -1,0 +1,116 @@
+import { Listr, ListrLogger, type ListrTask, type ListrTaskWrapper, ProcessOutput } from 'listr2';
+import type { RunEvent } from '../runs/events.js';
+import { describeEvent } from '../runs/log.js';
+import { advance, describeProgress, NO_PROGRESS, type PhaseProgress } from './progress.js';
+import type { Reporter } from './reporter.js';
+
+type Wrapper = ListrTaskWrapper<unknown, never, never>;
+type Stage = 'prepare' | 'warm-up' | 'guided' | 'conclude';
+
+const TITLES: Record<Stage, string> = {
+  prepare: 'Prepare the batch and the teacher',
+  'warm-up': 'Warm-up',
+  guided: 'Guided search',
+  conclude: 'Conclude',
+};
+const ORDER: readonly Stage[] = ['prepare', 'warm-up', 'guided', 'conclude'];
+
+/** One stage of the run: a line on the terminal that ends when the next one begins. */
+class Line {
+  readonly #ended: Promise<void>;
+  #end: () => void = () => {};
+  #fail: (reason: Error) => void = () => {};
+  #wrapper: Wrapper | null = null;
+  #title: string;
+
+  constructor(readonly stage: Stage) {
+    this.#title = TITLES[stage];
+    this.#ended = new Promise((resolve, reject) => {
+      this.#end = resolve;
+      this.#fail = reject;
+    });
+    // A line that never got its turn may still be told to fail.
+    this.#ended.catch(() => {});
+  }
+
+  get task(): ListrTask {
+    return {
+      title: this.#title,
+      task: (_context, wrapper) => {
+        this.#wrapper = wrapper as Wrapper;
+        this.#wrapper.title = this.#title;
+        return this.#ended;
+      },
+    };
+  }
+
+  set text(text: string) {
+    this.#title = `${TITLES[this.stage]}: ${text}`;
+    if (this.#wrapper) this.#wrapper.title = this.#title;
+  }
+
+  end(): void {
+    this.#end();
+  }
+
+  fail(): void {
+    this.#fail(new Error(this.#title));
+  }
+}
+
+/** A line a phase, redrawn in place on a terminal. */
+export function createLiveReporter(stream: NodeJS.WriteStream): Reporter {
+  const lines = ORDER.map((stage) => new Line(stage));
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+  const list = new Listr(
+    lines.map((line) => line.task),
+    { exitOnError: true, rendererOptions: { logger, collapseErrors: false, showErrorMessage: false } },
+  );
+  const drawn = list.run().catch(() => {});
+  let current = 0;
+  let progress: PhaseProgress = NO_PROGRESS;
+  let phaseStart = performance.now();
+
+  function enter(stage: Stage): Line {
+    const target = ORDER.indexOf(stage);
+    for (; current < target; current += 1) {
+      lines[current]?.end();
+      progress = NO_PROGRESS;
+      phaseStart = performance.now();
+    }
+    return lines[current] as Line;
+  }
+
+  return {
+    show(event) {
+      if (event.type === 'observed') {
+        const line = enter(event.phase);
+        progress = advance(progress, event, event.replayed, (performance.now() - phaseStart) / 1000);
+        line.text = describeProgress(progress);
+        return;
+      }
+      const stage = stageOf(event);
+      const line = stage === null ? lines[current] : enter(stage);
+      const text = stage === null && event.type !== 'notice' ? null : describeLive(event);
+      if (line && text !== null) line.text = text;
+    },
+    async end(ok) {
+      for (const line of lines.slice(current)) ok ? line.end() : line.fail();
+      await drawn;
+    },
+  };
+}
+
+function stageOf(event: RunEvent): Stage | null {
+  if (event.type === 'run-opened' || event.type === 'run-prepared') return 'prepare';
+  if (event.type === 'proposed') return event.phase;
+  return event.type === 'verifying' || event.type === 'verified' || event.type === 'benchmark-consulted'
+    ? 'conclude'
+    : null;
+}
+
+function describeLive(event: RunEvent): string | null {
+  if (event.type !== 'verifying') return describeEvent(event);
+  const { index, count, done, total } = event;
+  return `training ${index + 1} of ${count} properly, epoch ${done}/${total}`;
+}

@@ -1,0 +1,106 @@
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../runs/result.js';
+import { formatSeconds } from './progress.js';
+
+type Row = [string, string];
+
+/** The table that a search ends with. */
+export function describeResult(result: SearchResult): string {
+  const { score, cost, files, stop } = result;
+  const rows: Row[] = [
+    ['architecture', pc.bold(result.genotype)],
+    [
+      'searched',
+      `${result.space} on ${result.dataset}, profile ${result.profile}, seed ${result.seed}, ${result.device}`,
+    ],
+    ['found by', `${stop.note} (${stop.reason})`],
+    ['score', describeScore(score)],
+    ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
+    ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
+    ...benchmarkRows(result.benchmark),
+    ...verificationRows(result.verification),
+    ['cost', describeCost(cost)],
+    ['files', files.folder],
+    ...result.notes.map((text): Row => ['note', text]),
+  ];
+  return table(rows);
+}
+
+/** One block per architecture. */
+export function describeScores(result: ScoreResult): string {
+  const blocks = result.scores.map(({ score, benchmark }) =>
+    table([
+      ['architecture', pc.bold(score.genotype)],
+      ...twinRow(score),
+      ['score', describeScore(score)],
+      ...benchmarkRows(benchmark),
+    ]),
+  );
+  return [...blocks, ...result.notes].join('\n');
+}
+
+function twinRow(score: Score): Row[] {
+  return score.canonical === score.genotype ? [] : [['trained as', score.canonical]];
+}
+
+function describeScore(score: Score): string {
+  if (score.failure !== null) return `none: ${score.failure}`;
+  if (score.loss === null) return `none: the loss stopped being finite after ${score.steps} steps`;
+  const cka = score.cka.map((value) => number(value, 3)).join(', ');
+  return `loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}`;
+}
+
+function describeCost(cost: SearchResult['cost']): string {
+  const parts = [
+    formatSeconds(cost.seconds),
+    `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them twins)`,
+    `${cost.steps} steps`,
+  ];
+  if (cost.failures > 0) parts.push(`${cost.failures} failed`);
+  if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);
+  return parts.join(', ');
+}
+
+function benchmarkRows({ answer, note: text }: BenchmarkReport): Row[] {
+  if (!answer) return [['benchmark', text]];
+  return answer.figures.map((figure): Row => {
+    const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;
+    const where = `${figure.dataset} ${figure.split}${epochs}, ${figure.aggregation}`;
+    const rank = `rank ${figure.rank} of ${answer.architectures}, regret ${figure.regret.toFixed(2)}`;
+    return [answer.benchmark, `${figure.accuracy.toFixed(2)} %  ${rank}  (${where})`];
+  });
+}
+
+function verificationRows(report: VerificationReport | null): Row[] {
+  if (!report) return [];
+  const { found, random } = report;
+  const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
+  const how = `${found.epochs} epochs on ${found.trainImages} images, held-out accuracy on ${found.heldOutImages}`;
+  return [
+    ['trained properly', how],
+    ['  found', percent(found.accuracy)],
+    ...random.map(({ genotype, verification }): Row => ['  random', `${percent(verification.accuracy)}  ${genotype}`]),
+  ];
+}
+
+function number(value: number | null, digits = 6): string {
+  return value === null ? 'none' : value.toPrecision(digits);
+}
+
+function note(text: string | null): string {
+  return text === null ? '' : ` (${text})`;
+}
+
+/** Two columns without a frame, so that a genotype can be selected whole and a narrow terminal wraps it. */
+function table(rows: Row[]): string {
+  const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
+  const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
+  const chars = Object.fromEntries([...none, ...inner].map((name) => [name, '']));
+  const drawn = new Table({
+    chars: { ...chars, middle: '  ' },
+    style: { 'padding-left': 0, 'padding-right': 0, border: [], head: [] },
+  });
+  drawn.push(...rows.map(([key, value]) => [pc.cyan(key), value]));
+  return drawn.toString().replaceAll(/ +$/gm, '');
+}

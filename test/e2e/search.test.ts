@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig, resultSchema, type SearchResult, score, scoreResultSchema, search } from '../../src/index.js';
+import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+
+const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+
+describe('rminas search', () => {
+  let stdout = '';
+  let stderr = '';
+  let result: SearchResult;
+
+  beforeAll(async () => {
+    const run = await runCli([
+      'search',
+      '--cfg',
+      TINY,
+      '--json',
+      '--verify',
+      '1',
+      '--verify-epochs',
+      '2',
+      '--out',
+      temporaryFolder(),
+    ]);
+    expect(run).toMatchObject({ code: 0 });
+    ({ stdout, stderr } = run);
+    result = JSON.parse(stdout);
+  });
+
+  it('answers one document of the shape that the repository fixes', () => {
+    expect(resultSchema.parse(result)).toEqual(result);
+    expect(JSON.parse(readFileSync(result.files.result, 'utf8'))).toEqual(result);
+  });
+
+  it('tells its progress in plain lines on stderr', () => {
+    expect(stderr).toMatch(/warm-up 12 \|/);
+    expect(stderr).toMatch(/threshold [\d.]+/);
+    expect(stderr.includes(String.fromCharCode(27))).toBe(false);
+  });
+
+  it('trains the found architecture and another one properly', () => {
+    const { found, random } = result.verification ?? { found: undefined, random: [] };
+    expect(random).toHaveLength(1);
+    expect(random[0]?.genotype).not.toBe(result.genotype);
+    expect(found).toMatchObject({ epochs: 2, trainImages: 1437, heldOutImages: 360 });
+    // Digits are easy: two epochs are far from guessing, which is 10 %.
+    expect(found?.accuracy).toBeGreaterThan(0.3);
+  });
+
+  it('says what would be needed for benchmark figures', () => {
+    expect(result.benchmark).toMatchObject({ answer: null, note: expect.stringContaining('rminas benchmark import') });
+  });
+
+  it('writes a configuration that resolves to the same specification', async () => {
+    const { planSearch } = await import('../../src/config/index.js');
+    const config = await loadConfig({ file: result.files.config });
+    expect(planSearch(config).specification).toEqual(result.specification);
+  });
+
+  it('answers the same when the finished run is resumed', async () => {
+    const again = await runCli(['search', '--resume', result.files.folder, '--json']);
+    const { cost, ...rest } = JSON.parse(again.stdout) as SearchResult;
+    expect({ ...rest, cost: { ...cost, seconds: 0, sessions: 1 } }).toEqual({
+      ...result,
+      cost: { ...result.cost, seconds: 0 },
+    });
+  });
+
+  it('gives an architecture the score that `rminas score` gives it', async () => {
+    const { scores } = await score({ cfg: TINY, genotypes: [result.genotype] });
+    expect(scores[0]?.score).toEqual({ ...result.score, seconds: expect.any(Number) });
+  });
+
+  it('finds the same with two workers that it finds with two workers again', async () => {
+    const run = async () => {
+      const two = await runCli(['search', '--cfg', TINY, '--json', '--workers', '2', '--out', temporaryFolder()]);
+      const { voters, genotype, best, threshold } = JSON.parse(two.stdout) as SearchResult;
+      return { voters, genotype, best, threshold };
+    };
+    const first = await run();
+    expect(await run()).toEqual(first);
+    // The warm-up does not depend on the number of workers at all.
+    expect(first.threshold).toBe(result.threshold);
+  });
+
+  it('ends in a table for people', async () => {
+    const { stdout: table, code } = await runCli(['search', '--resume', result.files.folder]);
+    expect(code).toBe(0);
+    for (const text of [result.genotype, 'CKA per stage', 'evaluations', 'held-out accuracy', result.files.folder]) {
+      expect(table).toContain(text);
+    }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
+  it('ends in exit code 130 with the command that resumes, and loses nothing', async () => {
+    const out = temporaryFolder();
+    const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);
+    let seen = '';
+    child.stderr?.on('data', (text: string) => {
+      seen += text;
+      if (/warm-up 3 /.test(seen)) child.kill('SIGINT');
+    });
+    const { code, stderr, stdout } = await ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    const [, folder] = /rminas search --resume (\S+)/.exec(stderr) ?? [];
+    expect(existsSync(join(folder ?? '', 'journal.jsonl'))).toBe(true);
+    const resumed = await runCli(['search', '--resume', folder ?? '', '--json']);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ stop: { reason: 'successes-reached' }, cost: { sessions: 2 } });
+  });
+});
+
+describe('the Node API', () => {
+  it('rejects with InterruptedError when its signal is aborted', async () => {
+    const controller = new AbortController();
+    const run = search({ cfg: TINY, overrides: ['OUT_DIR', temporaryFolder()], signal: controller.signal });
+    for await (const event of run) if (event.type === 'observed') controller.abort();
+    await expect(run.result).rejects.toMatchObject({ name: 'InterruptedError', exitCode: 130 });
+  });
+
+  it('rejects with a typed error, and its events end', async () => {
+    const run = search({ cfg: '/nowhere.yaml' });
+    const events = [];
+    for await (const event of run) events.push(event);
+    expect(events).toEqual([]);
+    await expect(run.result).rejects.toMatchObject({ name: 'UsageError', code: 'missing-config' });
+  });
+
+  it('scores several architectures, and says what is wrong with one that is none', async () => {
+    const genotypes = [
+      '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|',
+      '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
+    ];
+    const answer = await score({ cfg: TINY, genotypes });
+    expect(scoreResultSchema.parse(answer)).toEqual(answer);
+    expect(answer.scores.map(({ score: { genotype } }) => genotype)).toEqual(genotypes);
+    await expect(score({ cfg: TINY, genotypes: ['|nope|'] })).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it('does what scripts/example.mjs shows', async () => {
+    const cwd = temporaryFolder();
+    const child = spawn(process.execPath, [join(ROOT, 'scripts/example.mjs'), TINY], {
+      cwd,
+      env: { ...process.env, RMINAS_HOME: cwd },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ genotype: expect.stringMatching(/^\|/), itsOwnLoss: expect.any(Number) });
+  });
+});

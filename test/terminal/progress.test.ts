@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Observed } from '../../src/search/events.js';
+import { advance, describeProgress, formatSeconds, NO_PROGRESS } from '../../src/terminal/progress.js';
+
+function observed(loss: number, over: Partial<Observed> = {}): Observed {
+  const standing = { threshold: null, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
+  return {
+    type: 'observed',
+    index: 0,
+    phase: 'warm-up',
+    genotype: 'g',
+    canonical: 'g',
+    reused: false,
+    loss,
+    good: null,
+    standing,
+    ...over,
+  };
+}
+
+describe('the progress line', () => {
+  it('tells done, total, best, pace and remaining time of the warm-up', () => {
+    const losses = [0.9, 0.5, 0.7];
+    const progress = losses.reduce((so, loss, i) => advance(so, observed(loss), false, 2 * (i + 1)), NO_PROGRESS);
+    expect(describeProgress(progress)).toBe('3/24 · best 0.5000 · 0.50 evaluations/s · 42 s left');
+  });
+
+  it('tells threshold and successes of the guided phase, and the time by the pace of successes', () => {
+    const standing = { ...observed(0).standing, threshold: 0.61, successes: 2 };
+    const events = [
+      observed(0.6, { phase: 'guided', good: true, standing }),
+      observed(0.7, { phase: 'guided', good: false, standing }),
+    ];
+    const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
+    expect(describeProgress(progress)).toBe(
+      '2 evaluated · best 0.6000 · threshold 0.6100 · 2/6 good · 0.20 evaluations/s · 40 s left',
+    );
+  });
+
+  it('takes no pace from what an earlier session did', () => {
+    const progress = advance(NO_PROGRESS, observed(0.5), true, 0.001);
+    expect(describeProgress(progress)).toBe('1/24 · best 0.5000');
+  });
+
+  it('shows no best while every loss is infinite', () => {
+    expect(describeProgress(advance(NO_PROGRESS, observed(Number.POSITIVE_INFINITY), true, 0))).toBe('1/24');
+  });
+
+  it.each([
+    [0.04, '0.0 s'],
+    [9.96, '10.0 s'],
+    [59.4, '59 s'],
+    [200, '3 min 20 s'],
+    [7500, '2 h 5 min'],
+  ])('writes %d seconds as %s', (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
+  });
+});
