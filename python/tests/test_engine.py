@@ -147,8 +147,10 @@ def test_errors_keep_their_code(two_workers: Any, kind: str, body: dict[str, Any
     assert score(two_workers.ask("evaluate", evaluate_body()))["steps"] == 3
 
 
-def test_workers_have_the_threads_and_not_the_keys(two_workers: Any) -> None:
-    environment = Path(f"/proc/{two_workers.workers()[0]}/environ").read_text()
+def test_workers_have_the_threads_and_not_the_keys(launcher: Any) -> None:
+    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "1"], {"RMINAS_CURVE_SECRET": "k" * 40})
+    sidecar.receive("hello")
+    environment = Path(f"/proc/{sidecar.workers()[0]}/environ").read_text()
     assert "OMP_NUM_THREADS=1" in environment.split("\0")
     assert "RMINAS_CURVE" not in environment
 

@@ -2,7 +2,7 @@ import type { Space } from '../spaces/space.js';
 import type { StopReason, Strategy } from '../strategies/strategy.js';
 import type { Evaluator } from './evaluator.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
-import { interrupted, unlessInterrupted } from './interruption.js';
+import { unlessInterrupted } from './interruption.js';
 import { Observer } from './observer.js';
 import { runPool } from './pool.js';
 import { evaluationSeed, type Recording, readRecording } from './recording.js';
@@ -35,7 +35,6 @@ export async function* search(options: SearchOptions): AsyncGenerator<SearchEven
   const recording = readRecording(options.recorded ?? [], options);
   const run: Search = { ...options, recording, observer: new Observer(options.space, options.strategy) };
   for (let turn = 0; ; turn += 1) {
-    if (options.signal?.aborted) throw interrupted();
     const recorded = recording.proposals[turn] ?? recording.finished;
     const event = recorded ?? (await decide(run, turn));
     yield { ...event, replayed: recorded !== null };

@@ -60,7 +60,7 @@ export function readRecording(
       if (event.seed !== evaluationSeed(seed, event.genotype)) {
         throw corrupt(`"${event.genotype}" was evaluated with the seed ${event.seed}, which is of another run`);
       }
-      if (!evaluations.has(event.genotype)) evaluations.set(event.genotype, event);
+      evaluations.set(event.genotype, event);
     }
   }
   return { proposals, evaluations, finished };

@@ -36,7 +36,7 @@ function greedyVote(slots: readonly number[], voters: readonly Encoding[]): Enco
     const votes = countVotes(agreeing, slot, categories);
     const most = Math.max(...votes);
     const tied = votes.flatMap((count, category) => (count === most ? [category] : []));
-    const looksAhead = slot > 0 && slot < slots.length - 1;
+    const looksAhead = slot < slots.length - 1;
     path.push(looksAhead ? firstHighest(countVotes(voters, slot, categories), tied) : firstHighest(votes));
   }
   return path;

@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     let seen = '';
     child.stderr?.on('data', (text: string) => {
       seen += text;
-      if (/warm-up 3 /.test(seen)) child.kill('SIGINT');
+      if (!child.killed && /warm-up 3 /.test(seen)) child.kill('SIGINT');
     });
     const { code, stderr, stdout } = await ended;
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
