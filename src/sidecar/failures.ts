@@ -86,6 +86,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   unwritable: MissingError,
   'invalid-genotype': UsageError,
   'unknown-architecture': UsageError,
+  'unknown-series': UsageError,
   'invalid-message': SidecarError,
   'unknown-specification': SidecarError,
   'out-of-memory': SidecarError,

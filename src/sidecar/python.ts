@@ -1,6 +1,6 @@
 /** Which Python interpreter is used. */
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MissingError } from '../errors.js';
@@ -79,7 +79,7 @@ async function mustBeThere(python: string, where: string, surroundings: PythonSu
 async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
-    return true;
+    return (await stat(file)).isFile();
   } catch {
     return false;
   }

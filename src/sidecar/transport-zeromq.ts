@@ -97,9 +97,9 @@ class ZeromqTransport implements Transport {
     socket.events.on('handshake', () => {
       this.#greeted = true;
     });
-    // Of those who come and go before the first message none was the peer.
+    // Who goes without a handshake was not the peer.
     socket.events.on('disconnect', () => {
-      if (this.#received > 0) void this.#drain();
+      if (this.#greeted) void this.#drain();
     });
     process.on('exit', this.#removeFolder);
     void this.#receive();

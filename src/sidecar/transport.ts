@@ -16,8 +16,9 @@ export interface Transport {
   /** Called for each message, in order. At most one listener. */
   onMessage(listener: (text: string) => void): void;
   /**
-   * Called once, with the reason, when the peer has gone or what it sends is no text; all that it had sent before
-   * has been passed on by then. Not called for `close` on this side. At most one listener.
+   * Called once, with the reason, when the peer has gone or what it sends is no text; what it had sent before has been
+   * passed on by then, but for a backlog of more than a thousand messages, the end of which a socket may lose. Not
+   * called for `close` on this side. At most one listener.
    */
   onClose(listener: (reason: string) => void): void;
   /** Lets go of the peer and of every file. Can be called twice. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -130,14 +130,17 @@ describe('the end', () => {
     await rejected;
   });
 
-  it('comes to a sidecar whose parent is killed', async () => {
-    const parent = spawn(process.execPath, [fixture('parent.mjs'), ...node('decent.mjs')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  it.each([
+    ['is killed', 'decent.mjs', (parent: ChildProcess) => parent.kill('SIGKILL')],
+    ['exits without a word', 'ignores-sigterm.mjs', (parent: ChildProcess) => parent.stdin?.end()],
+  ])('comes to a sidecar whose parent %s', async (_, name, end) => {
+    const parent = spawn(process.execPath, [fixture('parent.mjs'), ...node(name)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
-    parent.kill('SIGKILL');
+    end(parent);
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
   });
 });

@@ -13,11 +13,11 @@ describe('a sidecar that dies once', () => {
   it.each([
     ['dies at a request', 'dies-on-first-request.mjs', 'the sidecar was killed by SIGKILL'],
     ['dies when half a reply is sent', 'dies-mid-message.mjs', 'the sidecar was killed by SIGKILL'],
-    ['stops altogether', 'hangs.mjs', 'the sidecar sent nothing for 0.5 s'],
+    ['stops altogether', 'hangs.mjs', 'the sidecar sent nothing for 2 s'],
     ['hangs up', 'hangs-up.mjs', 'the sidecar closed its connection'],
   ])('and %s is started again and asked again', async (_, name, reason) => {
     const onRestart = vi.fn();
-    const heartbeat = { deadlineMs: 500 };
+    const heartbeat = { deadlineMs: 2000 };
     const sidecar = await ground.start(node(name, ground.folder), { onRestart, heartbeat });
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
     expect(sidecar.restarts).toBe(1);
