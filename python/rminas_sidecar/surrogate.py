@@ -1,6 +1,7 @@
 """The random forest that tells good architectures from bad ones by their encoding."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,74 +11,92 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol import Body
 
 Encodings = Sequence[Sequence[int]]
+Grow = Callable[[Body, npt.NDArray[np.float32], Sequence[bool]], Any]
+"""From the body of the protocol's `fit`, features and labels of both kinds to a fitted classifier of scikit-learn."""
+# The row of numbers that the forest sees of each category of each slot.
+Layout = Sequence[Sequence[Sequence[float]]]
 
 
-def fit_and_predict(request: Body) -> list[float]:
+def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence[bool]) -> Any:
+    """Fits scikit-learn's forest as XNAS's RF_suggest fits it; see `Grow`."""
+    # Imported here because benchmark commands never need it.
+    from sklearn.ensemble import RandomForestClassifier
+
+    # One job: thirty small trees are grown in half the time that joblib's threads take to be started.
+    forest = RandomForestClassifier(n_estimators=request["trees"], random_state=request["seed"], n_jobs=1)
+    return forest.fit(features, np.asarray(good, dtype=np.float64))
+
+
+def fit(request: Body, grow: Grow = grow_forest) -> Body:
+    """Answers the protocol's `fitted`; see :func:`fit_and_predict`."""
+    start = time.perf_counter()
+    probabilities = fit_and_predict(request, grow)
+    return {"probabilities": probabilities, "seconds": time.perf_counter() - start}
+
+
+def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
     """Fits a forest on the known architectures and asks it about the candidates, as XNAS's RF_suggest does.
 
     Args:
         request: body of the protocol's `fit`.
+        grow: whose forest it is.
 
     Returns:
         Probability of being good for each candidate, 0 to 1. Where all known ones are good it is 1, and where none is
         (or none is known) 0: a forest that has seen one class cannot tell more.
 
     Raises:
-        SidecarError: `invalid-message` when encodings, labels and slots do not fit each other.
+        SidecarError: `invalid-message` when encodings, labels and features do not fit each other.
     """
-    slots: list[int] = request["slots"]
+    layout: Layout = request["features"]
     good: list[bool] = request["good"]
     candidates: Encodings = request["candidates"]
     if len(request["known"]) != len(good):
         raise _misfit(f"known has {len(request['known'])} architectures and good has {len(good)} labels")
-    known_features = one_hot(request["known"], slots, "known")
-    candidate_features = one_hot(candidates, slots, "candidates")
+    known_features = features_of(request["known"], layout, "known")
+    candidate_features = features_of(candidates, layout, "candidates")
     if not candidates or not any(good):
         return [0.0] * len(candidates)
     if all(good):
         return [1.0] * len(candidates)
-    forest = _forest(request["trees"], request["seed"])
-    forest.fit(known_features, np.asarray(good, dtype=np.float64))
+    forest = grow(request, known_features, good)
     probabilities: list[float] = forest.predict_proba(candidate_features)[:, 1].tolist()
     return probabilities
 
 
-def one_hot(encodings: Encodings, slots: Sequence[int], name: str) -> npt.NDArray[np.float32]:
-    """One column per category of each slot; float32, which is what scikit-learn's trees compare in anyway.
+def features_of(encodings: Encodings, layout: Layout, name: str) -> npt.NDArray[np.float32]:
+    """Sets the rows of each architecture's categories side by side, in float32, in which scikit-learn compares anyway.
 
     Args:
         encodings: n architectures, a category per slot.
-        slots: number of categories of each slot.
+        layout: the row of each category of each slot.
         name: what the encodings are called in an error.
 
     Returns:
-        Array of shape (n, sum of slots), of zeros and ones.
+        Array of shape (n, sum of the slots' row lengths).
+
+    Raises:
+        SidecarError: `invalid-message` when a slot's rows differ in length, or encodings do not fit the slots.
     """
+    for slot, rows in enumerate(layout):
+        if len({len(row) for row in rows}) > 1:
+            raise _misfit(f"features[{slot}] has rows of different lengths")
     for position, encoding in enumerate(encodings):
-        if len(encoding) != len(slots):
-            raise _misfit(f"{name}[{position}] has {len(encoding)} categories for {len(slots)} slots")
-    categories = np.asarray(encodings, dtype=np.int64).reshape(len(encodings), len(slots))
-    too_large = np.argwhere(categories >= np.asarray(slots))
+        if len(encoding) != len(layout):
+            raise _misfit(f"{name}[{position}] has {len(encoding)} categories for {len(layout)} slots")
+    categories = np.asarray(encodings, dtype=np.int64).reshape(len(encodings), len(layout))
+    sizes = [len(rows) for rows in layout]
+    too_large = np.argwhere(categories >= np.asarray(sizes))
     if len(too_large):
         row, slot = too_large[0]
-        raise _misfit(f"{name}[{row}][{slot}] is {categories[row, slot]} and the slot has {slots[slot]} categories")
-    features = np.zeros((len(encodings), sum(slots)), dtype=np.float32)
-    first_column = np.cumsum([0, *slots[:-1]])
-    features[np.arange(len(encodings))[:, None], first_column + categories] = 1
-    return features
+        raise _misfit(f"{name}[{row}][{slot}] is {categories[row, slot]} and the slot has {sizes[slot]} categories")
+    columns = [np.asarray(rows, dtype=np.float32)[categories[:, slot]] for slot, rows in enumerate(layout)]
+    return np.concatenate(columns, axis=1)
 
 
 def warm_up() -> None:
     """Imports scikit-learn, which takes a second that the first `fit` is then spared."""
     import sklearn.ensemble  # noqa: F401
-
-
-def _forest(trees: int, seed: int) -> Any:
-    # Imported here because benchmark commands never need it.
-    from sklearn.ensemble import RandomForestClassifier
-
-    # One job: thirty small trees are grown in half the time that joblib's threads take to be started.
-    return RandomForestClassifier(n_estimators=trees, random_state=seed, n_jobs=1)
 
 
 def _misfit(reason: str) -> SidecarError:

@@ -15,15 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.surrogate import fit_and_predict, one_hot
+from rminas_sidecar.surrogate import features_of, fit_and_predict
 
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
-SLOTS = [5] * 6
+ONE_HOT = np.eye(5).tolist()
+LAYOUT = [ONE_HOT] * 6
 GOLDEN = json.loads((Path(__file__).parent / "fixtures" / "forest_nb201.json").read_text())
 
 
 def request(**changes: Any) -> dict[str, Any]:
-    body = {"slots": [2, 3], "known": [[0, 0], [1, 2]], "good": [False, True], "candidates": [[0, 0], [1, 2], [0, 2]]}
+    layout = [[[1, 0], [0, 1]], [[0], [3], [7]]]
+    body = {
+        "features": layout,
+        "known": [[0, 0], [1, 2]],
+        "good": [False, True],
+        "candidates": [[0, 0], [1, 2], [0, 2]],
+    }
     return {**body, "trees": 25, "seed": 3, **changes}
 
 
@@ -53,7 +60,7 @@ def test_it_picks_what_xnas_picked(benchmark_order: npt.NDArray[np.int64]) -> No
         candidates = drawn[~np.isin(drawn, known)]
         probabilities = fit_and_predict(
             {
-                "slots": SLOTS,
+                "features": LAYOUT,
                 "known": benchmark_order[known].tolist(),
                 "good": [loss < GOLDEN["lossThreshold"] for loss in GOLDEN["losses"][: 100 + turn]],
                 "candidates": benchmark_order[candidates].tolist(),
@@ -77,7 +84,7 @@ def test_it_is_scikit_learns_forest() -> None:
     expected = forest.predict_proba(eye[candidates].reshape(1000, -1))[:, 1]
     answer = fit_and_predict(
         {
-            "slots": SLOTS,
+            "features": LAYOUT,
             "known": known.tolist(),
             "good": good.tolist(),
             "candidates": candidates.tolist(),
@@ -92,7 +99,7 @@ def test_it_is_scikit_learns_forest() -> None:
 def test_the_seed_decides() -> None:
     random = np.random.default_rng(0)
     known = random.integers(5, size=(50, 6)).tolist()
-    body = {"slots": SLOTS, "known": known, "good": [k[0] == k[1] for k in known], "candidates": known, "trees": 7}
+    body = {"features": LAYOUT, "known": known, "good": [k[0] == k[1] for k in known], "candidates": known, "trees": 7}
     assert fit_and_predict({**body, "seed": 1}) == fit_and_predict({**body, "seed": 1})
     assert fit_and_predict({**body, "seed": 1}) != fit_and_predict({**body, "seed": 2})
 
@@ -116,6 +123,7 @@ def test_no_candidates_no_probabilities() -> None:
         ({"good": [True]}, "known has 2 architectures and good has 1 labels"),
         ({"known": [[0, 0], [1]]}, r"known\[1\] has 1 categories for 2 slots"),
         ({"candidates": [[0, 0, 0]]}, r"candidates\[0\] has 3 categories for 2 slots"),
+        ({"features": [[[1], [0, 1]], [[0], [1], [2]]]}, r"features\[0\] has rows of different lengths"),
         ({"candidates": [[0, 0], [2, 0]]}, r"candidates\[1\]\[0\] is 2 and the slot has 2 categories"),
     ],
 )
@@ -126,10 +134,17 @@ def test_what_does_not_fit_is_refused(changes: dict[str, Any], complaint: str) -
 
 
 @given(st.data())
-def test_one_hot_has_one_column_per_category(data: st.DataObject) -> None:
-    slots = data.draw(st.lists(st.integers(1, 6), min_size=1, max_size=5))
-    encodings = data.draw(st.lists(st.tuples(*(st.integers(0, size - 1) for size in slots)), max_size=5))
-    features = one_hot(encodings, slots, "known")
-    expected = [[float(c == k) for c, size in zip(e, slots, strict=True) for k in range(size)] for e in encodings]
-    assert features.shape == (len(encodings), sum(slots))
+def test_features_are_the_rows_of_the_categories_side_by_side(data: st.DataObject) -> None:
+    widths = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=5))
+    number = st.integers(-100, 100)
+    layout = [data.draw(st.lists(st.lists(number, min_size=w, max_size=w), min_size=1, max_size=6)) for w in widths]
+    encodings = data.draw(st.lists(st.tuples(*(st.integers(0, len(rows) - 1) for rows in layout)), max_size=5))
+    features = features_of(encodings, layout, "known")
+    expected = [[float(n) for c, rows in zip(e, layout, strict=True) for n in rows[c]] for e in encodings]
+    assert features.shape == (len(encodings), sum(widths))
     assert features.tolist() == expected
+
+
+def test_a_category_may_have_no_column_of_its_own() -> None:
+    layout = [[[1, 0], [0, 1], [0, 0]]]
+    assert features_of([[0], [1], [2]], layout, "known").tolist() == [[1, 0], [0, 1], [0, 0]]

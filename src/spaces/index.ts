@@ -1,8 +1,18 @@
 import type { SpaceName } from '../protocol/specification.js';
+import { darts } from './darts.js';
+import { mb } from './mb.js';
 import { nasBench201 } from './nas-bench-201.js';
+import { nasBenchMacro } from './nas-bench-macro.js';
+import { proxyless } from './proxyless.js';
 import type { Space } from './space.js';
 
-const SPACE_OF: Readonly<Record<SpaceName, Space>> = { 'nas-bench-201': nasBench201 };
+const SPACE_OF: Readonly<Record<SpaceName, Space>> = {
+  'nas-bench-201': nasBench201,
+  darts,
+  'nas-bench-macro': nasBenchMacro,
+  proxyless,
+  mb,
+};
 
 /** The space of that name. */
 export function getSpace(name: SpaceName): Space {

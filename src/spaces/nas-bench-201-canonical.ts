@@ -15,6 +15,7 @@
  * up to rounding, which it then divides by the square root of its epsilon.
  */
 import { EDGES, OPERATIONS, type Operation } from './nas-bench-201-cell.js';
+import { permutations } from './permutations.js';
 import type { Encoding } from './space.js';
 
 /** `instance` indexes {@link CellValue.convolutions}; null is the cell's input. */
@@ -83,13 +84,6 @@ function shapes(convolutions: readonly Convolution[]): string[] {
   const texts: string[] = [];
   for (const { kind, argument } of convolutions) texts.push(`${kind}(${sumText(argument, texts)})`);
   return texts;
-}
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((first, index) =>
-    permutations(items.filter((_, other) => other !== index)).map((rest) => [first, ...rest]),
-  );
 }
 
 /** All orders of the instances by shape, equal shapes in any order. */

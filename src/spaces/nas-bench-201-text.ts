@@ -1,15 +1,16 @@
 import { closest } from 'fastest-levenshtein';
-import { UsageError } from '../errors.js';
+import type { UsageError } from '../errors.js';
+import { invalidGenotype } from './invalid-genotype.js';
 import { EDGES, INNER_NODES, OPERATIONS, type Operation } from './nas-bench-201-cell.js';
 import type { Encoding } from './space.js';
 
 const EXAMPLE = '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|';
 
 function invalid(text: string, problem: string): UsageError {
-  return new UsageError(`"${text}" is not a NAS-Bench-201 genotype: ${problem}.`, {
-    code: 'invalid-genotype',
-    nextSteps: [`Write the six edges as in ${EXAMPLE}`, `The operations are ${OPERATIONS.join(', ')}.`],
-  });
+  return invalidGenotype('NAS-Bench-201', text, problem, [
+    `Write the six edges as in ${EXAMPLE}`,
+    `The operations are ${OPERATIONS.join(', ')}.`,
+  ]);
 }
 
 /** The genotype's text: `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`. */

@@ -1,3 +1,4 @@
+import { oneHot } from './features.js';
 import { representatives } from './nas-bench-201-canonical.js';
 import { EDGES, OPERATIONS } from './nas-bench-201-cell.js';
 import { parseCell, printCell } from './nas-bench-201-text.js';
@@ -6,6 +7,7 @@ import { vote } from './vote.js';
 
 const slots = EDGES.map(() => OPERATIONS.length);
 const size = OPERATIONS.length ** EDGES.length;
+const counted = { name: 'nas-bench-201', slots, voteMethods: ['sum', 'greedy'] } as const;
 
 /** Position of an encoding in lexicographic order: its categories are the digits, the first slot's the highest. */
 function rank(encoding: Encoding): number {
@@ -21,8 +23,8 @@ function createNasBench201(): Space {
   // A cache of a pure function: made when the first canonical form is asked for, in about 0.2 s.
   let representativeOf: readonly Encoding[] | undefined;
   return {
-    name: 'nas-bench-201',
-    slots,
+    ...counted,
+    features: slots.map(oneHot),
     size,
     trees: 30,
     sample: (random) => slots.map((categories) => random.below(categories)),
@@ -32,7 +34,7 @@ function createNasBench201(): Space {
       representativeOf ??= representatives(Array.from({ length: size }, (_, position) => unrank(position)));
       return representativeOf[rank(encoding)] ?? encoding;
     },
-    vote: (voters, method) => vote(slots, voters, method),
+    vote: (voters, { method }) => vote(counted, voters, method),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SlotFeatures } from './features.js';
 import type { Random } from './random.js';
 
 /** One category per slot; the numbers are those of {@link Space.slots}. */
@@ -7,6 +8,19 @@ export type Encoding = readonly number[];
 export type VoteMethod = 'sum' | 'greedy';
 
 /**
+ * Which two of a node's edges a vote keeps, where a cell has more edges than it uses: those whose winning operations
+ * have the highest numbers, as the published codes do, or those whose winning operations have the most votes.
+ */
+export type EdgeRank = 'operation-index' | 'votes';
+
+/** How votes are counted. */
+export interface VoteRules {
+  readonly method: VoteMethod;
+  /** Read by `darts` alone: no other space leaves edges out. */
+  readonly edgeRank: EdgeRank;
+}
+
+/**
  * Which architectures exist, and how the field writes them. A space is a value without state: every method is a
  * function of its arguments.
  */
@@ -14,11 +28,15 @@ export interface Space {
   readonly name: string;
   /** Categories of each slot. */
   readonly slots: readonly number[];
-  /** Number of genotypes. */
+  /** What the original feeds its forest of each category of each slot. */
+  readonly features: readonly SlotFeatures[];
+  /** Number of genotypes; from 2^53 on the nearest number that there is, which no search gets to. */
   readonly size: number;
   /** Trees of the forest that searches this space, as the original sets them. */
   readonly trees: number;
-  /** A genotype drawn uniformly. */
+  /** Methods by which the original counts this space's votes. */
+  readonly voteMethods: readonly VoteMethod[];
+  /** A genotype drawn as the original draws it; uniform over the space, but for `proxyless`. */
   sample(random: Random): Encoding;
   /** The genotype's text in the field's notation. */
   print(encoding: Encoding): string;
@@ -29,6 +47,9 @@ export interface Space {
   parse(text: string): Encoding;
   /** The representative of all genotypes that compute the same function with the same trainable parameters. */
   canonical(encoding: Encoding): Encoding;
-  /** The genotype that the given ones agree on; ties go to the lowest category. */
-  vote(voters: readonly Encoding[], method: VoteMethod): Encoding;
+  /**
+   * The genotype that the given ones agree on; ties go to the lowest category, unless the rules are the original's.
+   * @throws UsageError when the method is none of {@link Space.voteMethods}.
+   */
+  vote(voters: readonly Encoding[], rules: VoteRules): Encoding;
 }

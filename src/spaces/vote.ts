@@ -1,7 +1,8 @@
-import type { Encoding, VoteMethod } from './space.js';
+import { UsageError } from '../errors.js';
+import type { Encoding, Space, VoteMethod } from './space.js';
 
 /** The lowest of the categories with the most votes, of those in `among` when given. */
-function firstHighest(
+export function firstHighest(
   votes: readonly number[],
   among: readonly number[] = votes.map((_, category) => category),
 ): number {
@@ -9,7 +10,7 @@ function firstHighest(
 }
 
 /** How many voters have each category in a slot. */
-function countVotes(voters: readonly Encoding[], slot: number, categories: number): number[] {
+export function countVotes(voters: readonly Encoding[], slot: number, categories: number): number[] {
   const votes = new Array<number>(categories).fill(0);
   for (const voter of voters) {
     const category = voter[slot];
@@ -42,13 +43,36 @@ function greedyVote(slots: readonly number[], voters: readonly Encoding[]): Enco
   return path;
 }
 
+/** @throws UsageError when the space's votes are not counted by that method. */
+export function checkVoteMethod({ name, voteMethods }: Pick<Space, 'name' | 'voteMethods'>, method: VoteMethod): void {
+  if (voteMethods.includes(method)) return;
+  throw new UsageError(`The space ${name} has no ${method} vote.`, {
+    code: 'unsupported-vote',
+    nextSteps: [`Set RMINAS.VOTE to ${voteMethods.join(' or ')}.`],
+  });
+}
+
+/** @throws UsageError when the space has no such method; RangeError when nobody votes. */
+export function checkBallot(
+  space: Pick<Space, 'name' | 'voteMethods'>,
+  voters: readonly Encoding[],
+  method: VoteMethod,
+): void {
+  checkVoteMethod(space, method);
+  if (voters.length === 0) throw new RangeError('A vote needs at least one voter.');
+}
+
 /**
  * The encoding that the voters agree on, slot by slot.
- * @param slots categories of each slot.
+ * @param space whose methods and slots they are.
  * @param voters at least one, a category per slot.
- * @throws RangeError when nobody votes.
+ * @throws UsageError when the space has no such method; RangeError when nobody votes.
  */
-export function vote(slots: readonly number[], voters: readonly Encoding[], method: VoteMethod): Encoding {
-  if (voters.length === 0) throw new RangeError('A vote needs at least one voter.');
-  return method === 'sum' ? sumVote(slots, voters) : greedyVote(slots, voters);
+export function vote(
+  space: Pick<Space, 'name' | 'slots' | 'voteMethods'>,
+  voters: readonly Encoding[],
+  method: VoteMethod,
+): Encoding {
+  checkBallot(space, voters, method);
+  return method === 'sum' ? sumVote(space.slots, voters) : greedyVote(space.slots, voters);
 }

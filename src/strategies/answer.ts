@@ -11,7 +11,7 @@ import type { Answer, Observation } from './strategy.js';
 export function answerOf(
   history: readonly Observation[],
   threshold: number | null,
-  { space, settings }: { space: Space; settings: Pick<ForestSettings, 'vote' | 'voters'> },
+  { space, settings }: { space: Space; settings: Pick<ForestSettings, 'vote' | 'edgeRank' | 'voters'> },
 ): Answer {
   const ranked = history.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss - b.loss);
   const best = ranked[0];
@@ -31,7 +31,7 @@ export function answerOf(
   const voters = good.slice(0, settings.voters);
   const encoding = space.vote(
     voters.map((voter) => voter.encoding),
-    settings.vote,
+    { method: settings.vote, edgeRank: settings.edgeRank },
   );
   return {
     encoding,

@@ -2,7 +2,7 @@ import type { Random } from '../spaces/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 
 /** Draws per genotype of the space without anything new, after which the space counts as exhausted: the chance that
- * a uniform draw missed one that was left is e^-64. */
+ * a uniform draw missed one that was left is e^-64. The one space that is not drawn from uniformly is too large to end. */
 const PATIENCE = 64;
 
 /** What two encodings share exactly when they are equal. */
@@ -10,7 +10,7 @@ export function encodingKey(encoding: Encoding): string {
   return encoding.join(',');
 }
 
-/** Genotypes drawn uniformly without replacement, until the space has none left. */
+/** Genotypes drawn as the space draws them, without replacement, until it has none left. */
 export function* drawDistinct(space: Space, random: Random): Generator<Encoding, void> {
   const drawn = new Set<string>();
   for (let misses = 0; drawn.size < space.size && misses < PATIENCE * space.size; misses += 1) {

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
-import type { VoteMethod } from '../spaces/space.js';
+import type { Space, VoteRules } from '../spaces/space.js';
+import { checkVoteMethod } from '../spaces/vote.js';
 
 export interface ForestSettings {
   /** Distinct random architectures before the first guided one; at least 1. */
@@ -10,7 +11,8 @@ export interface ForestSettings {
   readonly successes: number;
   /** Distinct random architectures that the forest chooses from in a turn; at least 1. */
   readonly candidates: number;
-  readonly vote: VoteMethod;
+  readonly vote: VoteRules['method'];
+  readonly edgeRank: VoteRules['edgeRank'];
   /** Most good architectures that vote; at least 1. */
   readonly voters: number;
   /** Most evaluations; at least 1. */
@@ -19,8 +21,9 @@ export interface ForestSettings {
   readonly seed: number;
 }
 
-/** @throws UsageError when a setting is out of its range. */
-export function checkSettings(settings: ForestSettings): void {
+/** @throws UsageError when a setting is out of its range or the space has no such vote. */
+export function checkSettings(settings: ForestSettings, space: Space): void {
+  checkVoteMethod(space, settings.vote);
   for (const name of ['warmup', 'successes', 'candidates', 'voters', 'cap'] as const) {
     if (Number.isInteger(settings[name]) && settings[name] >= 1) continue;
     throw new UsageError(`The forest strategy's ${name} must be a whole number from 1 up, not ${settings[name]}.`, {

@@ -21,10 +21,10 @@ export interface ForestOptions {
  *   goes on, as many at a time as run side by side;
  * - every candidate drawn is known: drawing goes on, and stops when the space is exhausted;
  * - no success in sight: the cap on evaluations ends the search.
- * @throws UsageError when a setting is out of its range.
+ * @throws UsageError when a setting is out of its range or the space has no such vote.
  */
 export function createForest({ space, surrogate, settings }: ForestOptions): Strategy {
-  checkSettings(settings);
+  checkSettings(settings, space);
   const most = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, most);
 

@@ -25,7 +25,7 @@ function fitRequest(
   options: { space: Space; threshold: number; seed: number },
 ): Fit {
   return {
-    slots: [...options.space.slots],
+    features: options.space.features.map((rows) => rows.map((row) => [...row])),
     known: history.map(({ encoding }) => [...encoding]),
     good: history.map(({ loss }) => loss < options.threshold),
     candidates: candidates.map((candidate) => [...candidate]),

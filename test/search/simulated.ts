@@ -59,6 +59,7 @@ export function createSimulatedStrategy(space: Space, changes: Partial<ForestSet
     successes: 5,
     candidates: 30,
     vote: 'sum',
+    edgeRank: 'votes',
     voters: 5,
     cap: 40,
     seed: SEED,

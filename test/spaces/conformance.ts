@@ -54,11 +54,41 @@ export function describeSpace(space: Space, draws = 200): void {
     it('lets a sole voter have its way and a majority win each slot', () => {
       for (const [index, encoding] of encodings.slice(0, 20).entries()) {
         const other = encodings[index + 1] ?? encoding;
-        for (const method of ['sum', 'greedy'] as const) {
-          expect(space.vote([encoding], method)).toEqual(encoding);
-          expect(space.vote([encoding, other, encoding], method)).toEqual(encoding);
+        for (const method of space.voteMethods) {
+          expect(space.vote([encoding], { method, edgeRank: 'votes' })).toEqual(encoding);
+          expect(space.vote([encoding, other, encoding], { method, edgeRank: 'votes' })).toEqual(encoding);
         }
       }
+    });
+
+    it('votes for genotypes, however the votes are spread and edges ranked', () => {
+      for (const edgeRank of ['votes', 'operation-index'] as const) {
+        for (const method of space.voteMethods) {
+          for (const start of [0, 10, 20, 30]) {
+            const elected = space.vote(encodings.slice(start, start + 10), { method, edgeRank });
+            expect(space.parse(space.print(elected))).toEqual(elected);
+          }
+        }
+      }
+    });
+
+    it('refuses votes of nobody and by a method that it does not have', () => {
+      expect(space.voteMethods).toContain('sum');
+      for (const method of ['sum', 'greedy'] as const) {
+        const rules = { method, edgeRank: 'votes' } as const;
+        if (space.voteMethods.includes(method)) expect(() => space.vote([], rules)).toThrow(RangeError);
+        else expect(() => space.vote(encodings, rules)).toThrow(UsageError);
+      }
+    });
+
+    it('gives a forest a row for each category, and different numbers for different genotypes', () => {
+      expect(space.features.map((rows) => rows.length)).toEqual(space.slots);
+      for (const rows of space.features) expect(new Set(rows.map((row) => row.length)).size).toBe(1);
+      const numbers = encodings.map((encoding) =>
+        encoding.flatMap((category, slot) => space.features[slot]?.[category]),
+      );
+      expect(numbers.flat().every(Number.isFinite)).toBe(true);
+      expect(new Set(numbers.map(String)).size).toBe(new Set(encodings.map(String)).size);
     });
 
     it('counts at least what it samples', () => {

@@ -1,13 +1,15 @@
 import { UsageError } from '../../src/errors.js';
+import { oneHot } from '../../src/spaces/features.js';
 import type { Space } from '../../src/spaces/space.js';
 import { vote } from '../../src/spaces/vote.js';
 
 /** A space of a few genotypes, written as digits; the order of the digits does not matter to what they compute. */
 export function createTinySpace(categories: number, length: number): Space {
   const slots = new Array<number>(length).fill(categories);
+  const counted = { name: 'tiny', slots, voteMethods: ['sum', 'greedy'] } as const;
   return {
-    name: 'tiny',
-    slots,
+    ...counted,
+    features: slots.map(oneHot),
     size: categories ** length,
     trees: 5,
     sample: (random) => slots.map((limit) => random.below(limit)),
@@ -21,6 +23,6 @@ export function createTinySpace(categories: number, length: number): Space {
       return encoding;
     },
     canonical: (encoding) => [...encoding].sort((a, b) => a - b),
-    vote: (voters, method) => vote(slots, voters, method),
+    vote: (voters, { method }) => vote(counted, voters, method),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.js';
 import type { VoteMethod } from '../../src/spaces/space.js';
 import { vote } from '../../src/spaces/vote.js';
 
@@ -11,10 +12,10 @@ interface Case {
 
 const fixture = new URL('../fixtures/nas-bench-201/votes.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: readonly Case[] };
-const slots = [5, 5, 5, 5, 5, 5];
+const space = { name: 'six', slots: [5, 5, 5, 5, 5, 5], voteMethods: ['sum', 'greedy'] } as const;
 const outcome = (voters: readonly string[], method: VoteMethod) =>
   vote(
-    slots,
+    space,
     voters.map((voter) => Array.from(voter, Number)),
     method,
   ).join('');
@@ -40,6 +41,12 @@ describe('vote', () => {
   });
 
   it('needs a voter', () => {
-    expect(() => vote(slots, [], 'sum')).toThrow(RangeError);
+    expect(() => vote(space, [], 'sum')).toThrow(RangeError);
+  });
+
+  it('is counted by a method that the space has', () => {
+    const onlySum = { ...space, voteMethods: ['sum'] } as const;
+    expect(() => vote(onlySum, [[0, 0, 0, 0, 0, 0]], 'greedy')).toThrow(UsageError);
+    expect(() => vote(onlySum, [], 'greedy')).toThrow('The space six has no greedy vote.');
   });
 });

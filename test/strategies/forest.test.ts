@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SidecarError, UsageError } from '../../src/errors.js';
 import type { Fit } from '../../src/protocol/messages.js';
+import { darts } from '../../src/spaces/darts.js';
+import { mb } from '../../src/spaces/mb.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBenchMacro } from '../../src/spaces/nas-bench-macro.js';
+import { proxyless } from '../../src/spaces/proxyless.js';
 import type { Encoding, VoteMethod } from '../../src/spaces/space.js';
 import { createForest, type ForestSettings } from '../../src/strategies/forest.js';
 import type { Observation, Surrogate } from '../../src/strategies/strategy.js';
@@ -18,6 +22,7 @@ const settings: ForestSettings = {
   successes: 4,
   candidates: 50,
   vote: 'sum',
+  edgeRank: 'votes',
   voters: 5,
   cap: 100,
   seed: 7,
@@ -28,6 +33,10 @@ const sum = (encoding: Encoding) => encoding.reduce((total, category) => total +
 
 describeStrategy('forest', ({ space, seed, cap }) => forest({ seed, cap, successes: 30 }, space), [
   nasBench201,
+  darts,
+  nasBenchMacro,
+  proxyless,
+  mb,
   tiny,
   createTinySpace(2, 10),
 ]);
@@ -118,7 +127,7 @@ describe('forest: guided turns', () => {
     expect(requests).toHaveLength(history.length - 10);
     for (const [turn, request] of requests.entries()) {
       const before = history.slice(0, 10 + turn);
-      expect(request).toMatchObject({ trees: 30, seed: 5, slots: [5, 5, 5, 5, 5, 5] });
+      expect(request).toMatchObject({ trees: 30, seed: 5, features: nasBench201.features });
       expect(request.known).toEqual(before.map(({ encoding }) => encoding));
       expect(request.good).toEqual(before.map(({ loss }) => loss < threshold));
       const candidates = request.candidates.map(String);
@@ -176,5 +185,10 @@ describe('forest: settings', () => {
   ])('refuses %j', (changes) => {
     expect(() => forest(changes)).toThrow(UsageError);
     expect(() => forest(changes)).toThrow(String(Object.values(changes)[0]));
+  });
+
+  it('refuses a vote that the space does not have, before anything is evaluated', () => {
+    expect(() => forest({ vote: 'greedy' }, darts)).toThrow(UsageError);
+    expect(() => forest({ vote: 'greedy' }, darts)).toThrow('The space darts has no greedy vote.');
   });
 });

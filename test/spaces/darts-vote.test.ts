@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { darts } from '../../src/spaces/darts.js';
+import type { EdgeRank } from '../../src/spaces/space.js';
+import { createForest } from '../../src/strategies/forest.js';
+import type { Observation } from '../../src/strategies/strategy.js';
+import { frequencySurrogate } from '../strategies/frequency-surrogate.js';
+import { digits, readFixture } from './fixture.js';
+
+interface Golden {
+  readonly thresholdRate: number;
+  readonly threshold: number;
+  readonly encodings: readonly string[];
+  readonly losses: readonly number[];
+  readonly elected: string;
+  readonly genotype: string;
+}
+
+const elect = (voters: readonly string[], edgeRank: EdgeRank) =>
+  darts.vote(voters.map(digits), { method: 'sum', edgeRank }).join('');
+
+describe('darts: the vote that ranks edges by the number of the operation', () => {
+  const { vote } = readFixture<{ vote: Golden }>('darts/golden.json');
+  const history = vote.encodings.map(
+    (encoding, index): Observation => ({ phase: 'warm-up', encoding: digits(encoding), loss: vote.losses[index] ?? 0 }),
+  );
+  const strategyFor = (edgeRank: EdgeRank) =>
+    createForest({
+      space: darts,
+      surrogate: frequencySurrogate,
+      settings: {
+        warmup: history.length,
+        thresholdRate: vote.thresholdRate,
+        successes: 1,
+        candidates: 10,
+        vote: 'sum',
+        edgeRank,
+        voters: 50,
+        cap: 100,
+        seed: 1,
+      },
+    });
+
+  it("is XNAS's, threshold, cell and genotype", () => {
+    const strategy = strategyFor('operation-index');
+    expect(strategy.standing(history).threshold).toBe(vote.threshold);
+    const { encoding } = strategy.answer(history);
+    expect(encoding.join('')).toBe(vote.elected);
+    expect(darts.print(encoding)).toBe(vote.genotype);
+  });
+
+  it('is not what the voters agree on', () => {
+    expect(strategyFor('votes').answer(history).encoding.join('')).not.toBe(vote.elected);
+  });
+
+  it('agrees with XNAS on 40 ballots of 1 to 50 voters, full of ties', () => {
+    const { cases } = readFixture<{ cases: { voters: string[]; elected: string }[] }>('darts/votes.json');
+    expect(cases).toHaveLength(40);
+    expect(cases.map(({ voters }) => elect(voters, 'operation-index'))).toEqual(cases.map(({ elected }) => elected));
+  });
+
+  it('may overrule even a sole voter', () => {
+    const { cases } = readFixture<{ cases: { voters: string[]; elected: string }[] }>('darts/votes.json');
+    const [first] = cases;
+    expect(first?.voters).toHaveLength(1);
+    expect(first?.elected).not.toBe(first?.voters[0]);
+    expect(elect(first?.voters ?? [], 'votes')).toBe(first?.voters[0]);
+  });
+});
+
+describe('darts: the vote that ranks edges by votes', () => {
+  /** What is elected for node 5, whose five edges the texts are; all voters agree on the other nodes. */
+  const electForLast = (edges: readonly string[], edgeRank: EdgeRank) =>
+    elect(
+      edges.map((text) => `333373377${text}`),
+      edgeRank,
+    ).slice(9);
+
+  it('keeps the edges whose winners have the most votes', () => {
+    const voters = ['00777', '00777', '07776'];
+    expect(electForLast(voters, 'votes')).toBe('00777');
+    expect(electForLast(voters, 'operation-index')).toMatch(/6$/);
+  });
+
+  it('gives ties to the lowest operation and the lowest source', () => {
+    expect(electForLast(['10777', '01777'], 'votes')).toBe('00777');
+    expect(electForLast(['77722', '11777'], 'votes')).toBe('11777');
+  });
+});

@@ -1,0 +1,93 @@
+/** What the parity suite in python/tests/parity asks XNAS itself about: our histories, and what we make of them. */
+import { expect, it } from 'vitest';
+import type { SpaceName } from '../../src/protocol/specification.js';
+import { getSpace } from '../../src/spaces/index.js';
+import { createRandom } from '../../src/spaces/random.js';
+import type { VoteMethod } from '../../src/spaces/space.js';
+import { createForest } from '../../src/strategies/forest.js';
+import type { Observation } from '../../src/strategies/strategy.js';
+import { frequencySurrogate } from './frequency-surrogate.js';
+
+const SPACES: readonly SpaceName[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'];
+/** Votes that XNAS can count; of its vote for `proxyless` no line would run. */
+const BALLOTS: readonly (readonly [SpaceName, VoteMethod])[] = [
+  ['nas-bench-201', 'sum'],
+  ['nas-bench-201', 'greedy'],
+  ['darts', 'sum'],
+  ['nas-bench-macro', 'sum'],
+  ['mb', 'sum'],
+];
+const HISTORIES = 12;
+const PRINTED = 24;
+
+const written = (encoding: readonly number[]) => encoding.join('');
+
+/** Random architectures with losses that are often equal and sometimes infinite. */
+function drawHistory(space: SpaceName, index: number, warmup: number): Observation[] {
+  const random = createRandom(index, `history of ${space}`, 0);
+  return Array.from({ length: warmup + 20 }, (_, position) => ({
+    phase: position < warmup ? 'warm-up' : 'guided',
+    encoding: getSpace(space).sample(random),
+    loss: random.below(20) === 0 ? Number.POSITIVE_INFINITY : (500 + random.below(400)) / 1000,
+  }));
+}
+
+function conclude(name: SpaceName, vote: VoteMethod, index: number) {
+  const space = getSpace(name);
+  const settings = { warmup: 40, thresholdRate: index % 2 === 0 ? 0.05 : 0.3, voters: index % 3 === 0 ? 5 : 50 };
+  const history = drawHistory(name, index, settings.warmup);
+  const forest = createForest({
+    space,
+    surrogate: frequencySurrogate,
+    // As the profiles paper and xnas rank edges.
+    settings: {
+      ...settings,
+      vote,
+      edgeRank: 'operation-index',
+      successes: 100,
+      candidates: 100,
+      cap: 1000,
+      seed: index,
+    },
+  });
+  return {
+    space: name,
+    ...settings,
+    vote,
+    architectures: history.map(({ encoding }) => written(encoding)).join(' '),
+    losses: history.map(({ loss }) => (Number.isFinite(loss) ? loss : null)),
+    threshold: forest.standing(history).threshold,
+    answer: space.print(forest.answer(history).encoding),
+  };
+}
+
+function print(name: SpaceName) {
+  const space = getSpace(name);
+  const random = createRandom(0, `print of ${name}`, 0);
+  const printed = Array.from({ length: PRINTED }, () => space.sample(random));
+  return {
+    space: name,
+    trees: space.trees,
+    features: space.features,
+    printed: printed.map((encoding) => [written(encoding), space.print(encoding)]),
+  };
+}
+
+/** JSON with a line for each item. */
+function lines(exported: Readonly<Record<string, readonly unknown[]>>): string {
+  const groups = Object.entries(exported).map(
+    ([name, items]) => `"${name}": [\n${items.map((item) => JSON.stringify(item)).join(',\n')}\n]`,
+  );
+  return `{\n${groups.join(',\n')}\n}\n`;
+}
+
+it('the exported histories are those of the code', async () => {
+  const exported = {
+    spaces: SPACES.map(print),
+    histories: BALLOTS.flatMap(([space, vote]) =>
+      Array.from({ length: HISTORIES }, (_, i) => conclude(space, vote, i)),
+    ),
+  };
+  // `npx vitest run test/strategies/histories.test.ts --update` exports them anew.
+  await expect(lines(exported)).toMatchFileSnapshot('../fixtures/parity/histories.json');
+});
