@@ -4,7 +4,7 @@ import io
 import pickle
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -18,25 +18,59 @@ _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 _OPTIONAL = "num_batches_tracked"
 
 
-def load_weights(network: nn.Module, path: Path, next_steps: list[str]) -> None:
-    """Fills the network with a checkpoint's weights.
+class _Unread:
+    """Stands for a number of NumPy, which checkpoints with a record of their training hold: nothing of it is read."""
 
-    The checkpoint is a state dict, or a dictionary that has one under `state_dict`; the prefix `module.` that
-    `DataParallel` adds is taken off.
+    def __init__(self, *_parts: object) -> None:
+        return
+
+    def __setstate__(self, _state: object) -> None:
+        return
+
+
+_STAND_INS: list[Callable[..., object] | tuple[Callable[..., object], str]] = [
+    (_Unread, name) for name in ("numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+]
+
+
+def read_checkpoint(path: Path, what: str, next_steps: list[str]) -> object:
+    """Reads what `torch.save` wrote, on the CPU: tensors, numbers, text, and containers of them.
 
     Args:
+        what: what it is, for messages, e.g. `The teacher's checkpoint`.
         next_steps: how to get a suitable file.
 
     Raises:
-        SidecarError: `missing-file`, `corrupt-file` (not whole), `refused-file` (not a checkpoint of weights alone), or
-            `unsuitable-teacher`, which names the first tensor that does not fit and both shapes.
+        SidecarError: `missing-file`, `corrupt-file` (not whole) or `refused-file` (not a checkpoint of weights alone).
     """
-    checkpoint = _load(read_bytes(path, "The teacher's checkpoint", next_steps), path, next_steps)
+    return _load(read_bytes(path, what, next_steps), path, next_steps)
+
+
+def load_weights(network: nn.Module, checkpoint: object, head: str, path: Path, next_steps: list[str]) -> None:
+    """Fills the network with a checkpoint's weights.
+
+    Args:
+        checkpoint: a state dict, or a dictionary that has one under `state_dict`; the prefix `module.` that
+            `DataParallel` adds is taken off.
+        head: name of the weights of the last layer, classes × features.
+        path: where it comes from, for messages.
+        next_steps: how to get a suitable file.
+
+    Raises:
+        SidecarError: `unsuitable-teacher`, which names the first tensor that does not fit and both shapes, or the
+            classes where only their number does not fit.
+    """
     state = _state_dict(checkpoint, path, next_steps)
-    mismatch = _first_mismatch(network.state_dict(), state)
-    if mismatch is not None:
-        raise SidecarError("unsuitable-teacher", f"{path} does not fit the teacher: {mismatch}.", next_steps)
-    network.load_state_dict(state)
+    expected = network.state_dict()
+    mismatch = _first_mismatch(expected, state)
+    if mismatch is None:
+        network.load_state_dict(state)
+        return
+    name, how = mismatch
+    if name == head and state[head].ndim == 2 and state[head].shape[1] == expected[head].shape[1]:
+        trained, needed = len(state[head]), len(expected[head])
+        how = f"it was trained for {trained} classes, and the data set has {needed} ({how})"
+    raise SidecarError("unsuitable-teacher", f"{path} does not fit the teacher: {how}.", next_steps)
 
 
 def _load(content: bytes, path: Path, next_steps: list[str]) -> object:
@@ -44,7 +78,8 @@ def _load(content: bytes, path: Path, next_steps: list[str]) -> object:
         with warnings.catch_warnings():
             # Of a foreign pickle torch says that it might support too little of it, before it refuses it.
             warnings.simplefilter("ignore")
-            return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals(_STAND_INS):
+                return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         found = _GLOBAL.search(str(error))
         why = f"it asks for {found[1]}, which was not run" if found else "it is no pickle of tensors"
@@ -68,14 +103,15 @@ def _state_dict(checkpoint: object, path: Path, next_steps: list[str]) -> dict[s
     return {name.removeprefix("module."): value for name, value in state.items()}
 
 
-def _first_mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str | None:
+def _first_mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> tuple[str, str] | None:
+    """Name of the first tensor that does not fit, and in which way."""
     for name, tensor in expected.items():
         if name not in found:
             if not name.endswith(_OPTIONAL):
-                return f"{name} of shape {list(tensor.shape)} is not in it"
+                return name, f"{name} of shape {list(tensor.shape)} is not in it"
         elif found[name].shape != tensor.shape:
-            return f"{name} has shape {list(found[name].shape)} instead of {list(tensor.shape)}"
+            return name, f"{name} has shape {list(found[name].shape)} instead of {list(tensor.shape)}"
     for name, tensor in found.items():
         if name not in expected and not name.endswith(_OPTIONAL):
-            return f"{name} of shape {list(tensor.shape)} is not the teacher's"
+            return name, f"{name} of shape {list(tensor.shape)} is not the teacher's"
     return None

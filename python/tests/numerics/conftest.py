@@ -69,6 +69,70 @@ def specification() -> Callable[..., dict[str, Any]]:
     return build
 
 
+# A whole retraining of a fraction of a second: real digits, and what NAS-Bench-201 does with CIFAR-10.
+_RETRAINING: dict[str, Any] = {
+    "space": "nas-bench-201",
+    "genotype": "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
+    "network": {"channels": 2, "cells": 1, "classes": 10, "resolution": 8},
+    "dataset": "digits",
+    "recipe": {
+        "epochs": 4,
+        "batchSize": 256,
+        "optimizer": {"learningRate": 0.1, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005},
+        "schedule": {"policy": "cosine", "warmup": {"epochs": 0, "factor": 1}, "minimum": 0},
+        "labelSmoothing": 0,
+        "dropPath": 0,
+        "auxiliaryWeight": 0,
+        "cutout": 2,
+        "measureEvery": 1,
+    },
+}
+_DARTS_CELL = (
+    "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), "
+    "('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)]"
+)
+_DARTS_REDUCTION = (
+    "[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1), "
+    "('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)]"
+)
+
+
+@pytest.fixture
+def retraining() -> Callable[..., dict[str, Any]]:
+    """A retraining in the protocol's JSON; `retraining(recipe={"epochs": 2})` changes parts of it."""
+
+    def build(**changes: Any) -> dict[str, Any]:
+        body = copy.deepcopy(_RETRAINING)
+        for key, value in changes.items():
+            body[key] = {**body[key], **value} if isinstance(value, dict) else value
+        return body
+
+    return build
+
+
+@pytest.fixture
+def darts() -> Callable[..., dict[str, Any]]:
+    """The changes that make it one of a tiny DARTS network, DARTS's own second-order cells; named are the recipe's."""
+
+    def changes(**recipe: Any) -> dict[str, Any]:
+        sgd = {"learningRate": 0.025, "momentum": 0.9, "dampening": 0, "nesterov": False, "weightDecay": 0.0003}
+        return {
+            "space": "darts",
+            "genotype": f"Genotype(normal={_DARTS_CELL}, normal_concat=[2, 3, 4, 5], "
+            f"reduce={_DARTS_REDUCTION}, reduce_concat=[2, 3, 4, 5])",
+            "network": {"channels": 4, "cells": 3},
+            "recipe": {
+                "epochs": 2,
+                "optimizer": {**sgd, "gradientNorm": 5},
+                "dropPath": 0.2,
+                "auxiliaryWeight": 0.4,
+                **recipe,
+            },
+        }
+
+    return changes
+
+
 @pytest.fixture
 def shipped() -> dict[str, None]:
     """Assets that ship with the package."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS, Cell, Edge, NasBench201Network, parse, relevant
 
@@ -22,7 +23,8 @@ genotypes = st.tuples(*[st.sampled_from(OPERATIONS)] * 6).map(
 
 def _seeded(network: dict[str, Any]) -> nn.Module:
     torch.manual_seed(network["seed"])
-    return build_network("nas-bench-201", network["arch"], network["C"], network["N"], 10)
+    size = NetworkSpecification(channels=network["C"], cells=network["N"], classes=10, resolution=32)
+    return build_network("nas-bench-201", network["arch"], size)
 
 
 def test_golden_logits_and_features(golden: Golden, golden_networks: list[dict[str, Any]]) -> None:

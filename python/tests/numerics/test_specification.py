@@ -11,7 +11,7 @@ import pytest
 
 import rminas_sidecar
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import Assets, Specification
+from rminas_sidecar.evaluation.specification import Assets, CosineSpecification, Specification
 
 Build = Callable[..., dict[str, Any]]
 
@@ -41,7 +41,8 @@ def _prepare_schema() -> dict[str, Any]:
 
 
 def test_the_fields_are_those_of_the_protocol(specification: Build) -> None:
-    assert _fields(Specification.from_dict(specification())) == _properties(_prepare_schema()["specification"])
+    complete = specification(optimizer={"gradientNorm": 5, "cosine": {"updates": 300, "minimum": 0.001}})
+    assert _fields(Specification.from_dict(complete)) == _properties(_prepare_schema()["specification"])
     assert set(_fields(Assets(None, None))) == set(_properties(_prepare_schema()["assets"]))
 
 
@@ -49,6 +50,14 @@ def test_values_are_read_from_their_keys(specification: Build) -> None:
     body = specification(optimizer={"learningRate": 0.25, "weightDecay": 0.125}, network={"resolution": 33})
     read = Specification.from_dict(body)
     assert (read.optimizer.learning_rate, read.optimizer.weight_decay, read.network.resolution) == (0.25, 0.125, 33)
+
+
+def test_what_is_left_out_is_not_done(specification: Build) -> None:
+    optimizer = Specification.from_dict(specification()).optimizer
+    assert (optimizer.gradient_norm, optimizer.cosine) == (None, None)
+    changed = {"gradientNorm": 5, "cosine": {"updates": 300, "minimum": 0.001}}
+    optimizer = Specification.from_dict(specification(optimizer=changed)).optimizer
+    assert (optimizer.gradient_norm, optimizer.cosine) == (5, CosineSpecification(updates=300, minimum=0.001))
 
 
 def test_paths_and_their_absence() -> None:

@@ -1,17 +1,7 @@
-"""The teachers: trained networks whose representation the candidates are compared with."""
+"""ResNets for small images, as RMI-NAS has one for its teacher on CIFAR-10."""
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import NamedTuple
-
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.networks.checkpoints import load_weights
-
-DIGITS_WEIGHTS = Path(__file__).parent / "weights" / "digits-resnet.pt"
 
 
 class BasicBlock(nn.Module):
@@ -73,47 +63,3 @@ class CifarResNet(nn.Module):
 def _stage(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
     first = BasicBlock(inputs, outputs, stride)
     return nn.Sequential(first, *(BasicBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
-
-
-class _Teacher(NamedTuple):
-    build: Callable[[], nn.Module]
-    shipped: Path | None
-    next_steps: list[str]
-
-
-_RESNET20_URL = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/resnet20-12fca82f.th"
-
-_TEACHERS = {
-    "resnet20": _Teacher(
-        lambda: CifarResNet(blocks=3, classes=10),
-        None,
-        [f"Download {_RESNET20_URL} and name the file with --teacher."],
-    ),
-    "digits-resnet": _Teacher(
-        lambda: CifarResNet(blocks=1, classes=10),
-        DIGITS_WEIGHTS,
-        ["Leave --teacher away to use the checkpoint that ships with rminas."],
-    ),
-}
-
-
-def load_teacher(architecture: str, checkpoint: Path | None) -> nn.Module:
-    """Builds a teacher with trained weights, on the CPU, in evaluation mode and without gradients.
-
-    Args:
-        architecture: `resnet20` or `digits-resnet`.
-        checkpoint: its weights; None for the ones that ship with the sidecar.
-
-    Raises:
-        SidecarError: as :func:`load_weights`; `missing-file` too when no checkpoint ships and none is named.
-    """
-    build, shipped, next_steps = _TEACHERS[architecture]
-    path = checkpoint or shipped
-    if path is None:
-        raise SidecarError(
-            "missing-file", f"The teacher {architecture} does not ship with rminas, and no file was named.", next_steps
-        )
-    with torch.random.fork_rng(devices=[]):
-        network = build()
-    load_weights(network, path, next_steps)
-    return network.eval().requires_grad_(False)

@@ -1,0 +1,176 @@
+"""The networks of DARTS (Liu et al., ICLR 2019, section 3), as XNAS trains them.
+
+A stem, and cells of which those at one and two thirds of the depth halve the resolution and double the channels.
+Parameter names, their order and their initialisation are those of `NetworkCIFAR` and `NetworkImageNet` in XNAS's
+`spaces/DARTS/cnn.py`, so that checkpoints load and a seed gives the same weights. What drop path and the auxiliary
+head add is for training an architecture properly; the search has neither.
+"""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell
+from rminas_sidecar.networks.darts_genotype import NODES, parse
+
+# From this height and width of images on, the stem is that of ImageNet, which divides them by 8.
+IMAGENET_RESOLUTION = 64
+_FEWEST_CELLS = 3
+
+
+class DartsNetwork(nn.Module):
+    """What both DARTS networks have in common; it also tells what it sees in three depths.
+
+    Args:
+        genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse` reads them.
+        channels: of a node of the first cells; each of the two reductions doubles them.
+        cells: in all, at least three.
+        classes: number of logits.
+        resolution: height and width of an image, a multiple of what stem and reductions divide it by.
+        auxiliary: whether there is an auxiliary head.
+
+    Attributes:
+        drop_probability: of drop path in training mode; 0, until whoever trains sets it (DARTS: before each epoch).
+        auxiliary_head: None where there is none.
+
+    Raises:
+        SidecarError: `invalid-genotype`; `unsuitable-data` for fewer than three cells or a resolution that does not do.
+    """
+
+    shrinkage: int
+    """By what the network divides an image's height and width."""
+    reduced_stem: bool
+    """Whether the first of the two inputs of the first cell has twice the height and width of the second."""
+
+    def __init__(
+        self, genotype: str, channels: int, cells: int, classes: int, resolution: int, auxiliary: bool = False
+    ) -> None:
+        super().__init__()
+        edges = parse(genotype)
+        _check_size(cells, resolution, self.shrinkage)
+        self.drop_probability = 0.0
+        self._tapped = (cells // 3 - 1, 2 * cells // 3 - 1, cells - 1)
+        self._auxiliary_after = 2 * cells // 3
+        before_last = last = self._add_stem(channels)
+        reduced, width = self.reduced_stem, channels
+        self.cells = nn.ModuleList()
+        for index in range(cells):
+            reduces = index in (cells // 3, 2 * cells // 3)
+            width *= 2 if reduces else 1
+            kind = edges.reduce if reduces else edges.normal
+            self.cells.append(Cell(kind, before_last, last, width, reduces, reduced))
+            before_last, last, reduced = last, NODES * width, reduces
+        self.auxiliary_head = AuxiliaryHead(last, classes, resolution // self.shrinkage) if auxiliary else None
+        self.classifier = nn.Linear(last, classes)
+
+    def _add_stem(self, channels: int) -> int:
+        """Registers the stem and answers how many channels leave it."""
+        raise NotImplementedError
+
+    def _enter(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The two inputs of the first cell."""
+        raise NotImplementedError
+
+    def _pool(self, x: Tensor) -> Tensor:
+        """The mean of each channel (batch × channels)."""
+        # The mean and not adaptive pooling, whose gradient is not deterministic on CUDA.
+        return x.mean((2, 3))
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Answers the features of three depths and the logits.
+
+        Args:
+            images: batch × 3 × height × width.
+
+        Returns:
+            Features after cells L/3 - 1, 2L/3 - 1 and L - 1 of L, of shapes batch × 4C × h × w, batch × 8C × h/2 × w/2
+            and batch × 16C × h/4 × w/4, where h and w are what the stem leaves; logits of shape batch × classes.
+        """
+        outputs = self._cell_outputs(images)
+        return [outputs[index] for index in self._tapped], self._classify(outputs)
+
+    def forward_with_auxiliary(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The logits and those of the auxiliary head, None where there is none (batch × classes each)."""
+        outputs = self._cell_outputs(images)
+        head = self.auxiliary_head
+        return self._classify(outputs), None if head is None else head(outputs[self._auxiliary_after])
+
+    def _cell_outputs(self, images: Tensor) -> list[Tensor]:
+        before_last, last = self._enter(images)
+        outputs: list[Tensor] = []
+        for cell in self.cells:
+            before_last, last = last, cell(before_last, last, self.drop_probability)
+            outputs.append(last)
+        return outputs
+
+    def _classify(self, outputs: Sequence[Tensor]) -> Tensor:
+        return self.classifier(self._pool(outputs[-1]))  # type: ignore[no-any-return]
+
+
+class CifarDartsNetwork(DartsNetwork):
+    """`NetworkCIFAR`: a stem of one convolution with three times as many channels, for small images."""
+
+    shrinkage = 4
+    reduced_stem = False
+
+    def _add_stem(self, channels: int) -> int:
+        self.stem = nn.Sequential(nn.Conv2d(3, 3 * channels, 3, padding=1, bias=False), nn.BatchNorm2d(3 * channels))
+        return 3 * channels
+
+    def _enter(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        entered: Tensor = self.stem(images)
+        return entered, entered
+
+
+class ImageNetDartsNetwork(DartsNetwork):
+    """`NetworkImageNet`: a stem of three convolutions of stride 2, for large images."""
+
+    shrinkage = 32
+    reduced_stem = True
+
+    def _add_stem(self, channels: int) -> int:
+        # The original needs an even number of channels; of an odd one, the greater half.
+        half = (channels + 1) // 2
+        self.stem0 = nn.Sequential(
+            nn.Conv2d(3, half, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(half),
+            nn.ReLU(),
+            nn.Conv2d(half, channels, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        self.stem1 = nn.Sequential(
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        return channels
+
+    def _enter(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        first: Tensor = self.stem0(images)
+        return first, self.stem1(first)
+
+    def _pool(self, x: Tensor) -> Tensor:
+        # As the original, which adds up in another order than a mean does.
+        return functional.avg_pool2d(x, x.shape[-1]).flatten(1)
+
+
+def darts_network(resolution: int) -> type[DartsNetwork]:
+    """The kind of network for images of this height and width: from `IMAGENET_RESOLUTION` on, the one for ImageNet."""
+    return ImageNetDartsNetwork if resolution >= IMAGENET_RESOLUTION else CifarDartsNetwork
+
+
+def _check_size(cells: int, resolution: int, shrinkage: int) -> None:
+    if cells < _FEWEST_CELLS:
+        raise SidecarError(
+            "unsuitable-data",
+            f"A DARTS network has at least {_FEWEST_CELLS} cells, between which it reduces twice, not {cells}.",
+            [f"Set TRAIN.LAYERS to {_FEWEST_CELLS} or more."],
+        )
+    if resolution % shrinkage:
+        raise SidecarError(
+            "unsuitable-data",
+            f"A DARTS network divides the resolution by {shrinkage}, and {resolution} is no multiple of it.",
+            [f"Set the network's resolution to a multiple of {shrinkage}."],
+        )

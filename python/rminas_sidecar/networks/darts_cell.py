@@ -1,0 +1,79 @@
+"""A cell of DARTS, its drop path, and the auxiliary head (Liu et al., ICLR 2019, sections 2.1 and A.3.1).
+
+Parameter names are those of XNAS's `spaces/DARTS/cnn.py`.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.networks.darts_genotype import INPUTS, Edge
+from rminas_sidecar.networks.darts_operations import FactorizedReduce, build_operation
+from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
+
+
+def drop_path(x: Tensor, probability: float) -> Tensor:
+    """Zeroes whole samples (of batch × …) with this probability, and scales the others to keep the mean."""
+    keep = 1 - probability
+    mask = x.new_empty((len(x), 1, 1, 1)).bernoulli_(keep)
+    return x / keep * mask
+
+
+class Cell(nn.Module):
+    """Four nodes, each the sum of what two edges carry; the output is their concatenation."""
+
+    def __init__(
+        self, edges: Sequence[Edge], before_last: int, last: int, channels: int, reduces: bool, follows_reduction: bool
+    ) -> None:
+        super().__init__()
+        self.preprocess0 = (
+            FactorizedReduce(before_last, channels) if follows_reduction else ReluConvNorm(before_last, channels, 1)
+        )
+        self.preprocess1 = ReluConvNorm(last, channels, 1)
+        self._ops = nn.ModuleList(
+            build_operation(edge.operation, channels, 2 if reduces and edge.source < INPUTS else 1) for edge in edges
+        )
+        self._sources = [edge.source for edge in edges]
+
+    def forward(self, before_last: Tensor, last: Tensor, drop_probability: float) -> Tensor:
+        states: list[Tensor] = [self.preprocess0(before_last), self.preprocess1(last)]
+        for first in range(0, len(self._sources), 2):
+            states.append(
+                self._carry(first, states, drop_probability) + self._carry(first + 1, states, drop_probability)
+            )
+        return torch.cat(states[INPUTS:], dim=1)
+
+    def _carry(self, edge: int, states: Sequence[Tensor], drop_probability: float) -> Tensor:
+        operation = self._ops[edge]
+        carried: Tensor = operation(states[self._sources[edge]])
+        if self.training and drop_probability > 0 and not isinstance(operation, nn.Identity):
+            return drop_path(carried, drop_probability)
+        return carried
+
+
+class AuxiliaryHead(nn.Module):
+    """A second classifier behind the last reduction, so that the gradient reaches the first cells (section A.3.1).
+
+    Args:
+        side: height and width of what it reads; 7 and 8 are pooled as DARTS does, others by halves that may overlap.
+    """
+
+    def __init__(self, channels: int, classes: int, side: int) -> None:
+        super().__init__()
+        # Either way the convolution behind finds 2 × 2.
+        pool = nn.AvgPool2d(5, side - 5) if side in (7, 8) else nn.AvgPool2d((side + 1) // 2, side // 2)
+        self.features = nn.Sequential(
+            nn.ReLU(),
+            pool,
+            nn.Conv2d(channels, 128, 1, bias=False),
+            nn.BatchNorm2d(128),
+            nn.ReLU(),
+            nn.Conv2d(128, 768, 2, bias=False),
+            nn.BatchNorm2d(768),
+            nn.ReLU(),
+        )
+        self.classifier = nn.Linear(768, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.features(x).flatten(1))  # type: ignore[no-any-return]

@@ -1,0 +1,115 @@
+"""Genotypes of DARTS as the field prints them (Liu et al., ICLR 2019, section 2.1).
+
+`Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=[2, 3, 4, 5], reduce=[…], reduce_concat=[2, 3, 4, 5])`: two
+edges for each of four nodes, each an operation and the number of its source. 0 and 1 are the cell's inputs, 2 to 5 its
+nodes. XNAS prints lists of edges a node and `range(2, 6)`, which mean the same.
+"""
+
+import ast
+from typing import Any, NamedTuple
+
+from rminas_sidecar.errors import SidecarError
+
+OPERATIONS = (
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+)
+INPUTS = 2
+NODES = 4
+EDGES_PER_NODE = 2
+_CONCAT = list(range(INPUTS, INPUTS + NODES))
+_FIELDS = ["normal", "normal_concat", "reduce", "reduce_concat"]
+_CELL = (
+    "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 1), "
+    "('skip_connect', 0), ('dil_conv_3x3', 2), ('skip_connect', 0), ('max_pool_3x3', 1)]"
+)
+EXAMPLE = f"Genotype(normal={_CELL}, normal_concat={_CONCAT}, reduce={_CELL}, reduce_concat={_CONCAT})"
+
+
+class Edge(NamedTuple):
+    """An operation and the state that it reads: 0 and 1 are the cell's inputs, then come its nodes."""
+
+    operation: str
+    source: int
+
+
+class Genotype(NamedTuple):
+    """The edges of both kinds of cells, two for each node, in the order of the text."""
+
+    normal: tuple[Edge, ...]
+    reduce: tuple[Edge, ...]
+
+
+def parse(text: str) -> Genotype:
+    """Reads a genotype; nothing in the text is run.
+
+    Raises:
+        SidecarError: `invalid-genotype` when the text is not that of a DARTS genotype of four nodes.
+    """
+    fields = _read_fields(text)
+    for name in ("normal_concat", "reduce_concat"):
+        if fields[name] != _CONCAT:
+            raise _invalid(text, f"{name} must be {_CONCAT}, the four nodes, but it is {fields[name]!r}")
+    return Genotype(_read_cell(text, "normal", fields["normal"]), _read_cell(text, "reduce", fields["reduce"]))
+
+
+def _invalid(text: str, problem: str) -> SidecarError:
+    return SidecarError(
+        "invalid-genotype", f"Not a DARTS genotype: {problem} (in {text!r}).", [f"Write it like {EXAMPLE}"]
+    )
+
+
+def _read_fields(text: str) -> dict[str, Any]:
+    try:
+        call = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _invalid(text, "it cannot be read") from error
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "Genotype":
+        raise _invalid(text, "it must be Genotype(…)")
+    names = [keyword.arg for keyword in call.keywords]
+    if call.args or sorted(map(str, names)) != _FIELDS:
+        raise _invalid(text, f"it must name {', '.join(_FIELDS)}, each once")
+    return {str(keyword.arg): _read_value(text, keyword) for keyword in call.keywords}
+
+
+def _read_value(text: str, keyword: ast.keyword) -> Any:
+    value = keyword.value
+    try:
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "range":
+            bounds = [ast.literal_eval(argument) for argument in value.args]
+            # Compared and not expanded: a range may be as long as it likes.
+            return _CONCAT if bounds == [INPUTS, INPUTS + NODES] else f"range({', '.join(map(repr, bounds))})"
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise _invalid(text, f"{keyword.arg} must be written out, without names and calls") from error
+
+
+def _read_cell(text: str, name: str, value: Any) -> tuple[Edge, ...]:
+    if not isinstance(value, list):
+        raise _invalid(text, f"{name} must be a list")
+    if all(isinstance(node, list) for node in value):
+        value = [edge for node in value for edge in node]
+    if len(value) != NODES * EDGES_PER_NODE:
+        raise _invalid(text, f"{name} has {len(value)} edges and not {NODES * EDGES_PER_NODE}")
+    edges = tuple(_read_edge(text, name, position, edge) for position, edge in enumerate(value))
+    for first, second in zip(edges[::2], edges[1::2], strict=True):
+        if first.source == second.source:
+            raise _invalid(text, f"both edges of a node of {name} come from {first.source}")
+    return edges
+
+
+def _read_edge(text: str, name: str, position: int, value: Any) -> Edge:
+    if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str) or type(value[1]) is not int:
+        raise _invalid(text, f"edge {position} of {name} must be (operation, source), but it is {value!r}")
+    operation, source = value
+    if operation not in OPERATIONS:
+        raise _invalid(text, f"{name} has the operation {operation!r}, which is none of {', '.join(OPERATIONS)}")
+    states = INPUTS + position // EDGES_PER_NODE
+    if not 0 <= source < states:
+        raise _invalid(text, f"edge {position} of {name} comes from {source}, which is not among 0 to {states - 1}")
+    return Edge(operation, source)

@@ -1,0 +1,35 @@
+"""What a network costs at inference, as papers tell it."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def count_flops(network: nn.Module, resolution: int) -> float:
+    """Multiply-adds of convolutions and linear layers for one image, in millions: the field's "FLOPs".
+
+    Runs the network once, in evaluation mode, so that no running statistic changes; training mode is restored.
+
+    Args:
+        network: answers images of shape batch × 3 × height × width.
+        resolution: height and width of the image.
+    """
+    total = 0
+
+    def add(layer: nn.Conv2d | nn.Linear, _inputs: Any, output: Tensor) -> None:
+        nonlocal total
+        # A row of the weight is what one number of the output adds up.
+        total += output.numel() * layer.weight[0].numel()
+
+    layers = [module for module in network.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]
+    hooks = [layer.register_forward_hook(add) for layer in layers]
+    training = network.training
+    try:
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, 3, resolution, resolution, device=next(network.parameters()).device))
+    finally:
+        network.train(training)
+        for hook in hooks:
+            hook.remove()
+    return total / 1e6

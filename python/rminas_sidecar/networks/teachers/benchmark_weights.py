@@ -1,0 +1,44 @@
+"""The weights that NAS-Bench-201 published of an architecture: a file like `009930-FULL.pth` of its archive."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rminas_sidecar.errors import SidecarError
+
+ARCHITECTURE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
+"""Number 9930, the best one on CIFAR-100."""
+
+CHANNELS, CELLS = 16, 5
+# The training that RMI-NAS takes: the data set and the seed.
+_TRAINING = ("ImageNet16-120", 777)
+
+
+def trained_state(checkpoint: object, path: Path, next_steps: list[str]) -> object:
+    """The state dict of the architecture's training on ImageNet16-120, out of what the file holds.
+
+    What has not the archive's structure is answered as it is: it may be a state dict.
+
+    Raises:
+        SidecarError: `unsuitable-teacher` when the file is of another architecture or lacks that training.
+    """
+    results = _get(_get(checkpoint, "full"), "all_results")
+    if not isinstance(results, Mapping):
+        return checkpoint
+    result = results.get(_TRAINING)
+    state = _get(result, "net_state_dict")
+    if state is None:
+        have = ", ".join(f"{key}" for key in results) or "none"
+        what = f"has no weights of the training on {_TRAINING[0]} with seed {_TRAINING[1]}; its trainings are {have}"
+        raise SidecarError("unsuitable-teacher", f"{path} {what}.", next_steps)
+    architecture = _get(_get(result, "arch_config"), "arch_str")
+    if architecture != ARCHITECTURE:
+        raise SidecarError(
+            "unsuitable-teacher",
+            f"{path} is of the architecture {architecture}, and not of {ARCHITECTURE}.",
+            next_steps,
+        )
+    return state
+
+
+def _get(value: object, key: str) -> object:
+    return value.get(key) if isinstance(value, Mapping) else None

@@ -1,0 +1,71 @@
+"""Facebook's ResNet for ImageNet as Cadene/pretrained-models.pytorch ported it, RMI-NAS's teacher there.
+
+It differs from other ResNets in the biases of its convolutions.
+"""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+_EXPANSION = 4
+
+
+class Bottleneck(nn.Module):
+    """1 × 1, 3 × 3 and 1 × 1 convolution around a shortcut; the stride is the second one's."""
+
+    def __init__(self, inputs: int, width: int, stride: int) -> None:
+        super().__init__()
+        outputs = _EXPANSION * width
+        self.conv1 = nn.Conv2d(inputs, width, 1)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, stride, padding=1)
+        self.bn2 = nn.BatchNorm2d(width)
+        self.conv3 = nn.Conv2d(width, outputs, 1)
+        self.bn3 = nn.BatchNorm2d(outputs)
+        if stride != 1 or inputs != outputs:
+            self.downsample: nn.Module = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
+        else:
+            self.downsample = nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        block = functional.relu(self.bn1(self.conv1(x)))
+        block = functional.relu(self.bn2(self.conv2(block)))
+        return functional.relu(self.bn3(self.conv3(block)) + self.downsample(x))
+
+
+class FacebookResNet(nn.Module):
+    """ResNet for photographs. Parameter names are those of `fbresnet152` in the repository above.
+
+    Args:
+        blocks: residual blocks in each of the four stages of 256, 512, 1024 and 2048 channels.
+        classes: number of logits.
+    """
+
+    def __init__(self, blocks: tuple[int, int, int, int], classes: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.layer1 = _stage(64, 64, 1, blocks[0])
+        self.layer2 = _stage(256, 128, 2, blocks[1])
+        self.layer3 = _stage(512, 256, 2, blocks[2])
+        self.layer4 = _stage(1024, 512, 2, blocks[3])
+        self.last_linear = nn.Linear(2048, classes)
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Answers the features of the stem and of stages 2 and 4, as XNAS's `feature_extractor` does, and the logits.
+
+        Args:
+            images: batch × 3 × height × width.
+
+        Returns:
+            Features of shapes batch × 64 × H/4 × W/4, batch × 512 × H/8 × W/8 and batch × 2048 × H/32 × W/32; logits of
+            shape batch × classes.
+        """
+        stem = functional.max_pool2d(functional.relu(self.bn1(self.conv1(images))), 3, stride=2, padding=1)
+        second = self.layer2(self.layer1(stem))
+        fourth = self.layer4(self.layer3(second))
+        return [stem, second, fourth], self.last_linear(fourth.mean((2, 3)))
+
+
+def _stage(inputs: int, width: int, stride: int, blocks: int) -> nn.Sequential:
+    first = Bottleneck(inputs, width, stride)
+    return nn.Sequential(first, *(Bottleneck(_EXPANSION * width, width, 1) for _ in range(blocks - 1)))
