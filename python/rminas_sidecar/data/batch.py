@@ -31,7 +31,7 @@ def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple
             [f"Lower LOADER.BATCH_SIZE to {len(training) // 16} or less (16 times as many are drawn), or add images."],
         )
     chosen = torch.randperm(len(training), generator=make_generator(seed, "batch"))[:size]
-    pixels = dataset.augment(training.pixels[chosen], make_generator(seed, "batch augmentation"))
+    pixels = training.augmented(chosen, make_generator(seed, "batch augmentation"))
     return dataset.normalise(pixels), training.labels[chosen]
 
 

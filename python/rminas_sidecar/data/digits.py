@@ -5,11 +5,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rminas_sidecar.data.images import Dataset, Images
+from rminas_sidecar.data.augmentation import Augmentation
+from rminas_sidecar.data.images import Dataset, Images, StoredImages
 
 _HELD_OUT = 360
 _TOTAL = 1797
 _SPLIT_SEED = 0
+# A mirrored digit is another sign.
+_AUGMENTATION = Augmentation(flips=False, padding=1)
 
 
 def _held_out_mask(labels: np.ndarray) -> np.ndarray:
@@ -34,7 +37,7 @@ def _read(held_out: bool) -> Images:
     labels = bunch.target.astype(np.int64)
     chosen = _held_out_mask(labels) == held_out
     gray = torch.from_numpy(bunch.images[chosen].astype(np.uint8))
-    return Images(gray[:, None].repeat(1, 3, 1, 1), torch.from_numpy(labels[chosen]))
+    return StoredImages(gray[:, None].repeat(1, 3, 1, 1), torch.from_numpy(labels[chosen]), _AUGMENTATION)
 
 
 def read_training(_folder: Path | None) -> Images:
@@ -55,9 +58,6 @@ DIGITS = Dataset(
     brightest=16.0,
     mean=(0.3053, 0.3053, 0.3053),
     deviation=(0.376, 0.376, 0.376),
-    # A mirrored digit is another sign.
-    flips=False,
-    padding=1,
     read_training=read_training,
     read_held_out=read_held_out,
 )

@@ -1,23 +1,66 @@
-"""Images as they lie in memory, and how a data set wants them augmented and normalised."""
+"""Images as a data set gives them, and how a data set wants them normalised."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from rminas_sidecar.data.augmentation import Augmentation
+from rminas_sidecar.errors import SidecarError
+
+
+class Images(Protocol):
+    """Labelled images, wherever they are kept: in memory or in files that are read when they are needed."""
+
+    @property
+    def labels(self) -> Tensor:
+        """Classes, int64, one an image."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def plain(self, chosen: Tensor) -> Tensor:
+        """Some of the images as networks are measured on them: uint8, chosen × 3 × height × width.
+
+        Args:
+            chosen: indices, int64.
+
+        Raises:
+            SidecarError: `missing-file` or `corrupt-file` for a file that cannot be read after all.
+        """
+        ...
+
+    def augmented(self, chosen: Tensor, generator: torch.Generator) -> Tensor:
+        """The same, distorted at random as networks are trained on them.
+
+        Args:
+            generator: on the CPU; how much is drawn from it depends on the number of images alone.
+        """
+        ...
+
 
 @dataclass(frozen=True)
-class Images:
-    """Raw images: pixels uint8 of shape images × 3 × height × width, labels int64 of shape images."""
+class StoredImages:
+    """Images in memory: pixels uint8 of shape images × 3 × height × width, labels int64 of shape images."""
 
     pixels: Tensor
     labels: Tensor
+    augmentation: Augmentation
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def plain(self, chosen: Tensor) -> Tensor:
+        """See :class:`Images`."""
+        return self.pixels[chosen]
+
+    def augmented(self, chosen: Tensor, generator: torch.Generator) -> Tensor:
+        """See :class:`Images`."""
+        return self.augmentation(self.pixels[chosen], generator)
 
 
 @dataclass(frozen=True)
@@ -31,10 +74,9 @@ class Dataset:
         brightest: value of a white pixel.
         mean: of each channel, where white is 1.
         deviation: likewise.
-        flips: whether augmentation may mirror an image.
-        padding: black pixels around an image before a crop of the old size is taken from it.
         read_training: reads the training images from the folder, None being the images that ship with a package.
         read_held_out: the same for the images that no training sees.
+        resized: makes the same data set at another resolution; None where the images have the one that they have.
     """
 
     name: str
@@ -44,23 +86,25 @@ class Dataset:
     brightest: float
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]
-    flips: bool
-    padding: int
     read_training: Callable[[Path | None], Images]
     read_held_out: Callable[[Path | None], Images]
+    resized: "Callable[[int], Dataset] | None" = None
 
-    def augment(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
-        """Mirrors and crops at random, as the archive's loader does: the flip first, then the crop.
+    def at(self, resolution: int) -> "Dataset":
+        """The data set with images of that many pixels a side.
 
-        Args:
-            pixels: uint8, images × 3 × height × width.
-            generator: on the CPU; draws are the same whatever the images hold.
+        Raises:
+            SidecarError: `unsuitable-data` when they have another size and nothing in the files to make more of.
         """
-        count = len(pixels)
-        if self.flips:
-            mirrored = torch.rand(count, generator=generator) < 0.5
-            pixels = torch.where(mirrored[:, None, None, None], pixels.flip(3), pixels)
-        return _random_crop(pixels, self.padding, generator)
+        if resolution == self.resolution:
+            return self
+        if self.resized is None:
+            raise SidecarError(
+                "unsuitable-data",
+                f"The images of {self.name} have {self.resolution} pixels a side, not {resolution}.",
+                [f"Set the network's resolution to {self.resolution}, or choose another data set."],
+            )
+        return self.resized(resolution)
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Scales uint8 pixels so that the data set has mean 0 and deviation 1 in each channel; float32."""
@@ -69,15 +113,15 @@ class Dataset:
         return (pixels.float() / self.brightest - mean) / deviation
 
 
-def _random_crop(pixels: Tensor, padding: int, generator: torch.Generator) -> Tensor:
-    count, _, height, width = pixels.shape
-    top, left = torch.randint(0, 2 * padding + 1, (2, count, 1), generator=generator)
-    padded = torch.nn.functional.pad(pixels, (padding, padding, padding, padding))
-    rows = (top + torch.arange(height))[:, :, None]
-    columns = (left + torch.arange(width))[:, None, :]
-    # The indices around the channel's slice put the channel last.
-    cropped = padded[torch.arange(count)[:, None, None], :, rows, columns]
-    return cropped.permute(0, 3, 1, 2).contiguous()
+def require_folder(folder: Path | None, title: str, where: str) -> Path:
+    """The folder of a data set that does not ship with the sidecar.
+
+    Raises:
+        SidecarError: `missing-file` when none was named.
+    """
+    if folder is None:
+        raise SidecarError("missing-file", f"{title} does not ship with rminas, and no folder was named.", [where])
+    return folder
 
 
 def make_generator(seed: int, purpose: str) -> torch.Generator:

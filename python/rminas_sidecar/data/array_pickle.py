@@ -1,7 +1,7 @@
-"""Reads the pickles that CIFAR comes in without trusting them.
+"""Reads the pickles of arrays that small data sets come in without trusting them.
 
 Unpickling calls whatever the file names. A data file needs four numpy functions and no more, and they are replaced by
-ones that accept just what numpy itself writes for an array of bytes.
+ones that accept just what numpy itself writes for an array of bytes or of floating-point numbers.
 """
 
 import io
@@ -25,11 +25,12 @@ def _empty_array(kind: object, shape: object, code: object) -> np.ndarray:
     return np.empty(0, dtype=np.uint8)
 
 
-def _bytes_type(name: object, *_flags: object) -> np.dtype:
-    """`numpy.dtype`, for unsigned bytes alone."""
-    if name not in ("u1", b"u1"):
-        raise pickle.UnpicklingError(f"an array of {name!r} instead of bytes")
-    return np.dtype("u1", copy=True)
+def _number_type(name: object, *_flags: object) -> np.dtype:
+    """`numpy.dtype`, for unsigned bytes, the pixels, and for floating-point numbers, ImageNet's mean image."""
+    text = name.decode("latin1") if isinstance(name, bytes) else name
+    if text not in ("u1", "f4", "f8"):
+        raise pickle.UnpicklingError(f"an array of {text!r} instead of bytes")
+    return np.dtype(str(text), copy=True)
 
 
 def _array_from_buffer(buffer: bytes, kind: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
@@ -46,7 +47,7 @@ def _encode(text: str, encoding: str) -> bytes:
 
 _ALLOWED: Mapping[str, Callable[..., object] | str] = {
     "numpy.ndarray": _ARRAY,
-    "numpy.dtype": _bytes_type,
+    "numpy.dtype": _number_type,
     "numpy.core.multiarray._reconstruct": _empty_array,
     "numpy._core.multiarray._reconstruct": _empty_array,
     "numpy.core.numeric._frombuffer": _array_from_buffer,
@@ -56,40 +57,42 @@ _ALLOWED: Mapping[str, Callable[..., object] | str] = {
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, content: bytes, path: Path) -> None:
+    def __init__(self, content: bytes, path: Path, title: str) -> None:
         super().__init__(io.BytesIO(content), encoding="bytes")
         self._path = path
+        self._title = title
 
     def find_class(self, module: str, name: str) -> Any:
         allowed = _ALLOWED.get(f"{module}.{name}")
         if allowed is None:
             raise SidecarError(
                 "refused-file",
-                f"{self._path} asks for {module}.{name}, which no CIFAR file needs; it was not run.",
-                ["Take the file from where CIFAR is published, and do not open this one with other programs."],
+                f"{self._path} asks for {module}.{name}, which no file of {self._title} needs; it was not run.",
+                ["Take the file from where the data set is published, and do not open this one with other programs."],
             )
         return allowed
 
 
-def unpickle(content: bytes, path: Path) -> object:
-    """Reads one CIFAR pickle; byte strings stay bytes.
+def unpickle(content: bytes, path: Path, title: str) -> object:
+    """Reads the pickle of one data file; byte strings stay bytes.
 
     Args:
         content: the file's bytes.
         path: where they come from, for messages.
+        title: of the data set, likewise.
 
     Raises:
-        SidecarError: `refused-file` when the pickle names a function that a CIFAR file does not need, `corrupt-file`
+        SidecarError: `refused-file` when the pickle names a function that a data file does not need, `corrupt-file`
             when it is not whole.
     """
     try:
-        return _Unpickler(content, path).load()
+        return _Unpickler(content, path, title).load()
     except SidecarError:
         raise
     # What a broken pickle raises is anybody's guess: it runs the constructors with the wrong arguments.
     except Exception as error:
         raise SidecarError(
             "corrupt-file",
-            f"{path} is not a whole CIFAR file ({len(content)} bytes): {str(error) or type(error).__name__}.",
+            f"{path} is not a whole file of {title} ({len(content)} bytes): {str(error) or type(error).__name__}.",
             ["Copy or download it again."],
         ) from error

@@ -1,0 +1,87 @@
+"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their published Python format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rminas_sidecar.data.augmentation import Augmentation
+from rminas_sidecar.data.images import Dataset, Images, StoredImages, require_folder
+from rminas_sidecar.data.pickled import PickledFormat, parse
+from rminas_sidecar.files import read_bytes
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of one of the two, what they hold, and how their images are augmented."""
+
+    training: tuple[str, ...]
+    held_out: str
+    content: PickledFormat
+    augmentation: Augmentation
+
+    def read_training(self, folder: Path | None) -> Images:
+        """Reads the training files that are there; a partial set is one.
+
+        Raises:
+            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for one that is not CIFAR.
+        """
+        root = require_folder(folder, self.content.title, self.content.where)
+        paths = [root / name for name in self.training]
+        return self._read([path for path in paths if path.exists()] or paths[:1])
+
+    def read_held_out(self, folder: Path | None) -> Images:
+        """Reads the test images; raises as :meth:`read_training` does."""
+        return self._read([require_folder(folder, self.content.title, self.content.where) / self.held_out])
+
+    def _read(self, paths: Sequence[Path]) -> Images:
+        what, where = f"The {self.content.title} file", [self.content.where]
+        parts = [parse(read_bytes(path, what, where), path, self.content) for path in paths]
+        pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        return StoredImages(torch.from_numpy(pixels), torch.from_numpy(labels), self.augmentation)
+
+
+def _where(archive: str) -> str:
+    return f"Unpack https://www.cs.toronto.edu/~kriz/{archive} and name the folder that holds it with --data."
+
+
+_CIFAR10 = _Files(
+    training=tuple(f"data_batch_{number}" for number in range(1, 6)),
+    held_out="test_batch",
+    content=PickledFormat("CIFAR-10", 32, "labels", 0, 9, _where("cifar-10-python.tar.gz")),
+    augmentation=Augmentation(flips=True, padding=4),
+)
+
+_CIFAR100 = _Files(
+    training=("train",),
+    held_out="test",
+    content=PickledFormat("CIFAR-100", 32, "fine_labels", 0, 99, _where("cifar-100-python.tar.gz")),
+    augmentation=Augmentation(flips=True, padding=4, rotation=15),
+)
+
+CIFAR10 = Dataset(
+    name="cifar10",
+    classes=10,
+    resolution=32,
+    expected=50_000,
+    brightest=255.0,
+    # ImageNet's statistics, as the archive's loader and the ResNet-20 teacher have them.
+    mean=(0.485, 0.456, 0.406),
+    deviation=(0.229, 0.224, 0.225),
+    read_training=_CIFAR10.read_training,
+    read_held_out=_CIFAR10.read_held_out,
+)
+
+CIFAR100 = Dataset(
+    name="cifar100",
+    classes=100,
+    resolution=32,
+    expected=50_000,
+    brightest=255.0,
+    mean=(0.5070751592371323, 0.48654887331495095, 0.4409178433670343),
+    deviation=(0.2673342858792401, 0.2564384629170883, 0.27615047132568404),
+    read_training=_CIFAR100.read_training,
+    read_held_out=_CIFAR100.read_held_out,
+)
