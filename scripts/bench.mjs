@@ -1,7 +1,7 @@
-// npm run bench [-- overheads --data DIR]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE]
 // Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
-const benches = { overheads: './bench/overheads.mjs' };
+const benches = { overheads: './bench/overheads.mjs', benchmark: './bench/benchmark.mjs' };
 
 if (!(name in benches)) {
   console.error(`There is no benchmark ${name}; there are: ${Object.keys(benches).join(', ')}.`);

@@ -9,18 +9,20 @@ import json
 import platform
 
 import torch
-
 from rminas_sidecar.data.digits import DIGITS
 from rminas_sidecar.data.images import Images
+from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.verification import Recipe, measure, train
+from rminas_sidecar.evaluation.verification import Recipe, train
 from rminas_sidecar.networks.teachers import DIGITS_WEIGHTS, CifarResNet
 
 RECIPE = Recipe(epochs=60, batch_size=64, learning_rate=0.1, seed=0)
 CPU = torch.device("cpu")
 
 
-def report(network: CifarResNet, training: Images, held_out: Images) -> dict[str, object]:
+def report(
+    network: CifarResNet, training: Images, held_out: Images
+) -> dict[str, object]:
     """What a reader of the checkpoint wants to know of it."""
     return {
         "architecture": "digits-resnet: CifarResNet with one block in each of its three stages",
@@ -28,8 +30,8 @@ def report(network: CifarResNet, training: Images, held_out: Images) -> dict[str
         "data": "scikit-learn's digits, 8 x 8 pixels, stratified split",
         "trainImages": len(training),
         "heldOutImages": len(held_out),
-        "trainAccuracy": measure(network, training, DIGITS, CPU),
-        "heldOutAccuracy": measure(network, held_out, DIGITS, CPU),
+        "trainAccuracy": measure_accuracy(network, training, DIGITS, CPU).top1,
+        "heldOutAccuracy": measure_accuracy(network, held_out, DIGITS, CPU).top1,
         "epochs": RECIPE.epochs,
         "batchSize": RECIPE.batch_size,
         "learningRate": RECIPE.learning_rate,
@@ -47,7 +49,14 @@ def main() -> None:
     with deterministic_algorithms():
         with seeded(RECIPE.seed):
             network = CifarResNet(blocks=1, classes=DIGITS.classes)
-        train(network, training, DIGITS, RECIPE, CPU, lambda done, total, note: print(f"{done}/{total} {note}"))
+        train(
+            network,
+            training,
+            DIGITS,
+            RECIPE,
+            CPU,
+            lambda done, total, note: print(f"{done}/{total} {note}"),
+        )
     DIGITS_WEIGHTS.parent.mkdir(exist_ok=True)
     torch.save({"state_dict": network.state_dict()}, DIGITS_WEIGHTS)
     text = json.dumps(report(network, training, held_out), indent=2)

@@ -5,9 +5,8 @@ reads:
 
     python scripts/yacs_fixtures.py --xnas ../XNAS
 
-Each value is written as its Python type and its `repr`, since JSON has one kind of number only. Generated texts are
-drawn with a fixed seed. Left out: integers beyond 2^53, which rminas refuses, and texts that make `literal_eval` raise
-a TypeError.
+Values are written as `yacs_answers.py` writes them. Generated texts are drawn with a fixed seed. Left out: integers
+beyond 2^53, which rminas refuses, and texts that make `literal_eval` raise a TypeError.
 """
 
 from __future__ import annotations
@@ -20,10 +19,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from yacs.config import CfgNode
+from yacs_answers import REFUSALS, encode, flatten, merge
 
-REFUSALS = (yaml.YAMLError, AssertionError, AttributeError, KeyError, TypeError, ValueError)
 FOLDER = Path(__file__).resolve().parent.parent / "test" / "fixtures" / "yacs"
 
 LITERALS = """
@@ -185,29 +183,10 @@ OVERRIDES = [
 ]
 
 
-def encode(value: Any) -> dict[str, Any]:
-    kind = type(value).__name__
-    if isinstance(value, (list, tuple)):
-        return {"type": kind, "items": [encode(item) for item in value]}
-    if kind in ("int", "float", "bool", "str", "NoneType"):
-        return {"type": kind, "value": value if kind == "str" else repr(value)}
-    return {"type": kind}
-
-
 def exact(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(exact(item) for item in value)
     return type(value) is not int or abs(value) < 2**53
-
-
-def flatten(node: CfgNode, prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in node.items():
-        if isinstance(value, CfgNode):
-            flat.update(flatten(value, f"{prefix}{key}."))
-        else:
-            flat[prefix + key] = encode(value)
-    return flat
 
 
 def cases(block: str) -> list[str]:
@@ -246,18 +225,7 @@ def scalars(rng: random.Random) -> list[dict[str, Any]]:
 def merges() -> list[dict[str, Any]]:
     pairs: list[tuple[str, list[str]]] = [(file, []) for file in FILES] + [("", words) for words in OVERRIDES]
     pairs += [(file, words) for file in ("INT: null\n", "GROUP:\n  FLOAT: 1e-3\n") for words in OVERRIDES]
-    rows = []
-    for file, words in pairs:
-        row: dict[str, Any] = {"file": file, "overrides": words}
-        node = CfgNode(TREE)
-        try:
-            node.merge_from_other_cfg(CfgNode.load_cfg(file))
-            node.merge_from_list(words)
-            row["result"] = flatten(node)
-        except REFUSALS as error:
-            row["error"] = type(error).__name__
-        rows.append(row)
-    return rows
+    return [{"file": file, "overrides": words, **merge(TREE, file, words)} for file, words in pairs]
 
 
 def xnas(checkout: Path) -> dict[str, Any]:

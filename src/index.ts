@@ -3,6 +3,13 @@
  *
  * @packageDocumentation
  */
+export {
+  type AssetReport,
+  type FetchReport,
+  fetchAssets,
+  listAssets,
+  verifyAssets,
+} from './assets/index.js';
 export { type Bridge, openBridge, PythonError } from './bridge/index.js';
 export { type Config, loadConfig } from './config/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';

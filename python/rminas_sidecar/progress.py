@@ -19,7 +19,7 @@ class Progress:
         self._send = send
         self._sent = float("-inf")
 
-    def __call__(self, done: int, total: int, note: str) -> None:
+    def __call__(self, done: float, total: float, note: str) -> None:
         now = time.monotonic()
         if done >= total or now - self._sent >= _INTERVAL_SECONDS:
             self._sent = now

@@ -22,7 +22,6 @@ from rminas_sidecar.failures import error_body, failure_body
 from rminas_sidecar.inbox import Inbox
 from rminas_sidecar.lane import Lane
 from rminas_sidecar.parent import ParentWatch
-from rminas_sidecar.progress import Progress
 from rminas_sidecar.protocol import PROTOCOL_VERSION, Body
 from rminas_sidecar.protocol.validate import NO_REQUEST, InvalidMessage, Message, decode, encode
 
@@ -105,28 +104,35 @@ class Server:
     def _route(self, message: Message) -> None:
         body = message.body
         match message.type:
-            case "prepare" | "evaluate" | "verify":
-                self._engine.submit(
-                    Job(
-                        message.type,
-                        body,
-                        reply=lambda kind, answer: self._send(kind, message.id, answer),
-                        progress=lambda report: self._send("progress", message.id, report),
-                    )
-                )
+            case "prepare" | "evaluate" | "verify" | "retrain":
+                self._submit(message)
+            case "fit" if "rfSuggest" in body:
+                # The original imports PyTorch, which workers have anyway.
+                self._submit(message)
             case "fit":
-                self._answer_from(self._forests, message, "fitted", lambda: _fit(body))
+                self._answer_from(self._forests, message, "fitted", lambda: surrogate.fit(body))
             case "import-benchmark":
-                progress = Progress(lambda report: self._post_message("progress", message.id, report))
-                self._answer_from(
-                    self._imports, message, "benchmark-imported", lambda: _import_benchmark(body, progress)
-                )
+                self._imports.add(lambda: self._import_benchmark(message))
             case "query-benchmark":
                 self._answer_from(self._queries, message, "benchmark-answer", lambda: _query_benchmark(body))
+            case "rank-benchmark":
+                self._answer_from(self._queries, message, "benchmark-ranking", lambda: _rank_benchmark(body))
+            case "summarise-benchmark":
+                self._answer_from(self._queries, message, "benchmark-summary", lambda: _summarise_benchmark(body))
             case "shutdown":
                 self._engine.close()
                 self._send("bye", message.id, {})
                 self._end(0)
+
+    def _submit(self, message: Message) -> None:
+        self._engine.submit(
+            Job(
+                message.type,
+                message.body,
+                reply=lambda kind, answer: self._send(kind, message.id, answer),
+                progress=lambda report: self._send("progress", message.id, report),
+            )
+        )
 
     def _answer_from(self, lane: Lane, message: Message, kind: str, work: Callable[[], Body]) -> None:
         def task() -> None:
@@ -136,6 +142,15 @@ class Server:
                 self._post_message("error", message.id, failure_body(error))
 
         lane.add(task)
+
+    def _import_benchmark(self, message: Message) -> None:
+        from rminas_sidecar.benchmarks.import_process import import_in_process
+
+        try:
+            kind, body = import_in_process(message.body, lambda it: self._post_message("progress", message.id, it))
+        except Exception as error:
+            kind, body = "error", failure_body(error)
+        self._post_message(kind, message.id, body)
 
     def _post_message(self, kind: str, message_id: str, body: Body) -> None:
         self._inbox.post(lambda: self._send(kind, message_id, body))
@@ -162,6 +177,7 @@ class Server:
             "threads": self._settings.worker.threads,
             "device": readiness.device,
             "versions": {**_versions(), **readiness.versions},
+            "xnas": readiness.xnas,
         }
         self._send("hello", NO_REQUEST, hello)
         self._greeted = True
@@ -194,24 +210,23 @@ class Server:
         self._exit_code = code
 
 
-def _fit(body: Body) -> Body:
-    start = time.perf_counter()
-    probabilities = surrogate.fit_and_predict(body)
-    return {"probabilities": probabilities, "seconds": time.perf_counter() - start}
-
-
-def _import_benchmark(body: Body, progress: Progress) -> Body:
-    from rminas_sidecar import benchmarks
-
-    start = time.perf_counter()
-    imported = benchmarks.import_file(body["file"], body["folder"], progress)
-    return {"seconds": time.perf_counter() - start, **imported}
-
-
 def _query_benchmark(body: Body) -> Body:
     from rminas_sidecar import benchmarks
 
     return benchmarks.query(body["index"], body["architecture"])
+
+
+def _rank_benchmark(body: Body) -> Body:
+    from rminas_sidecar import benchmarks
+
+    wanted = benchmarks.Wanted(body["dataset"], body["split"], body["epochs"], body["seed"])
+    return benchmarks.ranking(body["index"], wanted, body["count"])
+
+
+def _summarise_benchmark(body: Body) -> Body:
+    from rminas_sidecar import benchmarks
+
+    return benchmarks.summary(body["index"])
 
 
 def _versions() -> dict[str, str]:

@@ -69,14 +69,18 @@ def test_ranks_and_regrets_are_those_of_a_plain_count(tmp_path: Path) -> None:
         answer = query(imported["index"], number)
         assert answer == query(imported["index"], f" {cell(number)} ")
         assert (answer["number"], answer["genotype"], answer["architectures"]) == (number, cell(number), 200)
-        assert [figure["dataset"] for figure in answer["figures"]] == ["cifar10", "cifar100", "ImageNet16-120"]
+        assert [(figure["dataset"], figure["split"]) for figure in answer["figures"]] == [
+            ("cifar10", "ori-test"),
+            ("cifar100", "x-test"),
+            ("ImageNet16-120", "x-test"),
+        ]
         for column, figure in enumerate(answer["figures"]):
             others = [row[column] for row in table]
             assert figure["accuracy"] == accuracies[column]
             assert figure["rank"] == 1 + sum(other > accuracies[column] for other in others)
             assert figure["regret"] == pytest.approx(max(others) - accuracies[column], abs=1e-8)
-            assert (figure["split"], figure["epochs"], figure["aggregation"]) == ("test", 200, "mean over seeds")
-    assert "ori-test for cifar10" in answer["source"]
+            assert (figure["epochs"], figure["aggregation"], figure["seed"]) == (200, "mean over seeds", None)
+            assert (figure["reported"], figure["of"]) == (True, 200)
     assert "200 of 15625 architectures" in answer["source"]
 
 
@@ -87,12 +91,13 @@ def test_macro_keeps_the_mean_and_each_training(tmp_path: Path) -> None:
     assert answer["number"] == 1
     assert answer["costs"] == {"parameters (M)": 1.5, "FLOPs (M)": 20.0}
     assert answer["figures"] == [
-        {"dataset": "cifar10", "split": "test", "epochs": None, "aggregation": aggregation}
-        | {"accuracy": accuracy, "rank": rank, "regret": regret}
-        for aggregation, accuracy, rank, regret in [
-            ("mean over seeds", 90.0, 1, 0.0),
-            ("training 1", 89.0, 2, 1.5),
-            ("training 2", 91.0, 1, 0.0),
+        {"dataset": "cifar10", "split": "test", "epochs": None, "aggregation": aggregation, "seed": seed}
+        | {"reported": seed is None, "accuracy": accuracy, "rank": rank, "of": 3, "regret": regret}
+        | {"loss": None, "trainSeconds": None, "evalSeconds": None}
+        for aggregation, seed, accuracy, rank, regret in [
+            ("mean over seeds", None, 90.0, 1, 0.0),
+            ("training 1", 1, 89.0, 2, 1.5),
+            ("training 2", 2, 91.0, 1, 0.0),
         ]
     ]
     assert query(imported["index"], "22222222")["figures"][0]["rank"] == 1
@@ -185,8 +190,6 @@ def test_a_json_that_cannot_be_right_is_refused(tmp_path: Path, text: str, said:
         (b"", "corrupt-file", "empty"),
         (f"{HEADER}\n{GOOD[0]}\n{GOOD[1][:-2]}".encode(), "corrupt-file", "line 3"),
         (f"{HEADER}\n{GOOD[0]}\n".encode() + b"1,\xff\xfe", "corrupt-file", "line 3"),
-        (b"\x80\x02\x8a\nl\xfc\x9cF\xf9", "refused-file", ".pth"),
-        (b"PK\x03\x04rest", "refused-file", "cannot import it yet"),
     ],
 )
 def test_files_that_are_no_text_table_are_refused(tmp_path: Path, content: bytes, code: str, said: str) -> None:
@@ -214,7 +217,7 @@ def refuses(file: str, folder: Path, code: str, said: list[str]) -> None:
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     refuses(str(tmp_path / "absent.csv"), tmp_path / "a", "missing-file", [str(tmp_path / "absent.csv")])
-    refuses(str(tmp_path), tmp_path / "b", "missing-file", [str(tmp_path), "not a file"])
+    refuses(str(tmp_path), tmp_path / "b", "missing-file", [str(tmp_path), "is a folder without meta.pickle.pbz2"])
 
 
 def test_a_new_import_replaces_the_old_one(tmp_path: Path) -> None:

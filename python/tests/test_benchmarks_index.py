@@ -142,7 +142,7 @@ def test_an_index_of_another_version_says_both(tmp_path: Path) -> None:
     index = import_file(table(tmp_path / "t", 50), str(tmp_path), quiet)["index"]
     with closing(sqlite3.connect(index)) as database, database:
         database.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
-    with pytest.raises(SidecarError, match=r"schema version 99.*reads 1") as caught:
+    with pytest.raises(SidecarError, match=r"schema version 99.*reads 2") as caught:
         query(index, 0)
     assert caught.value.code == "corrupt-file"
     assert "rminas benchmark import FILE" in caught.value.next_steps[0]

@@ -16,7 +16,7 @@ import rminas_sidecar
 from rminas_sidecar.parent import ParentWatch
 from rminas_sidecar.protocol import PROTOCOL_VERSION
 
-FIT = {"slots": [2, 3], "known": [[0, 0], [1, 2]], "good": [False, True], "candidates": [[0, 0], [1, 2]], "trees": 5}
+FIT = {"features": [[[1, 0], [0, 1]], [[0], [1], [2]]], "known": [[0, 0], [1, 2]], "good": [False, True], "candidates": [[0, 0], [1, 2]], "trees": 5}
 CURVE = ("RMINAS_CURVE_SERVER_PUBLIC", "RMINAS_CURVE_PUBLIC", "RMINAS_CURVE_SECRET")
 
 

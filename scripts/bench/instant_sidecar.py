@@ -20,6 +20,7 @@ def send(kind: str, ident: str, body: dict) -> None:
 
 versions = {"python": platform.python_version()}
 hello = {"protocol": 1, "pid": os.getpid(), "workers": 1, "threads": 1, "device": "cpu", "versions": versions}
+hello["xnas"] = None
 send("hello", "0", hello)
 while True:
     message = json.loads(socket.recv())

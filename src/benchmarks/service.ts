@@ -1,7 +1,13 @@
 export { consultBenchmark } from './consult.js';
 
 import { resolve } from 'node:path';
-import type { BenchmarkAnswer, BenchmarkImported, Progress } from '../protocol/messages.js';
+import type {
+  BenchmarkAnswer,
+  BenchmarkImported,
+  BenchmarkRanking,
+  BenchmarkSummary,
+  Progress,
+} from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/python.js';
 import { BENCHMARKS, type BenchmarkName, parseArchitecture } from './catalogue.js';
@@ -16,7 +22,7 @@ interface ServiceOptions {
 }
 
 export interface ImportOptions extends ServiceOptions {
-  /** Table of trained accuracies; its content says which format it has. */
+  /** Table of trained accuracies, a file or a folder; its content says which format it has. */
   file: string;
   onProgress?: (progress: Progress) => void;
 }
@@ -25,6 +31,21 @@ export interface QueryOptions extends ServiceOptions {
   benchmark: BenchmarkName;
   /** Genotype, or number in the benchmark. */
   architecture: string;
+}
+
+export interface RankingOptions extends ServiceOptions {
+  benchmark: BenchmarkName;
+  /** Which accuracies to rank by. What is left out may be anything; what papers report comes first. */
+  dataset?: string | undefined;
+  split?: string | undefined;
+  epochs?: number | undefined;
+  seed?: number | undefined;
+  /** How many architectures. */
+  count: number;
+}
+
+export interface SummaryOptions extends ServiceOptions {
+  benchmark: BenchmarkName;
 }
 
 /**
@@ -48,6 +69,27 @@ export async function queryTable(options: QueryOptions): Promise<BenchmarkAnswer
   const architecture = parseArchitecture(BENCHMARKS[benchmark], options.architecture);
   const body = { index: indexFile(benchmark, resolve(folder)), architecture };
   return withSidecar(options, (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
+}
+
+/**
+ * The best architectures of a benchmark's index, by one of its series of accuracies.
+ * @throws UsageError for a series that it does not have, MissingError where there is no index.
+ */
+export async function rankTable(options: RankingOptions): Promise<BenchmarkRanking> {
+  const { benchmark, folder = indexFolder(), dataset, split, epochs, seed, count } = options;
+  const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
+  const body = { index: indexFile(benchmark, resolve(folder)), ...series, count };
+  return withSidecar(options, (sidecar, signal) => sidecar.request('rank-benchmark', body, signal));
+}
+
+/**
+ * What a benchmark's index holds.
+ * @throws MissingError where there is no index.
+ */
+export async function summariseTable(options: SummaryOptions): Promise<BenchmarkSummary> {
+  const { benchmark, folder = indexFolder() } = options;
+  const body = { index: indexFile(benchmark, resolve(folder)) };
+  return withSidecar(options, (sidecar, signal) => sidecar.request('summarise-benchmark', body, signal));
 }
 
 /** A sidecar for one request; it has no workers, so that PyTorch is not loaded. */

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { MissingError } from '../errors.js';
 import type { Assets, DatasetName, Specification, TeacherName } from '../protocol/specification.js';
+import { type AssetFacts, DATASET_ASSETS, type KnownFile, TEACHER_ASSETS } from './asset-facts.js';
 import type { Config } from './load.js';
 
 /** What decides where files are looked for; all of it may be left out. */
@@ -17,13 +18,6 @@ export interface Places {
   /** Folder that relative paths start from; the current one when left out. */
   readonly cwd?: string | undefined;
 }
-
-const CIFAR10_FILES = [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}`);
-/** Under the names of its author and of XNAS. */
-const RESNET20_FILES = ['teachers/resnet20-12fca82f.th', 'teachers/resnet20.th', 'resnet20.th'];
-
-const CIFAR10_URL = 'https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz';
-const RESNET20_URL = 'https://github.com/akamaster/pytorch_resnet_cifar10 (pretrained_models/resnet20-12fca82f.th)';
 
 /** The user's folder of rminas, for benchmark indexes and data: RMINAS_HOME, else XDG's data folder. */
 export function dataHome(env: NonNullable<Places['env']> = process.env): string {
@@ -43,19 +37,33 @@ export function dataFolders(places: Places = {}, configured = ''): string[] {
 
 /** The folders that may hold the data set's files; none when it ships with the sidecar. */
 export function datasetPlaces(dataset: DatasetName, folders: readonly string[]): string[] {
-  if (dataset === 'digits') return [];
-  // The second is where XNAS puts it, the third a data folder that is the data set itself.
-  return folders.flatMap((folder) => [
-    join(folder, 'cifar-10-batches-py'),
-    join(folder, 'cifar10', 'cifar-10-batches-py'),
-    folder,
-  ]);
+  return dataset === 'digits' ? [] : assetPlaces(DATASET_ASSETS[dataset], folders);
 }
 
 /** The paths where the teacher's checkpoint may be; none when it ships with the sidecar. */
 export function teacherPlaces(teacher: TeacherName, folders: readonly string[]): string[] {
-  if (teacher === 'digits-resnet') return [];
-  return folders.flatMap((folder) => RESNET20_FILES.map((file) => join(folder, file)));
+  return teacher === 'digits-resnet' ? [] : assetPlaces(TEACHER_ASSETS[teacher], folders);
+}
+
+/** Where an asset may be in the data folders, in the order in which it is looked for. */
+export function assetPlaces({ places }: AssetFacts, folders: readonly string[]): string[] {
+  return folders.flatMap((folder) => places.map((place) => join(folder, place)));
+}
+
+/** Where the files of a search may be, in the order in which they are looked for; nothing for what ships. */
+export interface Candidates {
+  readonly dataset: readonly string[];
+  readonly teacher: readonly string[];
+}
+
+/** The candidates of a specification, the checkpoint that the user names being its teacher's only one. */
+export function candidatesFor(specification: Specification, config: Config, places: Places = {}): Candidates {
+  const folders = dataFolders(places, config.values['LOADER.DATAPATH']);
+  const named = places.teacher || config.values['RMINAS.TEACHER'];
+  return {
+    dataset: datasetPlaces(specification.dataset, folders),
+    teacher: named ? [resolve(places.cwd ?? '.', named)] : teacherPlaces(specification.teacher.architecture, folders),
+  };
 }
 
 /**
@@ -63,63 +71,75 @@ export function teacherPlaces(teacher: TeacherName, folders: readonly string[]):
  * @throws MissingError listing every path that was looked for, and what provides the file.
  */
 export async function locateAssets(specification: Specification, config: Config, places: Places = {}): Promise<Assets> {
-  const folders = dataFolders(places, config.values['LOADER.DATAPATH']);
-  const { dataset, teacher } = specification;
-  const named = places.teacher || config.values['RMINAS.TEACHER'];
+  const candidates = candidatesFor(specification, config, places);
   return {
-    dataset: await locateDataset(dataset, datasetPlaces(dataset, folders)),
-    teacher: named
-      ? await locateTeacher(teacher.architecture, [resolve(places.cwd ?? '.', named)])
-      : await locateTeacher(teacher.architecture, teacherPlaces(teacher.architecture, folders)),
+    dataset: await locateDataset(specification.dataset, candidates.dataset),
+    teacher: await locateTeacher(specification.teacher.architecture, candidates.teacher),
   };
 }
 
 /**
- * The first folder that holds some of the data set's files; null, with no candidates, for what ships with the sidecar.
+ * The first folder that holds some of the data set's files; null for what ships with the sidecar.
  * @throws MissingError
  */
 export async function locateDataset(dataset: DatasetName, candidates: readonly string[]): Promise<string | null> {
-  if (candidates.length === 0) return null;
-  for (const folder of candidates) {
-    for (const file of CIFAR10_FILES) {
-      if (await isFile(join(folder, file))) return folder;
-    }
-  }
-  throw new MissingError(
-    `The images of ${dataset} (data_batch_1 …) were not found in any of: ${candidates.join(', ')}`,
-    {
-      code: 'missing-dataset',
-      nextSteps: [
-        `Download ${CIFAR10_URL} and unpack it into a data folder.`,
-        'Name that folder with --data, RMINAS_DATA or LOADER.DATAPATH.',
-        'Or search on the data set that needs no download: LOADER.DATASET digits',
-      ],
-    },
-  );
+  if (dataset === 'digits') return null;
+  const facts = DATASET_ASSETS[dataset];
+  const { files } = facts;
+  const folder = await findAsset(files, candidates);
+  if (folder !== null) return folder;
+  const shown = files.length > 1 ? `${files[0]?.name} …` : files[0]?.name;
+  throw new MissingError(`The images of ${dataset} (${shown}) were not found in any of: ${candidates.join(', ')}`, {
+    code: 'missing-dataset',
+    nextSteps: [
+      ...waysToGet(dataset, facts),
+      'Name that folder with --data, RMINAS_DATA or LOADER.DATAPATH.',
+      'Or search on the data set that needs no download: LOADER.DATASET digits',
+    ],
+  });
 }
 
 /**
- * The first path that is a readable file; null, with no candidates, for what ships with the sidecar.
+ * The first path that is a readable file; null for what ships with the sidecar.
  * @throws MissingError
  */
 export async function locateTeacher(teacher: TeacherName, candidates: readonly string[]): Promise<string | null> {
   if (candidates.length === 0) return null;
-  for (const path of candidates) {
-    if (await isFile(path)) return path;
-  }
+  const path = await findAsset([], candidates);
+  if (path !== null) return path;
   throw new MissingError(`The checkpoint of the teacher ${teacher} was not found at any of: ${candidates.join(', ')}`, {
     code: 'missing-teacher',
     nextSteps: [
-      ...(teacher === 'resnet20' ? [`It is at ${RESNET20_URL}; put it into <data folder>/teachers.`] : []),
+      ...(teacher === 'digits-resnet' ? [] : waysToGet(teacher, TEACHER_ASSETS[teacher])),
       'Or name another checkpoint of that architecture with --teacher or RMINAS.TEACHER.',
     ],
   });
 }
 
-async function isFile(path: string): Promise<boolean> {
+/**
+ * The first of the candidates that has the asset; null when none has.
+ * @param files any one of these shows that a candidate is the right folder; none where it is a file itself
+ */
+export async function findAsset(files: readonly KnownFile[], candidates: readonly string[]): Promise<string | null> {
+  const members = files.length === 0 ? [''] : files.map(({ name }) => name);
+  for (const candidate of candidates) {
+    for (const member of members) {
+      if (await isThere(join(candidate, member))) return candidate;
+    }
+  }
+  return null;
+}
+
+function waysToGet(name: string, { download, instructions }: AssetFacts): readonly string[] {
+  return download === null ? instructions : [`Run: rminas assets fetch ${name}`, ...instructions];
+}
+
+/** Whether there is a readable file of that path, or a directory where the path ends in a slash. */
+async function isThere(path: string): Promise<boolean> {
   try {
     await access(path, constants.R_OK);
-    return (await stat(path)).isFile();
+    const found = await stat(path);
+    return path.endsWith('/') ? found.isDirectory() : found.isFile();
   } catch {
     return false;
   }

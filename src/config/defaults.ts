@@ -69,6 +69,12 @@ const XNAS: Readonly<Record<string, Value>> = {
   RNG_SEED: int(1),
 };
 
+/** XNAS reads these two in retrainings and has no defaults for them; the values are those of DARTS. */
+const RETRAINING: Readonly<Record<string, Value>> = {
+  'TRAIN.AUX_WEIGHT': float(0.4),
+  'TRAIN.CUTOUT_LENGTH': int(16),
+};
+
 /** XNAS has these four in its files and not in its defaults; the values are those of the paper and of every file. */
 const RMINAS: Readonly<Record<string, Value>> = {
   'RMINAS.LOSS_BETA': float(0.8),
@@ -80,7 +86,9 @@ const RMINAS: Readonly<Record<string, Value>> = {
 /** Ours. */
 const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.PROFILE': str('paper'),
-  // Network size; 0 is the original's, which no key of XNAS changes.
+  // Takes XNAS where it can be imported.
+  'RMINAS.BACKEND': str('auto'),
+  // Network size; 0 is the original's: for `darts` TRAIN.CHANNELS and LAYERS, else what no key of XNAS changes.
   'RMINAS.CHANNELS': int(0),
   'RMINAS.CELLS': int(0),
   'RMINAS.CANDIDATES': int(1000),
@@ -93,6 +101,8 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.THREADS': int(0),
   'RMINAS.DEVICE': str('auto'),
   'RMINAS.TEACHER': str(''),
+  // Empty is the architecture that the originals use with the data set.
+  'RMINAS.TEACHER_ARCH': str(''),
 };
 
-export const DEFAULTS: Readonly<Record<string, Value>> = { ...XNAS, ...RMINAS, ...ADDITIONS };
+export const DEFAULTS: Readonly<Record<string, Value>> = { ...XNAS, ...RETRAINING, ...RMINAS, ...ADDITIONS };

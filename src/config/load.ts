@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
+import { ARCHIVE_ALIASES, archiveSettings, isArchiveDialect, withoutInert } from './archive.js';
 import { DEFAULTS } from './defaults.js';
-import { defaultSettings, mergeFile, mergeOverrides, type Settings } from './merge.js';
+import { type Aliases, defaultSettings, mergeFile, mergeOverrides, type Settings } from './merge.js';
 import { checkRanges, type Values } from './ranges.js';
+import { type Dialect, settle } from './settle.js';
 import { type Group, readYaml } from './yaml-file.js';
 
 export interface LoadOptions {
-  /** Configuration file in XNAS's form; without one the defaults alone are overridden. */
+  /** Configuration file in XNAS's form or the archive's; without one the defaults alone are overridden. */
   readonly file?: string | undefined;
   /** Keys and values in turn, as on XNAS's command line: `['RMINAS.RF_WARMUP', '24']`. */
   readonly overrides?: readonly string[] | undefined;
@@ -19,27 +21,62 @@ export interface LoadOptions {
 export interface Config {
   /** Absolute path of the file, or null. */
   readonly file: string | null;
+  readonly dialect: Dialect;
+  /** What the file is for: the archive has files that say how a found architecture is trained. */
+  readonly purpose: 'search' | 'retraining';
   /** Every key, with its value and where that comes from. */
   readonly settings: Settings;
   /** The keys that rminas reads, checked. */
   readonly values: Values;
+  /** What the user should know of how the file was understood. */
+  readonly notices: readonly string[];
+}
+
+/** What a file may set, and under which names. */
+interface Schema {
+  readonly defaults: Settings;
+  readonly aliases: Aliases;
 }
 
 /** The file types that yacs reads as YAML. */
 const YAML_EXTENSIONS = ['', '.yaml', '.yml'];
+const NOTHING: Group = { type: 'group', entries: [] };
+const SCHEMAS: Readonly<Record<Dialect, Schema>> = {
+  xnas: { defaults: defaultSettings(DEFAULTS), aliases: new Map() },
+  archive: { defaults: archiveSettings(), aliases: ARCHIVE_ALIASES },
+};
 /** Far above any configuration. */
 const MAX_BYTES = 65_536;
 
 /**
- * Defaults, then the file, then the overrides.
- * @throws UsageError for a file that is missing or broken, an unknown key, a wrong type, a value out of range.
+ * Defaults, then the file, then the overrides, then what space and data set decide.
+ * @throws UsageError for a file that is missing or broken, an unknown key or name, a wrong type, a value out of range.
  */
 export async function loadConfig({ file, overrides = [], cwd = '.' }: LoadOptions = {}): Promise<Config> {
   const path = file === undefined ? null : resolve(cwd, file);
-  const defaults = defaultSettings(DEFAULTS);
-  const fromFile = path === null ? defaults : mergeFile(defaults, await readConfigFile(path), path);
-  const settings = mergeOverrides(fromFile, overrides);
-  return { file: path, settings, values: checkRanges(settings) };
+  const content = path === null ? NOTHING : await readConfigFile(path);
+  const dialect = isArchiveDialect(content) ? 'archive' : 'xnas';
+  const { defaults, aliases } = SCHEMAS[dialect];
+  const fromFile = mergeFile(defaults, content, path ?? '', aliases);
+  const merged = withoutInert(mergeOverrides(fromFile, overrides, aliases));
+  // Before names are looked up in them.
+  checkRanges(merged);
+  const { settings, notices } = settle(merged, dialect, path);
+  const purpose = isForRetraining(fromFile, dialect) ? 'retraining' : 'search';
+  return { file: path, dialect, purpose, settings, values: checkRanges(settings), notices };
+}
+
+/**
+ * XNAS's files for that have an architecture. The archive's have a depth, and neither the data set nor the space of a
+ * search.
+ */
+function isForRetraining(settings: Settings, dialect: Dialect): boolean {
+  if (dialect === 'xnas') {
+    const genotype = settings.get('TRAIN.GENOTYPE')?.value;
+    return genotype?.type === 'str' && genotype.value !== '';
+  }
+  const isSet = (key: string) => settings.get(key)?.source === 'file';
+  return isSet('TRAIN.LAYERS') && !isSet('LOADER.DATASET') && !isSet('SPACE.NAME');
 }
 
 async function readConfigFile(path: string): Promise<Group> {

@@ -21,10 +21,14 @@ export interface Setting {
 /** Every key, its groups written with dots, in the order of the defaults. */
 export type Settings = ReadonlyMap<string, Setting>;
 
-export function defaultSettings(defaults: Readonly<Record<string, Value>>): Settings {
-  return new Map(
-    Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where: 'the defaults' }]),
-  );
+/** Other names of keys, as a dialect writes them. */
+export type Aliases = ReadonlyMap<string, string>;
+
+const NO_ALIASES: Aliases = new Map();
+
+/** @param where where they come from, for messages */
+export function defaultSettings(defaults: Readonly<Record<string, Value>>, where = 'the defaults'): Settings {
+  return new Map(Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where }]));
 }
 
 /**
@@ -32,29 +36,23 @@ export function defaultSettings(defaults: Readonly<Record<string, Value>>): Sett
  * @param file its name, for messages
  * @throws UsageError naming file, line and key
  */
-export function mergeFile(settings: Settings, group: Group, file: string): Settings {
-  const merged = new Map(settings);
-  mergeGroup(merged, group, file, '');
-  return merged;
+export function mergeFile(settings: Settings, group: Group, file: string, aliases: Aliases = NO_ALIASES): Settings {
+  const known = new Known(settings, aliases);
+  mergeGroup(known, group, file, '');
+  return known.settings;
 }
 
-function mergeGroup(merged: Map<string, Setting>, group: Group, file: string, prefix: string): void {
+function mergeGroup(known: Known, group: Group, file: string, prefix: string): void {
   for (const { key: name, line, content } of group.entries) {
     const key = prefix + name;
     const where = `line ${line} of ${file}`;
-    const isGroup = groupsOf(merged).includes(key);
     if (content.type === 'group') {
-      if (isGroup) {
-        mergeGroup(merged, content, file, `${key}.`);
-        continue;
-      }
-      if (!merged.has(key)) throw unknownKey(merged, key, where);
-      throw wrongType(key, settingOf(merged, key).value, 'a group of keys', where);
+      if (!known.groups.has(key)) throw wrongType(key, known.get(key, where).value, 'a group of keys', where);
+      mergeGroup(known, content, file, `${key}.`);
+      continue;
     }
     // yacs decodes the strings of a file as it does those of the command line, quoted or not.
-    const value = content.type === 'str' ? decode(content.value) : content;
-    if (isGroup) throw wholeGroup(merged, key, where);
-    merged.set(key, { value: coerce(key, value, settingOf(merged, key, where), where), source: 'file', where });
+    known.set(key, content.type === 'str' ? decode(content.value) : content, 'file', where);
   }
 }
 
@@ -63,7 +61,7 @@ function mergeGroup(merged: Map<string, Setting>, group: Group, file: string, pr
  * @param words keys and values in turn
  * @throws UsageError naming the key
  */
-export function mergeOverrides(settings: Settings, words: readonly string[]): Settings {
+export function mergeOverrides(settings: Settings, words: readonly string[], aliases: Aliases = NO_ALIASES): Settings {
   if (words.length % 2 !== 0) {
     throw new UsageError(
       `The overrides '${words.join(' ')}' are ${words.length} words, which is not a list of pairs.`,
@@ -76,15 +74,44 @@ export function mergeOverrides(settings: Settings, words: readonly string[]): Se
       },
     );
   }
-  const where = 'the overrides';
-  const merged = new Map(settings);
+  const known = new Known(settings, aliases);
   for (let at = 0; at < words.length; at += 2) {
-    const key = words[at] ?? '';
-    if (groupsOf(merged).includes(key)) throw wholeGroup(merged, key, where);
-    const value = coerce(key, decode(words[at + 1] ?? ''), settingOf(merged, key, where), where);
-    merged.set(key, { value, source: 'override', where });
+    known.set(words[at] ?? '', decode(words[at + 1] ?? ''), 'override', 'the overrides');
   }
-  return merged;
+  return known.settings;
+}
+
+/** The settings while they are merged, and the names by which they may be called. */
+class Known {
+  readonly settings: Map<string, Setting>;
+  /** Every name of a key. */
+  readonly keys: readonly string[];
+  readonly groups: ReadonlySet<string>;
+
+  constructor(
+    settings: Settings,
+    private readonly aliases: Aliases,
+  ) {
+    this.settings = new Map(settings);
+    this.keys = [...settings.keys(), ...aliases.keys()];
+    this.groups = groupsOf(this.keys);
+  }
+
+  /** @throws UsageError for an unknown key. */
+  get(key: string, where: string): Setting {
+    const setting = this.settings.get(this.aliases.get(key) ?? key);
+    if (!setting) throw unknownKey(this, key, where);
+    return setting;
+  }
+
+  /** @throws UsageError for an unknown key, a group, or a value of the wrong type. */
+  set(key: string, value: Value, source: Source, where: string): void {
+    if (this.groups.has(key)) throw wholeGroup(this, key, where);
+    const coerced = coerce(key, value, this.get(key, where), where);
+    const target = this.aliases.get(key);
+    const told = target === undefined ? where : `${where}, as ${key}`;
+    this.settings.set(target ?? key, { value: coerced, source, where: told });
+  }
 }
 
 /** The same type replaces the same type; list and tuple replace each other; None replaces anything and is replaced by it. */
@@ -97,29 +124,22 @@ function coerce(key: string, value: Value, { value: current }: Setting, where: s
   throw wrongType(key, current, given, where);
 }
 
-function settingOf(settings: Settings, key: string, where = 'the defaults'): Setting {
-  const setting = settings.get(key);
-  if (!setting) throw unknownKey(settings, key, where);
-  return setting;
-}
-
-function groupsOf(settings: Settings): string[] {
+function groupsOf(keys: readonly string[]): Set<string> {
   const groups = new Set<string>();
-  for (const key of settings.keys()) {
+  for (const key of keys) {
     for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) groups.add(key.slice(0, dot));
   }
-  return [...groups];
+  return groups;
 }
 
-function keysIn(settings: Settings, group: string): string {
-  return [...settings.keys()].filter((key) => key.startsWith(`${group}.`)).join(', ');
+function keysIn({ keys }: Known, group: string): string {
+  return keys.filter((key) => key.startsWith(`${group}.`)).join(', ');
 }
 
-function unknownKey(settings: Settings, key: string, where: string): UsageError {
+function unknownKey(known: Known, key: string, where: string): UsageError {
   const group = key.slice(0, Math.max(0, key.lastIndexOf('.')));
-  const names = key.includes('.') ? [...settings.keys()] : [...groupsOf(settings), ...settings.keys()];
-  const nearest = nearestKey(key, names);
-  const siblings = keysIn(settings, group);
+  const nearest = nearestKey(key, key.includes('.') ? known.keys : [...known.groups, ...known.keys]);
+  const siblings = keysIn(known, group);
   const about =
     group === '' ? 'there is no such key or group' : `the group ${group} ${siblings ? 'lacks it' : 'is unknown'}`;
   return new UsageError(`${key} (${where}) is not a configuration key: ${about}. The nearest is ${nearest}.`, {
@@ -128,10 +148,10 @@ function unknownKey(settings: Settings, key: string, where: string): UsageError 
   });
 }
 
-function wholeGroup(settings: Settings, group: string, where: string): UsageError {
+function wholeGroup(known: Known, group: string, where: string): UsageError {
   return new UsageError(`${group} (${where}) is a group of keys and cannot be given one value.`, {
     code: 'group-as-key',
-    nextSteps: [`Set its keys one by one: ${keysIn(settings, group)}.`],
+    nextSteps: [`Set its keys one by one: ${keysIn(known, group)}.`],
   });
 }
 

@@ -1,9 +1,12 @@
 /** What a configuration asks for, in the fields that the controller and the sidecar take. */
 import { UsageError } from '../errors.js';
 import type { Specification } from '../protocol/specification.js';
-import type { VoteMethod } from '../spaces/space.js';
+import { getSpace } from '../spaces/index.js';
+import type { EdgeRank, VoteMethod } from '../spaces/space.js';
+import { checkVoteMethod } from '../spaces/vote.js';
+import { backendOf } from './backend.js';
 import type { Config } from './load.js';
-import { type DatasetFacts, resolveDataset, resolveSpace, type SpaceFacts } from './names.js';
+import { type DatasetFacts, resolveDataset, resolveSpace, resolveTeacher, type SpaceFacts } from './names.js';
 import { PROFILES, type ProfileName } from './profiles.js';
 import type { Values } from './ranges.js';
 
@@ -11,8 +14,6 @@ import type { Values } from './ranges.js';
 const POOL_FACTOR = 16;
 /** Guided evaluations for each success wanted, where RMINAS.MAX_EVALUATIONS sets no cap. */
 const CAP_FACTOR = 10;
-/** The value that XNAS's defaults give SEARCH.IM_SIZE, which its RMINAS search does not read. */
-const UNSET_IM_SIZE = 32;
 
 export interface SearchSettings {
   /** Random architectures evaluated first. */
@@ -24,6 +25,8 @@ export interface SearchSettings {
   /** Random candidates that the forest ranks each turn. */
   readonly candidates: number;
   readonly vote: VoteMethod;
+  /** How the vote of `darts` ranks edges. */
+  readonly edgeRank: EdgeRank;
   /** Best architectures that vote. */
   readonly voters: number;
   /** Most evaluations, the warm-up's included. */
@@ -41,14 +44,16 @@ export interface SearchPlan {
   readonly settings: SearchSettings;
   /** As configured; relative to the current folder where it is not absolute. */
   readonly outDir: string;
-  /** For the record only: the specification has all that it decided. */
+  /** For the record only: the specification and the settings have all that it decided. */
   readonly profile: ProfileName;
 }
 
 /** @throws UsageError when the configuration is well-formed but cannot be searched. */
 export function planSearch(config: Config): SearchPlan {
+  checkPurpose(config);
   const { values } = config;
   const space = resolveSpace(values['SPACE.NAME']);
+  checkVoteMethod(getSpace(space.name), values['RMINAS.VOTE']);
   const dataset = resolveDataset(values['LOADER.DATASET']);
   return {
     specification: specify(values, space, dataset),
@@ -58,51 +63,59 @@ export function planSearch(config: Config): SearchPlan {
   };
 }
 
+function checkPurpose({ file, purpose }: Config): void {
+  if (purpose === 'search') return;
+  throw new UsageError(`${file} says how a found architecture is trained, and not what to search.`, {
+    code: 'retraining-config',
+    nextSteps: [
+      `Give it to rminas retrain, with the architecture: rminas retrain --cfg ${file} --genotype …`,
+      'Or search with a configuration that names a data set.',
+    ],
+  });
+}
+
 function specify(values: Values, space: SpaceFacts, dataset: DatasetFacts): Specification {
-  checkDataset(values, dataset);
   const profile = PROFILES[values['RMINAS.PROFILE']];
   const size = values['LOADER.BATCH_SIZE'];
   return {
     space: space.name,
-    network: {
-      channels: values['RMINAS.CHANNELS'] || space.channels,
-      cells: values['RMINAS.CELLS'] || space.cells,
-      classes: dataset.classes,
-      resolution: dataset.resolution,
-    },
+    network: { ...depthAndWidth(values, space), classes: dataset.classes, resolution: values['SEARCH.IM_SIZE'] },
     dataset: dataset.name,
     batch: { size, pool: POOL_FACTOR * size, selection: profile.selection },
-    teacher: { architecture: dataset.teacher, mode: profile.teacherMode },
-    optimizer: optimizerOf(values),
+    teacher: {
+      architecture: resolveTeacher(values['RMINAS.TEACHER_ARCH'], dataset),
+      mode: profile.teacherMode,
+    },
+    optimizer: optimizerOf(values, space),
     steps: profile.steps(values['OPTIM.MAX_EPOCH'], space.observed),
     beta: values['RMINAS.LOSS_BETA'],
     seed: values.RNG_SEED,
-    backend: 'native',
+    backend: backendOf(values['RMINAS.BACKEND'], space.name),
     precision: 'float32',
   };
 }
 
-function checkDataset(values: Values, dataset: DatasetFacts): void {
-  const classes = values['LOADER.NUM_CLASSES'];
-  if (classes !== dataset.classes) {
-    throw new UsageError(`LOADER.NUM_CLASSES is ${classes}, and ${dataset.name} has ${dataset.classes} classes.`, {
-      code: 'wrong-classes',
-      nextSteps: [`Set LOADER.NUM_CLASSES to ${dataset.classes}, or LOADER.DATASET to the data set that was meant.`],
-    });
-  }
-  const resolution = values['SEARCH.IM_SIZE'];
-  if (resolution !== dataset.resolution && resolution !== UNSET_IM_SIZE) {
-    throw new UsageError(
-      `SEARCH.IM_SIZE is ${resolution}, and the images of ${dataset.name} are ${dataset.resolution} pixels wide.`,
-      {
-        code: 'wrong-resolution',
-        nextSteps: [`Set SEARCH.IM_SIZE to ${dataset.resolution}, or leave it out.`],
-      },
-    );
-  }
+/** What the originals fix of a network, or TRAIN says where they do not. */
+export function depthAndWidth(values: Values, { network }: SpaceFacts): { channels: number; cells: number } {
+  return {
+    channels: values['RMINAS.CHANNELS'] || (network?.channels ?? values['TRAIN.CHANNELS']),
+    cells: values['RMINAS.CELLS'] || (network?.cells ?? values['TRAIN.LAYERS']),
+  };
 }
 
-function optimizerOf(values: Values): Specification['optimizer'] {
+function optimizerOf(values: Values, { scheduled }: SpaceFacts): Specification['optimizer'] {
+  const cosine = { updates: values['OPTIM.MAX_EPOCH'], minimum: values['OPTIM.MIN_LR'] };
+  return { ...sgdOf(values), ...(scheduled && { ...gradientNormOf(values), cosine }) };
+}
+
+/** OPTIM.GRAD_CLIP, of which 0 leaves the gradient as it is. */
+export function gradientNormOf(values: Values): { gradientNorm?: number } {
+  const gradientNorm = values['OPTIM.GRAD_CLIP'];
+  return gradientNorm > 0 ? { gradientNorm } : {};
+}
+
+/** @throws UsageError for an optimiser that does not exist. */
+export function sgdOf(values: Values): Omit<Specification['optimizer'], 'cosine' | 'gradientNorm'> {
   const momentum = values['OPTIM.MOMENTUM'];
   const dampening = values['OPTIM.DAMPENING'];
   const nesterov = values['OPTIM.NESTEROV'];
@@ -140,6 +153,7 @@ function settle(values: Values): SearchSettings {
     successes,
     candidates: values['RMINAS.CANDIDATES'],
     vote: values['RMINAS.VOTE'],
+    edgeRank: PROFILES[values['RMINAS.PROFILE']].edgeRank,
     voters: values['RMINAS.VOTE_TOP'],
     cap,
     seed: values.RNG_SEED,

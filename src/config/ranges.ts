@@ -1,15 +1,16 @@
 /** The keys that rminas reads, and what it can do with: yacs checks types, this checks ranges. */
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { BACKEND_CHOICES } from './backend.js';
 import type { Settings } from './merge.js';
 import { PROFILE_NAMES } from './profiles.js';
 import { repr, toPlain } from './value.js';
 
-function whole(least: number, most: number) {
+export function whole(least: number, most: number) {
   return z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
 }
 
-function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+export function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names).describe(`one of ${names.join(', ')}`);
 }
 
@@ -29,7 +30,12 @@ const readSchema = z.object({
   'OPTIM.NESTEROV': z.boolean().describe('True or False'),
   'OPTIM.WEIGHT_DECAY': finite.min(0).describe('a number of at least 0'),
   'OPTIM.MAX_EPOCH': whole(1, 999_999),
+  'OPTIM.MIN_LR': finite.min(0).describe('a number of at least 0'),
+  // 0 leaves the gradient as it is.
+  'OPTIM.GRAD_CLIP': finite.min(0).describe('a number of at least 0'),
   'SEARCH.IM_SIZE': whole(1, 1024),
+  'TRAIN.CHANNELS': whole(1, 1024),
+  'TRAIN.LAYERS': whole(1, 64),
   OUT_DIR: path.min(1).describe('a path of 1 to 4096 characters'),
   RNG_SEED: whole(0, Number.MAX_SAFE_INTEGER),
   'RMINAS.LOSS_BETA': finite.min(0).max(1).describe('a number from 0 to 1'),
@@ -37,6 +43,7 @@ const readSchema = z.object({
   'RMINAS.RF_THRESRATE': finite.gt(0).lt(1).describe('a number between 0 and 1, both excluded'),
   'RMINAS.RF_SUCC': whole(0, 100_000),
   'RMINAS.PROFILE': oneOf(PROFILE_NAMES),
+  'RMINAS.BACKEND': oneOf(BACKEND_CHOICES),
   'RMINAS.CHANNELS': whole(0, 1024),
   'RMINAS.CELLS': whole(0, 64),
   'RMINAS.CANDIDATES': whole(1, 100_000),
@@ -50,6 +57,7 @@ const readSchema = z.object({
     .regex(/^(?:auto|cpu|cuda(?::\d+)?)$/)
     .describe('auto, cpu, cuda or cuda:N'),
   'RMINAS.TEACHER': path,
+  'RMINAS.TEACHER_ARCH': z.string().max(100).describe('a name of at most 100 characters'),
 });
 
 /** What the keys that rminas reads are set to. */
@@ -57,12 +65,21 @@ export type Values = z.infer<typeof readSchema>;
 
 /** @throws UsageError naming the first key out of its range, the range, and where its value comes from. */
 export function checkRanges(settings: Settings): Values {
-  const parsed = readSchema.safeParse(
-    Object.fromEntries([...settings].map(([key, { value }]) => [key, toPlain(value)])),
-  );
+  return readValues(settings, readSchema);
+}
+
+/**
+ * The keys of a schema, each of which has its range as its description.
+ * @throws UsageError as {@link checkRanges}
+ */
+export function readValues<Shape extends z.ZodRawShape>(
+  settings: Settings,
+  schema: z.ZodObject<Shape>,
+): z.infer<z.ZodObject<Shape>> {
+  const parsed = schema.safeParse(Object.fromEntries([...settings].map(([key, { value }]) => [key, toPlain(value)])));
   if (parsed.success) return parsed.data;
   const key = String(parsed.error.issues[0]?.path[0]);
-  const range = readSchema.shape[key as keyof Values].description;
+  const range = (schema.shape[key] as z.ZodType | undefined)?.description;
   const setting = settings.get(key);
   const given = setting ? `${repr(setting.value)} (${setting.where})` : 'not set';
   throw new UsageError(`${key} is ${given}, and must be ${range}.`, {

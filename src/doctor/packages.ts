@@ -31,6 +31,7 @@ const MODULES: Readonly<Record<string, string>> = {
   'scikit-learn': 'sklearn',
   pyzmq: 'zmq',
   'jsonschema-rs': 'jsonschema_rs',
+  pillow: 'PIL',
 };
 
 const INSTALL = 'Run `npm run setup`, or install the sidecar into that Python: pip install ./python';

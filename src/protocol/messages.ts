@@ -6,21 +6,22 @@
  * request; what is not a reply has the id "0".
  */
 import { z } from 'zod';
-import { assetsSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
+import {
+  benchmarkAnswer,
+  benchmarkImported,
+  benchmarkRanking,
+  benchmarkSummary,
+  importBenchmark,
+  queryBenchmark,
+  rankBenchmark,
+  summariseBenchmark,
+} from './benchmarks.js';
+import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
+import { retrain, retrained } from './retraining.js';
+import { assetsSchema, PROTOCOL_VERSION, SPACES, specificationSchema } from './specification.js';
 
-const id = z.string().min(1).max(64);
-const seconds = z.number().min(0);
-/** JSON has no NaN and no infinity: null stands for both. */
-const maybeNumber = z.number().nullable();
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const genotype = z.string().min(1).max(4096);
-const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const category = z.int().min(0).max(255);
 const encodings = z.array(z.array(category).min(1).max(256)).max(100_000);
-
-function message<Type extends string, Body extends z.ZodType>(type: Type, body: Body) {
-  return z.strictObject({ type: z.literal(type), id, body });
-}
 
 const empty = z.strictObject({});
 
@@ -69,6 +70,8 @@ export const evaluationSchema = z.strictObject({
   crossEntropy: maybeNumber,
   /** Losses observed: fewer than specified only when the loss stopped being finite. */
   steps: z.int().min(0),
+  /** Millions of multiply-adds for one image; absent in journals that are older than this figure. */
+  flops: z.number().min(0).optional(),
   seconds,
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
@@ -77,8 +80,11 @@ const evaluated = message('evaluated', evaluationSchema);
 
 /** Fits a forest on what is known and asks it about candidates. */
 export const fitSchema = z.strictObject({
-  /** Categories of each slot. */
-  slots: z.array(z.int().min(1).max(256)).min(1).max(256),
+  /** What the forest sees of each category of each slot: a row of numbers, of one length in a slot. */
+  features: z
+    .array(z.array(z.array(z.number()).min(1).max(256)).min(1).max(256))
+    .min(1)
+    .max(256),
   /** Known architectures, a category per slot. */
   known: encodings,
   /** Whether each known architecture is a good one. */
@@ -89,6 +95,8 @@ export const fitSchema = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
+  /** Has XNAS's `RF_suggest` for this space grow the forest, with as many trees as it has; left out: ours is grown. */
+  rfSuggest: z.enum(SPACES).optional(),
 });
 export type Fit = z.infer<typeof fitSchema>;
 const fit = message('fit', fitSchema);
@@ -117,64 +125,6 @@ export const verificationSchema = z.strictObject({
 export type Verification = z.infer<typeof verificationSchema>;
 const verified = message('verified', verificationSchema);
 
-const path = z.string().min(1).max(4096);
-
-/** Reads a table of trained accuracies into an index. */
-const importBenchmark = message(
-  'import-benchmark',
-  z.strictObject({
-    file: path,
-    /** Folder of the indexes; the file in it is named after the benchmark. */ folder: path,
-  }),
-);
-const benchmarkImported = message(
-  'benchmark-imported',
-  z.strictObject({
-    benchmark: z.string().min(1),
-    index: path,
-    architectures: z.int().min(1),
-    results: z.int().min(1),
-    datasets: z.array(z.string()),
-    seconds,
-  }),
-);
-
-/** Asks an index about one architecture, by genotype or by its number in the benchmark. */
-const queryBenchmark = message(
-  'query-benchmark',
-  z.strictObject({ index: path, architecture: z.union([genotype, z.int().min(0)]) }),
-);
-export const benchmarkAnswerSchema = z.strictObject({
-  benchmark: z.string().min(1),
-  source: z.string(),
-  /** Number in the benchmark's own order. */
-  number: z.int().min(0),
-  genotype,
-  /** Architectures that the index holds. */
-  architectures: z.int().min(1),
-  figures: z.array(
-    z.strictObject({
-      dataset: z.string(),
-      /** e.g. `test`, `x-valid`, `ori-test`. */
-      split: z.string(),
-      /** Epochs trained; null where the table does not say. */
-      epochs: z.int().min(1).nullable(),
-      /** How seeds were combined, e.g. `mean over seeds` or `seed 777`. */
-      aggregation: z.string(),
-      /** Per cent. */
-      accuracy: z.number(),
-      /** 1 is the best of the index. */
-      rank: z.int().min(1),
-      /** Per cent below the best of the index. */
-      regret: z.number(),
-    }),
-  ),
-  /** Parameters (millions), FLOPs (millions) and whatever else the table tells of the architecture. */
-  costs: z.record(z.string(), z.number()),
-});
-export type BenchmarkAnswer = z.infer<typeof benchmarkAnswerSchema>;
-const benchmarkAnswer = message('benchmark-answer', benchmarkAnswerSchema);
-
 const shutdown = message('shutdown', empty);
 const bye = message('bye', empty);
 const heartbeat = message('heartbeat', empty);
@@ -195,6 +145,8 @@ const hello = message(
     device: z.string(),
     /** Versions of Python and of the packages that decide numbers. */
     versions: z.record(z.string(), z.string()),
+    /** The folder that XNAS can be imported from; null where it cannot be, or where there is no worker to try. */
+    xnas: z.string().nullable(),
   }),
 );
 
@@ -215,7 +167,10 @@ export const ERROR_CODES = [
   'refused-file',
   'unsuitable-data',
   'unsuitable-teacher',
+  'missing-backend',
   'unknown-architecture',
+  'unknown-series',
+  'diverged',
   'unwritable',
   'out-of-memory',
   'worker-died',
@@ -241,8 +196,11 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   evaluate,
   fit,
   verify,
+  retrain,
   importBenchmark,
   queryBenchmark,
+  rankBenchmark,
+  summariseBenchmark,
   shutdown,
   heartbeat,
 ]);
@@ -254,8 +212,11 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   evaluated,
   fitted,
   verified,
+  retrained,
   benchmarkImported,
   benchmarkAnswer,
+  benchmarkRanking,
+  benchmarkSummary,
   bye,
   heartbeat,
   progress,
@@ -267,7 +228,6 @@ export type ToSidecar = z.infer<typeof toSidecarSchema>;
 export type FromSidecar = z.infer<typeof fromSidecarSchema>;
 export type Hello = z.infer<typeof hello>['body'];
 export type Prepared = z.infer<typeof prepared>['body'];
-export type BenchmarkImported = z.infer<typeof benchmarkImported>['body'];
 export type Progress = z.infer<typeof progress>['body'];
 export type SidecarFailure = z.infer<typeof error>['body'];
 
@@ -277,8 +237,11 @@ export const REPLY_OF = {
   evaluate: 'evaluated',
   fit: 'fitted',
   verify: 'verified',
+  retrain: 'retrained',
   'import-benchmark': 'benchmark-imported',
   'query-benchmark': 'benchmark-answer',
+  'rank-benchmark': 'benchmark-ranking',
+  'summarise-benchmark': 'benchmark-summary',
   shutdown: 'bye',
 } as const;
 
@@ -286,4 +249,11 @@ export type RequestType = keyof typeof REPLY_OF;
 export type RequestBody<T extends RequestType> = Extract<ToSidecar, { type: T }>['body'];
 export type ReplyBody<T extends RequestType> = Extract<FromSidecar, { type: (typeof REPLY_OF)[T] }>['body'];
 
+export {
+  type BenchmarkAnswer,
+  type BenchmarkImported,
+  type BenchmarkRanking,
+  type BenchmarkSummary,
+  benchmarkAnswerSchema,
+} from './benchmarks.js';
 export { PROTOCOL_VERSION };

@@ -4,17 +4,43 @@ import { z } from 'zod';
 export const PROTOCOL_VERSION = 1;
 
 /** Spaces whose networks the sidecar can train. */
-export const SPACES = ['nas-bench-201'] as const;
+export const SPACES = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'] as const;
 /** Data sets that the sidecar can read. */
-export const DATASETS = ['digits', 'cifar10'] as const;
+export const DATASETS = ['digits', 'cifar10', 'cifar100', 'imagenet16-120', 'imagenet'] as const;
 /** Teacher networks whose checkpoints the sidecar can load. */
-export const TEACHERS = ['digits-resnet', 'resnet20'] as const;
+export const TEACHERS = ['digits-resnet', 'resnet20', 'resnet101', 'nas-bench-201-9930', 'fbresnet152'] as const;
 
+/** Whose functions build the networks and the score: ours, or those of the user's XNAS. */
+export const BACKENDS = ['native', 'xnas'] as const;
+
+export type BackendName = (typeof BACKENDS)[number];
 export type SpaceName = (typeof SPACES)[number];
 export type DatasetName = (typeof DATASETS)[number];
 export type TeacherName = (typeof TEACHERS)[number];
 
 const count = z.int().min(1);
+
+export const networkSchema = z.strictObject({
+  /** Channels of the stem; for `darts`, of a node of the first cells. Spaces of fixed widths do not read it. */
+  channels: count.max(1024),
+  /** Cells in each of the three stages; for `darts`, in all. Spaces of fixed depth do not read it. */
+  cells: count.max(64),
+  classes: count.max(100_000),
+  /** Height and width of an input image, in pixels. */
+  resolution: count.max(1024),
+});
+
+export const optimizerSchema = z.strictObject({
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0),
+  dampening: z.number(),
+  nesterov: z.boolean(),
+  weightDecay: z.number().min(0),
+  /** Largest norm of the whole gradient; longer ones are shortened to it. Left out: as long as they are. */
+  gradientNorm: z.number().positive().optional(),
+  /** The learning rate falls from its own value to `minimum` along half a cosine of `updates`. Left out: it stays. */
+  cosine: z.strictObject({ updates: count.max(1_000_000), minimum: z.number().min(0) }).optional(),
+});
 
 /**
  * Everything that an evaluation depends on besides the genotype and its seed. It has no paths and no names of
@@ -22,15 +48,7 @@ const count = z.int().min(1);
  */
 export const specificationSchema = z.strictObject({
   space: z.enum(SPACES),
-  network: z.strictObject({
-    /** Channels of the stem. */
-    channels: count.max(1024),
-    /** Cells in each of the three stages. */
-    cells: count.max(64),
-    classes: count.max(100_000),
-    /** Height and width of an input image, in pixels. */
-    resolution: count.max(1024),
-  }),
+  network: networkSchema,
   dataset: z.enum(DATASETS),
   batch: z.strictObject({
     /** Samples kept when the selection is by teacher loss. */
@@ -44,20 +62,14 @@ export const specificationSchema = z.strictObject({
     /** `train`: batch statistics, as the published codes run it. `eval`: running statistics. */
     mode: z.enum(['train', 'eval']),
   }),
-  optimizer: z.strictObject({
-    learningRate: z.number().positive(),
-    momentum: z.number().min(0),
-    dampening: z.number(),
-    nesterov: z.boolean(),
-    weightDecay: z.number().min(0),
-  }),
+  optimizer: optimizerSchema,
   /** Losses observed, the last of which is the score; one fewer update than that can matter. */
   steps: count.max(1_000_000),
   /** Weight of the RMI part of the loss; the cross entropy has 1 - beta. */
   beta: z.number().min(0).max(1),
   /** The run's seed: the batch and its augmentation are drawn from it. */
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  backend: z.enum(['native']),
+  backend: z.enum(BACKENDS),
   precision: z.enum(['float32']),
 });
 

@@ -6,14 +6,14 @@ import type { Space } from '../spaces/space.js';
 import { VERSION } from '../version.js';
 import type { Desk } from './desk.js';
 import { writeRunFile } from './folder.js';
-import type { RunPlan } from './open-run.js';
+import type { SettledRun } from './open-run.js';
 import { type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
 import type { BenchmarkReport, Score, SearchResult, VerificationReport } from './result.js';
 import { verify } from './verification.js';
 import type { WorkingSidecar } from './working-sidecar.js';
 
 export interface ConcludeOptions {
-  readonly run: RunPlan;
+  readonly run: SettledRun;
   readonly working: WorkingSidecar;
   readonly desk: Desk;
   readonly finished: Finished;

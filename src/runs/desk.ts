@@ -5,7 +5,7 @@ import type { RunEvent } from './events.js';
 import { createRunFolder, type RunFolder, writeRunFile } from './folder.js';
 import { type JournalEntry, type JournalLine, JournalWriter } from './journal.js';
 import { createLog } from './log.js';
-import type { RunPlan } from './open-run.js';
+import type { SettledRun } from './open-run.js';
 import type { WorkingSidecar } from './working-sidecar.js';
 
 /** Where a run is written down. */
@@ -22,7 +22,7 @@ export interface Desk {
  * @param early events from before there was a log
  */
 export function openDesk(
-  run: RunPlan,
+  run: SettledRun,
   working: WorkingSidecar,
   tell: (event: RunEvent) => void,
   early: RunEvent[],
@@ -31,7 +31,7 @@ export function openDesk(
   if (earlier) checkSameBatch(earlier.journal.lines, working.prepared.batch.digest);
   const folder = earlier?.folder ?? createRunFolder(plan.outDir, nameOf(plan));
   if (!earlier) writeRunFile(folder.config, dumpConfig(run.config.settings));
-  const journal = new JournalWriter(folder.journal, earlier?.journal.wholeBytes ?? 0);
+  const journal = new JournalWriter<JournalEntry>(folder.journal, earlier?.journal.wholeBytes ?? 0);
   const lines = [...(earlier?.journal.lines ?? [])];
   const write: Desk['write'] = (entry) => void lines.push(journal.append(entry));
   const log = createLog(folder.log);
@@ -49,11 +49,11 @@ export function openDesk(
   return { folder, lines, write, emit, close: () => journal.close() };
 }
 
-function nameOf({ specification: { space, dataset, seed } }: RunPlan['plan']): string {
+function nameOf({ specification: { space, dataset, seed } }: SettledRun['plan']): string {
   return `${space}-${dataset}-seed${seed}`;
 }
 
-function headerOf({ digest, workers, data, verify }: RunPlan): JournalEntry {
+function headerOf({ digest, workers, data, verify }: SettledRun): JournalEntry {
   return { type: 'run', version: 1, rminas: VERSION, specification: digest, workers, data, verify };
 }
 

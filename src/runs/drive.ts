@@ -7,9 +7,10 @@ import { type Desk, openDesk } from './desk.js';
 import { createSidecarEvaluator } from './evaluator.js';
 import type { RunEvent } from './events.js';
 import type { JournalLine } from './journal.js';
-import { type RunPlan, recordedEvents } from './open-run.js';
+import { type RunPlan, recordedEvents, type SettledRun } from './open-run.js';
 import { RunRecord } from './record.js';
 import type { SearchResult } from './result.js';
+import { createSidecarSurrogate } from './surrogate.js';
 import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 
 export interface DriveOptions {
@@ -30,8 +31,9 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
   const working = await startWorkingSidecar({ ...run, python: options.python, signal, emit });
   let desk: Desk | undefined;
   try {
-    desk = openDesk(run, working, options.emit, early);
-    return await searchAndConclude({ ...options, working, desk });
+    const settled = { ...run, ...working.settled };
+    desk = openDesk(settled, working, options.emit, early);
+    return await searchAndConclude({ ...options, run: settled, working, desk });
   } finally {
     desk?.close();
     await working.sidecar.close();
@@ -39,7 +41,7 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
 }
 
 async function searchAndConclude(
-  options: DriveOptions & { working: WorkingSidecar; desk: Desk },
+  options: DriveOptions & { run: SettledRun; working: WorkingSidecar; desk: Desk },
 ): Promise<SearchResult> {
   const { run, working, desk, signal } = options;
   const { plan } = run;
@@ -54,7 +56,7 @@ async function searchAndConclude(
   const strategy = createForest({
     space,
     settings: plan.settings,
-    surrogate: async (request) => (await working.sidecar.request('fit', request, { signal })).probabilities,
+    surrogate: createSidecarSurrogate({ sidecar: working.sidecar, specification: plan.specification, signal }),
   });
   const recorded = recordedEvents(desk.lines);
   for await (const event of search({ space, strategy, evaluator, seed: plan.settings.seed, recorded, signal })) {

@@ -49,6 +49,11 @@ function describeObserved(event: Extract<RunEvent, { type: 'observed' }>): strin
 export function createLog(file: string): (event: RunEvent) => void {
   return (event) => {
     const text = 'replayed' in event && event.replayed ? null : describeEvent(event);
-    if (text !== null) appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
+    if (text !== null) appendToLog(file, text);
   };
+}
+
+/** Appends one dated line. */
+export function appendToLog(file: string, text: string): void {
+  appendFileSync(file, `${new Date().toISOString()} ${text}\n`);
 }

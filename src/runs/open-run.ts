@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type Config, loadConfig, planSearch, type SearchPlan, specificationDigest } from '../config/index.js';
+import {
+  type Config,
+  loadConfig,
+  planSearch,
+  type SearchPlan,
+  settleBackend,
+  specificationDigest,
+} from '../config/index.js';
 import { UsageError } from '../errors.js';
 import type { JournalledEvent } from '../search/events.js';
 import { openRunFolder, type RunFolder } from './folder.js';
@@ -11,14 +18,30 @@ type Header = Extract<JournalEntry, { type: 'run' }>;
 export interface RunPlan {
   readonly config: Config;
   readonly plan: SearchPlan;
-  /** SHA-256 of the plan's specification. */
-  readonly digest: string;
   /** The `--data` folder; null when none was given. */
   readonly data: string | null;
   readonly workers: number;
   readonly verify: Header['verify'];
   /** What an earlier session left; null for a new run. */
   readonly earlier: { readonly folder: RunFolder; readonly journal: ReadJournal } | null;
+}
+
+/** A plan that no longer depends on what is installed. */
+export interface SettledPlan {
+  readonly config: Config;
+  readonly plan: SearchPlan;
+  /** SHA-256 of the plan's specification. */
+  readonly digest: string;
+}
+
+/** What a run is, once a sidecar has told what it can do. */
+export type SettledRun = RunPlan & SettledPlan;
+
+/** @param xnas the folder that XNAS can be imported from; null where it cannot be. */
+export function settlePlan(config: Config, xnas: string | null): SettledPlan {
+  const settled = settleBackend(config, xnas);
+  const plan = planSearch(settled);
+  return { config: settled, plan, digest: specificationDigest(plan.specification) };
 }
 
 export interface NewRun {
@@ -47,7 +70,6 @@ export async function planNewRun(options: NewRun): Promise<RunPlan> {
   return {
     config,
     plan,
-    digest: specificationDigest(plan.specification),
     data: options.data === undefined ? null : resolve(options.data),
     workers: plan.settings.workers,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
@@ -63,9 +85,8 @@ export async function planResumedRun(options: ResumedRun): Promise<RunPlan> {
   const folder = openRunFolder(options.resume);
   const journal = readJournal(folder.journal);
   const header = headerOf(journal.lines, folder);
-  const config = await loadConfig({ file: folder.config, overrides: [] });
-  const plan = planSearch(config);
-  const digest = specificationDigest(plan.specification);
+  // Of versions that knew no other backend, the file names none: whatever is installed now, theirs was ours.
+  const { config, plan, digest } = settlePlan(await loadConfig({ file: folder.config, overrides: [] }), null);
   if (digest !== header.specification) {
     throw new UsageError(`${folder.config} no longer describes the run in its journal.`, {
       code: 'changed-config',
@@ -75,7 +96,6 @@ export async function planResumedRun(options: ResumedRun): Promise<RunPlan> {
   return {
     config,
     plan,
-    digest,
     data: options.data === undefined ? header.data : resolve(options.data),
     workers: header.workers,
     verify: header.verify,

@@ -1,5 +1,5 @@
 import type { Evaluated, Finished, Observed, SearchEvent } from '../search/events.js';
-import type { JournalLine } from './journal.js';
+import type { Line } from './journal-file.js';
 import type { Score } from './result.js';
 
 /** What has been learnt so far in a run, gathered from its events. */
@@ -54,15 +54,20 @@ export class RunRecord {
 
 export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): Score {
   if ('failure' in outcome) {
-    const nothing = { loss: null, crossEntropy: null, cka: [], steps: 0, seconds: 0 };
+    const nothing = { loss: null, crossEntropy: null, cka: [], steps: 0, flops: null, seconds: 0 };
     return { genotype, canonical, ...nothing, failure: outcome.failure };
   }
-  const { loss, crossEntropy, cka, steps, seconds } = outcome.evaluation;
-  return { genotype, canonical, loss, crossEntropy, cka, steps, seconds, failure: null };
+  const { loss, crossEntropy, cka, steps, flops = null, seconds } = outcome.evaluation;
+  return { genotype, canonical, loss, crossEntropy, cka, steps, flops, seconds, failure: null };
+}
+
+/** What every journal's entries have. */
+interface Entry {
+  readonly type: string;
 }
 
 /** Seconds that the sessions of a run took, from the first to the last line of each. */
-export function secondsOf(lines: readonly JournalLine[]): number {
+export function secondsOf(lines: readonly Line<Entry>[]): number {
   let total = 0;
   let start: number | null = null;
   let last = 0;
@@ -76,6 +81,6 @@ export function secondsOf(lines: readonly JournalLine[]): number {
   return start === null ? 0 : (total + last - start) / 1000;
 }
 
-export function sessionsOf(lines: readonly JournalLine[]): number {
+export function sessionsOf(lines: readonly Line<Entry>[]): number {
   return lines.filter(({ entry }) => entry.type === 'session').length;
 }

@@ -14,6 +14,8 @@ const scoreSchema = z.strictObject({
   /** Linear CKA with the teacher, a stage each. */
   cka: z.array(maybe),
   steps: z.int().min(0),
+  /** Millions of multiply-adds for one image; null where it was not trained, or by an older version. */
+  flops: maybe,
   seconds: z.number().min(0),
   /** Why there is no score; null where there is one. */
   failure: z.string().nullable(),
@@ -91,9 +93,15 @@ export const scoreResultSchema = z.strictObject({
   space: z.string(),
   dataset: z.string(),
   profile: z.string(),
+  backend: z.string(),
   device: z.string(),
   specificationDigest: z.string(),
   scores: z.array(z.strictObject({ score: scoreSchema, benchmark: benchmarkSchema })),
   notes: z.array(z.string()),
 });
 export type ScoreResult = z.infer<typeof scoreResultSchema>;
+
+/** The JSON Schema (draft 2020-12) of what `search --json` and `score --json` print. */
+export function exportResultSchema(): Record<string, unknown> {
+  return { search: z.toJSONSchema(resultSchema), score: z.toJSONSchema(scoreResultSchema) };
+}

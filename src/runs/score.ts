@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { consultBenchmark } from '../benchmarks/service.js';
-import { loadConfig, planSearch, type SearchPlan, specificationDigest } from '../config/index.js';
+import { loadConfig, planSearch } from '../config/index.js';
 import { getSpace } from '../spaces/index.js';
 import { derivedSeed } from '../spaces/random.js';
 import { createSidecarEvaluator } from './evaluator.js';
@@ -32,7 +32,6 @@ export interface ScoreOptions extends CommonOptions {
 export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
   const plan = planSearch(config);
-  const digest = specificationDigest(plan.specification);
   const space = getSpace(plan.specification.space);
   // Parsed before anything is started: a mistyped genotype should not cost the start of the sidecar.
   const architectures = options.genotypes.map((text) => {
@@ -46,7 +45,6 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   const working = await startWorkingSidecar({
     config,
     plan,
-    digest,
     data,
     workers,
     python: options.python,
@@ -56,7 +54,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   try {
     const evaluator = createSidecarEvaluator({
       sidecar: working.sidecar,
-      digest,
+      digest: working.settled.digest,
       capacity: workers,
       signal,
     });
@@ -66,24 +64,22 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
       const benchmark = await consultBenchmark(working.sidecar, { space: space.name, genotype, data });
       return { score: toScore(genotype, canonical, outcome), benchmark };
     });
-    return assemble(plan, working, await Promise.all(scores));
+    return assemble(working, await Promise.all(scores));
   } finally {
     await working.sidecar.close();
   }
 }
 
-function assemble(
-  { specification, profile }: SearchPlan,
-  { sidecar, prepared }: WorkingSidecar,
-  scores: ScoreResult['scores'],
-): ScoreResult {
+function assemble({ sidecar, prepared, settled }: WorkingSidecar, scores: ScoreResult['scores']): ScoreResult {
+  const { specification, profile } = settled.plan;
   return {
     schema: 1,
     space: specification.space,
     dataset: specification.dataset,
     profile,
+    backend: specification.backend,
     device: sidecar.hello.device,
-    specificationDigest: specificationDigest(specification),
+    specificationDigest: settled.digest,
     scores,
     notes: prepared.notes,
   };

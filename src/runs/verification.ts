@@ -2,7 +2,7 @@ import type { Verification } from '../protocol/messages.js';
 import { createRandom, derivedSeed } from '../spaces/random.js';
 import type { Space } from '../spaces/space.js';
 import type { Desk } from './desk.js';
-import type { RunPlan } from './open-run.js';
+import type { SettledRun } from './open-run.js';
 import type { VerificationReport } from './result.js';
 import type { WorkingSidecar } from './working-sidecar.js';
 
@@ -10,7 +10,7 @@ import type { WorkingSidecar } from './working-sidecar.js';
 const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
-  readonly run: RunPlan;
+  readonly run: SettledRun;
   readonly working: WorkingSidecar;
   readonly desk: Desk;
   readonly space: Space;

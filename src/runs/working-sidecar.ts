@@ -3,11 +3,14 @@ import type { Prepared } from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/python.js';
 import type { RunEvent } from './events.js';
+import { type SettledPlan, settlePlan } from './open-run.js';
 
 /** A sidecar whose workers hold the batch that a plan describes. */
 export interface WorkingSidecar {
   readonly sidecar: Sidecar;
   readonly prepared: Prepared;
+  /** What the batch was built for. */
+  readonly settled: SettledPlan;
 }
 
 /**
@@ -17,17 +20,17 @@ export interface WorkingSidecar {
 export async function startWorkingSidecar(options: {
   config: Config;
   plan: SearchPlan;
-  digest: string;
   data: string | null;
   workers: number;
   python: string | undefined;
   signal: AbortSignal;
   emit: (event: RunEvent) => void;
 }): Promise<WorkingSidecar> {
-  const { config, plan, digest, data, workers, signal, emit } = options;
+  const { config, plan, data, workers, signal, emit } = options;
   const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
   const { threads, device } = plan.settings;
   const notice = (text: string) => emit({ type: 'notice', text });
+  for (const text of config.notices) notice(text);
   const sidecar = await Sidecar.start({
     python: await findPython(options.python),
     workers,
@@ -40,11 +43,14 @@ export async function startWorkingSidecar(options: {
     onRestart: (reason) => notice(`The sidecar is started again: ${reason}`),
   });
   try {
-    const body = { digest, specification: plan.specification, assets };
+    const settled = settlePlan(config, sidecar.hello.xnas);
+    const { specification } = settled.plan;
+    const body = { digest: settled.digest, specification, assets };
     const prepared = await sidecar.request('prepare', body, { signal });
     emit({ type: 'run-prepared', hello: sidecar.hello, prepared });
+    if (specification.backend === 'xnas') notice(`Networks, RMI loss and forest are those of ${sidecar.hello.xnas}.`);
     for (const text of prepared.notes) notice(text);
-    return { sidecar, prepared };
+    return { sidecar, prepared, settled };
   } catch (error) {
     await sidecar.close();
     throw error;

@@ -1,6 +1,13 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { BenchmarkAnswer, BenchmarkImported, Progress } from '../protocol/messages.js';
+import type {
+  BenchmarkAnswer,
+  BenchmarkImported,
+  BenchmarkRanking,
+  BenchmarkSummary,
+  Progress,
+} from '../protocol/messages.js';
+import { liveLine } from './live-line.js';
 
 /** What an import ends with; `size` is the number of architectures of the whole benchmark, where it is known. */
 export function describeImport(imported: BenchmarkImported, size: number | undefined): string {
@@ -13,32 +20,93 @@ export function describeImport(imported: BenchmarkImported, size: number | undef
   ].join('\n');
 }
 
-/** The figures of one architecture, a row each, with what they are and where they come from. */
-export function describeAnswer(answer: BenchmarkAnswer): string {
-  const { benchmark, number, genotype, architectures, figures, costs, source } = answer;
-  const table = new Table({
-    head: ['data set', 'split', 'epochs', 'aggregation', 'accuracy %', 'rank', 'regret %'],
-    colAligns: ['left', 'left', 'right', 'left', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-  });
+type Figure = BenchmarkAnswer['figures'][number];
+
+const SERIES_HEAD = ['data set', 'split', 'epochs', 'aggregation', 'in papers'];
+const SERIES_ALIGNS = ['left', 'left', 'right', 'left', 'left'] as const;
+
+/** The figures that papers report, or all where there are none of those. */
+export function reportedFigures(figures: readonly Figure[]): readonly Figure[] {
+  const reported = figures.filter((figure) => figure.reported);
+  return reported.length > 0 ? reported : figures;
+}
+
+/** The given figures of one architecture, a row each, with what they are and where they come from. */
+export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Figure[]): string {
+  const { benchmark, number, genotype, costs, source } = answer;
+  const table = newTable(
+    [...SERIES_HEAD, 'accuracy %', 'rank', 'regret %'],
+    [...SERIES_ALIGNS, 'right', 'right', 'right'],
+  );
   for (const figure of figures) {
-    const epochs = figure.epochs === null ? 'not stated' : String(figure.epochs);
-    const { dataset, split, aggregation, accuracy, rank, regret } = figure;
-    table.push([dataset, split, epochs, aggregation, accuracy.toFixed(2), String(rank), regret.toFixed(2)]);
+    const { accuracy, rank, of, regret } = figure;
+    table.push([...seriesCells(figure), accuracy.toFixed(2), `${rank} of ${of}`, regret.toFixed(2)]);
   }
+  const hidden = answer.figures.length - figures.length;
   return [
     `${pc.bold(genotype)}  (${benchmark} number ${number})`,
     table.toString(),
+    ...(hidden > 0 ? [`${hidden} more figures that papers do not report: --all`] : []),
     ...Object.entries(costs).map(([name, value]) => `${name}: ${value.toPrecision(5)}`),
-    `rank 1 is the best of ${architectures}; regret is what is missing to it`,
+    'rank 1 is the best of those that have the figure; regret is what is missing to it',
     `source: ${source}`,
   ].join('\n');
 }
 
-/** A line that is written over itself, on a terminal only: a log has no use for it. */
+/** The best architectures of a series, a row each. */
+export function describeRanking({ benchmark, source, series, best }: BenchmarkRanking): string {
+  const [dataset, split, epochs, aggregation] = seriesCells(series);
+  const costs = [...new Set(best.flatMap((one) => Object.keys(one.costs)))];
+  const table = newTable(
+    ['rank', 'number', 'accuracy %', ...costs, 'genotype'],
+    ['right', 'right', 'right', ...costs.map(() => 'right' as const), 'left'],
+  );
+  for (const { rank, number, accuracy, genotype, costs: values } of best) {
+    const figures = costs.map((name) => values[name]?.toPrecision(5) ?? '');
+    table.push([String(rank), String(number), accuracy.toFixed(2), ...figures, genotype]);
+  }
+  const papers = series.reported ? 'papers report this figure' : 'papers do not report this figure';
+  return [
+    `${pc.bold(`${dataset} ${split}`)}, ${epochs} epochs, ${aggregation}: ${papers}`,
+    table.toString(),
+    `${best.length} of ${series.architectures} architectures of ${benchmark}`,
+    `source: ${source}`,
+  ].join('\n');
+}
+
+/** What an index holds: its series and the ranges of its costs. */
+export function describeSummary({ benchmark, source, architectures, series, costs }: BenchmarkSummary): string {
+  const table = newTable(
+    [...SERIES_HEAD, 'architectures', 'worst %', 'mean %', 'best %'],
+    [...SERIES_ALIGNS, 'right', 'right', 'right', 'right'],
+  );
+  for (const one of series) {
+    const accuracies = [one.worst, one.mean, one.best].map((value) => value.toFixed(2));
+    table.push([...seriesCells(one), String(one.architectures), ...accuracies]);
+  }
+  return [
+    `${pc.bold(benchmark)}: ${architectures} architectures`,
+    table.toString(),
+    ...costs.map(({ name, least, most }) => `${name}: ${least.toPrecision(5)} to ${most.toPrecision(5)}`),
+    `source: ${source}`,
+  ].join('\n');
+}
+
+function newTable(head: string[], colAligns: Table.HorizontalAlignment[]) {
+  return new Table({ head, colAligns, style: { head: [], border: [] } });
+}
+
+function seriesCells({
+  dataset,
+  split,
+  epochs,
+  aggregation,
+  reported,
+}: Pick<Figure, 'dataset' | 'split' | 'epochs' | 'aggregation' | 'reported'>): string[] {
+  return [dataset, split, epochs === null ? 'not stated' : String(epochs), aggregation, reported ? 'yes' : ''];
+}
+
 export function importProgress(stream: NodeJS.WriteStream): { show: (progress: Progress) => void; clear: () => void } {
-  const write = (text: string) => {
-    if (stream.isTTY) stream.write(`\r\u001B[K${text}`);
-  };
-  return { show: ({ done, total, note }) => write(`${note} ${done}/${total}`), clear: () => write('') };
+  const line = liveLine(stream);
+  return { show: ({ done, total, note }) => line.write(`${note} ${done}/${total}`), clear: line.clear };
 }

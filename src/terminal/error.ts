@@ -9,6 +9,10 @@ export function describeError(error: Error): string {
   if (!(error instanceof RminasError)) {
     return `${pc.red('This is a bug in rminas.')} Please report it with what follows.\n${error.stack ?? error.message}`;
   }
-  const steps = error.nextSteps.map((step) => `  ${pc.cyan('→')} ${step}`);
-  return [`${pc.red('Error:')} ${error.message}`, ...steps].join('\n');
+  return describeFailure(error);
+}
+
+export function describeFailure({ message, nextSteps }: Pick<RminasError, 'message' | 'nextSteps'>): string {
+  const steps = nextSteps.map((step) => `  ${pc.cyan('→')} ${step}`);
+  return [`${pc.red('Error:')} ${message}`, ...steps].join('\n');
 }

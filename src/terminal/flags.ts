@@ -7,6 +7,11 @@ export const dataFlag = Flags.string({
   env: 'RMINAS_DATA',
 });
 
+export const neededByFlag = Flags.string({
+  description: 'configuration file: the data set and the teacher that it needs',
+  helpValue: 'FILE',
+});
+
 export const pythonFlag = Flags.string({
   description: 'Python interpreter to use (default: RMINAS_PYTHON, .venv, the active environment, python3)',
   helpValue: 'FILE',
@@ -14,9 +19,12 @@ export const pythonFlag = Flags.string({
 
 /** Short names of configuration keys: each is nothing but `KEY VALUE`, written in front of the user's own. */
 const KEY_FLAGS = {
+  space: { key: 'SPACE.NAME', description: 'search space', helpValue: 'NAME' },
   profile: { key: 'RMINAS.PROFILE', description: 'paper, xnas or corrected', helpValue: 'NAME' },
+  backend: { key: 'RMINAS.BACKEND', description: 'auto, native or xnas', helpValue: 'NAME' },
   seed: { key: 'RNG_SEED', description: 'seed of the run', helpValue: 'N' },
   teacher: { key: 'RMINAS.TEACHER', description: "teacher's checkpoint", helpValue: 'FILE' },
+  'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: 'its architecture', helpValue: 'NAME' },
   device: { key: 'RMINAS.DEVICE', description: 'cpu, cuda, cuda:N or auto', helpValue: 'NAME' },
   workers: { key: 'RMINAS.WORKERS', description: 'evaluations side by side', helpValue: 'N' },
   threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0: cores shared out)', helpValue: 'N' },

@@ -54,7 +54,7 @@ export function describeProgress(progress: PhaseProgress): string {
   }
   if (fresh > 0 && seconds > 0) parts.push(`${formatRate(fresh / seconds)} evaluations/s`);
   const left = secondsLeft(progress);
-  if (left !== null) parts.push(`${formatSeconds(left)} left`);
+  if (left !== null && left > 0) parts.push(`${formatSeconds(left)} left`);
   return parts.join(' · ');
 }
 

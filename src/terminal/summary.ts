@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../runs/result.js';
+import { reportedFigures } from './benchmark.js';
 import { formatSeconds } from './progress.js';
 
 type Row = [string, string];
@@ -12,7 +13,7 @@ export function describeResult(result: SearchResult): string {
     ['architecture', pc.bold(result.genotype)],
     [
       'searched',
-      `${result.space} on ${result.dataset}, profile ${result.profile}, seed ${result.seed}, ${result.device}`,
+      `${result.space} on ${result.dataset}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
     ],
     ['found by', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
@@ -48,7 +49,8 @@ function describeScore(score: Score): string {
   if (score.failure !== null) return `none: ${score.failure}`;
   if (score.loss === null) return `none: the loss stopped being finite after ${score.steps} steps`;
   const cka = score.cka.map((value) => number(value, 3)).join(', ');
-  return `loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}`;
+  const cost = score.flops === null ? '' : `, ${number(score.flops, 4)} million FLOPs`;
+  return `loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}${cost}`;
 }
 
 function describeCost(cost: SearchResult['cost']): string {
@@ -64,10 +66,10 @@ function describeCost(cost: SearchResult['cost']): string {
 
 function benchmarkRows({ answer, note: text }: BenchmarkReport): Row[] {
   if (!answer) return [['benchmark', text]];
-  return answer.figures.map((figure): Row => {
+  return reportedFigures(answer.figures).map((figure): Row => {
     const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;
     const where = `${figure.dataset} ${figure.split}${epochs}, ${figure.aggregation}`;
-    const rank = `rank ${figure.rank} of ${answer.architectures}, regret ${figure.regret.toFixed(2)}`;
+    const rank = `rank ${figure.rank} of ${figure.of}, regret ${figure.regret.toFixed(2)}`;
     return [answer.benchmark, `${figure.accuracy.toFixed(2)} %  ${rank}  (${where})`];
   });
 }

@@ -53,8 +53,21 @@ describe('the rooms', () => {
     ['zeromq', 'src/sidecar/transport'],
     ['execa', 'src/sidecar/process'],
     ['pythonia', 'src/bridge/'],
+    ['tar', 'src/assets/unpack'],
   ])('leave %s to %s', (name, owner) => {
     const wrong = typescript.filter(({ from, to }) => isPackage(to, name) && !from.startsWith(owner));
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it('leave HTTP to src/assets/http', () => {
+    const callers = filesUnder('src', '.ts').filter((file) => /\bfetch\(|'node:https?'/.test(readSource(file)));
+    expect(callers).toEqual(['src/assets/http.ts']);
+  });
+
+  it('let assets know the configuration alone', () => {
+    const imports = typescript.filter(({ from, to }) => inRoom(from, 'assets') && to.startsWith('src/'));
+    const wrong = imports.filter(({ to }) => !inRoom(to, 'assets', 'config') && to !== 'src/errors.js');
+    expect(imports.length).toBeGreaterThan(0);
     expect(wrong.map(written)).toEqual([]);
   });
 

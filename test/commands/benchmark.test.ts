@@ -47,8 +47,9 @@ describe('rminas benchmark', () => {
     const byNumber = await benchmark('query', '1');
     expect(byNumber).toMatchObject({ code: 0, stderr: '' });
     expect(byNumber.stdout).toContain(CELLS[1]);
-    expect(byNumber.stdout).toMatch(/cifar10 .* test .* 200 .* mean over seeds .* 93\.50 .* 1 .* 0\.00/);
-    expect(byNumber.stdout).toContain('ori-test for cifar10');
+    expect(byNumber.stdout).toMatch(
+      /cifar10 .* ori-test .* 200 .* mean over seeds .* yes .* 93\.50 .* 1 of 3 .* 0\.00/,
+    );
 
     const byGenotype = await benchmark('query', CELLS[1], '--json');
     expect(byGenotype.code).toBe(0);
@@ -57,7 +58,7 @@ describe('rminas benchmark', () => {
       number: 1,
       genotype: CELLS[1],
       architectures: 3,
-      figures: [{ dataset: 'cifar10', split: 'test', epochs: 200, accuracy: 93.5, rank: 1, regret: 0 }, {}, {}],
+      figures: [{ dataset: 'cifar10', split: 'ori-test', epochs: 200, accuracy: 93.5, rank: 1, regret: 0 }, {}, {}],
     });
   });
 
@@ -70,6 +71,25 @@ describe('rminas benchmark', () => {
     ]);
     expect(JSON.parse(genotype.stdout)).toMatchObject({ number: 5, genotype: '00000012' });
     expect(number.stdout).toBe(genotype.stdout);
+  });
+
+  it('lists the best, and says what there is', async () => {
+    await benchmark('import', writeNasBench201(join(home, 'table')));
+    const [top, one, stats] = await Promise.all([
+      benchmark('top'),
+      benchmark('top', '--dataset', 'imagenet16-120', '-n', '1', '--json'),
+      benchmark('stats'),
+    ]);
+    expect(top).toMatchObject({ code: 0, stderr: '' });
+    expect(top.stdout).toContain('cifar10 ori-test, 200 epochs, mean over seeds: papers report this figure');
+    const rows = top.stdout.split('\n').filter((line) => line.includes('|none~0') || line.includes('|+|'));
+    expect(rows.map((row) => CELLS.findIndex((cell) => row.includes(cell)))).toEqual([1, 0, 2]);
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      series: { dataset: 'ImageNet16-120', split: 'x-test', epochs: 200, reported: true, architectures: 3 },
+      best: [{ rank: 1, number: 1, genotype: CELLS[1], accuracy: 44.0333, loss: null, costs: {} }],
+    });
+    expect(stats).toMatchObject({ code: 0, stderr: '' });
+    expect(stats.stdout).toMatch(/cifar100 .* x-test .* 200 .* yes .* 3 .* 1\.00 .* 24\.25 .* 70\.25/);
   });
 
   it('keeps the old index when a table is broken, and names the place', async () => {
@@ -106,11 +126,13 @@ describe('rminas benchmark', () => {
 
   it('ends in exit code 2 for what cannot be right', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
-    const [beyond, unlike, other, nothing] = await Promise.all([
+    const [beyond, unlike, other, nothing, series, none] = await Promise.all([
       benchmark('query', '15625'),
       benchmark('query', `${CELLS[2]}x`),
       benchmark('query', '1', '--benchmark', 'nas-bench-999'),
       benchmark('import'),
+      benchmark('top', '--dataset', 'cifar10', '--split', 'x-test'),
+      benchmark('top', '-n', '0'),
     ]);
     expect(beyond.code).toBe(2);
     expect(beyond.stderr).toContain('numbered from 0 to 2');
@@ -119,12 +141,16 @@ describe('rminas benchmark', () => {
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('nas-bench-macro');
     expect(nothing.code).toBe(2);
+    expect(series.code).toBe(2);
+    expect(series.stderr).toContain("no figures of dataset 'cifar10', split 'x-test'");
+    expect(series.stderr).toContain('cifar10 with ori-test');
+    expect(none.code).toBe(2);
   });
 
-  it.each([['import'], ['query']])('has help with examples for %s', async (command) => {
+  it.each([['import'], ['query'], ['top'], ['stats']])('has help with examples for %s', async (command) => {
     const help = await benchmark(command, '--help');
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('EXAMPLES');
-    expect(help.stdout).toContain(`rminas benchmark ${command} `);
+    expect(help.stdout).toContain(`rminas benchmark ${command}`);
   });
 });

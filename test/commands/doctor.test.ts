@@ -7,7 +7,7 @@ import { findPython } from '../../src/sidecar/python.js';
 import { runCli, temporaryFolder } from '../support/run-cli.js';
 
 const data = process.env.RMINAS_TEST_DATA;
-const REQUIRED = ['python', 'torch', 'numpy', 'scikit-learn', 'pyzmq', 'jsonschema-rs', 'rminas_sidecar'];
+const REQUIRED = ['python', 'torch', 'numpy', 'scikit-learn', 'pyzmq', 'jsonschema-rs', 'pillow', 'rminas_sidecar'];
 
 let folder: string;
 /** A Python in a new environment without any package. */
@@ -90,7 +90,7 @@ describe('a Python that lacks packages', () => {
   it('names what is missing and what needs it', async () => {
     const { code, check } = await doctor(['--python', bare]);
     expect(check('python').status).toBe('ok');
-    expect(check('torch')).toMatchObject({ status: 'missing', detail: 'not installed (>=2.2)' });
+    expect(check('torch')).toMatchObject({ status: 'missing', detail: 'not installed (>=2.6)' });
     expect(check('rminas_sidecar').status).toBe('ok');
     expect(check('digits images')).toMatchObject({ status: 'missing', required: true });
     expect(check('digits images').detail).toContain('has no module');
@@ -104,7 +104,7 @@ describe('a Python that lacks packages', () => {
   });
 
   it('tells one that is installed and cannot be imported', async () => {
-    const PYTHONPATH = distribution('torch', '2.5.0', 'torch', 'raise OSError("libcudart.so.12: no such file")\n');
+    const PYTHONPATH = distribution('torch', '2.6.0', 'torch', 'raise OSError("libcudart.so.12: no such file")\n');
     const { check } = await doctor(['--python', bare], { env: { PYTHONPATH } });
     expect(check('torch').status).toBe('wrong');
     expect(check('torch').detail).toContain('libcudart.so.12');

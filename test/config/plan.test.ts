@@ -31,6 +31,7 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         successes: 100,
         candidates: 1000,
         vote: 'sum',
+        edgeRank: 'operation-index',
         voters: 50,
         cap: 1100,
         seed: 1,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig, planSearch } from '../../src/config/index.js';
-import type { Specification } from '../../src/protocol/specification.js';
+import { loadConfig, planSearch, type SearchPlan } from '../../src/config/index.js';
 
-async function specificationOf(words: string): Promise<Specification> {
+async function planOf(words: string): Promise<SearchPlan> {
   const overrides = `SPACE.NAME infer_nb201 LOADER.BATCH_SIZE 32 ${words}`.split(' ');
-  return planSearch(await loadConfig({ overrides })).specification;
+  return planSearch(await loadConfig({ overrides }));
 }
 
 describe('the profiles', () => {
@@ -16,7 +15,15 @@ describe('the profiles', () => {
     ['xnas', 200, 200, 'all', 'train'],
     ['corrected', 150, 150, 'lowest-teacher-loss', 'eval'],
   ])('%s with MAX_EPOCH %i observes %i losses', async (profile, epochs, steps, selection, mode) => {
-    const specification = await specificationOf(`OPTIM.MAX_EPOCH ${epochs} RMINAS.PROFILE ${profile}`);
+    const { specification } = await planOf(`OPTIM.MAX_EPOCH ${epochs} RMINAS.PROFILE ${profile}`);
     expect(specification).toMatchObject({ steps, batch: { selection, size: 32, pool: 512 }, teacher: { mode } });
+  });
+
+  it.each([
+    ['paper', 'operation-index'],
+    ['xnas', 'operation-index'],
+    ['corrected', 'votes'],
+  ])('%s ranks the edges of a DARTS vote by %s', async (profile, edgeRank) => {
+    expect((await planOf(`RMINAS.PROFILE ${profile}`)).settings.edgeRank).toBe(edgeRank);
   });
 });

@@ -74,6 +74,7 @@ describe('pyproject.toml', () => {
       'scikit-learn',
       'pyzmq',
       'jsonschema-rs',
+      'pillow',
     ]);
     expect(project.requirements.every(({ range }) => range.startsWith('>='))).toBe(true);
   });

@@ -80,7 +80,19 @@ export function isAlive(pid: number): boolean {
 
 const DIGEST = 'a'.repeat(64);
 export const evaluate = (genotype: string, seed = 1) => ({ digest: DIGEST, genotype, seed });
-export const fit = { slots: [2], known: [[0], [1]], good: [true, false], candidates: [[0]], trees: 3, seed: 1 };
+export const fit = {
+  features: [
+    [
+      [1, 0],
+      [0, 1],
+    ],
+  ],
+  known: [[0], [1]],
+  good: [true, false],
+  candidates: [[0]],
+  trees: 3,
+  seed: 1,
+};
 export const FITTED = { probabilities: [0.5], seconds: 0 };
 
 export const prepare = {

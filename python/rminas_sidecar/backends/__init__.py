@@ -6,6 +6,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from rminas_sidecar.backends.native import NativeBackend
+from rminas_sidecar.backends.xnas import XnasBackend
 from rminas_sidecar.evaluation.rmi import RepresentationFunction
 from rminas_sidecar.evaluation.specification import Specification
 
@@ -26,4 +27,4 @@ class Backend(Protocol):
         ...
 
 
-BACKENDS: dict[str, Backend] = {"native": NativeBackend()}
+BACKENDS: dict[str, Backend] = {"native": NativeBackend(), "xnas": XnasBackend()}

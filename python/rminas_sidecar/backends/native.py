@@ -14,8 +14,7 @@ class NativeBackend:
 
     def build_network(self, specification: Specification, genotype: str) -> nn.Module:
         """See :class:`rminas_sidecar.backends.Backend`."""
-        size = specification.network
-        return build_network(specification.space, genotype, size.channels, size.cells, size.classes)
+        return build_network(specification.space, genotype, specification.network)
 
     def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationLoss:
         """See :class:`rminas_sidecar.backends.Backend`."""

@@ -8,16 +8,20 @@ from typing import Any
 from .importers import read_table
 from .index import write_index
 from .query import query
+from .ranking import ranking, summary
+from .series import Wanted
 from .table import Progress
 
-__all__ = ["import_file", "query"]
+__all__ = ["Wanted", "import_file", "query", "ranking", "summary"]
 
 
 def import_file(file: str, folder: str, on_progress: Progress) -> dict[str, Any]:
-    """Reads a table of trained accuracies into `<folder>/<benchmark>.sqlite`, in place of an older index.
+    """Reads a table of trained accuracies, which is a file or a folder, into `<folder>/<benchmark>.sqlite`.
+
+    It takes the place of an older index.
 
     Returns the body of the protocol's `benchmark-imported` without `seconds`. Raises `SidecarError`: `missing-file`,
-    `refused-file`, `corrupt-file` or `unwritable`; an older index then stays as it was.
+    `refused-file`, `corrupt-file`, `out-of-memory` or `unwritable`; an older index then stays as it was.
     """
     written = write_index(read_table(Path(file).absolute()), Path(folder).absolute(), on_progress)
     return {

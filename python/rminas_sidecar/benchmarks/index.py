@@ -11,64 +11,33 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SidecarError
+from .schema import SCHEMA, SCHEMA_VERSION
 from .table import Entry, Progress, Series, Table
-
-#: Bumped whenever an older or newer program could not read the tables.
-SCHEMA_VERSION = 1
 
 _DRAFT_SUFFIX = ".draft"
 #: A draft is written in less than a second; one untouched for so long was left by a killed import.
 _ABANDONED_AFTER_SECONDS = 3600
 _PROGRESS_EVERY = 500
 
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE architecture (number INTEGER PRIMARY KEY, genotype TEXT NOT NULL UNIQUE);
-CREATE TABLE series (
-  id INTEGER PRIMARY KEY,
-  dataset TEXT NOT NULL,
-  split TEXT NOT NULL,
-  epochs INTEGER,
-  aggregation TEXT NOT NULL,
-  seed INTEGER,
-  best REAL NOT NULL DEFAULT 0
-);
-CREATE TABLE result (
-  architecture INTEGER NOT NULL REFERENCES architecture (number),
-  series INTEGER NOT NULL REFERENCES series (id),
-  accuracy REAL NOT NULL,
-  rank INTEGER NOT NULL,
-  loss REAL,
-  train_seconds REAL,
-  eval_seconds REAL,
-  PRIMARY KEY (architecture, series)
-) WITHOUT ROWID;
-CREATE TABLE cost (
-  architecture INTEGER NOT NULL REFERENCES architecture (number),
-  dataset TEXT NOT NULL,
-  name TEXT NOT NULL,
-  value REAL NOT NULL,
-  PRIMARY KEY (architecture, dataset, name)
-) WITHOUT ROWID;
+_UNRANKED = """
 CREATE TEMP TABLE unranked (
   architecture INTEGER, series INTEGER, accuracy REAL, loss REAL, train_seconds REAL, eval_seconds REAL
 );
 """
-
 _RANK = """
 INSERT INTO result
 SELECT architecture, series, accuracy, RANK() OVER (PARTITION BY series ORDER BY accuracy DESC),
        loss, train_seconds, eval_seconds
 FROM unranked ORDER BY architecture, series;
-UPDATE series SET best = (SELECT max(accuracy) FROM unranked WHERE series = series.id);
 CREATE INDEX result_by_rank ON result (series, rank);
 """
+_SUM_UP = "SELECT series, count(*), max(accuracy), min(accuracy), avg(accuracy) FROM unranked GROUP BY series"
 
 
 @dataclass(frozen=True)
@@ -137,7 +106,7 @@ def _remove_abandoned(folder: Path) -> None:
 def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> tuple[int, int, list[str]]:
     """Writes the whole index in one transaction; returns counts of architectures and results, and the data sets."""
     database.execute("PRAGMA temp_store = MEMORY")
-    database.executescript(_SCHEMA)
+    database.executescript(SCHEMA + _UNRANKED)
     database.execute("BEGIN")
     series: dict[Series, int] = {}
     architectures = 0
@@ -145,7 +114,7 @@ def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> 
         _insert(database, entry, series)
         architectures += 1
         if architectures % _PROGRESS_EVERY == 0:
-            on_progress(architectures, table.rows, "reading architectures")
+            on_progress(architectures, table.expected(architectures), "reading architectures")
     results: int = database.execute("SELECT count(*) FROM unranked").fetchone()[0]
     if results == 0:
         raise SidecarError("corrupt-file", f"{table.file} has no architectures.", ["Get the table again."])
@@ -189,9 +158,28 @@ def _insert(database: sqlite3.Connection, entry: Entry, series: dict[Series, int
 
 
 def _insert_series(database: sqlite3.Connection, series: dict[Series, int]) -> None:
-    database.executemany(
-        "INSERT INTO series (id, dataset, split, epochs, aggregation, seed) VALUES (?, ?, ?, ?, ?, ?)",
-        ((number, one.dataset, one.split, one.epochs, one.aggregation, one.seed) for one, number in series.items()),
+    by_number = list(series)
+    places = {one: place for place, one in enumerate(sorted(series, key=_order(series)))}
+    for number, *figures in database.execute(_SUM_UP).fetchall():
+        one = by_number[number]
+        described = (one.dataset, one.split, one.epochs, one.aggregation, one.seed, one.reported)
+        row = (number, places[one], *described, *figures)
+        database.execute(f"INSERT INTO series VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _order(series: dict[Series, int]) -> Callable[[Series], tuple[int, int, int, bool, int]]:
+    """As they came, but with all of a data set together, then all of a training length, and the mean before the seeds:
+    a seed may come late because few architectures have it."""
+    first_of: dict[tuple[str, ...], int] = {}
+    for one, number in series.items():
+        first_of.setdefault((one.dataset,), number)
+        first_of.setdefault((one.dataset, one.split), number)
+    return lambda one: (
+        first_of[one.dataset,],
+        -(one.epochs or 0),
+        first_of[one.dataset, one.split],
+        one.seed is not None,
+        one.seed or 0,
     )
 
 

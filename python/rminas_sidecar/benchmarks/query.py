@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import SidecarError
-from .index import SCHEMA_VERSION
+from .schema import meta_of, open_index
+from .series import SERIES_COLUMNS, describe
 
-_IMPORT_AGAIN = "Import the table again: rminas benchmark import FILE"
-
-_FIGURES = """
-SELECT dataset, split, epochs, aggregation, accuracy, rank, round(best - accuracy, 9)
-FROM result JOIN series ON series.id = result.series WHERE architecture = ? ORDER BY series.id
+_FIGURES = f"""
+SELECT {SERIES_COLUMNS}, accuracy, rank, architectures, round(best - accuracy, 9), loss, train_seconds, eval_seconds
+FROM result JOIN series ON series.id = result.series WHERE architecture = ? ORDER BY place
 """
-_FIGURE_NAMES = ("dataset", "split", "epochs", "aggregation", "accuracy", "rank", "regret")
+_FIGURE_NAMES = ("accuracy", "rank", "of", "regret", "loss", "trainSeconds", "evalSeconds")
 
 
 def query(index: str, architecture: str | int) -> dict[str, Any]:
     """What an index knows of an architecture, given by its genotype or by its number in the benchmark.
 
     Returns the body of the protocol's `benchmark-answer`: accuracies and regrets in per cent, ranks from 1 among the
-    architectures of the index, ties sharing the better one. Raises `SidecarError`: `missing-file` without an index,
-    `corrupt-file` for a file that is none of this version, `unknown-architecture`.
+    architectures that have the figure, ties sharing the better one. Raises `SidecarError`: `missing-file` without an
+    index, `corrupt-file` for a file that is none of this version, `unknown-architecture`.
     """
     path = Path(index).absolute()
-    with _open(path) as database:
-        meta = dict(database.execute("SELECT name, value FROM meta"))
+    with open_index(path) as database:
+        meta = meta_of(database)
         number, genotype = _find(database, path, architecture)
         figures = database.execute(_FIGURES, (number,)).fetchall()
         costs = database.execute("SELECT dataset, name, value FROM cost WHERE architecture = ?", (number,)).fetchall()
@@ -39,35 +36,9 @@ def query(index: str, architecture: str | int) -> dict[str, Any]:
             "number": number,
             "genotype": genotype,
             "architectures": int(meta["architectures"]),
-            "figures": [dict(zip(_FIGURE_NAMES, figure, strict=True)) for figure in figures],
+            "figures": [describe(figure, _FIGURE_NAMES) for figure in figures],
             "costs": {f"{dataset} {name}".strip(): value for dataset, name, value in costs},
         }
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.is_file():
-        raise SidecarError(
-            "missing-file", f"There is no benchmark index {path}.", ["Import a table: rminas benchmark import FILE"]
-        )
-    try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-            _check_version(database, path)
-            yield database
-    except sqlite3.DatabaseError as error:
-        raise SidecarError("corrupt-file", f"{path} is no whole benchmark index: {error}.", [_IMPORT_AGAIN]) from error
-
-
-def _check_version(database: sqlite3.Connection, path: Path) -> None:
-    row = database.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
-    version = row[0] if row else "none"
-    if version != str(SCHEMA_VERSION):
-        raise SidecarError(
-            "corrupt-file",
-            f"The benchmark index {path} has schema version {version}, and this version of rminas reads "
-            f"{SCHEMA_VERSION}.",
-            [_IMPORT_AGAIN],
-        )
 
 
 def _find(database: sqlite3.Connection, path: Path, architecture: str | int) -> tuple[int, str]:

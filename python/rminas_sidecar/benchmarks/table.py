@@ -21,9 +21,11 @@ class Series:
     #: Epochs trained; None where the table does not say.
     epochs: int | None
     #: How seeds were combined, in words.
-    aggregation: str
+    aggregation: str = MEAN_OVER_SEEDS
     #: The seed, or the number of the trial where seeds are not named; None for what is already aggregated.
     seed: int | None = None
+    #: Whether the benchmark's own paper and those that use it report this figure.
+    reported: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class Result:
     #: Per cent, 0 to 100.
     accuracy: float
     loss: float | None = None
+    #: The whole training.
     train_seconds: float | None = None
+    #: One evaluation on the split.
     eval_seconds: float | None = None
 
 
@@ -68,6 +72,6 @@ class Table:
     description: str
     #: Architectures that the benchmark has; a table may hold fewer.
     space_size: int
-    #: Entries to expect, for progress.
-    rows: int
+    #: Entries to expect, given how many were read, for progress.
+    expected: Callable[[int], int]
     entries: Iterable[Entry]

@@ -12,7 +12,7 @@ Reply = Callable[[str, Body], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A request that takes a worker: `prepare`, `evaluate` or `verify`."""
+    """A request that takes a worker: `prepare`, `evaluate`, `verify`, `retrain`, or `fit` with an original forest."""
 
     type: str
     body: Body
@@ -26,6 +26,8 @@ class Readiness:
 
     device: str
     versions: dict[str, str]
+    xnas: str | None = None
+    """The folder that XNAS can be imported from."""
 
 
 class Engine(Protocol):

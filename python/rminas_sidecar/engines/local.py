@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from rminas_sidecar.child_process import Death
 from rminas_sidecar.engines import Job, Readiness
 from rminas_sidecar.engines.preparation import Preparation
-from rminas_sidecar.engines.worker_process import Death, WorkerProcess, WorkerSettings
+from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.failures import error_body
 from rminas_sidecar.protocol import Body
 
@@ -110,7 +111,7 @@ class LocalEngine:
         if self._closed:
             return
         if message["event"] == "ready":
-            self._seat_ready(seat, Readiness(message["device"], message["versions"]))
+            self._seat_ready(seat, Readiness(message["device"], message["versions"], message["xnas"]))
         elif seat.running is not None and message["event"] == "progress":
             seat.running.progress(message["body"])
         elif seat.running is not None:

@@ -1,25 +1,17 @@
-"""The process that computes. It runs one request at a time, and ends itself as soon as the server's pipe closes.
-
-Requests come as lines of JSON on stdin and answers go out as lines on what was stdout; whatever else writes to stdout
-writes to stderr instead.
-"""
+"""The process that computes. It runs one request at a time, and ends itself as soon as the server's pipe closes."""
 
 import argparse
 import faulthandler
-import json
-import os
 import platform
-import sys
-import threading
 import time
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.failures import failure_body, is_out_of_memory
 from rminas_sidecar.progress import Progress
 from rminas_sidecar.protocol import Body
-from rminas_sidecar.protocol.validate import finite
+from rminas_sidecar.server_pipes import ServerPipes
 
 if TYPE_CHECKING:
     import torch
@@ -32,14 +24,20 @@ class Worker:
 
     Args:
         device: where it computes.
-        output: where the answers go.
+        tell: says something to the server.
     """
 
-    def __init__(self, device: "torch.device", output: BinaryIO) -> None:
+    def __init__(self, device: "torch.device", tell: Callable[[Body], None]) -> None:
         self._device = device
-        self._output = output
+        self._tell = tell
         self._sessions: dict[str, tuple[Body, Session]] = {}
-        self._handlers = {"prepare": self._prepare, "evaluate": self._evaluate, "verify": self._verify}
+        self._handlers = {
+            "prepare": self._prepare,
+            "evaluate": self._evaluate,
+            "verify": self._verify,
+            "retrain": self._retrain,
+            "fit": self._fit,
+        }
 
     def answer(self, request: Body) -> None:
         """Computes one request and writes its reply, or the error that it ended in."""
@@ -49,12 +47,7 @@ class Worker:
             kind, body = "error", failure_body(error)
             if is_out_of_memory(error):
                 self._free_memory()
-        self.tell({"event": "reply", "type": kind, "body": body})
-
-    def tell(self, message: Body) -> None:
-        """Writes one line to the server."""
-        self._output.write(json.dumps(finite(message), allow_nan=False).encode() + b"\n")
-        self._output.flush()
+        self._tell({"event": "reply", "type": kind, "body": body})
 
     def _prepare(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar.evaluation.session import Session
@@ -72,10 +65,23 @@ class Worker:
         return "evaluated", self._session(body["digest"]).evaluate(body["genotype"], body["seed"])
 
     def _verify(self, body: Body) -> tuple[str, Body]:
-        progress = Progress(lambda report: self.tell({"event": "progress", "body": report}))
         return "verified", self._session(body["digest"]).verify(
-            body["genotype"], body["seed"], body["epochs"], body["batchSize"], body["learningRate"], progress
+            body["genotype"], body["seed"], body["epochs"], body["batchSize"], body["learningRate"], self._progress()
         )
+
+    def _retrain(self, body: Body) -> tuple[str, Body]:
+        from rminas_sidecar.evaluation.retraining import retrain
+
+        return "retrained", retrain(body, self._device, self._progress())
+
+    def _fit(self, body: Body) -> tuple[str, Body]:
+        from rminas_sidecar import surrogate
+        from rminas_sidecar.backends import xnas
+
+        return "fitted", surrogate.fit(body, xnas.grow_forest)
+
+    def _progress(self) -> Progress:
+        return Progress(lambda report: self._tell({"event": "progress", "body": report}))
 
     def _session(self, digest: str) -> "Session":
         known = self._sessions.get(digest)
@@ -97,37 +103,22 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     options = parser.parse_args()
     faulthandler.enable()
-    output = _take_stdout()
-    requests: SimpleQueue[Body] = SimpleQueue()
-    # Started before PyTorch is imported, so that a server that goes away meanwhile is noticed.
-    threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
+    # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
+    server = ServerPipes()
 
     import torch
 
     # Imported now, so that a broken installation shows at the start and the first request is not slower than others.
     import rminas_sidecar.evaluation.session  # noqa: F401
+    from rminas_sidecar.backends.xnas import find_xnas
 
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
     device = _choose_device(options.device)
-    worker = Worker(device, output)
-    worker.tell({"event": "ready", "device": _describe(device), "versions": _versions()})
+    worker = Worker(device, server.tell)
+    server.tell({"event": "ready", "device": _describe(device), "versions": _versions(), "xnas": find_xnas()})
     while True:
-        worker.answer(requests.get())
-
-
-def _take_stdout() -> BinaryIO:
-    """The stream to the server; from here on, file descriptor 1 is another name of stderr."""
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return output
-
-
-def _read_requests(requests: "SimpleQueue[Body]") -> None:
-    for line in sys.stdin.buffer:
-        requests.put(json.loads(line))
-    # The server is gone: what is being computed has nobody to go to. Only this call ends a thread that trains.
-    os._exit(0)
+        worker.answer(server.requests.get())
 
 
 def _choose_device(name: str) -> "torch.device":

@@ -1,5 +1,6 @@
 """What makes torch answer the same bits for the same question."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,8 @@ from torch.utils import deterministic as torch_deterministic
 @contextmanager
 def deterministic_algorithms() -> Iterator[None]:
     """Runs its body with deterministic kernels and full float32 precision, then restores the settings."""
+    # cuBLAS is deterministic only with this setting, which it reads when it is first used.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.get_deterministic_debug_mode()
     fill = torch_deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
     # The same switch as use_deterministic_algorithms, without that function's import of the whole compiler (1.4 s).
@@ -32,4 +35,16 @@ def seeded(seed: int) -> Iterator[None]:
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
+        yield
+
+
+@contextmanager
+def seeded_on(device: torch.device, seed: int) -> Iterator[None]:
+    """Runs its body with the global generators of CPU and device seeded, from which layers like drop path draw."""
+    on_cuda = device.type == "cuda"
+    with torch.random.fork_rng(devices=[device] if on_cuda else []):
+        torch.default_generator.manual_seed(seed)
+        if on_cuda:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
         yield

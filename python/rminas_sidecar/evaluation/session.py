@@ -1,6 +1,5 @@
 """A specification made ready: the batch is drawn and the teacher has been asked, so that candidates can be scored."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,13 +10,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rminas_sidecar.backends import BACKENDS
-from rminas_sidecar.data import DATASETS, batch
-from rminas_sidecar.data.images import Dataset, Images
-from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.data import batch, find_dataset, notes_on
+from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
+from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.evaluation.trainer import TrainingBatch, finite, train_on_batch
+from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.networks.teachers import load_teacher
 
 
@@ -46,12 +46,9 @@ class Session:
             SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
         """
         spec, files, target = Specification.from_dict(specification), Assets.from_dict(assets), torch.device(device)
-        # cuBLAS is deterministic only with this setting, which it reads when it is first used.
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        dataset = DATASETS[spec.dataset]
-        _check_network(spec, dataset)
+        dataset = _dataset_of(spec)
         training = dataset.read_training(files.dataset)
-        teacher = load_teacher(spec.teacher.architecture, files.teacher).to(target)
+        teacher = load_teacher(spec.teacher.architecture, files.teacher, dataset.classes).to(target)
         teacher.train(spec.teacher.mode == "train")
         images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
         with deterministic_algorithms():
@@ -61,7 +58,7 @@ class Session:
         report = {
             "dataset": {"images": len(training), "expected": dataset.expected},
             "batch": report,
-            "notes": _notes(dataset, training),
+            "notes": notes_on(dataset, training),
         }
         return cls(spec, files, target, TrainingBatch(images, labels, representation), report)
 
@@ -83,8 +80,9 @@ class Session:
         spec = self._specification
         with deterministic_algorithms():
             network = self._build(genotype, seed)
+            flops = count_flops(network, spec.network.resolution)
             answer = train_on_batch(network, self._batch, spec.optimizer, spec.steps, spec.beta)
-        return {**answer, "seconds": time.perf_counter() - start}
+        return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
 
     def verify(
         self,
@@ -109,14 +107,14 @@ class Session:
             SidecarError: `invalid-genotype`, and whatever reading the data raises.
         """
         start = time.perf_counter()
-        dataset = DATASETS[self._specification.dataset]
+        dataset = _dataset_of(self._specification)
         held_out = dataset.read_held_out(self._assets.dataset)
         training = dataset.read_training(self._assets.dataset)
         recipe = verification.Recipe(epochs, batch_size, learning_rate, seed)
         with deterministic_algorithms():
             network = self._build(genotype, seed)
             verification.train(network, training, dataset, recipe, self._device, on_progress)
-            accuracy = verification.measure(network, held_out, dataset, self._device)
+            accuracy = measure_accuracy(network, held_out, dataset, self._device).top1
         return {
             "accuracy": accuracy,
             "trainImages": len(training),
@@ -131,20 +129,8 @@ class Session:
         return network.to(self._device)
 
 
-def _check_network(specification: Specification, dataset: Dataset) -> None:
-    network = specification.network
-    if network.resolution != dataset.resolution:
-        raise SidecarError(
-            "unsuitable-data",
-            f"The images of {dataset.name} have {dataset.resolution} pixels a side, not {network.resolution}.",
-            [f"Set the network's resolution to {dataset.resolution}, or choose another data set."],
-        )
-    if network.classes < dataset.classes:
-        raise SidecarError(
-            "unsuitable-data",
-            f"{dataset.name} has {dataset.classes} classes, and the networks have {network.classes} outputs.",
-            [f"Set LOADER.NUM_CLASSES {dataset.classes}."],
-        )
+def _dataset_of(specification: Specification) -> Dataset:
+    return find_dataset(specification.dataset, specification.network.resolution, specification.network.classes)
 
 
 def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
@@ -157,9 +143,3 @@ def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[li
         "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
         "digest": batch.digest(images, labels),
     }
-
-
-def _notes(dataset: Dataset, training: Images) -> list[str]:
-    if len(training) == dataset.expected:
-        return []
-    return [f"{dataset.name} is partial: {len(training):,} of {dataset.expected:,} training images were found."]

@@ -17,7 +17,7 @@ TeacherMode = Literal["train", "eval"]
 
 @dataclass(frozen=True)
 class NetworkSpecification:
-    """Size of the candidates: stem channels, cells in each stage, classes, and pixels of an input's side."""
+    """Size of the candidates: channels of the stem, cells (in a stage; `darts`: in all), classes, pixels of a side."""
 
     channels: int
     cells: int
@@ -43,14 +43,41 @@ class TeacherSpecification:
 
 
 @dataclass(frozen=True)
+class CosineSpecification:
+    """Half a cosine of so many updates, along which the learning rate falls to the minimum."""
+
+    updates: int
+    minimum: float
+
+
+@dataclass(frozen=True)
 class OptimizerSpecification:
-    """Stochastic gradient descent as `torch.optim.SGD` understands it."""
+    """Stochastic gradient descent as `torch.optim.SGD` understands it, and what may be done to gradient and rate.
+
+    gradient_norm: to which the whole gradient is shortened, None for as long as it is; cosine: None for a constant
+    learning rate.
+    """
 
     learning_rate: float
     momentum: float
     dampening: float
     nesterov: bool
     weight_decay: float
+    gradient_norm: float | None = None
+    cosine: CosineSpecification | None = None
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> "OptimizerSpecification":
+        """Reads an optimiser from the protocol's JSON; raises `invalid-message` for one that does not exist."""
+        return cls(
+            learning_rate=body["learningRate"],
+            momentum=body["momentum"],
+            dampening=body["dampening"],
+            nesterov=body["nesterov"],
+            weight_decay=body["weightDecay"],
+            gradient_norm=body.get("gradientNorm"),
+            cosine=CosineSpecification(**body["cosine"]) if "cosine" in body else None,
+        )
 
     def __post_init__(self) -> None:
         if self.nesterov and (self.momentum <= 0 or self.dampening != 0):
@@ -85,20 +112,13 @@ class Specification:
         Raises:
             SidecarError: `invalid-message` for an optimiser that does not exist.
         """
-        optimizer = body["optimizer"]
         return cls(
             space=body["space"],
             network=NetworkSpecification(**body["network"]),
             dataset=body["dataset"],
             batch=BatchSpecification(**body["batch"]),
             teacher=TeacherSpecification(**body["teacher"]),
-            optimizer=OptimizerSpecification(
-                learning_rate=optimizer["learningRate"],
-                momentum=optimizer["momentum"],
-                dampening=optimizer["dampening"],
-                nesterov=optimizer["nesterov"],
-                weight_decay=optimizer["weightDecay"],
-            ),
+            optimizer=OptimizerSpecification.from_dict(body["optimizer"]),
             steps=body["steps"],
             beta=body["beta"],
             seed=body["seed"],

@@ -52,7 +52,8 @@ def train_on_batch(
         The protocol's evaluation without its seconds; what is not finite is None.
     """
     network.train()
-    sgd = _build_sgd(network, optimizer)
+    sgd = build_sgd(network, optimizer)
+    schedule = _build_schedule(sgd, optimizer)
     curve: list[float | None] = []
     while True:
         observation = observe(network, batch, beta)
@@ -61,7 +62,10 @@ def train_on_batch(
             break
         sgd.zero_grad()
         observation.loss.backward()  # type: ignore[no-untyped-call]
+        if optimizer.gradient_norm is not None:
+            nn.utils.clip_grad_norm_(network.parameters(), optimizer.gradient_norm)
         sgd.step()
+        schedule.step()
     return {
         "loss": curve[-1],
         "curve": curve,
@@ -77,7 +81,8 @@ def finite(value: Tensor) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.optim.SGD:
+def build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.optim.SGD:
+    """The optimiser of a network's parameters, at its first learning rate."""
     return torch.optim.SGD(
         network.parameters(),
         lr=optimizer.learning_rate,
@@ -87,3 +92,9 @@ def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.o
         weight_decay=optimizer.weight_decay,
         foreach=True,
     )
+
+
+def _build_schedule(sgd: torch.optim.SGD, optimizer: OptimizerSpecification) -> torch.optim.lr_scheduler.LRScheduler:
+    if optimizer.cosine is None:
+        return torch.optim.lr_scheduler.LambdaLR(sgd, lambda _update: 1.0)
+    return torch.optim.lr_scheduler.CosineAnnealingLR(sgd, optimizer.cosine.updates, optimizer.cosine.minimum)

@@ -1,4 +1,4 @@
-"""Trains a network properly, on all training images, and measures it on held-out ones."""
+"""Trains a network properly, on all training images, by one short recipe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from rminas_sidecar.data.images import Dataset, Images, make_generator
 
 _MOMENTUM = 0.9
 _WEIGHT_DECAY = 5e-4
-_MEASURING_BATCH = 500
 
 OnProgress = Callable[[int, int, str], None]
 
@@ -56,24 +55,13 @@ def train(
     for epoch in range(recipe.epochs):
         network.train()
         for chosen in torch.randperm(len(training), generator=order).tensor_split(parts):
-            images = dataset.normalise(dataset.augment(training.pixels[chosen], augmentation))
+            images = dataset.normalise(training.augmented(chosen, augmentation))
             loss = _cross_entropy(network, images.to(device), training.labels[chosen].to(device))
             sgd.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             sgd.step()
             schedule.step()
         on_progress(epoch + 1, recipe.epochs, f"loss {loss.item():.4f}")
-
-
-def measure(network: nn.Module, held_out: Images, dataset: Dataset, device: torch.device) -> float:
-    """Share of images that the network classifies rightly in evaluation mode, 0 to 1."""
-    network.eval()
-    right = 0
-    with torch.no_grad():
-        for chosen in torch.arange(len(held_out)).chunk(-(-len(held_out) // _MEASURING_BATCH)):
-            _, logits = network(dataset.normalise(held_out.pixels[chosen]).to(device))
-            right += int((logits.argmax(1).cpu() == held_out.labels[chosen]).sum())
-    return right / len(held_out)
 
 
 def _cross_entropy(network: nn.Module, images: Tensor, labels: Tensor) -> Tensor:

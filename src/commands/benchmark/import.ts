@@ -11,16 +11,20 @@ export default class BenchmarkImport extends BaseCommand {
   static override summary = 'Import a table of trained accuracies.';
   static override description = `Builds the local index that searches and queries read, in place of an older one.
 
-The file's content says what it is. Known are:
+The content says what it is. Known are:
+- NAS-Bench-201-v1_0-e61699.pth and NAS-Bench-201-v1_1-096897.pth, with every training's figures after its last epoch
+- NATS-Bench's topology space: NATS-tss-v1_0-3ffb96.pickle.pbz2, or the folder NATS-tss-v1_0-3ffb9-simple
 - NAS-Bench-201's test accuracies as CSV, with the columns index, arch_str, cifar10_test, cifar100_test, imagenet16_120_test
 - NAS-Bench-Macro's JSON
-A table may hold a part of its benchmark.`;
+A table may hold a part of its benchmark. Nothing that a file asks to run is run. When the memory would not suffice,
+nothing is begun.`;
   static override examples = [
     '<%= config.bin %> benchmark import data/nas-bench-201/test-accuracy-200-epochs.csv',
+    '<%= config.bin %> benchmark import NAS-Bench-201-v1_1-096897.pth',
     '<%= config.bin %> benchmark import nas-bench-macro_cifar10.json --json',
   ];
   static override args = {
-    file: Args.string({ required: true, description: 'table of trained accuracies' }),
+    file: Args.string({ required: true, description: 'table of trained accuracies, a file or a folder' }),
   };
   static override flags = { python: pythonFlag };
 

@@ -1,20 +1,22 @@
 import { Args, Flags } from '@oclif/core';
-import { BENCHMARK_NAMES } from '../../benchmarks/catalogue.js';
 import { queryTable } from '../../benchmarks/service.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeAnswer } from '../../terminal/benchmark.js';
+import { describeAnswer, reportedFigures } from '../../terminal/benchmark.js';
+import { benchmarkFlag, SERIES_HELP } from '../../terminal/benchmark-flags.js';
 import { pythonFlag } from '../../terminal/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 
 export default class BenchmarkQuery extends BaseCommand {
   static override summary = 'Ask a benchmark about one architecture.';
   static override description =
-    'Prints accuracy, rank and regret per data set, with the split, the epochs and the aggregation that each is of.';
+    'Prints accuracy, rank and regret per data set, with the split, the epochs and the aggregation that each is of.\n' +
+    SERIES_HELP;
   static override examples = [
     '<%= config.bin %> benchmark query 9930',
     "<%= config.bin %> benchmark query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|' --json",
     '<%= config.bin %> benchmark query 02012100 --benchmark nas-bench-macro',
+    '<%= config.bin %> benchmark query 9930 --all',
   ];
   static override args = {
     architecture: Args.string({
@@ -23,19 +25,19 @@ export default class BenchmarkQuery extends BaseCommand {
     }),
   };
   static override flags = {
-    benchmark: Flags.option({ options: BENCHMARK_NAMES, description: 'benchmark to ask' })({
-      default: 'nas-bench-201',
-    }),
+    benchmark: benchmarkFlag,
+    all: Flags.boolean({ description: 'print the figures too that papers do not report; --json always has them' }),
     python: pythonFlag,
   };
 
   override async run(): Promise<BenchmarkAnswer> {
     const { args, flags } = await this.parse(BenchmarkQuery);
-    const { benchmark, python } = flags;
+    const { benchmark, python, all } = flags;
     const answer = await withInterrupt((signal) =>
       queryTable({ benchmark, architecture: args.architecture, python, signal }),
     );
-    this.log(describeAnswer(answer));
+    const figures = all ? answer.figures : reportedFigures(answer.figures);
+    this.log(describeAnswer(answer, figures));
     return answer;
   }
 }

@@ -1,9 +1,9 @@
 """NAS-Bench-201's final test accuracies as a CSV table.
 
 One line an architecture: its number in the benchmark's order, its text, and the test accuracy in per cent after 200
-epochs, averaged over the seeds, on up to three data sets. In the benchmark's own words the test accuracy is `ori-test`
-for cifar10 and `x-test` for cifar100 and ImageNet16-120, the figures that its paper reports. A table may hold a
-part of the 15,625 architectures.
+epochs, averaged over the seeds, on up to three data sets. In the benchmark's own words that is `ori-test` for cifar10
+and `x-test` for cifar100 and ImageNet16-120, the figures that its paper reports. A table may hold a part of the 15,625
+architectures.
 """
 
 from __future__ import annotations
@@ -14,25 +14,23 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..table import MEAN_OVER_SEEDS, Entry, Result, Series, Table
+from ..table import Entry, Result, Table
 from .corrupt import corrupt
+from .nas_bench_201 import BENCHMARK, FULL_EPOCHS, SPACE_SIZE, is_genotype, is_number, mean_series
 
-BENCHMARK = "nas-bench-201"
-SPACE_SIZE = 15_625
-EPOCHS = 200
 NUMBER_COLUMN = "index"
 GENOTYPE_COLUMN = "arch_str"
-#: Accuracy columns, and the names that the benchmark gives the data sets.
-DATASETS = {"cifar10_test": "cifar10", "cifar100_test": "cifar100", "imagenet16_120_test": "ImageNet16-120"}
+#: Accuracy columns, and the names that the benchmark gives data set and split.
+DATASETS = {
+    "cifar10_test": ("cifar10", "ori-test"),
+    "cifar100_test": ("cifar100", "x-test"),
+    "imagenet16_120_test": ("ImageNet16-120", "x-test"),
+}
 COLUMNS = (NUMBER_COLUMN, GENOTYPE_COLUMN, *DATASETS)
 #: A first line is only looked at this far, since a foreign file may have no line breaks.
 MAX_HEADER_CHARACTERS = 1000
 DESCRIPTION = f"a CSV table of NAS-Bench-201 with the columns {', '.join(COLUMNS)}"
 
-_OPERATION = "(?:none|skip_connect|nor_conv_1x1|nor_conv_3x3|avg_pool_3x3)"
-_GENOTYPE = re.compile(
-    r"\|{op}~0\|\+\|{op}~0\|{op}~1\|\+\|{op}~0\|{op}~1\|{op}~2\|".replace("{op}", _OPERATION), re.ASCII
-)
 _ACCURACY = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -54,10 +52,9 @@ def read(file: Path, text: str) -> Table:
     return Table(
         benchmark=BENCHMARK,
         file=file,
-        description=f"test accuracy after {EPOCHS} epochs, mean over seeds; "
-        "test is ori-test for cifar10, x-test for cifar100 and ImageNet16-120",
+        description=f"test accuracy after {FULL_EPOCHS} epochs, mean over seeds",
         space_size=SPACE_SIZE,
-        rows=text.count("\n") - 1,
+        expected=lambda _read: text.count("\n") - 1,
         entries=_entries(file, lines, header),
     )
 
@@ -85,8 +82,8 @@ def _header(file: Path, text: str) -> list[str]:
 def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[Entry]:
     """The architectures; the accuracies of each in the order of DATASETS, however the columns are ordered."""
     series = {
-        column: Series(dataset, "test", EPOCHS, MEAN_OVER_SEEDS)
-        for column, dataset in DATASETS.items()
+        column: mean_series(dataset, split, FULL_EPOCHS)
+        for column, (dataset, split) in DATASETS.items()
         if column in header
     }
     line_of: dict[str | int, int] = {}
@@ -122,13 +119,13 @@ def _rows(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iter
 
 
 def _number(place: str, text: str) -> int:
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and int(text) < SPACE_SIZE:
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and is_number(int(text)):
         return int(text)
     raise corrupt(f"{place}, column {NUMBER_COLUMN!r}", f"{text!r} is not a number from 0 to {SPACE_SIZE - 1}")
 
 
 def _genotype(place: str, text: str) -> str:
-    if _GENOTYPE.fullmatch(text):
+    if is_genotype(text):
         return text
     raise corrupt(f"{place}, column {GENOTYPE_COLUMN!r}", f"{text!r} is not an architecture of NAS-Bench-201")
 

@@ -1,0 +1,204 @@
+"""The backend of the original functions: networks, RMI loss, DARTS decoding and forest of MAC-AutoML/XNAS.
+
+They are imported from the checkout that XNAS_HOME names, or from wherever Python finds `xnas`, and called, never
+copied. No arithmetic of theirs is touched; what is replaced is only what keeps them from being called, and it is named
+where it is done. Nothing is imported before it is asked for.
+"""
+
+import importlib
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.backends import original_networks
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.rmi import RepresentationFunction
+from rminas_sidecar.evaluation.specification import Specification
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.protocol import Body
+
+# What the originals call the spaces that they can sample.
+_SAMPLED_SPACES = {
+    "nas-bench-201": "nasbench201",
+    "darts": "darts",
+    "nas-bench-macro": "nasbenchmacro",
+    "proxyless": "proxyless",
+}
+_FOREST = "xnas.algorithms.RMINAS.sampler.RF_sampling"
+# Stands between the losses that `RF_suggest` is told of good architectures and of others.
+_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class _Original:
+    """XNAS's modules, but for the forest, whose import of scikit-learn is paid by those who need it."""
+
+    folder: Path
+    rmi: ModuleType
+    networks: original_networks.Modules
+
+
+def find_xnas() -> str | None:
+    """The folder that XNAS can be imported from, None where it cannot."""
+    try:
+        original = _import_original()
+    except SidecarError:
+        return None
+    return str(original.folder)
+
+
+class XnasBackend:
+    """Implements `rminas_sidecar.backends.Backend`; every method raises `missing-backend` where XNAS is not there."""
+
+    def build_network(self, specification: Specification, genotype: str) -> nn.Module:
+        """See :class:`rminas_sidecar.backends.Backend`.
+
+        The names of its parameters are the original's behind `network.`, and equal seeds give the weights that our own
+        network has.
+        """
+        original, space, size = _import_original(), specification.space, specification.network
+        with torch.device("meta"):
+            # Nothing but a check: what is no genotype, or no size, is refused as it is everywhere. Parts of the
+            # originals take a text for Python and run it.
+            build_network(space, genotype, size)
+        if space not in original_networks.BUILDERS:
+            raise SidecarError(
+                "invalid-message", f"XNAS has no networks of the space {space}.", ["Set RMINAS.BACKEND native."]
+            )
+        return original_networks.BUILDERS[space](original.networks, genotype, size)
+
+    def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationFunction:
+        """See :class:`rminas_sidecar.backends.Backend`. It answers for as many stages as `RMI_loss` does: three."""
+        rmi = _import_original().rmi
+        loss = rmi.RMI_loss(len(teacher_features[0]))
+
+        def compare(features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+            with torch.no_grad():
+                # `RMI_loss` keeps them to itself.
+                ckas = [
+                    rmi.tensor_cka(*(rmi.tensor_gram_linear(part.flatten(1)) for part in pair))
+                    for pair in zip(features, teacher_features, strict=True)
+                ]
+            return loss(features, teacher_features), torch.stack(ckas)
+
+        return compare
+
+
+def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence[bool]) -> Any:
+    """Has `RF_suggest` fit its forest, as it does after each evaluation of its own.
+
+    It is told of losses that stand for the labels, because which architectures are good is the controller's decision.
+
+    Args:
+        request: body of the protocol's `fit`, with `rfSuggest`.
+        features: n architectures × what the original makes of an encoding.
+        good: whether each of them is a good one, both kinds at least once.
+
+    Returns:
+        The fitted `RandomForestClassifier`.
+
+    Raises:
+        SidecarError: `missing-backend`.
+    """
+    module = import_xnas(_FOREST)
+    # The table of a benchmark, of which fitting needs nothing.
+    nothing: dict[str, object] = {}
+    sampler = module.RF_suggest(
+        _SAMPLED_SPACES[request["rfSuggest"]], logging.getLogger(__name__), api=nothing, seed=request["seed"]
+    )
+    sampler.loss_thres = _THRESHOLD
+    sampler.trained_arch = [
+        {"arch": row, "loss": _THRESHOLD - 0.5 if is_good else _THRESHOLD + 0.5}
+        for row, is_good in zip(features, good, strict=True)
+    ]
+    sampler.Fitting()
+    return sampler.model
+
+
+def import_xnas(name: str) -> ModuleType:
+    """One of XNAS's modules, from XNAS_HOME where that is set.
+
+    Raises:
+        SidecarError: `missing-backend`, with what failed.
+    """
+    with _importable(_home()):
+        return importlib.import_module(name)
+
+
+def _home() -> str | None:
+    return os.environ.get("XNAS_HOME") or None
+
+
+def _import_original() -> _Original:
+    return _import_from(_home())
+
+
+@cache
+def _import_from(home: str | None) -> _Original:
+    rmi = import_xnas("xnas.algorithms.RMINAS.utils.RMI_torch")
+    networks = original_networks.Modules(
+        nas_bench_201=import_xnas("xnas.spaces.NASBench201.utils"),
+        darts=import_xnas("xnas.spaces.DARTS.cnn"),
+        darts_genotypes=import_xnas("xnas.spaces.DARTS.genos"),
+        darts_decoding=import_xnas("xnas.spaces.DARTS.utils"),
+        sampling=import_xnas("xnas.algorithms.RMINAS.sampler.sampling"),
+        nas_bench_macro=import_xnas("xnas.spaces.NASBenchMacro.cnn"),
+        proxyless=import_xnas("xnas.spaces.ProxylessNAS.cnn"),
+    )
+    with _importable(home):
+        # Found and not imported: it imports scikit-learn, for which only those who grow a forest should wait.
+        if importlib.util.find_spec(_FOREST) is None:
+            raise ModuleNotFoundError(f"No module named {_FOREST!r}")
+    return _Original(Path(str(rmi.__file__)).parents[4], rmi, networks)
+
+
+@contextmanager
+def _importable(home: str | None) -> Iterator[None]:
+    """Lets `xnas` be imported in its body, from its home if it has one, and leaves no trace but what was imported.
+
+    Raises:
+        SidecarError: `missing-backend` when an import in the body fails.
+    """
+    if home is not None and not (Path(home) / "xnas").is_dir():
+        raise _missing(home, "there is no folder xnas in it")
+    # For one class that gathers running statistics, the layers of `proxyless` import meters and with them XNAS's
+    # logging, configuration and whatever these need. Nothing that is called here gathers any.
+    meter = ModuleType("xnas.logger.meter")
+    meter.AverageMeter = object  # type: ignore[attr-defined]
+    stands_in = sys.modules.setdefault(meter.__name__, meter) is meter
+    path = list(sys.path)
+    sys.path[:] = path if home is None else [str(Path(home).resolve()), *path]
+    try:
+        yield
+    except Exception as error:
+        # Whatever a module does while it is imported may go wrong.
+        raise _missing(home, f"{type(error).__name__}: {error}") from error
+    finally:
+        sys.path[:] = path
+        if stands_in:
+            del sys.modules[meter.__name__]
+
+
+def _missing(home: str | None, why: str) -> SidecarError:
+    where = "XNAS_HOME is not set" if home is None else f"XNAS_HOME is {home}"
+    return SidecarError(
+        "missing-backend",
+        f"XNAS cannot be imported ({where}): {why}",
+        [
+            "Let XNAS_HOME name a checkout of MAC-AutoML/XNAS.",
+            "Or take our own functions, which answer the same numbers: --backend native (RMINAS.BACKEND native).",
+        ],
+    )

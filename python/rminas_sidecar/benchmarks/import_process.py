@@ -1,0 +1,42 @@
+"""Imports in a process of its own: it takes minutes and memory that the server must have free for its heartbeats."""
+
+import signal
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from rminas_sidecar.child_process import ChildProcess, Death
+from rminas_sidecar.failures import error_body
+from rminas_sidecar.protocol import Body
+
+_MODULE = "rminas_sidecar.benchmarks.import_worker"
+
+
+def import_in_process(request: Body, on_progress: Callable[[Body], None]) -> tuple[str, Body]:
+    """Imports a table, and waits for it.
+
+    Args:
+        request: the body of the protocol's `import-benchmark`.
+        on_progress: takes the bodies of `progress` messages, from another thread.
+
+    Returns:
+        Type and body of the answer, which may be an error. Nothing is left of an import whose process dies.
+    """
+    ends: SimpleQueue[tuple[str, Body]] = SimpleQueue()
+
+    def hear(message: Body) -> None:
+        if message["event"] == "progress":
+            on_progress(message["body"])
+        else:
+            ends.put((message["type"], message["body"]))
+
+    process = ChildProcess([_MODULE], {}, hear, lambda death: ends.put(("error", _died(request["file"], death))))
+    process.send(request)
+    return ends.get()
+
+
+def _died(file: str, death: Death) -> Body:
+    message = f"The import of {file} ended with {death}."
+    if death.code == -signal.SIGKILL:
+        steps = ["The system does that when memory runs out: end other programs, or use a machine with more memory."]
+        return error_body("out-of-memory", message, steps)
+    return error_body("internal", message, ["Report this as a bug, with the text above."], death.stderr or None)

@@ -1,0 +1,30 @@
+"""The process that imports a table: one request, and then its end."""
+
+import time
+
+from rminas_sidecar.benchmarks import import_file
+from rminas_sidecar.failures import failure_body
+from rminas_sidecar.progress import Progress
+from rminas_sidecar.protocol import Body
+from rminas_sidecar.server_pipes import ServerPipes
+
+
+def main() -> None:
+    """Entry point of the process."""
+    server = ServerPipes()
+    progress = Progress(lambda report: server.tell({"event": "progress", "body": report}))
+    try:
+        kind, body = "benchmark-imported", _import(server.requests.get(), progress)
+    except Exception as error:
+        kind, body = "error", failure_body(error)
+    server.tell({"event": "reply", "type": kind, "body": body})
+
+
+def _import(request: Body, progress: Progress) -> Body:
+    start = time.perf_counter()
+    imported = import_file(request["file"], request["folder"], progress)
+    return {"seconds": time.perf_counter() - start, **imported}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What all tables of NAS-Bench-201's architectures have in common, whatever file they come in."""
+
+from __future__ import annotations
+
+import re
+
+from ..table import Series
+
+BENCHMARK = "nas-bench-201"
+SPACE_SIZE = 15_625
+#: Epochs of the full training, the one that papers report.
+FULL_EPOCHS = 200
+
+#: The benchmark's own names. `cifar10-valid` trains on half of CIFAR-10's training images and keeps the other half
+#: for `x-valid`; `cifar10` trains on all of them. `ori-test` is the data set's own test set, of which cifar100 and
+#: ImageNet16-120 make two halves, `x-valid` and `x-test`. The order is that of an answer.
+SPLITS = {
+    "cifar10": ("ori-test", "train"),
+    "cifar100": ("x-test", "x-valid", "ori-test", "train"),
+    "ImageNet16-120": ("x-test", "x-valid", "ori-test", "train"),
+    "cifar10-valid": ("x-valid", "ori-test", "train"),
+}
+
+#: The figures of NAS-Bench-201's table 5 and of the tables of RMI-NAS: means after the full training.
+_REPORTED = {
+    ("cifar10-valid", "x-valid"),
+    ("cifar10", "ori-test"),
+    ("cifar100", "x-valid"),
+    ("cifar100", "x-test"),
+    ("ImageNet16-120", "x-valid"),
+    ("ImageNet16-120", "x-test"),
+}
+
+_OPERATION = "(?:none|skip_connect|nor_conv_1x1|nor_conv_3x3|avg_pool_3x3)"
+_GENOTYPE = re.compile(
+    r"\|{op}~0\|\+\|{op}~0\|{op}~1\|\+\|{op}~0\|{op}~1\|{op}~2\|".replace("{op}", _OPERATION), re.ASCII
+)
+
+
+def is_genotype(text: object) -> bool:
+    """Whether it is the text of a cell of the space."""
+    return isinstance(text, str) and _GENOTYPE.fullmatch(text) is not None
+
+
+def is_number(value: object) -> bool:
+    """Whether an architecture of the benchmark has this number."""
+    return type(value) is int and 0 <= value < SPACE_SIZE
+
+
+def mean_series(dataset: str, split: str, epochs: int) -> Series:
+    """The mean over seeds, with a note of whether papers report it."""
+    reported = epochs == FULL_EPOCHS and (dataset, split) in _REPORTED
+    return Series(dataset, split, epochs, reported=reported)
+
+
+def seed_series(dataset: str, split: str, epochs: int, seed: int) -> Series:
+    """One training of each architecture."""
+    return Series(dataset, split, epochs, f"seed {seed}", seed)

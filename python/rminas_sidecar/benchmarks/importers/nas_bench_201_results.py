@@ -1,0 +1,184 @@
+"""What a pickle of NAS-Bench-201 or NATS-Bench has of each architecture, reduced to final figures as it is read.
+
+The pickle has a dictionary for each training of an architecture (the API's `ResultsCount`): its curves over the epochs,
+parameters, FLOPs, latency. Those of one training length are in another one (`ArchResults`), and those of all training
+lengths in a third. Each is reduced when it is complete, so that the curves of one training are the most that is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ..pickled import Record
+from ..table import Cost, Entry, Result, Series
+from .corrupt import corrupt
+from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, seed_series
+from .nas_bench_201_training import Training, is_training, read_training, spend
+
+_TRAINED = frozenset({"arch_index", "arch_str", "all_results", "dataset_seed"})
+
+Average = Callable[[Sequence[float], Sequence[int]], float]
+"""Makes one figure of those of several seeds, given which seeds they are."""
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """An architecture after one training length: for each data set, the trainings by seed in the file's order."""
+
+    number: int
+    genotype: str
+    trainings: Mapping[str, Mapping[int, Training]]
+
+
+class Reducer:
+    """Reduces the dictionaries of one pickle, in the order in which they are completed.
+
+    Args:
+        place: the file, for messages.
+        average_cost: of parameters and FLOPs.
+    """
+
+    def __init__(self, place: str, average_cost: Average) -> None:
+        self._place = place
+        self._average_cost = average_cost
+        self._seen: set[int] = set()
+        #: Dictionaries of the architecture that is being read, which still know what they said.
+        self._held: list[Record] = []
+
+    def reduce(self, record: Record) -> Iterator[Entry]:
+        """Yields the architecture, if the dictionary is that of a whole one; its digest is its number then.
+
+        Raises:
+            SidecarError: `corrupt-file`.
+        """
+        if is_training(record):
+            place = f"{self._place}, after {len(self._seen)} architectures"
+            record.digest, curves = read_training(record, place)
+            record.clear()
+            self._held += [record, *curves]
+        elif record.keys() >= _TRAINED:
+            record.digest = self._trained(record)
+            record.clear()
+            self._held.append(record)
+        elif record and all(isinstance(_digest(value), _Trained) for value in record.values()):
+            entry = self._entry([_digest(value) for value in record.values()])
+            record.clear()
+            spend(self._held)
+            self._held.clear()
+            record.digest = (entry.number, entry.genotype)
+            yield entry
+
+    def _trained(self, record: Record) -> _Trained:
+        number, genotype = record["arch_index"], record["arch_str"]
+        if not is_number(number) or not is_genotype(genotype):
+            raise corrupt(self._place, f"there is no architecture {number!r} with the text {genotype!r}")
+        place = f"{self._place}, architecture {number}"
+        seeds, results = record["dataset_seed"], record["all_results"]
+        if not isinstance(seeds, Record) or not isinstance(results, Record):
+            raise corrupt(place, "its seeds and results are no dictionaries")
+        trainings: dict[str, dict[int, Training]] = {}
+        for dataset, numbers in seeds.items():
+            if not isinstance(dataset, str) or not isinstance(numbers, list):
+                raise corrupt(place, f"the seeds of {dataset!r} are {numbers!r}")
+            trainings[dataset] = {}
+            for seed in numbers:
+                training = _digest(results.get((dataset, seed))) if type(seed) is int else None
+                if not isinstance(training, Training):
+                    raise corrupt(place, f"the training on {dataset} with seed {seed!r} is missing")
+                trainings[dataset][seed] = training
+        return _Trained(number, genotype, trainings)
+
+    def _entry(self, lengths: list[_Trained]) -> Entry:
+        first = lengths[0]
+        place = f"{self._place}, architecture {first.number}"
+        if first.number in self._seen:
+            raise corrupt(place, "it is there more than once")
+        self._seen.add(first.number)
+        results: dict[Series, Result] = {}
+        for trained in lengths:
+            if (trained.number, trained.genotype) != (first.number, first.genotype):
+                raise corrupt(place, f"some of its results are those of architecture {trained.number}")
+            for series, result in _results(trained):
+                if series in results:
+                    raise corrupt(place, f"the {series.epochs} epochs on {series.dataset} are there more than once")
+                results[series] = result
+        return Entry(first.number, first.genotype, results, tuple(self._costs(lengths)))
+
+    def _costs(self, lengths: list[_Trained]) -> Iterator[Cost]:
+        """Of the longest training on each data set, since its latency is the better known one."""
+        longest: dict[str, Mapping[int, Training]] = {}
+        for trained in lengths:
+            for dataset, trainings in trained.trainings.items():
+                if trainings and _epochs(trainings) > _epochs(longest.get(dataset, {})):
+                    longest[dataset] = trainings
+        for dataset, trainings in longest.items():
+            seeds, each = list(trainings), list(trainings.values())
+            yield Cost("parameters (M)", self._average_cost([one.parameters for one in each], seeds), dataset)
+            yield Cost("FLOPs (M)", self._average_cost([one.flops for one in each], seeds), dataset)
+            latencies = [one.latency for one in each if one.latency is not None]
+            if latencies:
+                yield Cost("latency (s)", mean(latencies), dataset)
+
+
+def mean(values: Sequence[float], _seeds: Sequence[int] = ()) -> float:
+    """As numpy has it, which NAS-Bench-201's API uses: added in order, and not more exactly."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values)
+
+
+def mean_or_seed_888(values: Sequence[float], seeds: Sequence[int]) -> float:
+    """As NATS-Bench's API has it (`fix_legacy_issue`): when seeds disagree, the figure of seed 888 is the right one."""
+    if len({f"{value:.5f}" for value in values}) > 1 and 888 in seeds:
+        return values[seeds.index(888)]
+    return mean(values)
+
+
+def _results(trained: _Trained) -> Iterator[tuple[Series, Result]]:
+    """For each data set and split the mean over seeds, where all seeds have the split, and each seed."""
+    for dataset in _in_order(trained.trainings, tuple(SPLITS)):
+        trainings = trained.trainings[dataset]
+        splits = dict.fromkeys(split for training in trainings.values() for split in training.results)
+        for split in _in_order(splits, SPLITS.get(dataset, ())):
+            have = {seed: one.results[split] for seed, one in trainings.items() if split in one.results}
+            epochs = {trainings[seed].epochs for seed in have}
+            if len(have) == len(trainings) and len(epochs) == 1:
+                yield _mean_series(dataset, split, *epochs), _mean_result(list(have.values()))
+            for seed, result in have.items():
+                yield _seed_series(dataset, split, trainings[seed].epochs, seed), result
+
+
+# There are a few dozen of them in a million results.
+_mean_series = lru_cache(maxsize=1024)(mean_series)
+_seed_series = lru_cache(maxsize=1024)(seed_series)
+
+
+def _mean_result(results: list[Result]) -> Result:
+    return Result(
+        mean([one.accuracy for one in results]),
+        _mean_if_known([one.loss for one in results]),
+        _mean_if_known([one.train_seconds for one in results]),
+        _mean_if_known([one.eval_seconds for one in results]),
+    )
+
+
+def _mean_if_known(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return mean(known) if len(known) == len(values) else None
+
+
+def _epochs(trainings: Mapping[int, Training]) -> int:
+    return max((training.epochs for training in trainings.values()), default=0)
+
+
+def _in_order(names: Mapping[str, Any], order: tuple[str, ...]) -> list[str]:
+    """The known ones first, in the order that is given."""
+    return [*(name for name in order if name in names), *(name for name in names if name not in order)]
+
+
+def _digest(value: object) -> Any:
+    return value.digest if isinstance(value, Record) else None

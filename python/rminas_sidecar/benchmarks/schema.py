@@ -1,0 +1,88 @@
+"""What an index has in it: one SQLite file, written once and then only read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ..errors import SidecarError
+
+#: Bumped whenever an older or newer program could not read the tables.
+SCHEMA_VERSION = 2
+
+#: The figures of a `series` are those of its results, computed once; `place` is its place among all in an answer.
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE architecture (number INTEGER PRIMARY KEY, genotype TEXT NOT NULL UNIQUE);
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY,
+  place INTEGER NOT NULL,
+  dataset TEXT NOT NULL,
+  split TEXT NOT NULL,
+  epochs INTEGER,
+  aggregation TEXT NOT NULL,
+  seed INTEGER,
+  reported INTEGER NOT NULL,
+  architectures INTEGER NOT NULL,
+  best REAL NOT NULL,
+  worst REAL NOT NULL,
+  mean REAL NOT NULL
+);
+CREATE TABLE result (
+  architecture INTEGER NOT NULL REFERENCES architecture (number),
+  series INTEGER NOT NULL REFERENCES series (id),
+  accuracy REAL NOT NULL,
+  rank INTEGER NOT NULL,
+  loss REAL,
+  train_seconds REAL,
+  eval_seconds REAL,
+  PRIMARY KEY (architecture, series)
+) WITHOUT ROWID;
+CREATE TABLE cost (
+  architecture INTEGER NOT NULL REFERENCES architecture (number),
+  dataset TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value REAL NOT NULL,
+  PRIMARY KEY (architecture, dataset, name)
+) WITHOUT ROWID;
+"""
+
+_IMPORT_AGAIN = "Import the table again: rminas benchmark import FILE"
+
+
+@contextmanager
+def open_index(path: Path) -> Iterator[sqlite3.Connection]:
+    """The index at a path, to read from.
+
+    Raises `SidecarError`: `missing-file` without an index, `corrupt-file` for a file that is none of this version, also
+    when that shows only later.
+    """
+    if not path.is_file():
+        raise SidecarError(
+            "missing-file", f"There is no benchmark index {path}.", ["Import a table: rminas benchmark import FILE"]
+        )
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            _check_version(database, path)
+            yield database
+    except sqlite3.DatabaseError as error:
+        raise SidecarError("corrupt-file", f"{path} is no whole benchmark index: {error}.", [_IMPORT_AGAIN]) from error
+
+
+def meta_of(database: sqlite3.Connection) -> dict[str, str]:
+    """What an index says of itself: `benchmark`, `source` and `architectures`."""
+    return dict(database.execute("SELECT name, value FROM meta"))
+
+
+def _check_version(database: sqlite3.Connection, path: Path) -> None:
+    row = database.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+    version = row[0] if row else "none"
+    if version != str(SCHEMA_VERSION):
+        raise SidecarError(
+            "corrupt-file",
+            f"The benchmark index {path} has schema version {version}, and this version of rminas reads "
+            f"{SCHEMA_VERSION}.",
+            [_IMPORT_AGAIN],
+        )

@@ -1,0 +1,120 @@
+"""A child process, as the server sees it: lines of JSON go in and come out, and its end is noticed."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import rminas_sidecar
+from rminas_sidecar.protocol import Body
+
+_STDERR_TAIL = 8192
+_LAST_WORDS_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a process ended: exit code, negative for a signal as in `subprocess`, and the last it wrote to stderr."""
+
+    code: int
+    stderr: str
+
+    def __str__(self) -> str:
+        if self.code >= 0:
+            return f"exit code {self.code}"
+        try:
+            return f"signal {signal.Signals(-self.code).name}"
+        except ValueError:
+            return f"signal {-self.code}"
+
+
+class ChildProcess:
+    """A child process. Its two callbacks are called from threads of this object.
+
+    Args:
+        command: a module of this package and its arguments.
+        environment: variables besides those of this process.
+        on_message: what the child says.
+        on_death: called once, after the last message; also after `end`.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        on_message: Callable[[Body], None],
+        on_death: Callable[[Death], None],
+    ) -> None:
+        self._on_message = on_message
+        self._on_death = on_death
+        self._stderr = b""
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**_environment(), **environment},
+        )
+        self.pid = self._child.pid
+        self._stderr_reader = threading.Thread(target=self._read_stderr, daemon=True)
+        self._stderr_reader.start()
+        threading.Thread(target=self._read_messages, daemon=True).start()
+
+    def send(self, message: Body) -> None:
+        """Hands the child a request; one that is dead already does not hear it, and its death is reported anyway."""
+        pipe = self._child.stdin
+        if pipe is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            pipe.write(json.dumps(message).encode() + b"\n")
+            pipe.flush()
+
+    def end(self) -> None:
+        """Closes the child's pipe, at which it ends itself. Returns at once."""
+        pipe = self._child.stdin
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def wait(self, seconds: float) -> None:
+        """Waits for the end of a child that was told to end, and kills it when that takes longer than it may."""
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def _read_messages(self) -> None:
+        pipe = self._child.stdout
+        if pipe is not None:
+            for line in pipe:
+                # One that is killed while it writes leaves half a line.
+                if line.endswith(b"\n"):
+                    self._on_message(json.loads(line))
+        code = self._child.wait()
+        self.end()
+        # A process that the child started may hold the pipe open for longer than the child lives.
+        self._stderr_reader.join(_LAST_WORDS_SECONDS)
+        self._on_death(Death(code, self._stderr.decode("utf-8", "replace").strip()))
+
+    def _read_stderr(self) -> None:
+        pipe = self._child.stderr
+        if pipe is None:
+            return
+        while chunk := os.read(pipe.fileno(), 4096):
+            self._stderr = (self._stderr + chunk)[-_STDERR_TAIL:]
+            with contextlib.suppress(OSError):
+                os.write(2, chunk)
+
+
+def _environment() -> dict[str, str]:
+    # The child imports the package that this is, and nothing that happens to lie in the user's current folder.
+    package = str(Path(rminas_sidecar.__file__).parents[1])
+    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

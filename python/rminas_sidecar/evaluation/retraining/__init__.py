@@ -1,0 +1,80 @@
+"""Trains a network from scratch by a published recipe, to the accuracy that papers report.
+
+Interrupted after any epoch and asked again, it ends as if it had not been: bit for bit on one CPU.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from rminas_sidecar.data import notes_on
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
+from rminas_sidecar.evaluation.retraining.checkpoint import Checkpoint, History
+from rminas_sidecar.evaluation.retraining.epochs import Training
+from rminas_sidecar.evaluation.retraining.images import read_images
+from rminas_sidecar.evaluation.retraining.network import build_trainee, count_parameters
+from rminas_sidecar.evaluation.retraining.recipe import Retraining
+from rminas_sidecar.evaluation.trainer import build_sgd
+from rminas_sidecar.networks.flops import count_flops
+
+OnProgress = Callable[[float, float, str], None]
+
+
+def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgress) -> dict[str, Any]:
+    """Trains, or goes on from the checkpoint if there is one, and answers the protocol's `retrained`.
+
+    Args:
+        body: the protocol's `retrain`, validated.
+        on_progress: called after each update with the epochs done, of which the last is a fraction, the epochs in all,
+            and what the last whole epoch came to.
+
+    Raises:
+        SidecarError: `invalid-genotype`; `diverged` when the loss stops being finite; whatever reading the images or
+            the checkpoint raises.
+        OSError: when a checkpoint cannot be written.
+    """
+    retraining = Retraining.from_dict(body["retraining"], body["seed"])
+    checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"])
+    with deterministic_algorithms():
+        with seeded(retraining.seed):
+            network = build_trainee(retraining).to(device)
+        sgd = build_sgd(network, retraining.recipe.optimizer)
+        history = checkpoint.load(network, sgd)
+        resumed_from = len(history)
+        images = read_images(retraining, None if body["dataset"] is None else Path(body["dataset"]))
+        _go_on(Training(retraining, images, network, sgd, device), history, checkpoint, on_progress)
+        flops = count_flops(network, retraining.network.resolution)
+    return {
+        "epochs": history,
+        "resumedFrom": resumed_from,
+        "parameters": count_parameters(network),
+        "flops": flops,
+        "trainImages": len(images.training),
+        "testImages": len(images.test),
+        "notes": notes_on(images.dataset, images.training),
+    }
+
+
+def _go_on(training: Training, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:
+    """Trains to the last epoch, of which the history has the first ones; each is kept before the next begins."""
+    epochs = training.retraining.recipe.epochs
+    while (epoch := len(history)) < epochs:
+        note = _describe(history)
+
+        def on_update(share: float, done: int = epoch, note: str = note) -> None:
+            on_progress(done + share, epochs, note)
+
+        history.append(training.run_epoch(epoch, on_update))
+        checkpoint.save(training.network, training.sgd, history)
+    on_progress(epochs, epochs, _describe(history))
+
+
+def _describe(history: History) -> str:
+    """What the last epoch came to, e.g. `loss 0.4321, test accuracy 87.50 %`."""
+    if not history:
+        return "first epoch"
+    last = history[-1]
+    measured = "" if last["accuracy"] is None else f", test accuracy {100 * last['accuracy']:.2f} %"
+    return f"loss {last['loss']:.4f}{measured}"

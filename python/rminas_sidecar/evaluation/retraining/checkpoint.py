@@ -1,0 +1,88 @@
+"""The checkpoint of a retraining, from which it goes on exactly: weights, momentum and the epochs done.
+
+Learning rate, drop path and every generator are functions of seed and epoch, so there is no state of theirs to keep.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.files import remove_drafts, write_atomically
+from rminas_sidecar.networks.checkpoints import read_checkpoint
+
+_VERSION = 1
+_KEYS = {"version", "fingerprint", "history", "state_dict", "optimizer"}
+
+History = list[dict[str, Any]]
+"""The protocol's epochs, one an epoch done."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file, and what the training is that it belongs to.
+
+    The weights are under `state_dict`, where a teacher's are looked for too.
+    """
+
+    path: Path
+    fingerprint: str
+
+    @classmethod
+    def of(cls, path: Path, retraining: Mapping[str, Any], seed: int) -> "Checkpoint":
+        """The checkpoint of a retraining, given in the protocol's JSON."""
+        text = json.dumps([retraining, seed], sort_keys=True)
+        return cls(path, hashlib.sha256(text.encode()).hexdigest())
+
+    def save(self, network: nn.Module, sgd: torch.optim.SGD, history: History) -> None:
+        """Replaces the file at once, so that there is a whole one at any time.
+
+        Raises:
+            OSError: when the disk is full or the folder cannot be written.
+            SidecarError: `unwritable` when the folder is gone.
+        """
+        content = {
+            "version": _VERSION,
+            "fingerprint": self.fingerprint,
+            "history": history,
+            "state_dict": network.state_dict(),
+            "optimizer": sgd.state_dict(),
+        }
+        # Not straight to the file: torch says of a full disk only that writing failed.
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        try:
+            write_atomically(self.path, buffer.getvalue())
+        except FileNotFoundError as error:
+            raise SidecarError(
+                "unwritable", f"The folder of the checkpoint is gone: {self.path.parent}", ["Start again."]
+            ) from error
+
+    def load(self, network: nn.Module, sgd: torch.optim.SGD) -> History:
+        """Fills network and optimiser, and answers the epochs done: none, and nothing is filled, without a file.
+
+        Raises:
+            SidecarError: `corrupt-file` for half a file, `refused-file` for one that is not of this training.
+        """
+        remove_drafts(self.path)
+        if not self.path.exists():
+            return []
+        steps = ["Delete it to train from the start."]
+        content = read_checkpoint(self.path, "The checkpoint", steps)
+        if not isinstance(content, dict) or content.keys() != _KEYS or content["version"] != _VERSION:
+            raise SidecarError("refused-file", f"{self.path} is no checkpoint of a retraining of this version.", steps)
+        if content["fingerprint"] != self.fingerprint:
+            raise SidecarError(
+                "refused-file", f"{self.path} belongs to a training with another network, recipe or seed.", steps
+            )
+        history: History = content["history"]
+        network.load_state_dict(content["state_dict"])
+        sgd.load_state_dict(content["optimizer"])
+        return history

@@ -1,0 +1,57 @@
+"""The network that is retrained, and what is minimised: for DARTS, with its drop path and its auxiliary head."""
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.retraining.recipe import Recipe, Retraining
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.networks.darts import DartsNetwork, darts_network
+
+
+def build_trainee(retraining: Retraining) -> nn.Module:
+    """A freshly initialised network on the CPU; draws from torch's global generator, as its modules do.
+
+    Raises:
+        SidecarError: `invalid-genotype`, `unsuitable-data` for a size that the network cannot have, `invalid-message`
+            for a drop path or an auxiliary head in a network that knows none.
+    """
+    size, recipe = retraining.network, retraining.recipe
+    if retraining.space == "darts":
+        auxiliary = recipe.auxiliary_weight > 0
+        kind = darts_network(size.resolution)
+        return kind(retraining.genotype, size.channels, size.cells, size.classes, size.resolution, auxiliary)
+    if recipe.auxiliary_weight > 0 or recipe.drop_path > 0:
+        raise SidecarError(
+            "invalid-message",
+            f"The networks of {retraining.space} have neither drop path nor an auxiliary head.",
+            ["Set TRAIN.DROP_PATH_PROB 0.0 and TRAIN.AUX_WEIGHT 0.0."],
+        )
+    return build_network(retraining.space, retraining.genotype, size)
+
+
+def set_drop_path(network: nn.Module, probability: float) -> None:
+    """Sets the probability with which the network drops paths in training mode, where it can."""
+    if isinstance(network, DartsNetwork):
+        network.drop_probability = probability
+
+
+def training_loss(network: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    """What DARTS minimises: cross entropy with smoothed labels, and the auxiliary head's with its weight."""
+    if not isinstance(network, DartsNetwork):
+        return _cross_entropy(network(images)[1], labels, recipe)
+    logits, auxiliary = network.forward_with_auxiliary(images)
+    loss = _cross_entropy(logits, labels, recipe)
+    if auxiliary is None:
+        return loss
+    return loss + recipe.auxiliary_weight * _cross_entropy(auxiliary, labels, recipe)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Parameters, without those of an auxiliary head, which inference does not have: as papers count them."""
+    parameters = network.named_parameters()
+    return sum(value.numel() for name, value in parameters if not name.startswith("auxiliary_head."))
+
+
+def _cross_entropy(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    return functional.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)

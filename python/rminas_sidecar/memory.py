@@ -1,0 +1,85 @@
+"""How much memory there is to be had, before something large is begun."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rminas_sidecar.errors import SidecarError
+
+_MEMINFO = Path("/proc/meminfo")
+_CGROUPS = Path("/sys/fs/cgroup")
+_OWN_CGROUP = Path("/proc/self/cgroup")
+_OWN_PAGES = Path("/proc/self/statm")
+
+
+def require_memory(what: str, needed: int, available: int | None) -> None:
+    """Refuses work that would run out of memory.
+
+    Args:
+        what: the work, as the subject of a sentence.
+        needed: bytes, by an estimate.
+        available: bytes; None where the system does not tell.
+
+    Raises:
+        SidecarError: `out-of-memory`, with both numbers.
+    """
+    if available is None or needed <= available:
+        return
+    raise SidecarError(
+        "out-of-memory",
+        f"{what} needs about {_gigabytes(needed)} of memory, and {_gigabytes(available)} are available.",
+        ["End other programs, raise the limit that this one runs under, or use a machine with more memory."],
+    )
+
+
+def available_memory() -> int | None:
+    """Bytes that this process may still take: what the machine has and every limit leaves; None where nothing tells."""
+    return min((*_machine(), *_control_groups(), *_address_space()), default=None)
+
+
+def _machine() -> Iterator[int]:
+    for line in _lines(_MEMINFO):
+        if line.startswith("MemAvailable:"):
+            yield int(line.split()[1]) * 1024
+
+
+def _control_groups() -> Iterator[int]:
+    """What the limits of containers and services leave (version 2 of Linux's control groups)."""
+    for line in _lines(_OWN_CGROUP):
+        if line.startswith("0::"):
+            own = _CGROUPS / line[3:].lstrip("/")
+            for group in (own, *own.parents):
+                if group.is_relative_to(_CGROUPS):
+                    yield from _group(group)
+
+
+def _group(folder: Path) -> Iterator[int]:
+    limit, used = _lines(folder / "memory.max"), _lines(folder / "memory.current")
+    if limit and used and limit[0].isdecimal():
+        # Pages of files that were read lately count as used, and are given up when somebody needs them.
+        files = [int(line.split()[1]) for line in _lines(folder / "memory.stat") if line.startswith("inactive_file ")]
+        yield max(0, int(limit[0]) - int(used[0]) + sum(files))
+
+
+def _address_space() -> Iterator[int]:
+    """What `ulimit -v` leaves."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    for line in _lines(_OWN_PAGES):
+        if limit != resource.RLIM_INFINITY:
+            yield max(0, limit - int(line.split()[0]) * resource.getpagesize())
+
+
+def _lines(file: Path) -> list[str]:
+    """The lines of one of the system's files; none where there is no such file."""
+    try:
+        return file.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return []
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"

@@ -1,0 +1,36 @@
+"""A child process's end of the pipes to the server.
+
+Requests come as lines of JSON on stdin and answers go out as lines on what was stdout; whatever else writes to stdout
+writes to stderr instead. The process ends itself as soon as the server closes its pipe.
+"""
+
+import json
+import os
+import sys
+import threading
+from queue import SimpleQueue
+
+from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.validate import finite
+
+
+class ServerPipes:
+    """The pipes of this process, of which there may be one such object."""
+
+    def __init__(self) -> None:
+        self.requests: SimpleQueue[Body] = SimpleQueue()
+        self._output = os.fdopen(os.dup(1), "wb")
+        # From here on, file descriptor 1 is another name of stderr.
+        os.dup2(2, 1)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def tell(self, message: Body) -> None:
+        """Writes one line to the server."""
+        self._output.write(json.dumps(finite(message), allow_nan=False).encode() + b"\n")
+        self._output.flush()
+
+    def _read(self) -> None:
+        for line in sys.stdin.buffer:
+            self.requests.put(json.loads(line))
+        # The server is gone: what is being computed has nobody to go to. Only this call ends a thread that computes.
+        os._exit(0)

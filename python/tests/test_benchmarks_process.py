@@ -1,0 +1,121 @@
+"""Imports in a process of their own: what becomes of it when it dies, and when the server does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.nas_bench_201_files import content, save_pth
+
+ARCHITECTURES = 40
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: Any) -> Path:
+    return save_pth(content(ARCHITECTURES), tmp_path_factory.mktemp("table") / "t.pth")
+
+
+def start_import(launcher: Any, table: Path, folder: Path) -> tuple[Any, str, int]:
+    """A sidecar that imports, and the process that it does it in, which is held still."""
+    sidecar = launcher.start("--workers", "0")
+    sidecar.receive("hello")
+    request = sidecar.send("import-benchmark", {"file": str(table), "folder": str(folder)})
+    until = time.monotonic() + 60
+    while not (importers := importers_of(sidecar.pid)):
+        assert time.monotonic() < until, "no process imports"
+    os.kill(importers[0], signal.SIGSTOP)
+    return sidecar, request, importers[0]
+
+
+def importers_of(pid: int) -> list[int]:
+    """The children of all threads of a process that run what they were made for (Linux)."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for children in lists for child in children.read_text().split()]
+    # Between fork and exec a child is its parent's double, and the parent waits for it.
+    return [child for child in children if b"import_worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_the_server_answers_while_a_table_is_imported(launcher: Any, table: Path, tmp_path: Path) -> None:
+    sidecar, request, pid = start_import(launcher, table, tmp_path)
+    beats = [sidecar.receive("heartbeat")["type"] for _ in range(2)]
+    assert beats == ["heartbeat"] * 2
+    other = sidecar.ask("query-benchmark", {"index": str(tmp_path / "none.sqlite"), "architecture": 0})
+    assert other["body"]["code"] == "missing-file"
+    os.kill(pid, signal.SIGCONT)
+    imported = sidecar.receive("benchmark-imported", "error")
+    assert (imported["type"], imported["id"]) == ("benchmark-imported", request)
+    index = imported["body"]["index"]
+    ranking = {"index": index, "dataset": "cifar10", "split": None, "epochs": None, "seed": None, "count": 3}
+    assert len(sidecar.ask("rank-benchmark", ranking)["body"]["best"]) == 3
+    assert sidecar.ask("rank-benchmark", ranking | {"dataset": "svhn"})["body"]["code"] == "unknown-series"
+    assert sidecar.ask("summarise-benchmark", {"index": index})["body"]["architectures"] == ARCHITECTURES
+    libraries = Path(f"/proc/{sidecar.pid}/maps").read_text()
+    assert "torch" not in libraries
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, "out-of-memory"), (signal.SIGABRT, "internal")])
+def test_an_import_that_is_killed_is_an_error(
+    launcher: Any, table: Path, tmp_path: Path, number: signal.Signals, code: str
+) -> None:
+    sidecar, request, pid = start_import(launcher, table, tmp_path / "indexes")
+    os.kill(pid, number)
+    os.kill(pid, signal.SIGCONT)
+    reply = sidecar.receive("error", "benchmark-imported")
+    assert (reply["id"], reply["body"]["code"]) == (request, code)
+    assert number.name in reply["body"]["message"]
+    assert not (tmp_path / "indexes").exists()
+    again = sidecar.ask("import-benchmark", {"file": str(table), "folder": str(tmp_path / "indexes")})
+    assert again["type"] == "benchmark-imported", "the next import is none the worse"
+
+
+def test_no_import_outlives_the_server(
+    launcher: Any, table: Path, tmp_path: Path, wait_for_end: Callable[[int], None]
+) -> None:
+    sidecar, _, pid = start_import(launcher, table, tmp_path / "indexes")
+    sidecar.send("shutdown", {})
+    assert sidecar.receive("bye")["type"] == "bye"
+    assert sidecar.wait()[0] == 0
+    os.kill(pid, signal.SIGCONT)
+    wait_for_end(pid)
+    assert not (tmp_path / "indexes").exists()
+
+
+PEAK = """
+import sys
+{load}
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+OURS = """
+from rminas_sidecar.benchmarks import import_file
+if len(sys.argv) > 1:
+    import_file(sys.argv[1], sys.argv[2], lambda *_: None)
+"""
+THEIRS = """
+import functools
+import torch
+from nas_201_api import NASBench201API
+# What the API was written for, and what takes least: the default since PyTorch 2.6 refuses numpy's numbers.
+torch.load = functools.partial(torch.load, weights_only=False)
+if len(sys.argv) > 1:
+    NASBench201API(sys.argv[1], verbose=False)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory")
+def test_an_import_takes_less_than_half_of_the_apis_memory(table: Path, tmp_path: Path) -> None:
+    """Of what the file costs on top of the imports, so that PyTorch's own size does not decide it."""
+
+    def peak(load: str, *arguments: str) -> int:
+        command = [sys.executable, "-c", PEAK.format(load=load), *arguments]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    ours = peak(OURS, str(table), str(tmp_path)) - peak(OURS)
+    theirs = peak(THEIRS, str(table)) - peak(THEIRS)
+    print(f"{ARCHITECTURES} architectures: {ours / 1024:.0f} MiB, the published API {theirs / 1024:.0f} MiB")
+    assert ours <= theirs / 2

@@ -1,0 +1,46 @@
+// What the import of a benchmark's file costs, next to the published API that loads the same file, and the queries then.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findPython } from '../../dist/sidecar/python.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+export async function run(args) {
+  const { values } = parseArgs({ args, options: { file: { type: 'string' } } });
+  if (!values.file) throw new Error('Name a file: npm run bench -- benchmark --file NAS-Bench-201-v1_1-096897.pth');
+  const python = await findPython();
+  const folder = await mkdtemp(join(tmpdir(), 'rminas-bench-'));
+  console.log(`${values.file}, ${((await stat(values.file)).size / 2 ** 20).toFixed(0)} MiB`);
+  const ours = measure(python, ['import_peak.py', 'ours', values.file, folder]);
+  say('rminas, import', ours);
+  const published = measure(python, ['import_peak.py', 'published', values.file, folder]);
+  if (published) {
+    say('published API, loading', published);
+    console.log(`  memory, rminas / published:   ${(ours.peak / published.peak).toFixed(3)}`);
+  } else {
+    console.log('published API:                  not measured: pip install nas-bench-201 nats-bench');
+  }
+  const { queries, ...times } = measure(python, ['query_times.py', ours.index]);
+  for (const [name, ms] of Object.entries(times)) {
+    console.log(`${`${name}, ms (${queries} queries):`.padEnd(32)}${ms.toFixed(3)}`);
+  }
+  await rm(folder, { recursive: true });
+}
+
+function say(name, { architectures, seconds, peak }) {
+  console.log(
+    `${`${name}:`.padEnd(32)}${seconds.toFixed(1)} s, peak memory ${peak.toFixed(0)} MiB (${architectures} architectures)`,
+  );
+}
+
+/** What a Python program measured, or undefined where a package that it needs is missing. */
+function measure(python, [program, ...args]) {
+  const { stdout, stderr, status } = spawnSync(python, [join(here, program), ...args], { encoding: 'utf8' });
+  if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1));
+  if (stderr.includes('ModuleNotFoundError')) return undefined;
+  throw new Error(stderr);
+}

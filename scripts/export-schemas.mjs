@@ -1,0 +1,12 @@
+// npm run schema: writes the JSON Schemas that others read. The zod schemas are the one definition; tests compare.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { exportSchema } from '../dist/protocol/schema.js';
+import { exportResultSchema } from '../dist/runs/result.js';
+
+function write(path, schema) {
+  writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), `${JSON.stringify(schema, null, 2)}\n`);
+}
+
+write('python/rminas_sidecar/protocol/schema.json', exportSchema());
+write('docs/result.schema.json', exportResultSchema());

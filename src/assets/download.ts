@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { mkdir, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MissingError } from '../errors.js';
+import { interrupted, storing } from './failures.js';
+import { type Answer, BrokenOff, request } from './http.js';
+import type { PartFile } from './part-file.js';
+import { Patience } from './patience.js';
+
+/** Attempts in succession that bring nothing new before it is given up. */
+const BARREN_ATTEMPTS = 4;
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 1_000;
+
+export interface DownloadOptions {
+  readonly url: string;
+  readonly part: PartFile;
+  /** Size of the published file, where it is known. */
+  readonly bytes: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Longest silence of the server, in milliseconds; 60,000 unless told. */
+  readonly patienceMs?: number | undefined;
+  /** Wait before the next attempt, in milliseconds, doubled while nothing new comes; 1,000 unless told. */
+  readonly pauseMs?: number | undefined;
+  readonly onBytes?: ((done: number, total: number | null) => void) | undefined;
+}
+
+/**
+ * Brings the part file to its full size, going on where an earlier download ended, and again where this one breaks off.
+ * @throws InterruptedError, which keeps the part; MissingError for a file that is gone or of another size, a server
+ * that cannot be reached or keeps breaking off, and a disk that is full.
+ */
+export async function download(options: DownloadOptions): Promise<void> {
+  const { url, part, signal, pauseMs = PAUSE_MS } = options;
+  let furthest = await part.bytes();
+  let barren = 0;
+  let connected = false;
+  for (;;) {
+    try {
+      return await attempt(options);
+    } catch (error) {
+      const bytes = await part.bytes();
+      if (signal?.aborted) throw stopped(url, bytes);
+      if (!(error instanceof BrokenOff)) throw error;
+      connected ||= error.connected;
+      barren = bytes > furthest ? 0 : barren + 1;
+      furthest = Math.max(furthest, bytes);
+      if (!connected || barren === BARREN_ATTEMPTS) throw givenUp(url, error, bytes);
+      await pause(pauseMs * 2 ** barren, undefined, signal && { signal }).catch(() => {
+        throw stopped(url, bytes);
+      });
+    }
+  }
+}
+
+async function attempt(options: DownloadOptions): Promise<void> {
+  const { url, part, bytes, signal, patienceMs = PATIENCE_MS, onBytes } = options;
+  const begun = await part.read();
+  if (begun !== null && begun.bytes === begun.total) return;
+  const patience = new Patience(patienceMs, signal);
+  try {
+    const answer = await request(url, begun, patience.signal);
+    checkSize(url, answer, bytes);
+    await checkRoom(part.path, answer);
+    const total = answer.total ?? bytes ?? null;
+    let done = answer.start;
+    const content = counted(answer.content, (more) => {
+      done += more;
+      patience.renew();
+      onBytes?.(done, total);
+    });
+    await part.write(answer.start, answer, content);
+    if (total !== null && done < total) throw new BrokenOff(`the server sent ${done} of ${total} bytes`, true);
+  } finally {
+    patience.end();
+  }
+}
+
+async function* counted(content: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void) {
+  for await (const chunk of content) {
+    yield chunk;
+    onBytes(chunk.length);
+  }
+}
+
+/** A server that has another file need not be listened to. */
+function checkSize(url: string, { total }: Answer, published: number | undefined): void {
+  if (total === null || published === undefined || total === published) return;
+  throw new MissingError(`${url} has ${total} bytes, and the published file has ${published}.`, { code: 'wrong-size' });
+}
+
+async function checkRoom(path: string, { start, total }: Answer): Promise<void> {
+  if (total === null) return;
+  const needed = total - start;
+  const free = await freeBytes(dirname(path));
+  if (needed <= free) return;
+  throw new MissingError(
+    `The disk is too full: ${needed} bytes are needed at ${dirname(path)}, and ${free} are free.`,
+    {
+      code: 'disk-full',
+      nextSteps: ['Free some space, or name another folder with --data.'],
+    },
+  );
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await storing(folder, async () => {
+    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
+    return statfs(folder);
+  });
+  return bavail * bsize;
+}
+
+function stopped(url: string, bytes: number) {
+  return interrupted(`The download of ${url} was interrupted; the first ${bytes} bytes are kept.`, [
+    'Run the same command again: it goes on from there.',
+  ]);
+}
+
+function givenUp(url: string, { message, connected, cause }: BrokenOff, bytes: number): MissingError {
+  const what = connected ? 'broke off' : 'could not begin';
+  return new MissingError(`The download of ${url} ${what}: ${message}.`, {
+    code: connected ? 'download-broken-off' : 'unreachable',
+    nextSteps: [
+      bytes > 0
+        ? `Run the same command again: it goes on behind the ${bytes} bytes that are kept.`
+        : 'See to the connection and run the same command again.',
+    ],
+    cause,
+  });
+}

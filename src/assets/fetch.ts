@@ -1,0 +1,131 @@
+/** Downloads what can be downloaded: verified, and at its place only when it is whole. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { MissingError } from '../errors.js';
+import { actualChecksum, checksumOf, describeMismatch } from './checksum.js';
+import { type DownloadOptions, download } from './download.js';
+import { verify } from './inspect.js';
+import { PartFile } from './part-file.js';
+import type { AssetReport, ShowProgress } from './report.js';
+import type { Wanted } from './selection.js';
+import { type Source, sourceOf } from './source.js';
+import { unpack } from './unpack.js';
+
+export interface FetchSettings extends Pick<DownloadOptions, 'signal' | 'patienceMs' | 'pauseMs'> {
+  /** Data folder that takes what is fetched. */
+  readonly folder: string;
+  /** Base address that is asked instead of the publisher's; null for that one. */
+  readonly mirror: URL | null;
+  readonly onProgress?: ShowProgress | undefined;
+}
+
+export interface Fetched {
+  readonly status: 'fetched' | 'present' | 'shipped';
+  /** Where it is; null for what ships with rminas. */
+  readonly path: string | null;
+  /** Whether its published checksum was compared. */
+  readonly verified: boolean;
+  /** What is looked at first and is not what was published; null where what was fetched will be taken. */
+  readonly shadowedBy: string | null;
+}
+
+/**
+ * Sees that an asset is in the data folder, unless it is whole where it is looked for.
+ * @throws MissingError for what cannot be fetched, InterruptedError
+ */
+export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promise<Fetched> {
+  const { name, facts } = wanted;
+  if (facts === null) return { status: 'shipped', path: null, verified: true, shadowedBy: null };
+  const found = await verify(wanted, settings);
+  if (isWhole(found)) return present(found, null);
+  const source = sourceOf(name, facts, settings.mirror);
+  const destination = join(settings.folder, source.place);
+  const shadowedBy = found.path === destination ? null : found.path;
+  const there = await verify({ ...wanted, candidates: [destination] }, settings);
+  if (isWhole(there)) return present(there, shadowedBy);
+  mustBeFree(name, destination);
+  if (source.unpacksTo === undefined) await bring(name, source, destination, settings);
+  else await bringFolder(wanted, source, destination, settings);
+  return { status: 'fetched', path: destination, verified: checksumOf(source) !== null, shadowedBy };
+}
+
+/** As it was published, as far as that is known. */
+function isWhole({ status }: AssetReport): boolean {
+  return status === 'verified' || status === 'found';
+}
+
+function present({ path, status }: AssetReport, shadowedBy: string | null): Fetched {
+  return { status: 'present', path, verified: status === 'verified', shadowedBy };
+}
+
+/** The user's own file may be of worth; it is never replaced. */
+function mustBeFree(name: string, path: string): void {
+  if (!existsSync(path)) return;
+  throw new MissingError(`${path} is there already, and is not what was published.`, {
+    code: 'destination-occupied',
+    nextSteps: [
+      `See what is wrong with it: rminas assets verify ${name}`,
+      'Move it away, or name another folder with --data.',
+    ],
+  });
+}
+
+/** Downloads a file, verifies it, and gives it its name. */
+async function bring(name: string, source: Source, target: string, settings: FetchSettings): Promise<void> {
+  const { signal, patienceMs, pauseMs, onProgress } = settings;
+  const part = new PartFile(target);
+  const onBytes = (done: number, total: number | null) => onProgress?.({ name, step: 'downloading', done, total });
+  await download({ url: source.url, bytes: source.bytes, part, signal, patienceMs, pauseMs, onBytes });
+  const other = await otherChecksum(name, source, part.path, settings);
+  if (other !== null) {
+    await part.remove();
+    throw new MissingError(`What ${source.url} sent is not the published file: ${other}.`, {
+      code: 'checksum-mismatch',
+      nextSteps: ['It was removed. Try again, or another server with --mirror.'],
+    });
+  }
+  await part.becomeWhole(target);
+}
+
+/** The same for a folder that comes as an archive; one that the user has put there is taken, and kept. */
+async function bringFolder(wanted: Wanted, source: Source, folder: string, settings: FetchSettings): Promise<void> {
+  const { name } = wanted;
+  const archive = join(settings.folder, source.name);
+  const byHand = existsSync(archive);
+  if (!byHand) await bring(name, source, archive, settings);
+  else if ((await otherChecksum(name, source, archive, settings)) !== null) mustBeFree(name, archive);
+  let done = 0;
+  await unpack(archive, folder, {
+    signal: settings.signal,
+    onEntry: (bytes) => {
+      done += bytes;
+      settings.onProgress?.({ name, step: 'unpacking', done, total: null });
+    },
+    check: (unpacked) => mustBePublished({ ...wanted, candidates: [unpacked] }, archive, settings),
+  });
+  if (!byHand) await rm(archive, { force: true });
+}
+
+/** @throws MissingError naming the first file that is missing or wrong. */
+async function mustBePublished(unpacked: Wanted, archive: string, settings: FetchSettings): Promise<void> {
+  const report = await verify(unpacked, settings);
+  if (isWhole(report)) return;
+  const wrong = report.files.find((file) => file.status === 'wrong' || file.status === 'missing');
+  const which = wrong === undefined ? 'none of the files is there' : `${basename(wrong.path)}: ${wrong.detail}`;
+  throw new MissingError(`${archive} does not hold what was published: ${which}.`, { code: 'unexpected-archive' });
+}
+
+/** What is wrong with a file's checksum; null when nothing is, or none is published. */
+async function otherChecksum(
+  name: string,
+  source: Source,
+  path: string,
+  { signal, onProgress }: FetchSettings,
+): Promise<string | null> {
+  const expected = checksumOf(source);
+  if (expected === null) return null;
+  const onBytes = (done: number) => onProgress?.({ name, step: 'verifying', done, total: source.bytes ?? null });
+  const actual = await actualChecksum(path, expected, { signal, onBytes });
+  return actual.digits === expected.digits ? null : describeMismatch(actual, expected);
+}

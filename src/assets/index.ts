@@ -1,0 +1,108 @@
+/** Data sets, teachers and benchmark files: what is needed, where it is, whether it is whole, and how to get it. */
+import { join, resolve } from 'node:path';
+import { dataHome } from '../config/assets.js';
+import { MissingError, UsageError } from '../errors.js';
+import { interruptible } from './failures.js';
+import { type Fetched, type FetchSettings, fetchAsset } from './fetch.js';
+import { lookFor, type VerifyOptions, verify } from './inspect.js';
+import type { AssetReport } from './report.js';
+import { isNamed, type Selection, selectAssets, type Wanted } from './selection.js';
+import { parseMirror } from './source.js';
+
+export type { AssetProgress, AssetReport, FileReport, ShowProgress } from './report.js';
+export type { Selection } from './selection.js';
+
+export interface AssetList {
+  /** The data folders, in the order in which they are searched. */
+  readonly folders: readonly string[];
+  readonly assets: readonly AssetReport[];
+}
+
+export interface AssetVerification extends AssetList {
+  /** Whether nothing is wrong, and nothing missing of what was named. */
+  readonly whole: boolean;
+}
+
+export interface FetchOptions extends Selection, Omit<FetchSettings, 'folder' | 'mirror'> {
+  /** Address of a folder that holds the files under their names, instead of the publishers'. */
+  readonly mirror?: string | undefined;
+}
+
+/** What became of one asset; `failed` has the error. */
+export interface FetchOutcome extends Omit<Fetched, 'status'> {
+  readonly name: string;
+  readonly status: Fetched['status'] | 'failed';
+  readonly error: { readonly code: string; readonly message: string; readonly nextSteps: readonly string[] } | null;
+}
+
+export interface FetchReport {
+  /** Whether every one is there. */
+  readonly complete: boolean;
+  readonly assets: readonly FetchOutcome[];
+}
+
+/** Codes of failures that are no fault of the source: getting the file by hand would not help. */
+const LOCAL_FAILURES: ReadonlySet<string> = new Set(['disk-full', 'unwritable', 'destination-occupied']);
+
+/**
+ * What there is of the named assets, of those that a configuration needs, or of all that are known.
+ * @throws UsageError
+ */
+export async function listAssets(selection: Selection = {}): Promise<AssetList> {
+  const { folders, wanted } = await selectAssets(selection);
+  return { folders, assets: await Promise.all(wanted.map(lookFor)) };
+}
+
+/**
+ * Compares them with what was published.
+ * @throws UsageError, InterruptedError
+ */
+export async function verifyAssets(options: Selection & VerifyOptions = {}): Promise<AssetVerification> {
+  const { folders, wanted } = await selectAssets(options);
+  const assets: AssetReport[] = [];
+  await interruptible(options.signal, async () => {
+    for (const each of wanted) assets.push(await verify(each, options));
+  });
+  const bad = isNamed(options) ? ['wrong', 'missing'] : ['wrong'];
+  return { whole: assets.every(({ status }) => !bad.includes(status)), folders, assets };
+}
+
+/**
+ * Downloads the named assets, or those that a configuration needs, into `data` or the user's data folder, one after the
+ * other; what fails is part of the answer and does not keep the next ones.
+ * @throws UsageError, InterruptedError
+ */
+export async function fetchAssets(options: FetchOptions): Promise<FetchReport> {
+  const { data, cwd = '.', env, mirror, signal } = options;
+  if (!isNamed(options)) {
+    throw new UsageError('Nothing was named that should be fetched.', {
+      code: 'nothing-named',
+      nextSteps: ['Name assets, or a configuration with --cfg. What there is: rminas assets list'],
+    });
+  }
+  const folder = data ? resolve(cwd, data) : join(dataHome(env), 'data');
+  const settings = { ...options, folder, mirror: mirror === undefined ? null : parseMirror(mirror) };
+  const { wanted } = await selectAssets(options);
+  const assets: FetchOutcome[] = [];
+  for (const each of wanted) assets.push(await interruptible(signal, () => outcomeOf(each, settings)));
+  return { complete: assets.every(({ status }) => status !== 'failed'), assets };
+}
+
+async function outcomeOf(wanted: Wanted, settings: FetchSettings): Promise<FetchOutcome> {
+  const { name, facts } = wanted;
+  try {
+    return { name, ...(await fetchAsset(wanted, settings)), error: null };
+  } catch (error) {
+    if (!(error instanceof MissingError)) throw error;
+    const { code, message, nextSteps } = error;
+    const byHand = LOCAL_FAILURES.has(code) || facts === null ? [] : facts.instructions;
+    return {
+      name,
+      status: 'failed',
+      path: null,
+      verified: false,
+      shadowedBy: null,
+      error: { code, message, nextSteps: [...nextSteps, ...byHand] },
+    };
+  }
+}

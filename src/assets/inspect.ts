@@ -1,0 +1,89 @@
+/** What is there of an asset, and whether it is what was published. */
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { AssetFacts, KnownFile } from '../config/asset-facts.js';
+import { findAsset } from '../config/assets.js';
+import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
+import type { AssetReport, FileReport, ShowProgress } from './report.js';
+import type { Wanted } from './selection.js';
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ShowProgress | undefined;
+}
+
+/** Looks where it may be, and at the sizes. A data set may lack files: searches take the part that is there. */
+export async function lookFor({ name, kind, facts, candidates }: Wanted): Promise<AssetReport> {
+  const about = { name, kind, places: facts?.places ?? [], lookedFor: candidates, download: facts?.download ?? null };
+  if (facts === null) {
+    return { ...about, title: 'ships with rminas', status: 'shipped', path: null, files: [], instructions: [] };
+  }
+  const path = await findAsset(facts.files, candidates);
+  const files = path === null ? [] : await Promise.all(publishedFiles(facts, path).map(lookAt));
+  const status = path === null ? 'missing' : files.some((file) => file.status === 'wrong') ? 'wrong' : 'found';
+  return { ...about, title: facts.title, status, path, files, instructions: facts.instructions };
+}
+
+/**
+ * Compares the asset with what was published: every file, its size and its checksum, as far as they are known.
+ * @throws what the signal aborts with
+ */
+export async function verify(wanted: Wanted, options: VerifyOptions = {}): Promise<AssetReport> {
+  const report = await lookFor(wanted);
+  if (wanted.facts === null || report.path === null) return report;
+  const files: FileReport[] = [];
+  for (const [index, file] of publishedFiles(wanted.facts, report.path).entries()) {
+    const seen = report.files[index] ?? (await lookAt(file));
+    files.push(seen.status === 'found' ? await compare(wanted.name, file.known, seen, options) : seen);
+  }
+  return { ...report, files, status: worst(files) };
+}
+
+interface PublishedFile {
+  readonly path: string;
+  readonly known: KnownFile;
+}
+
+/** The files that an asset at `path` should consist of. */
+function publishedFiles({ files, heldOut = [], download }: AssetFacts, path: string): PublishedFile[] {
+  if (files.length === 0) return [{ path, known: download ?? { name: basename(path) } }];
+  return [...files, ...heldOut].map((known) => ({ path: join(path, known.name), known }));
+}
+
+async function lookAt({ path, known }: PublishedFile): Promise<FileReport> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return { path, status: 'missing', bytes: null, detail: 'it is not there' };
+  const folder = known.name.endsWith('/');
+  if (folder ? !found.isDirectory() : !found.isFile()) {
+    return { path, status: 'wrong', bytes: null, detail: `it is not a ${folder ? 'folder' : 'file'}` };
+  }
+  if (folder) return { path, status: 'found', bytes: null, detail: null };
+  const { size } = found;
+  if (known.bytes === undefined || known.bytes === size) return { path, status: 'found', bytes: size, detail: null };
+  return { path, status: 'wrong', bytes: size, detail: `it has ${size} bytes instead of ${known.bytes}` };
+}
+
+async function compare(
+  name: string,
+  known: KnownFile,
+  seen: FileReport,
+  { signal, onProgress }: VerifyOptions,
+): Promise<FileReport> {
+  const expected = checksumOf(known);
+  if (expected === null) return seen;
+  const onBytes = (done: number) => onProgress?.({ name, step: 'verifying', done, total: seen.bytes });
+  try {
+    const actual = await actualChecksum(seen.path, expected, { signal, onBytes });
+    if (actual.digits === expected.digits) return { ...seen, status: 'verified', detail: describeChecksum(expected) };
+    return { ...seen, status: 'wrong', detail: describeMismatch(actual, expected) };
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return { ...seen, status: 'wrong', detail: `it cannot be read (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
+
+/** A file that is missing makes the asset wrong: it is not what was published. */
+function worst(files: readonly FileReport[]): AssetReport['status'] {
+  if (files.some(({ status }) => status === 'wrong' || status === 'missing')) return 'wrong';
+  return files.every(({ status }) => status === 'verified') ? 'verified' : 'found';
+}

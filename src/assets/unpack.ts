@@ -1,0 +1,66 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { extract } from 'tar';
+import { MissingError } from '../errors.js';
+import { storing } from './failures.js';
+
+export interface UnpackOptions {
+  /** Called with the bytes of each entry. */
+  readonly onEntry: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Throws when the unpacked folder is not to be taken. */
+  readonly check: (folder: string) => Promise<void>;
+}
+
+/**
+ * Unpacks the one folder that a tar archive, compressed or not, holds, and gives it its place in one step.
+ * @param folder absolute path; its name is the archive's folder
+ * @throws MissingError for a broken archive, for one that holds a link, a device or a path out of its folder, and for a
+ * full disk. Nothing is left then.
+ */
+export async function unpack(archive: string, folder: string, options: UnpackOptions): Promise<void> {
+  const { signal, onEntry, check } = options;
+  const name = basename(folder);
+  const workshop = `${archive}.unpacking`;
+  await storing(workshop, () => rm(workshop, { recursive: true, force: true }));
+  await storing(workshop, () => mkdir(workshop, { recursive: true }));
+  try {
+    let refused: string | null = null;
+    const filter = (path: string, entry: object): boolean => {
+      const type = 'type' in entry ? entry.type : 'entry';
+      refused ??= objectionTo(path, String(type), name);
+      if (refused !== null || signal?.aborted) return false;
+      onEntry('size' in entry ? Number(entry.size) : 0);
+      return true;
+    };
+    const extracted = extract({ file: archive, cwd: workshop, strict: true, preserveOwner: false, filter });
+    await extracted.catch((cause: unknown) => failure(archive, workshop, refused, cause));
+    if (refused !== null) throw unsafe(archive, refused);
+    signal?.throwIfAborted();
+    await check(join(workshop, name));
+    await storing(folder, () => mkdir(dirname(folder), { recursive: true }));
+    await storing(folder, () => rename(join(workshop, name), folder));
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** Why an entry is not to be written, or null. */
+function objectionTo(path: string, type: string, name: string): string | null {
+  const segments = path.split(/[/\\]/);
+  if (segments[0] !== name || segments.includes('..')) return `${path} lies outside of ${name}`;
+  // Old archives call a file OldFile, and a file that should lie in one piece ContiguousFile.
+  const plain = ['File', 'OldFile', 'ContiguousFile', 'Directory', 'GNUDumpDir'];
+  return plain.includes(type) ? null : `${path} is a ${type}`;
+}
+
+async function failure(archive: string, workshop: string, refused: string | null, cause: unknown): Promise<never> {
+  if (refused !== null) throw unsafe(archive, refused);
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  if (/^E[A-Z]+$/.test(code)) await storing(workshop, () => Promise.reject(cause));
+  throw new MissingError(`${archive} is no whole archive: ${message}`, { code: 'corrupt-archive', cause });
+}
+
+function unsafe(archive: string, objection: string): MissingError {
+  return new MissingError(`${archive} is not unpacked: ${objection}.`, { code: 'unsafe-archive' });
+}

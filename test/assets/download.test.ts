@@ -1,0 +1,261 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type DownloadOptions, download } from '../../src/assets/download.js';
+import { PartFile } from '../../src/assets/part-file.js';
+import { Patience } from '../../src/assets/patience.js';
+import { EXIT, InterruptedError, MissingError } from '../../src/errors.js';
+import { type FileServer, startFileServer } from './file-server.js';
+
+const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
+const half = 150_000;
+const etag = '"first"';
+
+let folder: string;
+let target: string;
+let server: FileServer;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rminas-download-'));
+  target = join(folder, 'deep/file.bin');
+  server = await startFileServer();
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function fetchFile(options: Partial<DownloadOptions> = {}): Promise<void> {
+  const part = new PartFile(target);
+  return download({ url: `${server.url}/file.bin`, part, bytes: body.length, pauseMs: 1, ...options });
+}
+
+async function failure(options: Partial<DownloadOptions> = {}): Promise<MissingError> {
+  const error = await fetchFile(options).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(MissingError);
+  return error as MissingError;
+}
+
+/** The connection ends when half of the file has arrived: what is on its way when it ends may be lost. */
+function breakOffAtHalf(done: number): void {
+  if (done === half) server.drop();
+}
+
+const part = () => readFileSync(`${target}.part`);
+const ranges = () => server.asked.map(({ range, ifRange }) => [range, ifRange]);
+
+describe('a download', () => {
+  it('brings the file, and tells how far it is', async () => {
+    server.answer({ body, etag });
+    const seen: [number, number | null][] = [];
+    await fetchFile({ onBytes: (...progress) => seen.push(progress) });
+    expect(part().equals(body)).toBe(true);
+    expect(seen.at(-1)).toEqual([body.length, body.length]);
+    expect(server.asked).toEqual([
+      { path: '/files/file.bin', range: undefined, ifRange: undefined, encoding: 'identity' },
+    ]);
+  });
+
+  it('takes a file whose size nobody knows', async () => {
+    server.answer({ body, chunked: true });
+    await fetchFile({ bytes: undefined });
+    expect(part().equals(body)).toBe(true);
+  });
+
+  it('takes a file that is compressed on the way', async () => {
+    server.answer({ body: gzipSync(body), encoding: 'gzip' });
+    await fetchFile();
+    expect(part().equals(body)).toBe(true);
+  });
+});
+
+describe('half a download', () => {
+  it('is continued when the connection breaks off', async () => {
+    server.answer({ body, etag, silentAt: half }, { body, etag });
+    await fetchFile({ onBytes: breakOffAtHalf });
+    expect(part().equals(body)).toBe(true);
+    expect(ranges()).toEqual([
+      [undefined, undefined],
+      [`bytes=${half}-`, etag],
+    ]);
+  });
+
+  it('is continued when the first attempts did not even begin', async () => {
+    server.answer({ body, status: 503 }, { body, status: 429 }, { body, etag, silentAt: half }, { body, etag });
+    await fetchFile({ onBytes: breakOffAtHalf });
+    expect(part().equals(body)).toBe(true);
+    expect(server.asked).toHaveLength(4);
+  });
+
+  it.each([
+    ['an ETag', { etag }, etag],
+    [
+      'a date, where the ETag is weak',
+      { etag: 'W/"weak"', lastModified: 'Thu, 04 Jun 2009 20:25:33 GMT' },
+      'Thu, 04 Jun 2009 20:25:33 GMT',
+    ],
+    ['the size alone', {}, undefined],
+  ])('is continued another day by %s', async (_name, validators, ifRange) => {
+    await begin({ ...validators });
+    server.answer({ body, ...validators });
+    await fetchFile();
+    expect(part().equals(body)).toBe(true);
+    expect(ranges()).toEqual([[`bytes=${half}-`, ifRange]]);
+  });
+
+  it.each([
+    ['has another file by now', { etag: '"second"' }, 1],
+    ['knows no ranges', { etag, ranges: false }, 1],
+    ['sends another range', { etag, rangeStart: 7 }, 2],
+    ['has less than there is', { etag, rangeStart: body.length }, 2],
+  ])('is thrown away where the server %s', async (_name, changes, requests) => {
+    await begin({ etag, body: Buffer.alloc(body.length, 1) });
+    server.answer({ body, ...changes });
+    await fetchFile();
+    expect(part().equals(body)).toBe(true);
+    expect(server.asked).toHaveLength(requests);
+  });
+
+  it('is thrown away when nothing tells what it is half of', async () => {
+    await begin({ etag });
+    rmSync(`${target}.part.json`);
+    server.answer({ body, etag });
+    await fetchFile();
+    expect(part().equals(body)).toBe(true);
+    expect(ranges()).toEqual([[undefined, undefined]]);
+  });
+
+  it('may be all of it', async () => {
+    server.answer({ body, etag });
+    await fetchFile();
+    await fetchFile();
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('is kept when the user has enough of it', async () => {
+    server.answer({ body, etag, silentAt: half });
+    const controller = new AbortController();
+    const error = await fetchFile({
+      signal: controller.signal,
+      onBytes: (done) => {
+        if (done === half) controller.abort();
+      },
+    }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect((error as InterruptedError).message).toContain(`the first ${half} bytes are kept`);
+    server.answer({ body, etag });
+    await fetchFile();
+    expect(part().equals(body)).toBe(true);
+    expect(ranges().at(-1)).toEqual([`bytes=${half}-`, etag]);
+  });
+
+  /** Leaves half a file behind, as a process does that is ended. */
+  async function begin({ body: sent = body, ...validators }: { body?: Buffer; etag?: string; lastModified?: string }) {
+    const controller = new AbortController();
+    server.answer({ body: sent, ...validators, silentAt: half });
+    const onBytes = (done: number) => {
+      if (done === half) controller.abort();
+    };
+    await expect(fetchFile({ signal: controller.signal, onBytes })).rejects.toThrow(InterruptedError);
+    expect(statSync(`${target}.part`).size).toBe(half);
+    server.asked.length = 0;
+  }
+});
+
+describe('a server', () => {
+  it('that has no such file is believed at once', async () => {
+    server.answer({ body, status: 404 });
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'download-refused', exitCode: EXIT.missing });
+    expect(error.message).toContain(`${server.url}/file.bin`);
+    expect(error.message).toContain('404');
+    expect(server.asked).toHaveLength(1);
+    expect(existsSync(`${target}.part`)).toBe(false);
+  });
+
+  it('that breaks off at the same place again and again is given up, and the half kept', async () => {
+    server.answer({ body, ranges: false, silentAt: half });
+    const error = await failure({ onBytes: breakOffAtHalf });
+    expect(error.code).toBe('download-broken-off');
+    expect(error.nextSteps.join()).toContain(`${half} bytes`);
+    expect(statSync(`${target}.part`).size).toBe(half);
+    expect(server.asked).toHaveLength(5);
+  });
+
+  it('that is never ready is given up', async () => {
+    server.answer({ body, status: 503 });
+    expect((await failure()).message).toContain('503');
+    expect(server.asked).toHaveLength(4);
+  });
+
+  it('that cannot be reached is not asked twice', async () => {
+    await server.close();
+    const error = await failure();
+    expect(error.code).toBe('unreachable');
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  it('that falls silent is not waited for', async () => {
+    server.answer({ body, etag, silentAt: half });
+    const error = await failure({ patienceMs: 400 });
+    expect(error).toMatchObject({
+      code: 'download-broken-off',
+      message: expect.stringContaining('nothing came for 0.4 s'),
+    });
+    expect(statSync(`${target}.part`).size).toBe(half);
+  });
+
+  it('that has a file of another size is not listened to', async () => {
+    server.answer({ body: Buffer.from('a page that says that the file is gone') });
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'wrong-size' });
+    expect(error.message).toContain('has 38 bytes, and the published file has 300000');
+    expect(existsSync(`${target}.part`)).toBe(false);
+  });
+});
+
+describe('patience', () => {
+  it('ends with silence, however slowly the bytes come', () => {
+    vi.useFakeTimers();
+    try {
+      const patience = new Patience(1_000, undefined);
+      for (let chunk = 0; chunk < 100; chunk += 1) {
+        vi.advanceTimersByTime(999);
+        patience.renew();
+      }
+      expect(patience.signal.aborted).toBe(false);
+      vi.advanceTimersByTime(1_000);
+      expect(patience.signal.reason).toMatchObject({ message: 'nothing came for 1 s' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('a disk', () => {
+  it('that is too full for what the server announces is told before anything comes', async () => {
+    server.answer({ body, announced: 2 ** 52 });
+    const error = await failure({ bytes: undefined });
+    expect(error).toMatchObject({ code: 'disk-full', exitCode: EXIT.missing });
+    expect(error.message).toContain(`${2 ** 52} bytes are needed`);
+    expect(existsSync(`${target}.part`)).toBe(false);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('that is full on the way is told', async () => {
+    target = join(folder, 'file.bin');
+    symlinkSync('/dev/full', `${target}.part`);
+    server.answer({ body });
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'disk-full', message: expect.stringContaining(`${target}.part`) });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('that has a file where the folder should be is told', async () => {
+    writeFileSync(join(folder, 'deep'), '');
+    server.answer({ body });
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'unwritable', message: expect.stringContaining(join(folder, 'deep')) });
+  });
+});

@@ -1,0 +1,206 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FetchSettings, fetchAsset } from '../../src/assets/fetch.js';
+import type { AssetProgress } from '../../src/assets/index.js';
+import type { Wanted } from '../../src/assets/selection.js';
+import { parseMirror } from '../../src/assets/source.js';
+import { type AssetFacts, TEACHER_ASSETS } from '../../src/config/asset-facts.js';
+import { assetPlaces } from '../../src/config/assets.js';
+import { EXIT, MissingError, UsageError } from '../../src/errors.js';
+import { archiveOfSet, factsOf, MEMBERS, md5, SET, sha256, UNSAFE, write } from './archives.js';
+import { type FileServer, startFileServer } from './file-server.js';
+
+const checkpoint = Buffer.from('weights of a teacher');
+const teacher: AssetFacts = {
+  title: 'a tiny teacher',
+  places: ['teachers/tiny-0123.pth', 'tiny.pth'],
+  files: [],
+  download: { url: 'http://example.invalid/', name: 'tiny-0123.pth', sha256: sha256(checkpoint).slice(0, 8) },
+  instructions: ['Ask the librarian.'],
+};
+
+let folder: string;
+let workshop: string;
+let server: FileServer;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'rminas-fetch-'));
+  workshop = mkdtempSync(join(tmpdir(), 'rminas-fetch-'));
+  server = await startFileServer();
+});
+afterEach(async () => {
+  await server.close();
+  for (const path of [folder, workshop]) rmSync(path, { recursive: true, force: true });
+});
+
+function wanted(facts: AssetFacts | null, others: readonly string[] = []): Wanted {
+  const candidates = facts === null ? [] : assetPlaces(facts, [...others, folder]);
+  return { name: 'tiny', kind: 'teacher', facts, candidates };
+}
+
+function fetchTiny(facts: AssetFacts, settings: Partial<FetchSettings> = {}, others: readonly string[] = []) {
+  return fetchAsset(wanted(facts, others), { folder, mirror: parseMirror(server.url), pauseMs: 1, ...settings });
+}
+
+async function failure(facts: AssetFacts, settings: Partial<FetchSettings> = {}): Promise<MissingError> {
+  const error = await fetchTiny(facts, settings).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(MissingError);
+  return error as MissingError;
+}
+
+const everything = () => readdirSync(folder, { recursive: true }).sort();
+
+describe('a file', () => {
+  it('comes to its place once it is verified, and is not fetched again', async () => {
+    server.answer({ body: checkpoint });
+    const path = join(folder, 'teachers/tiny-0123.pth');
+    expect(await fetchTiny(teacher)).toEqual({ status: 'fetched', path, verified: true, shadowedBy: null });
+    expect(readFileSync(path).equals(checkpoint)).toBe(true);
+    expect(everything()).toEqual(['teachers', 'teachers/tiny-0123.pth']);
+    expect(await fetchTiny(teacher)).toEqual({ status: 'present', path, verified: true, shadowedBy: null });
+    expect(server.asked.map((asked) => asked.path)).toEqual(['/files/tiny-0123.pth']);
+  });
+
+  it('is left where it is whole already', async () => {
+    write(join(workshop, 'tiny.pth'), checkpoint.toString());
+    const path = join(workshop, 'tiny.pth');
+    expect(await fetchTiny(teacher, {}, [workshop])).toMatchObject({ status: 'present', path });
+    expect(everything()).toEqual([]);
+  });
+
+  it('with another checksum is refused and removed', async () => {
+    const body = Buffer.from('a page that says hello');
+    server.answer({ body });
+    const error = await failure(teacher);
+    expect(error).toMatchObject({ code: 'checksum-mismatch', exitCode: EXIT.missing });
+    expect(error.message).toContain(`SHA-256 ${sha256(body).slice(0, 8)} instead of ${sha256(checkpoint).slice(0, 8)}`);
+    expect(everything()).toEqual(['teachers']);
+    server.answer({ body: checkpoint });
+    expect(await fetchTiny(teacher)).toMatchObject({ status: 'fetched' });
+  });
+
+  it('does not take the place of a file of the user', async () => {
+    write(join(folder, 'teachers/tiny-0123.pth'), 'my own teacher');
+    const error = await failure(teacher);
+    expect(error).toMatchObject({ code: 'destination-occupied', exitCode: EXIT.missing });
+    expect(readFileSync(join(folder, 'teachers/tiny-0123.pth'), 'utf8')).toBe('my own teacher');
+    expect(server.asked).toEqual([]);
+  });
+
+  it('that will not be taken since another is found first is told', async () => {
+    write(join(workshop, 'tiny.pth'), 'my own teacher');
+    server.answer({ body: checkpoint });
+    const shadowedBy = join(workshop, 'tiny.pth');
+    expect(await fetchTiny(teacher, {}, [workshop])).toMatchObject({ status: 'fetched', shadowedBy });
+    expect(await fetchTiny(teacher, {}, [workshop])).toMatchObject({ status: 'present', shadowedBy });
+  });
+
+  it('without a publisher is fetched from a mirror alone, and not verified', async () => {
+    const orphan = { ...teacher, download: null };
+    expect(await failure(orphan, { mirror: null })).toMatchObject({ code: 'not-downloadable' });
+    server.answer({ body: checkpoint });
+    expect(await fetchTiny(orphan)).toMatchObject({ status: 'fetched', verified: false });
+    expect(await failure({ ...TEACHER_ASSETS.resnet101, places: [] })).toMatchObject({ code: 'not-downloadable' });
+  });
+
+  it('that ships with rminas is not fetched', async () => {
+    expect(await fetchAsset(wanted(null), { folder, mirror: null })).toMatchObject({ status: 'shipped', path: null });
+  });
+});
+
+describe('an archive', () => {
+  it('is unpacked to its place once it is verified', async () => {
+    const body = await archiveOfSet(workshop);
+    server.answer({ body });
+    const seen: AssetProgress[] = [];
+    const fetched = await fetchTiny(factsOf(body), { onProgress: (progress) => seen.push(progress) });
+    expect(fetched).toEqual({ status: 'fetched', path: join(folder, SET), verified: true, shadowedBy: null });
+    expect(everything()).toEqual([SET, `${SET}/test`, `${SET}/train`]);
+    expect(readFileSync(join(folder, SET, 'train'), 'utf8')).toBe(MEMBERS.train);
+    const steps = seen.map(({ step }) => step);
+    expect([...new Set(steps)]).toEqual(['downloading', 'verifying', 'unpacking']);
+    expect(seen).toContainEqual({ name: 'tiny', step: 'downloading', done: body.length, total: body.length });
+    expect(await fetchTiny(factsOf(body))).toMatchObject({ status: 'present', verified: true });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('that the user put there is unpacked without a download, and kept', async () => {
+    const archive = await archiveOfSet(workshop);
+    writeFileSync(join(folder, 'tiny-set.tar.gz'), archive);
+    // What an unpacking that was killed leaves.
+    write(join(folder, 'tiny-set.tar.gz.unpacking', SET, 'train'), 'half of it');
+    expect(await fetchTiny(factsOf(archive))).toMatchObject({ status: 'fetched' });
+    expect(everything()).toEqual([SET, 'tiny-set.tar.gz', `${SET}/test`, `${SET}/train`].sort());
+    expect(readFileSync(join(folder, SET, 'train'), 'utf8')).toBe(MEMBERS.train);
+    expect(server.asked).toEqual([]);
+  });
+
+  it('that the user put there and that is another one is left alone', async () => {
+    writeFileSync(join(folder, 'tiny-set.tar.gz'), 'something else');
+    expect(await failure(factsOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
+    expect(everything()).toEqual(['tiny-set.tar.gz']);
+  });
+
+  it('does not take the place of a part of the data set that is there', async () => {
+    write(join(folder, SET, 'train'), 'a part of it');
+    expect(await failure(factsOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
+    expect(everything()).toEqual([SET, `${SET}/train`]);
+  });
+
+  it.each([
+    ['lacks a file', { train: MEMBERS.train }, 'test: it is not there'],
+    ['has another file', { ...MEMBERS, test: 'else' }, `test: it has the MD5 ${md5('else')}`],
+    ['has none of the files', { readme: 'hello' }, 'none of the files is there'],
+  ])('that %s is refused', async (_name, members, says) => {
+    const body = await archiveOfSet(workshop, members);
+    server.answer({ body });
+    const error = await failure(factsOf(body));
+    expect(error).toMatchObject({ code: 'unexpected-archive', message: expect.stringContaining(says) });
+    expect(existsSync(join(folder, SET))).toBe(false);
+  });
+
+  it.each(Object.entries(UNSAFE))('with %s is not unpacked', async (_name, { make, says }) => {
+    const body = await make(workshop);
+    server.answer({ body });
+    const error = await failure(factsOf(body));
+    expect(error).toMatchObject({ code: 'unsafe-archive', exitCode: EXIT.missing });
+    expect(error.message).toContain(says);
+    expect(everything()).toEqual(['tiny-set.tar.gz']);
+  });
+
+  it.each([
+    ['is cut off', async () => (await archiveOfSet(workshop)).subarray(0, 60)],
+    ['is none', async () => Buffer.from('no archive at all. '.repeat(100))],
+  ])('that %s is refused', async (_name, make) => {
+    const body = await make();
+    server.answer({ body });
+    expect(await failure(factsOf(body))).toMatchObject({ code: 'corrupt-archive' });
+    expect(everything()).toEqual(['tiny-set.tar.gz']);
+  });
+
+  it('is not unpacked any more once the user has enough', async () => {
+    const body = await archiveOfSet(workshop);
+    server.answer({ body });
+    const controller = new AbortController();
+    const onProgress = ({ step }: AssetProgress) => {
+      if (step === 'unpacking') controller.abort();
+    };
+    await expect(fetchTiny(factsOf(body), { signal: controller.signal, onProgress })).rejects.toThrow('aborted');
+    expect(everything()).toEqual(['tiny-set.tar.gz']);
+    expect(await fetchTiny(factsOf(body))).toMatchObject({ status: 'fetched' });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe('a mirror', () => {
+  it.each(['example.org', 'ftp://example.org/data', '/data', ''])('cannot be %s', (text) => {
+    expect(() => parseMirror(text)).toThrow(UsageError);
+  });
+
+  it('is a folder', () => {
+    expect(parseMirror('https://example.org/data').href).toBe('https://example.org/data/');
+    expect(parseMirror('https://example.org').href).toBe('https://example.org/');
+  });
+});

@@ -1,0 +1,214 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AssetReport, listAssets, verifyAssets } from '../../src/assets/index.js';
+import { lookFor, verify } from '../../src/assets/inspect.js';
+import type { Wanted } from '../../src/assets/selection.js';
+import type { AssetFacts } from '../../src/config/asset-facts.js';
+import { assetPlaces } from '../../src/config/assets.js';
+import { InterruptedError, UsageError } from '../../src/errors.js';
+import { factsOf, MEMBERS, md5, SET, sha256, write } from './archives.js';
+
+const data = process.env.RMINAS_TEST_DATA;
+const set = factsOf(Buffer.from('never unpacked'));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rminas-inspect-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function wanted(facts: AssetFacts): Wanted {
+  return {
+    name: 'tiny',
+    kind: 'data set',
+    facts,
+    candidates: assetPlaces(facts, [join(folder, 'a'), join(folder, 'b')]),
+  };
+}
+
+function put(place: string, members: Record<string, string>): void {
+  for (const [name, text] of Object.entries(members)) write(join(folder, place, name), text);
+}
+
+describe('a data set', () => {
+  it('is missing, and every place is told', async () => {
+    expect(await lookFor(wanted(set))).toEqual({
+      name: 'tiny',
+      kind: 'data set',
+      title: 'a tiny data set',
+      status: 'missing',
+      path: null,
+      places: [SET, '.'],
+      lookedFor: [join(folder, 'a', SET), join(folder, 'a'), join(folder, 'b', SET), join(folder, 'b')],
+      files: [],
+      download: set.download,
+      instructions: set.instructions,
+    });
+    expect(await verify(wanted(set))).toMatchObject({ status: 'missing' });
+  });
+
+  it('is found in the first place that has some of it, and verified', async () => {
+    put(`b/${SET}`, MEMBERS);
+    const path = join(folder, 'b', SET);
+    expect(await lookFor(wanted(set))).toMatchObject({ status: 'found', path });
+    const { status, files } = await verify(wanted(set));
+    expect(status).toBe('verified');
+    expect(files).toEqual([
+      {
+        path: join(path, 'train'),
+        status: 'verified',
+        bytes: MEMBERS.train.length,
+        detail: `MD5 ${md5(MEMBERS.train)}`,
+      },
+      { path: join(path, 'test'), status: 'verified', bytes: MEMBERS.test.length, detail: `MD5 ${md5(MEMBERS.test)}` },
+    ]);
+  });
+
+  it('is found without its held-out images, and is not what was published', async () => {
+    put('a', { train: MEMBERS.train });
+    expect(await lookFor(wanted(set))).toMatchObject({ status: 'found' });
+    const { status, files } = await verify(wanted(set));
+    expect(status).toBe('wrong');
+    expect(files.map((file) => file.status)).toEqual(['verified', 'missing']);
+  });
+
+  it('may have a file that is another', async () => {
+    put('a', { ...MEMBERS, train: 'a part of them' });
+    const { status, files } = await verify(wanted(set));
+    expect(status).toBe('wrong');
+    expect(files[0]).toMatchObject({
+      status: 'wrong',
+      detail: `it has the MD5 ${md5('a part of them')} instead of ${md5(MEMBERS.train)}`,
+    });
+  });
+
+  it('may have a folder in the place of a file', async () => {
+    put('a', { train: MEMBERS.train });
+    mkdirSync(join(folder, 'a/test'));
+    expect(await lookFor(wanted(set))).toMatchObject({ status: 'wrong' });
+    expect((await verify(wanted(set))).files[1]).toMatchObject({ status: 'wrong', detail: 'it is not a file' });
+  });
+
+  it('may be a folder of folders, of which nothing more is known', async () => {
+    const images = { ...set, files: [{ name: 'train/' }], heldOut: [] };
+    mkdirSync(join(folder, 'a', SET, 'train'), { recursive: true });
+    expect(await verify(wanted(images))).toMatchObject({ status: 'found', files: [{ status: 'found', bytes: null }] });
+  });
+
+  it('is not read any more once the user has enough', async () => {
+    put('a', MEMBERS);
+    await expect(verify(wanted(set), { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    write(join(folder, 'teachers/resnet20.th'), 'x'.repeat(1_099_231));
+    const options = { names: ['resnet20'], data: folder, signal: AbortSignal.abort() };
+    await expect(verifyAssets(options)).rejects.toThrow(InterruptedError);
+  });
+});
+
+describe('a checkpoint', () => {
+  const facts: AssetFacts = { ...set, places: ['tiny.pth'], files: [], heldOut: [] };
+  const known = (sum: object): AssetFacts => ({ ...facts, download: { url: '', name: 'tiny.pth', ...sum } });
+
+  it.each([
+    ['its size', { bytes: 7 }, 'found', null],
+    ['another size', { bytes: 8 }, 'wrong', 'it has 7 bytes instead of 8'],
+    ['its SHA-256', { sha256: sha256('weights') }, 'verified', `SHA-256 ${sha256('weights')}`],
+    [
+      'the beginning of it',
+      { sha256: sha256('weights').slice(0, 8) },
+      'verified',
+      `SHA-256 ${sha256('weights').slice(0, 8)}`,
+    ],
+    [
+      'another one',
+      { sha256: '12fca82f' },
+      'wrong',
+      `it has the SHA-256 ${sha256('weights').slice(0, 8)} instead of 12fca82f`,
+    ],
+    ['nothing to compare with', {}, 'found', null],
+  ])('has %s', async (_name, sum, status, detail) => {
+    put('a', { 'tiny.pth': 'weights' });
+    expect(await verify(wanted(known(sum)))).toMatchObject({ status, files: [{ status, detail, bytes: 7 }] });
+  });
+
+  it('that cannot be opened is missing', async () => {
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'tiny.pth'));
+    expect(await verify({ ...wanted(known({})), candidates: [join(folder, 'tiny.pth')] })).toMatchObject({
+      status: 'missing',
+    });
+  });
+});
+
+describe('what is meant', () => {
+  const statuses = (assets: readonly AssetReport[]) =>
+    Object.fromEntries(assets.map(({ name, status }) => [name, status]));
+  const env = () => ({ RMINAS_HOME: join(folder, 'home') });
+
+  it('is everything where nothing is named, and of that only what is there can be wrong', async () => {
+    const nothing = await verifyAssets({ cwd: folder, env: env() });
+    expect(nothing.whole).toBe(true);
+    expect(new Set(Object.values(statuses(nothing.assets)))).toEqual(new Set(['missing']));
+    expect(Object.keys(statuses(nothing.assets))).toEqual(
+      expect.arrayContaining(['cifar10', 'imagenet', 'resnet20', 'nas-bench-201-9930', 'nas-bench-macro']),
+    );
+    write(join(folder, 'data/resnet20.th'), 'no checkpoint');
+    const { whole, assets } = await verifyAssets({ cwd: folder, env: env() });
+    expect(whole).toBe(false);
+    expect(statuses(assets)).toMatchObject({ resnet20: 'wrong', cifar10: 'missing' });
+  });
+
+  it('is what is named, and it must be there', async () => {
+    const { whole, assets } = await verifyAssets({
+      names: ['cifar100', 'cifar10', 'cifar100'],
+      cwd: folder,
+      env: env(),
+    });
+    expect(Object.keys(statuses(assets))).toEqual(['cifar100', 'cifar10']);
+    expect(whole).toBe(false);
+  });
+
+  it.each([
+    ['the data set and the teacher', 'SPACE:\n  NAME: infer_nb201\n', { cifar10: 'missing', resnet20: 'missing' }],
+    [
+      'nothing that does not ship',
+      'SPACE:\n  NAME: infer_nb201\nLOADER:\n  DATASET: digits\n',
+      { digits: 'shipped', 'digits-resnet': 'shipped' },
+    ],
+  ])('is what a configuration needs: %s', async (_name, text, expected) => {
+    write(join(folder, 'search.yaml'), text);
+    const { assets } = await listAssets({ cfg: 'search.yaml', cwd: folder, env: env() });
+    expect(statuses(assets)).toEqual(expected);
+  });
+
+  it('is the checkpoint that the configuration names, whatever its sum, and its folder of data', async () => {
+    const text = `SPACE:\n  NAME: infer_nb201\nLOADER:\n  DATAPATH: images\nRMINAS:\n  TEACHER: mine.th\n`;
+    write(join(folder, 'search.yaml'), text);
+    write(join(folder, 'mine.th'), 'my own teacher');
+    write(join(folder, 'data/resnet20.th'), 'another one');
+    write(join(folder, 'images/data_batch_1'), 'a part');
+    const { assets } = await verifyAssets({ cfg: 'search.yaml', cwd: folder, env: env() });
+    expect(assets.map(({ name, status, path }) => [name, status, path])).toEqual([
+      ['cifar10', 'wrong', join(folder, 'images')],
+      ['resnet20', 'found', join(folder, 'mine.th')],
+    ]);
+  });
+
+  it('is something that there is', async () => {
+    const error = (await listAssets({ names: ['cifar-10'] }).catch((reason: unknown) => reason)) as UsageError;
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({ code: 'unknown-asset', message: "'cifar-10' is no asset. The nearest is cifar10." });
+    await expect(listAssets({ cfg: join(folder, 'none.yaml') })).rejects.toMatchObject({ code: 'missing-config' });
+  });
+});
+
+describe.skipIf(data === undefined)('the published files (need RMINAS_TEST_DATA)', () => {
+  it('are known by their checksums', async () => {
+    const { whole, assets } = await verifyAssets({ names: ['resnet20', 'nas-bench-macro'], data });
+    expect(assets.map(({ name, status }) => [name, status])).toEqual([
+      ['resnet20', 'verified'],
+      ['nas-bench-macro', 'verified'],
+    ]);
+    expect(whole).toBe(true);
+  });
+});
