@@ -43,7 +43,7 @@ _THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
-class _Original:
+class Original:
     """XNAS's modules, but for the forest, whose import of scikit-learn is paid by those who need it."""
 
     folder: Path
@@ -54,7 +54,7 @@ class _Original:
 def find_xnas() -> str | None:
     """The folder that XNAS can be imported from, None where it cannot."""
     try:
-        original = _import_original()
+        original = import_original()
     except SidecarError:
         return None
     return str(original.folder)
@@ -69,20 +69,20 @@ class XnasBackend:
         The names of its parameters are the original's behind `network.`, and equal seeds give the weights that our own
         network has.
         """
-        original, space, size = _import_original(), specification.space, specification.network
-        with torch.device("meta"):
-            # Nothing but a check: what is no genotype, or no size, is refused as it is everywhere. Parts of the
-            # originals take a text for Python and run it.
-            build_network(space, genotype, size)
+        space, size = specification.space, specification.network
         if space not in original_networks.BUILDERS:
             raise SidecarError(
                 "invalid-message", f"XNAS has no networks of the space {space}.", ["Set RMINAS.BACKEND native."]
             )
-        return original_networks.BUILDERS[space](original.networks, genotype, size)
+        with torch.device("meta"):
+            # Nothing but a check: what is no genotype, or no size, is refused as it is everywhere. Parts of the
+            # originals take a text for Python and run it.
+            build_network(space, genotype, size)
+        return original_networks.BUILDERS[space](import_original().networks, genotype, size)
 
     def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationFunction:
         """See :class:`rminas_sidecar.backends.Backend`. It answers for as many stages as `RMI_loss` does: three."""
-        rmi = _import_original().rmi
+        rmi = import_original().rmi
         loss = rmi.RMI_loss(len(teacher_features[0]))
 
         def compare(features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
@@ -142,12 +142,17 @@ def _home() -> str | None:
     return os.environ.get("XNAS_HOME") or None
 
 
-def _import_original() -> _Original:
+def import_original() -> Original:
+    """XNAS's modules, imported once.
+
+    Raises:
+        SidecarError: `missing-backend`.
+    """
     return _import_from(_home())
 
 
 @cache
-def _import_from(home: str | None) -> _Original:
+def _import_from(home: str | None) -> Original:
     rmi = import_xnas("xnas.algorithms.RMINAS.utils.RMI_torch")
     networks = original_networks.Modules(
         nas_bench_201=import_xnas("xnas.spaces.NASBench201.utils"),
@@ -162,7 +167,7 @@ def _import_from(home: str | None) -> _Original:
         # Found and not imported: it imports scikit-learn, for which only those who grow a forest should wait.
         if importlib.util.find_spec(_FOREST) is None:
             raise ModuleNotFoundError(f"No module named {_FOREST!r}")
-    return _Original(Path(str(rmi.__file__)).parents[4], rmi, networks)
+    return Original(Path(str(rmi.__file__)).parents[4], rmi, networks)
 
 
 @contextmanager

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dumpConfig, loadConfig, planSearch, settleBackend, specificationDigest } from '../../src/config/index.js';
+import { UsageError } from '../../src/errors.js';
+import type { SpaceName } from '../../src/protocol/specification.js';
+import { temporaryFolder } from '../support/run-cli.js';
+
+const HOME = '/home/ada/XNAS';
+
+function load(...overrides: string[]) {
+  return loadConfig({ overrides: ['SPACE.NAME', 'infer_nb201', ...overrides] });
+}
+
+describe('the backend', () => {
+  it.each<[SpaceName, string | null, string]>([
+    ['nas-bench-201', HOME, 'xnas'],
+    ['darts', HOME, 'xnas'],
+    ['nas-bench-macro', HOME, 'xnas'],
+    ['proxyless', HOME, 'xnas'],
+    ['mb', HOME, 'native'],
+    ['nas-bench-201', null, 'native'],
+    ['mb', null, 'native'],
+  ])('auto, for %s and XNAS in %s, is %s', async (space, xnas, backend) => {
+    const settled = settleBackend(await load('SPACE.NAME', space), xnas);
+    expect(planSearch(settled).specification).toMatchObject({ space, backend });
+    expect(settled.settings.get('RMINAS.BACKEND')?.value).toMatchObject({ value: backend });
+  });
+
+  it.each(['native', 'xnas'])('%s is taken at its word, whatever there is', async (backend) => {
+    const config = await load('RMINAS.BACKEND', backend);
+    for (const xnas of [HOME, null]) {
+      expect(settleBackend(config, xnas)).toBe(config);
+      expect(planSearch(config).specification.backend).toBe(backend);
+    }
+  });
+
+  it('is part of the specification, and so of its digest', async () => {
+    const digests = await Promise.all(
+      ['native', 'xnas'].map(async (backend) =>
+        specificationDigest(planSearch(await load('RMINAS.BACKEND', backend)).specification),
+      ),
+    );
+    expect(new Set(digests).size).toBe(2);
+  });
+
+  it('stays what it was settled to in the configuration that is written down', async () => {
+    const file = join(temporaryFolder(), 'config.yaml');
+    const settled = settleBackend(await load(), HOME);
+    writeFileSync(file, dumpConfig(settled.settings));
+    const again = settleBackend(await loadConfig({ file }), null);
+    expect(planSearch(again).specification).toEqual(planSearch(settled).specification);
+  });
+
+  it('xnas is refused for a space of which it has no networks', async () => {
+    const config = await load('SPACE.NAME', 'mb', 'RMINAS.BACKEND', 'xnas');
+    expect(() => planSearch(config)).toThrow(UsageError);
+    expect(() => planSearch(config)).toThrow(/space mb/);
+  });
+
+  it('has three names', async () => {
+    await expect(load('RMINAS.BACKEND', 'torch')).rejects.toMatchObject({ code: 'out-of-range' });
+  });
+});
