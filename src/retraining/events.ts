@@ -33,13 +33,28 @@ export interface Trained {
 /** Everything that a retraining tells while it goes on. */
 export type RetrainingEvent = RetrainingOpened | TrainingProgress | Trained | Notice;
 
-/** One line about an event for a log, or null for one that says nothing worth a line. */
-export function describeRetrainingEvent(event: RetrainingEvent): string | null {
+/** Lines about events for a log: null for an event that says nothing worth a line. */
+export function createDescriber(): (event: RetrainingEvent) => string | null {
+  const describeEpoch = createEpochDescriber();
+  return (event) => (event.type === 'training' ? describeEpoch(event) : describe(event));
+}
+
+/** A line for each epoch, and none for the updates in it. */
+function createEpochDescriber(): (event: TrainingProgress) => string | null {
+  const told = new Map<number, number>();
+  return ({ seed, done, total, note }) => {
+    // The note tells of the epoch before the one that is going on.
+    const whole = Math.ceil(done) - 1;
+    if (whole < 1 || told.get(seed) === whole) return null;
+    told.set(seed, whole);
+    return `seed ${seed}: epoch ${whole}/${total}: ${note}`;
+  };
+}
+
+function describe(event: Exclude<RetrainingEvent, TrainingProgress>): string {
   switch (event.type) {
     case 'opened':
       return describeOpened(event);
-    case 'training':
-      return null;
     case 'trained': {
       const last = event.training.epochs.at(-1);
       const accuracy = last?.accuracy ?? 0;

@@ -235,6 +235,13 @@ def test_networks_without_drop_path_and_auxiliary_head_refuse_them(retraining: B
     assert "nas-bench-201" in error.value.message
 
 
+@pytest.mark.parametrize(("genotype", "parameters"), [("02012100", 890_666), ("11111221", 2_181_386)])
+def test_networks_of_nas_bench_macro_have_the_published_size(retraining: Build, genotype: str, parameters: int) -> None:
+    size = {"channels": 32, "cells": 8, "classes": 10, "resolution": 32}
+    body = {**retraining(), "space": "nas-bench-macro", "genotype": genotype, "network": size, "dataset": "cifar10"}
+    assert count_parameters(build_trainee(Retraining.from_dict(body, 1))) == parameters
+
+
 def test_the_published_network_has_the_published_size(retraining: Build, darts: Build) -> None:
     size = {"channels": 36, "cells": 20, "classes": 10, "resolution": 32}
     plan = Retraining.from_dict({**retraining(**darts()), "network": size, "dataset": "cifar10"}, 1)

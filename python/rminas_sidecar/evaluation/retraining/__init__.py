@@ -36,14 +36,15 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         OSError: when a checkpoint cannot be written.
     """
     retraining = Retraining.from_dict(body["retraining"], body["seed"])
-    checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"])
     with deterministic_algorithms():
         with seeded(retraining.seed):
             network = build_trainee(retraining).to(device)
         sgd = build_sgd(network, retraining.recipe.optimizer)
+        images = read_images(retraining, None if body["dataset"] is None else Path(body["dataset"]))
+        labels = images.training.labels
+        checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"], labels)
         history = checkpoint.load(network, sgd)
         resumed_from = len(history)
-        images = read_images(retraining, None if body["dataset"] is None else Path(body["dataset"]))
         _go_on(Training(retraining, images, network, sgd, device), history, checkpoint, on_progress)
         flops = count_flops(network, retraining.network.resolution)
     return {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.files import remove_drafts, write_atomically
@@ -36,10 +36,12 @@ class Checkpoint:
     fingerprint: str
 
     @classmethod
-    def of(cls, path: Path, retraining: Mapping[str, Any], seed: int) -> "Checkpoint":
-        """The checkpoint of a retraining, given in the protocol's JSON."""
-        text = json.dumps([retraining, seed], sort_keys=True)
-        return cls(path, hashlib.sha256(text.encode()).hexdigest())
+    def of(cls, path: Path, retraining: Mapping[str, Any], seed: int, labels: Tensor) -> "Checkpoint":
+        """The checkpoint of a retraining, given in the protocol's JSON, on images with these labels."""
+        sha = hashlib.sha256(json.dumps([retraining, seed], sort_keys=True).encode())
+        # Other images would have other labels: their pixels need not be looked at, which for photographs takes hours.
+        sha.update(labels.numpy().tobytes())
+        return cls(path, sha.hexdigest())
 
     def save(self, network: nn.Module, sgd: torch.optim.SGD, history: History) -> None:
         """Replaces the file at once, so that there is a whole one at any time.
@@ -80,7 +82,7 @@ class Checkpoint:
             raise SidecarError("refused-file", f"{self.path} is no checkpoint of a retraining of this version.", steps)
         if content["fingerprint"] != self.fingerprint:
             raise SidecarError(
-                "refused-file", f"{self.path} belongs to a training with another network, recipe or seed.", steps
+                "refused-file", f"{self.path} belongs to a training of another network, recipe, seed or images.", steps
             )
         history: History = content["history"]
         network.load_state_dict(content["state_dict"])

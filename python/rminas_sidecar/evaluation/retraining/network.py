@@ -27,7 +27,18 @@ def build_trainee(retraining: Retraining) -> nn.Module:
             f"The networks of {retraining.space} have neither drop path nor an auxiliary head.",
             ["Set TRAIN.DROP_PATH_PROB 0.0 and TRAIN.AUX_WEIGHT 0.0."],
         )
-    return build_network(retraining.space, retraining.genotype, size)
+    network = build_network(retraining.space, retraining.genotype, size)
+    if retraining.space == "nas-bench-macro":
+        _add_weights_to_normalisations(network)
+    return network
+
+
+def _add_weights_to_normalisations(network: nn.Module) -> None:
+    """The benchmark's networks have them; those of the search are blocks of XNAS's supernet, which has not."""
+    for module in list(network.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.BatchNorm2d):
+                setattr(module, name, nn.BatchNorm2d(child.num_features))
 
 
 def set_drop_path(network: nn.Module, probability: float) -> None:

@@ -1,0 +1,186 @@
+"""An interruption changes not a bit of a retraining, and no other file is taken for its checkpoint."""
+
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import rminas_sidecar
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.retraining import retrain
+from support.retraining import Interrupted, bits, essence, quiet, request_for
+from support.tiny_data import write_cifar100
+
+Build = Callable[..., dict[str, Any]]
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def both(request: pytest.FixtureRequest, retraining: Build, darts: Build) -> dict[str, Any]:
+    """The retraining of one of the two spaces, by parameter."""
+    if request.param == "darts":
+        return retraining(**darts(batchSize=512))
+    return retraining()
+
+
+SPACES = pytest.mark.parametrize("both", ["nas-bench-201", "darts"], indirect=True)
+
+
+@SPACES
+def test_interrupted_at_any_update_it_ends_as_uninterrupted(both: dict[str, Any], tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole.pt", tmp_path / "parts.pt"
+    torch.manual_seed(1)
+    expected = essence(retrain(request_for(both, whole), CPU, quiet))
+    epochs = both["recipe"]["epochs"]
+    # In the first update of all, within an epoch, in its last update, and in the last epoch: its first and its last.
+    for number, stop in enumerate((0.01, 0.6, 1.0, epochs - 0.9, epochs)):
+        torch.manual_seed(100 + number)
+
+        def stop_there(done: float, _total: float, _note: str, stop: float = stop) -> None:
+            if done >= stop:
+                raise Interrupted
+
+        with pytest.raises(Interrupted):
+            retrain(request_for(both, parts), CPU, stop_there)
+    answer = retrain(request_for(both, parts), CPU, quiet)
+    assert answer["resumedFrom"] == epochs - 1
+    assert essence(answer) == expected
+    assert bits(parts) == bits(whole)
+    again = retrain(request_for(both, parts), CPU, quiet)
+    assert again["resumedFrom"] == epochs
+    assert essence(again) == expected
+
+
+@pytest.mark.parametrize("both", ["darts"], indirect=True)
+def test_killed_it_ends_as_uninterrupted(both: dict[str, Any], tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole.pt", tmp_path / "parts.pt"
+    expected = essence(retrain(request_for(both, whole), CPU, quiet))
+    program = """
+import json, sys, torch
+from rminas_sidecar.evaluation.retraining import retrain
+torch.set_num_threads(1)
+
+def report(done, *_):
+    print(done, flush=True)
+    sys.stdin.readline()
+
+retrain(json.loads(sys.stdin.readline()), torch.device("cpu"), report)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(rminas_sidecar.__file__).parents[1],
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None
+        child.stdin.write(json.dumps(request_for(both, parts)) + "\n")
+        child.stdin.flush()
+        for line in child.stdout:
+            if float(line) >= both["recipe"]["epochs"] - 0.5:
+                break
+            child.stdin.write("go on\n")
+            child.stdin.flush()
+        child.kill()
+    assert child.returncode == -signal.SIGKILL
+    answer = retrain(request_for(both, parts), CPU, quiet)
+    assert 0 < answer["resumedFrom"] < both["recipe"]["epochs"]
+    assert essence(answer) == expected
+    assert bits(parts) == bits(whole)
+
+
+def test_a_draft_that_was_being_written_is_passed_over_and_removed(retraining: Build, tmp_path: Path) -> None:
+    body = retraining(recipe={"epochs": 2})
+    checkpoint = tmp_path / "c.pt"
+    whole = retrain(request_for(body, tmp_path / "whole.pt"), CPU, quiet)
+    with pytest.raises(Interrupted):
+        retrain(request_for(body, checkpoint), CPU, raise_in_second_epoch)
+    draft = tmp_path / f".{checkpoint.name}.draft-1"
+    draft.write_bytes(checkpoint.read_bytes()[:100])
+    assert essence(retrain(request_for(body, checkpoint), CPU, quiet)) == essence(whole)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "whole.pt"]
+
+
+def raise_in_second_epoch(done: float, _total: float, _note: str) -> None:
+    if done > 1:
+        raise Interrupted
+
+
+class _Malicious:
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return os.system, ("echo harm",)
+
+
+def _bytes_of(value: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "text"),
+    [
+        (b"", "corrupt-file", "not a whole checkpoint"),
+        (_bytes_of({"version": 1})[:-40], "corrupt-file", "not a whole checkpoint"),
+        (pickle.dumps([1, 2, 3]), "refused-file", "not a checkpoint of weights"),
+        (_bytes_of(_Malicious()), "refused-file", "was not run"),
+        (_bytes_of({"state_dict": {}}), "refused-file", "no checkpoint of a retraining"),
+        (_bytes_of([1, 2]), "refused-file", "no checkpoint of a retraining"),
+    ],
+)
+def test_files_that_are_no_checkpoint(
+    retraining: Build, tmp_path: Path, content: bytes, code: str, text: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = tmp_path / "c.pt"
+    checkpoint.write_bytes(content)
+    with pytest.raises(SidecarError, match=text) as error:
+        retrain(request_for(retraining(), checkpoint), CPU, quiet)
+    assert error.value.code == code
+    assert str(checkpoint) in error.value.message
+    assert error.value.next_steps
+    assert checkpoint.read_bytes() == content
+    assert "harm" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "changes", [{"recipe": {"epochs": 5}}, {"network": {"channels": 3}}, {"recipe": {"cutout": 0}}, {"seed": 2}]
+)
+def test_the_checkpoint_of_another_training_is_refused(
+    retraining: Build, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    checkpoint = tmp_path / "c.pt"
+    with pytest.raises(Interrupted):
+        retrain(request_for(retraining(), checkpoint), CPU, raise_in_second_epoch)
+    seed = changes.pop("seed", 1)
+    with pytest.raises(SidecarError, match="another network, recipe, seed or images") as error:
+        retrain(request_for(retraining(**changes), checkpoint, seed), CPU, quiet)
+    assert error.value.code == "refused-file"
+
+
+def test_the_checkpoint_of_other_images_is_refused(retraining: Build, tmp_path: Path) -> None:
+    body = retraining(dataset="cifar100", network={"classes": 100, "resolution": 32}, recipe={"epochs": 1})
+    folders = [tmp_path / "some", tmp_path / "more"]
+    for folder, count in zip(folders, (20, 24), strict=True):
+        folder.mkdir()
+        write_cifar100(folder, count, 0)
+    some, more = ({**request_for(body, tmp_path / "c.pt"), "dataset": str(folder)} for folder in folders)
+    first = retrain(some, CPU, quiet)
+    assert (first["trainImages"], first["testImages"]) == (20, 10)
+    assert retrain(some, CPU, quiet)["resumedFrom"] == 1
+    with pytest.raises(SidecarError, match="seed or images"):
+        retrain(more, CPU, quiet)
+
+
+def test_a_folder_that_is_gone_is_an_error_to_act_on(retraining: Build, tmp_path: Path) -> None:
+    with pytest.raises(SidecarError, match="is gone") as error:
+        retrain(request_for(retraining(), tmp_path / "gone" / "c.pt"), CPU, quiet)
+    assert error.value.code == "unwritable"

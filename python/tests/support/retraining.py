@@ -1,0 +1,46 @@
+"""What the tests of retrainings share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class Interrupted(Exception):
+    """Stands for whatever ends a training."""
+
+
+def quiet(_done: float, _total: float, _note: str) -> None:
+    return
+
+
+def request_for(body: dict[str, Any], checkpoint: Path, seed: int = 1) -> dict[str, Any]:
+    return {"retraining": body, "seed": seed, "dataset": None, "checkpoint": str(checkpoint)}
+
+
+def essence(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what tells of time and interruptions."""
+    epochs = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in answer["epochs"]]
+    return {**answer, "epochs": epochs, "resumedFrom": None}
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    """All tensors of a checkpoint, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)
+
+
+def bits(checkpoint: Path) -> list[bytes]:
+    """The bytes of every tensor, weights, running statistics and momentum."""
+    content = torch.load(checkpoint, weights_only=True)
+    found = [tensor.numpy().tobytes() for tensor in _tensors(content)]
+    assert len(found) > 2 * len(list(_tensors(content["optimizer"])))
+    return found
