@@ -3,7 +3,7 @@
  * (`xnas/core/config.py` at 658593f), under their names of today where there are such.
  */
 import { DEFAULTS } from './defaults.js';
-import { defaultSettings, type Settings } from './merge.js';
+import { defaultSettings, groupsOf, type Settings } from './merge.js';
 import { bool, float, int, list, str, type Value } from './value.js';
 import type { Group } from './yaml-file.js';
 
@@ -103,18 +103,26 @@ export function withoutInert(settings: Settings): Settings {
 }
 
 /**
- * Whether a file is in the archive's dialect: it has a key that only the archive's has, and no group LOADER, by which
- * XNAS replaced those.
+ * Whether a file is in the archive's dialect: it has a key or a group that only the archive's has, and no group LOADER,
+ * by which XNAS replaced those.
  */
 export function isArchiveDialect(file: Group): boolean {
-  return (
-    !file.entries.some(({ key }) => key === 'LOADER') &&
-    keysOf(file).some((key) => ARCHIVE_ALIASES.has(key) || Object.hasOwn(INERT, key))
-  );
+  return !file.entries.some(({ key }) => key === 'LOADER') && namesIn(file).some((name) => MARKS.has(name));
 }
 
-function keysOf({ entries }: Group): string[] {
-  return entries.flatMap(({ key, content }) =>
-    content.type === 'group' ? keysOf(content).map((inner) => `${key}.${inner}`) : [key],
-  );
+const MARKS: ReadonlySet<string> = marks();
+
+function marks(): Set<string> {
+  const then = [...ARCHIVE_ALIASES.keys(), ...Object.keys(INERT)];
+  const groups = groupsOf(then);
+  for (const group of groupsOf(Object.keys(DEFAULTS))) groups.delete(group);
+  return new Set([...then, ...groups]);
+}
+
+/** The names of all groups and keys, as they are nested. */
+function namesIn({ entries }: Group): string[] {
+  return entries.flatMap(({ key, content }) => [
+    key,
+    ...(content.type === 'group' ? namesIn(content).map((inner) => `${key}.${inner}`) : []),
+  ]);
 }

@@ -96,9 +96,14 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.VOTE_TOP': int(50),
   // 0 is RF_WARMUP + 10 RF_SUCC.
   'RMINAS.MAX_EVALUATIONS': int(0),
+  // Trainings that cannot lead to a good architecture any more are stopped, but for an audited share.
+  'RMINAS.FUTILITY': bool(true),
+  'RMINAS.AUDIT': float(0.1),
   'RMINAS.WORKERS': int(1),
   // 0 shares the cores among the workers.
   'RMINAS.THREADS': int(0),
+  // Seconds.
+  'RMINAS.WORKER_DEADLINE': int(120),
   'RMINAS.DEVICE': str('auto'),
   'RMINAS.TEACHER': str(''),
   // Empty is the architecture that the originals use with the data set.

@@ -1,5 +1,13 @@
 /** Configuration: yacs semantics, the schema of XNAS's RMINAS files, profiles, and what they plan. */
-export { dataFolders, dataHome, datasetPlaces, locateAssets, type Places, teacherPlaces } from './assets.js';
+export {
+  dataFolders,
+  dataHome,
+  datasetPlaces,
+  locateAssets,
+  locateDataset,
+  type Places,
+  teacherPlaces,
+} from './assets.js';
 export { settleBackend } from './backend.js';
 export { type ConfigDescription, describeConfig } from './describe.js';
 export { retrainingDigest, specificationDigest } from './digest.js';
@@ -9,3 +17,4 @@ export type { Setting, Settings, Source } from './merge.js';
 export { planSearch, type SearchPlan, type SearchSettings } from './plan.js';
 export { planRetraining, type RetrainingPlan, unnamedSpace } from './plan-retraining.js';
 export { PROFILE_NAMES, type ProfileName } from './profiles.js';
+export { textLiteral } from './value.js';

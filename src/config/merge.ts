@@ -124,7 +124,8 @@ function coerce(key: string, value: Value, { value: current }: Setting, where: s
   throw wrongType(key, current, given, where);
 }
 
-function groupsOf(keys: readonly string[]): Set<string> {
+/** The groups that keys are in, outer ones too. */
+export function groupsOf(keys: readonly string[]): Set<string> {
   const groups = new Set<string>();
   for (const key of keys) {
     for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) groups.add(key.slice(0, dot));

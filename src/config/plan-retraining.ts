@@ -18,6 +18,8 @@ export interface RetrainingPlan {
   readonly workers: number;
   /** Threads of each worker; 0 shares the cores among them. */
   readonly threads: number;
+  /** How long a worker may give no sign of life, in s. */
+  readonly workerDeadline: number;
   /** `auto`, `cpu`, `cuda` or `cuda:N`. */
   readonly device: string;
   readonly outDir: string;
@@ -27,12 +29,18 @@ export interface RetrainingPlan {
 }
 
 /**
- * The space in whose notation TRAIN.GENOTYPE is, if no key names one: to be loaded again with.
- * @returns null where one is named.
+ * The space in whose notation TRAIN.GENOTYPE is, if no key names one: to be loaded again with. Null where one is named.
+ * @throws UsageError where there is no architecture, or it is in no notation.
  */
 export function unnamedSpace(config: Config): string | null {
   if (config.settings.get('SPACE.NAME')?.source !== 'default') return null;
-  return spaceOfGenotype(genotypeOf(config.settings)) ?? null;
+  const genotype = genotypeOf(config.settings);
+  const space = spaceOfGenotype(genotype);
+  if (space !== undefined) return space;
+  throw new UsageError(`"${genotype}" is no genotype of any space.`, {
+    code: 'invalid-genotype',
+    nextSteps: ['Name its space to hear what is wrong with it: --space nas-bench-201, darts, nas-bench-macro …'],
+  });
 }
 
 /** @throws UsageError when the configuration is well-formed but nothing can be trained by it. */
@@ -60,6 +68,7 @@ export function planRetraining(config: Config): RetrainingPlan {
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],
     threads: values['RMINAS.THREADS'],
+    workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
     outDir: values.OUT_DIR,
     settings: new Map([...settings].filter(([key]) => DUMPED_KEYS.has(key))),

@@ -31,10 +31,16 @@ export interface SearchSettings {
   readonly voters: number;
   /** Most evaluations, the warm-up's included. */
   readonly cap: number;
+  /** Whether trainings are stopped once they are futile. */
+  readonly futility: boolean;
+  /** Share of the architectures that are trained to the end all the same, 0 to 1. */
+  readonly auditShare: number;
   readonly seed: number;
   readonly workers: number;
   /** Threads of each worker; 0 shares the cores among them. */
   readonly threads: number;
+  /** How long a worker may give no sign of life, in s. */
+  readonly workerDeadline: number;
   /** `auto`, `cpu`, `cuda` or `cuda:N`. */
   readonly device: string;
 }
@@ -156,9 +162,12 @@ function settle(values: Values): SearchSettings {
     edgeRank: PROFILES[values['RMINAS.PROFILE']].edgeRank,
     voters: values['RMINAS.VOTE_TOP'],
     cap,
+    futility: values['RMINAS.FUTILITY'],
+    auditShare: values['RMINAS.AUDIT'],
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],
     threads: values['RMINAS.THREADS'],
+    workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
   };
 }

@@ -50,8 +50,11 @@ const readSchema = z.object({
   'RMINAS.VOTE': oneOf(['sum', 'greedy']),
   'RMINAS.VOTE_TOP': whole(1, 100_000),
   'RMINAS.MAX_EVALUATIONS': whole(0, 100_000),
+  'RMINAS.FUTILITY': z.boolean().describe('True or False'),
+  'RMINAS.AUDIT': finite.min(0).max(1).describe('a number from 0 to 1'),
   'RMINAS.WORKERS': whole(1, 256),
   'RMINAS.THREADS': whole(0, 1024),
+  'RMINAS.WORKER_DEADLINE': whole(1, 86_400),
   'RMINAS.DEVICE': z
     .string()
     .regex(/^(?:auto|cpu|cuda(?::\d+)?)$/)

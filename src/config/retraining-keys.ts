@@ -45,6 +45,7 @@ export const DUMPED_KEYS: ReadonlySet<string> = new Set([
   'RMINAS.CELLS',
   'RMINAS.WORKERS',
   'RMINAS.THREADS',
+  'RMINAS.WORKER_DEADLINE',
   'RMINAS.DEVICE',
 ]);
 /** The keys of a search alone, which XNAS's files for searches have. */

@@ -65,6 +65,11 @@ export function repr(value: Value): string {
   }
 }
 
+/** A text as an override that is this text, whatever else it looks like. */
+export function textLiteral(text: string): string {
+  return repr(str(text));
+}
+
 /** As Python's `repr` of a float: the shortest digits that give the same number, exponents below 1e-4 and from 1e16. */
 function reprFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';

@@ -85,8 +85,8 @@ describe.skipIf(absent)(`the real yacs judges${absent && ` (skipped: ${absent})`
     const answers = ask(defaults, cases);
     const merged = cases.map((each) => ours(defaults, each));
     // Neither everything nor nothing is refused, or the comparison would show little.
-    expect(merged.filter((each) => each !== null).length).toBeGreaterThan(150);
-    expect(merged.filter((each) => each === null).length).toBeGreaterThan(150);
+    expect(merged.filter((each) => each !== null).length).toBeGreaterThan(100);
+    expect(merged.filter((each) => each === null).length).toBeGreaterThan(100);
     const different = cases.filter((_, at) => !same(merged[at] ?? null, answers[at]?.result ?? null));
     expect(different).toEqual([]);
   });

@@ -109,8 +109,10 @@ describe('a file that is not one', () => {
 describe('an unknown key', () => {
   it.each([
     ['OPTIM:\n  BASE_RL: 0.1\n', [], 'line 2', 'OPTIM.BASE_LR'],
-    ['TRAIN:\n  BATCH_SIZE: 32\n', [], 'line 2', 'LOADER.BATCH_SIZE'],
-    ['SEARCH:\n  DATASET: cifar10\n', [], 'line 2', 'LOADER.DATASET'],
+    // Names of the archive's, in a file with the group that replaced them.
+    ['LOADER:\n  NUM_WORKERS: 2\nTRAIN:\n  BATCH_SIZE: 32\n', [], 'line 4', 'LOADER.BATCH_SIZE'],
+    ['SEARCH:\n  DATASET: cifar10\nLOADER:\n  NUM_WORKERS: 2\n', [], 'line 2', 'LOADER.DATASET'],
+    ['', ['TRAIN.BATCH_SIZE', '32'], 'the overrides', 'LOADER.BATCH_SIZE'],
     ['RMINA:\n  RF_SUCC: 3\n', [], 'line 1', 'RMINAS'],
     ['RNG_SED: 3\n', [], 'line 1', 'RNG_SEED'],
     ['', ['RMINAS.RF_WARM', '3'], 'the overrides', 'RMINAS.RF_WARMUP'],
@@ -195,7 +197,7 @@ describe('the dumped configuration', () => {
       'OPTIM.BASE_LR': '1e-7',
       'OPTIM.WEIGHT_DECAY': '1.0',
       'OPTIM.GRAD_CLIP': '1e22',
-      'OPTIM.MIN_LR': '-1e400',
+      'OPTIM.LR_MULT': '-1e400',
       'OPTIM.STEPS': "[1, 2.0, 'a, b', ['1', None, True], ()]",
       'SPACE.NODES': 'None',
       'SPACE.BASIC_OP': "('x', 'no', '~')",

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { type ConfigDescription, describeConfig } from '../../config/index.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import { describeConfigTable } from '../../terminal/config.js';
-import { keyFlags, overridesOf } from '../../terminal/flags.js';
+import { keyFlags, overridesOf, wordsOf } from '../../terminal/flags.js';
 
 export default class ConfigShow extends BaseCommand {
   static override summary = 'Show what a configuration comes to.';
@@ -18,15 +18,15 @@ file, an override; and what the profile makes of them. Nothing is started, and n
   static override args = {
     file: Args.string({
       required: true,
-      description: "configuration file, in the form of XNAS or of RMI-NAS's archive",
+      description: 'configuration file, in the form of XNAS or the archive',
     }),
     override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
   };
   static override flags = keyFlags;
 
   override async run(): Promise<ConfigDescription> {
-    const { args, flags, argv } = await this.parse(ConfigShow);
-    const overrides = [...overridesOf(flags), ...(argv as string[]).slice(1)];
+    const { args, flags, raw } = await this.parse(ConfigShow);
+    const overrides = [...overridesOf(flags), ...wordsOf(raw).slice(1)];
     const description = await describeConfig({ file: args.file, overrides });
     this.log(describeConfigTable(description));
     return description;
