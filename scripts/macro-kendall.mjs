@@ -1,0 +1,62 @@
+// How well the score ranks NAS-Bench-Macro: Kendall's tau-b of the losses of random architectures with their real accuracy.
+// node scripts/macro-kendall.mjs --data DIR [--count 100] [--seed 1] [KEY VALUE …]
+// DIR holds CIFAR-10, the ResNet-20 teacher and nas-bench-macro/*.json.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { score } from 'rminas';
+import { getSpace } from '../dist/spaces/index.js';
+import { createRandom } from '../dist/spaces/random.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cfg: {
+      type: 'string',
+      default: fileURLToPath(new URL('../configs/nas-bench-macro-cifar10.yaml', import.meta.url)),
+    },
+    data: { type: 'string' },
+    count: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+/** Kendall's tau-b: pairs in order less pairs out of order, over the pairs that neither side ties. */
+function kendall(xs, ys) {
+  let balance = 0;
+  let untiedX = 0;
+  let untiedY = 0;
+  for (let i = 0; i < xs.length; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const [x, y] = [Math.sign(xs[i] - xs[j]), Math.sign(ys[i] - ys[j])];
+      balance += x * y;
+      untiedX += Math.abs(x);
+      untiedY += Math.abs(y);
+    }
+  }
+  return balance / Math.sqrt(untiedX * untiedY);
+}
+
+const space = getSpace('nas-bench-macro');
+const random = createRandom(Number(values.seed), 'macro-kendall', 0);
+const genotypes = new Set();
+while (genotypes.size < Number(values.count)) genotypes.add(space.print(space.sample(random)));
+
+const began = performance.now();
+const { scores } = await score({
+  cfg: values.cfg,
+  data: values.data,
+  genotypes: [...genotypes],
+  overrides: positionals,
+});
+const rows = scores.flatMap(({ score: { loss }, benchmark: { answer } }) =>
+  loss === null || answer === null ? [] : [{ loss, accuracy: answer.figures[0].accuracy }],
+);
+if (rows.length < 2) throw new Error(`nothing to compare: ${scores[0]?.benchmark.note}`);
+const tau = kendall(
+  rows.map(({ loss }) => -loss),
+  rows.map(({ accuracy }) => accuracy),
+);
+console.log(
+  `Kendall tau of -loss with accuracy: ${tau.toFixed(3)} over ${rows.length} random architectures ` +
+    `(${((performance.now() - began) / 1000 / rows.length).toFixed(2)} s each)`,
+);
