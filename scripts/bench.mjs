@@ -1,7 +1,11 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR]
 // Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
-const benches = { overheads: './bench/overheads.mjs', benchmark: './bench/benchmark.mjs' };
+const benches = {
+  overheads: './bench/overheads.mjs',
+  benchmark: './bench/benchmark.mjs',
+  search: './bench/search.mjs',
+};
 
 if (!(name in benches)) {
   console.error(`There is no benchmark ${name}; there are: ${Object.keys(benches).join(', ')}.`);

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exportSchema } from '../dist/protocol/schema.js';
-import { exportResultSchema } from '../dist/runs/result.js';
+import { exportResultSchema } from '../dist/result-schemas.js';
 
 function write(path, schema) {
   writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), `${JSON.stringify(schema, null, 2)}\n`);

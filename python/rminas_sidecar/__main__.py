@@ -27,6 +27,20 @@ def _parse_arguments() -> ServerSettings:
     parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each of them (default: 1)")
     parser.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:N or auto (default)")
     parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="file or folder that messages may name, with all that is in it; may be repeated (default: none)",
+    )
+    parser.add_argument(
+        "--worker-deadline",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="how long a worker may give no sign of life, such as a training step (default: 120)",
+    )
+    parser.add_argument(
         "--parent-timeout",
         type=_seconds,
         default=30.0,
@@ -35,7 +49,14 @@ def _parse_arguments() -> ServerSettings:
     )
     options = parser.parse_args()
     worker = WorkerSettings(options.threads, options.device)
-    return ServerSettings(options.address, options.workers, worker, options.parent_timeout)
+    return ServerSettings(
+        address=options.address,
+        workers=options.workers,
+        worker=worker,
+        worker_deadline_seconds=options.worker_deadline,
+        allowed=tuple(options.allow),
+        silence_seconds=options.parent_timeout,
+    )
 
 
 def _number_of_workers(text: str) -> int:

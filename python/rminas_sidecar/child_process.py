@@ -82,12 +82,16 @@ class ChildProcess:
             with contextlib.suppress(OSError):
                 pipe.close()
 
+    def kill(self) -> None:
+        """Ends the child without asking; its death is reported as any other."""
+        self._child.kill()
+
     def wait(self, seconds: float) -> None:
         """Waits for the end of a child that was told to end, and kills it when that takes longer than it may."""
         try:
             self._child.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._child.kill()
+            self.kill()
             self._child.wait()
 
     def _read_messages(self) -> None:

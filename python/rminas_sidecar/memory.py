@@ -50,10 +50,11 @@ def _control_groups() -> Iterator[int]:
             own = _CGROUPS / line[3:].lstrip("/")
             for group in (own, *own.parents):
                 if group.is_relative_to(_CGROUPS):
-                    yield from _group(group)
+                    yield from room_of_group(group)
 
 
-def _group(folder: Path) -> Iterator[int]:
+def room_of_group(folder: Path) -> Iterator[int]:
+    """Bytes that the limit of one control group leaves; nothing where it has no limit."""
     limit, used = _lines(folder / "memory.max"), _lines(folder / "memory.current")
     if limit and used and limit[0].isdecimal():
         # Pages of files that were read lately count as used, and are given up when somebody needs them.

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-_SUSPENDED_SECONDS = 5.0
+from rminas_sidecar.silence import Silence
 
 
 class ParentWatch:
@@ -24,27 +24,21 @@ class ParentWatch:
         on_stdin_closed: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._silence_seconds = silence_seconds
-        self._clock = clock
+        self._silence = Silence(silence_seconds, clock)
         self._parent = os.getppid()
-        self._heard = self._checked = clock()
         threading.Thread(target=_read_until_closed, args=(on_stdin_closed,), daemon=True).start()
 
     def heard(self) -> None:
         """The controller said something."""
-        self._heard = self._clock()
+        self._silence.heard()
 
     def reason_to_end(self) -> str | None:
         """Why to end, or None; asked every second or so."""
-        now = self._clock()
-        # Nobody was heard while this process itself was stopped, by Ctrl-Z or with the whole machine.
-        if now - self._checked > _SUSPENDED_SECONDS:
-            self._heard = now
-        self._checked = now
+        too_long = self._silence.too_long()
         if os.getppid() != self._parent:
             return "the process that started it is gone"
-        if now - self._heard > self._silence_seconds:
-            return f"the controller said nothing for {self._silence_seconds:g} s"
+        if too_long:
+            return f"the controller said nothing for {self._silence.seconds:g} s"
         return None
 
 

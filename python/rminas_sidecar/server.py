@@ -14,10 +14,12 @@ from importlib import metadata
 import zmq
 
 from rminas_sidecar import surrogate
+from rminas_sidecar.allowed import AllowedPaths
 from rminas_sidecar.channel import Channel, ChannelError
 from rminas_sidecar.engines import Job, Readiness
 from rminas_sidecar.engines.local import LocalEngine
 from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.failures import error_body, failure_body
 from rminas_sidecar.inbox import Inbox
 from rminas_sidecar.lane import Lane
@@ -39,12 +41,16 @@ class ServerSettings:
         address: of the controller's socket.
         workers: processes that train; none is enough for benchmarks and forests.
         worker: how each of them computes.
+        worker_deadline_seconds: after which a worker that has something to do and gives no sign of life is killed.
+        allowed: files and folders that messages may name.
         silence_seconds: after which a controller that says nothing is taken for dead.
     """
 
     address: str
     workers: int
     worker: WorkerSettings
+    worker_deadline_seconds: float
+    allowed: tuple[str, ...]
     silence_seconds: float
 
 
@@ -54,8 +60,11 @@ class Server:
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._channel = Channel(settings.address)
+        self._allowed = AllowedPaths(settings.allowed)
         self._inbox = Inbox()
-        self._engine = LocalEngine(settings.workers, settings.worker, self._inbox.post, self._log)
+        self._engine = LocalEngine(
+            settings.workers, settings.worker, settings.worker_deadline_seconds, self._inbox.post, self._log
+        )
         self._forests = Lane("forests")
         self._imports = Lane("imports")
         self._queries = Lane("queries")
@@ -99,6 +108,14 @@ class Server:
                 steps = ["Make sure that rminas and its sidecar are of one version: npm run setup"]
                 self._send("error", error.message_id, error_body("invalid-message", error.reason, steps))
                 continue
+            self._admit(message)
+
+    def _admit(self, message: Message) -> None:
+        try:
+            self._allowed.check(message.type, message.body)
+        except SidecarError as error:
+            self._send("error", message.id, failure_body(error))
+        else:
             self._route(message)
 
     def _route(self, message: Message) -> None:
@@ -190,6 +207,7 @@ class Server:
         if now < self._next_heartbeat:
             return
         self._next_heartbeat = now + _HEARTBEAT_SECONDS
+        self._engine.watch()
         if self._greeted:
             self._send("heartbeat", NO_REQUEST, {})
         else:

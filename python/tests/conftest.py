@@ -136,8 +136,8 @@ class Launcher:
         return self._started[-1]
 
     def start(self, *arguments: str) -> SidecarProcess:
-        """A sidecar with a socket of its own."""
-        return self.start_for(*self.bind(), list(arguments), {})
+        """A sidecar with a socket of its own, which may open every file."""
+        return self.start_for(*self.bind(), ["--allow", "/", *arguments], {})
 
     def close(self) -> None:
         for sidecar in self._started:

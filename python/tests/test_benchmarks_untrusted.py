@@ -4,8 +4,6 @@ import bz2
 import os
 import pickle
 import random
-import subprocess
-import sys
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,7 +16,6 @@ import torch
 
 from rminas_sidecar.benchmarks import import_file, query
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.memory import require_memory
 from support.nas_bench_201_files import cell, content, save_bz2, save_folder, save_pth, trained
 
 SAVERS: dict[str, Callable[[Any, Path], Path]] = {
@@ -287,24 +284,6 @@ def test_an_import_that_the_memory_cannot_bear_is_not_begun(tmp_path: Path) -> N
     os.truncate(file, 1 << 42)
     error = refuses(file, tmp_path / "indexes", "out-of-memory", "needs about 1099.6 GB", "GB are available")
     assert "a machine with more memory" in error.next_steps[0]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a limit leaves")
-def test_a_limit_on_memory_counts() -> None:
-    room = 1 << 29
-    program = (
-        f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({room}, {room}))\n"
-        "from rminas_sidecar.memory import available_memory; print(available_memory())"
-    )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert 0 < int(said) < room
-
-
-def test_memory_is_asked_for_in_numbers() -> None:
-    require_memory("It", 5, None)
-    require_memory("It", 5, 5)
-    with pytest.raises(SidecarError, match=r"It needs about 6\.0 GB of memory, and 1\.5 GB are available"):
-        require_memory("It", 6_000_000_000, 1_500_000_000)
 
 
 def test_headers_are_those_of_the_published_files(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rminas_sidecar.engines.vital_signs import VitalSigns
 
 DIGEST = "ab" * 32
 ENDLESS_DIGEST = "ef" * 32
@@ -224,7 +227,7 @@ def test_a_worker_that_cannot_be_kept_alive_ends_the_server(one_worker: Any) -> 
     os.kill(one_worker.workers()[0], signal.SIGKILL)
     code, stderr = one_worker.wait()
     assert code == 1
-    assert "A worker cannot be kept alive: signal SIGKILL." in stderr
+    assert "A worker cannot be kept alive: the last one ended with signal SIGKILL." in stderr
 
 
 def test_a_worker_that_cannot_start_ends_the_server_with_its_reason(launcher: Any) -> None:
@@ -241,3 +244,54 @@ def test_workers_end_in_the_middle_of_training_when_the_server_is_killed(
     _, worker = start_endless_training(one_worker)
     one_worker.process.kill()
     wait_for_end(worker)
+
+
+def test_a_worker_that_hangs_is_killed_and_replaced(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    before = score(sidecar.ask("evaluate", evaluate_body()))
+    request, victim = start_endless_training(sidecar)
+    os.kill(victim, signal.SIGSTOP)
+    error = sidecar.receive("error")
+    assert (error["id"], error["body"]["code"]) == (request, "worker-died")
+    assert "was killed: it gave no sign of life for 8 s" in error["body"]["message"]
+    assert "RMINAS.WORKER_DEADLINE" in error["body"]["nextSteps"][0]
+    assert not Path(f"/proc/{victim}").exists()
+    assert score(sidecar.ask("evaluate", evaluate_body())) == before
+
+
+def test_a_worker_that_hangs_with_nothing_to_do_is_noticed_at_the_next_job(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    os.kill(sidecar.workers()[0], signal.SIGSTOP)
+    for _ in range(10):
+        assert sidecar.receive("heartbeat", "log", "error")["type"] == "heartbeat"
+    assert (
+        sidecar.ask("verify", {**evaluate_body(), "epochs": 1, "batchSize": 8, "learningRate": 0.1})["type"] == "error"
+    )
+    assert score(sidecar.ask("evaluate", evaluate_body()))["steps"] == 3
+
+
+def test_a_worker_that_takes_its_time_is_left_alone(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "2", "--worker-deadline", "8")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    start_endless_training(sidecar)
+    long = {**evaluate_body(), "epochs": 10_000, "batchSize": 8, "learningRate": 0.1}
+    sidecar.send("verify", long)
+    for _ in range(10):
+        assert sidecar.receive("heartbeat", "log", "error", "evaluated", "verified")["type"] == "heartbeat"
+
+
+def test_signs_of_life_come_with_the_steps_and_not_too_often() -> None:
+    signs = []
+    vital_signs = VitalSigns(lambda: signs.append("sign"))
+    for _ in range(1000):
+        vital_signs.step()
+    assert 1 <= len(signs) < 1000
+    before = threading.active_count()
+    with vital_signs.without_steps():
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before

@@ -16,7 +16,13 @@ import rminas_sidecar
 from rminas_sidecar.parent import ParentWatch
 from rminas_sidecar.protocol import PROTOCOL_VERSION
 
-FIT = {"features": [[[1, 0], [0, 1]], [[0], [1], [2]]], "known": [[0, 0], [1, 2]], "good": [False, True], "candidates": [[0, 0], [1, 2]], "trees": 5}
+FIT = {
+    "features": [[[1, 0], [0, 1]], [[0], [1], [2]]],
+    "known": [[0, 0], [1, 2]],
+    "good": [False, True],
+    "candidates": [[0, 0], [1, 2]],
+    "trees": 5,
+}
 CURVE = ("RMINAS_CURVE_SERVER_PUBLIC", "RMINAS_CURVE_PUBLIC", "RMINAS_CURVE_SECRET")
 
 
@@ -185,7 +191,7 @@ def test_tcp_is_encrypted(launcher: Any) -> None:
     (server_public, server_secret), (public, secret) = zmq.curve_keypair(), zmq.curve_keypair()
     socket, address = launcher.bind("tcp://127.0.0.1:*", secret_key=server_secret)
     keys = dict(zip(CURVE, (server_public.decode(), public.decode(), secret.decode()), strict=True))
-    sidecar = launcher.start_for(socket, address, ["--workers", "0"], keys)
+    sidecar = launcher.start_for(socket, address, ["--workers", "0", "--allow", "/"], keys)
     assert sidecar.receive()["type"] == "hello"
     assert_it_works(sidecar)
 

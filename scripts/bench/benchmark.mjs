@@ -21,6 +21,8 @@ export async function run(args) {
   if (published) {
     say('published API, loading', published);
     console.log(`  memory, rminas / published:   ${(ours.peak / published.peak).toFixed(3)}`);
+    const { compared, differing } = measure(python, ['compare_figures.py', values.file, ours.index]);
+    console.log(`${'figures compared with the API:'.padEnd(32)}${compared}, of which ${differing} differ`);
   } else {
     console.log('published API:                  not measured: pip install nas-bench-201 nats-bench');
   }

@@ -1,9 +1,10 @@
 """Loads a benchmark's file in this process, by rminas or by the published API, and prints what that took as JSON."""
 
-import functools
 import json
 import sys
 import time
+
+from published_api import load
 
 
 def peak_mib() -> float:
@@ -19,18 +20,7 @@ def ours(file: str, folder: str) -> dict[str, object]:
 
 
 def published(file: str, _folder: str) -> dict[str, object]:
-    if file.endswith((".pbz2", "simple")):
-        import nats_bench
-
-        api = nats_bench.create(file, "tss", fast_mode=False, verbose=False)
-    else:
-        import torch
-        from nas_201_api import NASBench201API
-
-        # What the API was written for: since PyTorch 2.6 the default is slower by far, and refuses numpy's numbers.
-        torch.load = functools.partial(torch.load, weights_only=False)
-        api = NASBench201API(file, verbose=False)
-    return {"architectures": len(api.evaluated_indexes)}
+    return {"architectures": len(load(file).evaluated_indexes)}
 
 
 def main() -> None:

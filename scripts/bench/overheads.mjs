@@ -1,6 +1,5 @@
 // What everything around the training costs: start, controller and transport, a forest turn, memory.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,8 @@ import { findPython } from '../../dist/sidecar/python.js';
 import { getSpace } from '../../dist/spaces/index.js';
 import { createRandom, derivedSeed } from '../../dist/spaces/random.js';
 import { createForest } from '../../dist/strategies/forest.js';
+import { familyOf, peakOf } from './processes.mjs';
+import { median, spread } from './statistics.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const space = getSpace('nas-bench-201');
@@ -32,13 +33,6 @@ export async function run(args) {
   await memory(python, values.data ?? process.env.RMINAS_TEST_DATA);
 }
 
-/** Median, with the least and the most in brackets. */
-function spread(samples, digits = 2) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const [least, median, most] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
-  return { median, text: `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})` };
-}
-
 /** A sidecar's start to ready, in turn with the bare import that it cannot do without. */
 async function start(python, repetitions) {
   const ready = [];
@@ -52,9 +46,8 @@ async function start(python, repetitions) {
     ready.push((performance.now() - began) / 1000);
     await sidecar.close();
   }
-  const [a, b] = [spread(ready), spread(bare)];
-  console.log(`start to ready, s:                ${a.text}; bare import torch ${b.text}`);
-  console.log(`  bound 1.5 x import + 1 s:       ${(1.5 * b.median + 1).toFixed(2)}`);
+  console.log(`start to ready, s:                ${spread(ready)}; bare import torch ${spread(bare)}`);
+  console.log(`  bound 1.5 x import + 1 s:       ${(1.5 * median(bare) + 1).toFixed(2)}`);
 }
 
 /** The controller, the transport and the journal against a sidecar that answers at once. */
@@ -119,7 +112,7 @@ async function forestTurns(python, repetitions) {
     turns.push(performance.now() - began);
   }
   await sidecar.close();
-  console.log(`forest turn, ms:                  ${spread(turns, 1).text}`);
+  console.log(`forest turn, ms:                  ${spread(turns, 1)}`);
 }
 
 /** Resident memory of the sidecar and its worker at their peak, on the CIFAR-10 configuration. */
@@ -135,7 +128,8 @@ async function memory(python, data) {
   const { specification } = planSearch(config);
   const assets = await locateAssets(specification, config, { data });
   const digest = specificationDigest(specification);
-  const sidecar = await Sidecar.start({ python, workers: 1, threads: 1 });
+  const paths = Object.values(assets).filter((path) => path !== null);
+  const sidecar = await Sidecar.start({ python, workers: 1, threads: 1, paths });
   await sidecar.request('prepare', { digest, specification, assets });
   const genotype = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
   const { seconds } = await sidecar.request('evaluate', { digest, genotype, seed: derivedSeed(1, 'bench', genotype) });
@@ -145,17 +139,4 @@ async function memory(python, data) {
     `peak memory on CIFAR-10, MiB:     ${peaks.reduce((a, b) => a + b, 0).toFixed(0)} = ${peaks.map((mib) => mib.toFixed(0)).join(' + ')}`,
   );
   console.log(`  the heaviest architecture, s a step on one thread: ${(seconds / specification.steps).toFixed(3)}`);
-}
-
-function familyOf(pid) {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-    .trim()
-    .split(' ')
-    .filter(Boolean)
-    .map(Number);
-  return [pid, ...children.flatMap(familyOf)];
-}
-
-function peakOf(pid) {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

@@ -27,7 +27,12 @@ def main() -> None:
     start = time.perf_counter()
     ranking(index, Wanted(None, None, None, None), 10)
     top = time.perf_counter() - start
-    figures = {"opening": opening, "median": times[len(times) // 2], "p99": times[int(0.99 * len(times))], "top": top}
+    figures = {
+        "opening": opening,
+        "median": times[len(times) // 2],
+        "p99": times[int(0.99 * len(times))],
+        "top": top,
+    }
     print(json.dumps({"queries": len(times)} | {name: 1000 * value for name, value in figures.items()}))
 
 

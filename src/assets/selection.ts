@@ -1,14 +1,17 @@
 /** Which assets are meant, and where each may be. */
 import type { AssetFacts } from '../config/asset-facts.js';
-import { assetPlaces, candidatesFor, dataFolders, type Places } from '../config/assets.js';
+import { assetPlaces, candidatesFor, dataFolders, datasetPlaces, type Places } from '../config/assets.js';
 import { type Config, loadConfig, planSearch } from '../config/index.js';
+import { resolveDataset } from '../config/names.js';
 import { ASSETS, type Asset, type AssetKind, assetNamed } from './catalogue.js';
 
 /** What the user names; the whole catalogue where neither names nor a configuration are given. */
 export interface Selection extends Places {
   readonly names?: readonly string[] | undefined;
-  /** Configuration file: the data set and the teacher that it needs. */
+  /** Configuration file: the data set and the teacher that its search needs, or the data set of its retraining. */
   readonly cfg?: string | undefined;
+  /** `KEY`, `VALUE`, … over the configuration. */
+  readonly overrides?: readonly string[] | undefined;
 }
 
 /** An asset, and where it is looked for. */
@@ -29,12 +32,12 @@ export interface Selected {
 
 /** @throws UsageError for an unknown name, or a configuration that cannot be searched. */
 export async function selectAssets(selection: Selection): Promise<Selected> {
-  const { names = [], cfg, cwd } = selection;
-  const config = cfg === undefined ? null : await loadConfig({ file: cfg, cwd });
+  const { names = [], cfg, overrides, cwd } = selection;
+  const config = cfg === undefined ? null : await loadConfig({ file: cfg, overrides, cwd });
   const folders = dataFolders(selection, config?.values['LOADER.DATAPATH']);
   if (!isNamed(selection)) return { folders, wanted: ASSETS.map((asset) => assetIn(asset, folders)) };
   const named = names.map((name) => assetIn(assetNamed(name), folders));
-  const needed = config === null ? [] : neededBy(config, selection);
+  const needed = config === null ? [] : neededBy(config, selection, folders);
   const wanted = new Map([...named, ...needed].map((each) => [each.name, each]));
   return { folders, wanted: [...wanted.values()] };
 }
@@ -48,7 +51,11 @@ function assetIn({ name, kind, facts }: Asset, folders: readonly string[]): Want
   return { name, kind, facts, candidates: assetPlaces(facts, folders) };
 }
 
-function neededBy(config: Config, places: Places): Wanted[] {
+function neededBy(config: Config, places: Places, folders: readonly string[]): Wanted[] {
+  if (config.purpose === 'retraining') {
+    const { name } = resolveDataset(config.values['LOADER.DATASET']);
+    return [wanted(name, 'data set', datasetPlaces(name, folders))];
+  }
   const { specification } = planSearch(config);
   const candidates = candidatesFor(specification, config, places);
   const teacher = specification.teacher.architecture;

@@ -55,7 +55,7 @@ export interface SummaryOptions extends ServiceOptions {
 export async function importTable(options: ImportOptions): Promise<BenchmarkImported> {
   const { file, folder = indexFolder(), onProgress } = options;
   const body = { file: resolve(file), folder: resolve(folder) };
-  return withSidecar(options, (sidecar, signal) =>
+  return withSidecar(options, [body.file, body.folder], (sidecar, signal) =>
     sidecar.request('import-benchmark', body, { ...signal, ...(onProgress && { onProgress }) }),
   );
 }
@@ -68,7 +68,7 @@ export async function queryTable(options: QueryOptions): Promise<BenchmarkAnswer
   const { benchmark, folder = indexFolder() } = options;
   const architecture = parseArchitecture(BENCHMARKS[benchmark], options.architecture);
   const body = { index: indexFile(benchmark, resolve(folder)), architecture };
-  return withSidecar(options, (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
+  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
 }
 
 /**
@@ -79,7 +79,7 @@ export async function rankTable(options: RankingOptions): Promise<BenchmarkRanki
   const { benchmark, folder = indexFolder(), dataset, split, epochs, seed, count } = options;
   const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
   const body = { index: indexFile(benchmark, resolve(folder)), ...series, count };
-  return withSidecar(options, (sidecar, signal) => sidecar.request('rank-benchmark', body, signal));
+  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('rank-benchmark', body, signal));
 }
 
 /**
@@ -89,16 +89,17 @@ export async function rankTable(options: RankingOptions): Promise<BenchmarkRanki
 export async function summariseTable(options: SummaryOptions): Promise<BenchmarkSummary> {
   const { benchmark, folder = indexFolder() } = options;
   const body = { index: indexFile(benchmark, resolve(folder)) };
-  return withSidecar(options, (sidecar, signal) => sidecar.request('summarise-benchmark', body, signal));
+  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('summarise-benchmark', body, signal));
 }
 
 /** A sidecar for one request; it has no workers, so that PyTorch is not loaded. */
 async function withSidecar<T>(
   { python, signal }: ServiceOptions,
+  paths: readonly string[],
   work: (sidecar: Sidecar, signal: { signal?: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   const abort = signal ? { signal } : {};
-  const sidecar = await Sidecar.start({ python: await findPython(python), workers: 0, ...abort });
+  const sidecar = await Sidecar.start({ python: await findPython(python), workers: 0, paths, ...abort });
   try {
     return await work(sidecar, abort);
   } finally {

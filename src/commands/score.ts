@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { ScoreResult } from '../runs/result.js';
 import { score } from '../runs/score.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, keyFlags, overridesOf, pythonFlag } from '../terminal/flags.js';
+import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';
 import { createReporter } from '../terminal/reporter.js';
 import { describeScores } from '../terminal/summary.js';
@@ -25,15 +25,20 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
     }),
   };
   static override flags = {
-    cfg: Flags.string({ description: "configuration file, in XNAS's form", helpValue: 'FILE', required: true }),
+    cfg: Flags.string({
+      description: 'configuration file, in the form of XNAS or the archive',
+      helpValue: 'FILE',
+      required: true,
+    }),
     data: dataFlag,
     python: pythonFlag,
+    'no-cache': noCacheFlag,
     ...keyFlags,
   };
 
   override async run(): Promise<ScoreResult> {
-    const { flags, argv } = await this.parse(Score);
-    const { genotypes, overrides } = splitWords(argv as string[]);
+    const { flags, raw } = await this.parse(Score);
+    const { genotypes, overrides } = splitWords(wordsOf(raw));
     const reporter = createReporter(process.stderr);
     const result = await withInterrupt((signal) =>
       score({
@@ -42,6 +47,7 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
         overrides: [...overridesOf(flags), ...overrides],
         data: flags.data,
         python: flags.python,
+        cache: !flags['no-cache'],
         signal,
         onEvent: reporter.show,
       }),

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import type { SearchResult } from '../runs/result.js';
 import { type SearchOptions, search } from '../runs/search-run.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, keyFlags, overridesOf, pythonFlag } from '../terminal/flags.js';
+import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';
 import { showRun } from '../terminal/reporter.js';
 import { describeResult } from '../terminal/summary.js';
@@ -14,7 +14,7 @@ export default class Search extends BaseCommand {
     `Trains candidates on one batch, ranks them by representation mutual information with a teacher,
 lets a random forest propose the next ones, and has the best of them vote.
 
-The configuration file is XNAS's; KEY VALUE pairs behind the flags override it, as in XNAS.`;
+The configuration file is XNAS's or the RMI-NAS archive's; KEY VALUE pairs behind the flags override it, as in XNAS.`;
   static override examples = [
     '<%= config.bin %> search --cfg configs/quickstart.yaml --verify 2',
     '<%= config.bin %> search --cfg rminas_nasbench201_cifar10.yaml --data ./data RMINAS.RF_WARMUP 24 RMINAS.RF_SUCC 6',
@@ -26,10 +26,11 @@ The configuration file is XNAS's; KEY VALUE pairs behind the flags override it, 
     override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
   };
   static override flags = {
-    cfg: Flags.string({ description: "configuration file, in XNAS's form", helpValue: 'FILE' }),
+    cfg: Flags.string({ description: 'configuration file, in the form of XNAS or the archive', helpValue: 'FILE' }),
     resume: Flags.string({ description: 'go on with the interrupted run in this folder', helpValue: 'DIR' }),
     data: dataFlag,
     python: pythonFlag,
+    'no-cache': noCacheFlag,
     verify: Flags.integer({
       description: 'train the found architecture and this many random ones properly, and compare them',
       min: 0,
@@ -40,9 +41,10 @@ The configuration file is XNAS's; KEY VALUE pairs behind the flags override it, 
   };
 
   override async run(): Promise<SearchResult> {
-    const { flags, argv } = await this.parse(Search);
-    const options = chooseRun(flags, [...overridesOf(flags), ...(argv as string[])]);
-    const result = await withInterrupt((signal) => showRun(search({ ...options, python: flags.python, signal })));
+    const { flags, raw } = await this.parse(Search);
+    const options = chooseRun(flags, [...overridesOf(flags), ...wordsOf(raw)]);
+    const common = { python: flags.python, cache: !flags['no-cache'] };
+    const result = await withInterrupt((signal) => showRun(search({ ...options, ...common, signal })));
     this.log(describeResult(result));
     return result;
   }

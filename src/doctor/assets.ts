@@ -18,10 +18,7 @@ interface TeacherModule {
   load_teacher(architecture: TeacherName, checkpoint: unknown): Promise<unknown>;
 }
 interface BenchmarkModule {
-  query(
-    index: string,
-    architecture: number,
-  ): Promise<{ valueOf(): Promise<{ architectures: number; source: string }> }>;
+  summary(index: string): Promise<{ valueOf(): Promise<{ architectures: number }> }>;
 }
 
 /** Data sets, teachers and benchmark indexes, read by the sidecar's own code. */
@@ -63,7 +60,7 @@ async function indexFinding(python: Importer, benchmark: BenchmarkName): Promise
   if (!existsSync(file)) return missing(`no ${file}`, again);
   const benchmarks = await python.import<BenchmarkModule>('rminas_sidecar.benchmarks');
   return refusalAsFinding(async () => {
-    const { architectures } = await (await benchmarks.query(file, 0)).valueOf();
+    const { architectures } = await (await benchmarks.summary(file)).valueOf();
     return ok(`${architectures} architectures in ${file}`);
   });
 }

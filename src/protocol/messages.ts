@@ -57,8 +57,19 @@ const prepared = message(
   }),
 );
 
-/** Trains one architecture on the prepared batch. */
-const evaluate = message('evaluate', z.strictObject({ digest, genotype, seed }));
+/** What a training has to have reached by a step: it is stopped when its lowest loss until then lies above. */
+export const boundSchema = z.strictObject({
+  /** Losses observed, of which the first is that of the untrained network. */
+  step: z.int().min(1),
+  loss: z.number(),
+});
+export type Bound = z.infer<typeof boundSchema>;
+
+/** Trains one architecture on the prepared batch; without bounds, to its end. */
+const evaluate = message(
+  'evaluate',
+  z.strictObject({ digest, genotype, seed, bounds: z.array(boundSchema).max(1000).optional() }),
+);
 
 export const evaluationSchema = z.strictObject({
   /** The last observed loss; null when it is not finite. */
@@ -68,8 +79,10 @@ export const evaluationSchema = z.strictObject({
   /** Linear CKA of each stage with the teacher's, at the last observed step. */
   cka: z.array(maybeNumber),
   crossEntropy: maybeNumber,
-  /** Losses observed: fewer than specified only when the loss stopped being finite. */
+  /** Losses observed: fewer than specified only when the loss stopped being finite, or a bound was crossed. */
   steps: z.int().min(0),
+  /** The step at which a bound was crossed, null when none was; absent in journals that are older than bounds. */
+  stopped: z.int().min(1).nullable().optional(),
   /** Millions of multiply-adds for one image; absent in journals that are older than this figure. */
   flops: z.number().min(0).optional(),
   seconds,

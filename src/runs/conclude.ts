@@ -6,8 +6,9 @@ import type { Space } from '../spaces/space.js';
 import { VERSION } from '../version.js';
 import type { Desk } from './desk.js';
 import { writeRunFile } from './folder.js';
+import { reportFutility } from './futility-report.js';
 import type { SettledRun } from './open-run.js';
-import { type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
+import { isWhole, type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
 import type { BenchmarkReport, Score, SearchResult, VerificationReport } from './result.js';
 import { verify } from './verification.js';
 import type { WorkingSidecar } from './working-sidecar.js';
@@ -40,7 +41,10 @@ export async function conclude(options: ConcludeOptions): Promise<SearchResult> 
   return result;
 }
 
-/** The vote may find an architecture that was never evaluated; its score is part of the answer all the same. */
+/**
+ * The vote may find an architecture that was never evaluated, or not to the end; its score is part of the answer all
+ * the same.
+ */
 async function scoreFound({ finished, record, run, desk, space, evaluator }: ConcludeOptions): Promise<Score> {
   const { genotype } = finished;
   const canonical = space.print(space.canonical(space.parse(genotype)));
@@ -54,7 +58,9 @@ async function scoreFound({ finished, record, run, desk, space, evaluator }: Con
 
 function journalledScore(desk: Desk, genotype: string, canonical: string): Score | undefined {
   for (const { entry } of desk.lines) {
-    if (entry.type === 'evaluated' && entry.genotype === canonical) return toScore(genotype, canonical, entry.outcome);
+    if (entry.type === 'evaluated' && entry.genotype === canonical && isWhole(entry.outcome)) {
+      return toScore(genotype, canonical, entry.outcome);
+    }
   }
   return undefined;
 }
@@ -84,6 +90,9 @@ function assembleResult(
     thresholdNote: standing?.thresholdNote ?? null,
     successes: standing?.successes ?? 0,
     voters: [...finished.voters],
+    futility: settings.futility
+      ? reportFutility(record.observed, standing?.threshold ?? null, specification.steps)
+      : null,
     benchmark,
     verification,
     cost: costOf(record, desk),
@@ -104,6 +113,7 @@ function costOf(record: RunRecord, desk: Desk): SearchResult['cost'] {
     evaluationSeconds: record.evaluationSeconds,
     architectures: record.observed.length,
     evaluations: record.evaluations,
+    cached: record.cached,
     reused: record.observed.filter(({ reused }) => reused).length,
     failures: record.failures,
     steps: record.steps,

@@ -4,6 +4,7 @@ import { VERSION } from '../version.js';
 import type { RunEvent } from './events.js';
 import { createRunFolder, type RunFolder, writeRunFile } from './folder.js';
 import { type JournalEntry, type JournalLine, JournalWriter } from './journal.js';
+import { makeUnderLock } from './lock.js';
 import { createLog } from './log.js';
 import type { SettledRun } from './open-run.js';
 import type { WorkingSidecar } from './working-sidecar.js';
@@ -18,7 +19,8 @@ export interface Desk {
 }
 
 /**
- * Makes or reopens the run's folder and journal.
+ * Makes or reopens the run's folder and journal. A new folder is locked until the desk is closed; whoever goes on with
+ * an old one has locked it before reading its journal.
  * @param early events from before there was a log
  */
 export function openDesk(
@@ -30,6 +32,18 @@ export function openDesk(
   const { earlier, plan } = run;
   if (earlier) checkSameBatch(earlier.journal.lines, working.prepared.batch.digest);
   const folder = earlier?.folder ?? createRunFolder(plan.outDir, nameOf(plan));
+  const set = () => setDesk(folder, run, working, tell, early);
+  return earlier ? set() : makeUnderLock(folder, set);
+}
+
+function setDesk(
+  folder: RunFolder,
+  run: SettledRun,
+  working: WorkingSidecar,
+  tell: (event: RunEvent) => void,
+  early: RunEvent[],
+): Desk {
+  const { earlier } = run;
   if (!earlier) writeRunFile(folder.config, dumpConfig(run.config.settings));
   const journal = new JournalWriter<JournalEntry>(folder.journal, earlier?.journal.wholeBytes ?? 0);
   const lines = [...(earlier?.journal.lines ?? [])];

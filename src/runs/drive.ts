@@ -10,12 +10,15 @@ import type { JournalLine } from './journal.js';
 import { type RunPlan, recordedEvents, type SettledRun } from './open-run.js';
 import { RunRecord } from './record.js';
 import type { SearchResult } from './result.js';
+import { withSharedScores } from './shared-scores.js';
 import { createSidecarSurrogate } from './surrogate.js';
 import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 
 export interface DriveOptions {
   readonly run: RunPlan;
   readonly python: string | undefined;
+  /** Whether scores are shared with other runs. */
+  readonly cache: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
 }
@@ -47,19 +50,22 @@ async function searchAndConclude(
   const { plan } = run;
   const record = new RunRecord();
   const space = getSpace(plan.specification.space);
-  const evaluator = createSidecarEvaluator({
+  const ownEvaluator = createSidecarEvaluator({
     sidecar: working.sidecar,
     digest: run.digest,
     capacity: run.workers,
     signal,
   });
+  const notice = (text: string) => desk.emit({ type: 'notice', text });
+  const evaluator = options.cache ? withSharedScores(ownEvaluator, working, notice) : ownEvaluator;
   const strategy = createForest({
     space,
     settings: plan.settings,
     surrogate: createSidecarSurrogate({ sidecar: working.sidecar, specification: plan.specification, signal }),
   });
   const recorded = recordedEvents(desk.lines);
-  for await (const event of search({ space, strategy, evaluator, seed: plan.settings.seed, recorded, signal })) {
+  const { seed, auditShare } = plan.settings;
+  for await (const event of search({ space, strategy, evaluator, seed, auditShare, recorded, signal })) {
     // On disk first: the controller acts on an event only after it has been taken.
     if (!event.replayed && (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished')) {
       const { replayed: _, ...entry } = event;

@@ -14,9 +14,10 @@ export function createSidecarEvaluator(options: {
 }): Evaluator {
   const { sidecar, digest, capacity, signal } = options;
 
-  async function evaluate(request: EvaluationRequest): Promise<EvaluationOutcome> {
+  async function evaluate({ bounds, ...request }: EvaluationRequest): Promise<EvaluationOutcome> {
+    const body = { digest, ...request, ...(bounds && { bounds: [...bounds] }) };
     try {
-      return { evaluation: await sidecar.request('evaluate', { digest, ...request }, { signal }) };
+      return { evaluation: await sidecar.request('evaluate', body, { signal }) };
     } catch (error) {
       if (error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code)) return { failure: error.message };
       throw error;

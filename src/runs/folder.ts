@@ -54,7 +54,8 @@ export function writeRunFile(file: string, text: string): void {
   }
 }
 
-function folderError(path: string, cause: NodeJS.ErrnoException): UsageError | MissingError {
+/** What it means that something could not be written there. */
+export function folderError(path: string, cause: NodeJS.ErrnoException): UsageError | MissingError {
   if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
     return new MissingError(`The disk is full: ${resolve(path)} could not be written.`, {
       code: 'disk-full',

@@ -42,12 +42,16 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new MissingError(`There is no journal at ${file}, so there is no run to resume.`, {
-      code: 'missing-journal',
-      nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
-      cause,
-    });
+    throw missingJournal(file, cause);
   }
+}
+
+export function missingJournal(file: string, cause: unknown): MissingError {
+  return new MissingError(`There is no journal at ${file}, so there is no run to resume.`, {
+    code: 'missing-journal',
+    nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
+    cause,
+  });
 }
 
 /** Appends to a journal. Each entry is on disk before `append` returns. */

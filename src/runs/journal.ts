@@ -46,7 +46,11 @@ const evaluated = z.strictObject({
   type: z.literal('evaluated'),
   genotype,
   seed: z.int(),
-  outcome: z.union([z.strictObject({ evaluation: evaluationSchema }), z.strictObject({ failure: z.string() })]),
+  outcome: z.union([
+    // Cached: computed by another run.
+    z.strictObject({ evaluation: evaluationSchema, cached: z.literal(true).optional() }),
+    z.strictObject({ failure: z.string() }),
+  ]),
 });
 
 const finished = z.strictObject({

@@ -40,9 +40,10 @@ function describePrepared({ hello, prepared }: Extract<RunEvent, { type: 'run-pr
 }
 
 function describeObserved(event: Extract<RunEvent, { type: 'observed' }>): string {
-  const { index, phase, genotype, loss, good, reused, standing } = event;
+  const { index, phase, genotype, loss, stopped, good, reused, standing } = event;
   const verdict = good === null ? '' : good ? ` good ${standing.successes}/${standing.successesWanted}` : ' not good';
-  return `${phase} ${index + 1} ${genotype} loss ${loss.toPrecision(6)}${reused ? ' (twin)' : ''}${verdict}`;
+  const stop = stopped === null ? '' : ` (stopped at step ${stopped})`;
+  return `${phase} ${index + 1} ${genotype} loss ${loss.toPrecision(6)}${stop}${reused ? ' (twin)' : ''}${verdict}`;
 }
 
 /** Appends dated lines to a run's log.txt. The log is for people: nothing is read back from it. */

@@ -14,15 +14,21 @@ export class RunRecord {
     if (event.type === 'finished') this.finished = event;
   }
 
+  /** Architectures trained by this run. */
   get evaluations(): number {
-    return this.#outcomes.size;
+    return this.#outcomes.size - this.cached;
+  }
+
+  /** Architectures whose score another run had computed. */
+  get cached(): number {
+    return [...this.#outcomes.values()].filter(isCached).length;
   }
 
   get failures(): number {
     return [...this.#outcomes.values()].filter((outcome) => 'failure' in outcome).length;
   }
 
-  /** Losses observed over all trainings: the forward passes of the search. */
+  /** Losses observed over all trainings of this run: the forward passes of the search. */
   get steps(): number {
     return this.#sum((evaluation) => evaluation.steps);
   }
@@ -31,10 +37,10 @@ export class RunRecord {
     return this.#sum((evaluation) => evaluation.seconds);
   }
 
-  /** The score of an architecture whose canonical form has been evaluated; undefined when it has not. */
+  /** The score of an architecture whose canonical form has been evaluated to the end; undefined when it has not. */
   scoreOf(genotype: string, canonical: string): Score | undefined {
     const outcome = this.#outcomes.get(canonical);
-    return outcome && toScore(genotype, canonical, outcome);
+    return outcome && isWhole(outcome) ? toScore(genotype, canonical, outcome) : undefined;
   }
 
   /** The observed architecture of lowest loss. */
@@ -47,9 +53,20 @@ export class RunRecord {
 
   #sum(of: (evaluation: { steps: number; seconds: number }) => number): number {
     let total = 0;
-    for (const outcome of this.#outcomes.values()) if ('evaluation' in outcome) total += of(outcome.evaluation);
+    for (const outcome of this.#outcomes.values()) {
+      if ('evaluation' in outcome && !isCached(outcome)) total += of(outcome.evaluation);
+    }
     return total;
   }
+}
+
+function isCached(outcome: Evaluated['outcome']): boolean {
+  return 'cached' in outcome && outcome.cached === true;
+}
+
+/** Whether an evaluation went to its end, be it a failure: one that was stopped tells no more than that it was bad. */
+export function isWhole(outcome: Evaluated['outcome']): boolean {
+  return 'failure' in outcome || (outcome.evaluation.stopped ?? null) === null;
 }
 
 export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): Score {

@@ -35,6 +35,21 @@ const verificationReportSchema = z.strictObject({
 });
 export type VerificationReport = z.infer<typeof verificationReportSchema>;
 
+const futilitySchema = z.strictObject({
+  /** Trainings that were stopped as futile. */
+  stopped: z.int().min(0),
+  /** Steps that they would have gone on for. */
+  stepsSaved: z.int().min(0),
+  /** Trainings that could have been stopped, and that went to their end all the same to see what stopping does. */
+  audited: z.int().min(0),
+  /** Those of them that would have been stopped. */
+  auditedStops: z.int().min(0),
+  /** Those of these that ended under the threshold: it would have been wrong to stop them. */
+  falseStops: z.int().min(0),
+  /** falseStops / auditedStops; null where nothing would have been stopped. */
+  falseStopRate: z.number().min(0).max(1).nullable(),
+});
+
 /** What a search answers: result.json, `--json` and the Node API have this one shape. */
 export const resultSchema = z.strictObject({
   schema: z.literal(1),
@@ -58,6 +73,8 @@ export const resultSchema = z.strictObject({
   thresholdNote: z.string().nullable(),
   successes: z.int().min(0),
   voters: z.array(z.strictObject({ genotype: z.string(), loss: z.number() })),
+  /** What stopping futile trainings did; null when RMINAS.FUTILITY is False. */
+  futility: futilitySchema.nullable(),
   benchmark: benchmarkSchema,
   verification: verificationReportSchema.nullable(),
   cost: z.strictObject({
@@ -69,6 +86,8 @@ export const resultSchema = z.strictObject({
     architectures: z.int().min(0),
     /** Architectures trained. */
     evaluations: z.int().min(0),
+    /** Architectures whose score an earlier run had computed; they cost nothing and count nowhere else. */
+    cached: z.int().min(0),
     /** Twins that took an equal architecture's score. */
     reused: z.int().min(0),
     failures: z.int().min(0),
@@ -100,8 +119,3 @@ export const scoreResultSchema = z.strictObject({
   notes: z.array(z.string()),
 });
 export type ScoreResult = z.infer<typeof scoreResultSchema>;
-
-/** The JSON Schema (draft 2020-12) of what `search --json` and `score --json` print. */
-export function exportResultSchema(): Record<string, unknown> {
-  return { search: z.toJSONSchema(resultSchema), score: z.toJSONSchema(scoreResultSchema) };
-}

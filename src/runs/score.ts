@@ -8,6 +8,7 @@ import type { RunEvent } from './events.js';
 import { toScore } from './record.js';
 import type { ScoreResult } from './result.js';
 import type { CommonOptions } from './search-run.js';
+import { withSharedScores } from './shared-scores.js';
 import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 
 export interface ScoreOptions extends CommonOptions {
@@ -52,12 +53,14 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     emit,
   });
   try {
-    const evaluator = createSidecarEvaluator({
+    const ownEvaluator = createSidecarEvaluator({
       sidecar: working.sidecar,
       digest: working.settled.digest,
       capacity: workers,
       signal,
     });
+    const notice = (text: string) => emit({ type: 'notice', text });
+    const evaluator = (options.cache ?? true) ? withSharedScores(ownEvaluator, working, notice) : ownEvaluator;
     const scores = architectures.map(async ({ genotype, canonical }) => {
       const seed = derivedSeed(plan.settings.seed, 'evaluation', canonical);
       const outcome = await evaluator.evaluate({ genotype: canonical, seed });

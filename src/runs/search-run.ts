@@ -1,7 +1,9 @@
 import { InterruptedError } from '../errors.js';
 import { drive } from './drive.js';
 import type { RunEvent } from './events.js';
-import { type NewRun, planNewRun, planResumedRun, type ResumedRun } from './open-run.js';
+import { openRunFolder } from './folder.js';
+import { lockRunFolder } from './lock.js';
+import { type NewRun, planNewRun, planResumedRun, type ResumedRun, type RunPlan } from './open-run.js';
 import type { SearchResult } from './result.js';
 
 export interface CommonOptions {
@@ -9,6 +11,8 @@ export interface CommonOptions {
   readonly python?: string | undefined;
   /** Ends the run; nothing that the journal holds is lost. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether scores of other runs are taken, and left to others; true by default. */
+  readonly cache?: boolean | undefined;
 }
 
 /** A search, new or resumed. */
@@ -16,7 +20,7 @@ export type SearchOptions = (NewRun | ResumedRun) & CommonOptions;
 
 /** A search that goes on by itself: its events may be read or not. */
 export interface SearchRun extends AsyncIterable<RunEvent> {
-  /** @throws UsageError, MissingError, SidecarError or InterruptedError */
+  /** @throws UsageError, e.g. while another process works on the run; MissingError, SidecarError or InterruptedError */
   readonly result: Promise<SearchResult>;
 }
 
@@ -46,13 +50,24 @@ export function search(options: SearchOptions): SearchRun {
 }
 
 async function begin(options: SearchOptions, emit: (event: RunEvent) => void): Promise<SearchResult> {
+  if (!('resume' in options)) return work(await planNewRun(options), options, emit);
+  // Before the journal is read: what another process still appends would be cut off.
+  const lock = lockRunFolder(openRunFolder(options.resume));
+  try {
+    return await work(await planResumedRun(options), options, emit);
+  } finally {
+    lock.release();
+  }
+}
+
+async function work(run: RunPlan, options: CommonOptions, emit: (event: RunEvent) => void): Promise<SearchResult> {
   const signal = options.signal ?? new AbortController().signal;
-  const run = 'resume' in options ? await planResumedRun(options) : await planNewRun(options);
   let folder: string | undefined = run.earlier?.folder.path;
   try {
     return await drive({
       run,
       python: options.python,
+      cache: options.cache ?? true,
       signal,
       emit: (event) => {
         if (event.type === 'run-opened') folder = event.folder;

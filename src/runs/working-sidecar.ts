@@ -1,5 +1,8 @@
-import { type Config, locateAssets, type SearchPlan } from '../config/index.js';
+import { benchmarkOf } from '../benchmarks/catalogue.js';
+import { findTable, indexFolder } from '../benchmarks/places.js';
+import { type Config, dataFolders, locateAssets, type SearchPlan } from '../config/index.js';
 import type { Prepared } from '../protocol/messages.js';
+import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/python.js';
 import type { RunEvent } from './events.js';
@@ -28,13 +31,15 @@ export async function startWorkingSidecar(options: {
 }): Promise<WorkingSidecar> {
   const { config, plan, data, workers, signal, emit } = options;
   const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
-  const { threads, device } = plan.settings;
+  const { threads, workerDeadline, device } = plan.settings;
   const notice = (text: string) => emit({ type: 'notice', text });
   for (const text of config.notices) notice(text);
   const sidecar = await Sidecar.start({
     python: await findPython(options.python),
     workers,
     ...(threads > 0 && { threads }),
+    workerDeadline,
+    paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
     device,
     signal,
     onLog: (level, text) => {
@@ -55,4 +60,11 @@ export async function startWorkingSidecar(options: {
     await sidecar.close();
     throw error;
   }
+}
+
+/** What the sidecar may open: the search's own files, the indexes, and the table that one may be imported from. */
+function pathsOf({ dataset, teacher }: Assets, space: string, folders: readonly string[]): string[] {
+  const benchmark = benchmarkOf(space);
+  const table = benchmark && findTable(benchmark, folders);
+  return [dataset, teacher, table, indexFolder()].filter((path) => typeof path === 'string');
 }

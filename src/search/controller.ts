@@ -1,5 +1,7 @@
+import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import type { StopReason, Strategy } from '../strategies/strategy.js';
+import { type AuditPlan, auditOf, isAudited } from './audit.js';
 import type { Evaluator } from './evaluator.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
 import { unlessInterrupted } from './interruption.js';
@@ -13,6 +15,8 @@ export interface SearchOptions {
   readonly evaluator: Evaluator;
   /** The run's seed, in [0, 2^53). */
   readonly seed: number;
+  /** Share of the architectures whose training ignores bounds, to see what these do: from 0, the default, to 1. */
+  readonly auditShare?: number;
   /** What an earlier part of this run journalled, in order; it is replayed, and the search goes on from there. */
   readonly recorded?: readonly JournalledEvent[];
   readonly signal?: AbortSignal;
@@ -73,36 +77,49 @@ function conclude(
   };
 }
 
-/** Scores a turn's architectures: from the recording, from twins, and the rest by the evaluator. */
+/**
+ * Scores a turn's architectures: from the recording, from twins, and the rest by the evaluator. The bounds of a turn
+ * are those of the history before it, whatever of it has been recorded.
+ */
 async function* evaluate(run: Search, proposed: Proposed): AsyncGenerator<SearchEvent, void> {
-  const { observer, recording } = run;
+  const { observer, recording, strategy } = run;
+  const bounds = strategy.bounds(observer.history);
+  const audit = (evaluated: Evaluated) => auditOf(evaluated, bounds, auditPlanOf(run));
   const needed = observer.expect(proposed);
   for (const canonical of needed) {
     const recorded = recording.evaluations.get(canonical);
     if (recorded === undefined) continue;
-    observer.score(recorded, true);
+    observer.score(recorded, { replayed: true, audit: audit(recorded) });
     yield { ...recorded, replayed: true };
   }
   yield* observer.observe();
   const missing = needed.filter((canonical) => !recording.evaluations.has(canonical));
-  for await (const evaluated of evaluateMissing(run, missing)) {
-    observer.score(evaluated, false);
+  for await (const evaluated of evaluateMissing(run, missing, bounds)) {
+    observer.score(evaluated, { replayed: false, audit: audit(evaluated) });
     yield { ...evaluated, replayed: false };
     yield* observer.observe();
   }
 }
 
 function evaluateMissing(
-  { evaluator, seed, signal }: Search,
+  run: Search,
   missing: readonly string[],
+  bounds: readonly Bound[],
 ): AsyncGenerator<Evaluated, void> {
+  const { evaluator, seed, signal } = run;
   return runPool({
     items: missing,
     capacity: () => evaluator.capacity,
     run: async (genotype): Promise<Evaluated> => {
       const request = { genotype, seed: evaluationSeed(seed, genotype) };
-      return { type: 'evaluated', ...request, outcome: await evaluator.evaluate(request) };
+      const bounded = bounds.length > 0 && !isAudited(genotype, auditPlanOf(run));
+      const outcome = await evaluator.evaluate(bounded ? { ...request, bounds } : request);
+      return { type: 'evaluated', ...request, outcome };
     },
     signal,
   });
+}
+
+function auditPlanOf({ seed, auditShare = 0 }: Search): AuditPlan {
+  return { seed, share: auditShare };
 }

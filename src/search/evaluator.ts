@@ -1,13 +1,20 @@
-import type { Evaluation } from '../protocol/messages.js';
+import type { Bound, Evaluation } from '../protocol/messages.js';
 
 export interface EvaluationRequest {
   /** Text of the canonical genotype: what is trained. */
   readonly genotype: string;
   readonly seed: number;
+  /** Where the training may be stopped; left out, it goes to its end. */
+  readonly bounds?: readonly Bound[];
 }
 
-/** An evaluation, or the reason why there is none; a failure counts as infinite loss. */
-export type EvaluationOutcome = { readonly evaluation: Evaluation } | { readonly failure: string };
+/**
+ * An evaluation, or the reason why there is none; a failure counts as infinite loss. A cached evaluation was computed
+ * by an earlier run.
+ */
+export type EvaluationOutcome =
+  | { readonly evaluation: Evaluation; readonly cached?: true | undefined }
+  | { readonly failure: string };
 
 /** Scores architectures. The controller knows nothing of how. */
 export interface Evaluator {

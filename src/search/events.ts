@@ -1,5 +1,5 @@
-import type { Evaluation } from '../protocol/messages.js';
 import type { Phase, Standing, StopReason } from '../strategies/strategy.js';
+import type { EvaluationOutcome } from './evaluator.js';
 
 /** The strategy asks for these architectures; `turn` counts from 0. */
 export interface Proposed {
@@ -14,7 +14,13 @@ export interface Evaluated {
   readonly type: 'evaluated';
   readonly genotype: string;
   readonly seed: number;
-  readonly outcome: { readonly evaluation: Evaluation } | { readonly failure: string };
+  readonly outcome: EvaluationOutcome;
+}
+
+/** What the bounds would have done to a training that ignored them. */
+export interface Audit {
+  /** The step at which they would have stopped it; null when they would not have. */
+  readonly crossed: number | null;
 }
 
 /** An architecture has entered the history; in the order proposed. Derived from the others, never journalled. */
@@ -28,7 +34,12 @@ export interface Observed {
   readonly canonical: string;
   /** Its loss is that of an equal architecture scored before. */
   readonly reused: boolean;
+  /** The last one observed, which for a stopped training lies above the limit that its bounds protect. */
   readonly loss: number;
+  /** The step at which the training was stopped as futile; null when it was not. */
+  readonly stopped: number | null;
+  /** Of a training that could have been stopped and went to its end all the same; null for all others, and twins. */
+  readonly audit: Audit | null;
   /** Null during the warm-up. */
   readonly good: boolean | null;
   readonly standing: Standing;

@@ -9,10 +9,17 @@ interface Waiting extends Pick<Observation, 'phase' | 'encoding'> {
   readonly canonical: string;
 }
 
+/** What is known of a canonical genotype. */
+interface Score extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
+  readonly curve: Observation['curve'];
+  readonly replayed: boolean;
+}
+
 /** A failed evaluation, and one whose loss is not a finite number, counts as infinite loss. */
-function lossOf(outcome: EvaluationOutcome): number {
-  const loss = 'evaluation' in outcome ? outcome.evaluation.loss : null;
-  return loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'stopped'> {
+  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], stopped: null };
+  const { loss, curve, stopped = null } = outcome.evaluation;
+  return { loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY, curve, stopped };
 }
 
 /**
@@ -23,8 +30,8 @@ export class Observer {
   readonly #space: Space;
   readonly #strategy: Strategy;
   readonly #history: Observation[] = [];
-  /** Score of each canonical genotype, and whether it was replayed. */
-  readonly #scores = new Map<string, { loss: number; replayed: boolean }>();
+  /** By canonical genotype. */
+  readonly #scores = new Map<string, Score>();
   /** Canonical genotypes that are in the history. */
   readonly #observed = new Set<string>();
   #waiting: Waiting[] = [];
@@ -52,8 +59,8 @@ export class Observer {
     return [...needed].filter((canonical) => !this.#scores.has(canonical));
   }
 
-  score(evaluated: Evaluated, replayed: boolean): void {
-    this.#scores.set(evaluated.genotype, { loss: lossOf(evaluated.outcome), replayed });
+  score({ genotype, outcome }: Evaluated, about: Pick<Score, 'audit' | 'replayed'>): void {
+    this.#scores.set(genotype, { ...resultOf(outcome), ...about });
   }
 
   /** Moves every architecture whose turn has come into the history. */
@@ -63,7 +70,7 @@ export class Observer {
       if (score === undefined) return;
       this.#waiting.shift();
       this.#replaying &&= score.replayed;
-      const observed = this.#enter(next, score.loss);
+      const observed = this.#enter(next, score);
       yield { ...observed, replayed: this.#replaying };
       const { threshold, thresholdNote } = observed.standing;
       if (threshold !== null && !this.#thresholdKnown) {
@@ -73,13 +80,25 @@ export class Observer {
     }
   }
 
-  #enter({ phase, encoding, genotype, canonical }: Waiting, loss: number): Observed {
+  #enter({ phase, encoding, genotype, canonical }: Waiting, { loss, curve, stopped, audit }: Score): Observed {
     const index = this.#history.length;
     const reused = this.#observed.has(canonical);
-    this.#history.push({ phase, encoding, loss });
+    this.#history.push({ phase, encoding, loss, curve, stopped: stopped !== null });
     this.#observed.add(canonical);
     const standing = this.#strategy.standing(this.#history);
     const good = phase === 'warm-up' || standing.threshold === null ? null : loss < standing.threshold;
-    return { type: 'observed', index, phase, genotype, canonical, reused, loss, good, standing };
+    return {
+      type: 'observed',
+      index,
+      phase,
+      genotype,
+      canonical,
+      reused,
+      loss,
+      stopped,
+      audit: reused ? null : audit,
+      good,
+      standing,
+    };
   }
 }

@@ -76,8 +76,12 @@ function hasKey<K extends string>(value: unknown, key: K): value is Record<K, un
 
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
-  return issue === undefined ? error.message : `${issue.path.join('.') || 'message'}: ${issue.message}`;
+  const text = issue === undefined ? error.message : `${issue.path.join('.') || 'message'}: ${issue.message}`;
+  // The path and the issue name keys of the peer's, which may be as long as its message.
+  return text.length > LONGEST_ISSUE ? `${text.slice(0, LONGEST_ISSUE)}…` : text;
 }
+
+const LONGEST_ISSUE = 400;
 
 const EXCERPT = 80;
 

@@ -13,6 +13,10 @@ export interface LaunchOptions {
   readonly workers: number;
   /** Threads of each worker. */
   readonly threads?: number;
+  /** Files and folders that requests may name, with all that is in them; none by default. */
+  readonly paths?: readonly string[];
+  /** How long a worker may give no sign of life, such as a training step, before it is killed, in s; 120 by default. */
+  readonly workerDeadline?: number;
   /** `cpu`, `cuda:0`, `auto`. */
   readonly device?: string;
   readonly transport?: TransportKind;
@@ -39,12 +43,22 @@ export async function launch(options: LaunchOptions, connection: ConnectionOptio
 }
 
 function commandLine(options: LaunchOptions, address: string): string[] {
-  const { python, workers, threads, device, command = [python, '-m', 'rminas_sidecar'] } = options;
+  const {
+    python,
+    workers,
+    threads,
+    device,
+    workerDeadline,
+    paths = [],
+    command = [python, '-m', 'rminas_sidecar'],
+  } = options;
   return [
     ...command,
     ...['--address', address, '--workers', String(workers)],
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(device === undefined ? [] : ['--device', device]),
+    ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
+    ...paths.flatMap((path) => ['--allow', path]),
   ];
 }
 

@@ -14,6 +14,8 @@ const SPACE_OF: Readonly<Record<SpaceName, Space>> = {
   mb,
 };
 
+export const SPACE_NAMES = Object.keys(SPACE_OF) as readonly SpaceName[];
+
 /** The space of that name. */
 export function getSpace(name: SpaceName): Space {
   return SPACE_OF[name];

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
-import { SPACES, type SpaceName } from '../protocol/specification.js';
+import type { SpaceName } from '../protocol/specification.js';
 import { parseCells } from './darts-text.js';
-import { getSpace } from './index.js';
+import { getSpace, SPACE_NAMES } from './index.js';
 
 /**
  * Checks that a network of the space can be built. Those of `darts` may have two kinds of cells, as other searches find
@@ -15,7 +15,7 @@ export function checkTrainable(space: SpaceName, genotype: string): void {
 
 /** The space whose notation the text is in; no text is in that of two. Undefined where it is in none. */
 export function spaceOfGenotype(genotype: string): SpaceName | undefined {
-  return SPACES.find((space) => {
+  return SPACE_NAMES.find((space) => {
     try {
       checkTrainable(space, genotype);
       return true;

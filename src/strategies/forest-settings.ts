@@ -17,6 +17,8 @@ export interface ForestSettings {
   readonly voters: number;
   /** Most evaluations; at least 1. */
   readonly cap: number;
+  /** Whether a training may be stopped once it is futile. */
+  readonly futility: boolean;
   /** The run's seed, in [0, 2^53). */
   readonly seed: number;
 }

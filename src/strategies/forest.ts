@@ -1,11 +1,19 @@
+import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import { answerOf } from './answer.js';
 import { checkSettings, type ForestSettings } from './forest-settings.js';
+import { futilityBounds } from './futility.js';
 import { guidedProposals, warmUpProposals } from './proposals.js';
 import type { Ask, Observation, Standing, Strategy, Surrogate } from './strategy.js';
-import { fixedThreshold } from './threshold.js';
+import { fixedThreshold, provisionalLimit } from './threshold.js';
 
 export type { ForestSettings } from './forest-settings.js';
+
+/**
+ * Architectures in a turn of a warm-up whose trainings may be stopped: at least so many, and so many for each worker,
+ * beside which waiting for the last one is little.
+ */
+const WARM_UP_TURN = { least: 10, eachWorker: 8 };
 
 export interface ForestOptions {
   readonly space: Space;
@@ -27,6 +35,7 @@ export function createForest({ space, surrogate, settings }: ForestOptions): Str
   checkSettings(settings, space);
   const most = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, most);
+  const turn = settings.futility ? boundedTurn : (missing: number) => missing;
 
   function standing(history: readonly Observation[]): Standing {
     const losses = history.map(({ loss }) => loss);
@@ -52,7 +61,7 @@ export function createForest({ space, surrogate, settings }: ForestOptions): Str
     const phase = threshold === null ? 'warm-up' : 'guided';
     const encodings =
       threshold === null
-        ? warmUpProposals(space, settings.seed, have, have < warmup ? warmup - have : wanted)
+        ? warmUpProposals(space, settings.seed, have, have < warmup ? turn(warmup - have, capacity) : wanted)
         : await guidedProposals({ space, surrogate, settings, history, threshold, wanted });
     return encodings.length === 0
       ? { kind: 'stop', reason: 'space-exhausted' }
@@ -63,6 +72,24 @@ export function createForest({ space, surrogate, settings }: ForestOptions): Str
     name: 'forest',
     ask,
     standing,
+    bounds: (history) =>
+      settings.futility ? boundsOf(history, standing(history).threshold, { warmup, rate: settings.thresholdRate }) : [],
     answer: (history) => answerOf(history, standing(history).threshold, { space, settings }),
   };
+}
+
+/** Architectures of the warm-up's next turn, where its later turns are bounded by the earlier ones. */
+function boundedTurn(missing: number, capacity: number): number {
+  return Math.min(missing, Math.max(WARM_UP_TURN.least, WARM_UP_TURN.eachWorker * capacity));
+}
+
+/** Bounded is what cannot come under the threshold, and in the warm-up what cannot have a part in setting it. */
+function boundsOf(
+  history: readonly Observation[],
+  threshold: number | null,
+  { warmup, rate }: { warmup: number; rate: number },
+): Bound[] {
+  const ended = history.filter(({ stopped }) => !stopped).map(({ loss }) => loss);
+  const limit = threshold ?? provisionalLimit(ended, warmup, rate);
+  return limit === null ? [] : futilityBounds(history, limit);
 }

@@ -1,13 +1,17 @@
-import type { Fit } from '../protocol/messages.js';
+import type { Bound, Fit } from '../protocol/messages.js';
 import type { Encoding } from '../spaces/space.js';
+import type { Training } from './futility.js';
 
 export type Phase = 'warm-up' | 'guided';
 
 /** One evaluated architecture, in the order in which it was proposed. */
-export interface Observation {
+export interface Observation extends Training {
   readonly phase: Phase;
   readonly encoding: Encoding;
-  /** Infinite when the training diverged or the evaluation failed. */
+  /**
+   * Infinite when the training diverged or the evaluation failed. That of a stopped training lies above all that the
+   * strategy needs exactly.
+   */
   readonly loss: number;
 }
 
@@ -55,6 +59,11 @@ export interface Strategy {
   /** @param capacity how many evaluations can run side by side; a guided turn proposes no more than that. */
   ask(history: readonly Observation[], capacity: number): Promise<Ask>;
   standing(history: readonly Observation[]): Standing;
+  /**
+   * Bounds beyond which a training is futile: what crosses one cannot change the answer. Empty when every training
+   * is needed to its end.
+   */
+  bounds(history: readonly Observation[]): readonly Bound[];
   /** @throws UsageError when no architecture has a finite loss. */
   answer(history: readonly Observation[]): Answer;
 }

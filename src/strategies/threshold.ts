@@ -49,3 +49,15 @@ export function fixedThreshold(losses: readonly number[], planned: number, rate:
   }
   return null;
 }
+
+/**
+ * A loss that the threshold will not exceed, whatever the rest of the warm-up brings: of the losses that the quantile
+ * is interpolated from, or the second lowest if that takes over, the highest so far.
+ * @param losses of the warm-up so far, those of trainings to the end.
+ * @returns null while there are too few of them.
+ */
+export function provisionalLimit(losses: readonly number[], planned: number, rate: number): number | null {
+  const decisive = Math.max(FEWEST_GOOD, Math.floor((planned - 1) * rate) + 2);
+  const last = losses.filter(Number.isFinite).sort((a, b) => a - b)[decisive - 1];
+  return last === undefined ? null : justAbove(last);
+}

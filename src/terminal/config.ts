@@ -4,12 +4,11 @@ import type { ConfigDescription } from '../config/index.js';
 
 /** Every key with its value and its origin, then what the profile decides, then what the user should know. */
 export function describeConfigTable(config: ConfigDescription): string {
-  const table = new Table({
-    head: ['key', 'value', 'from', ''],
-    style: { head: [], border: [] },
-  });
-  for (const { key, literal, source, where } of config.keys) table.push([key, literal, mark(source), where]);
-  for (const { name, value, source, where } of config.decisions) table.push([name, value, mark(source), where]);
+  const table = new Table({ head: ['key', 'value', 'from', ''], style: { head: [], border: [] } });
+  const add = (name: string, value: string | number, { source, where }: { source: string; where: string }) =>
+    table.push([name, value, mark(source), shorten(where, config.file)]);
+  for (const key of config.keys) add(key.key, key.literal, key);
+  for (const decision of config.decisions) add(decision.name, decision.value, decision);
   return [heading(config), table.toString(), ...config.notices.map((text) => `note: ${text}`)].join('\n');
 }
 
@@ -17,6 +16,11 @@ function heading({ file, dialect, purpose }: ConfigDescription): string {
   const form = dialect === 'archive' ? "the RMI-NAS archive's" : "XNAS's";
   const use = purpose === 'search' ? 'a search' : 'a retraining (rminas retrain)';
   return `${pc.bold(file ?? 'no file')}  in ${form} form, for ${use}`;
+}
+
+/** The heading has the file's path. */
+function shorten(where: string, file: string | null): string {
+  return file === null ? where : where.replace(` of ${file}`, '').replace(file, 'the file');
 }
 
 /** A default needs no attention. */

@@ -7,14 +7,13 @@ export const dataFlag = Flags.string({
   env: 'RMINAS_DATA',
 });
 
-export const neededByFlag = Flags.string({
-  description: 'configuration file: the data set and the teacher that it needs',
-  helpValue: 'FILE',
-});
-
 export const pythonFlag = Flags.string({
   description: 'Python interpreter to use (default: RMINAS_PYTHON, .venv, the active environment, python3)',
   helpValue: 'FILE',
+});
+
+export const noCacheFlag = Flags.boolean({
+  description: 'neither take scores that other runs have computed, nor leave any to them',
 });
 
 /** Short names of configuration keys: each is nothing but `KEY VALUE`, written in front of the user's own. */
@@ -40,11 +39,34 @@ export const keyFlags = Object.fromEntries(
   ]),
 ) as Record<KeyFlag, Interfaces.OptionFlag<string | undefined>>;
 
+/** What says which assets are meant, beside their names. */
+export const assetFlags: Record<
+  'cfg' | 'data' | 'space' | 'teacher' | 'teacher-arch',
+  Interfaces.OptionFlag<string | undefined>
+> = {
+  cfg: Flags.string({
+    description: 'configuration file: the data set and the teacher that it needs',
+    helpValue: 'FILE',
+  }),
+  data: dataFlag,
+  space: { ...keyFlags.space, dependsOn: ['cfg'] },
+  teacher: { ...keyFlags.teacher, dependsOn: ['cfg'] },
+  'teacher-arch': { ...keyFlags['teacher-arch'], dependsOn: ['cfg'] },
+};
+
 /** Keys whose values are names of files: a folder called 123 is no number. */
 const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'OUT_DIR']);
 
 function literal(key: string, value: string): string {
   return TEXT_KEYS.has(key) ? `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'` : value;
+}
+
+/**
+ * The words of a command line that are no flags, in their order: the parser's own `argv` moves equal ones together.
+ * @param raw what the parser answers under that name
+ */
+export function wordsOf(raw: readonly { readonly type: string; readonly input: string }[]): string[] {
+  return raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 }
 
 /** The overrides that the key flags stand for. */

@@ -4,7 +4,7 @@ import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationRep
 import { reportedFigures } from './benchmark.js';
 import { formatSeconds } from './progress.js';
 
-type Row = [string, string];
+export type Row = [string, string];
 
 /** The table that a search ends with. */
 export function describeResult(result: SearchResult): string {
@@ -22,6 +22,7 @@ export function describeResult(result: SearchResult): string {
     ...benchmarkRows(result.benchmark),
     ...verificationRows(result.verification),
     ['cost', describeCost(cost)],
+    ...futilityRow(result.futility),
     ['files', files.folder],
     ...result.notes.map((text): Row => ['note', text]),
   ];
@@ -59,9 +60,17 @@ function describeCost(cost: SearchResult['cost']): string {
     `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them twins)`,
     `${cost.steps} steps`,
   ];
+  if (cost.cached > 0) parts.push(`${cost.cached} scores of earlier runs`);
   if (cost.failures > 0) parts.push(`${cost.failures} failed`);
   if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);
   return parts.join(', ');
+}
+
+function futilityRow(futility: SearchResult['futility']): Row[] {
+  if (!futility) return [];
+  const { stopped, stepsSaved, audited, auditedStops, falseStops } = futility;
+  const audit = `of ${audited} audited ${auditedStops} would have been, ${falseStops} of them wrongly`;
+  return [['stopped early', `${stopped} evaluations, which saved ${stepsSaved} steps; ${audit}`]];
 }
 
 function benchmarkRows({ answer, note: text }: BenchmarkReport): Row[] {
@@ -95,7 +104,7 @@ function note(text: string | null): string {
 }
 
 /** Two columns without a frame, so that a genotype can be selected whole and a narrow terminal wraps it. */
-function table(rows: Row[]): string {
+export function table(rows: Row[]): string {
   const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
   const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
   const chars = Object.fromEntries([...none, ...inner].map((name) => [name, '']));

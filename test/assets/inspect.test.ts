@@ -181,6 +181,16 @@ describe('what is meant', () => {
     expect(statuses(assets)).toEqual(expected);
   });
 
+  it('is the data set alone where a configuration says how to train what was found', async () => {
+    write(
+      join(folder, 'train.yaml'),
+      'DATA_LOADER:\n  BACKEND: custom\nTRAIN:\n  LAYERS: 20\nSEARCH:\n  IM_SIZE: 32\n',
+    );
+    const overrides = ['SPACE.NAME', 'darts'];
+    const { assets } = await listAssets({ cfg: 'train.yaml', overrides, cwd: folder, env: env() });
+    expect(statuses(assets)).toEqual({ cifar10: 'missing' });
+  });
+
   it('is the checkpoint that the configuration names, whatever its sum, and its folder of data', async () => {
     const text = `SPACE:\n  NAME: infer_nb201\nLOADER:\n  DATAPATH: images\nRMINAS:\n  TEACHER: mine.th\n`;
     write(join(folder, 'search.yaml'), text);

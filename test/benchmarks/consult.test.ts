@@ -12,7 +12,7 @@ let home: string;
 let data: string;
 
 beforeAll(async () => {
-  sidecar = await Sidecar.start({ python: await findPython(undefined), workers: 0 });
+  sidecar = await Sidecar.start({ python: await findPython(undefined), workers: 0, paths: ['/'] });
 });
 afterAll(() => sidecar.close());
 beforeEach(() => {

@@ -57,6 +57,21 @@ describe('rminas assets list', () => {
   });
 });
 
+it('takes what it is told over the configuration, and nothing without one', async () => {
+  const cfg = join(home, 'search.yaml');
+  writeFileSync(cfg, 'SPACE:\n  NAME: infer_nb201\n');
+  const [own, alone] = await Promise.all([
+    assets('list', '--cfg', cfg, '--teacher', 'mine.th', '--json'),
+    assets('list', '--teacher', 'mine.th'),
+  ]);
+  expect((JSON.parse(own.stdout) as AssetList).assets[1]).toMatchObject({
+    status: 'missing',
+    lookedFor: [join(home, 'mine.th')],
+    download: null,
+  });
+  expect(alone.code).toBe(2);
+});
+
 describe('rminas assets verify', () => {
   it('ends in exit code 3 when something named is missing or wrong', async () => {
     mkdirSync(join(home, 'data/teachers'), { recursive: true });

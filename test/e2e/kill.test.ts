@@ -1,49 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/runs/result.js';
 import { createRandom } from '../../src/spaces/random.js';
+import { childrenOf, essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const CONFIG = join(ROOT, 'test/fixtures/tiny.yaml');
 const KILLS = 10;
-
-interface Line {
-  readonly entry: { readonly type: string; readonly genotype?: string; readonly outcome?: unknown };
-}
-
-function linesOf(journal: string): Line[] {
-  if (!existsSync(journal)) return [];
-  const text = readFileSync(journal, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
-}
-
-const evaluatedIn = (journal: string) =>
-  linesOf(journal).flatMap(({ entry }) => (entry.type === 'evaluated' ? [entry] : []));
-
-/** What must be equal however often the run died: everything but times, paths and sessions. */
-function essence(stdout: string): unknown {
-  const { cost, files: _files, score, ...rest } = JSON.parse(stdout) as SearchResult;
-  const { architectures, evaluations, reused, failures, steps } = cost;
-  return { ...rest, score: { ...score, seconds: 0 }, architectures, evaluations, reused, failures, steps };
-}
-
-async function waitUntil(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let over = false;
-  void ended.then(() => {
-    over = true;
-  });
-  while (!condition() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** Processes that a process started, by /proc. */
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-}
 
 const search = (out: string) => ['search', '--cfg', CONFIG, '--json', '--out', out];
 

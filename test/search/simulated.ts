@@ -62,6 +62,7 @@ export function createSimulatedStrategy(space: Space, changes: Partial<ForestSet
     edgeRank: 'votes',
     voters: 5,
     cap: 40,
+    futility: false,
     seed: SEED,
     ...changes,
   };

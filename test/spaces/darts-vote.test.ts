@@ -4,6 +4,7 @@ import type { EdgeRank } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import type { Observation } from '../../src/strategies/strategy.js';
 import { frequencySurrogate } from '../strategies/frequency-surrogate.js';
+import { NO_CURVE } from '../strategies/no-curve.js';
 import { digits, readFixture } from './fixture.js';
 
 interface Golden {
@@ -21,7 +22,12 @@ const elect = (voters: readonly string[], edgeRank: EdgeRank) =>
 describe('darts: the vote that ranks edges by the number of the operation', () => {
   const { vote } = readFixture<{ vote: Golden }>('darts/golden.json');
   const history = vote.encodings.map(
-    (encoding, index): Observation => ({ phase: 'warm-up', encoding: digits(encoding), loss: vote.losses[index] ?? 0 }),
+    (encoding, index): Observation => ({
+      phase: 'warm-up',
+      encoding: digits(encoding),
+      loss: vote.losses[index] ?? 0,
+      ...NO_CURVE,
+    }),
   );
   const strategyFor = (edgeRank: EdgeRank) =>
     createForest({
@@ -36,6 +42,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
         edgeRank,
         voters: 50,
         cap: 100,
+        futility: false,
         seed: 1,
       },
     });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
 import type { Observation, Strategy } from '../../src/strategies/strategy.js';
+import { NO_CURVE } from './no-curve.js';
 
 /** Makes a new strategy that asks for at most `cap` evaluations. */
 export type MakeStrategy = (options: { space: Space; seed: number; cap: number }) => Strategy;
@@ -22,7 +23,9 @@ export async function runStrategy(
     if (ask.kind === 'stop') return { history, reason: ask.reason, turns };
     turns.push(ask.encodings.length);
     if (ask.phase === 'guided') expect(ask.encodings.length).toBeLessThanOrEqual(capacity);
-    for (const encoding of ask.encodings) history.push({ phase: ask.phase, encoding, loss: lossOf(encoding) });
+    for (const encoding of ask.encodings) {
+      history.push({ phase: ask.phase, encoding, loss: lossOf(encoding), ...NO_CURVE });
+    }
   }
   throw new Error(`The strategy has not stopped after ${STEPS} turns.`);
 }

@@ -13,6 +13,7 @@ import type { Observation, Surrogate } from '../../src/strategies/strategy.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { describeStrategy, runStrategy } from './conformance.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
+import { NO_CURVE } from './no-curve.js';
 
 const { POSITIVE_INFINITY: infinity } = Number;
 const tiny = createTinySpace(3, 3);
@@ -25,6 +26,7 @@ const settings: ForestSettings = {
   edgeRank: 'votes',
   voters: 5,
   cap: 100,
+  futility: false,
   seed: 7,
 };
 const forest = (changes: Partial<ForestSettings> = {}, space = nasBench201, surrogate = frequencySurrogate) =>
@@ -57,6 +59,7 @@ describe("forest: XNAS's own search", () => {
       phase: index < golden.warmup ? 'warm-up' : 'guided',
       encoding: nasBench201.parse(genotype),
       loss,
+      ...NO_CURVE,
     }),
   );
   const { warmup, thresholdRate } = golden;

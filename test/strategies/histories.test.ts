@@ -7,6 +7,7 @@ import type { VoteMethod } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import type { Observation } from '../../src/strategies/strategy.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
+import { NO_CURVE } from './no-curve.js';
 
 const SPACES: readonly SpaceName[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'];
 /** Votes that XNAS can count; of its vote for `proxyless` no line would run. */
@@ -29,6 +30,7 @@ function drawHistory(space: SpaceName, index: number, warmup: number): Observati
     phase: position < warmup ? 'warm-up' : 'guided',
     encoding: getSpace(space).sample(random),
     loss: random.below(20) === 0 ? Number.POSITIVE_INFINITY : (500 + random.below(400)) / 1000,
+    ...NO_CURVE,
   }));
 }
 
@@ -47,9 +49,11 @@ function conclude(name: SpaceName, vote: VoteMethod, index: number) {
       successes: 100,
       candidates: 100,
       cap: 1000,
+      futility: false,
       seed: index,
     },
   });
+  const answer = forest.answer(history);
   return {
     space: name,
     ...settings,
@@ -57,7 +61,8 @@ function conclude(name: SpaceName, vote: VoteMethod, index: number) {
     architectures: history.map(({ encoding }) => written(encoding)).join(' '),
     losses: history.map(({ loss }) => (Number.isFinite(loss) ? loss : null)),
     threshold: forest.standing(history).threshold,
-    answer: space.print(forest.answer(history).encoding),
+    found: written(answer.encoding),
+    answer: space.print(answer.encoding),
   };
 }
 

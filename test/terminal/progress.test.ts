@@ -12,6 +12,8 @@ function observed(loss: number, over: Partial<Observed> = {}): Observed {
     canonical: 'g',
     reused: false,
     loss,
+    stopped: null,
+    audit: null,
     good: null,
     standing,
     ...over,

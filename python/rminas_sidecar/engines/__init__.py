@@ -44,5 +44,8 @@ class Engine(Protocol):
     def submit(self, job: Job) -> None:
         """Computes the job as soon as there is a free worker; `prepare` is computed by all of them."""
 
+    def watch(self) -> None:
+        """Ends what is stuck; to be called every second or so."""
+
     def close(self) -> None:
         """Ends the workers; what they were computing is lost."""

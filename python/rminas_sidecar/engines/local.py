@@ -12,6 +12,7 @@ from rminas_sidecar.engines.preparation import Preparation
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.failures import error_body
 from rminas_sidecar.protocol import Body
+from rminas_sidecar.silence import Silence
 
 Post = Callable[[Callable[[], None]], None]
 """Has a function called in the server's loop; may be called from any thread."""
@@ -25,32 +26,44 @@ _STRIKES = 3
 class _Seat:
     """The place of a worker; when it dies, another one takes it."""
 
+    silence: Silence
     process: WorkerProcess | None = None
     ready: bool = False
     running: Job | None = None
     own: deque[Job] = field(default_factory=deque)
     """Jobs that this seat has to do itself, before it takes one that any seat can do."""
     strikes: int = 0
+    stuck: bool = False
+    """Its process was killed because it said nothing for too long."""
 
 
 class LocalEngine:
     """Implements `rminas_sidecar.engines.Engine`.
 
     A worker that dies fails the job it ran with `worker-died`; whether to send that again is the controller's
-    decision. A new worker takes its place and is given all that was prepared.
+    decision. A new worker takes its place and is given all that was prepared. One that has something to do and gives
+    no sign of life is killed.
 
     Args:
         count: number of workers.
         settings: how each of them computes.
+        deadline_seconds: how long one that has something to do may give no sign of life.
         post: has a function called in the server's loop.
         log: takes a level of the protocol and a text.
     """
 
-    def __init__(self, count: int, settings: WorkerSettings, post: Post, log: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        count: int,
+        settings: WorkerSettings,
+        deadline_seconds: float,
+        post: Post,
+        log: Callable[[str, str], None],
+    ) -> None:
         self._settings = settings
         self._post = post
         self._log = log
-        self._seats = [_Seat() for _ in range(count)]
+        self._seats = [_Seat(Silence(deadline_seconds)) for _ in range(count)]
         self._pending: deque[Job] = deque()
         self._prepared: dict[str, Body] = {}
         self._readiness: Readiness | None = None
@@ -74,6 +87,14 @@ class LocalEngine:
             self._pending.append(job)
         self._dispatch()
 
+    def watch(self) -> None:
+        for seat in self._seats:
+            silent = seat.silence.too_long()
+            idle = seat.ready and seat.running is None
+            if silent and not idle and not seat.stuck and seat.process is not None:
+                seat.stuck = True
+                seat.process.kill()
+
     def close(self) -> None:
         self._closed = True
         processes = [seat.process for seat in self._seats if seat.process is not None]
@@ -92,6 +113,8 @@ class LocalEngine:
         self._prepared[body["digest"]] = body
 
     def _spawn(self, seat: _Seat) -> None:
+        seat.silence.heard()
+        seat.stuck = False
         seat.process = WorkerProcess(
             self._settings,
             on_message=lambda message: self._post(partial(self._heard, seat, message)),
@@ -105,10 +128,14 @@ class LocalEngine:
             jobs = seat.own or self._pending
             if jobs:
                 seat.running = jobs.popleft()
+                seat.silence.heard()
                 seat.process.send({"type": seat.running.type, "body": seat.running.body})
 
     def _heard(self, seat: _Seat, message: Body) -> None:
         if self._closed:
+            return
+        seat.silence.heard()
+        if message["event"] == "alive":
             return
         if message["event"] == "ready":
             self._seat_ready(seat, Readiness(message["device"], message["versions"], message["xnas"]))
@@ -130,15 +157,20 @@ class LocalEngine:
             return
         job, seat.running, seat.ready = seat.running, None, False
         seat.strikes += 1
+        end = (
+            f"was killed: it gave no sign of life for {seat.silence.seconds:g} s"
+            if seat.stuck
+            else f"ended with {death}"
+        )
         if self._readiness is None or seat.strikes >= _STRIKES:
             # The worker's own words stand on stderr already; the controller reads the reason from there.
-            self._on_broken(f"A worker cannot be kept alive: {death}.")
+            self._on_broken(f"A worker cannot be kept alive: the last one {end}.")
             return
         seat.own.extendleft([self._again(body) for body in self._prepared.values()])
         self._spawn(seat)
-        self._log("warning", f"A worker ended with {death}; another one takes its place.")
+        self._log("warning", f"A worker {end}; another one takes its place.")
         if job is not None:
-            job.reply("error", _died_body(job, death))
+            job.reply("error", _died_body(f"The worker that ran {job.type} {end}.", seat, death))
         self._dispatch()
 
     def _again(self, body: Body) -> Job:
@@ -149,7 +181,14 @@ class LocalEngine:
             self._log("warning", f"A new worker could not prepare what the others have: {body['message']}")
 
 
-def _died_body(job: Job, death: Death) -> Body:
+def _died_body(message: str, seat: _Seat, death: Death) -> Body:
     last_words = f" It said: {death.stderr}" if death.stderr else ""
-    steps = ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."] if death.code == -9 else []
-    return error_body("worker-died", f"The worker that ran {job.type} ended with {death}.{last_words}", steps)
+    return error_body("worker-died", f"{message}{last_words}", _remedies(seat, death))
+
+
+def _remedies(seat: _Seat, death: Death) -> list[str]:
+    if seat.stuck:
+        return ["If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."]
+    if death.code == -9:
+        return ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]
+    return []

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from rminas_sidecar.engines.vital_signs import VitalSigns
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.failures import failure_body, is_out_of_memory
 from rminas_sidecar.progress import Progress
@@ -25,11 +26,13 @@ class Worker:
     Args:
         device: where it computes.
         tell: says something to the server.
+        vital_signs: tells the server that this process lives.
     """
 
-    def __init__(self, device: "torch.device", tell: Callable[[Body], None]) -> None:
+    def __init__(self, device: "torch.device", tell: Callable[[Body], None], vital_signs: VitalSigns) -> None:
         self._device = device
         self._tell = tell
+        self._vital_signs = vital_signs
         self._sessions: dict[str, tuple[Body, Session]] = {}
         self._handlers = {
             "prepare": self._prepare,
@@ -42,12 +45,19 @@ class Worker:
     def answer(self, request: Body) -> None:
         """Computes one request and writes its reply, or the error that it ended in."""
         try:
-            kind, body = self._handlers[request["type"]](request["body"])
+            kind, body = self._compute(request["type"], request["body"])
         except Exception as error:
             kind, body = "error", failure_body(error)
             if is_out_of_memory(error):
                 self._free_memory()
         self._tell({"event": "reply", "type": kind, "body": body})
+
+    def _compute(self, kind: str, body: Body) -> tuple[str, Body]:
+        handler = self._handlers[kind]
+        if kind == "evaluate":
+            return handler(body)
+        with self._vital_signs.without_steps():
+            return handler(body)
 
     def _prepare(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar.evaluation.session import Session
@@ -62,7 +72,12 @@ class Worker:
         return "prepared", {"seconds": seconds, **known[1].report(), "digest": digest}
 
     def _evaluate(self, body: Body) -> tuple[str, Body]:
-        return "evaluated", self._session(body["digest"]).evaluate(body["genotype"], body["seed"])
+        from rminas_sidecar.evaluation.stopping import FutilityBounds
+
+        bounds = FutilityBounds(body.get("bounds", ()))
+        return "evaluated", self._session(body["digest"]).evaluate(
+            body["genotype"], body["seed"], bounds, self._vital_signs.step
+        )
 
     def _verify(self, body: Body) -> tuple[str, Body]:
         return "verified", self._session(body["digest"]).verify(
@@ -105,20 +120,26 @@ def main() -> None:
     faulthandler.enable()
     # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
     server = ServerPipes()
+    vital_signs = VitalSigns(lambda: server.tell({"event": "alive"}))
+    with vital_signs.without_steps():
+        device, readiness = _get_ready(options.threads, options.device)
+    worker = Worker(device, server.tell, vital_signs)
+    server.tell({"event": "ready", **readiness})
+    while True:
+        worker.answer(server.requests.get())
 
+
+def _get_ready(threads: int, device_name: str) -> "tuple[torch.device, Body]":
     import torch
 
     # Imported now, so that a broken installation shows at the start and the first request is not slower than others.
     import rminas_sidecar.evaluation.session  # noqa: F401
     from rminas_sidecar.backends.xnas import find_xnas
 
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    device = _choose_device(options.device)
-    worker = Worker(device, server.tell)
-    server.tell({"event": "ready", "device": _describe(device), "versions": _versions(), "xnas": find_xnas()})
-    while True:
-        worker.answer(server.requests.get())
+    device = _choose_device(device_name)
+    return device, {"device": _describe(device), "versions": _versions(), "xnas": find_xnas()}
 
 
 def _choose_device(name: str) -> "torch.device":

@@ -1,7 +1,7 @@
 """A specification made ready: the batch is drawn and the teacher has been asked, so that candidates can be scored."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.specification import Assets, Specification
+from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.trainer import TrainingBatch, finite, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.networks.teachers import load_teacher
@@ -66,12 +67,20 @@ class Session:
         """The protocol's `prepared` without `digest` and `seconds`."""
         return self._report
 
-    def evaluate(self, genotype: str, seed: int) -> dict[str, Any]:
+    def evaluate(
+        self,
+        genotype: str,
+        seed: int,
+        bounds: FutilityBounds = NO_BOUNDS,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> dict[str, Any]:
         """Trains one architecture on the batch; answers the protocol's evaluation.
 
         Args:
             genotype: in the space's notation.
             seed: of the initial weights.
+            bounds: end the training of an architecture that crosses one.
+            on_step: called after each observation of the loss.
 
         Raises:
             SidecarError: `invalid-genotype`.
@@ -81,7 +90,7 @@ class Session:
         with deterministic_algorithms():
             network = self._build(genotype, seed)
             flops = count_flops(network, spec.network.resolution)
-            answer = train_on_batch(network, self._batch, spec.optimizer, spec.steps, spec.beta)
+            answer = train_on_batch(network, self._batch, spec.optimizer, spec.steps, spec.beta, bounds, on_step)
         return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
 
     def verify(

@@ -1,6 +1,7 @@
 """Trains a network on one fixed batch and watches the loss that RMI-NAS ranks by."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch.nn import functional
 
 from rminas_sidecar.evaluation.rmi import RepresentationFunction
 from rminas_sidecar.evaluation.specification import OptimizerSpecification
+from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,18 @@ def observe(network: nn.Module, batch: TrainingBatch, beta: float) -> Observatio
 
 
 def train_on_batch(
-    network: nn.Module, batch: TrainingBatch, optimizer: OptimizerSpecification, steps: int, beta: float
+    network: nn.Module,
+    batch: TrainingBatch,
+    optimizer: OptimizerSpecification,
+    steps: int,
+    beta: float,
+    bounds: FutilityBounds = NO_BOUNDS,
+    on_step: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Trains the network in place, as `train_arch` of XNAS does, and observes `steps` losses.
 
-    The last observed loss is the score, so no update follows it. A loss that is not finite ends the training.
+    The last observed loss is the score, so no update follows it. A loss that is not finite ends the training, and so
+    does a bound that the curve crosses. `on_step` is called after each observation.
 
     Returns:
         The protocol's evaluation without its seconds; what is not finite is None.
@@ -58,7 +67,10 @@ def train_on_batch(
     while True:
         observation = observe(network, batch, beta)
         curve.append(finite(observation.loss))
-        if curve[-1] is None or len(curve) == steps:
+        on_step()
+        ended = curve[-1] is None or len(curve) == steps
+        stopped = not ended and bounds.crossed_by(curve)
+        if ended or stopped:
             break
         sgd.zero_grad()
         observation.loss.backward()  # type: ignore[no-untyped-call]
@@ -72,6 +84,7 @@ def train_on_batch(
         "cka": [finite(value) for value in observation.cka],
         "crossEntropy": finite(observation.cross_entropy),
         "steps": len(curve),
+        "stopped": len(curve) if stopped else None,
     }
 
 

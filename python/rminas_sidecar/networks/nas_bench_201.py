@@ -94,6 +94,17 @@ class ReluConvNorm(nn.Module):
         return self.op(x)  # type: ignore[no-any-return]
 
 
+class Skip(nn.Module):
+    """Carries its input on, as a step of its own in the graph of gradients.
+
+    Handed on as it is, a node could be another name of the one before, whose gradients would then be added in another
+    order than the original adds them, and eight steps make of that rounding what they like.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.view_as(x)
+
+
 def _operation(name: str, channels: int) -> nn.Module:
     if name == "nor_conv_1x1":
         return ReluConvNorm(channels, channels, 1)
@@ -101,6 +112,8 @@ def _operation(name: str, channels: int) -> nn.Module:
         return ReluConvNorm(channels, channels, 3)
     if name == "avg_pool_3x3":
         return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
+    if name == "skip_connect":
+        return Skip()
     # `none` only holds its place, so that the layers keep their numbers: it is never called.
     return nn.Identity()
 
@@ -110,6 +123,7 @@ class Cell(nn.Module):
 
     def __init__(self, edges: Sequence[Edge], channels: int) -> None:
         super().__init__()
+        self.edges = tuple(edges)
         self.layers = nn.ModuleList(_operation(edge.operation, channels) for edge in edges)
         used = [(index, edge) for index, edge in enumerate(edges) if relevant(edges)[index]]
         self._terms = [

@@ -3,7 +3,7 @@ import { type FetchReport, fetchAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
 import { assetProgress, describeFailures, describeFetch } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { dataFlag, neededByFlag } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 
 export default class AssetsFetch extends BaseCommand {
@@ -22,16 +22,17 @@ Ends with exit code ${EXIT.missing} when something could not be fetched.`;
   static override strict = false;
   static override args = { name: Args.string({ description: 'assets; see assets list' }) };
   static override flags = {
-    cfg: neededByFlag,
-    data: dataFlag,
+    ...assetFlags,
     mirror: Flags.string({ description: 'address of a folder that has the files', helpValue: 'URL' }),
   };
 
   override async run(): Promise<FetchReport> {
     const { flags, argv } = await this.parse(AssetsFetch);
+    const { cfg, data, mirror } = flags;
+    const selection = { names: argv as string[], cfg, data, overrides: overridesOf(flags) };
     const progress = assetProgress(process.stderr);
     const report = await withInterrupt((signal) =>
-      fetchAssets({ ...flags, names: argv as string[], signal, onProgress: progress.show }),
+      fetchAssets({ ...selection, mirror, signal, onProgress: progress.show }),
     ).finally(progress.clear);
     if (report.assets.some(({ error }) => error === null)) this.log(describeFetch(report));
     if (!report.complete) {

@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { type AssetList as Answer, listAssets } from '../../assets/index.js';
 import { describeAssets } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { dataFlag, neededByFlag } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/flags.js';
 
 export default class AssetsList extends BaseCommand {
   static override summary = 'List data sets, teachers and benchmark files: what is there, and how to get the rest.';
@@ -18,11 +18,12 @@ which is RMINAS_HOME/data or ~/.local/share/rminas/data.`;
   ];
   static override strict = false;
   static override args = { name: Args.string({ description: 'assets (default: all that are known)' }) };
-  static override flags = { cfg: neededByFlag, data: dataFlag };
+  static override flags = assetFlags;
 
   override async run(): Promise<Answer> {
     const { flags, argv } = await this.parse(AssetsList);
-    const list = await listAssets({ names: argv as string[], cfg: flags.cfg, data: flags.data });
+    const { cfg, data } = flags;
+    const list = await listAssets({ names: argv as string[], cfg, data, overrides: overridesOf(flags) });
     this.log(describeAssets(list));
     return list;
   }

@@ -3,7 +3,7 @@ import { type AssetVerification, verifyAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
 import { assetProgress, describeVerification } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { dataFlag, neededByFlag } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 
 export default class AssetsVerify extends BaseCommand {
@@ -20,13 +20,15 @@ A part of a data set is wrong by this measure, though a search takes it.`;
   ];
   static override strict = false;
   static override args = { name: Args.string({ description: 'assets (default: all that are there)' }) };
-  static override flags = { cfg: neededByFlag, data: dataFlag };
+  static override flags = assetFlags;
 
   override async run(): Promise<AssetVerification> {
     const { flags, argv } = await this.parse(AssetsVerify);
+    const { cfg, data } = flags;
+    const selection = { names: argv as string[], cfg, data, overrides: overridesOf(flags) };
     const progress = assetProgress(process.stderr);
     const verification = await withInterrupt((signal) =>
-      verifyAssets({ names: argv as string[], cfg: flags.cfg, data: flags.data, signal, onProgress: progress.show }),
+      verifyAssets({ ...selection, signal, onProgress: progress.show }),
     ).finally(progress.clear);
     this.log(describeVerification(verification));
     if (!verification.whole) process.exitCode = EXIT.missing;

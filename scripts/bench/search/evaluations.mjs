@@ -1,0 +1,96 @@
+import { locateAssets } from '../../../dist/config/index.js';
+import { startWorkingSidecar } from '../../../dist/runs/working-sidecar.js';
+import { evaluationSeed } from '../../../dist/search/recording.js';
+import { getSpace } from '../../../dist/spaces/index.js';
+import { createRandom } from '../../../dist/spaces/random.js';
+import { geometricMean, median, spread } from '../statistics.mjs';
+import { PlainLoop } from './plain.mjs';
+import { planOf } from './sides.mjs';
+
+const ARCHITECTURES = 20;
+const ROUNDS = 3;
+/** Losses observed in an evaluation: what is not repeated at each weighs more than in the 151 of a search. */
+const STEPS = 8;
+
+/**
+ * The same architectures by both ways, on one thread each and in turn. For this comparison the plain loop makes no more
+ * updates than ours, one fewer than losses: of 8 steps the last would weigh more than of a search's 151.
+ */
+export async function compareEvaluations({ size, python, data, seed, arithmetic }) {
+  const { config, plan } = await planOf(
+    { file: size.file, overrides: [...size.paper, 'OPTIM.MAX_EPOCH', String(STEPS - 1)] },
+    seed,
+    { arithmetic, futility: false, workers: 1, threads: 1 },
+  );
+  const signal = new AbortController().signal;
+  const working = await startWorkingSidecar({ config, plan, data, workers: 1, python, signal, emit: () => {} });
+  const { specification } = plan;
+  const assets = await locateAssets(specification, config, { data });
+  const plain = { python, threads: 1, specification, assets, batch: working.prepared.batch.digest };
+  const contenders = [
+    { name: 'plain', loop: await PlainLoop.start(plain) },
+    ...(process.env.XNAS_HOME ? [{ name: 'XNAS', loop: await PlainLoop.start({ ...plain, originals: true }) }] : []),
+  ].map(({ name, loop }) => ({
+    name,
+    evaluate: (request) => loop.evaluate({ ...request, updates: specification.steps - 1 }),
+    close: () => loop.close(),
+  }));
+  contenders.push({
+    name: 'ours',
+    evaluate: (request) => working.sidecar.request('evaluate', { digest: working.settled.digest, ...request }),
+    close: () => working.sidecar.close(),
+  });
+  const times = await measure(contenders, requestsOf(specification, seed));
+  await Promise.all(contenders.map(({ close }) => close()));
+  report(times, specification);
+}
+
+function requestsOf({ space: name }, seed) {
+  const space = getSpace(name);
+  const random = createRandom(seed, 'bench', 0);
+  const genotypes = new Set();
+  while (genotypes.size < ARCHITECTURES) genotypes.add(space.print(space.canonical(space.sample(random))));
+  return [...genotypes].map((genotype) => ({ genotype, seed: evaluationSeed(seed, genotype) }));
+}
+
+/** Seconds by contender, architecture and round. */
+async function measure(contenders, requests) {
+  const [first] = requests;
+  // Threads are started and memory is taken when it is first needed.
+  for (const { evaluate } of contenders) await evaluate(first);
+  const times = new Map(contenders.map(({ name }) => [name, requests.map(() => [])]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, request] of requests.entries()) {
+      for (const { name, evaluate } of contenders) {
+        const began = performance.now();
+        await evaluate(request);
+        times.get(name)[index].push((performance.now() - began) / 1000);
+      }
+    }
+  }
+  return times;
+}
+
+function report(times, { network, batch, steps }) {
+  const { channels, cells, resolution } = network;
+  console.log(
+    `An evaluation: ${ARCHITECTURES} random architectures, C=${channels}, N=${cells}, batch ${batch.size}, ` +
+      `${resolution}x${resolution}, ${steps} steps, float32, one thread each, in turn, ${ROUNDS} rounds`,
+  );
+  for (const [name, architectures] of times) {
+    const perStep = architectures.map((seconds) => median(seconds) / steps);
+    console.log(`  ${`${name}, s a step:`.padEnd(30)}${spread(perStep, 3)}`);
+  }
+  const ours = times.get('ours');
+  for (const [name, architectures] of times) {
+    if (name === 'ours') continue;
+    const ratios = Array.from({ length: ROUNDS }, (_, round) =>
+      architectures.map((seconds, index) => seconds[round] / ours[index][round]),
+    );
+    const each = architectures.map((seconds, index) => median(seconds) / median(ours[index]));
+    console.log(
+      `  ${`${name} / ours, geometric mean:`.padEnd(30)}${spread(ratios.map(geometricMean))} over the rounds`,
+    );
+    console.log(`  ${`${name} / ours, architectures:`.padEnd(30)}${spread(each)}`);
+  }
+}

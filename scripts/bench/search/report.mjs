@@ -1,0 +1,70 @@
+import { spread } from '../statistics.mjs';
+import { compareTrajectories, describe } from './trajectory.mjs';
+
+/** Every search of every seed, and what the plain one costs in terms of each of the others. */
+export function printContest(contests) {
+  console.log('\nA whole search, in turn on one machine; s with the start of the processes, MiB at the peak');
+  for (const { seed, sides } of contests) {
+    console.log(`  seed ${seed}`);
+    printTable(sides);
+    const [plain, ...others] = sides;
+    for (const side of others) {
+      console.log(`    ${side.name}, next to the plain way:`);
+      for (const line of describe(compareTrajectories(plain, side), plain, side)) console.log(`      ${line}`);
+    }
+  }
+  console.log(`  over ${contests.length} seeds, median (least to most)`);
+  for (const [position, { name }] of contests[0].sides.entries()) {
+    if (position > 0)
+      printRatios(
+        name,
+        contests.map(({ sides }) => [sides[0], sides[position]]),
+      );
+  }
+}
+
+function printRatios(name, pairs) {
+  const ratios = (of) => spread(pairs.map(([plain, side]) => of(plain) / of(side)));
+  console.log(`    plain / ${name}`);
+  console.log(`      seconds of the search:            ${ratios(({ seconds }) => seconds)}`);
+  console.log(`      seconds an architecture observed: ${ratios(costOfOne)}`);
+  console.log(`      steps:                            ${ratios(stepsOf)}`);
+  console.log(`      memory:                           ${ratios(({ peakMemory }) => peakMemory)}`);
+  const same = pairs.filter(([plain, side]) => plain.finished.genotype === side.finished.genotype).length;
+  console.log(`      same final architecture:          ${same} of ${pairs.length}`);
+}
+
+/** What a search costs without each of the measures, in terms of the search with all of them. */
+export function printAblation(sides) {
+  console.log('\nWhat each measure is worth, on the first seed: cost without it / cost with all');
+  printTable(sides);
+  const [all, ...others] = sides;
+  for (const side of others) {
+    const search = side.seconds / all.seconds;
+    const one = costOfOne(side) / costOfOne(all);
+    const steps = stepsOf(side) / stepsOf(all);
+    console.log(
+      `    ${side.name.padEnd(30)}search ${search.toFixed(2)}, an architecture ${one.toFixed(2)}, steps ${steps.toFixed(2)}`,
+    );
+  }
+}
+
+function printTable(sides) {
+  const head = ['seconds', 'observed', 'trained', 'stopped', 'steps', 'MiB'];
+  console.log(`    ${''.padEnd(30)}${head.map((word) => word.padStart(10)).join('')}`);
+  for (const side of sides) {
+    const stopped = side.observed.filter((event) => event.stopped !== null && !event.reused).length;
+    const cells = [side.seconds.toFixed(1), side.observed.length, side.trainings.length, stopped, stepsOf(side)];
+    const row = [...cells, side.peakMemory.toFixed(0)].map((cell) => String(cell).padStart(10)).join('');
+    console.log(`    ${side.name.padEnd(30)}${row}`);
+  }
+}
+
+function costOfOne({ seconds, observed }) {
+  return seconds / observed.length;
+}
+
+/** Losses observed over all trainings. */
+function stepsOf({ trainings }) {
+  return trainings.reduce((sum, { outcome }) => sum + ('evaluation' in outcome ? outcome.evaluation.steps : 0), 0);
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, locateAssets, planSearch } from '../../../dist/config/index.js';
+import { createSidecarEvaluator } from '../../../dist/runs/evaluator.js';
+import { JournalWriter } from '../../../dist/runs/journal.js';
+import { createSidecarSurrogate } from '../../../dist/runs/surrogate.js';
+import { startWorkingSidecar } from '../../../dist/runs/working-sidecar.js';
+import { search } from '../../../dist/search/controller.js';
+import { evaluationSeed } from '../../../dist/search/recording.js';
+import { Sidecar } from '../../../dist/sidecar/client.js';
+import { getSpace } from '../../../dist/spaces/index.js';
+import { createForest } from '../../../dist/strategies/forest.js';
+import { familyOf, peakOf } from '../processes.mjs';
+import { PlainLoop } from './plain.mjs';
+
+const signal = new AbortController().signal;
+
+/** What a search asks for, with the measures as overrides; one that has no key yet stays as it is. */
+export async function planOf({ file, overrides }, seed, { arithmetic, futility, workers, threads }) {
+  const measures = [
+    ['RNG_SEED', seed],
+    ['RMINAS.BACKEND', 'native'],
+    ['RMINAS.ARITHMETIC', arithmetic],
+    ['RMINAS.FUTILITY', futility ? 'True' : 'False'],
+    ['RMINAS.WORKERS', workers],
+    ['RMINAS.THREADS', threads],
+  ];
+  const { settings } = await loadConfig({ file, overrides: [] });
+  const switches = measures.filter(([key]) => settings.has(key));
+  const config = await loadConfig({ file, overrides: [...overrides, ...switches.flat().map(String)] });
+  return { config, plan: planSearch(config) };
+}
+
+/** The paper's search: one process trains on all cores, every architecture anew and to its last step. */
+export async function openPlain({ size, data, python, seed, cores }) {
+  const began = performance.now();
+  const { config, plan } = await planOf(size, seed, {
+    arithmetic: 'plain',
+    futility: false,
+    workers: 1,
+    threads: cores,
+  });
+  const assets = await locateAssets(plan.specification, config, { data });
+  const { specification } = plan;
+  const loop = await PlainLoop.start({ python, threads: cores, specification, assets });
+  const forest = await Sidecar.start({ python, workers: 0 });
+  const evaluate = async ({ genotype, seed }) => {
+    const { curve, seconds } = await loop.evaluate({ genotype, seed, updates: specification.steps });
+    return { evaluation: { loss: curve.at(-1), curve, cka: [], crossEntropy: null, steps: curve.length, seconds } };
+  };
+  return new Side({
+    name: 'plain',
+    plan,
+    adapt: (strategy) => ({ ...strategy, bounds: () => [] }),
+    twins: false,
+    sidecar: forest,
+    evaluator: { capacity: 1, evaluate },
+    batch: loop.batch,
+    // The forest is left out: the original fits its own in the process that trains.
+    peak: () => peakOf(loop.pid),
+    close: () => loop.close(),
+    seconds: (performance.now() - began) / 1000,
+  });
+}
+
+/** Ours, with all of the measures or some. The cache of scores is left out: a first search has nothing from it. */
+export async function openOurs({ name, size, data, python, seed, measures }) {
+  const began = performance.now();
+  const { config, plan } = await planOf(size, seed, measures);
+  const { workers } = measures;
+  const working = await startWorkingSidecar({ config, plan, data, workers, python, signal, emit: () => {} });
+  const { sidecar, prepared, settled } = working;
+  return new Side({
+    name,
+    plan,
+    adapt: (strategy) => strategy,
+    twins: measures.twins,
+    sidecar,
+    evaluator: createSidecarEvaluator({ sidecar, digest: settled.digest, capacity: workers, signal }),
+    batch: prepared.batch.digest,
+    peak: () => familyOf(sidecar.hello.pid).reduce((sum, pid) => sum + peakOf(pid), 0),
+    close: async () => {},
+    seconds: (performance.now() - began) / 1000,
+  });
+}
+
+/** A search that goes on turn by turn, and stands still in between. `seconds` counts its start and its turns. */
+class Side {
+  #events;
+  #journal;
+  #folder;
+  #done = false;
+  observed = [];
+  trainings = [];
+  finished;
+
+  constructor(parts) {
+    Object.assign(this, parts);
+  }
+
+  get done() {
+    return this.#done;
+  }
+
+  /** From 0 to 1: of the warm-up and the good architectures wanted after it. */
+  get progress() {
+    const last = this.observed.at(-1);
+    if (this.#done || last === undefined) return this.#done ? 1 : 0;
+    const { warmup, successes, successesWanted } = last.standing;
+    return (Math.min(this.observed.length, warmup) + successes) / (warmup + successesWanted);
+  }
+
+  /** Works until the next turn is proposed, or to the end. */
+  async advance() {
+    const began = performance.now();
+    await this.#begin();
+    for (let event = await this.#next(); event !== undefined; event = await this.#next()) {
+      if (event.type === 'observed') this.observed.push(event);
+      if (event.type === 'evaluated') this.trainings.push(event);
+      if (event.type === 'finished') this.finished = event;
+      if (event.type === 'proposed') break;
+    }
+    this.seconds += (performance.now() - began) / 1000;
+  }
+
+  /** Ends its processes, and says what it took. */
+  async end() {
+    this.peakMemory = this.peak();
+    this.#journal?.close();
+    await Promise.all([this.close(), this.sidecar.close()]);
+    if (this.#folder) await rm(this.#folder, { recursive: true });
+  }
+
+  async #begin() {
+    if (this.#events) return;
+    this.#folder = await mkdtemp(join(tmpdir(), 'rminas-bench-'));
+    this.#journal = new JournalWriter(join(this.#folder, 'journal.jsonl'), 0);
+    const { settings, specification } = this.plan;
+    const space = this.#searched(getSpace(specification.space));
+    const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
+    const strategy = this.adapt(createForest({ space, settings, surrogate }));
+    const { seed, auditShare } = settings;
+    this.#events = search({ space, strategy, evaluator: this.#trainer(), seed, auditShare });
+  }
+
+  /** The space, in which no architecture has a twin unless twins are used. */
+  #searched(space) {
+    return this.twins ? space : { ...space, canonical: (encoding) => encoding };
+  }
+
+  /**
+   * Without twins what is trained is still the representative: it costs no more than the architecture itself, and has
+   * the score with which the searches can be compared.
+   */
+  #trainer() {
+    if (this.twins) return this.evaluator;
+    const { capacity } = this.evaluator;
+    const { seed } = this.plan.settings;
+    const space = getSpace(this.plan.specification.space);
+    const evaluate = (request) => {
+      const genotype = space.print(space.canonical(space.parse(request.genotype)));
+      return this.evaluator.evaluate({ ...request, genotype, seed: evaluationSeed(seed, genotype) });
+    };
+    return { capacity, evaluate };
+  }
+
+  async #next() {
+    const { value, done } = await this.#events.next();
+    this.#done = done;
+    if (done) return undefined;
+    // As a run does: what is to be resumed is on disk before it is acted on.
+    const { replayed: _, ...entry } = value;
+    if (['proposed', 'evaluated', 'finished'].includes(entry.type)) this.#journal.append(entry);
+    return entry;
+  }
+}

@@ -1,0 +1,115 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
+import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
+import { childrenOf, isStopped } from '../support/journals.js';
+import { addressSpace, familyOf } from './machine.js';
+
+const here = process.platform === 'linux' && existsSync(PYTHON);
+const GENOTYPE = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|none~0|avg_pool_3x3~1|skip_connect~2|';
+const ENDLESS = 'e'.repeat(64);
+/** Hours of training. */
+const endless = { ...prepare, digest: ENDLESS, specification: { ...prepare.specification, steps: 1_000_000 } };
+const forever = { digest: ENDLESS, genotype: GENOTYPE, seed: 1 };
+
+const ground = useGround();
+const sidecars: Sidecar[] = [];
+const family = new Set<number>();
+
+afterEach(async () => {
+  for (const sidecar of sidecars.splice(0)) await sidecar.close();
+  await vi.waitFor(() => expect([...family].filter(isAlive)).toEqual([]), { timeout: 20_000 });
+});
+
+async function start(options: Partial<SidecarOptions> = {}): Promise<Sidecar> {
+  const sidecar = await Sidecar.start({ python: PYTHON, workers: 1, threads: 1, device: 'cpu', ...options });
+  sidecars.push(sidecar);
+  remember(sidecar);
+  await sidecar.request('prepare', prepare);
+  return sidecar;
+}
+
+function remember(sidecar: Sidecar): void {
+  for (const pid of familyOf(sidecar.hello.pid)) family.add(pid);
+}
+
+/** The worker, when it is another one than `before`. */
+async function currentWorker(sidecar: Sidecar, before = 0): Promise<number> {
+  return vi.waitFor(
+    () => {
+      const [pid] = childrenOf(sidecar.hello.pid);
+      expect(pid).toBeDefined();
+      expect(pid).not.toBe(before);
+      remember(sidecar);
+      return pid ?? 0;
+    },
+    { timeout: 60_000 },
+  );
+}
+
+const loss = async (sidecar: Sidecar) => (await sidecar.request('evaluate', evaluate(GENOTYPE, 3))).loss;
+
+describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { timeout: 300_000 }, () => {
+  it('gives up a genotype whose worker is killed once and stuck once, and no other', async () => {
+    const sidecar = await start({ workerDeadline: 20 });
+    const before = await loss(sidecar);
+    await sidecar.request('prepare', endless);
+    const doomed = expect(sidecar.request('evaluate', forever)).rejects.toMatchObject({
+      code: 'evaluation-died',
+      message: expect.stringContaining('gave no sign of life for 20 s'),
+    });
+    const first = await currentWorker(sidecar);
+    process.kill(first, 'SIGKILL');
+    process.kill(await currentWorker(sidecar, first), 'SIGSTOP');
+    await doomed;
+    expect(await loss(sidecar)).toBe(before);
+    expect(sidecar.restarts).toBe(0);
+  });
+
+  it('runs out of memory at one genotype, says so, and goes on', async ({ skip }) => {
+    skip(spawnSync('prlimit', ['--version']).error !== undefined, 'prlimit is not installed');
+    const sidecar = await start();
+    const before = await loss(sidecar);
+    const { specification } = prepare;
+    const digest = 'b'.repeat(64);
+    const network = { ...specification.network, channels: 1024, cells: 8 };
+    await sidecar.request('prepare', { ...prepare, digest, specification: { ...specification, network } });
+    const worker = await currentWorker(sidecar);
+    execFileSync('prlimit', ['--pid', String(worker), `--as=${addressSpace(worker) + 400_000_000}`]);
+    await expect(sidecar.request('evaluate', { ...forever, digest })).rejects.toMatchObject({ code: 'out-of-memory' });
+    expect(await loss(sidecar)).toBe(before);
+    expect(await currentWorker(sidecar)).toBe(worker);
+  });
+
+  it('is paused for less than it may be silent, and goes on as if nothing had been', async () => {
+    const sidecar = await start({ heartbeat: { deadlineMs: 60_000 } });
+    const before = await loss(sidecar);
+    const { pid } = sidecar.hello;
+    process.kill(pid, 'SIGSTOP');
+    await vi.waitFor(() => expect(isStopped(pid)).toBe(true));
+    const answer = loss(sidecar);
+    process.kill(pid, 'SIGCONT');
+    expect(await answer).toBe(before);
+    expect({ restarts: sidecar.restarts, pid: sidecar.hello.pid }).toEqual({ restarts: 0, pid });
+  });
+
+  it('is paused for longer, is replaced, and nothing asked is lost', async () => {
+    const onRestart = vi.fn();
+    const sidecar = await start({ heartbeat: { deadlineMs: 5000 }, onRestart });
+    const before = await loss(sidecar);
+    process.kill(sidecar.hello.pid, 'SIGSTOP');
+    expect(await loss(sidecar)).toBe(before);
+    remember(sidecar);
+    expect(onRestart.mock.calls).toEqual([['the sidecar sent nothing for 5 s']]);
+  });
+
+  it('needs its socket file no more once it is connected', async () => {
+    const sidecar = await start();
+    const folders = readdirSync(join(ground.folder, 'tmp')).filter((name) => name.startsWith('rminas-'));
+    expect(folders).toEqual([]);
+    expect(await loss(sidecar)).not.toBeNull();
+    expect(sidecar.restarts).toBe(0);
+  });
+});

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { SearchResult } from '../../src/runs/result.js';
+
+interface Line {
+  readonly entry: { readonly type: string; readonly genotype?: string; readonly outcome?: unknown };
+}
+
+/** The whole lines of a journal that may be growing, or not there yet. */
+export function linesOf(journal: string): Line[] {
+  if (!existsSync(journal)) return [];
+  const text = readFileSync(journal, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+}
+
+export const evaluatedIn = (journal: string) =>
+  linesOf(journal).flatMap(({ entry }) => (entry.type === 'evaluated' ? [entry] : []));
+
+/** What must be equal however often the run died: everything but times, paths and sessions. */
+export function essence(stdout: string): unknown {
+  const { cost, files: _files, score, ...rest } = JSON.parse(stdout) as SearchResult;
+  const { architectures, evaluations, reused, failures, steps } = cost;
+  return { ...rest, score: { ...score, seconds: 0 }, architectures, evaluations, reused, failures, steps };
+}
+
+/** Waits for a condition, or for the end of what could bring it about. */
+export async function waitUntil(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  void ended.then(end, end);
+  while (!condition() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Processes that a process started, by /proc. */
+export function childrenOf(pid: number): number[] {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  try {
+    return readFileSync(list, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a process has been stopped by SIGSTOP, or has ended. */
+export function isStopped(pid: number | undefined): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') T ');
+  } catch {
+    return true;
+  }
+}
