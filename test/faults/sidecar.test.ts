@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
-import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
+import { evaluate, fit, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
 import { childrenOf, isStopped } from '../support/journals.js';
 import { addressSpace, familyOf } from './machine.js';
 
@@ -60,9 +60,14 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
       code: 'evaluation-died',
       message: expect.stringContaining('gave no sign of life for 20 s'),
     });
+    // What came after it is answered, so the worker has it.
+    await sidecar.request('fit', fit);
     const first = await currentWorker(sidecar);
     process.kill(first, 'SIGKILL');
-    process.kill(await currentWorker(sidecar, first), 'SIGSTOP');
+    const second = await currentWorker(sidecar, first);
+    // It prepares before it takes what waits.
+    await sidecar.request('prepare', endless);
+    process.kill(second, 'SIGSTOP');
     await doomed;
     expect(await loss(sidecar)).toBe(before);
     expect(sidecar.restarts).toBe(0);

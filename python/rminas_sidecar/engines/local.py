@@ -157,11 +157,7 @@ class LocalEngine:
             return
         job, seat.running, seat.ready = seat.running, None, False
         seat.strikes += 1
-        end = (
-            f"was killed: it gave no sign of life for {seat.silence.seconds:g} s"
-            if seat.stuck
-            else f"ended with {death}"
-        )
+        end, remedies = _explain(seat, death)
         if self._readiness is None or seat.strikes >= _STRIKES:
             # The worker's own words stand on stderr already; the controller reads the reason from there.
             self._on_broken(f"A worker cannot be kept alive: the last one {end}.")
@@ -170,7 +166,9 @@ class LocalEngine:
         self._spawn(seat)
         self._log("warning", f"A worker {end}; another one takes its place.")
         if job is not None:
-            job.reply("error", _died_body(f"The worker that ran {job.type} {end}.", seat, death))
+            last_words = f" It said: {death.stderr}" if death.stderr else ""
+            message = f"The worker that ran {job.type} {end}.{last_words}"
+            job.reply("error", error_body("worker-died", message, remedies))
         self._dispatch()
 
     def _again(self, body: Body) -> Job:
@@ -181,14 +179,11 @@ class LocalEngine:
             self._log("warning", f"A new worker could not prepare what the others have: {body['message']}")
 
 
-def _died_body(message: str, seat: _Seat, death: Death) -> Body:
-    last_words = f" It said: {death.stderr}" if death.stderr else ""
-    return error_body("worker-died", f"{message}{last_words}", _remedies(seat, death))
-
-
-def _remedies(seat: _Seat, death: Death) -> list[str]:
+def _explain(seat: _Seat, death: Death) -> tuple[str, list[str]]:
+    """How a worker ended, to follow "the worker", and what can be done about it."""
     if seat.stuck:
-        return ["If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."]
-    if death.code == -9:
-        return ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]
-    return []
+        return f"was killed: it gave no sign of life for {seat.silence.seconds:g} s", [
+            "If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."
+        ]
+    killed = ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]
+    return f"ended with {death}", killed if death.code == -9 else []
