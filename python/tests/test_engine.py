@@ -30,7 +30,6 @@ def prepare_body(steps: int = 3, digest: str = DIGEST, **changes: Any) -> dict[s
         "beta": 0.8,
         "seed": 1,
         "backend": "native",
-        "arithmetic": "plain",
         "precision": "float32",
         **changes,
     }
