@@ -1,4 +1,5 @@
 /** The sidecar as the rest of rminas knows it: requests are answered, whatever happens to the process that does it. */
+import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../errors.js';
 import type { Hello, Progress, ReplyBody, RequestBody, RequestType } from '../protocol/messages.js';
 import { encodeRequest } from './codec.js';
@@ -135,7 +136,11 @@ export class Sidecar {
       };
       this.#ledger.add(entry);
     });
-    signal?.addEventListener('abort', abort);
+    if (signal) {
+      // Any number of requests may wait for one signal; Node takes more than ten listeners for a leak.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort);
+    }
     this.#dispatch();
     try {
       return await reply;
