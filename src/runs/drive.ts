@@ -17,8 +17,8 @@ import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 export interface DriveOptions {
   readonly run: RunPlan;
   readonly python: string | undefined;
-  /** Whether scores are shared with other runs. */
-  readonly cache: boolean;
+  /** Bytes that scores which runs share may take; 0 for none. */
+  readonly cacheLimit: number;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
 }
@@ -57,7 +57,7 @@ async function searchAndConclude(
     signal,
   });
   const notice = (text: string) => desk.emit({ type: 'notice', text });
-  const evaluator = options.cache ? withSharedScores(ownEvaluator, working, notice) : ownEvaluator;
+  const evaluator = withSharedScores(ownEvaluator, working, options.cacheLimit, notice);
   const strategy = createForest({
     space,
     settings: plan.settings,

@@ -8,7 +8,7 @@ import type { RunEvent } from './events.js';
 import { toScore } from './record.js';
 import type { ScoreResult } from './result.js';
 import type { CommonOptions } from './search-run.js';
-import { withSharedScores } from './shared-scores.js';
+import { cacheLimit, withSharedScores } from './shared-scores.js';
 import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 
 export interface ScoreOptions extends CommonOptions {
@@ -39,6 +39,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
     const encoding = space.parse(text);
     return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
   });
+  const limit = (options.cache ?? true) ? cacheLimit() : 0;
   const signal = options.signal ?? new AbortController().signal;
   const data = options.data === undefined ? null : resolve(options.data);
   const workers = Math.min(plan.settings.workers, architectures.length);
@@ -60,7 +61,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
       signal,
     });
     const notice = (text: string) => emit({ type: 'notice', text });
-    const evaluator = (options.cache ?? true) ? withSharedScores(ownEvaluator, working, notice) : ownEvaluator;
+    const evaluator = withSharedScores(ownEvaluator, working, limit, notice);
     const scores = architectures.map(async ({ genotype, canonical }) => {
       const seed = derivedSeed(plan.settings.seed, 'evaluation', canonical);
       const outcome = await evaluator.evaluate({ genotype: canonical, seed });

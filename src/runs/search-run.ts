@@ -5,6 +5,7 @@ import { openRunFolder } from './folder.js';
 import { lockRunFolder } from './lock.js';
 import { type NewRun, planNewRun, planResumedRun, type ResumedRun, type RunPlan } from './open-run.js';
 import type { SearchResult } from './result.js';
+import { cacheLimit } from './shared-scores.js';
 
 export interface CommonOptions {
   /** The Python interpreter to use; by default RMINAS_PYTHON, .venv, the active environment, or python3. */
@@ -61,13 +62,14 @@ async function begin(options: SearchOptions, emit: (event: RunEvent) => void): P
 }
 
 async function work(run: RunPlan, options: CommonOptions, emit: (event: RunEvent) => void): Promise<SearchResult> {
+  const limit = (options.cache ?? true) ? cacheLimit() : 0;
   const signal = options.signal ?? new AbortController().signal;
   let folder: string | undefined = run.earlier?.folder.path;
   try {
     return await drive({
       run,
       python: options.python,
-      cache: options.cache ?? true,
+      cacheLimit: limit,
       signal,
       emit: (event) => {
         if (event.type === 'run-opened') folder = event.folder;

@@ -12,16 +12,17 @@ const DEFAULT_MEGABYTES = 256;
 const MEGABYTE = 1024 * 1024;
 
 /**
- * The evaluator with the scores of the user's other runs, as far as RMINAS_CACHE_MAX has room for them. Scores of
- * XNAS's functions are not shared: what they answer is decided by a checkout that may change.
- * @throws UsageError when RMINAS_CACHE_MAX is no size.
+ * The evaluator with the scores of the user's other runs. Scores of XNAS's functions are not shared: what they answer
+ * is decided by a checkout that may change.
+ * @param limit bytes that shared scores may take; 0 for none.
+ * @param onProblem told when they cannot be used.
  */
 export function withSharedScores(
   evaluator: Evaluator,
   working: WorkingSidecar,
+  limit: number,
   onProblem: (problem: string) => void,
 ): Evaluator {
-  const limit = cacheLimit(process.env);
   if (limit === 0 || working.settled.plan.specification.backend === 'xnas') return evaluator;
   const cache = new ScoreCache({
     folder: join(dataHome(), 'cache', 'scores'),
@@ -36,7 +37,7 @@ export function withSharedScores(
  * Bytes that shared scores may take: RMINAS_CACHE_MAX in megabytes, 256 by default, 0 for none.
  * @throws UsageError when it is no number from 0 up.
  */
-export function cacheLimit(env: Readonly<Record<string, string | undefined>>): number {
+export function cacheLimit(env: Readonly<Record<string, string | undefined>> = process.env): number {
   const given = env.RMINAS_CACHE_MAX?.trim();
   if (!given) return DEFAULT_MEGABYTES * MEGABYTE;
   const megabytes = Number(given);

@@ -10,34 +10,41 @@ export interface Training {
   readonly stopped: boolean;
 }
 
-/** Architectures that ended within so many times the limit show how slowly a good one may start. */
-const REACH = 3;
-/** Fewer of them show nothing. */
+/** Those that ended within so many times the limit show how slowly a good one may start. */
+const REACH = 2.5;
+/** Those that ended so near the limit show what a good one does, and the next one may do it worse by the margin. */
+const NEAR = 1.5;
+const MARGIN = 1.25;
+/** Fewer trainings within reach show nothing. */
 const FEWEST_REFERENCES = 8;
 /** Checkpoints in a training, evenly spread. */
 const CHECKPOINTS = 30;
 
 /**
  * The bounds that tell a futile training: at each checkpoint the worst that any architecture had reached by then
- * which ended within {@link REACH} times the limit. An architecture that is worse still is more than three times as
- * far behind as what the limit separates, and has never been seen to catch up.
+ * which ended within {@link REACH} times the limit, and with a margin that of any which ended {@link NEAR} it. Where
+ * losses do not tell architectures apart, all are near, and the margin keeps what is no worse than the others.
  *
  * One-sided: no bound lies under the limit, so that the loss of a stopped training never does. More trainings to
  * learn from never tighten the bounds of a limit. The notes on performance have the measurements behind the constants.
  * @param trainings of the run so far; twins share one curve, which counts once.
- * @param limit losses above it are of no interest.
+ * @param limit losses above it are of no interest; positive.
  * @returns by rising step, none at the first loss and at the last; empty while too little is known.
  */
 export function futilityBounds(trainings: readonly Training[], limit: number): Bound[] {
   const references = trainings.filter(({ stopped, loss }) => !stopped && loss < REACH * limit);
-  const curves = [...new Set(references.map(({ curve }) => curve))];
-  if (curves.length < FEWEST_REFERENCES) return [];
-  const steps = Math.min(...curves.map(({ length }) => length));
+  const losses = new Map(references.map(({ curve, loss }) => [curve, loss]));
+  if (losses.size < FEWEST_REFERENCES) return [];
+  const reached = [...losses].map(([curve, loss]) => ({
+    lowest: lowestSoFar(curve),
+    margin: loss < NEAR * limit ? MARGIN : 1,
+  }));
+  const steps = Math.min(...reached.map(({ lowest }) => lowest.length));
   const spacing = Math.max(1, Math.floor(steps / CHECKPOINTS));
-  const lowest = curves.map(lowestSoFar);
   const bounds: Bound[] = [];
   for (let step = 1 + spacing; step < steps; step += spacing) {
-    bounds.push({ step, loss: Math.max(limit, ...lowest.map((losses) => losses[step - 1] ?? limit)) });
+    const worst = reached.map(({ lowest, margin }) => margin * (lowest[step - 1] ?? limit));
+    bounds.push({ step, loss: Math.max(limit, ...worst) });
   }
   return bounds;
 }

@@ -71,6 +71,17 @@ describe('the journal', () => {
     expect(new Set(types)).toEqual(new Set(['run', 'session', 'proposed', 'evaluated', 'finished', 'verified']));
   });
 
+  it.each([{ stopped: 2 }, { stopped: null }])('keeps a training with %j, cached or not', (stop) => {
+    const evaluation = { loss: 0.9, curve: [2, 0.9], cka: [], crossEntropy: 1, steps: 2, seconds: 1, ...stop };
+    const entries = [{ evaluation }, { evaluation, cached: true as const }].map(
+      (outcome): JournalEntry => ({ type: 'evaluated', genotype: 'g', seed: 1, outcome }),
+    );
+    const writer = new JournalWriter<JournalEntry>(file, 0);
+    for (const entry of entries) writer.append(entry);
+    writer.close();
+    expect(readJournal(file).lines.map(({ entry }) => entry)).toEqual(entries);
+  });
+
   it.skipIf(!existsSync('/dev/full'))('says that the disk is full, and ends in exit code 3', () => {
     const writer = new JournalWriter('/dev/full', 0);
     expect(() => writer.append(proposal(0))).toThrow(

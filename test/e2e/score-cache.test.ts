@@ -1,0 +1,82 @@
+/** Scores that real runs share. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ScoreResult, SearchResult } from '../../src/runs/result.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+
+const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+
+/** What a search finds, without what it cost and where it stands. */
+function findings({ cost: _, files: __, score, ...found }: SearchResult): unknown {
+  return { ...found, score: { ...score, seconds: 0 } };
+}
+
+describe('scores of other runs', () => {
+  const home = temporaryFolder();
+  const folder = join(home, 'cache', 'scores');
+  const env = { RMINAS_HOME: home, RMINAS_CACHE_MAX: '16' };
+  const search = async (...flags: string[]) => {
+    const words = ['search', '--cfg', TINY, '--json', '--out', temporaryFolder(), ...flags];
+    const { code, stdout, stderr } = await runCli(words, { env });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    return { result: JSON.parse(stdout) as SearchResult, stderr };
+  };
+  let first: SearchResult;
+  let total = 0;
+
+  beforeAll(async () => {
+    // At once, on one cache.
+    const [one, other] = await Promise.all([search(), search()]);
+    first = one.result;
+    for (const { result } of [one, other]) {
+      expect(findings(result)).toEqual(findings(first));
+      total = result.cost.evaluations + result.cost.cached;
+      expect(total).toBe(first.cost.evaluations + first.cost.cached);
+    }
+  });
+
+  it('are all that a run with the same specification and seed needs', async () => {
+    const { result } = await search();
+    expect(findings(result)).toEqual(findings(first));
+    expect(result.cost).toMatchObject({ evaluations: 0, cached: total, steps: 0, evaluationSeconds: 0 });
+    const journal = readFileSync(result.files.journal, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).entry);
+    const evaluated = journal.filter(({ type }) => type === 'evaluated');
+    expect(evaluated.length).toBeGreaterThanOrEqual(total);
+    expect(evaluated.every(({ outcome }) => outcome.cached === true)).toBe(true);
+  });
+
+  it('are ignored with --no-cache, and left alone; rminas score takes them, too', async () => {
+    const written = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const before = written();
+    const [{ result }, scored] = await Promise.all([
+      search('--no-cache'),
+      runCli(['score', '--cfg', TINY, '--json', first.genotype], { env }),
+    ]);
+    expect(findings(result)).toEqual(findings(first));
+    expect(result.cost).toMatchObject({ evaluations: total, cached: 0 });
+    expect((JSON.parse(scored.stdout) as ScoreResult).scores[0]?.score).toEqual(first.score);
+    expect(written()).toEqual(before);
+  });
+
+  it('are of no use to another seed, and a damaged file does no harm', async () => {
+    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'no line\n'.repeat(1000));
+    const [same, other] = await Promise.all([search(), search('--seed', '8')]);
+    expect(findings(same.result)).toEqual(findings(first));
+    expect([same.result.cost.cached, other.result.cost.cached]).toEqual([0, 0]);
+    expect(same.stderr).not.toMatch('Scores of other runs are not used');
+  });
+
+  it('are done without where they cannot be kept, and cannot have a size that is none', async () => {
+    const file = join(temporaryFolder(), 'home');
+    writeFileSync(file, '');
+    const score = (changes: NodeJS.ProcessEnv) =>
+      runCli(['score', '--cfg', TINY, first.genotype], { env: { ...env, ...changes } });
+    const [closed, sizeless] = await Promise.all([score({ RMINAS_HOME: file }), score({ RMINAS_CACHE_MAX: 'much' })]);
+    expect(closed).toMatchObject({ code: 0, stderr: expect.stringMatching(/Scores of other runs are not used: E/) });
+    expect(sizeless).toMatchObject({ code: 2, stderr: expect.stringContaining('RMINAS_CACHE_MAX is "much"') });
+  });
+});
