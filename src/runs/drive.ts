@@ -1,3 +1,4 @@
+import { RMI } from '../objectives/objective.js';
 import { search } from '../search/controller.js';
 import type { Finished } from '../search/events.js';
 import { getSpace } from '../spaces/index.js';
@@ -65,7 +66,8 @@ async function searchAndConclude(
   });
   const recorded = recordedEvents(desk.lines);
   const { seed, auditShare } = plan.settings;
-  for await (const event of search({ space, strategy, evaluator, seed, auditShare, recorded, signal })) {
+  const objective = RMI;
+  for await (const event of search({ space, strategy, objective, evaluator, seed, auditShare, recorded, signal })) {
     // On disk first: the controller acts on an event only after it has been taken.
     if (!event.replayed && (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished')) {
       const { replayed: _, ...entry } = event;

@@ -1,3 +1,4 @@
+import type { Objective } from '../objectives/objective.js';
 import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import type { StopReason, Strategy } from '../strategies/strategy.js';
@@ -12,6 +13,7 @@ import { evaluationSeed, type Recording, readRecording } from './recording.js';
 export interface SearchOptions {
   readonly space: Space;
   readonly strategy: Strategy;
+  readonly objective: Objective;
   readonly evaluator: Evaluator;
   /** The run's seed, in [0, 2^53). */
   readonly seed: number;
@@ -37,7 +39,7 @@ interface Search extends SearchOptions {
  */
 export async function* search(options: SearchOptions): AsyncGenerator<SearchEvent, Finished> {
   const recording = readRecording(options.recorded ?? [], options);
-  const run: Search = { ...options, recording, observer: new Observer(options.space, options.strategy) };
+  const run: Search = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
     const recorded = recording.proposals[turn] ?? recording.finished;
     const event = recorded ?? (await decide(run, turn));
@@ -82,8 +84,8 @@ function conclude(
  * are those of the history before it, whatever of it has been recorded.
  */
 async function* evaluate(run: Search, proposed: Proposed): AsyncGenerator<SearchEvent, void> {
-  const { observer, recording, strategy } = run;
-  const bounds = strategy.bounds(observer.history);
+  const { observer, recording, strategy, objective } = run;
+  const bounds = objective.isLoss ? strategy.bounds(observer.history) : [];
   const audit = (evaluated: Evaluated) => auditOf(evaluated, bounds, auditPlanOf(run));
   const needed = observer.expect(proposed);
   for (const canonical of needed) {

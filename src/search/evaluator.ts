@@ -13,7 +13,12 @@ export interface EvaluationRequest {
  * by an earlier run.
  */
 export type EvaluationOutcome =
-  | { readonly evaluation: Evaluation; readonly cached?: true | undefined }
+  | {
+      readonly evaluation: Evaluation;
+      readonly cached?: true | undefined;
+      /** What the objective's proxies measured, by name; null where that is no finite number. */
+      readonly parts?: Readonly<Record<string, number | null>> | undefined;
+    }
   | { readonly failure: string };
 
 /** Scores architectures. The controller knows nothing of how. */

@@ -1,3 +1,4 @@
+import type { Objective } from '../objectives/objective.js';
 import type { Space } from '../spaces/space.js';
 import type { Observation, Strategy } from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
@@ -12,14 +13,16 @@ interface Waiting extends Pick<Observation, 'phase' | 'encoding'> {
 /** What is known of a canonical genotype. */
 interface Score extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
   readonly curve: Observation['curve'];
+  readonly parts: Observation['parts'];
   readonly replayed: boolean;
 }
 
 /** A failed evaluation, and one whose loss is not a finite number, counts as infinite loss. */
-function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'stopped'> {
-  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], stopped: null };
+function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'parts' | 'stopped'> {
+  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], parts: {}, stopped: null };
   const { loss, curve, stopped = null } = outcome.evaluation;
-  return { loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY, curve, stopped };
+  const { parts = {} } = outcome;
+  return { loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY, curve, parts, stopped };
 }
 
 /**
@@ -29,6 +32,8 @@ function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 's
 export class Observer {
   readonly #space: Space;
   readonly #strategy: Strategy;
+  readonly #objective: Objective;
+  /** With losses as they were measured. */
   readonly #history: Observation[] = [];
   /** By canonical genotype. */
   readonly #scores = new Map<string, Score>();
@@ -39,13 +44,15 @@ export class Observer {
   /** Whether all that was observed so far was replayed. */
   #replaying = true;
 
-  constructor(space: Space, strategy: Strategy) {
+  constructor({ space, strategy, objective }: { space: Space; strategy: Strategy; objective: Objective }) {
     this.#space = space;
     this.#strategy = strategy;
+    this.#objective = objective;
   }
 
+  /** As the objective judges it. */
   get history(): readonly Observation[] {
-    return this.#history;
+    return this.#objective.judge(this.#history);
   }
 
   /** Takes a turn's architectures, and says which canonical genotypes it needs scores of, each once. */
@@ -80,12 +87,15 @@ export class Observer {
     }
   }
 
-  #enter({ phase, encoding, genotype, canonical }: Waiting, { loss, curve, stopped, audit }: Score): Observed {
+  #enter({ phase, encoding, genotype, canonical }: Waiting, score: Score): Observed {
+    const { curve, stopped, audit } = score;
     const index = this.#history.length;
     const reused = this.#observed.has(canonical);
-    this.#history.push({ phase, encoding, loss, curve, stopped: stopped !== null });
+    this.#history.push({ phase, encoding, loss: score.loss, parts: score.parts, curve, stopped: stopped !== null });
     this.#observed.add(canonical);
-    const standing = this.#strategy.standing(this.#history);
+    const { history } = this;
+    const loss = history[index]?.loss ?? Number.POSITIVE_INFINITY;
+    const standing = this.#strategy.standing(history);
     const good = phase === 'warm-up' || standing.threshold === null ? null : loss < standing.threshold;
     return {
       type: 'observed',

@@ -9,10 +9,12 @@ export interface Observation extends Training {
   readonly phase: Phase;
   readonly encoding: Encoding;
   /**
-   * Infinite when the training diverged or the evaluation failed. That of a stopped training lies above all that the
-   * strategy needs exactly.
+   * What the search minimises. Infinite when the training diverged or the evaluation failed. That of a stopped training
+   * lies above all that the strategy needs exactly.
    */
   readonly loss: number;
+  /** What the objective's proxies measured, by name; null where that is no finite number. */
+  readonly parts: Readonly<Record<string, number | null>>;
 }
 
 /** What a strategy wants next: architectures to evaluate, or nothing more. */

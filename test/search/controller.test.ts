@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
+import { RMI } from '../../src/objectives/objective.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
@@ -29,7 +30,7 @@ function run(options: {
   const space = options.space ?? tiny;
   const evaluator = createSimulatedEvaluator(options.capacity ?? 1, options.order ?? 0, options.outcomeOf);
   const strategy = createSimulatedStrategy(space, options.settings);
-  return { evaluator, events: search({ space, strategy, evaluator, seed: SEED }) };
+  return { evaluator, events: search({ space, strategy, objective: RMI, evaluator, seed: SEED }) };
 }
 
 describe('search: the events of a whole search', () => {

@@ -1,6 +1,7 @@
 /** How a search ends that cannot go on: what was finished is kept, and nothing new starts. */
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, SidecarError } from '../../src/errors.js';
+import { RMI } from '../../src/objectives/objective.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
 import type { SearchEvent } from '../../src/search/events.js';
@@ -28,7 +29,7 @@ function createHandEvaluator(capacity: number): Evaluator & { readonly handles: 
 function start(capacity: number, strategy = createSimulatedStrategy(nasBench201)) {
   const evaluator = createHandEvaluator(capacity);
   const abort = new AbortController();
-  const events = search({ space: nasBench201, strategy, evaluator, seed: SEED, signal: abort.signal });
+  const events = search({ space: nasBench201, strategy, objective: RMI, evaluator, seed: SEED, signal: abort.signal });
   return { evaluator, abort, events, handles: evaluator.handles };
 }
 

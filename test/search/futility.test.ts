@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RMI } from '../../src/objectives/objective.js';
 import { isAudited } from '../../src/search/audit.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
@@ -51,7 +52,9 @@ async function run({ capacity = 1, order = 0, futility = true, outcomeOf = train
   const evaluator = createSimulatedEvaluator(capacity, order, outcomeOf);
   const settings = { warmup: 40, thresholdRate: 0.2, successes: 12, cap: 400, futility };
   const strategy = createSimulatedStrategy(nasBench201, settings);
-  const events = await collect(search({ space: nasBench201, strategy, evaluator, seed: SEED, ...rest }));
+  const events = await collect(
+    search({ space: nasBench201, strategy, objective: RMI, evaluator, seed: SEED, ...rest }),
+  );
   const steps = events.flatMap((event) =>
     event.type === 'evaluated' && 'evaluation' in event.outcome ? [event.outcome.evaluation.steps] : [],
   );
@@ -105,7 +108,7 @@ describe('search: futile trainings', () => {
       const event = events.find((other) => other.type === 'evaluated' && other.genotype === one.canonical);
       const outcome = event?.type === 'evaluated' ? event.outcome : null;
       const curve = outcome && 'evaluation' in outcome ? outcome.evaluation.curve : [];
-      return { ...one, encoding: nasBench201.parse(one.genotype), curve, stopped: one.stopped !== null };
+      return { ...one, encoding: nasBench201.parse(one.genotype), curve, parts: {}, stopped: one.stopped !== null };
     });
     const turns = events.flatMap((event) => (event.type === 'proposed' ? [event.genotypes.length] : []));
     expect(turns.slice(0, 4)).toEqual([10, 10, 10, 10]);

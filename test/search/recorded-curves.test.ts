@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RMI } from '../../src/objectives/objective.js';
 import { reportFutility } from '../../src/runs/futility-report.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
@@ -100,6 +101,7 @@ async function replay({ recorded, warmup, futility = true, capacity = 1, auditSh
     search({
       space: apart,
       strategy: repeat(recorded, warmup, futility),
+      objective: RMI,
       evaluator: createSimulatedEvaluator(capacity, 0, train),
       seed: SEED,
       auditShare,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
+import { RMI } from '../../src/objectives/objective.js';
 import { search } from '../../src/search/controller.js';
 import type { JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
@@ -21,7 +22,7 @@ const tiny = createTinySpace(3, 4);
 async function run(space: Space, capacity: number, order: number, recorded: readonly JournalledEvent[] = []) {
   const evaluator = createSimulatedEvaluator(capacity, order);
   const strategy = createSimulatedStrategy(space);
-  const events = await collect(search({ space, strategy, evaluator, seed: SEED, recorded }));
+  const events = await collect(search({ space, strategy, objective: RMI, evaluator, seed: SEED, recorded }));
   return { events, evaluator };
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, locateAssets, planSearch } from '../../../dist/config/index.js';
+import { RMI } from '../../../dist/objectives/objective.js';
 import { createSidecarEvaluator } from '../../../dist/runs/evaluator.js';
 import { JournalWriter } from '../../../dist/runs/journal.js';
 import { createSidecarSurrogate } from '../../../dist/runs/surrogate.js';
@@ -141,7 +142,7 @@ class Side {
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
     const strategy = this.adapt(createForest({ space, settings, surrogate }));
     const { seed, auditShare } = settings;
-    this.#events = search({ space, strategy, evaluator: this.#trainer(), seed, auditShare });
+    this.#events = search({ space, strategy, objective: RMI, evaluator: this.#trainer(), seed, auditShare });
   }
 
   /** The space, in which no architecture has a twin unless twins are used. */
