@@ -1,10 +1,11 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick]]
 // Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
   overheads: './bench/overheads.mjs',
   benchmark: './bench/benchmark.mjs',
   search: './bench/search.mjs',
+  evaluation: './bench/evaluation.mjs',
 };
 
 if (!(name in benches)) {

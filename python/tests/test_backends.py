@@ -39,6 +39,7 @@ def _specification(space: str) -> Specification:
         0.8,
         1,
         "xnas",
+        "plain",
         "float32",
     )
 
@@ -156,6 +157,7 @@ def test_xnas_that_is_wanted_and_absent_is_an_error(without_xnas: Any) -> None:
         "beta": 0.8,
         "seed": 1,
         "backend": "xnas",
+        "arithmetic": "plain",
         "precision": "float32",
     }
     assets = {"dataset": None, "teacher": None}

@@ -30,6 +30,7 @@ def prepare_body(steps: int = 3, digest: str = DIGEST, **changes: Any) -> dict[s
         "beta": 0.8,
         "seed": 1,
         "backend": "native",
+        "arithmetic": "plain",
         "precision": "float32",
         **changes,
     }
@@ -116,6 +117,15 @@ def test_a_score_depends_on_neither_worker_nor_order(two_workers: Any) -> None:
     assert all(len(evaluation["curve"]) == evaluation["steps"] == 3 for evaluation in first)
 
 
+def test_a_training_that_crosses_a_bound_is_stopped(two_workers: Any) -> None:
+    whole = score(two_workers.ask("evaluate", evaluate_body()))
+    loss = min(whole["curve"][:2])
+    reached, missed = ([{"step": 2, "loss": bound}] for bound in (loss, loss - 1e-6))
+    assert score(two_workers.ask("evaluate", {**evaluate_body(), "bounds": reached})) == whole
+    stopped = score(two_workers.ask("evaluate", {**evaluate_body(), "bounds": missed}))
+    assert (stopped["stopped"], stopped["curve"]) == (2, whole["curve"][:2])
+
+
 def test_verification_reports_progress(two_workers: Any) -> None:
     training = {"epochs": 2, "batchSize": 128, "learningRate": 0.1}
     request = two_workers.send("verify", {**evaluate_body(), **training})
@@ -155,6 +165,7 @@ def test_workers_have_the_threads_and_not_the_keys(launcher: Any) -> None:
     sidecar.receive("hello")
     environment = Path(f"/proc/{sidecar.workers()[0]}/environ").read_text()
     assert "OMP_NUM_THREADS=1" in environment.split("\0")
+    assert "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" in environment.split("\0")
     assert "RMINAS_CURVE" not in environment
 
 

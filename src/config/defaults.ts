@@ -88,6 +88,9 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.PROFILE': str('paper'),
   // Takes XNAS where it can be imported.
   'RMINAS.BACKEND': str('auto'),
+  // Of our own functions; the original's know plain arithmetic only.
+  'RMINAS.ARITHMETIC': str('fast'),
+  'RMINAS.PRECISION': str('float32'),
   // Network size; 0 is the original's: for `darts` TRAIN.CHANNELS and LAYERS, else what no key of XNAS changes.
   'RMINAS.CHANNELS': int(0),
   'RMINAS.CELLS': int(0),

@@ -83,6 +83,7 @@ function checkPurpose({ file, purpose }: Config): void {
 function specify(values: Values, space: SpaceFacts, dataset: DatasetFacts): Specification {
   const profile = PROFILES[values['RMINAS.PROFILE']];
   const size = values['LOADER.BATCH_SIZE'];
+  const backend = backendOf(values['RMINAS.BACKEND'], space.name);
   return {
     space: space.name,
     network: { ...depthAndWidth(values, space), classes: dataset.classes, resolution: values['SEARCH.IM_SIZE'] },
@@ -96,8 +97,10 @@ function specify(values: Values, space: SpaceFacts, dataset: DatasetFacts): Spec
     steps: profile.steps(values['OPTIM.MAX_EPOCH'], space.observed),
     beta: values['RMINAS.LOSS_BETA'],
     seed: values.RNG_SEED,
-    backend: backendOf(values['RMINAS.BACKEND'], space.name),
-    precision: 'float32',
+    backend,
+    // The original's functions are called as they are.
+    arithmetic: backend === 'xnas' ? 'plain' : values['RMINAS.ARITHMETIC'],
+    precision: values['RMINAS.PRECISION'],
   };
 }
 

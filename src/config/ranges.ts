@@ -1,6 +1,7 @@
 /** The keys that rminas reads, and what it can do with: yacs checks types, this checks ranges. */
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { ARITHMETICS, PRECISIONS } from '../protocol/specification.js';
 import { BACKEND_CHOICES } from './backend.js';
 import type { Settings } from './merge.js';
 import { PROFILE_NAMES } from './profiles.js';
@@ -44,6 +45,8 @@ const readSchema = z.object({
   'RMINAS.RF_SUCC': whole(0, 100_000),
   'RMINAS.PROFILE': oneOf(PROFILE_NAMES),
   'RMINAS.BACKEND': oneOf(BACKEND_CHOICES),
+  'RMINAS.ARITHMETIC': oneOf(ARITHMETICS),
+  'RMINAS.PRECISION': oneOf(PRECISIONS),
   'RMINAS.CHANNELS': whole(0, 1024),
   'RMINAS.CELLS': whole(0, 64),
   'RMINAS.CANDIDATES': whole(1, 100_000),

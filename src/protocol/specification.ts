@@ -13,6 +13,14 @@ export const TEACHERS = ['digits-resnet', 'resnet20', 'resnet101', 'nas-bench-20
 /** Whose functions build the networks and the score: ours, or those of the user's XNAS. */
 export const BACKENDS = ['native', 'xnas'] as const;
 
+/**
+ * `plain`: every operation as the original's, to the last bit. `fast`: the same function summed in another order, which
+ * only our own networks know.
+ */
+export const ARITHMETICS = ['plain', 'fast'] as const;
+/** `tf32`: products of matrices and convolutions on CUDA. `bf16`: the networks, except for their weights and the loss. */
+export const PRECISIONS = ['float32', 'tf32', 'bf16'] as const;
+
 export type BackendName = (typeof BACKENDS)[number];
 export type SpaceName = (typeof SPACES)[number];
 export type DatasetName = (typeof DATASETS)[number];
@@ -70,7 +78,8 @@ export const specificationSchema = z.strictObject({
   /** The run's seed: the batch and its augmentation are drawn from it. */
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   backend: z.enum(BACKENDS),
-  precision: z.enum(['float32']),
+  arithmetic: z.enum(ARITHMETICS),
+  precision: z.enum(PRECISIONS),
 });
 
 export type Specification = z.infer<typeof specificationSchema>;

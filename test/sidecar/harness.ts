@@ -108,6 +108,7 @@ export const prepare = {
     beta: 0.5,
     seed: 1,
     backend: 'native',
+    arithmetic: 'plain',
     precision: 'float32',
   },
   assets: { dataset: null, teacher: null },

@@ -7,10 +7,11 @@ anything but equal arithmetic would give traces that cannot be compared.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 # From the features of a candidate's stages to the loss (scalar) and the CKA of each stage (stages).
 RepresentationFunction = Callable[[Sequence[Tensor]], tuple[Tensor, Tensor]]
@@ -25,13 +26,32 @@ class Gram(NamedTuple):
 
 def gram(features: Tensor) -> Gram:
     """Linear Gram matrix of features (samples × anything, float32) with centred rows and columns."""
-    flat = features.flatten(1)
-    matrix = flat @ flat.T
+    if not features.is_contiguous() and features.is_contiguous(memory_format=torch.channels_last):
+        # A dot product has no order: as they lie in memory, they need not be copied.
+        matrix: Tensor = _Products.apply(features.movedim(1, -1).flatten(1))  # type: ignore[no-untyped-call]
+    else:
+        flat = features.flatten(1)
+        matrix = flat @ flat.T
     means = matrix.mean(0, dtype=torch.float64)
     means = means - means.mean() / 2
     # In place, because that keeps the matrix, and with it every gradient, in float32 although the means are float64.
     matrix.sub_(means[:, None]).sub_(means[None, :])
     return Gram(matrix, matrix.norm())
+
+
+class _Products(torch.autograd.Function):
+    """`flat @ flat.T`, of which torch computes the two halves of the gradient one by one."""
+
+    @staticmethod
+    def forward(ctx: Any, flat: Tensor) -> Tensor:
+        ctx.save_for_backward(flat)
+        return flat @ flat.T
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        flat: Tensor = ctx.saved_tensors[0]
+        return (gradient + gradient.T) @ flat
 
 
 def linear_cka(a: Gram, b: Gram) -> Tensor:

@@ -14,10 +14,13 @@ from rminas_sidecar.data import batch, find_dataset, notes_on
 from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
+from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
+from rminas_sidecar.evaluation.observation import TrainingBatch
+from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
-from rminas_sidecar.evaluation.trainer import TrainingBatch, finite, train_on_batch
+from rminas_sidecar.evaluation.trainer import finite, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.networks.teachers import load_teacher
 
@@ -29,6 +32,7 @@ class Session:
     _specification: Specification
     _assets: Assets
     _device: torch.device
+    _arithmetic: Arithmetic
     _batch: TrainingBatch
     _report: dict[str, Any]
 
@@ -56,12 +60,14 @@ class Session:
             images, labels = batch.select(images.to(target), labels.to(target), teacher, spec.batch)
             features, report = _ask_teacher(teacher, images, labels)
             representation = BACKENDS[spec.backend].build_representation_loss(features)
+        arithmetic = Arithmetic(spec, target)
         report = {
             "dataset": {"images": len(training), "expected": dataset.expected},
             "batch": report,
-            "notes": notes_on(dataset, training),
+            "notes": [*notes_on(dataset, training), *arithmetic.notes()],
         }
-        return cls(spec, files, target, TrainingBatch(images, labels, representation), report)
+        samples = TrainingBatch(arithmetic.lay_out(images), labels, representation)
+        return cls(spec, files, target, arithmetic, samples, report)
 
     def report(self) -> dict[str, Any]:
         """The protocol's `prepared` without `digest` and `seconds`."""
@@ -87,10 +93,19 @@ class Session:
         """
         start = time.perf_counter()
         spec = self._specification
-        with deterministic_algorithms():
+        with deterministic_algorithms(), tensor_cores(spec.precision):
             network = self._build(genotype, seed)
             flops = count_flops(network, spec.network.resolution)
-            answer = train_on_batch(network, self._batch, spec.optimizer, spec.steps, spec.beta, bounds, on_step)
+            answer = train_on_batch(
+                self._arithmetic.prepare(network),
+                self._batch,
+                spec.optimizer,
+                spec.steps,
+                spec.beta,
+                bounds,
+                on_step,
+                self._arithmetic.recorder(),
+            )
         return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
 
     def verify(

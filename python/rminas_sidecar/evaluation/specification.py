@@ -13,6 +13,8 @@ from rminas_sidecar.errors import SidecarError
 
 Selection = Literal["lowest-teacher-loss", "all"]
 TeacherMode = Literal["train", "eval"]
+Arithmetic = Literal["plain", "fast"]
+Precision = Literal["float32", "tf32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class Specification:
     beta: float
     seed: int
     backend: str
-    precision: str
+    arithmetic: Arithmetic
+    precision: Precision
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any]) -> "Specification":
@@ -123,6 +126,7 @@ class Specification:
             beta=body["beta"],
             seed=body["seed"],
             backend=body["backend"],
+            arithmetic=body["arithmetic"],
             precision=body["precision"],
         )
 

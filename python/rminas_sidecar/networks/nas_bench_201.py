@@ -123,16 +123,16 @@ class Cell(nn.Module):
 
     def __init__(self, edges: Sequence[Edge], channels: int) -> None:
         super().__init__()
-        self.edges = tuple(edges)
         self.layers = nn.ModuleList(_operation(edge.operation, channels) for edge in edges)
         used = [(index, edge) for index, edge in enumerate(edges) if relevant(edges)[index]]
-        self._terms = [
+        # Of each node after the input: the layers that end there, and the nodes where these start.
+        self.terms = [
             [(index, edge.source) for index, edge in used if edge.target == target] for target in range(1, _NODES)
         ]
 
     def forward(self, x: Tensor) -> Tensor:
         nodes = [x]
-        for terms in self._terms:
+        for terms in self.terms:
             values = [self.layers[index](nodes[source]) for index, source in terms]
             nodes.append(reduce(add, values) if values else torch.zeros_like(x))
         return nodes[-1]

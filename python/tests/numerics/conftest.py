@@ -26,6 +26,7 @@ _SPECIFICATION: dict[str, Any] = {
     "beta": 0.8,
     "seed": 5,
     "backend": "native",
+    "arithmetic": "plain",
     "precision": "float32",
 }
 

@@ -62,7 +62,7 @@ def _specification(case: Case) -> Specification:
     # Of which a backend reads the space and the size alone.
     nothing: Any = None
     return Specification(
-        case.space, case.size, "cifar10", nothing, nothing, OPTIMIZER, STEPS, BETA, 1, "xnas", "float32"
+        case.space, case.size, "cifar10", nothing, nothing, OPTIMIZER, STEPS, BETA, 1, "xnas", "plain", "float32"
     )
 
 
@@ -162,6 +162,7 @@ def test_whole_evaluations(space: str, exported: dict[str, Any], comparisons: An
         "steps": STEPS,
         "beta": BETA,
         "seed": 5,
+        "arithmetic": "plain",
         "precision": "float32",
     }
     ours, theirs = (

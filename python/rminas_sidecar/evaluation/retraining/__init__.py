@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from rminas_sidecar.data import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
@@ -16,7 +17,7 @@ from rminas_sidecar.evaluation.retraining.epochs import Training
 from rminas_sidecar.evaluation.retraining.images import read_images
 from rminas_sidecar.evaluation.retraining.network import build_trainee, count_parameters
 from rminas_sidecar.evaluation.retraining.recipe import Retraining
-from rminas_sidecar.evaluation.trainer import build_sgd
+from rminas_sidecar.evaluation.specification import OptimizerSpecification
 from rminas_sidecar.networks.flops import count_flops
 
 OnProgress = Callable[[float, float, str], None]
@@ -39,7 +40,7 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
     with deterministic_algorithms():
         with seeded(retraining.seed):
             network = build_trainee(retraining).to(device)
-        sgd = build_sgd(network, retraining.recipe.optimizer)
+        sgd = _build_sgd(network, retraining.recipe.optimizer)
         images = read_images(retraining, None if body["dataset"] is None else Path(body["dataset"]))
         labels = images.training.labels
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"], labels)
@@ -56,6 +57,19 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         "testImages": len(images.test),
         "notes": notes_on(images.dataset, images.training),
     }
+
+
+def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.optim.SGD:
+    """Torch's own, because its state can be kept."""
+    return torch.optim.SGD(
+        network.parameters(),
+        lr=optimizer.learning_rate,
+        momentum=optimizer.momentum,
+        dampening=optimizer.dampening,
+        nesterov=optimizer.nesterov,
+        weight_decay=optimizer.weight_decay,
+        foreach=True,
+    )
 
 
 def _go_on(training: Training, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:

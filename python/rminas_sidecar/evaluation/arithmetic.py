@@ -1,0 +1,46 @@
+"""How a specification has its networks compute on a device: `plain` as the originals do, or `fast`."""
+
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.evaluation.precision import at_precision
+from rminas_sidecar.evaluation.specification import Specification
+from rminas_sidecar.evaluation.training import CudaRecorder, Recorder
+from rminas_sidecar.kernels import why_no_kernels
+from rminas_sidecar.networks.fast import accelerate
+
+
+class Arithmetic:
+    """What the evaluations of a specification on a device have in common.
+
+    Args:
+        specification: of which arithmetic, precision and optimiser matter.
+        device: where networks and images are.
+    """
+
+    def __init__(self, specification: Specification, device: torch.device) -> None:
+        fast = specification.arithmetic == "fast"
+        self._precision = specification.precision
+        self._device = device
+        self._accelerates = fast and device.type == "cpu"
+        # What is recorded has one learning rate.
+        self._records = fast and device.type == "cuda" and specification.optimizer.cosine is None
+
+    def lay_out(self, images: Tensor) -> Tensor:
+        """The images, as they should lie in memory."""
+        return images.contiguous(memory_format=torch.channels_last) if self._accelerates else images
+
+    def prepare(self, network: nn.Module) -> nn.Module:
+        """The network for training on images that are laid out; it has the parameters of the given one."""
+        return at_precision(accelerate(network) if self._accelerates else network, self._precision)
+
+    def recorder(self) -> Recorder | None:
+        """What records the steps of one training, if they should be."""
+        return CudaRecorder(self._device) if self._records else None
+
+    def notes(self) -> list[str]:
+        """What the user should know."""
+        reason = why_no_kernels() if self._accelerates else None
+        if reason is None:
+            return []
+        return [f"Evaluations take about twice as long as they could: our C functions cannot be used, {reason}."]

@@ -1,0 +1,41 @@
+"""The loss that RMI-NAS ranks by."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.evaluation.rmi import RepresentationFunction
+
+
+@dataclass(frozen=True)
+class TrainingBatch:
+    """The samples that every candidate is trained on, and what the teacher makes of them.
+
+    images: samples × 3 × height × width, normalised; labels: samples, int64.
+    """
+
+    images: Tensor
+    labels: Tensor
+    representation: RepresentationFunction
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Loss of a network on the batch, and its parts: scalars, and the CKA of each stage."""
+
+    loss: Tensor
+    cross_entropy: Tensor
+    cka: Tensor
+
+    def detach(self) -> "Observation":
+        """The same numbers without the graph of their gradients."""
+        return Observation(self.loss.detach(), self.cross_entropy.detach(), self.cka.detach())
+
+
+def observe(network: nn.Module, batch: TrainingBatch, beta: float) -> Observation:
+    """Answers beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy, with its gradient's graph."""
+    features, logits = network(batch.images)
+    rmi, cka = batch.representation(features)
+    cross_entropy = functional.cross_entropy(logits, batch.labels)
+    return Observation(beta * rmi + (1 - beta) * cross_entropy, cross_entropy, cka)

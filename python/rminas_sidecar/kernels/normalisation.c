@@ -1,0 +1,69 @@
+/*
+ * Batch normalisation in training mode. Images are pixels x channels, float32, with a multiple of 16 channels.
+ */
+#include <math.h>
+
+#include "vectors.h"
+
+/* So many pixels are summed in float32, and their sums in float64. */
+#define RUN 64
+
+/* Sums of a - a0 and of (a - a0) (b - b0) over all pixels, for LANES channels. */
+static void sum_products(const float *a, vec a0, const float *b, vec b0, ptrdiff_t pixels, ptrdiff_t channels,
+                         double *sums, double *products) {
+    for (int i = 0; i < LANES; i++) sums[i] = products[i] = 0;
+    for (ptrdiff_t start = 0; start < pixels; start += RUN) {
+        ptrdiff_t end = start + RUN < pixels ? start + RUN : pixels;
+        vec sum = {0}, product = {0};
+        for (ptrdiff_t at = start * channels; at < end * channels; at += channels) {
+            vec value = load(a + at) - a0;
+            sum += value;
+            product += value * (load(b + at) - b0);
+        }
+        for (int i = 0; i < LANES; i++) {
+            sums[i] += sum[i];
+            products[i] += product[i];
+        }
+    }
+}
+
+/* y is written, and mean and inverse standard deviation, of `channels` each. */
+void rminas_normalise(const float *x, const float *weight, const float *bias, float epsilon, float *y, float *mean,
+                      float *inverse, ptrdiff_t pixels, ptrdiff_t channels) {
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+        double sums[LANES], squares[LANES];
+        /* Around the first pixel, so that what is subtracted at the end is not much larger than the difference. */
+        vec origin = load(x + c), scale, shift;
+        sum_products(x + c, origin, x + c, origin, pixels, channels, sums, squares);
+        for (int i = 0; i < LANES; i++) {
+            double offset = sums[i] / pixels, variance = squares[i] / pixels - offset * offset;
+            double deviation = sqrt((variance < 0 ? 0 : variance) + epsilon);
+            mean[c + i] = origin[i] + offset;
+            inverse[c + i] = 1 / deviation;
+            scale[i] = weight[c + i] / deviation;
+            shift[i] = bias[c + i] - (origin[i] + offset) * weight[c + i] / deviation;
+        }
+        for (ptrdiff_t at = c; at < pixels * channels; at += channels) store(y + at, load(x + at) * scale + shift);
+    }
+}
+
+/* The gradients of x, weight and bias from that of y. */
+void rminas_normalise_gradient(const float *x, const float *gradient, const float *weight, const float *mean,
+                               const float *inverse, float *x_gradient, float *weight_gradient, float *bias_gradient,
+                               ptrdiff_t pixels, ptrdiff_t channels) {
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+        double sums[LANES], products[LANES];
+        vec slope, scale, shift, centre = load(mean + c), zero = {0};
+        sum_products(gradient + c, zero, x + c, centre, pixels, channels, sums, products);
+        for (int i = 0; i < LANES; i++) {
+            double share = (double)weight[c + i] * inverse[c + i];
+            bias_gradient[c + i] = sums[i];
+            weight_gradient[c + i] = products[i] * inverse[c + i];
+            scale[i] = share;
+            slope[i] = -share * inverse[c + i] * inverse[c + i] * products[i] / pixels;
+            shift[i] = -share * sums[i] / pixels;
+        }
+        for (ptrdiff_t at = c; at < pixels * channels; at += channels)
+            store(x_gradient + at, load(gradient + at) * scale + (load(x + at) - centre) * slope + shift);
+    }
+}

@@ -1,0 +1,19 @@
+/* As many floats as one instruction takes, in the notation of GCC and Clang. */
+#ifndef RMINAS_VECTORS_H
+#define RMINAS_VECTORS_H
+
+#include <stddef.h>
+
+#if defined(__AVX512F__)
+#define LANES 16
+#else
+#define LANES 8
+#endif
+
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
+
+static inline vec load(const float *from) { return *(const unaligned *)from; }
+static inline void store(float *to, vec value) { *(unaligned *)to = value; }
+
+#endif

@@ -1,0 +1,72 @@
+"""Networks that compute the same functions faster on a CPU: by other sums, and from other places in memory."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import nn
+
+from rminas_sidecar.kernels import find_kernels
+from rminas_sidecar.networks.fast.cell import FastCell
+from rminas_sidecar.networks.fast.convolution import FastConvolution
+from rminas_sidecar.networks.fast.normalisation import FastNorm
+from rminas_sidecar.networks.fast.pooling import FastAverage
+from rminas_sidecar.networks.nas_bench_201 import Cell
+
+Replacement = Callable[[nn.Module], nn.Module | None]
+"""Answers a layer that computes the same as the given one, None where there is none."""
+
+
+def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | None = None) -> nn.Module:
+    """Replaces layers of a network by faster ones, in place, and answers it.
+
+    The parameters stay what they are, in the same order. It is for training: running statistics are gone.
+
+    Args:
+        network: answers images; from now on they should be channels-last.
+        replacements: :data:`REPLACEMENTS`, or some of them.
+    """
+    replace = list((REPLACEMENTS if replacements is None else replacements).values())
+    # All layers before any is replaced, because a replacement may hold what it replaces.
+    for parent in list(network.modules()):
+        for name, layer in list(parent.named_children()):
+            for replacement in filter(None, (of(layer) for of in replace)):
+                setattr(parent, name, replacement)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
+def _cell(layer: nn.Module) -> nn.Module | None:
+    return FastCell(layer) if isinstance(layer, Cell) else None
+
+
+def _norm(layer: nn.Module) -> nn.Module | None:
+    if not isinstance(layer, nn.BatchNorm2d):
+        return None
+    kernels = find_kernels()
+    return FastNorm(layer, None if kernels is None else kernels.normalisation)
+
+
+def _average(layer: nn.Module) -> nn.Module | None:
+    if not isinstance(layer, nn.AvgPool2d) or layer.count_include_pad:
+        return None
+    if (layer.kernel_size, layer.stride, layer.padding) != (3, 1, 1):
+        return None
+    kernels = find_kernels()
+    return FastAverage(None if kernels is None else kernels.pooling)
+
+
+def _convolution(layer: nn.Module) -> nn.Module | None:
+    if not isinstance(layer, nn.Conv2d) or layer.bias is not None or layer.groups != 1:
+        return None
+    shape = layer.kernel_size, layer.stride, layer.padding, layer.dilation
+    kernels = find_kernels() if shape == ((3, 3), (1, 1), (1, 1), (1, 1)) else None
+    return None if kernels is None else FastConvolution(layer, kernels.winograd)
+
+
+REPLACEMENTS: Mapping[str, Replacement] = {
+    "cells": _cell,
+    "normalisations": _norm,
+    "averages": _average,
+    "convolutions": _convolution,
+}
+"""What is replaced, by name."""

@@ -1,0 +1,51 @@
+"""Batch normalisation by the statistics of the batch."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
+
+from rminas_sidecar.kernels.normalisation import Normalisation
+
+
+class FastNorm(nn.Module):
+    """What a layer of batch normalisation computes in training mode; no running statistics, which nobody reads.
+
+    Args:
+        norm: whose weight and bias, or lack of them, it has.
+        kernel: computes it for images that suit it; for others, or where there is none, torch does.
+    """
+
+    def __init__(self, norm: nn.BatchNorm2d, kernel: Normalisation | None) -> None:
+        super().__init__()
+        self.weight: nn.Parameter | None = norm.weight
+        self.bias: nn.Parameter | None = norm.bias
+        self._epsilon = norm.eps
+        self._kernel = kernel
+
+    def forward(self, images: Tensor) -> Tensor:
+        """From images to images: batch × C × height × width, channels-last."""
+        if self._kernel is None or self.weight is None or self.bias is None or not self._kernel.suits(images):
+            return functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self._epsilon)
+        answer: Tensor = _NormFunction.apply(self._kernel, images, self.weight, self.bias, self._epsilon)  # type: ignore[no-untyped-call]
+        return answer
+
+
+class _NormFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, kernel: Normalisation, images: Tensor, weight: Tensor, bias: Tensor, epsilon: float
+    ) -> Tensor:
+        answer, mean, inverse = kernel.normalise(images, weight, bias, epsilon)
+        ctx.kernel = kernel
+        ctx.save_for_backward(images, weight, mean, inverse)
+        return answer
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        images, weight, mean, inverse = ctx.saved_tensors
+        kernel: Normalisation = ctx.kernel
+        return None, *kernel.gradients(images, gradient, weight, mean, inverse), None

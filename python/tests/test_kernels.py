@@ -1,0 +1,205 @@
+"""The compiled functions against torch in float64, and what happens where they cannot be compiled."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.nn import functional
+
+from rminas_sidecar.kernels import Kernels, find_kernels, why_no_kernels
+from rminas_sidecar.kernels.compiler import CompilationError, load_library
+
+SOURCES = Path(load_library.__code__.co_filename).parent
+EPSILON = 1e-5
+
+
+@pytest.fixture
+def kernels() -> Kernels:
+    found = find_kernels()
+    if found is None:
+        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
+    return found
+
+
+def _error(answer: Tensor, expected: Tensor) -> float:
+    return float((answer - expected).norm() / expected.norm())
+
+
+def _images(*shape: int, seed: int = 0) -> Tensor:
+    images = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(
+    ("batch", "inputs", "outputs", "height", "width"),
+    [(32, 16, 16, 32, 32), (3, 64, 64, 8, 8), (1, 16, 16, 4, 4), (5, 16, 48, 4, 12), (2, 32, 16, 16, 8)],
+)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_convolution(
+    kernels: Kernels, batch: int, inputs: int, outputs: int, height: int, width: int, threads: int
+) -> None:
+    images, weight = _images(batch, inputs, height, width), _images(outputs, inputs, 3, 3, seed=1)
+    gradient = _images(batch, outputs, height, width, seed=2)
+    exact_weight = weight.double().requires_grad_()
+    exact = functional.conv2d(images.double(), exact_weight, padding=1)
+    (exact_gradient,) = torch.autograd.grad(exact, exact_weight, gradient.double())
+    torch.set_num_threads(threads)
+    try:
+        assert kernels.winograd.suits(images, weight)
+        answer = kernels.winograd.convolve(images, weight)
+        weight_gradient = kernels.winograd.weight_gradient(images, gradient)
+    finally:
+        torch.set_num_threads(1)
+    assert answer.is_contiguous(memory_format=torch.channels_last)
+    assert _error(answer, exact.detach()) < 1e-5
+    assert _error(weight_gradient, exact_gradient) < 2e-5
+    assert torch.equal(answer, kernels.winograd.convolve(images.contiguous(), weight.contiguous()))
+    assert torch.equal(weight_gradient, kernels.winograd.weight_gradient(images.contiguous(), gradient.contiguous()))
+
+
+def test_what_does_not_suit_the_convolution(kernels: Kernels) -> None:
+    images, weight = _images(2, 16, 8, 8), _images(16, 16, 3, 3)
+    assert kernels.winograd.suits(images, weight)
+    assert not kernels.winograd.suits(images.double(), weight.double())
+    assert not kernels.winograd.suits(_images(2, 16, 6, 8), weight)
+    assert not kernels.winograd.suits(_images(2, 16, 8, 10), weight)
+    assert not kernels.winograd.suits(_images(2, 8, 8, 8), _images(16, 8, 3, 3))
+    assert not kernels.winograd.suits(images, _images(24, 16, 3, 3))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    batch=st.integers(2, 9),
+    sixteens=st.integers(1, 3),
+    height=st.integers(3, 9),
+    width=st.integers(2, 9),
+    mean=st.sampled_from([0.0, 5.0, -300.0]),
+)
+def test_normalisation(batch: int, sixteens: int, height: int, width: int, mean: float) -> None:
+    kernels = find_kernels()
+    if kernels is None:
+        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
+    channels = 16 * sixteens
+    images, gradient = _images(batch, channels, height, width) + mean, _images(batch, channels, height, width, seed=1)
+    weight, bias = torch.linspace(-2, 2, channels), torch.linspace(-1, 3, channels)
+    exact = [tensor.double().requires_grad_() for tensor in (images, weight, bias)]
+    exact_answer = functional.batch_norm(exact[0], None, None, *exact[1:], training=True, eps=EPSILON)
+    exact_gradients = torch.autograd.grad(exact_answer, exact, gradient.double())
+    assert kernels.normalisation.suits(images)
+    answer, *statistics = kernels.normalisation.normalise(images, weight, bias, EPSILON)
+    gradients = kernels.normalisation.gradients(images, gradient, weight, *statistics)
+    # What float32 can tell apart around the mean, as a share of a deviation of 1.
+    tolerance = 1e-5 + 1e-6 * abs(mean)
+    torch.testing.assert_close(answer.double(), exact_answer.detach(), rtol=tolerance, atol=tolerance)
+    for ours, expected in zip(gradients, exact_gradients, strict=True):
+        scale = float(expected.abs().max()) or 1.0
+        torch.testing.assert_close(ours.double(), expected, rtol=0, atol=20 * tolerance * scale + 1e-4 * tolerance)
+
+
+def test_normalisation_of_what_does_not_vary(kernels: Kernels) -> None:
+    images, ones = torch.full((2, 16, 4, 4), 7.0), torch.ones(16)
+    answer, _, inverse = kernels.normalisation.normalise(images, ones, 3 * ones, EPSILON)
+    assert torch.equal(answer, torch.full_like(answer, 3.0))
+    torch.testing.assert_close(inverse, torch.full((16,), EPSILON**-0.5))
+
+
+def test_normalisation_says_what_is_not_finite(kernels: Kernels) -> None:
+    images = _images(2, 32, 4, 4)
+    images[0, 3, 1, 1] = torch.inf
+    answer, *_ = kernels.normalisation.normalise(images, torch.ones(32), torch.zeros(32), EPSILON)
+    assert answer[:, 3].isnan().all()
+    assert answer[:, :3].isfinite().all() and answer[:, 4:].isfinite().all()
+
+
+@pytest.mark.parametrize("shape", [(4, 16, 8, 8), (2, 3, 1, 1), (1, 5, 1, 4), (3, 2, 5, 1), (2, 7, 2, 3)])
+def test_average(kernels: Kernels, shape: tuple[int, ...]) -> None:
+    images, gradient = _images(*shape).requires_grad_(), _images(*shape, seed=1)
+    expected = functional.avg_pool2d(images, 3, stride=1, padding=1, count_include_pad=False)
+    (expected_gradient,) = torch.autograd.grad(expected, images, gradient)
+    torch.testing.assert_close(kernels.pooling.average(images.detach()), expected.detach(), rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(kernels.pooling.gradient(gradient), expected_gradient, rtol=1e-6, atol=1e-6)
+
+
+def _why_not(home: Path, **environment: str) -> str:
+    """What a fresh process says of its kernels, after it has used the networks that would use them."""
+    program = (
+        "import torch\n"
+        "from rminas_sidecar.kernels import why_no_kernels\n"
+        "from rminas_sidecar.networks.fast import accelerate\n"
+        "from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network\n"
+        "network = accelerate(NasBench201Network(EXAMPLE, 16, 1, 10))\n"
+        "images = torch.randn(2, 3, 16, 16).contiguous(memory_format=torch.channels_last)\n"
+        "features, logits = network(images)\n"
+        "logits.sum().backward()\n"
+        "assert logits.isfinite().all()\n"
+        "print(why_no_kernels())\n"
+    )
+    python_path = os.pathsep.join(filter(None, [str(SOURCES.parents[1]), os.environ.get("PYTHONPATH")]))
+    full = {**os.environ, "PYTHONPATH": python_path, "RMINAS_HOME": str(home), **environment}
+    done = subprocess.run([sys.executable, "-c", program], env=full, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert _why_not(tmp_path) == "None"
+    (library,) = (tmp_path / "kernels").iterdir()
+    assert (tmp_path / "kernels").stat().st_mode & 0o077 == 0
+    # With no compiler there is no library: what it was made by is a part of what it is.
+    assert "no C compiler" in _why_not(tmp_path, CC="no-such-compiler")
+    assert [library] == list((tmp_path / "kernels").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'internal error: out of ideas' >&2; exit 1", "out of ideas"),
+        # A compiler that answers at once and makes nothing that can be loaded.
+        ('while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"', "cannot be kept or loaded"),
+    ],
+)
+def test_a_compiler_that_fails_is_done_without(tmp_path: Path, script: str, said: str) -> None:
+    compiler = tmp_path / "cc"
+    compiler.write_text(f"#!/bin/sh\n{script}\n")
+    compiler.chmod(0o755)
+    assert said in _why_not(tmp_path / "home", CC=str(compiler))
+
+
+def test_a_compiler_that_computes_something_else_is_found_out(kernels: Kernels, tmp_path: Path) -> None:
+    compiler = tmp_path / "cc"
+    compiler.write_text('#!/bin/sh\nexec cc -Dsqrt=fabs "$@"\n')
+    compiler.chmod(0o755)
+    assert "does not compute what it should" in _why_not(tmp_path / "home", CC=str(compiler))
+
+
+def test_a_folder_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels").chmod(0o777)
+    assert "others can write to" in _why_not(tmp_path)
+
+
+def test_processes_that_compile_at_a_time_do_not_disturb_each_other(kernels: Kernels, tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path\n"
+        "from rminas_sidecar.kernels.compiler import load_library\n"
+        f"load_library(Path({str(SOURCES)!r}))"
+    )
+    full: dict[str, Any] = {**os.environ, "PYTHONPATH": str(SOURCES.parents[1]), "RMINAS_HOME": str(tmp_path)}
+    processes = [subprocess.Popen([sys.executable, "-c", program], env=full) for _ in range(3)]
+    assert [process.wait(timeout=120) for process in processes] == [0, 0, 0]
+    assert len(list((tmp_path / "kernels").iterdir())) == 1
+
+
+def test_sources_that_are_not_c_say_so(kernels: Kernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "home"))
+    (tmp_path / "poem.c").write_text("shall I compare thee")
+    with pytest.raises(CompilationError, match=r"poem\.c"):
+        load_library(tmp_path)

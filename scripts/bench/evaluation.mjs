@@ -1,0 +1,117 @@
+// What a step of an evaluation costs, and what each measure in it is worth: one process for each way, in turn.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findPython } from '../../dist/sidecar/python.js';
+import { getSpace } from '../../dist/spaces/index.js';
+import { createRandom } from '../../dist/spaces/random.js';
+import { peakOf } from './processes.mjs';
+import { geometricMean, median, spread } from './statistics.mjs';
+
+const program = fileURLToPath(new URL('evaluation_steps.py', import.meta.url));
+const packages = fileURLToPath(new URL('../../python', import.meta.url));
+/** As the sidecar starts its workers. */
+const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
+const NO_COMPILER = { CC: 'no-compiler', RMINAS_HOME: nowhere };
+
+const WAYS = [
+  { name: 'plain', args: ['--plain'], env: {} },
+  { name: 'fast', args: [], env: MEMORY },
+  { name: 'fast, without the C functions', args: [], env: { ...MEMORY, ...NO_COMPILER } },
+  { name: 'fast, without Winograd', args: ['--without', 'convolutions'], env: MEMORY },
+  { name: 'fast, without our normalisation', args: ['--without', 'normalisations'], env: MEMORY },
+  { name: 'fast, without our averages', args: ['--without', 'averages'], env: MEMORY },
+  { name: 'fast, without shared nodes', args: ['--without', 'cells'], env: MEMORY },
+  { name: 'fast, without our SGD', args: ['--without', 'sgd'], env: MEMORY },
+  { name: "fast, teacher's Gram at each step", args: ['--without', 'teacher'], env: MEMORY },
+  { name: 'fast, without huge pages', args: [], env: {} },
+  { name: 'fast, bf16', args: ['--precision', 'bf16'], env: MEMORY },
+];
+
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+  });
+  const size = values.quick ? { architectures: 6, rounds: 1, steps: 3 } : { architectures: 20, rounds: 2, steps: 4 };
+  const genotypes = draw(Number(values.seed), size.architectures);
+  console.log(
+    `A step of an evaluation: ${genotypes.length} random architectures, C=16, N=5, batch 32, 32x32, one thread, ` +
+      `${size.rounds} x ${size.steps} steps; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
+  );
+  const python = await findPython();
+  const ways = WAYS.map((way) => ({ ...way, process: new Way(python, way) }));
+  report(await measure(ways, genotypes, size));
+  for (const { process } of ways) await process.close();
+  rmSync(nowhere, { recursive: true });
+}
+
+/** As they are drawn: what an edge computes in vain is computed by the plain way. */
+function draw(seed, count) {
+  const space = getSpace('nas-bench-201');
+  const random = createRandom(seed, 'bench', 0);
+  return Array.from({ length: count }, () => space.print(space.sample(random)));
+}
+
+async function measure(ways, genotypes, { rounds, steps }) {
+  const seconds = ways.map(() => genotypes.map(() => []));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, genotype] of genotypes.entries()) {
+      for (const [way, { process }] of ways.entries()) {
+        seconds[way][at].push(...(await process.ask({ genotype, steps })).seconds);
+      }
+    }
+    if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} `);
+  }
+  return ways.map(({ name, process }, way) => ({ name, each: seconds[way].map(median), peak: peakOf(process.pid) }));
+}
+
+function report(ways) {
+  const [plain, fast] = ways;
+  console.log(`${''.padEnd(36)}ms a step${''.padEnd(17)}plain / it   it / fast      MiB`);
+  for (const { name, each, peak } of ways) {
+    const ratio = (a, b) => geometricMean(a.map((value, at) => value / b[at])).toFixed(2);
+    const milliseconds = spread(
+      each.map((value) => 1000 * value),
+      0,
+    );
+    console.log(
+      `  ${name.padEnd(34)}${milliseconds.padEnd(26)}${ratio(plain.each, each).padStart(10)}` +
+        `${ratio(each, fast.each).padStart(12)}${peak.toFixed(0).padStart(9)}`,
+    );
+  }
+}
+
+class Way {
+  #child;
+  #lines;
+
+  constructor(python, { args, env }) {
+    this.#child = spawn(python, [program, ...args], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env, OMP_NUM_THREADS: '1', PYTHONPATH: packages },
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  async ask(request) {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('A way has ended; what it said stands above.');
+    return JSON.parse(value);
+  }
+
+  async close() {
+    this.#child.stdin.end();
+    if (this.#child.exitCode === null) await new Promise((resolve) => this.#child.once('exit', resolve));
+  }
+}

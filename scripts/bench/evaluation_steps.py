@@ -1,0 +1,143 @@
+"""One way to train on one batch, step by step, to be timed next to others by evaluation.mjs.
+
+The batch and the teacher's features are drawn, since no figure depends on them. It reads {genotype, steps}, one JSON a
+line, and answers the CPU seconds of each step and the last loss; the first step, which takes memory, is not among them.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
+from rminas_sidecar.evaluation.observation import Observation, TrainingBatch, observe
+from rminas_sidecar.evaluation.precision import at_precision
+from rminas_sidecar.evaluation.rmi import RepresentationLoss
+from rminas_sidecar.evaluation.sgd import Sgd
+from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.evaluation.training import EagerTraining
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate
+
+sys.path.insert(0, str(Path(__file__).with_name("search")))
+from plain_loop import PlainCell, compare_plainly  # noqa: E402
+
+BETA = 0.8
+SIZE = NetworkSpecification(channels=16, cells=5, classes=10, resolution=32)
+OPTIMIZER = OptimizerSpecification(0.1, 0.9, 0.0, False, 5e-4)
+"""A step: answers the loss before its update."""
+Step = Callable[[], Tensor]
+
+
+def draw_batch(samples: int = 32) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Images, labels, and the features of a teacher like ResNet-20."""
+    with seeded(0):
+        images, labels = torch.randn(samples, 3, 32, 32), torch.randint(10, (samples,))
+        return images, labels, [torch.randn(samples, 16 << k, 32 >> k, 32 >> k).relu() for k in range(3)]
+
+
+def build_plain(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]]) -> Step:
+    """The paper's loop."""
+    images, labels, teacher = batch
+    network = make_plain(build_network("nas-bench-201", genotype, SIZE), genotype)
+    sgd = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+
+    def step() -> Tensor:
+        sgd.zero_grad()
+        features, logits = network(images)
+        cross_entropy = functional.cross_entropy(logits, labels)
+        loss = BETA * compare_plainly(features, teacher) + (1 - BETA) * cross_entropy
+        loss.backward()
+        sgd.step()
+        return loss.detach()
+
+    return step
+
+
+def build_fast(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]], without: str | None, precision: Any) -> Step:
+    """Ours, without one of the measures."""
+    images, labels, teacher = batch
+    network = build_network("nas-bench-201", genotype, SIZE)
+    network = accelerate(network, {name: of for name, of in REPLACEMENTS.items() if name != without})
+    network = at_precision(network, precision).train()
+    representation = compare_each_time(teacher) if without == "teacher" else RepresentationLoss(teacher)
+    samples = TrainingBatch(images.contiguous(memory_format=torch.channels_last), labels, representation)
+
+    def look() -> Observation:
+        return observe(network, samples, BETA)
+
+    if without == "sgd":
+        return step_with_torch(look, network)
+    training = EagerTraining(look, Sgd(network.parameters(), OPTIMIZER))
+
+    def step() -> Tensor:
+        loss = training.observe().loss
+        training.update()
+        return loss
+
+    return step
+
+
+def make_plain(network: Any, genotype: str) -> nn.Module:
+    """Has every edge of the cells computed."""
+    from rminas_sidecar.networks.nas_bench_201 import Cell, parse
+
+    for index, cell in enumerate(network.cells):
+        if isinstance(cell, Cell):
+            network.cells[index] = PlainCell(parse(genotype), cell.layers)
+    return network.train()
+
+
+def compare_each_time(teacher: list[Tensor]) -> Callable[[Any], tuple[Tensor, Tensor]]:
+    """The teacher's Gram matrices again at each step."""
+    return lambda features: RepresentationLoss(teacher)(features)
+
+
+def step_with_torch(look: Callable[[], Observation], network: nn.Module) -> Step:
+    """The optimiser as it comes."""
+    sgd = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+
+    def step() -> Tensor:
+        sgd.zero_grad()
+        loss = look().loss
+        loss.backward()
+        sgd.step()
+        return loss.detach()
+
+    return step
+
+
+def main() -> None:
+    """Answers until its input ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--without")
+    parser.add_argument("--precision", default="float32")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    batch = draw_batch()
+    for line in sys.stdin:
+        request = json.loads(line)
+        with seeded(11), deterministic_algorithms():
+            if options.plain:
+                step = build_plain(request["genotype"], batch)
+            else:
+                step = build_fast(request["genotype"], batch, options.without, options.precision)
+            loss, seconds = step(), []
+            for _ in range(request["steps"]):
+                start = time.process_time()
+                loss = step()
+                seconds.append(time.process_time() - start)
+        sys.stdout.write(json.dumps({"seconds": seconds, "loss": float(loss)}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
