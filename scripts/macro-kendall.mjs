@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { score } from 'rminas';
 import { getSpace } from '../dist/spaces/index.js';
 import { createRandom } from '../dist/spaces/random.js';
+import { kendall } from '../dist/statistics/correlation.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,22 +20,6 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-
-/** Kendall's tau-b: pairs in order less pairs out of order, over the pairs that neither side ties. */
-function kendall(xs, ys) {
-  let balance = 0;
-  let untiedX = 0;
-  let untiedY = 0;
-  for (let i = 0; i < xs.length; i += 1) {
-    for (let j = 0; j < i; j += 1) {
-      const [x, y] = [Math.sign(xs[i] - xs[j]), Math.sign(ys[i] - ys[j])];
-      balance += x * y;
-      untiedX += Math.abs(x);
-      untiedY += Math.abs(y);
-    }
-  }
-  return balance / Math.sqrt(untiedX * untiedY);
-}
 
 const space = getSpace('nas-bench-macro');
 const random = createRandom(Number(values.seed), 'macro-kendall', 0);
@@ -57,6 +42,6 @@ const tau = kendall(
   rows.map(({ accuracy }) => accuracy),
 );
 console.log(
-  `Kendall tau of -loss with accuracy: ${tau.toFixed(3)} over ${rows.length} random architectures ` +
+  `Kendall tau of -loss with accuracy: ${tau?.toFixed(3)} over ${rows.length} random architectures ` +
     `(${((performance.now() - began) / 1000 / rows.length).toFixed(2)} s each)`,
 );

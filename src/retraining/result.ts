@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { retrainingSchema, type Training, trainingSchema } from '../protocol/retraining.js';
-import { spreadOf } from './statistics.js';
+import { spreadOf } from '../statistics/moments.js';
 
 const percent = z.number().min(0).max(100);
 /** Over the seeds; the deviation is the sample's, null for one seed. */

@@ -72,7 +72,7 @@ async function work(
   const sidecar = await Sidecar.start({
     python: await findPython(python),
     workers: Math.min(plan.workers, seeds.length),
-    ...(plan.threads > 0 && { threads: plan.threads }),
+    threads: plan.threads,
     workerDeadline: plan.workerDeadline,
     // Checkpoints lie in the folder of the retraining, which a new one gets below OUT_DIR.
     paths: [...(dataset === null ? [] : [dataset]), open.earlier?.folder.path ?? resolve(plan.outDir)],

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { createDescriber, type RetrainingEvent } from '../retraining/events.js';
 import type { RetrainingResult, SeedResult } from '../retraining/result.js';
-import type { Spread } from '../retraining/statistics.js';
+import type { Spread } from '../statistics/moments.js';
 import { liveLine } from './live-line.js';
 import { formatSeconds } from './progress.js';
 import { type Row, table } from './summary.js';

@@ -1,0 +1,45 @@
+/**
+ * The place of each value among the distinct ones, 0 for the least: equal values share a place.
+ * @param values none NaN; infinities are values like others.
+ */
+export function denseRanks(values: ArrayLike<number>): Int32Array {
+  const distinct = Float64Array.from(new Set(Array.from(values, withoutSign))).sort();
+  const places = new Map(Array.from(distinct, (value, place) => [value, place]));
+  return Int32Array.from(values, (value) => {
+    const place = places.get(withoutSign(value));
+    if (place === undefined || Number.isNaN(value)) throw new RangeError('NaN has no rank.');
+    return place;
+  });
+}
+
+/** -0 is no less than 0. */
+function withoutSign(value: number): number {
+  return value === 0 ? 0 : value;
+}
+
+/**
+ * The rank of each value, 1 for the least; equal values share the mean of their ranks, as scipy's `rankdata` has it.
+ * @param places as {@link denseRanks} answers them, or some of them.
+ */
+export function midranks(places: Int32Array): Float64Array {
+  const counts = tally(places);
+  const rankOf = new Float64Array(counts.length);
+  let below = 0;
+  counts.forEach((count, place) => {
+    rankOf[place] = below + (count + 1) / 2;
+    below += count;
+  });
+  return Float64Array.from(places, (place) => rankOf[place] ?? Number.NaN);
+}
+
+/** How many values have each place. */
+export function tally(places: Int32Array): Int32Array {
+  const counts = new Int32Array(placesOf(places));
+  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+  return counts;
+}
+
+/** The number of places up to the highest. */
+export function placesOf(places: Int32Array): number {
+  return places.reduce((most, place) => Math.max(most, place), -1) + 1;
+}
