@@ -1,0 +1,9 @@
+/** Lines of cells as comma-separated values; texts are quoted where they have to be, as RFC 4180 has it. */
+export function csvOf(lines: readonly (readonly (string | number)[])[]): string {
+  return lines.map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
+}
+
+function quoted(cell: string | number): string {
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

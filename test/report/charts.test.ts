@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Chart, lineChart, scatterChart } from '../../src/report/charts.js';
+import { findPython } from '../../src/sidecar/python.js';
+
+const axes = { x: { label: 'cost (s)' }, y: { label: 'regret (%)' } };
+const chartOf = (points: Chart['series'][number]['points'], more: Partial<Chart> = {}): Chart => ({
+  title: 'Regret',
+  ...axes,
+  series: [{ name: 'forest', points }],
+  ...more,
+});
+const count = (svg: string, part: string) => svg.split(part).length - 1;
+const pathsOf = (svg: string, name: string) =>
+  [...svg.matchAll(new RegExp(`class="${name}" d="([^"]*)"`, 'g'))].map(([, d]) => d);
+
+/** What is wrong with the documents, by a parser that is not ours. */
+async function problemsOf(documents: readonly string[]): Promise<string> {
+  const program = `
+import json, sys, xml.etree.ElementTree as tree
+for document in json.load(sys.stdin):
+    try:
+        assert tree.fromstring(document).tag.endswith("svg")
+    except Exception as problem:
+        print(problem, document[:200])
+`;
+  const { stdout, stderr } = spawnSync(await findPython(undefined), ['-c', program], {
+    input: JSON.stringify(documents),
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+describe('a scatter chart', () => {
+  it('has a dot for each point, with its label', () => {
+    const svg = scatterChart(
+      chartOf([
+        { x: 1, y: 2, label: 'number 7' },
+        { x: 3, y: 1 },
+      ]),
+    );
+    expect(pathsOf(svg, 'dot')).toHaveLength(2);
+    expect(svg).toContain('<title>number 7</title>');
+  });
+
+  it('places greater values further right and further up', () => {
+    const svg = scatterChart(
+      chartOf([
+        { x: 1, y: 1 },
+        { x: 2, y: 5 },
+      ]),
+    );
+    const [first, second] = [...svg.matchAll(/class="dot"[^>]*translate\(([\d.]+) ([\d.]+)\)/g)].map(([, x, y]) => ({
+      x: Number(x),
+      y: Number(y),
+    }));
+    expect(second?.x).toBeGreaterThan(first?.x ?? Number.NaN);
+    expect(second?.y).toBeLessThan(first?.y ?? Number.NaN);
+  });
+
+  it('leaves out what has no place: what is not finite, and on a logarithmic axis what is not positive', () => {
+    const points = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1, 1e90].map((x) => ({ x, y: 1 }));
+    expect(pathsOf(scatterChart(chartOf(points)), 'dot')).toHaveLength(4);
+    expect(pathsOf(scatterChart(chartOf(points, { x: { label: 'synflow', log: true } })), 'dot')).toHaveLength(2);
+  });
+
+  it('draws its axes with nothing on them, too', () => {
+    const svg = scatterChart({ title: 'Nothing', ...axes, series: [] });
+    expect(svg).toContain('cost (s)');
+    expect(svg).not.toContain('NaN');
+  });
+
+  it('takes more points than a call takes arguments', () => {
+    const points = Array.from({ length: 150_000 }, (_, x) => ({ x, y: x % 7 }));
+    expect(pathsOf(scatterChart(chartOf(points)), 'dot')).toHaveLength(150_000);
+  });
+});
+
+describe('a line chart', () => {
+  it('has a line for each series, and names them where there are several', () => {
+    const points = [
+      { x: 1, y: 2 },
+      { x: 2, y: 1 },
+    ];
+    const one = lineChart(chartOf(points));
+    expect(pathsOf(one, 'line')).toHaveLength(1);
+    const two = lineChart(
+      chartOf(points, {
+        series: [
+          { name: 'forest', points },
+          { name: 'random', points },
+        ],
+      }),
+    );
+    // Two lines, and a sample of each beside its name.
+    expect(pathsOf(two, 'line')).toHaveLength(4);
+    expect(two).toContain('>random</text>');
+  });
+
+  it('breaks a line where a point has no place', () => {
+    const points = [1, 2, Number.NaN, 1, 2].map((y, x) => ({ x, y }));
+    const [line] = pathsOf(lineChart(chartOf(points)), 'line');
+    expect(count(line ?? '', 'M')).toBe(2);
+  });
+
+  it('draws a band where there is a spread, and makes room for it', () => {
+    const points = [1, 2].map((x) => ({ x, y: 1, band: { low: 0, high: 40 } }));
+    const svg = lineChart(chartOf(points));
+    expect(pathsOf(svg, 'band')).toHaveLength(1);
+    expect(svg).toContain('>40</text>');
+    expect(pathsOf(lineChart(chartOf([{ x: 1, y: 1 }])), 'band')).toHaveLength(0);
+  });
+
+  it('draws levels to compare with inside of the plot', () => {
+    const svg = lineChart(chartOf([{ x: 1, y: 1 }], { levels: [{ y: 80, label: 'optimum' }] }));
+    expect(svg).toContain('class="level"');
+    expect(svg).toContain('>optimum</text>');
+    expect(svg).toContain('>80</text>');
+  });
+
+  it('tells more series apart than it has colours', () => {
+    const series = Array.from({ length: 9 }, (_, k) => ({ name: `s${k}`, points: [{ x: k, y: k }] }));
+    const svg = lineChart(chartOf([], { series }));
+    expect(count(svg, 'class="series-0"')).toBeGreaterThan(count(svg, 'class="series-1"'));
+    expect(svg).toContain('stroke-dasharray="7 4"');
+  });
+});
+
+describe('any chart', () => {
+  it('is a document that an XML parser reads, whatever the texts and numbers', { timeout: 60_000 }, async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 8 });
+    const point = fc.record({ x: fc.double(), y: fc.double(), label: text });
+    const axis = fc.record({ label: text, log: fc.boolean() });
+    const series = fc.array(fc.record({ name: text, points: fc.array(point, { maxLength: 4 }) }), { maxLength: 12 });
+    const charts = fc.sample(fc.record({ title: text, x: axis, y: axis, series }), { numRuns: 60, seed: 5 });
+    const hostile = chartOf([{ x: 1, y: 1, label: '</title><script>alert(1)</script>' }], { title: '"><b>&amp;' });
+    const all = [hostile, ...charts];
+    expect(await problemsOf(all.flatMap((chart) => [lineChart(chart), scatterChart(chart)]))).toBe('');
+    expect(scatterChart(hostile)).not.toContain('<script');
+  });
+});
