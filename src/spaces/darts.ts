@@ -1,5 +1,6 @@
 import { canonicalCell } from './darts-canonical.js';
 import { EDGES, NODES, NONE, OPERATIONS, slotOf } from './darts-cell.js';
+import { cellNeighbours, cellOdds } from './darts-choices.js';
 import { parseCell, printCell } from './darts-text.js';
 import { voteCell } from './darts-vote.js';
 import { oneHot } from './features.js';
@@ -37,6 +38,8 @@ export const darts: Space = {
   size: NODES.reduce((product, node) => product * ((node * (node - 1)) / 2), OPERATIONS.length ** (2 * NODES.length)),
   trees: 98,
   sample: sampleCell,
+  odds: cellOdds,
+  neighbours: cellNeighbours,
   print: printCell,
   parse: parseCell,
   canonical: canonicalCell,

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { oneHot } from './features.js';
+import { freeSlots } from './free-slots.js';
 import { idleLast } from './idle-blocks.js';
 import { invalidGenotype } from './invalid-genotype.js';
 import type { Encoding, Space } from './space.js';
@@ -56,10 +57,10 @@ function parseBlocks(text: string): Encoding {
  */
 export const mb: Space = {
   ...counted,
+  ...freeSlots(slots),
   features: slots.map(oneHot),
   size: slots.reduce((product, categories) => product * categories),
   trees: 140,
-  sample: (random) => slots.map((categories) => random.below(categories)),
   print: printBlocks,
   parse: parseBlocks,
   canonical: (encoding) => idleLast(encoding, SHAPE_KEEPING, ZERO),

@@ -1,4 +1,5 @@
 import { oneHot } from './features.js';
+import { freeSlots } from './free-slots.js';
 import { representatives } from './nas-bench-201-canonical.js';
 import { EDGES, OPERATIONS } from './nas-bench-201-cell.js';
 import { parseCell, printCell } from './nas-bench-201-text.js';
@@ -24,10 +25,10 @@ function createNasBench201(): Space {
   let representativeOf: readonly Encoding[] | undefined;
   return {
     ...counted,
+    ...freeSlots(slots),
     features: slots.map(oneHot),
     size,
     trees: 30,
-    sample: (random) => slots.map((categories) => random.below(categories)),
     print: printCell,
     parse: parseCell,
     canonical: (encoding) => {

@@ -1,4 +1,5 @@
 import { magnitudes } from './features.js';
+import { freeSlots } from './free-slots.js';
 import { idleLast } from './idle-blocks.js';
 import { invalidGenotype } from './invalid-genotype.js';
 import type { Encoding, Space } from './space.js';
@@ -30,10 +31,10 @@ function parseBlocks(text: string): Encoding {
  */
 export const nasBenchMacro: Space = {
   ...counted,
+  ...freeSlots(slots),
   features: slots.map(() => magnitudes([0, 1, 2])),
   size: CATEGORIES ** LAYERS,
   trees: 30,
-  sample: (random) => slots.map((categories) => random.below(categories)),
   print: (encoding) => encoding.join(''),
   parse: parseBlocks,
   canonical: (encoding) => idleLast(encoding, SHAPE_KEEPING, IDENTITY),

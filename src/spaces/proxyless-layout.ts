@@ -44,3 +44,8 @@ export function stageSize(room: number): number {
   const block = KERNELS.length * EXPANSIONS.length;
   return Array.from({ length: room }, (_, place) => block ** (place + 1)).reduce((sum, count) => sum + count);
 }
+
+/** Whether a stage of that category of depth, which is one less than the depth, has a block in that place. */
+export function reaches(depth: number | undefined, place: number): boolean {
+  return place <= (depth ?? 0);
+}

@@ -1,14 +1,12 @@
 import { magnitudes } from './features.js';
-import { BLOCK_PARTS, BLOCKS, NUMBERS, ROOM, stageSize } from './proxyless-layout.js';
+import { networkNeighbours, networkOdds } from './proxyless-choices.js';
+import { BLOCK_PARTS, BLOCKS, NUMBERS, ROOM, reaches, stageSize } from './proxyless-layout.js';
 import { parseNetwork, printNetwork } from './proxyless-text.js';
 import type { Random } from './random.js';
 import type { Encoding, Space } from './space.js';
 import { checkBallot, countVotes, firstHighest } from './vote.js';
 
 const counted = { name: 'proxyless', voteMethods: ['sum'] } as const;
-
-/** Whether a stage of that category of depth, which is one less than the depth, has a block in that place. */
-const reaches = (depth: number | undefined, place: number) => place <= (depth ?? 0);
 
 /** An encoding of the depths, whose blocks are filled in where a stage has them. */
 function withBlocks(depths: readonly number[], categoryOf: (slot: number, categories: number) => number): Encoding {
@@ -51,6 +49,8 @@ export const proxyless: Space = {
   size: ROOM.reduce<number>((product, room) => product * stageSize(room), 1),
   trees: 100,
   sample: sampleNetwork,
+  odds: networkOdds,
+  neighbours: networkNeighbours,
   print: printNetwork,
   parse: parseNetwork,
   // A block that is left out has no numbers, and blocks of one stage in another order compute something else.

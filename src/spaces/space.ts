@@ -38,6 +38,14 @@ export interface Space {
   readonly voteMethods: readonly VoteMethod[];
   /** A genotype drawn as the original draws it; uniform over the space, but for `proxyless`. */
   sample(random: Random): Encoding;
+  /**
+   * How probable each category of the next slot is in a draw that begins with these, up to a common factor; 0 for
+   * those with which no genotype goes on.
+   * @param before categories of the first slots; not of all.
+   */
+  odds(before: Encoding): readonly number[];
+  /** The genotypes that differ from it in one choice, each once; whose neighbour it is is its neighbour. */
+  neighbours(encoding: Encoding): readonly Encoding[];
   /** The genotype's text in the field's notation. */
   print(encoding: Encoding): string;
   /**

@@ -38,6 +38,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
         thresholdRate: vote.thresholdRate,
         successes: 1,
         candidates: 10,
+        answer: 'vote',
         vote: 'sum',
         edgeRank,
         voters: 50,

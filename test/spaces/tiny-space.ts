@@ -1,5 +1,6 @@
 import { UsageError } from '../../src/errors.js';
 import { oneHot } from '../../src/spaces/features.js';
+import { freeSlots } from '../../src/spaces/free-slots.js';
 import type { Space } from '../../src/spaces/space.js';
 import { vote } from '../../src/spaces/vote.js';
 
@@ -9,10 +10,10 @@ export function createTinySpace(categories: number, length: number): Space {
   const counted = { name: 'tiny', slots, voteMethods: ['sum', 'greedy'] } as const;
   return {
     ...counted,
+    ...freeSlots(slots),
     features: slots.map(oneHot),
     size: categories ** length,
     trees: 5,
-    sample: (random) => slots.map((limit) => random.below(limit)),
     print: (encoding) => encoding.join(''),
     parse: (text) => {
       const encoding = Array.from(text, Number);

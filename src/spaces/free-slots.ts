@@ -1,0 +1,18 @@
+import type { Encoding, Space } from './space.js';
+
+/** What spaces have in common whose every slot may hold any of its categories, whatever the others hold. */
+export function freeSlots(slots: readonly number[]): Pick<Space, 'slots' | 'sample' | 'odds' | 'neighbours'> {
+  return {
+    slots,
+    sample: (random) => slots.map((categories) => random.below(categories)),
+    odds: (before) => new Array<number>(slots[before.length] ?? 0).fill(1),
+    neighbours: (encoding) => slots.flatMap((categories, slot) => changedSlot(encoding, slot, 0, categories)),
+  };
+}
+
+/** The encodings that hold another category in a slot, from `first` up to `end`, which is not among them. */
+export function changedSlot(encoding: Encoding, slot: number, first: number, end: number): Encoding[] {
+  return Array.from({ length: end - first }, (_, index) => first + index)
+    .filter((category) => category !== encoding[slot])
+    .map((category) => encoding.with(slot, category));
+}
