@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from rminas_sidecar.orphan import wake_when_orphaned
 from rminas_sidecar.silence import Silence
 
 
@@ -26,6 +27,7 @@ class ParentWatch:
     ) -> None:
         self._silence = Silence(silence_seconds, clock)
         self._parent = os.getppid()
+        wake_when_orphaned()
         threading.Thread(target=_read_until_closed, args=(on_stdin_closed,), daemon=True).start()
 
     def heard(self) -> None:

@@ -121,7 +121,7 @@ class Server:
     def _route(self, message: Message) -> None:
         body = message.body
         match message.type:
-            case "prepare" | "evaluate" | "verify" | "retrain":
+            case "prepare" | "evaluate" | "measure" | "verify" | "retrain":
                 self._submit(message)
             case "fit" if "rfSuggest" in body:
                 # The original imports PyTorch, which workers have anyway.

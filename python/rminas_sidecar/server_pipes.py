@@ -10,6 +10,7 @@ import sys
 import threading
 from queue import SimpleQueue
 
+from rminas_sidecar.orphan import wake_when_orphaned
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.validate import finite
 
@@ -18,6 +19,7 @@ class ServerPipes:
     """The pipes of this process, of which there may be one such object."""
 
     def __init__(self) -> None:
+        wake_when_orphaned()
         self.requests: SimpleQueue[Body] = SimpleQueue()
         self._output = os.fdopen(os.dup(1), "wb")
         # From here on, file descriptor 1 is another name of stderr.

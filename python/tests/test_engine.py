@@ -10,41 +10,10 @@ from typing import Any
 import pytest
 
 from rminas_sidecar.engines.vital_signs import VitalSigns
+from support.evaluations import DIGEST, GENOTYPE, evaluate_body, prepare_body, score
 
-DIGEST = "ab" * 32
 ENDLESS_DIGEST = "ef" * 32
-GENOTYPE = "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|skip_connect~0|none~1|avg_pool_3x3~2|"
 OTHER_GENOTYPE = "|skip_connect~0|+|nor_conv_3x3~0|none~1|+|nor_conv_1x1~0|none~1|skip_connect~2|"
-
-
-def prepare_body(steps: int = 3, digest: str = DIGEST, **changes: Any) -> dict[str, Any]:
-    """A specification that is prepared and evaluated in milliseconds."""
-    specification = {
-        "space": "nas-bench-201",
-        "network": {"channels": 2, "cells": 1, "classes": 10, "resolution": 8},
-        "dataset": "digits",
-        "batch": {"size": 8, "pool": 32, "selection": "lowest-teacher-loss"},
-        "teacher": {"architecture": "digits-resnet", "mode": "train"},
-        "optimizer": {"learningRate": 0.025, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005},
-        "steps": steps,
-        "beta": 0.8,
-        "seed": 1,
-        "backend": "native",
-        "arithmetic": "plain",
-        "precision": "float32",
-        **changes,
-    }
-    return {"digest": digest, "specification": specification, "assets": {"dataset": None, "teacher": None}}
-
-
-def evaluate_body(seed: int = 5, digest: str = DIGEST, genotype: str = GENOTYPE) -> dict[str, Any]:
-    return {"digest": digest, "genotype": genotype, "seed": seed}
-
-
-def score(reply: dict[str, Any]) -> dict[str, Any]:
-    """What an evaluation answers, without the time that it took."""
-    assert reply["type"] == "evaluated", reply
-    return {key: value for key, value in reply["body"].items() if key != "seconds"}
 
 
 def wait_until_routed(sidecar: Any) -> None:
@@ -126,6 +95,15 @@ def test_a_training_that_crosses_a_bound_is_stopped(two_workers: Any) -> None:
     assert (stopped["stopped"], stopped["curve"]) == (2, whole["curve"][:2])
 
 
+def test_proxies_are_measured_as_an_evaluation_observes_them(two_workers: Any) -> None:
+    whole = score(two_workers.ask("evaluate", evaluate_body()))
+    reply = two_workers.ask("measure", {**evaluate_body(), "proxies": ["rmi", "rmi@1", "synflow"]})
+    assert reply["type"] == "measured", reply
+    assert [value["value"] for value in reply["body"]["values"][:2]] == [whole["loss"], whole["curve"][1]]
+    again = two_workers.ask("measure", {**evaluate_body(), "proxies": ["synflow"]})
+    assert again["body"]["values"][0]["value"] == reply["body"]["values"][2]["value"] > 0
+
+
 def test_verification_reports_progress(two_workers: Any) -> None:
     training = {"epochs": 2, "batchSize": 128, "learningRate": 0.1}
     request = two_workers.send("verify", {**evaluate_body(), **training})
@@ -146,13 +124,16 @@ NO_TEACHER = {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teac
         ("evaluate", evaluate_body(digest="0" * 64), "unknown-specification"),
         ("evaluate", evaluate_body(genotype="|conv~0|"), "invalid-genotype"),
         ("evaluate", evaluate_body(genotype="\ud800\0"), "invalid-genotype"),
+        ("measure", {**evaluate_body(), "proxies": ["synflw"]}, "unknown-proxy"),
+        ("measure", {**evaluate_body(), "proxies": ["rmi@3"]}, "unknown-proxy"),
+        ("measure", {**evaluate_body(digest="0" * 64), "proxies": ["rmi"]}, "unknown-specification"),
         (
             "prepare",
             {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teacher": "/none.pt"}},
             "missing-file",
         ),
     ],
-    ids=["unprepared", "genotype", "surrogate", "teacher"],
+    ids=["unprepared", "genotype", "surrogate", "proxy", "step", "unmeasured", "teacher"],
 )
 def test_errors_keep_their_code(two_workers: Any, kind: str, body: dict[str, Any], code: str) -> None:
     reply = two_workers.ask(kind, body)
@@ -249,10 +230,13 @@ def test_a_worker_that_cannot_start_ends_the_server_with_its_reason(launcher: An
     assert "CUDA" in stderr
 
 
+@pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
 def test_workers_end_in_the_middle_of_training_when_the_server_is_killed(
-    one_worker: Any, wait_for_end: Callable[[int], None]
+    one_worker: Any, wait_for_end: Callable[[int], None], stopped: bool
 ) -> None:
     _, worker = start_endless_training(one_worker)
+    if stopped:
+        os.kill(worker, signal.SIGSTOP)
     one_worker.process.kill()
     wait_for_end(worker)
 
@@ -270,6 +254,19 @@ def test_a_worker_that_hangs_is_killed_and_replaced(launcher: Any) -> None:
     assert "RMINAS.WORKER_DEADLINE" in error["body"]["nextSteps"][0]
     assert not Path(f"/proc/{victim}").exists()
     assert score(sidecar.ask("evaluate", evaluate_body())) == before
+
+
+def test_a_measurement_shows_signs_of_life_and_dies_with_its_worker(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body(steps=1_000_000))["type"] == "prepared"
+    request = sidecar.send("measure", {**evaluate_body(), "proxies": ["rmi"]})
+    for _ in range(10):
+        assert sidecar.receive("heartbeat", "log", "error", "measured")["type"] == "heartbeat"
+    os.kill(sidecar.workers()[0], signal.SIGKILL)
+    error = sidecar.receive("error")
+    assert (error["id"], error["body"]["code"]) == (request, "worker-died")
+    assert "measure ended with signal SIGKILL" in error["body"]["message"]
 
 
 def test_a_worker_that_hangs_with_nothing_to_do_is_noticed_at_the_next_job(launcher: Any) -> None:

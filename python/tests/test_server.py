@@ -23,6 +23,7 @@ FIT = {
     "candidates": [[0, 0], [1, 2]],
     "trees": 5,
 }
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="nowhere else a process learns of its parent's end")
 CURVE = ("RMINAS_CURVE_SERVER_PUBLIC", "RMINAS_CURVE_PUBLIC", "RMINAS_CURVE_SECRET")
 
 
@@ -172,7 +173,8 @@ def test_it_ends_when_nobody_speaks(launcher: Any) -> None:
     assert "said nothing for 0.5 s" in stderr
 
 
-def test_it_ends_when_its_parent_does(launcher: Any, wait_for_end: Callable[[int], None]) -> None:
+@pytest.mark.parametrize("stopped", [False, pytest.param(True, marks=ON_LINUX)], ids=["running", "stopped"])
+def test_it_ends_when_its_parent_does(launcher: Any, wait_for_end: Callable[[int], None], stopped: bool) -> None:
     socket, address = launcher.bind()
     command = [sys.executable, "-m", "rminas_sidecar", "--workers", "0", "--address", address]
     # The pipe stays open in this process, so that it is not the end of stdin that is noticed.
@@ -183,6 +185,8 @@ def test_it_ends_when_its_parent_does(launcher: Any, wait_for_end: Callable[[int
     )
     with between:
         pid = json.loads(socket.recv())["body"]["pid"]
+        if stopped:
+            os.kill(pid, signal.SIGSTOP)
         between.kill()
         wait_for_end(pid)
 

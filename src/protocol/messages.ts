@@ -17,6 +17,7 @@ import {
   summariseBenchmark,
 } from './benchmarks.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
+import { measure, measured } from './proxies.js';
 import { retrain, retrained } from './retraining.js';
 import { assetsSchema, PROTOCOL_VERSION, SPACES, specificationSchema } from './specification.js';
 
@@ -183,6 +184,7 @@ export const ERROR_CODES = [
   'missing-backend',
   'unknown-architecture',
   'unknown-series',
+  'unknown-proxy',
   'diverged',
   'unwritable',
   'out-of-memory',
@@ -207,6 +209,7 @@ const error = message(
 export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
   evaluate,
+  measure,
   fit,
   verify,
   retrain,
@@ -223,6 +226,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   hello,
   prepared,
   evaluated,
+  measured,
   fitted,
   verified,
   retrained,
@@ -248,6 +252,7 @@ export type SidecarFailure = z.infer<typeof error>['body'];
 export const REPLY_OF = {
   prepare: 'prepared',
   evaluate: 'evaluated',
+  measure: 'measured',
   fit: 'fitted',
   verify: 'verified',
   retrain: 'retrained',
@@ -269,4 +274,5 @@ export {
   type BenchmarkSummary,
   benchmarkAnswerSchema,
 } from './benchmarks.js';
+export type { Measurement } from './proxies.js';
 export { PROTOCOL_VERSION };

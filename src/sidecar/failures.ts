@@ -70,7 +70,7 @@ export function versionFailure(version: number): RminasError {
 /** A request has cost a worker or the sidecar its life once too often; `reason` tells of the last time. */
 export function conviction(type: RequestType, deaths: number, reason: string): RminasError {
   return new SidecarError(`Gave ${type} up after ${deaths} deaths; the last one: ${reason}`, {
-    code: type === 'evaluate' ? 'evaluation-died' : 'request-died',
+    code: type === 'evaluate' || type === 'measure' ? 'evaluation-died' : 'request-died',
     nextSteps: ['If the memory ran out, use fewer workers or a smaller LOADER.BATCH_SIZE.'],
   });
 }
@@ -88,6 +88,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   'invalid-genotype': UsageError,
   'unknown-architecture': UsageError,
   'unknown-series': UsageError,
+  'unknown-proxy': UsageError,
   diverged: UsageError,
   'invalid-message': SidecarError,
   'unknown-specification': SidecarError,

@@ -1,4 +1,5 @@
 /** How the Python side is started. */
+import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection, type ConnectionOptions } from './connection.js';
@@ -11,7 +12,7 @@ export interface LaunchOptions {
   readonly python: string;
   /** Worker processes; 0 for a sidecar that trains nothing. */
   readonly workers: number;
-  /** Threads of each worker. */
+  /** Threads of each worker, 1 by default; 0 shares the cores among the workers. */
   readonly threads?: number;
   /** Files and folders that requests may name, with all that is in them; none by default. */
   readonly paths?: readonly string[];
@@ -55,11 +56,15 @@ function commandLine(options: LaunchOptions, address: string): string[] {
   return [
     ...command,
     ...['--address', address, '--workers', String(workers)],
-    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(threads === undefined ? [] : ['--threads', String(threads || coresEach(workers))]),
     ...(device === undefined ? [] : ['--device', device]),
     ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
     ...paths.flatMap((path) => ['--allow', path]),
   ];
+}
+
+function coresEach(workers: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)));
 }
 
 function environment(transport: Transport, inherited: NodeJS.ProcessEnv): Record<string, string> {

@@ -9,7 +9,7 @@ import type { OutgoingRequest, Reply } from './exchanges.js';
 /** Deaths of the sidecar or of a worker that a request may cost. */
 const MAX_DEATHS = 2;
 /** What occupies a worker. */
-const WORKERS_TASKS = new Set(['evaluate', 'verify']);
+const WORKERS_TASKS = new Set(['evaluate', 'measure', 'verify']);
 
 /** A request that somebody waits for. */
 export class Entry {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError } from '../../src/errors.js';
@@ -17,6 +18,11 @@ describe('a decent sidecar', () => {
     expect(sidecar.restarts).toBe(0);
     await sidecar.close();
     expect(isAlive(sidecar.hello.pid)).toBe(false);
+  });
+
+  it('shares the cores among the workers when it is asked to', async () => {
+    const { hello } = await ground.start(node('decent.mjs'), { threads: 0 });
+    expect(hello.threads).toBe(Math.max(1, Math.floor(availableParallelism() / hello.workers)));
   });
 
   it('leaves no socket behind even while it runs', async () => {

@@ -22,7 +22,11 @@ class Backend(Protocol):
         """
         ...
 
-    def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationFunction:
+    def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
+        """What has to be kept of the teacher's features, one tensor a stage, to compare others with them."""
+        ...
+
+    def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationFunction:
         """The function from a candidate's features to (sum over stages of 1 - CKA, CKA of each stage)."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
+from rminas_sidecar.evaluation.rmi import Gram, RepresentationLoss, gram
 from rminas_sidecar.evaluation.specification import Specification
 from rminas_sidecar.networks import build_network
 
@@ -16,6 +16,10 @@ class NativeBackend:
         """See :class:`rminas_sidecar.backends.Backend`."""
         return build_network(specification.space, genotype, specification.network)
 
-    def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationLoss:
+    def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
+        """See :class:`rminas_sidecar.backends.Backend`. It is the centred Gram matrices, samples × samples."""
+        return [gram(features).centred for features in teacher_features]
+
+    def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationLoss:
         """See :class:`rminas_sidecar.backends.Backend`."""
-        return RepresentationLoss(teacher_features)
+        return RepresentationLoss.with_references([Gram(centred, centred.norm()) for centred in reference])

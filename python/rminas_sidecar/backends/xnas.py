@@ -80,19 +80,23 @@ class XnasBackend:
             build_network(space, genotype, size)
         return original_networks.BUILDERS[space](import_original().networks, genotype, size)
 
-    def build_representation_loss(self, teacher_features: Sequence[Tensor]) -> RepresentationFunction:
+    def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
+        """See :class:`rminas_sidecar.backends.Backend`. It is the features: `RMI_loss` compares with nothing else."""
+        return list(teacher_features)
+
+    def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationFunction:
         """See :class:`rminas_sidecar.backends.Backend`. It answers for as many stages as `RMI_loss` does: three."""
         rmi = import_original().rmi
-        loss = rmi.RMI_loss(len(teacher_features[0]))
+        loss = rmi.RMI_loss(len(reference[0]))
 
         def compare(features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
             with torch.no_grad():
                 # `RMI_loss` keeps them to itself.
                 ckas = [
                     rmi.tensor_cka(*(rmi.tensor_gram_linear(part.flatten(1)) for part in pair))
-                    for pair in zip(features, teacher_features, strict=True)
+                    for pair in zip(features, reference, strict=True)
                 ]
-            return loss(features, teacher_features), torch.stack(ckas)
+            return loss(features, reference), torch.stack(ckas)
 
         return compare
 

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.errors import SidecarError
@@ -69,14 +70,15 @@ class Dataset:
 
     Args:
         classes: number of labels.
-        resolution: height and width of an image, in pixels.
+        resolution: height and width, in pixels, of the images that networks are trained on.
         expected: training images of the whole set.
         brightest: value of a white pixel.
         mean: of each channel, where white is 1.
         deviation: likewise.
         read_training: reads the training images from the folder, None being the images that ship with a package.
         read_held_out: the same for the images that no training sees.
-        resized: makes the same data set at another resolution; None where the images have the one that they have.
+        resized: makes the data set whose images are read at another resolution; None where they have the one that they
+            have, and are shrunk after all that is done to them.
     """
 
     name: str
@@ -94,23 +96,32 @@ class Dataset:
         """The data set with images of that many pixels a side.
 
         Raises:
-            SidecarError: `unsuitable-data` when they have another size and nothing in the files to make more of.
+            SidecarError: `unsuitable-data` when they have fewer and nothing in the files to make more of.
         """
         if resolution == self.resolution:
             return self
-        if self.resized is None:
+        if self.resized is not None:
+            return self.resized(resolution)
+        if resolution > self.resolution:
             raise SidecarError(
                 "unsuitable-data",
                 f"The images of {self.name} have {self.resolution} pixels a side, not {resolution}.",
-                [f"Set the network's resolution to {self.resolution}, or choose another data set."],
+                [f"Set the network's resolution to {self.resolution} or less, or choose another data set."],
             )
-        return self.resized(resolution)
+        return replace(self, resolution=resolution)
 
     def normalise(self, pixels: Tensor) -> Tensor:
         """Scales uint8 pixels so that the data set has mean 0 and deviation 1 in each channel; float32."""
         mean = torch.tensor(self.mean)[:, None, None]
         deviation = torch.tensor(self.deviation)[:, None, None]
         return (pixels.float() / self.brightest - mean) / deviation
+
+    def shrink(self, images: Tensor) -> Tensor:
+        """Normalised images as they were read, at the resolution: those that have it as they are, others averaged."""
+        if images.shape[-1] == self.resolution:
+            return images
+        side = (self.resolution, self.resolution)
+        return functional.interpolate(images, side, mode="bilinear", antialias=True, align_corners=False)
 
 
 def require_folder(folder: Path | None, title: str, where: str) -> Path:

@@ -12,12 +12,14 @@ Reply = Callable[[str, Body], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A request that takes a worker: `prepare`, `evaluate`, `verify`, `retrain`, or `fit` with an original forest."""
+    """What takes a worker: `prepare`, `evaluate`, `measure`, `verify`, `retrain`, or `fit` with an original forest."""
 
     type: str
     body: Body
     reply: Reply
     progress: Callable[[Body], None]
+    keeps: object = None
+    """What the worker will look for, and must be there until it has answered."""
 
 
 @dataclass(frozen=True)

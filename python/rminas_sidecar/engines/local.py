@@ -2,13 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from rminas_sidecar.child_process import Death
 from rminas_sidecar.engines import Job, Readiness
-from rminas_sidecar.engines.preparation import Preparation
+from rminas_sidecar.engines.preparation import Preparable, Preparation
+from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.failures import error_body
 from rminas_sidecar.protocol import Body
@@ -65,7 +66,7 @@ class LocalEngine:
         self._log = log
         self._seats = [_Seat(Silence(deadline_seconds)) for _ in range(count)]
         self._pending: deque[Job] = deque()
-        self._prepared: dict[str, Body] = {}
+        self._prepared: dict[str, Preparable] = {}
         self._readiness: Readiness | None = None
         self._closed = False
 
@@ -105,12 +106,19 @@ class LocalEngine:
             process.wait(max(0.0, until - time.monotonic()))
 
     def _prepare(self, job: Job) -> None:
-        preparation = Preparation(job, len(self._seats), on_done=partial(self._remember, job.body))
-        for seat in self._seats:
-            seat.own.append(preparation.part())
+        known = self._prepared.get(job.body["digest"])
+        if known is not None and known.request == job.body:
+            _hand_out(Preparation(job, known, len(self._seats), on_begun=lambda _: None), self._seats)
+            return
+        preparable = Preparable(job.body, make_shared_memory())
+        first, *others = sorted(self._seats, key=lambda seat: seat.running is not None)
 
-    def _remember(self, body: Body) -> None:
-        self._prepared[body["digest"]] = body
+        def go_on(preparation: Preparation) -> None:
+            preparable.settle()
+            self._prepared[job.body["digest"]] = preparable
+            _hand_out(preparation, others)
+
+        _hand_out(Preparation(job, preparable, len(self._seats), on_begun=go_on), [first])
 
     def _spawn(self, seat: _Seat) -> None:
         seat.silence.heard()
@@ -162,7 +170,7 @@ class LocalEngine:
             # The worker's own words stand on stderr already; the controller reads the reason from there.
             self._on_broken(f"A worker cannot be kept alive: the last one {end}.")
             return
-        seat.own.extendleft([self._again(body) for body in self._prepared.values()])
+        seat.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
         self._spawn(seat)
         self._log("warning", f"A worker {end}; another one takes its place.")
         if job is not None:
@@ -171,12 +179,17 @@ class LocalEngine:
             job.reply("error", error_body("worker-died", message, remedies))
         self._dispatch()
 
-    def _again(self, body: Body) -> Job:
-        return Job("prepare", body, reply=self._prepared_again, progress=lambda _: None)
+    def _again(self, preparable: Preparable) -> Job:
+        return preparable.part(self._prepared_again, progress=lambda _: None)
 
     def _prepared_again(self, kind: str, body: Body) -> None:
         if kind == "error":
             self._log("warning", f"A new worker could not prepare what the others have: {body['message']}")
+
+
+def _hand_out(preparation: Preparation, seats: Iterable[_Seat]) -> None:
+    for seat in seats:
+        seat.own.append(preparation.part())
 
 
 def _explain(seat: _Seat, death: Death) -> tuple[str, list[str]]:

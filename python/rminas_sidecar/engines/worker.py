@@ -5,6 +5,7 @@ import faulthandler
 import platform
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.engines.vital_signs import VitalSigns
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import torch
 
     from rminas_sidecar.evaluation.session import Session
+
+_IN_STEPS = {"evaluate", "measure"}
+"""Requests that give signs of life by themselves, as they proceed."""
 
 
 class Worker:
@@ -37,6 +41,7 @@ class Worker:
         self._handlers = {
             "prepare": self._prepare,
             "evaluate": self._evaluate,
+            "measure": self._measure,
             "verify": self._verify,
             "retrain": self._retrain,
             "fit": self._fit,
@@ -54,7 +59,7 @@ class Worker:
 
     def _compute(self, kind: str, body: Body) -> tuple[str, Body]:
         handler = self._handlers[kind]
-        if kind == "evaluate":
+        if kind in _IN_STEPS:
             return handler(body)
         with self._vital_signs.without_steps():
             return handler(body)
@@ -63,11 +68,13 @@ class Worker:
         from rminas_sidecar.evaluation.session import Session
 
         start = time.perf_counter()
-        digest = body["digest"]
+        request, memory = body["request"], body["memory"]
+        digest = request["digest"]
         known = self._sessions.get(digest)
-        if known is None or known[0] != body:
-            session = Session.prepare(body["specification"], body["assets"], self._device)
-            known = self._sessions[digest] = (body, session)
+        if known is None or known[0] != request:
+            shared = None if memory is None else Path(memory)
+            session = Session.prepare(request["specification"], request["assets"], self._device, shared)
+            known = self._sessions[digest] = (request, session)
         seconds = time.perf_counter() - start
         return "prepared", {"seconds": seconds, **known[1].report(), "digest": digest}
 
@@ -77,6 +84,11 @@ class Worker:
         bounds = FutilityBounds(body.get("bounds", ()))
         return "evaluated", self._session(body["digest"]).evaluate(
             body["genotype"], body["seed"], bounds, self._vital_signs.step
+        )
+
+    def _measure(self, body: Body) -> tuple[str, Body]:
+        return "measured", self._session(body["digest"]).measure(
+            body["genotype"], body["seed"], body["proxies"], self._vital_signs.step
         )
 
     def _verify(self, body: Body) -> tuple[str, Body]:

@@ -32,7 +32,7 @@ def measure_accuracy(network: nn.Module, held_out: Images, dataset: Dataset, dev
     size = max(1, min(_IMAGES, _PIXELS // dataset.resolution**2))
     with torch.no_grad():
         for chosen in torch.arange(len(held_out)).split(size):  # type: ignore[no-untyped-call]
-            _, logits = network(dataset.normalise(held_out.plain(chosen)).to(device))
+            _, logits = network(dataset.shrink(dataset.normalise(held_out.plain(chosen))).to(device))
             right += _right_guesses(logits.cpu(), held_out.labels[chosen], len(right))
     return Accuracy(float(right[0]) / len(held_out), float(right.sum()) / len(held_out))
 

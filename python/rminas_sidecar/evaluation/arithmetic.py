@@ -21,7 +21,7 @@ class Arithmetic:
     def __init__(self, specification: Specification, device: torch.device) -> None:
         fast = specification.arithmetic == "fast"
         self._precision = specification.precision
-        self._device = device
+        self.device = device
         self._accelerates = fast and device.type == "cpu"
         # What is recorded has one learning rate.
         self._records = fast and device.type == "cuda" and specification.optimizer.cosine is None
@@ -36,7 +36,7 @@ class Arithmetic:
 
     def recorder(self) -> Recorder | None:
         """What records the steps of one training, if they should be."""
-        return CudaRecorder(self._device) if self._records else None
+        return CudaRecorder(self.device) if self._records else None
 
     def notes(self) -> list[str]:
         """What the user should know."""

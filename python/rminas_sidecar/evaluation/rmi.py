@@ -69,6 +69,13 @@ class RepresentationLoss:
     def __init__(self, teacher_features: Sequence[Tensor]) -> None:
         self._references = [gram(features) for features in teacher_features]
 
+    @classmethod
+    def with_references(cls, references: Sequence[Gram]) -> "RepresentationLoss":
+        """The loss for a teacher of which only the Gram matrices are left, one a stage."""
+        loss = cls([])
+        loss._references = list(references)
+        return loss
+
     def __call__(self, features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Answers the loss (scalar) and the CKA of each stage (stages).
 

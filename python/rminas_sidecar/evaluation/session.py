@@ -1,28 +1,29 @@
 """A specification made ready: the batch is drawn and the teacher has been asked, so that candidates can be scored."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 
 from rminas_sidecar.backends import BACKENDS
-from rminas_sidecar.data import batch, find_dataset, notes_on
+from rminas_sidecar.data import find_dataset
 from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
+from rminas_sidecar.evaluation.material import Material
 from rminas_sidecar.evaluation.observation import TrainingBatch
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
-from rminas_sidecar.evaluation.trainer import finite, train_on_batch
+from rminas_sidecar.evaluation.trainer import OnObservation, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
-from rminas_sidecar.networks.teachers import load_teacher
+from rminas_sidecar.proxies import Context, measure, select
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,17 @@ class Session:
 
     _specification: Specification
     _assets: Assets
-    _device: torch.device
     _arithmetic: Arithmetic
     _batch: TrainingBatch
     _report: dict[str, Any]
 
     @classmethod
     def prepare(
-        cls, specification: Mapping[str, Any], assets: Mapping[str, str | None], device: torch.device | str
+        cls,
+        specification: Mapping[str, Any],
+        assets: Mapping[str, str | None],
+        device: torch.device | str,
+        memory: Path | None = None,
     ) -> "Session":
         """Reads the data, draws the batch and asks the teacher, once.
 
@@ -46,28 +50,18 @@ class Session:
             specification: the protocol's specification, validated.
             assets: the protocol's assets.
             device: where candidates are trained.
+            memory: what sessions of one specification have in common, see :meth:`Material.shared`.
 
         Raises:
             SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
         """
-        spec, files, target = Specification.from_dict(specification), Assets.from_dict(assets), torch.device(device)
-        dataset = _dataset_of(spec)
-        training = dataset.read_training(files.dataset)
-        teacher = load_teacher(spec.teacher.architecture, files.teacher, dataset.classes).to(target)
-        teacher.train(spec.teacher.mode == "train")
-        images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
-        with deterministic_algorithms():
-            images, labels = batch.select(images.to(target), labels.to(target), teacher, spec.batch)
-            features, report = _ask_teacher(teacher, images, labels)
-            representation = BACKENDS[spec.backend].build_representation_loss(features)
-        arithmetic = Arithmetic(spec, target)
-        report = {
-            "dataset": {"images": len(training), "expected": dataset.expected},
-            "batch": report,
-            "notes": [*notes_on(dataset, training), *arithmetic.notes()],
-        }
-        samples = TrainingBatch(arithmetic.lay_out(images), labels, representation)
-        return cls(spec, files, target, arithmetic, samples, report)
+        spec, files = Specification.from_dict(specification), Assets.from_dict(assets)
+        arithmetic = Arithmetic(spec, torch.device(device))
+        material = Material.shared(spec, files, arithmetic, memory)
+        representation = BACKENDS[spec.backend].build_representation_loss(material.reference)
+        samples = TrainingBatch(material.images, material.labels, representation)
+        report = {**material.report, "notes": [*material.report["notes"], *arithmetic.notes()]}
+        return cls(spec, files, arithmetic, samples, report)
 
     def report(self) -> dict[str, Any]:
         """The protocol's `prepared` without `digest` and `seconds`."""
@@ -93,20 +87,37 @@ class Session:
         """
         start = time.perf_counter()
         spec = self._specification
-        with deterministic_algorithms(), tensor_cores(spec.precision):
+        with deterministic_algorithms():
             network = self._build(genotype, seed)
             flops = count_flops(network, spec.network.resolution)
-            answer = train_on_batch(
-                self._arithmetic.prepare(network),
-                self._batch,
-                spec.optimizer,
-                spec.steps,
-                spec.beta,
-                bounds,
-                on_step,
-                self._arithmetic.recorder(),
-            )
+            answer = self._train(network, spec.steps, bounds, lambda _: on_step())
         return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
+
+    def measure(
+        self, genotype: str, seed: int, proxies: Sequence[str], on_step: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
+        """Measures one architecture by some proxies; answers the protocol's measurement.
+
+        Args:
+            genotype: in the space's notation.
+            seed: of the initial weights, and of what a proxy draws.
+            proxies: names, those of a training also with a step: `rmi@50`.
+            on_step: called after each observation of a training, and after each value.
+
+        Raises:
+            SidecarError: `invalid-genotype`, `unknown-proxy`.
+        """
+        start = time.perf_counter()
+        spec = self._specification
+        asked = select(proxies, spec.steps)
+        with deterministic_algorithms():
+            context = Context(lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed)
+
+            def train(steps: int, on_observation: OnObservation) -> None:
+                self._train(context.network(), steps, NO_BOUNDS, on_observation)
+
+            answer = measure(asked, context, train, on_step)
+        return {**answer, "seconds": time.perf_counter() - start}
 
     def verify(
         self,
@@ -137,8 +148,8 @@ class Session:
         recipe = verification.Recipe(epochs, batch_size, learning_rate, seed)
         with deterministic_algorithms():
             network = self._build(genotype, seed)
-            verification.train(network, training, dataset, recipe, self._device, on_progress)
-            accuracy = measure_accuracy(network, held_out, dataset, self._device).top1
+            verification.train(network, training, dataset, recipe, self._arithmetic.device, on_progress)
+            accuracy = measure_accuracy(network, held_out, dataset, self._arithmetic.device).top1
         return {
             "accuracy": accuracy,
             "trainImages": len(training),
@@ -147,23 +158,27 @@ class Session:
             "seconds": time.perf_counter() - start,
         }
 
+    def _train(
+        self, network: nn.Module, steps: int, bounds: FutilityBounds, on_observation: OnObservation
+    ) -> dict[str, Any]:
+        spec = self._specification
+        with tensor_cores(spec.precision):
+            return train_on_batch(
+                self._arithmetic.prepare(network),
+                self._batch,
+                spec.optimizer,
+                steps,
+                spec.beta,
+                bounds,
+                on_observation,
+                self._arithmetic.recorder(),
+            )
+
     def _build(self, genotype: str, seed: int) -> nn.Module:
         with seeded(seed):
             network = BACKENDS[self._specification.backend].build_network(self._specification, genotype)
-        return network.to(self._device)
+        return network.to(self._arithmetic.device)
 
 
 def _dataset_of(specification: Specification) -> Dataset:
     return find_dataset(specification.dataset, specification.network.resolution, specification.network.classes)
-
-
-def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
-    """The teacher's features on the batch, and the protocol's report of the batch."""
-    with torch.no_grad():
-        features, logits = teacher(images)
-    return features, {
-        "size": len(labels),
-        "teacherLoss": finite(functional.cross_entropy(logits, labels)),
-        "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
-        "digest": batch.digest(images, labels),
-    }

@@ -12,6 +12,8 @@ from rminas_sidecar.evaluation.specification import OptimizerSpecification
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder
 
+OnObservation = Callable[[Observation], None]
+
 
 def train_on_batch(
     network: nn.Module,
@@ -20,14 +22,15 @@ def train_on_batch(
     steps: int,
     beta: float,
     bounds: FutilityBounds = NO_BOUNDS,
-    on_step: Callable[[], None] = lambda: None,
+    on_observation: OnObservation = lambda _: None,
     recorder: Recorder | None = None,
 ) -> dict[str, Any]:
     """Trains the network in place, as `train_arch` of XNAS does, and observes `steps` losses.
 
     The last observed loss is the score, so no update follows it. A loss that is not finite ends the training, and so
-    does a bound that the curve crosses. `on_step` is called after each observation. With a recorder, which needs a
-    constant learning rate, the network gets one update more than matters.
+    does a bound that the curve crosses. `on_observation` is given each observation, to be read at once: a recorder has
+    the next one written into the same memory. With a recorder, which needs a constant learning rate, the network gets
+    one update more than matters.
 
     Returns:
         The protocol's evaluation without its seconds; what is not finite is None.
@@ -43,7 +46,7 @@ def train_on_batch(
     while True:
         observation = training.observe()
         curve.append(finite(observation.loss))
-        on_step()
+        on_observation(observation)
         ended = curve[-1] is None or len(curve) == steps
         stopped = not ended and bounds.crossed_by(curve)
         if ended or stopped:

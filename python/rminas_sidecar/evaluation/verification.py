@@ -55,7 +55,7 @@ def train(
     for epoch in range(recipe.epochs):
         network.train()
         for chosen in torch.randperm(len(training), generator=order).tensor_split(parts):
-            images = dataset.normalise(training.augmented(chosen, augmentation))
+            images = dataset.shrink(dataset.normalise(training.augmented(chosen, augmentation)))
             loss = _cross_entropy(network, images.to(device), training.labels[chosen].to(device))
             sgd.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

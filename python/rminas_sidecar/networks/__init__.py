@@ -10,7 +10,7 @@ from torch import nn
 from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks.darts import darts_network
 from rminas_sidecar.networks.mb import MobileNetV3Network
-from rminas_sidecar.networks.nas_bench_201 import NasBench201Network
+from rminas_sidecar.networks.nas_bench_201 import NasBench201Network, check_resolution
 from rminas_sidecar.networks.nas_bench_macro import NasBenchMacroNetwork
 from rminas_sidecar.networks.proxyless import ProxylessNetwork
 
@@ -19,8 +19,13 @@ def _build_darts(genotype: str, size: NetworkSpecification) -> nn.Module:
     return darts_network(size.resolution)(genotype, size.channels, size.cells, size.classes, size.resolution)
 
 
+def _build_nas_bench_201(genotype: str, size: NetworkSpecification) -> nn.Module:
+    check_resolution(size.resolution)
+    return NasBench201Network(genotype, size.channels, size.cells, size.classes)
+
+
 _SPACES: dict[str, Callable[[str, NetworkSpecification], nn.Module]] = {
-    "nas-bench-201": lambda genotype, size: NasBench201Network(genotype, size.channels, size.cells, size.classes),
+    "nas-bench-201": _build_nas_bench_201,
     "darts": _build_darts,
     "nas-bench-macro": lambda genotype, size: NasBenchMacroNetwork(genotype, size.channels, size.classes),
     "proxyless": lambda genotype, size: ProxylessNetwork(genotype, size.classes),

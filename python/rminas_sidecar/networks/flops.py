@@ -27,7 +27,7 @@ def count_flops(network: nn.Module, resolution: int) -> float:
     training = network.training
     try:
         with torch.no_grad():
-            network.eval()(torch.zeros(1, 3, resolution, resolution, device=next(network.parameters()).device))
+            network.eval()(next(network.parameters()).new_zeros(1, 3, resolution, resolution))
     finally:
         network.train(training)
         for hook in hooks:

@@ -21,6 +21,7 @@ OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_
 _ZERO_TO_ZERO = ("skip_connect", "avg_pool_3x3")
 _GENOTYPE = re.compile(r"\|(\w+)~0\|\+\|(\w+)~0\|(\w+)~1\|\+\|(\w+)~0\|(\w+)~1\|(\w+)~2\|")
 _NODES = 4
+_SHRINKAGE = 4
 EXAMPLE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
 
 
@@ -151,6 +152,20 @@ class Reduction(nn.Module):
         block: Tensor = self.conv_b(self.conv_a(x))
         residual: Tensor = self.downsample(x)
         return residual + block
+
+
+def check_resolution(resolution: int) -> None:
+    """Whether a network can halve images of so many pixels a side twice, as its reductions do.
+
+    Raises:
+        SidecarError: `unsuitable-data` when it cannot.
+    """
+    if resolution % _SHRINKAGE:
+        raise SidecarError(
+            "unsuitable-data",
+            f"A NAS-Bench-201 network divides the resolution by {_SHRINKAGE}, and {resolution} is no multiple of it.",
+            [f"Set SEARCH.IM_SIZE to a multiple of {_SHRINKAGE}."],
+        )
 
 
 class NasBench201Network(nn.Module):

@@ -24,7 +24,7 @@ def test_losses_and_gradients(samples: int, seed: int, comparisons: Any) -> None
     answers = []
     for backend in (NativeBackend(), XnasBackend()):
         features = [(0.9 * ours + 0.3 * theirs).requires_grad_() for ours, theirs in zip(student, teacher, strict=True)]
-        loss, cka = backend.build_representation_loss(teacher)(features)
+        loss, cka = backend.build_representation_loss(backend.reference(teacher))(features)
         answers.append((loss, cka, torch.autograd.grad(loss, features)))
     (our_loss, our_cka, our_gradients), (loss, cka, gradients) = answers
     comparisons.close("RMI loss", our_loss.detach(), loss.detach(), AT_FIRST)

@@ -98,7 +98,8 @@ def _networks(case: Case, genotype: str) -> tuple[nn.Module, nn.Module]:
 
 def _batches(batch: tuple[Tensor, Tensor, list[Tensor]]) -> tuple[TrainingBatch, TrainingBatch]:
     images, labels, teacher = batch
-    ours, theirs = (backend.build_representation_loss(teacher) for backend in (NativeBackend(), XnasBackend()))
+    backends = (NativeBackend(), XnasBackend())
+    ours, theirs = (backend.build_representation_loss(backend.reference(teacher)) for backend in backends)
     return TrainingBatch(images, labels, ours), TrainingBatch(images, labels, theirs)
 
 

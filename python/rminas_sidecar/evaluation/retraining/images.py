@@ -71,7 +71,7 @@ def training_batches(images: RetrainingImages, retraining: Retraining, epoch: in
 
     def make() -> Iterator[tuple[Tensor, Tensor]]:
         for chosen in parts:
-            pixels = images.dataset.normalise(images.training.augmented(chosen, distortion))
+            pixels = images.dataset.shrink(images.dataset.normalise(images.training.augmented(chosen, distortion)))
             yield cut_out(pixels, retraining.recipe.cutout, distortion), images.training.labels[chosen]
 
     return _ahead(make())

@@ -1,0 +1,114 @@
+"""What is prepared once for a specification, whoever evaluates: the batch, and what is kept of the teacher."""
+
+import io
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.backends import BACKENDS
+from rminas_sidecar.data import batch, find_dataset, notes_on
+from rminas_sidecar.evaluation.arithmetic import Arithmetic
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms
+from rminas_sidecar.evaluation.specification import Assets, Specification
+from rminas_sidecar.evaluation.trainer import finite
+from rminas_sidecar.networks.teachers import load_teacher
+
+
+@dataclass(frozen=True)
+class Material:
+    """What sessions of one specification have in common.
+
+    images: samples × 3 × height × width, normalised, as they should lie in memory; labels: samples, int64; reference:
+    what the backend keeps of the teacher's features; report: the protocol's `prepared` but for `digest`, `seconds` and
+    what there is to note on the machine.
+    """
+
+    images: Tensor
+    labels: Tensor
+    reference: list[Tensor]
+    report: dict[str, Any]
+
+    @classmethod
+    def shared(
+        cls, specification: Specification, assets: Assets, arithmetic: Arithmetic, memory: Path | None
+    ) -> "Material":
+        """What lies in a file, which an empty one is first filled with. Raises as :meth:`prepare` does.
+
+        Args:
+            memory: a file that nobody else fills at the same time; one that cannot be filled stays empty, and one that
+                cannot be opened is done without. None is none.
+        """
+        if memory is None or not os.access(memory, os.R_OK):
+            return cls.prepare(specification, assets, arithmetic)
+        if memory.stat().st_size == 0:
+            material = cls.prepare(specification, assets, arithmetic)
+            if not material._fill(memory):
+                return material
+        return cls._map(memory, arithmetic.device)
+
+    @classmethod
+    def prepare(cls, spec: Specification, assets: Assets, arithmetic: Arithmetic) -> "Material":
+        """Reads the data, draws the batch and asks the teacher.
+
+        Raises:
+            SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
+        """
+        device = arithmetic.device
+        dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes)
+        training = dataset.read_training(assets.dataset)
+        teacher = load_teacher(spec.teacher.architecture, assets.teacher, dataset.classes).to(device)
+        teacher.train(spec.teacher.mode == "train")
+        images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
+        with deterministic_algorithms():
+            images, labels = batch.select(images.to(device), labels.to(device), teacher, spec.batch)
+            features, report = _ask_teacher(teacher, images, labels)
+            reference = BACKENDS[spec.backend].reference(features)
+        report = {
+            "dataset": {"images": len(training), "expected": dataset.expected},
+            "batch": report,
+            "notes": notes_on(dataset, training),
+        }
+        # The teacher is asked about whole images, whatever the candidates are shown of them.
+        return cls(arithmetic.lay_out(dataset.shrink(images)), labels, reference, report)
+
+    def _fill(self, memory: Path) -> bool:
+        """Whether the whole of it could be written."""
+        parts = {"images": self.images, "labels": self.labels, "reference": self.reference, "report": self.report}
+        content = io.BytesIO()
+        torch.save(parts, content)
+        try:
+            memory.write_bytes(content.getbuffer())
+        except OSError:
+            with suppress(OSError):
+                memory.write_bytes(b"")
+            return False
+        return True
+
+    @classmethod
+    def _map(cls, memory: Path, device: torch.device) -> "Material":
+        # Mapped, not read: the workers have the pages in common.
+        parts = torch.load(memory, map_location="cpu", mmap=True, weights_only=True)
+        return cls(
+            images=parts["images"].to(device),
+            labels=parts["labels"].to(device),
+            reference=[part.to(device) for part in parts["reference"]],
+            report=parts["report"],
+        )
+
+
+def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
+    """The teacher's features on the batch, and the protocol's report of the batch."""
+    with torch.no_grad():
+        features, logits = teacher(images)
+    return features, {
+        "size": len(labels),
+        "teacherLoss": finite(functional.cross_entropy(logits, labels)),
+        "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
+        "digest": batch.digest(images, labels),
+    }

@@ -1,0 +1,93 @@
+"""Answers a request for proxies: one training for all that a training shows, and one network for each of the others."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from rminas_sidecar.evaluation.observation import Observation
+from rminas_sidecar.evaluation.trainer import OnObservation, finite
+from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.inference import inference_flops
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.selection import Asked, Reading, Sole
+
+Train = Callable[[int, OnObservation], None]
+"""Trains a fresh network for so many observations, or until its loss is not finite, and hands each of them on."""
+Value = dict[str, Any]
+"""The protocol's value of one proxy."""
+
+
+def measure(asked: Sequence[Asked], context: Context, train: Train, on_step: Callable[[], None]) -> dict[str, Any]:
+    """Answers the protocol's measurement without its seconds.
+
+    Args:
+        asked: in the order of the answer.
+        context: of the request.
+        train: is called once if there is something to read of a training, and not otherwise.
+        on_step: called after each observation, and after each value.
+    """
+    flops = context.shared(inference_flops)
+    readings = [it for it in asked if isinstance(it, Reading)]
+    values = _read_training(readings, train, flops * len(context.labels), on_step)
+    # What several values have in common was paid for once, and by the most expensive of them.
+    paid = {"training": max((value["flops"] for value in values.values()), default=0.0)}
+    for it in asked:
+        if isinstance(it, Sole) and it.text not in values:
+            values[it.text] = value = _measure_one(it, context, flops)
+            family = it.proxy.family or it.proxy.name
+            paid[family] = max(paid.get(family, 0.0), value["flops"])
+            on_step()
+    return {"values": [values[it.text] for it in asked], "flops": sum(paid.values())}
+
+
+def _read_training(
+    readings: Sequence[Reading], train: Train, flops: float, on_step: Callable[[], None]
+) -> dict[str, Value]:
+    """Values by text.
+
+    Args:
+        flops: millions of multiply-adds of a forward pass of the batch.
+    """
+    values: dict[str, Value] = {}
+    if not readings:
+        return values
+    start = time.perf_counter()
+    updates = -1
+
+    def cost() -> dict[str, float]:
+        passes = Passes(forward=updates + 1, backward=updates)
+        return {"flops": passes.flops(flops), "seconds": time.perf_counter() - start}
+
+    def look(observation: Observation) -> None:
+        nonlocal updates
+        updates += 1
+        for it in readings:
+            if it.step == updates:
+                number = finite(it.observable.read(observation))
+                values[it.text] = {"proxy": it.text, "value": number, **cost()}
+        on_step()
+
+    train(1 + max(it.step for it in readings), look)
+    for it in readings:
+        # The loss stopped being finite before.
+        values.setdefault(it.text, {"proxy": it.text, "value": None, **cost()})
+    return values
+
+
+def _measure_one(it: Sole, context: Context, flops: float) -> Value:
+    """The value of a proxy; `flops` are those of a forward pass of one image."""
+    start, borrowed = time.perf_counter(), context.borrowed_seconds
+    try:
+        number = it.proxy.measure(context)
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
+        # It does not converge on what is not finite.
+        number = math.nan
+    return {
+        "proxy": it.text,
+        "value": number if math.isfinite(number) else None,
+        "flops": it.proxy.passes(len(context.labels)).flops(flops),
+        "seconds": time.perf_counter() - start + context.borrowed_seconds - borrowed,
+    }

@@ -1,0 +1,79 @@
+"""Which proxies a request means."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.proxies.proxy import Observable, Proxy
+from rminas_sidecar.proxies.registry import PROXIES
+
+_WRITTEN = re.compile(r"([^@]*)(?:@([0-9]{1,7}))?")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a training is to be asked after so many updates; `text` is how it was asked for."""
+
+    text: str
+    observable: Observable
+    step: int
+
+
+@dataclass(frozen=True)
+class Sole:
+    """What an untrained network is to be asked; `text` is how it was asked for."""
+
+    text: str
+    proxy: Proxy
+
+
+Asked = Reading | Sole
+
+
+def select(texts: Sequence[str], steps: int) -> list[Asked]:
+    """Reads `synflow`, `rmi@50`, and `rmi`, which is observed after the last update.
+
+    Args:
+        texts: of a request.
+        steps: losses that a training under the specification observes, the first of them before any update.
+
+    Raises:
+        SidecarError: `unknown-proxy`, for a name that there is not, or a step that there is not.
+    """
+    return [_read(text, steps) for text in texts]
+
+
+def _read(text: str, steps: int) -> Asked:
+    match = _WRITTEN.fullmatch(text)
+    proxy = PROXIES.get(match[1]) if match else None
+    if match is None or proxy is None:
+        raise _unknown(text)
+    if isinstance(proxy, Observable):
+        return Reading(text, proxy, _step(text, proxy.name, match[2], steps))
+    if match[2] is not None:
+        reason = f"{text}: {proxy.name} is measured without a training, so it has no steps."
+        raise SidecarError("unknown-proxy", reason, [f"Write {proxy.name}."])
+    return Sole(text, proxy)
+
+
+def _step(text: str, name: str, written: str | None, steps: int) -> int:
+    step = steps - 1 if written is None else int(written)
+    if step < steps:
+        return step
+    raise SidecarError(
+        "unknown-proxy",
+        f"{text}: a training of {steps} observations ends after {steps - 1} updates.",
+        [f"Ask for at most {name}@{steps - 1}, or for a longer training (OPTIM.MAX_EPOCH)."],
+    )
+
+
+def _unknown(text: str) -> SidecarError:
+    near = difflib.get_close_matches(text.partition("@")[0], PROXIES, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return SidecarError(
+        "unknown-proxy",
+        f"There is no proxy {text!r}.{hint}",
+        [f"The proxies are {', '.join(PROXIES)}; those of a training also with a step, like rmi@50."],
+    )

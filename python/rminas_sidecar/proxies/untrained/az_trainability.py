@@ -1,0 +1,59 @@
+"""AZ-NAS: whether gradients neither explode nor vanish on their way back through a block."""
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, block_features
+from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.proxy import Passes, Proxy
+
+_SMALL = 1e-6
+
+
+def _measure(context: Context) -> float:
+    generator = context.generator("az-nas signs")
+    pairs = list(pairwise(context.shared(block_features)))
+    return sum(_score(entering, leaving, generator) for entering, leaving in pairs) / len(pairs)
+
+
+def _score(entering: Tensor, leaving: Tensor, generator: torch.Generator) -> float:
+    """0 when the largest singular value of the block's Jacobian, as random signs show it, is 1; less otherwise."""
+    signs = (torch.randint(2, leaving.shape, generator=generator) * 2.0 - 1).to(leaving)
+    # The graph is kept, because two blocks may have a part of it in common.
+    (returned,) = torch.autograd.grad(leaving, entering, signs, retain_graph=True, materialize_grads=True)
+    if returned.shape == signs.shape and torch.equal(returned, signs):
+        return -math.inf
+    inner, outer = _vectors(_fold(returned, signs)), _vectors(signs)
+    largest = float(torch.linalg.svdvals(inner.T @ outer / len(outer)).max())
+    return -largest - 1 / (largest + _SMALL) + 2
+
+
+def _fold(returned: Tensor, signs: Tensor) -> Tensor:
+    """As high and wide as the signs: a square's pixels as channels of one pixel, zeros where a square is not full."""
+    (height, width), (high, wide) = returned.shape[2:], signs.shape[2:]
+    stride = -(-height // high)
+    padded = functional.pad(returned, (0, wide * stride - width, 0, high * stride - height))
+    return functional.pixel_unshuffle(padded, stride)
+
+
+def _vectors(images: Tensor) -> Tensor:
+    """One row a pixel of the batch, one column a channel."""
+    return images.movedim(1, -1).flatten(0, -2)
+
+
+PROXY = Proxy(
+    name="az-trainability",
+    direction="higher",
+    paper=PAPER,
+    passes=lambda images: Passes(forward=images, backward=images),
+    measure=_measure,
+    family=FAMILY,
+)
+"""The mean over the blocks of -s - 1/(s + 1e-6) + 2, where s is the largest singular value of the mean outer product of
+random signs at the block's output and the gradient that these cause at its input. Minus infinity, and so null, when a
+block hands gradients on as they are.
+"""

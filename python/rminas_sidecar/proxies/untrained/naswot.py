@@ -1,0 +1,39 @@
+"""How differently a network's rectifiers treat the images of a batch."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.proxy import Passes, Proxy
+
+
+def _measure(context: Context) -> float:
+    network = context.network()
+    size = len(context.images)
+    agreement = torch.zeros(size, size, dtype=torch.float64, device=context.images.device)
+
+    def add(_layer: nn.Module, _inputs: Any, output: Tensor) -> None:
+        code = (output > 0).flatten(1).float()
+        agreement.add_(code @ code.T + (1 - code) @ (1 - code).T)
+
+    for module in network.modules():
+        if isinstance(module, (nn.ReLU, nn.ReLU6)):
+            module.register_forward_hook(add)
+    with torch.no_grad():
+        network(context.images)
+    return float(torch.linalg.slogdet(agreement).logabsdet)
+
+
+PROXY = Proxy(
+    name="naswot",
+    direction="higher",
+    paper="Mellor et al., Neural Architecture Search without Training, ICML 2021",
+    passes=lambda images: Passes(forward=images),
+    measure=_measure,
+)
+"""log |det K|, where K counts for each two images of the batch the rectifiers that are on for both or off for both. The
+network normalises by the batch, as it does when it is new. Rectifiers are ReLU and ReLU6; a hard swish is none. Minus
+infinity, and so null, where two images have the same code.
+"""

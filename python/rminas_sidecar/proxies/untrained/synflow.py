@@ -1,0 +1,44 @@
+"""Synaptic flow: what flows through the weights of a network of which nothing can cancel out."""
+
+import torch
+from torch import nn
+
+from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.layers import weighted_layers
+from rminas_sidecar.proxies.proxy import Passes, Proxy
+
+
+def _measure(context: Context) -> float:
+    network = _without_norms(context.network()).double().eval()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.abs_()
+    ones = torch.ones_like(context.images[:1], dtype=torch.float64)
+    _, logits = network(ones)
+    logits.sum().backward()
+    weights = [layer.weight for layer in weighted_layers(network)]
+    flows = [(weight * weight.grad).abs().sum() for weight in weights if weight.grad is not None]
+    return float(sum(flow.item() for flow in flows))
+
+
+def _without_norms(network: nn.Module) -> nn.Module:
+    for parent in list(network.modules()):
+        for name, layer in list(parent.named_children()):
+            if isinstance(layer, nn.BatchNorm2d):
+                setattr(parent, name, nn.Identity())
+    return network
+
+
+PROXY = Proxy(
+    name="synflow",
+    direction="higher",
+    paper="Tanaka et al., Pruning neural networks without any data by iteratively conserving synaptic flow, "
+    "NeurIPS 2020; as a proxy: Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021",
+    passes=lambda _: Passes(forward=1, backward=1),
+    measure=_measure,
+)
+"""The sum of |weight × gradient| over the weights of convolutions and linear layers, where the gradient is that of the
+sum of the logits for an image of ones, and every parameter is taken for its absolute value. In float64, since it grows
+by a factor with each layer. Batch normalisations are taken out, as Abdelfattah et al. do it and NAS-Bench-Suite-Zero
+after them; Tanaka et al. have them in evaluation mode, which in an untrained network divides by √(1 + ε) and no more.
+"""

@@ -1,0 +1,41 @@
+"""How much an untrained network's gradients vary from batch to batch, compared with how large they are."""
+
+import math
+
+import torch
+
+from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.layers import backpropagate_loss
+from rminas_sidecar.proxies.proxy import Passes, Proxy
+
+_BATCHES = 2
+
+
+def _measure(context: Context) -> float:
+    if len(context.images) < _BATCHES:
+        return math.nan
+    network = context.network()
+    images, labels = context.images.tensor_split(_BATCHES), context.labels.tensor_split(_BATCHES)
+    batches = [backpropagate_loss(network, *batch) for batch in zip(images, labels, strict=True)]
+    score = 0.0
+    # What a gradient reaches does not depend on the batch.
+    for layer in zip(*batches, strict=True):
+        gradients = torch.stack([gradient for _, gradient in layer]).double()
+        deviation = gradients.std(0, correction=0)
+        varies = deviation > 0
+        total = (gradients.abs().mean(0)[varies] / deviation[varies]).sum().item()
+        score += math.log(total) if total > 0 else 0.0
+    return score
+
+
+PROXY = Proxy(
+    name="zico",
+    direction="higher",
+    paper="Li et al., ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on Gradients, ICLR 2023",
+    passes=lambda images: Passes(forward=images, backward=images),
+    measure=_measure,
+)
+"""Σ log Σ (mean |gradient| / standard deviation of the gradient), gradients of the cross entropy: the outer sum over
+convolutions and linear layers, the inner one over those of their weights whose gradients vary. Published with two
+batches; here these are the two halves of the one batch that there is.
+"""

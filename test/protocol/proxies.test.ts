@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { PROXIES, parseProxy } from '../../src/protocol/proxies.js';
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const PYTHON = path('.venv/bin/python');
+const NAMES = Object.keys(PROXIES);
+
+/** Name, direction and whether it trains, of each proxy that the sidecar has. */
+const LIST = `
+import json
+from rminas_sidecar.proxies.proxy import Observable
+from rminas_sidecar.proxies.registry import PROXIES
+print(json.dumps({name: {"direction": it.direction, "trains": isinstance(it, Observable)} for name, it in PROXIES.items()}))
+`;
+
+describe('the proxies', () => {
+  it.skipIf(!existsSync(PYTHON))(
+    'are those of the sidecar (skipped without .venv, which `npm run setup` makes)',
+    () => {
+      const env = { ...process.env, PYTHONPATH: path('python') };
+      const sidecar = JSON.parse(execFileSync(PYTHON, ['-c', LIST], { encoding: 'utf8', env }));
+      expect(PROXIES, 'a proxy needs its file in the sidecar and its line in src/protocol/proxies.ts').toEqual(sidecar);
+    },
+  );
+
+  it('all stand in their table in docs/proxies.md, with their direction', () => {
+    const rows = readFileSync(path('docs/proxies.md'), 'utf8').matchAll(/^\| `([^`]+)` \| (higher|lower) \|/gm);
+    const told = Object.fromEntries([...rows].map(([, name, direction]) => [name, direction]));
+    expect(told).toEqual(Object.fromEntries(Object.entries(PROXIES).map(([name, { direction }]) => [name, direction])));
+  });
+
+  it.each(NAMES)('can be asked for by name: %s', (name) => {
+    expect(parseProxy(name)).toEqual({ name, step: null });
+  });
+
+  it('are observed after any number of updates, if a training shows them', () => {
+    expect(parseProxy('rmi@50')).toEqual({ name: 'rmi', step: 50 });
+    expect(parseProxy('cka-3@0')).toEqual({ name: 'cka-3', step: 0 });
+    expect(() => parseProxy('synflow@50')).toThrow('synflow is measured without a training, so it has no steps.');
+  });
+
+  it.each([
+    ['synflw', 'Did you mean synflow?'],
+    ['RMI@50', 'Did you mean rmi?'],
+    ['grad_norm', 'Did you mean grad-norm?'],
+    ['rmi@', 'There is no proxy "rmi@"'],
+    ['rmi@-1', 'There is no proxy'],
+    ['rmi@1.5', 'There is no proxy'],
+    ['rmi@12345678', 'There is no proxy'],
+    ['rmi@1@2', 'There is no proxy'],
+    ['rmi\n', 'There is no proxy'],
+    ['', 'There is no proxy ""'],
+    ['constructor', 'There is no proxy'],
+    ['__proto__@3', 'There is no proxy'],
+  ])('have no %j', (text, said) => {
+    expect(() => parseProxy(text)).toThrow(said);
+    expect(() => parseProxy(text)).toThrow(expect.objectContaining({ code: 'unknown-proxy', exitCode: 2 }));
+  });
+});
