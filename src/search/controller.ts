@@ -62,6 +62,7 @@ async function decide(
     turn,
     phase: ask.phase,
     genotypes: ask.encodings.map((encoding) => space.print(encoding)),
+    ...(ask.screened && { screened: ask.screened }),
   };
 }
 

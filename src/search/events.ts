@@ -1,4 +1,4 @@
-import type { Phase, Standing, StopReason } from '../strategies/strategy.js';
+import type { Observation, Phase, Screened, Standing, StopReason } from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
 
 /** The strategy asks for these architectures; `turn` counts from 0. */
@@ -7,6 +7,8 @@ export interface Proposed {
   readonly turn: number;
   readonly phase: Phase;
   readonly genotypes: readonly string[];
+  /** What it took to find them, where candidates were screened. */
+  readonly screened?: Screened | undefined;
 }
 
 /** A canonical genotype has been scored, or could not be: events of one turn come as results arrive. */
@@ -34,8 +36,12 @@ export interface Observed {
   readonly canonical: string;
   /** Its loss is that of an equal architecture scored before. */
   readonly reused: boolean;
-  /** The last one observed, which for a stopped training lies above the limit that its bounds protect. */
+  /**
+   * What the objective makes of it, as far as it can tell yet: during the warm-up it may change. Of a stopped training it
+   * is the last one observed, which lies above the limit that its bounds protect.
+   */
   readonly loss: number;
+  readonly parts: Observation['parts'];
   /** The step at which the training was stopped as futile; null when it was not. */
   readonly stopped: number | null;
   /** Of a training that could have been stopped and went to its end all the same; null for all others, and twins. */

@@ -105,6 +105,7 @@ export class Observer {
       canonical,
       reused,
       loss,
+      parts: score.parts,
       stopped,
       audit: reused ? null : audit,
       good,

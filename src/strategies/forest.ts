@@ -1,11 +1,12 @@
 import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
-import { answerOf } from './answer.js';
+import { bestAnswer, votedAnswer } from './answer.js';
 import { checkSettings, type ForestSettings } from './forest-settings.js';
 import { futilityBounds } from './futility.js';
 import { guidedProposals, warmUpProposals } from './proposals.js';
-import type { Ask, Observation, Standing, Strategy, Surrogate } from './strategy.js';
-import { fixedThreshold, provisionalLimit } from './threshold.js';
+import { standingOf } from './standing.js';
+import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
+import { provisionalLimit } from './threshold.js';
 
 export type { ForestSettings } from './forest-settings.js';
 
@@ -18,6 +19,8 @@ const WARM_UP_TURN = { least: 10, eachWorker: 8 };
 export interface ForestOptions {
   readonly space: Space;
   readonly surrogate: Surrogate;
+  /** Says which candidates the forest ranks; left out: all. */
+  readonly screener?: Screener | undefined;
   readonly settings: ForestSettings;
 }
 
@@ -31,41 +34,32 @@ export interface ForestOptions {
  * - no success in sight: the cap on evaluations ends the search.
  * @throws UsageError when a setting is out of its range or the space has no such vote.
  */
-export function createForest({ space, surrogate, settings }: ForestOptions): Strategy {
+export function createForest({ space, surrogate, screener, settings }: ForestOptions): Strategy {
   checkSettings(settings, space);
   const most = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, most);
   const turn = settings.futility ? boundedTurn : (missing: number) => missing;
 
-  function standing(history: readonly Observation[]): Standing {
-    const losses = history.map(({ loss }) => loss);
-    const threshold = fixedThreshold(losses, warmup, settings.thresholdRate);
-    const limit = threshold?.value ?? Number.NEGATIVE_INFINITY;
-    return {
-      threshold: threshold?.value ?? null,
-      thresholdNote: threshold?.note ?? null,
-      successes: history.filter(({ phase, loss }) => phase === 'guided' && loss < limit).length,
-      successesWanted: settings.successes,
-      warmup,
-      cap: settings.cap,
-    };
-  }
+  const { cap, thresholdRate, successes: successesWanted } = settings;
+  const standing = (history: readonly Observation[]) =>
+    standingOf(history, { warmup, cap, thresholdRate, successesWanted });
 
   async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
     const { threshold, successes } = standing(history);
     const have = history.length;
-    if (threshold !== null && successes >= settings.successes) return { kind: 'stop', reason: 'successes-reached' };
+    if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
-    if (have >= settings.cap) return { kind: 'stop', reason: 'evaluation-cap' };
+    if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
     const wanted = Math.min(capacity, most - have);
     const phase = threshold === null ? 'warm-up' : 'guided';
-    const encodings =
+    const count = have < warmup ? turn(warmup - have, capacity) : wanted;
+    const proposals =
       threshold === null
-        ? warmUpProposals(space, settings.seed, have, have < warmup ? turn(warmup - have, capacity) : wanted)
-        : await guidedProposals({ space, surrogate, settings, history, threshold, wanted });
-    return encodings.length === 0
+        ? { encodings: warmUpProposals(space, settings.seed, have, count) }
+        : await guidedProposals({ space, surrogate, screener, settings, history, threshold, wanted });
+    return proposals.encodings.length === 0
       ? { kind: 'stop', reason: 'space-exhausted' }
-      : { kind: 'evaluate', phase, encodings };
+      : { kind: 'evaluate', phase, ...proposals };
   }
 
   return {
@@ -73,8 +67,11 @@ export function createForest({ space, surrogate, settings }: ForestOptions): Str
     ask,
     standing,
     bounds: (history) =>
-      settings.futility ? boundsOf(history, standing(history).threshold, { warmup, rate: settings.thresholdRate }) : [],
-    answer: (history) => answerOf(history, standing(history).threshold, { space, settings }),
+      settings.futility ? boundsOf(history, standing(history).threshold, { warmup, rate: thresholdRate }) : [],
+    answer: (history) =>
+      settings.answer === 'best'
+        ? bestAnswer(history)
+        : votedAnswer(history, standing(history).threshold, { space, settings }),
   };
 }
 

@@ -2,9 +2,9 @@ import { SidecarError } from '../errors.js';
 import type { Fit } from '../protocol/messages.js';
 import { createRandom } from '../spaces/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
-import { drawDistinct, drawUnknown, encodingKey, take } from './draw.js';
+import { drawDistinct, drawUnknown, keysOf, take } from './draw.js';
 import type { ForestSettings } from './forest-settings.js';
-import type { Observation, Surrogate } from './strategy.js';
+import type { Observation, Screened, Screener, Surrogate } from './strategy.js';
 
 /** The next `count` architectures of the warm-up, after the `have` that are in the history; fewer at the space's end. */
 export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
@@ -38,6 +38,8 @@ function fitRequest(
 export interface GuidedTurn {
   readonly space: Space;
   readonly surrogate: Surrogate;
+  /** Left out: the forest ranks all candidates. */
+  readonly screener?: Screener | undefined;
   readonly settings: ForestSettings;
   readonly history: readonly Observation[];
   readonly threshold: number;
@@ -45,17 +47,29 @@ export interface GuidedTurn {
   readonly wanted: number;
 }
 
+export interface Proposals {
+  readonly encodings: readonly Encoding[];
+  readonly screened?: Screened | undefined;
+}
+
 /**
  * The candidates that the forest finds most probably good, best first. They are drawn anew each turn, from a stream
  * numbered by the history's length. Source: `RF_suggest.fitting_samples`, which proposes one.
  * @returns fewer than wanted, or none, when the space has no more.
  */
-export async function guidedProposals(turn: GuidedTurn): Promise<Encoding[]> {
-  const { space, settings, history, threshold, wanted } = turn;
+export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
+  const { space, settings, history, wanted } = turn;
   const stream = drawDistinct(space, createRandom(settings.seed, 'candidates', history.length));
-  const known = new Set(history.map(({ encoding }) => encodingKey(encoding)));
-  const candidates = drawUnknown(stream, { count: settings.candidates, wanted, known });
-  if (candidates.length === 0) return [];
+  const known = keysOf(history);
+  const drawn = drawUnknown(stream, { count: settings.candidates, wanted, known });
+  if (drawn.length === 0) return { encodings: [] };
+  if (turn.screener === undefined) return { encodings: await mostProbable(turn, drawn) };
+  const { kept, screened } = await turn.screener(drawn, history, wanted);
+  return { encodings: await mostProbable(turn, kept), screened };
+}
+
+async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): Promise<Encoding[]> {
+  const { space, settings, history, threshold, wanted } = turn;
   const request = fitRequest(history, candidates, { space, threshold, seed: settings.seed });
   const probabilities = await turn.surrogate(request);
   if (probabilities.length !== candidates.length) {

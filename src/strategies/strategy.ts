@@ -19,7 +19,12 @@ export interface Observation extends Training {
 
 /** What a strategy wants next: architectures to evaluate, or nothing more. */
 export type Ask =
-  | { readonly kind: 'evaluate'; readonly phase: Phase; readonly encodings: readonly Encoding[] }
+  | {
+      readonly kind: 'evaluate';
+      readonly phase: Phase;
+      readonly encodings: readonly Encoding[];
+      readonly screened?: Screened | undefined;
+    }
   | { readonly kind: 'stop'; readonly reason: StopReason };
 
 export type StopReason =
@@ -38,7 +43,8 @@ export interface Standing {
   readonly thresholdNote: string | null;
   /** Good architectures found since the warm-up. */
   readonly successes: number;
-  readonly successesWanted: number;
+  /** As many end the search; null where only the cap does. */
+  readonly successesWanted: number | null;
   readonly warmup: number;
   /** Most evaluations that the strategy will ask for. */
   readonly cap: number;
@@ -72,3 +78,24 @@ export interface Strategy {
 
 /** The probability of being good that a forest gives each candidate; scikit-learn answers it in the sidecar. */
 export type Surrogate = (request: Fit) => Promise<readonly number[]>;
+
+/** What it took to screen a turn's candidates. */
+export interface Screened {
+  /** Candidates measured for it; what had been measured before is not measured again. */
+  readonly measured: number;
+  /** Candidates that were left out. */
+  readonly skipped: number;
+  readonly seconds: number;
+  /** Millions of multiply-adds. */
+  readonly flops: number;
+}
+
+/**
+ * Tells by what needs no training which candidates deserve a closer look: they are answered best first.
+ * @param least how many are wanted at least
+ */
+export type Screener = (
+  candidates: readonly Encoding[],
+  history: readonly Observation[],
+  least: number,
+) => Promise<{ readonly kept: readonly Encoding[]; readonly screened: Screened }>;

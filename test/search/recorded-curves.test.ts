@@ -61,6 +61,7 @@ function repeat(recorded: readonly Recorded[], warmup: number, futility: boolean
     thresholdRate: 0.05,
     successes: 100,
     candidates: 1,
+    answer: 'vote',
     vote: 'sum',
     edgeRank: 'operation-index',
     voters: 50,

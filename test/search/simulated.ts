@@ -58,6 +58,7 @@ export function createSimulatedStrategy(space: Space, changes: Partial<ForestSet
     thresholdRate: 0.3,
     successes: 5,
     candidates: 30,
+    answer: 'vote',
     vote: 'sum',
     edgeRank: 'votes',
     voters: 5,

@@ -22,6 +22,7 @@ const settings: ForestSettings = {
   thresholdRate: 0.2,
   successes: 4,
   candidates: 50,
+  answer: 'vote',
   vote: 'sum',
   edgeRank: 'votes',
   voters: 5,
@@ -111,6 +112,16 @@ describe('forest: warm-up', () => {
     const answer = strategy.answer(history);
     expect([answer.encoding, answer.voters]).toEqual([history[4]?.encoding, [history[4]]]);
     expect(answer.note).toMatch('only');
+  });
+});
+
+describe('forest: answer', () => {
+  it('is the best architecture alone where nobody is to vote', async () => {
+    const { history } = await runStrategy(forest({ cap: 40, successes: 100 }), sum, 2);
+    const best = history.reduce((lowest, each) => (each.loss < lowest.loss ? each : lowest));
+    const answer = forest({ answer: 'best' }).answer(history);
+    expect(answer).toEqual({ encoding: best.encoding, voters: [best], note: 'The best of 40 architectures.' });
+    expect(forest({ answer: 'vote' }).answer(history).voters).toHaveLength(5);
   });
 });
 

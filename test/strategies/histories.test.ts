@@ -44,6 +44,7 @@ function conclude(name: SpaceName, vote: VoteMethod, index: number) {
     // As the profiles paper and xnas rank edges.
     settings: {
       ...settings,
+      answer: 'vote',
       vote,
       edgeRank: 'operation-index',
       successes: 100,

@@ -1,0 +1,56 @@
+import type { Encoding, Space } from '../spaces/space.js';
+import { bestAnswer } from './answer.js';
+import { warmUpProposals } from './proposals.js';
+import { type CommonSettings, checkCommonSettings } from './settings.js';
+import { standingOf } from './standing.js';
+import type { Ask, Observation, Strategy } from './strategy.js';
+
+export interface BudgetedOptions {
+  readonly name: string;
+  readonly space: Space;
+  readonly settings: CommonSettings;
+  /**
+   * What to evaluate after the warm-up, each architecture for the first time.
+   * @param history the whole warm-up at least.
+   * @param wanted at least 1; fewer may be answered, and none where the space has no more.
+   */
+  readonly guide: (history: readonly Observation[], wanted: number) => readonly Encoding[];
+}
+
+/**
+ * A strategy that spends its evaluations: first on random architectures, then on those that it is guided to, until
+ * none are left. Its answer is the best of them. The threshold, which is the forest's, is for the reader.
+ * @throws UsageError when a setting is out of its range.
+ */
+export function createBudgeted({ name, space, settings, guide }: BudgetedOptions): Strategy {
+  checkCommonSettings(name, settings);
+  const cap = Math.min(settings.cap, space.size);
+  const warmup = Math.min(settings.warmup, cap);
+
+  function propose(
+    history: readonly Observation[],
+    capacity: number,
+  ): Omit<Extract<Ask, { kind: 'evaluate' }>, 'kind'> {
+    const have = history.length;
+    return have < warmup
+      ? { phase: 'warm-up', encodings: warmUpProposals(space, settings.seed, have, warmup - have) }
+      : { phase: 'guided', encodings: guide(history, Math.min(capacity, cap - have)) };
+  }
+
+  async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
+    if (history.length >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
+    if (history.length >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
+    const proposed = propose(history, capacity);
+    if (proposed.encodings.length === 0) return { kind: 'stop', reason: 'space-exhausted' };
+    return { kind: 'evaluate', ...proposed };
+  }
+
+  const { thresholdRate } = settings;
+  return {
+    name,
+    ask,
+    standing: (history) => standingOf(history, { warmup, cap, thresholdRate, successesWanted: null }),
+    bounds: () => [],
+    answer: bestAnswer,
+  };
+}

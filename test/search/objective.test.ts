@@ -1,0 +1,67 @@
+/** The controller with an objective that judges by several numbers, and by the architectures before. */
+import { describe, expect, it } from 'vitest';
+import { createObjective, type Part } from '../../src/objectives/index.js';
+import { search } from '../../src/search/controller.js';
+import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
+import type { JournalledEvent, SearchEvent } from '../../src/search/events.js';
+import { createTinySpace } from '../spaces/tiny-space.js';
+import {
+  collect,
+  createSimulatedEvaluator,
+  createSimulatedStrategy,
+  evaluationOf,
+  finishOf,
+  hashedLoss,
+  historyOf,
+  journalOf,
+  SEED,
+} from './simulated.js';
+
+const space = createTinySpace(3, 4);
+const WARMUP = 8;
+const LOSS: Part = { name: 'rmi', direction: 'lower', trains: true, weight: 1 };
+const FLOW: Part = { name: 'synflow', direction: 'higher', trains: false, weight: 1 };
+const objective = createObjective({ kind: 'aggregate', parts: [LOSS, FLOW] }, { reference: WARMUP });
+
+function outcomeOf(request: EvaluationRequest): EvaluationOutcome {
+  const loss = hashedLoss(request);
+  if (loss > 0.95) return { failure: 'died twice' };
+  const flow = [...request.genotype].reduce((total, digit) => total + Number(digit), 0);
+  return { evaluation: evaluationOf(loss), parts: { rmi: loss, synflow: loss < 0.1 ? null : flow } };
+}
+
+function run(recorded: readonly JournalledEvent[] = [], order = 1): Promise<SearchEvent[]> {
+  const evaluator = createSimulatedEvaluator(2, order, outcomeOf);
+  const strategy = createSimulatedStrategy(space, { warmup: WARMUP });
+  return collect(search({ space, strategy, objective, evaluator, seed: SEED, recorded }));
+}
+
+describe('a search by the aggregate', () => {
+  it('is guided by judged losses, and answers by them', async () => {
+    const events = await run();
+    const history = historyOf(events);
+    const judged = objective.judge(history);
+    const guided = history.slice(WARMUP);
+    expect(guided.length).toBeGreaterThan(0);
+    expect(guided.map(({ loss }) => loss)).toEqual(judged.slice(WARMUP).map(({ loss }) => loss));
+    // While the reference grows, losses are provisional.
+    expect(history.slice(0, WARMUP).map(({ loss }) => loss)).not.toEqual(
+      judged.slice(0, WARMUP).map(({ loss }) => loss),
+    );
+    const known = new Map(history.map(({ genotype }, index) => [genotype, judged[index]?.loss]));
+    const { voters } = finishOf(events);
+    expect(voters.map(({ loss }) => loss)).toEqual(voters.map(({ genotype }) => known.get(genotype)));
+    const threshold = history.at(-1)?.standing.threshold ?? Number.NaN;
+    expect(history.slice(WARMUP).map(({ good, loss }) => good === loss < threshold)).not.toContain(false);
+  });
+
+  it('ends the same wherever it is resumed, in whatever order results arrive', async () => {
+    const whole = await run();
+    const journal = journalOf(whole);
+    for (let kept = 0; kept <= journal.length; kept += 3) {
+      const events = await run(journal.slice(0, kept), kept);
+      expect(historyOf(events)).toEqual(historyOf(whole));
+      expect(finishOf(events)).toEqual(finishOf(whole));
+    }
+  });
+});

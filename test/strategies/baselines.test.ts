@@ -1,0 +1,100 @@
+/** The strategies that the forest is compared with keep what every strategy promises, and share what they share. */
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.js';
+import { darts } from '../../src/spaces/darts.js';
+import { mb } from '../../src/spaces/mb.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBenchMacro } from '../../src/spaces/nas-bench-macro.js';
+import { proxyless } from '../../src/spaces/proxyless.js';
+import { createRandom } from '../../src/spaces/random.js';
+import type { Encoding, Space } from '../../src/spaces/space.js';
+import { drawDistinct, take } from '../../src/strategies/draw.js';
+import { createStrategy, STRATEGY_NAMES, type StrategyOptions } from '../../src/strategies/index.js';
+import { createTinySpace } from '../spaces/tiny-space.js';
+import { BASELINE_SETTINGS } from './baseline-settings.js';
+import { describeStrategy, runStrategy } from './conformance.js';
+import { frequencySurrogate } from './frequency-surrogate.js';
+
+const tiny = createTinySpace(3, 3);
+const BASELINES = STRATEGY_NAMES.filter((name) => name !== 'forest');
+
+function create(
+  name: (typeof STRATEGY_NAMES)[number],
+  changes: Partial<StrategyOptions['settings']> = {},
+  space: Space = nasBench201,
+) {
+  return createStrategy(name, {
+    space,
+    surrogate: frequencySurrogate,
+    settings: { ...BASELINE_SETTINGS, ...changes },
+  });
+}
+
+const sum = (encoding: Encoding) => encoding.reduce((total, category) => total + category, 0);
+
+for (const name of BASELINES) {
+  describeStrategy(name, ({ space, seed, cap }) => create(name, { seed, cap }, space), [
+    nasBench201,
+    darts,
+    nasBenchMacro,
+    proxyless,
+    mb,
+    tiny,
+    createTinySpace(2, 10),
+  ]);
+}
+
+it.each(STRATEGY_NAMES)('%s is made by its name', (name) => {
+  expect(create(name).name).toBe(name);
+});
+
+describe.each(BASELINES)('%s', (name) => {
+  it('begins with the random architectures of the forest, all at once', async () => {
+    expect(await create(name).ask([], 1)).toEqual(await create('forest').ask([], 1));
+  });
+
+  it('spends its evaluations, however many are good', async () => {
+    const strategy = create(name, { cap: 40, successes: 1 });
+    const { history, reason } = await runStrategy(strategy, sum, 3);
+    expect([history.length, reason]).toEqual([40, 'evaluation-cap']);
+    const { threshold, successes, successesWanted, warmup, cap } = strategy.standing(history);
+    expect([successesWanted, warmup, cap]).toEqual([null, 10, 40]);
+    expect(threshold).toBe(create('forest').standing(history).threshold);
+    expect(successes).toBe(history.slice(10).filter(({ loss }) => loss < (threshold ?? 0)).length);
+  });
+
+  it('goes through the whole of a space that is smaller, each genotype once', async () => {
+    for (const warmup of [5, 100]) {
+      const strategy = create(name, { warmup }, tiny);
+      const { history, reason } = await runStrategy(strategy, sum, 4);
+      expect([history.length, reason]).toEqual([27, 'space-exhausted']);
+      expect(strategy.standing(history)).toMatchObject({ warmup: Math.min(warmup, 27), cap: 27 });
+    }
+  });
+
+  it('answers the best, of equal ones the first, and needs every training to its end', async () => {
+    const strategy = create(name, { cap: 40 });
+    const { history } = await runStrategy(strategy, (encoding) => sum(encoding) % 5, 1);
+    const best = history.find(({ loss }) => loss === 0);
+    expect(strategy.answer(history)).toEqual({
+      encoding: best?.encoding,
+      voters: [best],
+      note: 'The best of 40 architectures.',
+    });
+    expect(strategy.bounds(history)).toEqual([]);
+  });
+
+  it.each([{ warmup: 0 }, { cap: 1.5 }, { thresholdRate: 2 }])('refuses %j', (changes) => {
+    expect(() => create(name, changes)).toThrow(UsageError);
+    expect(() => create(name, changes)).toThrow(`The ${name} strategy's`);
+  });
+});
+
+describe('random', () => {
+  it('is one stream of draws without replacement, warm-up and all', async () => {
+    const { history } = await runStrategy(create('random'), sum, 7);
+    const drawn = take(drawDistinct(nasBench201, createRandom(7, 'warm-up', 0)), 100);
+    expect(history.map(({ encoding }) => encoding)).toEqual(drawn);
+    expect(history.filter(({ phase }) => phase === 'warm-up')).toHaveLength(10);
+  });
+});
