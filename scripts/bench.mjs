@@ -1,4 +1,4 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick]]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR]
 // Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
@@ -6,6 +6,7 @@ const benches = {
   benchmark: './bench/benchmark.mjs',
   search: './bench/search.mjs',
   evaluation: './bench/evaluation.mjs',
+  workers: './bench/workers.mjs',
 };
 
 if (!(name in benches)) {

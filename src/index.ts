@@ -11,10 +11,16 @@ export {
   verifyAssets,
 } from './assets/index.js';
 export { type Bridge, openBridge, PythonError } from './bridge/index.js';
+export { type CompareOptions, compare } from './comparison/compare.js';
+export type { ComparisonEvent } from './comparison/events.js';
+export { type ComparisonResult, comparisonResultSchema } from './comparison/result.js';
 export { type Config, loadConfig } from './config/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
 export type { BenchmarkAnswer, Evaluation, Verification } from './protocol/messages.js';
 export type { Specification } from './protocol/specification.js';
+export type { RankingEvent } from './ranking/events.js';
+export { type RankOptions, rank } from './ranking/rank.js';
+export { type RankingResult, rankingResultSchema } from './ranking/result.js';
 export type { RetrainingEvent } from './retraining/events.js';
 export { type RetrainingResult, retrainingResultSchema } from './retraining/result.js';
 export { type RetrainOptions, retrain } from './retraining/retrain.js';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** A process and all that it started. */
@@ -13,4 +14,22 @@ export function familyOf(pid) {
 /** The most memory that a process has had resident, in MiB. */
 export function peakOf(pid) {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+const TICKS_A_SECOND = 100;
+
+/** What a process has computed so far, in all of its threads; s. */
+export function processorSecondsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+/** Keeps a process, with its threads, on the nth of the cores that this one may use. */
+export function pinTo(nth, pid) {
+  const [, list] = /Cpus_allowed_list:\s+(\S+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+  const cores = list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  });
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores[nth]), String(pid)]);
 }

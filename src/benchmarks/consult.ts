@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dataFolders, type Places } from '../config/assets.js';
+import type { Places } from '../config/assets.js';
 import { InterruptedError, RminasError } from '../errors.js';
 import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { type Benchmark, benchmarkOf } from './catalogue.js';
-import { findTable, indexFile, indexFolder } from './places.js';
+import { benchmarkOf } from './catalogue.js';
+import { readyIndex, whatIsNeeded } from './ready-index.js';
 
 export interface Consultation {
   space: string;
@@ -33,26 +32,14 @@ export async function consultBenchmark(
 ): Promise<BenchmarkFindings> {
   const benchmark = benchmarkOf(space);
   if (!benchmark) return { answer: null, note: `There is no benchmark of the space ${space}.` };
-  const folder = indexFolder(places.env);
-  const index = indexFile(benchmark.name, folder);
-  const table = existsSync(index)
-    ? undefined
-    : findTable(benchmark, dataFolders({ ...places, data: data ?? undefined }));
   try {
-    if (table !== undefined) await sidecar.request('import-benchmark', { file: table, folder });
-    else if (!existsSync(index)) return { answer: null, note: whatIsNeeded(benchmark) };
-    const answer = await sidecar.request('query-benchmark', { index, architecture: genotype });
-    const notice = table === undefined ? '' : ` (imported just now from ${table})`;
+    const ready = await readyIndex(sidecar, benchmark, data, places);
+    if (ready === undefined) return { answer: null, note: whatIsNeeded(benchmark) };
+    const answer = await sidecar.request('query-benchmark', { index: ready.index, architecture: genotype });
+    const notice = ready.table === undefined ? '' : ` (imported just now from ${ready.table})`;
     return { answer, note: `${answer.source}${notice}` };
   } catch (error) {
     if (!(error instanceof RminasError) || error instanceof InterruptedError) throw error;
     return { answer: null, note: [error.message, ...error.nextSteps].join(' ') };
   }
-}
-
-function whatIsNeeded({ name, table }: Benchmark): string {
-  return (
-    `There is no index of ${name}. Import its table of accuracies with \`rminas benchmark import FILE\`, ` +
-    `or put it into the data folder as ${table.folder}/*${table.extension}.`
-  );
 }

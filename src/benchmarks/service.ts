@@ -92,8 +92,11 @@ export async function summariseTable(options: SummaryOptions): Promise<Benchmark
   return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('summarise-benchmark', body, signal));
 }
 
-/** A sidecar for one request; it has no workers, so that PyTorch is not loaded. */
-async function withSidecar<T>(
+/**
+ * A sidecar for questions about benchmarks; it has no workers, so that PyTorch is not loaded.
+ * @param paths what it may open
+ */
+export async function withSidecar<T>(
   { python, signal }: ServiceOptions,
   paths: readonly string[],
   work: (sidecar: Sidecar, signal: { signal?: AbortSignal }) => Promise<T>,

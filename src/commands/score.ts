@@ -8,6 +8,9 @@ import { withInterrupt } from '../terminal/interrupt.js';
 import { createReporter } from '../terminal/reporter.js';
 import { describeScores } from '../terminal/summary.js';
 
+/** A score is the loss of a training, whatever a search would make of it. */
+const { objective: _objective, strategy: _strategy, ...scoreFlags } = keyFlags;
+
 export default class Score extends BaseCommand {
   static override summary = 'Score single architectures.';
   static override description =
@@ -33,7 +36,7 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
     data: dataFlag,
     python: pythonFlag,
     'no-cache': noCacheFlag,
-    ...keyFlags,
+    ...scoreFlags,
   };
 
   override async run(): Promise<ScoreResult> {

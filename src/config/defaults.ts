@@ -94,9 +94,23 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   // Network size; 0 is the original's: for `darts` TRAIN.CHANNELS and LAYERS, else what no key of XNAS changes.
   'RMINAS.CHANNELS': int(0),
   'RMINAS.CELLS': int(0),
+  // What the search minimises; the aggregate ranks by several proxies, each followed by its weight.
+  'RMINAS.OBJECTIVE': str('rmi'),
+  'RMINAS.AGGREGATE': str('cka 1 synflow 0.25 flops 0.25'),
+  // Empty is the validation accuracy on the data set.
+  'RMINAS.BENCHMARK_SERIES': str(''),
+  // Who proposes.
+  'RMINAS.STRATEGY': str('forest'),
   'RMINAS.CANDIDATES': int(1000),
+  // Of the candidates, those that the forest ranks once what needs no training has ranked them; 0 is all.
+  'RMINAS.SCREEN': int(0),
+  'RMINAS.ANSWER': str('vote'),
   'RMINAS.VOTE': str('sum'),
   'RMINAS.VOTE_TOP': int(50),
+  // The first two are those of AmoebaNet.
+  'RMINAS.EVOLUTION_POPULATION': int(100),
+  'RMINAS.EVOLUTION_SAMPLE': int(25),
+  'RMINAS.REINFORCE_RATE': float(0.2),
   // 0 is RF_WARMUP + 10 RF_SUCC.
   'RMINAS.MAX_EVALUATIONS': int(0),
   // Trainings that cannot lead to a good architecture any more are stopped, but for an audited share.
@@ -104,7 +118,7 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.AUDIT': float(0.1),
   'RMINAS.WORKERS': int(1),
   // 0 shares the cores among the workers.
-  'RMINAS.THREADS': int(0),
+  'RMINAS.THREADS': int(1),
   // Seconds.
   'RMINAS.WORKER_DEADLINE': int(120),
   'RMINAS.DEVICE': str('auto'),

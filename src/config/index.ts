@@ -14,6 +14,7 @@ export { retrainingDigest, specificationDigest } from './digest.js';
 export { dumpConfig } from './dump.js';
 export { type Config, type LoadOptions, loadConfig } from './load.js';
 export type { Setting, Settings, Source } from './merge.js';
+export type { SeriesChoice } from './objective.js';
 export { planSearch, type SearchPlan, type SearchSettings } from './plan.js';
 export { planRetraining, type RetrainingPlan, unnamedSpace } from './plan-retraining.js';
 export { PROFILE_NAMES, type ProfileName } from './profiles.js';

@@ -26,7 +26,7 @@ export interface DatasetFacts {
   readonly classes: number;
   /** Height and width of an image, in pixels. */
   readonly resolution: number;
-  /** Whether images of any other size can be made. */
+  /** Whether there is more in its files than images of that size: then any size can be had, otherwise smaller ones. */
   readonly resizable: boolean;
   /** The teacher that the originals use with it. */
   readonly teacher: TeacherName;

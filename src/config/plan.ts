@@ -1,12 +1,16 @@
 /** What a configuration asks for, in the fields that the controller and the sidecar take. */
 import { UsageError } from '../errors.js';
+import type { ObjectiveChoice } from '../objectives/index.js';
 import type { Specification } from '../protocol/specification.js';
 import { getSpace } from '../spaces/index.js';
 import type { EdgeRank, VoteMethod } from '../spaces/space.js';
 import { checkVoteMethod } from '../spaces/vote.js';
+import type { ForestSettings } from '../strategies/forest-settings.js';
+import type { StrategyName } from '../strategies/index.js';
 import { backendOf } from './backend.js';
 import type { Config } from './load.js';
 import { type DatasetFacts, resolveDataset, resolveSpace, resolveTeacher, type SpaceFacts } from './names.js';
+import { chooseObjective, chooseSeries, type SeriesChoice } from './objective.js';
 import { PROFILES, type ProfileName } from './profiles.js';
 import type { Values } from './ranges.js';
 
@@ -16,6 +20,10 @@ const POOL_FACTOR = 16;
 const CAP_FACTOR = 10;
 
 export interface SearchSettings {
+  readonly strategy: StrategyName;
+  readonly objective: ObjectiveChoice;
+  /** Whose accuracy the objective `benchmark` takes; null for the validation accuracy on the data set. */
+  readonly series: SeriesChoice | null;
   /** Random architectures evaluated first. */
   readonly warmup: number;
   /** Quantile of the warm-up's losses below which an architecture is good, in (0, 1). */
@@ -24,11 +32,20 @@ export interface SearchSettings {
   readonly successes: number;
   /** Random candidates that the forest ranks each turn. */
   readonly candidates: number;
+  /** Those of them that are left to it by what needs no training; 0 for all. */
+  readonly screen: number;
+  /** Whether the best good ones vote, or the best one is the answer. */
+  readonly answer: ForestSettings['answer'];
   readonly vote: VoteMethod;
   /** How the vote of `darts` ranks edges. */
   readonly edgeRank: EdgeRank;
   /** Best architectures that vote. */
   readonly voters: number;
+  /** Of evolution: architectures that live, and those of them that compete to have a child. */
+  readonly population: number;
+  readonly sample: number;
+  /** Of the policy that reinforcement learns. */
+  readonly learningRate: number;
   /** Most evaluations, the warm-up's included. */
   readonly cap: number;
   /** Whether trainings are stopped once they are futile. */
@@ -61,9 +78,10 @@ export function planSearch(config: Config): SearchPlan {
   const space = resolveSpace(values['SPACE.NAME']);
   checkVoteMethod(getSpace(space.name), values['RMINAS.VOTE']);
   const dataset = resolveDataset(values['LOADER.DATASET']);
+  const specification = specify(values, space, dataset);
   return {
-    specification: specify(values, space, dataset),
-    settings: settle(values),
+    specification,
+    settings: settle(values, chooseObjective(values, specification.steps)),
     outDir: values.OUT_DIR,
     profile: values['RMINAS.PROFILE'],
   };
@@ -143,7 +161,8 @@ export function sgdOf(values: Values): Omit<Specification['optimizer'], 'cosine'
   };
 }
 
-function settle(values: Values): SearchSettings {
+function settle(values: Values, objective: ObjectiveChoice): SearchSettings {
+  const strategy = values['RMINAS.STRATEGY'];
   const warmup = values['RMINAS.RF_WARMUP'];
   const successes = values['RMINAS.RF_SUCC'];
   const cap = values['RMINAS.MAX_EVALUATIONS'] || warmup + CAP_FACTOR * successes;
@@ -157,15 +176,24 @@ function settle(values: Values): SearchSettings {
     );
   }
   return {
+    strategy,
+    objective,
+    series: chooseSeries(values),
     warmup,
     thresholdRate: values['RMINAS.RF_THRESRATE'],
     successes,
     candidates: values['RMINAS.CANDIDATES'],
+    screen: values['RMINAS.SCREEN'],
+    answer: values['RMINAS.ANSWER'],
     vote: values['RMINAS.VOTE'],
     edgeRank: PROFILES[values['RMINAS.PROFILE']].edgeRank,
     voters: values['RMINAS.VOTE_TOP'],
+    population: values['RMINAS.EVOLUTION_POPULATION'],
+    sample: values['RMINAS.EVOLUTION_SAMPLE'],
+    learningRate: values['RMINAS.REINFORCE_RATE'],
     cap,
-    futility: values['RMINAS.FUTILITY'],
+    // Bounds are of the training's loss, and of no use to a strategy that compares losses above the threshold.
+    futility: values['RMINAS.FUTILITY'] && objective.kind === 'rmi' && strategy === 'forest',
     auditShare: values['RMINAS.AUDIT'],
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],

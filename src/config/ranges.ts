@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
 import { ARITHMETICS, PRECISIONS } from '../protocol/specification.js';
+import { ANSWERS } from '../strategies/forest-settings.js';
+import { STRATEGY_NAMES } from '../strategies/index.js';
 import { BACKEND_CHOICES } from './backend.js';
 import type { Settings } from './merge.js';
 import { PROFILE_NAMES } from './profiles.js';
@@ -49,9 +51,18 @@ const readSchema = z.object({
   'RMINAS.PRECISION': oneOf(PRECISIONS),
   'RMINAS.CHANNELS': whole(0, 1024),
   'RMINAS.CELLS': whole(0, 64),
+  'RMINAS.OBJECTIVE': name,
+  'RMINAS.AGGREGATE': z.string().max(4096).describe('proxies and their weights, of at most 4096 characters'),
+  'RMINAS.BENCHMARK_SERIES': z.string().max(256).describe('a data set, a split and perhaps epochs'),
+  'RMINAS.STRATEGY': oneOf(STRATEGY_NAMES),
   'RMINAS.CANDIDATES': whole(1, 100_000),
+  'RMINAS.SCREEN': whole(0, 100_000),
+  'RMINAS.ANSWER': oneOf(ANSWERS),
   'RMINAS.VOTE': oneOf(['sum', 'greedy']),
   'RMINAS.VOTE_TOP': whole(1, 100_000),
+  'RMINAS.EVOLUTION_POPULATION': whole(1, 100_000),
+  'RMINAS.EVOLUTION_SAMPLE': whole(1, 100_000),
+  'RMINAS.REINFORCE_RATE': finite.positive().describe('a number above 0'),
   'RMINAS.MAX_EVALUATIONS': whole(0, 100_000),
   'RMINAS.FUTILITY': z.boolean().describe('True or False'),
   'RMINAS.AUDIT': finite.min(0).max(1).describe('a number from 0 to 1'),

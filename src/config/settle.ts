@@ -108,9 +108,11 @@ function settleResolution(draft: Draft, dataset: DatasetFacts): void {
   const key = 'SEARCH.IM_SIZE';
   if (dataset.resizable && draft.get(key).source !== 'default') return;
   if (settleNumber(draft, key, dataset.resolution, dataset)) return;
+  // The candidates may be shown less than there is, but there is no more.
+  if (Number(toPlain(draft.get(key).value)) < dataset.resolution) return;
   throw new UsageError(
     `${key} is ${told(draft, key)}, and the images of ${dataset.name} are ${dataset.resolution} pixels wide.`,
-    { code: 'wrong-resolution', nextSteps: [`Set ${key} to ${dataset.resolution}, or leave it out.`] },
+    { code: 'wrong-resolution', nextSteps: [`Set ${key} to ${dataset.resolution} or less, or leave it out.`] },
   );
 }
 

@@ -14,7 +14,7 @@ import {
 import { UsageError } from '../errors.js';
 import { list, unsupported, type Value } from './value.js';
 import { offsetBeyondDepth } from './yaml-depth.js';
-import { resolveScalar, ScalarError } from './yaml-scalar.js';
+import { LateScalarError, resolveScalar, ScalarError } from './yaml-scalar.js';
 
 export interface Entry {
   readonly key: string;
@@ -73,6 +73,8 @@ function broken(place: string, message: string): UsageError {
 }
 
 class Reader {
+  /** By values that stand for them, the refusals of what a later entry may replace. */
+  private readonly refusals = new Map<Value | Group, UsageError>();
   private nodes = 0;
   private depth = 0;
 
@@ -88,7 +90,14 @@ class Reader {
     if (contents === null || (isScalar(contents) && contents.source === '')) return { type: 'group', entries: [] };
     const content = this.content(contents);
     if (content.type !== 'group') throw this.error(contents, 'a configuration must be a mapping of groups and keys');
+    this.refuse(content);
     return content;
+  }
+
+  private refuse(content: Value | Group): void {
+    const refusal = this.refusals.get(content);
+    if (refusal !== undefined) throw refusal;
+    if (content.type === 'group') for (const entry of content.entries) this.refuse(entry.content);
   }
 
   private content(node: Node): Value | Group {
@@ -101,14 +110,23 @@ class Reader {
     try {
       return resolveScalar(String(target.value ?? ''), target.tag ?? null, target.type === 'PLAIN' || !target.type);
     } catch (error) {
+      if (error instanceof LateScalarError) return this.later(this.error(target, error.message));
       if (error instanceof ScalarError) throw this.error(target, error.message);
       throw error;
     }
   }
 
+  private later(refusal: UsageError): Value {
+    const value = unsupported('date');
+    this.refusals.set(value, refusal);
+    return value;
+  }
+
   /** An element of a list; yacs takes mappings there too, but no key of ours does. */
   private item(node: Node): Value {
     const content = this.content(node);
+    const refusal = this.refusals.get(content);
+    if (refusal !== undefined) throw refusal;
     return content.type === 'group' ? unsupported('dict') : content;
   }
 

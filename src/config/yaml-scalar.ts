@@ -34,6 +34,9 @@ const TIMESTAMP = new RegExp(
 /** A scalar that PyYAML's SafeLoader, or yacs behind it, refuses; the message says why. */
 export class ScalarError extends Error {}
 
+/** One that only yacs refuses: where a later entry replaces it, it does no harm. */
+export class LateScalarError extends ScalarError {}
+
 /** The tag that an untagged plain scalar gets. */
 function implicitTag(text: string): string {
   if (BOOL.test(text)) return `${TAG}bool`;
@@ -64,8 +67,10 @@ export function resolveScalar(text: string, tag: string | null, plain: boolean):
       return exactInt(readInt(text));
     case `${TAG}float`:
       return float(readFloat(text));
-    default:
-      throw new ScalarError(`'${text}' has the tag ${resolved.replace(TAG, '!!')}, which a configuration cannot hold`);
+    default: {
+      const Refusal = resolved === `${TAG}timestamp` ? LateScalarError : ScalarError;
+      throw new Refusal(`'${text}' has the tag ${resolved.replace(TAG, '!!')}, which a configuration cannot hold`);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { consultBenchmark } from '../benchmarks/service.js';
+import type { Objective } from '../objectives/index.js';
 import type { Evaluator } from '../search/evaluator.js';
 import type { Finished } from '../search/events.js';
 import { derivedSeed } from '../spaces/random.js';
@@ -11,15 +12,16 @@ import type { SettledRun } from './open-run.js';
 import { isWhole, type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
 import type { BenchmarkReport, Score, SearchResult, VerificationReport } from './result.js';
 import { verify } from './verification.js';
-import type { WorkingSidecar } from './working-sidecar.js';
+import type { ReadySidecar, WorkingSidecar } from './working-sidecar.js';
 
 export interface ConcludeOptions {
   readonly run: SettledRun;
-  readonly working: WorkingSidecar;
+  readonly working: ReadySidecar | WorkingSidecar;
   readonly desk: Desk;
   readonly finished: Finished;
   readonly record: RunRecord;
   readonly space: Space;
+  readonly objective: Objective;
   readonly evaluator: Evaluator;
   readonly signal: AbortSignal;
 }
@@ -68,7 +70,7 @@ function journalledScore(desk: Desk, genotype: string, canonical: string): Score
 function assembleResult(
   parts: ConcludeOptions & { score: Score; benchmark: BenchmarkReport; verification: VerificationReport | null },
 ): SearchResult {
-  const { run, working, desk, finished, record, score, benchmark, verification } = parts;
+  const { run, working, desk, finished, record, objective, score, benchmark, verification } = parts;
   const { specification, profile, settings } = run.plan;
   const standing = record.observed.at(-1)?.standing;
   return {
@@ -80,6 +82,8 @@ function assembleResult(
     backend: specification.backend,
     device: working.sidecar.hello.device,
     seed: settings.seed,
+    strategy: settings.strategy,
+    objective: objective.name,
     specification,
     specificationDigest: run.digest,
     genotype: finished.genotype,
@@ -103,7 +107,7 @@ function assembleResult(
       result: desk.folder.result,
       log: desk.folder.log,
     },
-    notes: working.prepared.notes,
+    notes: 'prepared' in working ? working.prepared.notes : [],
   };
 }
 
@@ -117,6 +121,9 @@ function costOf(record: RunRecord, desk: Desk): SearchResult['cost'] {
     reused: record.observed.filter(({ reused }) => reused).length,
     failures: record.failures,
     steps: record.steps,
+    measuring: record.measuring,
+    screening: record.screening,
+    simulatedSeconds: record.simulatedSeconds,
     sessions: sessionsOf(desk.lines),
   };
 }

@@ -1,13 +1,15 @@
+import { basename, dirname } from 'node:path';
 import { dumpConfig } from '../config/index.js';
 import { UsageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import type { RunEvent } from './events.js';
-import { createRunFolder, type RunFolder, writeRunFile } from './folder.js';
+import { createRunFolder, keepRunFolder, type RunFolder, writeRunFile } from './folder.js';
 import { type JournalEntry, type JournalLine, JournalWriter } from './journal.js';
+import { removeUnbegun } from './journal-file.js';
 import { makeUnderLock } from './lock.js';
 import { createLog } from './log.js';
 import type { SettledRun } from './open-run.js';
-import type { WorkingSidecar } from './working-sidecar.js';
+import type { ReadySidecar, WorkingSidecar } from './working-sidecar.js';
 
 /** Where a run is written down. */
 export interface Desk {
@@ -25,13 +27,13 @@ export interface Desk {
  */
 export function openDesk(
   run: SettledRun,
-  working: WorkingSidecar,
+  working: ReadySidecar | WorkingSidecar,
   tell: (event: RunEvent) => void,
   early: RunEvent[],
 ): Desk {
-  const { earlier, plan } = run;
-  if (earlier) checkSameBatch(earlier.journal.lines, working.prepared.batch.digest);
-  const folder = earlier?.folder ?? createRunFolder(plan.outDir, nameOf(plan));
+  const { earlier } = run;
+  if (earlier) checkSameBatch(earlier.journal.lines, batchOf(working));
+  const folder = earlier?.folder ?? makeFolder(run);
   const set = () => setDesk(folder, run, working, tell, early);
   return earlier ? set() : makeUnderLock(folder, set);
 }
@@ -39,11 +41,12 @@ export function openDesk(
 function setDesk(
   folder: RunFolder,
   run: SettledRun,
-  working: WorkingSidecar,
+  working: ReadySidecar | WorkingSidecar,
   tell: (event: RunEvent) => void,
   early: RunEvent[],
 ): Desk {
   const { earlier } = run;
+  if (!earlier) removeUnbegun(folder.journal);
   if (!earlier) writeRunFile(folder.config, dumpConfig(run.config.settings));
   const journal = new JournalWriter<JournalEntry>(folder.journal, earlier?.journal.wholeBytes ?? 0);
   const lines = [...(earlier?.journal.lines ?? [])];
@@ -54,13 +57,18 @@ function setDesk(
     tell(event);
   };
   if (!earlier) write(headerOf(run));
-  const { hello, prepared } = { hello: working.sidecar.hello, prepared: working.prepared };
-  const { pid } = process;
-  write({ type: 'session', pid, versions: hello.versions, device: hello.device, batch: prepared.batch.digest });
+  const { versions, device } = working.sidecar.hello;
+  write({ type: 'session', pid: process.pid, versions, device, batch: batchOf(working) });
   for (const event of early) log(event);
   const recorded = lines.filter(({ entry }) => entry.type === 'evaluated').length;
   emit({ type: 'run-opened', folder: folder.path, recorded });
   return { folder, lines, write, emit, close: () => journal.close() };
+}
+
+function makeFolder({ folder, plan }: SettledRun): RunFolder {
+  return folder === null
+    ? createRunFolder(plan.outDir, nameOf(plan))
+    : keepRunFolder(dirname(folder), basename(folder));
 }
 
 function nameOf({ specification: { space, dataset, seed } }: SettledRun['plan']): string {
@@ -71,8 +79,13 @@ function headerOf({ digest, workers, data, verify }: SettledRun): JournalEntry {
   return { type: 'run', version: 1, rminas: VERSION, specification: digest, workers, data, verify };
 }
 
+/** Digest of the batch; null where there is none. */
+function batchOf(working: ReadySidecar | WorkingSidecar): string | null {
+  return 'prepared' in working ? working.prepared.batch.digest : null;
+}
+
 /** Scores on another batch cannot be mixed with those in the journal. */
-function checkSameBatch(lines: readonly JournalLine[], batch: string): void {
+function checkSameBatch(lines: readonly JournalLine[], batch: string | null): void {
   for (const { entry } of lines) {
     if (entry.type !== 'session' || entry.batch === batch) continue;
     throw new UsageError(

@@ -1,17 +1,17 @@
-import { RMI } from '../objectives/objective.js';
+import { createObjective } from '../objectives/index.js';
 import { search } from '../search/controller.js';
 import type { Finished } from '../search/events.js';
 import { getSpace } from '../spaces/index.js';
-import { createForest } from '../strategies/forest.js';
+import { createStrategy } from '../strategies/index.js';
+import { type BenchmarkSidecar, startBenchmarkSidecar } from './benchmark-sidecar.js';
 import { conclude } from './conclude.js';
 import { type Desk, openDesk } from './desk.js';
-import { createSidecarEvaluator } from './evaluator.js';
 import type { RunEvent } from './events.js';
 import type { JournalLine } from './journal.js';
 import { type RunPlan, recordedEvents, type SettledRun } from './open-run.js';
 import { RunRecord } from './record.js';
 import type { SearchResult } from './result.js';
-import { withSharedScores } from './shared-scores.js';
+import { createScoring } from './scoring.js';
 import { createSidecarSurrogate } from './surrogate.js';
 import { startWorkingSidecar, type WorkingSidecar } from './working-sidecar.js';
 
@@ -32,7 +32,8 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
     early.push(event);
     options.emit(event);
   };
-  const working = await startWorkingSidecar({ ...run, python: options.python, signal, emit });
+  const start = run.plan.settings.objective.kind === 'benchmark' ? startBenchmarkSidecar : startWorkingSidecar;
+  const working = await start({ ...run, python: options.python, signal, emit });
   let desk: Desk | undefined;
   try {
     const settled = { ...run, ...working.settled };
@@ -45,28 +46,22 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
 }
 
 async function searchAndConclude(
-  options: DriveOptions & { run: SettledRun; working: WorkingSidecar; desk: Desk },
+  options: DriveOptions & { run: SettledRun; working: BenchmarkSidecar | WorkingSidecar; desk: Desk },
 ): Promise<SearchResult> {
   const { run, working, desk, signal } = options;
   const { plan } = run;
-  const record = new RunRecord();
   const space = getSpace(plan.specification.space);
-  const ownEvaluator = createSidecarEvaluator({
-    sidecar: working.sidecar,
-    digest: run.digest,
-    capacity: run.workers,
-    signal,
-  });
-  const notice = (text: string) => desk.emit({ type: 'notice', text });
-  const evaluator = withSharedScores(ownEvaluator, working, options.cacheLimit, notice);
-  const strategy = createForest({
+  const objective = createObjective(plan.settings.objective, { reference: plan.settings.warmup });
+  const record = new RunRecord(objective);
+  const { evaluator, screener } = createScoring({ ...options, objective, space });
+  const strategy = createStrategy(plan.settings.strategy, {
     space,
     settings: plan.settings,
+    screener,
     surrogate: createSidecarSurrogate({ sidecar: working.sidecar, specification: plan.specification, signal }),
   });
   const recorded = recordedEvents(desk.lines);
   const { seed, auditShare } = plan.settings;
-  const objective = RMI;
   for await (const event of search({ space, strategy, objective, evaluator, seed, auditShare, recorded, signal })) {
     // On disk first: the controller acts on an event only after it has been taken.
     if (!event.replayed && (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished')) {
@@ -77,5 +72,5 @@ async function searchAndConclude(
     desk.emit(event);
   }
   const finished = record.finished as Finished;
-  return conclude({ ...options, finished, record, space, evaluator });
+  return conclude({ ...options, finished, record, space, objective, evaluator });
 }

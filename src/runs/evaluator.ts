@@ -3,7 +3,7 @@ import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/
 import type { Sidecar } from '../sidecar/client.js';
 
 /** Failures that say something about one architecture and nothing about the next. */
-const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
+export const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
 
 /** Scores architectures in the sidecar, against the batch that `digest` was prepared for. */
 export function createSidecarEvaluator(options: {

@@ -45,6 +45,20 @@ export function createRunFolder(outDir: string, name: string): RunFolder {
   }
 }
 
+/**
+ * The folder `<name>` under `outDir`, made where there is none: for what is gone on with under the same name.
+ * @throws as {@link createRunFolder}
+ */
+export function keepRunFolder(outDir: string, name: string): RunFolder {
+  const path = join(outDir, name);
+  try {
+    mkdirSync(path, { recursive: true });
+    return openRunFolder(path);
+  } catch (cause) {
+    throw folderError(outDir, cause as NodeJS.ErrnoException);
+  }
+}
+
 /** Writes a whole file of the run; a full disk is an error that the user can mend. */
 export function writeRunFile(file: string, text: string): void {
   try {

@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
 
@@ -52,6 +61,21 @@ export function missingJournal(file: string, cause: unknown): MissingError {
     nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
     cause,
   });
+}
+
+/**
+ * Makes way for a new journal: one of which not even the first line is whole is of a run that did nothing.
+ * @throws UsageError when there is more in it.
+ */
+export function removeUnbegun(file: string): void {
+  if (!existsSync(file)) return;
+  if (readFileSync(file).includes(0x0a)) {
+    throw new UsageError(`There is a run already: ${file}`, {
+      code: 'folder-taken',
+      nextSteps: ['Go on with that run, or name another folder.'],
+    });
+  }
+  rmSync(file);
 }
 
 /** Appends to a journal. Each entry is on disk before `append` returns. */

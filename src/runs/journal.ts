@@ -31,8 +31,8 @@ const session = z.strictObject({
   pid: z.int(),
   versions: z.record(z.string(), z.string()),
   device: z.string(),
-  /** Of the images and labels trained on; equal in all sessions. */
-  batch: digest,
+  /** Of the images and labels trained on; equal in all sessions. Null where nothing is computed on any. */
+  batch: digest.nullable(),
 });
 
 const proposed = z.strictObject({
@@ -40,6 +40,26 @@ const proposed = z.strictObject({
   turn: z.int().min(0),
   phase: z.enum(['warm-up', 'guided']),
   genotypes: z.array(genotype).min(1),
+  screened: z
+    .strictObject({
+      measured: z.int().min(0),
+      skipped: z.int().min(0),
+      seconds: z.number().min(0),
+      flops: z.number().min(0),
+    })
+    .optional(),
+});
+
+const parts = z.record(z.string(), z.number().nullable());
+
+/** A candidate has been measured by what needs no training, to see whether it deserves more. */
+const screened = z.strictObject({
+  type: z.literal('screened'),
+  /** Canonical. */
+  genotype,
+  parts,
+  seconds: z.number().min(0),
+  flops: z.number().min(0),
 });
 
 const evaluated = z.strictObject({
@@ -48,7 +68,15 @@ const evaluated = z.strictObject({
   seed: z.int(),
   outcome: z.union([
     // Cached: computed by another run.
-    z.strictObject({ evaluation: evaluationSchema, cached: z.literal(true).optional() }),
+    z.strictObject({
+      evaluation: evaluationSchema,
+      cached: z.literal(true).optional(),
+      parts: parts.optional(),
+      measuring: z
+        .strictObject({ seconds: z.number().min(0), flops: z.number().min(0), cached: z.literal(true).optional() })
+        .optional(),
+      simulatedSeconds: z.number().min(0).optional(),
+    }),
     z.strictObject({ failure: z.string() }),
   ]),
 });
@@ -63,7 +91,7 @@ const finished = z.strictObject({
 
 const verified = z.strictObject({ type: z.literal('verified'), genotype, verification: verificationSchema });
 
-const entrySchema = z.discriminatedUnion('type', [run, session, proposed, evaluated, finished, verified]);
+const entrySchema = z.discriminatedUnion('type', [run, session, proposed, screened, evaluated, finished, verified]);
 
 export type JournalEntry = z.infer<typeof entrySchema>;
 export type JournalLine = Line<JournalEntry>;

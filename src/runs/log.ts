@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import type { Standing } from '../strategies/strategy.js';
 import type { RunEvent } from './events.js';
 
 /** One line about an event for a log, or null for events that say nothing worth a line. */
@@ -41,9 +42,17 @@ function describePrepared({ hello, prepared }: Extract<RunEvent, { type: 'run-pr
 
 function describeObserved(event: Extract<RunEvent, { type: 'observed' }>): string {
   const { index, phase, genotype, loss, stopped, good, reused, standing } = event;
-  const verdict = good === null ? '' : good ? ` good ${standing.successes}/${standing.successesWanted}` : ' not good';
+  const verdict = good === null ? '' : good ? ` good ${describeSuccesses(standing)}` : ' not good';
   const stop = stopped === null ? '' : ` (stopped at step ${stopped})`;
   return `${phase} ${index + 1} ${genotype} loss ${loss.toPrecision(6)}${stop}${reused ? ' (twin)' : ''}${verdict}`;
+}
+
+/** e.g. `3/6`; without the number wanted where there is none. */
+export function describeSuccesses({
+  successes,
+  successesWanted,
+}: Pick<Standing, 'successes' | 'successesWanted'>): string {
+  return successesWanted === null ? `${successes}` : `${successes}/${successesWanted}`;
 }
 
 /** Appends dated lines to a run's log.txt. The log is for people: nothing is read back from it. */

@@ -22,6 +22,8 @@ export interface RunPlan {
   readonly data: string | null;
   readonly workers: number;
   readonly verify: Header['verify'];
+  /** The folder that a new run gets; null for one of its own name under OUT_DIR. */
+  readonly folder: string | null;
   /** What an earlier session left; null for a new run. */
   readonly earlier: { readonly folder: RunFolder; readonly journal: ReadJournal } | null;
 }
@@ -55,6 +57,8 @@ export interface NewRun {
   readonly verify?: number | undefined;
   /** Epochs of those trainings; 10 by default. */
   readonly verifyEpochs?: number | undefined;
+  /** The run's own folder, without another run in it; by default one under OUT_DIR, named after what is searched. */
+  readonly folder?: string | undefined;
 }
 
 export interface ResumedRun {
@@ -67,12 +71,19 @@ export interface ResumedRun {
 export async function planNewRun(options: NewRun): Promise<RunPlan> {
   const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
   const plan = planSearch(config);
+  if (plan.settings.objective.kind === 'benchmark' && options.verify) {
+    throw new UsageError('A search by a benchmark trains nothing, and so has no images to verify on.', {
+      code: 'verification-without-images',
+      nextSteps: ['Leave out --verify, or choose another objective (RMINAS.OBJECTIVE).'],
+    });
+  }
   return {
     config,
     plan,
     data: options.data === undefined ? null : resolve(options.data),
     workers: plan.settings.workers,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
+    folder: options.folder === undefined ? null : resolve(options.folder),
     earlier: null,
   };
 }
@@ -99,6 +110,7 @@ export async function planResumedRun(options: ResumedRun): Promise<RunPlan> {
     data: options.data === undefined ? header.data : resolve(options.data),
     workers: header.workers,
     verify: header.verify,
+    folder: folder.path,
     earlier: { folder, journal },
   };
 }

@@ -8,7 +8,7 @@ const scoreSchema = z.strictObject({
   genotype: z.string(),
   /** What was trained for it. */
   canonical: z.string(),
-  /** Null when the training diverged or failed. */
+  /** Null when the training diverged or failed, or there was none. */
   loss: maybe,
   crossEntropy: maybe,
   /** Linear CKA with the teacher, a stage each. */
@@ -16,6 +16,9 @@ const scoreSchema = z.strictObject({
   steps: z.int().min(0),
   /** Millions of multiply-adds for one image; null where it was not trained, or by an older version. */
   flops: maybe,
+  /** What the objective's proxies measured, by name; null where that is no finite number. */
+  parts: z.record(z.string(), maybe),
+  /** Of training and measuring it. */
   seconds: z.number().min(0),
   /** Why there is no score; null where there is one. */
   failure: z.string().nullable(),
@@ -60,6 +63,10 @@ export const resultSchema = z.strictObject({
   backend: z.string(),
   device: z.string(),
   seed: z.int(),
+  /** Who proposed. */
+  strategy: z.string(),
+  /** What was minimised: all losses of architectures are values of it. */
+  objective: z.string(),
   specification: specificationSchema,
   /** SHA-256 of the specification. */
   specificationDigest: z.string(),
@@ -84,7 +91,7 @@ export const resultSchema = z.strictObject({
     evaluationSeconds: z.number().min(0),
     /** Architectures in the history. */
     architectures: z.int().min(0),
-    /** Architectures trained. */
+    /** Architectures scored. */
     evaluations: z.int().min(0),
     /** Architectures whose score an earlier run had computed; they cost nothing and count nowhere else. */
     cached: z.int().min(0),
@@ -92,6 +99,19 @@ export const resultSchema = z.strictObject({
     reused: z.int().min(0),
     failures: z.int().min(0),
     steps: z.int().min(0),
+    /** What proxies took besides the evaluations; millions of multiply-adds. */
+    measuring: z.strictObject({ seconds: z.number().min(0), flops: z.number().min(0) }),
+    /** Candidates measured to choose from, those left out, and what that took; null where nothing was screened. */
+    screening: z
+      .strictObject({
+        measured: z.int().min(0),
+        skipped: z.int().min(0),
+        seconds: z.number().min(0),
+        flops: z.number().min(0),
+      })
+      .nullable(),
+    /** What a benchmark says that training the architectures takes, where it stands in for that; else null. */
+    simulatedSeconds: maybe,
     /** Processes that worked on the run: more than one after a resumption. */
     sessions: z.int().min(1),
   }),

@@ -5,7 +5,9 @@ import { dataHome } from '../config/index.js';
 import { UsageError } from '../errors.js';
 import type { Evaluator } from '../search/evaluator.js';
 import { VERSION } from '../version.js';
+import { type Measure, withMeasurementCache } from './measure.js';
 import { ScoreCache, withScoreCache } from './score-cache.js';
+import type { SharedCacheOptions } from './shared-cache.js';
 import type { WorkingSidecar } from './working-sidecar.js';
 
 const DEFAULT_MEGABYTES = 256;
@@ -23,14 +25,37 @@ export function withSharedScores(
   limit: number,
   onProblem: (problem: string) => void,
 ): Evaluator {
-  if (limit === 0 || working.settled.plan.specification.backend === 'xnas') return evaluator;
-  const cache = new ScoreCache({
+  if (!areShared(working, limit)) return evaluator;
+  return withScoreCache(evaluator, new ScoreCache(cacheOptions(working, limit, onProblem, [])));
+}
+
+/** The same for what proxies measure. */
+export function withSharedMeasurements(
+  measure: Measure,
+  working: WorkingSidecar,
+  limit: number,
+  onProblem: (problem: string) => void,
+): Measure {
+  if (!areShared(working, limit)) return measure;
+  return withMeasurementCache(measure, (proxies) => cacheOptions(working, limit, onProblem, [proxies]));
+}
+
+function areShared(working: WorkingSidecar, limit: number): boolean {
+  return limit > 0 && working.settled.plan.specification.backend !== 'xnas';
+}
+
+function cacheOptions(
+  working: WorkingSidecar,
+  limit: number,
+  onProblem: (problem: string) => void,
+  what: readonly string[],
+): SharedCacheOptions {
+  return {
     folder: join(dataHome(), 'cache', 'scores'),
-    context: contextOf(working),
+    context: contextOf(working, what),
     limit,
     onProblem: (problem) => onProblem(`Scores of other runs are not used: ${problem}`),
-  });
-  return withScoreCache(evaluator, cache);
+  };
 }
 
 /**
@@ -49,15 +74,15 @@ export function cacheLimit(env: Readonly<Record<string, string | undefined>> = p
 }
 
 /**
- * SHA-256 of all that a score depends on besides genotype and seed. The specification is the greater part; the batch
+ * SHA-256 of all that a score, or what is computed of an architecture besides, depends on but for genotype and seed. The specification is the greater part; the batch
  * and what the teacher makes of it stand for files, and the rest for arithmetic, whose last bits training multiplies.
  */
-function contextOf({ settled, prepared, sidecar }: WorkingSidecar): string {
+function contextOf({ settled, prepared, sidecar }: WorkingSidecar, what: readonly string[]): string {
   const { device, threads, versions } = sidecar.hello;
   const { digest, teacherLoss, teacherAccuracy } = prepared.batch;
   const batch = [digest, teacherLoss, teacherAccuracy];
   const arithmetic = [VERSION, Object.entries(versions).sort(), device, threads, process.arch, cpus()[0]?.model];
   return createHash('sha256')
-    .update(JSON.stringify([settled.digest, batch, arithmetic]))
+    .update(JSON.stringify([settled.digest, batch, arithmetic, ...what]))
     .digest('hex');
 }

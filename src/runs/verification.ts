@@ -4,14 +4,14 @@ import type { Space } from '../spaces/space.js';
 import type { Desk } from './desk.js';
 import type { SettledRun } from './open-run.js';
 import type { VerificationReport } from './result.js';
-import type { WorkingSidecar } from './working-sidecar.js';
+import type { ReadySidecar } from './working-sidecar.js';
 
 /** Images a step in a proper training. */
 const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
   readonly run: SettledRun;
-  readonly working: WorkingSidecar;
+  readonly working: ReadySidecar;
   readonly desk: Desk;
   readonly space: Space;
   readonly genotype: string;

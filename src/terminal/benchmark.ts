@@ -25,12 +25,6 @@ type Figure = BenchmarkAnswer['figures'][number];
 const SERIES_HEAD = ['data set', 'split', 'epochs', 'aggregation', 'in papers'];
 const SERIES_ALIGNS = ['left', 'left', 'right', 'left', 'left'] as const;
 
-/** The figures that papers report, or all where there are none of those. */
-export function reportedFigures(figures: readonly Figure[]): readonly Figure[] {
-  const reported = figures.filter((figure) => figure.reported);
-  return reported.length > 0 ? reported : figures;
-}
-
 /** The given figures of one architecture, a row each, with what they are and where they come from. */
 export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Figure[]): string {
   const { benchmark, number, genotype, costs, source } = answer;

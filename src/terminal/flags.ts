@@ -1,4 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core';
+import { STRATEGY_NAMES } from '../strategies/index.js';
 
 /** Flags that more than one command takes. */
 export const dataFlag = Flags.string({
@@ -21,6 +22,12 @@ const KEY_FLAGS = {
   space: { key: 'SPACE.NAME', description: 'search space', helpValue: 'NAME' },
   profile: { key: 'RMINAS.PROFILE', description: 'paper, xnas or corrected', helpValue: 'NAME' },
   backend: { key: 'RMINAS.BACKEND', description: 'auto, native or xnas', helpValue: 'NAME' },
+  strategy: {
+    key: 'RMINAS.STRATEGY',
+    description: `${STRATEGY_NAMES.slice(0, -1).join(', ')} or ${STRATEGY_NAMES.at(-1)}`,
+    helpValue: 'NAME',
+  },
+  objective: { key: 'RMINAS.OBJECTIVE', description: 'rmi, aggregate, benchmark or a proxy', helpValue: 'NAME' },
   seed: { key: 'RNG_SEED', description: 'seed of the run', helpValue: 'N' },
   teacher: { key: 'RMINAS.TEACHER', description: "teacher's checkpoint", helpValue: 'FILE' },
   'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: 'its architecture', helpValue: 'NAME' },

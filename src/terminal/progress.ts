@@ -1,3 +1,4 @@
+import { describeSuccesses } from '../runs/log.js';
 import type { Observed } from '../search/events.js';
 
 /** What a progress line tells of a phase; pure, so that it is tested without a terminal or a clock. */
@@ -8,7 +9,7 @@ export interface PhaseProgress {
   readonly best: number;
   readonly threshold: number | null;
   readonly successes: number;
-  readonly successesWanted: number;
+  readonly successesWanted: number | null;
   /** Seconds that this process has worked on the phase, and architectures that it observed in them. */
   readonly seconds: number;
   readonly fresh: number;
@@ -33,9 +34,10 @@ export function advance(progress: PhaseProgress, event: Observed, replayed: bool
   const fresh = replayed ? 0 : 1;
   return {
     done: progress.done + 1,
-    total: event.phase === 'warm-up' ? standing.warmup : null,
+    total: totalOf(event),
     best: Math.min(progress.best, event.loss),
-    threshold: standing.threshold,
+    // The last of the warm-up sets it, and none is told good or bad by it.
+    threshold: event.phase === 'warm-up' ? null : standing.threshold,
     successes: standing.successes,
     successesWanted: standing.successesWanted,
     seconds,
@@ -44,13 +46,19 @@ export function advance(progress: PhaseProgress, event: Observed, replayed: bool
   };
 }
 
+/** The guided phase is as long as it takes to find as many good ones as wanted, or has what the cap leaves it. */
+function totalOf({ phase, standing }: Observed): number | null {
+  if (phase === 'warm-up') return standing.warmup;
+  return standing.successesWanted === null ? standing.cap - standing.warmup : null;
+}
+
 /** e.g. `13/24 · best 0.5123 · threshold 0.61 · 3/6 good · 0.31 evaluations/s · 35 s left`. */
 export function describeProgress(progress: PhaseProgress): string {
-  const { done, total, best, threshold, successes, successesWanted, seconds, fresh } = progress;
+  const { done, total, best, threshold, seconds, fresh } = progress;
   const parts = [total === null ? `${done} evaluated` : `${done}/${total}`];
   if (Number.isFinite(best)) parts.push(`best ${best.toPrecision(4)}`);
-  if (threshold !== null && total === null) {
-    parts.push(`threshold ${threshold.toPrecision(4)}`, `${successes}/${successesWanted} good`);
+  if (threshold !== null) {
+    parts.push(`threshold ${threshold.toPrecision(4)}`, `${describeSuccesses(progress)} good`);
   }
   if (fresh > 0 && seconds > 0) parts.push(`${formatRate(fresh / seconds)} evaluations/s`);
   const left = secondsLeft(progress);
@@ -69,7 +77,8 @@ function secondsLeft({
   freshSuccesses,
 }: PhaseProgress): number | null {
   if (total !== null) return fresh > 0 ? ((total - done) * seconds) / fresh : null;
-  return freshSuccesses > 0 ? ((successesWanted - successes) * seconds) / freshSuccesses : null;
+  if (successesWanted === null || freshSuccesses === 0) return null;
+  return ((successesWanted - successes) * seconds) / freshSuccesses;
 }
 
 function formatRate(rate: number): string {

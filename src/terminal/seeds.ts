@@ -24,3 +24,29 @@ export function splitSeeds(words: readonly string[]): { seeds: number[] | undefi
     nextSteps: ['Name whole numbers from 0 on: --seeds 1 2 3'],
   });
 }
+
+/** More than anybody has time for: a mistyped range should not become a comparison that never ends. */
+const MOST_SEEDS = 10_000;
+
+/**
+ * `1-10`, `3`, or several of these with commas between them; each seed once, in the order given.
+ * @throws UsageError for anything else.
+ */
+export function parseSeedList(flag: string, text: string): number[] {
+  const seeds = new Set<number>();
+  for (const word of text.split(',')) {
+    const [, first, last = first] = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(word) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || to < from || to - from >= MOST_SEEDS) {
+      throw new UsageError(
+        `${flag} has '${word.trim()}', which is neither a seed nor a range of at most ${MOST_SEEDS}.`,
+        {
+          code: 'invalid-seed',
+          nextSteps: [`Write whole numbers from 0 on: ${flag} 1-10, or ${flag} 1,4,7`],
+        },
+      );
+    }
+    for (let seed = from; seed <= to; seed += 1) seeds.add(seed);
+  }
+  return [...seeds];
+}

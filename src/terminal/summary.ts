@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { reportedFigures } from '../benchmarks/look-up.js';
 import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../runs/result.js';
-import { reportedFigures } from './benchmark.js';
 import { formatSeconds } from './progress.js';
 
 export type Row = [string, string];
@@ -13,7 +13,7 @@ export function describeResult(result: SearchResult): string {
     ['architecture', pc.bold(result.genotype)],
     [
       'searched',
-      `${result.space} on ${result.dataset}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
+      `${result.space} on ${result.dataset}, strategy ${result.strategy}, objective ${result.objective}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
     ],
     ['found by', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
@@ -48,10 +48,17 @@ function twinRow(score: Score): Row[] {
 
 function describeScore(score: Score): string {
   if (score.failure !== null) return `none: ${score.failure}`;
-  if (score.loss === null) return `none: the loss stopped being finite after ${score.steps} steps`;
+  const parts = Object.entries(score.parts).map(([name, value]) => `${name} ${number(value)}`);
+  return [...describeTraining(score, parts.length > 0), ...parts].join(', ');
+}
+
+/** @param measured whether it was only measured, and not trained to the end */
+function describeTraining(score: Score, measured: boolean): string[] {
+  if (score.loss === null && measured) return [];
+  if (score.loss === null) return [`none: the loss stopped being finite after ${score.steps} steps`];
   const cka = score.cka.map((value) => number(value, 3)).join(', ');
   const cost = score.flops === null ? '' : `, ${number(score.flops, 4)} million FLOPs`;
-  return `loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}${cost}`;
+  return [`loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}${cost}`];
 }
 
 function describeCost(cost: SearchResult['cost']): string {
@@ -60,6 +67,13 @@ function describeCost(cost: SearchResult['cost']): string {
     `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them twins)`,
     `${cost.steps} steps`,
   ];
+  const { measuring, screening, simulatedSeconds } = cost;
+  if (measuring.seconds > 0) parts.push(`${formatSeconds(measuring.seconds)} for proxies`);
+  if (screening) {
+    const { measured, skipped, seconds } = screening;
+    parts.push(`${measured} candidates screened in ${formatSeconds(seconds)}, ${skipped} skipped`);
+  }
+  if (simulatedSeconds !== null) parts.push(`${formatSeconds(simulatedSeconds)} of simulated training`);
   if (cost.cached > 0) parts.push(`${cost.cached} scores of earlier runs`);
   if (cost.failures > 0) parts.push(`${cost.failures} failed`);
   if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);

@@ -16,6 +16,7 @@ describe('the pure core', () => {
   it.each([
     ['spaces', ['spaces']],
     ['strategies', ['strategies', 'spaces']],
+    ['statistics', ['statistics', 'strategies', 'spaces']],
     ['objectives', ['objectives', 'strategies', 'spaces']],
     ['search', ['search', 'objectives', 'strategies', 'spaces']],
   ] as const)('%s knows only the rooms below it, types of the protocol, errors, and pure packages', (room, allowed) => {
@@ -35,7 +36,7 @@ describe('the pure core', () => {
   it('reads no clock, no environment and no global randomness', () => {
     const impure = /\b(?:Date\.now|new Date|performance\.|Math\.random|setTimeout|setInterval|process\.|fetch\()/;
     const core = filesUnder('src', '.ts').filter((file) =>
-      inRoom(file, 'search', 'objectives', 'strategies', 'spaces'),
+      inRoom(file, 'search', 'objectives', 'statistics', 'strategies', 'spaces'),
     );
     expect(core.filter((file) => impure.test(readSource(file)))).toEqual([]);
   });
@@ -57,6 +58,8 @@ describe('the rooms', () => {
     ['execa', 'src/sidecar/process'],
     ['pythonia', 'src/bridge/'],
     ['tar', 'src/assets/unpack'],
+    ['d3-scale', 'src/report/'],
+    ['d3-shape', 'src/report/'],
   ])('leave %s to %s', (name, owner) => {
     const wrong = typescript.filter(({ from, to }) => isPackage(to, name) && !from.startsWith(owner));
     expect(wrong.map(written)).toEqual([]);
@@ -65,6 +68,21 @@ describe('the rooms', () => {
   it('leave HTTP to src/assets/http', () => {
     const callers = filesUnder('src', '.ts').filter((file) => /\bfetch\(|'node:https?'/.test(readSource(file)));
     expect(callers).toEqual(['src/assets/http.ts']);
+  });
+
+  it('let charts know nothing of what they show', () => {
+    const imports = typescript.filter(({ from, to }) => inRoom(from, 'report') && to.startsWith('src/'));
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.filter(({ to }) => !inRoom(to, 'report')).map(written)).toEqual([]);
+  });
+
+  it('leave what a comparison makes of journals to arithmetic', () => {
+    const pure = ['cost', 'trajectory', 'curves', 'rows'].map((name) => `src/comparison/${name}.ts`);
+    const imports = typescript.filter(({ from, typeOnly }) => pure.includes(from) && !typeOnly);
+    const allowed = ['search', 'objectives', 'strategies', 'spaces', 'statistics'];
+    const wrong = imports.filter(({ to }) => !inRoom(to, ...allowed) && !pure.includes(to.replace(/js$/, 'ts')));
+    expect(imports.length).toBeGreaterThan(0);
+    expect(wrong.map(written)).toEqual([]);
   });
 
   it('let assets know the configuration alone', () => {

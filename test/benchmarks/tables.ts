@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
 
 export const CELLS = [
   '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
@@ -34,3 +35,15 @@ function write(path: string, text: string): string {
 export const writeNasBench201 = (path: string) => write(path, NAS_BENCH_201);
 export const writeNasBenchMacro = (path: string) => write(path, NAS_BENCH_MACRO);
 export const writeBrokenTable = (path: string) => write(path, NAS_BENCH_201.replace('93.5000', 'nan'));
+
+/** A table of the whole space. The more 3 × 3 convolutions, the better; which edges they are on decides the rest. */
+export function writeWholeNasBench201(path: string): string {
+  const lines = Array.from({ length: nasBench201.size }, (_, number) => {
+    const encoding = nasBench201.slots.map((_slot, slot) => Math.floor(number / 5 ** slot) % 5);
+    const accuracies = [10, 1, 0.5].map((least) =>
+      encoding.reduce((sum, operation, slot) => sum + (operation === 3 ? 10 + slot : operation + slot / 10), least),
+    );
+    return [number, nasBench201.print(encoding), ...accuracies.map((accuracy) => accuracy.toFixed(4))].join(',');
+  });
+  return write(path, `${['index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test', ...lines].join('\n')}\n`);
+}

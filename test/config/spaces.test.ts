@@ -80,9 +80,11 @@ describe('a data set', () => {
     expect(specification.teacher.architecture).toBe('nas-bench-201-9930');
   });
 
-  it('imagenet has the size that is asked for, the others their own', async () => {
+  it('imagenet has the size that is asked for, the others their own or a smaller one', async () => {
     const { specification } = await plan('LOADER.DATASET imagenet SEARCH.IM_SIZE 64');
     expect(specification.network.resolution).toBe(64);
+    const small = await plan('LOADER.DATASET cifar10 SEARCH.IM_SIZE 16');
+    expect(small.specification.network.resolution).toBe(16);
     await expect(plan('LOADER.DATASET imagenet16 SEARCH.IM_SIZE 32')).rejects.toMatchObject({
       code: 'wrong-resolution',
     });

@@ -42,6 +42,12 @@ describe('a search that cannot be right ends in exit code 2', () => {
     ['a key without its value', () => search(TINY, 'RMINAS.RF_WARMUP'), /RMINAS\.RF_WARMUP/],
     ['an unknown space', () => search(TINY, 'SPACE.NAME', 'infer_nb210'), /infer_nb210[\s\S]*infer_nb201/],
     ['an unknown data set', () => search(TINY, 'LOADER.DATASET', 'cifar11'), /cifar11[\s\S]*cifar10/],
+    ['an unknown objective', () => search(TINY, '--objective', 'nasvot'), /nasvot[\s\S]*naswot/],
+    [
+      'an unknown proxy',
+      () => search(TINY, '--objective', 'aggregate', 'RMINAS.AGGREGATE', 'sinflow 1'),
+      /sinflow.*synflow/,
+    ],
     ['an unknown flag', () => search(TINY, '--wokers', '2'), /--wokers/],
     ['overrides of a resumed run', () => runCli(['search', '--resume', '/tmp', 'RNG_SEED', '3']), /RNG_SEED/],
   ])('%s', async (_, run, text) => {

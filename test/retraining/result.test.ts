@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Training } from '../../src/protocol/retraining.js';
 import { seedResult, summarise } from '../../src/retraining/result.js';
-import { spreadOf } from '../../src/retraining/statistics.js';
+import { spreadOf } from '../../src/statistics/moments.js';
 
 function trainingOf(...accuracies: readonly (number | null)[]): Training {
   const epochs = accuracies.map((accuracy, index) => {

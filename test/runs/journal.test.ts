@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MissingError, UsageError } from '../../src/errors.js';
 import { type JournalEntry, JournalWriter, readJournal } from '../../src/runs/journal.js';
+import { removeUnbegun } from '../../src/runs/journal-file.js';
 
 const proposal = (turn: number): JournalEntry => ({ type: 'proposed', turn, phase: 'guided', genotypes: [`g${turn}`] });
 
@@ -88,5 +89,20 @@ describe('the journal', () => {
       expect.objectContaining({ code: 'disk-full', exitCode: 3, message: expect.stringContaining('/dev/full') }),
     );
     writer.close();
+  });
+});
+
+describe('the way to a new journal', () => {
+  it('is free where there is none, or one that was torn in its first line', () => {
+    removeUnbegun(file);
+    writeFileSync(file, '{"at":1,"entry":{"ty');
+    removeUnbegun(file);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is not where a run has begun', () => {
+    writeEntries(1);
+    expect(() => removeUnbegun(file)).toThrow(expect.objectContaining({ code: 'folder-taken', exitCode: 2 }));
+    expect(readJournal(file).lines).toHaveLength(1);
   });
 });

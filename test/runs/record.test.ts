@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RMI } from '../../src/objectives/objective.js';
 import { reportFutility } from '../../src/runs/futility-report.js';
 import { RunRecord } from '../../src/runs/record.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
@@ -6,7 +7,7 @@ import type { Observed } from '../../src/search/events.js';
 import { evaluationOf } from '../search/simulated.js';
 
 function recordOf(outcomes: Readonly<Record<string, EvaluationOutcome>>): RunRecord {
-  const record = new RunRecord();
+  const record = new RunRecord(RMI);
   for (const [genotype, outcome] of Object.entries(outcomes)) {
     record.add({ type: 'evaluated', genotype, seed: 1, outcome, replayed: false });
   }
@@ -55,6 +56,7 @@ describe('the report on futile trainings', () => {
     canonical: 'g',
     reused: false,
     loss,
+    parts: {},
     stopped: null,
     audit: null,
     good: null,

@@ -12,6 +12,7 @@ function observed(loss: number, over: Partial<Observed> = {}): Observed {
     canonical: 'g',
     reused: false,
     loss,
+    parts: {},
     stopped: null,
     audit: null,
     good: null,
@@ -37,6 +38,23 @@ describe('the progress line', () => {
     expect(describeProgress(progress)).toBe(
       '2 evaluated · best 0.6000 · threshold 0.6100 · 2/6 good · 0.20 evaluations/s · 40 s left',
     );
+  });
+
+  it('tells what the cap leaves the guided phase, where nothing else ends it', () => {
+    const standing = { ...observed(0).standing, threshold: 0.61, successes: 1, successesWanted: null };
+    const events = [
+      observed(0.6, { phase: 'guided', good: true, standing }),
+      observed(0.7, { phase: 'guided', good: false, standing }),
+    ];
+    const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
+    expect(describeProgress(progress)).toBe(
+      '2/60 · best 0.6000 · threshold 0.6100 · 1 good · 0.20 evaluations/s · 4 min 50 s left',
+    );
+  });
+
+  it('tells no threshold of the warm-up, whose last architecture sets it', () => {
+    const standing = { ...observed(0).standing, threshold: 0.61 };
+    expect(describeProgress(advance(NO_PROGRESS, observed(0.5, { standing }), true, 1))).toBe('1/24 · best 0.5000');
   });
 
   it('takes no pace from what an earlier session did', () => {

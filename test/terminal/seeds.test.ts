@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitSeeds } from '../../src/terminal/seeds.js';
+import { parseSeedList, splitSeeds } from '../../src/terminal/seeds.js';
 
 describe('the words of --seeds', () => {
   it.each([
@@ -20,6 +20,25 @@ describe('the words of --seeds', () => {
     '%j are none',
     (words) => {
       expect(() => splitSeeds(words)).toThrow(/which is no seed/);
+    },
+  );
+});
+
+describe('a list of seeds', () => {
+  it.each([
+    ['7', [7]],
+    ['1-3', [1, 2, 3]],
+    ['1,4, 7', [1, 4, 7]],
+    ['0-2,2-4', [0, 1, 2, 3, 4]],
+    ['5 - 5', [5]],
+  ])('%j is %j', (text, seeds) => {
+    expect(parseSeedList('--seeds', text)).toEqual(seeds);
+  });
+
+  it.each(['', 'one', '3-1', '-1', '1-', '1.5', '1,,2', '9007199254740992', '0-10000', '1-999999999999'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseSeedList('--also-seeds', text)).toThrow(/--also-seeds has/);
     },
   );
 });

@@ -17,19 +17,13 @@ import { PlainLoop } from './plain.mjs';
 
 const signal = new AbortController().signal;
 
-/** What a search asks for, with the measures as overrides; one that has no key yet stays as it is. */
+/** What a search asks for, with the measures as overrides. */
 export async function planOf({ file, overrides }, seed, { arithmetic, futility, workers, threads }) {
   const measures = [
-    ['RNG_SEED', seed],
-    ['RMINAS.BACKEND', 'native'],
-    ['RMINAS.ARITHMETIC', arithmetic],
-    ['RMINAS.FUTILITY', futility ? 'True' : 'False'],
-    ['RMINAS.WORKERS', workers],
-    ['RMINAS.THREADS', threads],
+    ...['RNG_SEED', seed, 'RMINAS.BACKEND', 'native', 'RMINAS.ARITHMETIC', arithmetic],
+    ...['RMINAS.FUTILITY', futility ? 'True' : 'False', 'RMINAS.WORKERS', workers, 'RMINAS.THREADS', threads],
   ];
-  const { settings } = await loadConfig({ file, overrides: [] });
-  const switches = measures.filter(([key]) => settings.has(key));
-  const config = await loadConfig({ file, overrides: [...overrides, ...switches.flat().map(String)] });
+  const config = await loadConfig({ file, overrides: [...overrides, ...measures.map(String)] });
   return { config, plan: planSearch(config) };
 }
 

@@ -1,8 +1,9 @@
 import { Args, Flags } from '@oclif/core';
+import { reportedFigures } from '../../benchmarks/look-up.js';
 import { queryTable } from '../../benchmarks/service.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeAnswer, reportedFigures } from '../../terminal/benchmark.js';
+import { describeAnswer } from '../../terminal/benchmark.js';
 import { benchmarkFlag, SERIES_HELP } from '../../terminal/benchmark-flags.js';
 import { pythonFlag } from '../../terminal/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';

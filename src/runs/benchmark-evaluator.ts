@@ -1,0 +1,60 @@
+import { benchmarkOf } from '../benchmarks/catalogue.js';
+import { lookUp } from '../benchmarks/look-up.js';
+import { readyIndex, whatIsNeeded } from '../benchmarks/ready-index.js';
+import { chooseSeries, isOf, nameOf, type Series } from '../benchmarks/series.js';
+import { MissingError, UsageError } from '../errors.js';
+import { ACCURACY } from '../objectives/benchmark.js';
+import type { BenchmarkAnswer } from '../protocol/messages.js';
+import type { EvaluationOutcome, Evaluator } from '../search/evaluator.js';
+import type { Sidecar } from '../sidecar/client.js';
+import type { StartOptions } from './working-sidecar.js';
+
+const NOT_TRAINED = { loss: null, curve: [], cka: [], crossEntropy: null, steps: 0, seconds: 0 };
+
+/**
+ * Looks architectures up in the space's benchmark.
+ * @throws UsageError for a space without a benchmark, or a series that it does not have; MissingError where there is no
+ *   table.
+ */
+export async function createBenchmarkEvaluator(
+  sidecar: Pick<Sidecar, 'request'>,
+  { plan, data, workers, emit }: Pick<StartOptions, 'plan' | 'data' | 'workers' | 'emit'>,
+): Promise<Evaluator> {
+  const { specification, settings } = plan;
+  const benchmark = benchmarkOf(specification.space);
+  if (benchmark === undefined) {
+    throw new UsageError(`There is no benchmark of the space ${specification.space} to search by.`, {
+      code: 'no-benchmark',
+      nextSteps: ['Choose another objective (RMINAS.OBJECTIVE).'],
+    });
+  }
+  const ready = await readyIndex(sidecar, benchmark, data);
+  if (ready === undefined) {
+    throw new MissingError(`The objective is a benchmark's accuracy, and there is none of ${benchmark.name}.`, {
+      code: 'missing-benchmark',
+      nextSteps: [whatIsNeeded(benchmark)],
+    });
+  }
+  const { index } = ready;
+  const summary = await sidecar.request('summarise-benchmark', { index });
+  const series = chooseSeries(summary, specification.dataset, settings.series);
+  const text = `Architectures are judged by ${benchmark.name}: ${nameOf(series)}, ${series.aggregation}.`;
+  emit({ type: 'notice', text });
+
+  return {
+    capacity: workers,
+    evaluate: async ({ genotype }) => outcomeOf(await lookUp(sidecar, index, genotype), series),
+  };
+}
+
+/** @param answer null where the table does not have the architecture */
+export function outcomeOf(answer: BenchmarkAnswer | null, series: Series): EvaluationOutcome {
+  const figure = answer?.figures.find((one) => isOf(one, series));
+  if (figure === undefined) return { failure: `The table has no ${nameOf(series)} of it.` };
+  const { trainSeconds, evalSeconds } = figure;
+  return {
+    evaluation: NOT_TRAINED,
+    parts: { [ACCURACY]: figure.accuracy },
+    ...(trainSeconds !== null && { simulatedSeconds: trainSeconds + (evalSeconds ?? 0) }),
+  };
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EvaluationRequest } from '../search/evaluator.js';
+import { makeRoom, readLinesFrom, touch } from './cache-files.js';
+
+const EXTENSION = '.jsonl';
+/** The folder is measured again after so large a part of its limit has been added. */
+const MEASURED_EVERY = 1 / 16;
+
+type Key = Pick<EvaluationRequest, 'genotype' | 'seed'>;
+
+/** A line says what it should contain: one that was torn, or changed since, is passed over. */
+const LINE = /^\{"sum":"([0-9a-f]{16})","score":(.*)\}$/;
+
+export interface SharedCacheOptions {
+  /** Where all caches are, a file for each context. */
+  readonly folder: string;
+  /** SHA-256 of everything besides genotype and seed that a value depends on. */
+  readonly context: string;
+  /** Bytes that all caches together may take; what was not used for longest goes first. */
+  readonly limit: number;
+  /** Told once, when the cache cannot be used: nothing depends on it. */
+  readonly onProblem: (problem: string) => void;
+}
+
+/** What kind of value a cache holds. */
+export interface CachedKind<Value> {
+  /** Of the value, in a line. */
+  readonly name: string;
+  readonly schema: z.ZodType<Value>;
+}
+
+/**
+ * What earlier runs computed of architectures, and those that are at work now: any number of processes may read and
+ * extend one cache at once, since a value is one line, appended by one write. Whatever goes wrong with the files, no run
+ * ends by it.
+ */
+export class SharedCache<Value> {
+  readonly #options: SharedCacheOptions;
+  readonly #kind: CachedKind<Value>;
+  readonly #file: string;
+  readonly #known = new Map<string, Value>();
+  #read = 0;
+  #added = 0;
+  #usable = true;
+
+  constructor(options: SharedCacheOptions, kind: CachedKind<Value>) {
+    this.#options = options;
+    this.#kind = kind;
+    this.#file = join(options.folder, `${options.context}${EXTENSION}`);
+    this.#attempt(() => {
+      mkdirSync(options.folder, { recursive: true });
+      touch(this.#file);
+      makeRoom(options.folder, EXTENSION, options.limit);
+    });
+  }
+
+  find(key: Key): Value | undefined {
+    if (!this.#known.has(nameOf(key))) this.#attempt(() => this.#readOn());
+    return this.#known.get(nameOf(key));
+  }
+
+  keep({ genotype, seed }: Key, value: Value): void {
+    this.#known.set(nameOf({ genotype, seed }), value);
+    this.#attempt(() => this.#append(lineOf({ genotype, seed, [this.#kind.name]: value })));
+  }
+
+  #readOn(): void {
+    const { lines, end } = readLinesFrom(this.#file, this.#read);
+    this.#read = end;
+    for (const line of lines) this.#take(line);
+  }
+
+  #take(line: string): void {
+    const { name, schema } = this.#kind;
+    const content = contentOf(line);
+    const key = keySchema.safeParse(content);
+    const value = schema.safeParse(key.success ? key.data[name] : undefined);
+    if (key.success && value.success) this.#known.set(nameOf(key.data), value.data);
+  }
+
+  #append(line: string): void {
+    const { folder, limit } = this.#options;
+    appendFileSync(this.#file, line);
+    this.#added += line.length;
+    if (this.#added < limit * MEASURED_EVERY) return;
+    this.#added = 0;
+    makeRoom(folder, EXTENSION, limit);
+  }
+
+  #attempt(work: () => void): void {
+    if (!this.#usable) return;
+    try {
+      work();
+    } catch (error) {
+      this.#usable = false;
+      this.#options.onProblem((error as Error).message);
+    }
+  }
+}
+
+const keySchema = z.looseObject({ genotype: z.string(), seed: z.int() });
+
+function nameOf({ genotype, seed }: Key): string {
+  return `${seed} ${genotype}`;
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** Begins with the end of a line, so that one that another process left torn does not spoil it. */
+function lineOf(content: object): string {
+  const text = JSON.stringify(content);
+  return `\n{"sum":"${sumOf(text)}","score":${text}}\n`;
+}
+
+function contentOf(line: string): unknown {
+  const [, sum, text = ''] = LINE.exec(line) ?? [];
+  return sum === undefined || sum !== sumOf(text) ? undefined : JSON.parse(text);
+}

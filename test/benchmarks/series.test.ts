@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { chooseSeries, isOf, type Series } from '../../src/benchmarks/series.js';
+import type { BenchmarkAnswer } from '../../src/protocol/messages.js';
+import { outcomeOf } from '../../src/runs/benchmark-evaluator.js';
+
+const series = (dataset: string, split: string, epochs: number | null, seed: number | null = null): Series => ({
+  dataset,
+  split,
+  epochs,
+  seed,
+  aggregation: seed === null ? 'mean over seeds' : `seed ${seed}`,
+  reported: split === 'ori-test',
+  architectures: 3,
+  best: 94,
+  worst: 10,
+  mean: 80,
+});
+const summaryOf = (all: Series[]) => ({
+  benchmark: 'toy',
+  source: 'toy.csv',
+  architectures: 3,
+  series: all,
+  costs: [],
+});
+const FULL = [
+  series('cifar10', 'ori-test', 200),
+  series('cifar10-valid', 'x-valid', 200, 777),
+  series('cifar10-valid', 'x-valid', 12),
+  series('cifar10-valid', 'x-valid', 200),
+  series('cifar100', 'x-valid', 200),
+  series('ImageNet16-120', 'x-valid', 200),
+];
+const brief = ({ dataset, split, epochs, seed }: Series) => [dataset, split, epochs, seed];
+
+describe('the series that a search goes by', () => {
+  it('is the validation accuracy on the data set: the mean, after the longest training', () => {
+    const choose = (dataset: string) => brief(chooseSeries(summaryOf(FULL), dataset, null));
+    expect(choose('cifar10')).toEqual(['cifar10-valid', 'x-valid', 200, null]);
+    expect(choose('cifar100')).toEqual(['cifar100', 'x-valid', 200, null]);
+    expect(choose('imagenet16-120')).toEqual(['ImageNet16-120', 'x-valid', 200, null]);
+  });
+
+  it('is the one that was named', () => {
+    const choose = (dataset: string, split: string, epochs: number | null) =>
+      brief(chooseSeries(summaryOf(FULL), 'cifar10', { dataset, split, epochs }));
+    expect(choose('cifar10', 'ori-test', null)).toEqual(['cifar10', 'ori-test', 200, null]);
+    expect(choose('CIFAR10-valid', 'x-valid', 12)).toEqual(['cifar10-valid', 'x-valid', 12, null]);
+    expect(() => choose('cifar10', 'ori-test', 12)).toThrow(/no figures of cifar10 ori-test 12/);
+  });
+
+  it('is never the test accuracy unless that was named', () => {
+    const summary = summaryOf([series('cifar10', 'ori-test', 200)]);
+    expect(() => chooseSeries(summary, 'cifar10', null)).toThrow(/only test accuracy.*oracle/);
+    expect(() => chooseSeries(summaryOf(FULL), 'digits', null)).toThrow(/no validation accuracy on digits/);
+  });
+
+  it('is found among the figures of an architecture', () => {
+    const [first] = FULL as [Series];
+    expect(FULL.map((one) => isOf(one, first))).toEqual([true, false, false, false, false, false]);
+  });
+});
+
+describe('the outcome of looking an architecture up', () => {
+  const [wanted] = [series('cifar10-valid', 'x-valid', 12)] as const;
+  const figure = (over: Partial<BenchmarkAnswer['figures'][number]>) => {
+    const { architectures: _, best: __, worst: ___, mean: ____, ...fields } = wanted;
+    return {
+      ...fields,
+      accuracy: 91,
+      rank: 1,
+      of: 3,
+      regret: 0,
+      loss: null,
+      trainSeconds: 100,
+      evalSeconds: 5,
+      ...over,
+    };
+  };
+  const answer = (...figures: BenchmarkAnswer['figures']): BenchmarkAnswer => ({
+    benchmark: 'toy',
+    source: 'toy.csv',
+    number: 0,
+    genotype: 'g',
+    architectures: 3,
+    figures,
+    costs: {},
+  });
+
+  it('is its accuracy, and what training it takes where the table says', () => {
+    const other = figure({ epochs: 200, accuracy: 94 });
+    expect(outcomeOf(answer(other, figure({})), wanted)).toMatchObject({
+      evaluation: { loss: null, steps: 0, seconds: 0 },
+      parts: { accuracy: 91 },
+      simulatedSeconds: 105,
+    });
+    expect(outcomeOf(answer(figure({ evalSeconds: null })), wanted)).toMatchObject({ simulatedSeconds: 100 });
+    expect(outcomeOf(answer(figure({ trainSeconds: null })), wanted)).not.toHaveProperty('simulatedSeconds');
+  });
+
+  it('is a failure where the table does not have it', () => {
+    expect(outcomeOf(null, wanted)).toEqual({ failure: expect.stringContaining('cifar10-valid x-valid 12') });
+    expect(outcomeOf(answer(figure({ epochs: 200 })), wanted)).toHaveProperty('failure');
+  });
+});

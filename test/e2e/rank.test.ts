@@ -1,0 +1,198 @@
+/** Proxies ranked as a user does it, against a table that the test writes. */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
+import { drawSample } from '../../src/ranking/sample.js';
+import { getSpace } from '../../src/spaces/index.js';
+import { type CliResult, ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+
+const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+/** Of the configuration. */
+const SEED = 7;
+const WARMUP = 12;
+const SAMPLE = drawSample(getSpace('nas-bench-201'), SEED, 20);
+/** The third architecture is not in the table. */
+const UNKNOWN = 2;
+
+/** A data folder with a table in which an architecture is the better the more convolutions it has. */
+function writeData(): string {
+  const data = temporaryFolder();
+  const lines = SAMPLE.filter(({ number }) => number !== UNKNOWN).map(({ number, genotype }) => {
+    const accuracy = 50 + 5 * (genotype.match(/nor_conv_3x3/g) ?? []).length + number / 100;
+    return [number, genotype, accuracy, accuracy / 2, 45 - number].join(',');
+  });
+  const head = 'index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test';
+  mkdirSync(join(data, 'nas-bench-201'));
+  writeFileSync(join(data, 'nas-bench-201', 'table.csv'), `${[head, ...lines].join('\n')}\n`);
+  return data;
+}
+
+const home = temporaryFolder();
+const data = writeData();
+
+const rankIn = (out: string, ...words: readonly string[]) =>
+  ['rank', '--cfg', TINY, '--data', data, '--out', out, '--bootstrap', '50', ...words] as const;
+const run = (args: readonly string[]) => runCli(args, { env: { RMINAS_HOME: home } });
+
+function resultOf(done: CliResult): RankingResult {
+  expect(done).toMatchObject({ code: 0 });
+  return rankingResultSchema.parse(JSON.parse(done.stdout));
+}
+
+const tauOf = ({ ranked }: RankingResult, name: string, series = 'cifar10 ori-test') =>
+  ranked.find((one) => one.name === name)?.correlations.find((one) => one.series === series)?.kendall.value;
+
+/** What is in the journal, without when and where it came about. */
+function measuredIn({ files }: RankingResult) {
+  const entries = readFileSync(files.journal, 'utf8').trim().split('\n');
+  return entries.map((line) => JSON.parse(line).entry).filter(({ type }) => type === 'measured');
+}
+
+describe('rminas rank', { timeout: 120_000 }, () => {
+  const out = temporaryFolder();
+  const proxies = ['--proxies', 'rmi@2,flops,aggregate'];
+  const aggregate = ['RMINAS.AGGREGATE', "'rmi 1 flops 2'"];
+  let small: RankingResult;
+
+  beforeAll(async () => {
+    small = resultOf(
+      await run([...rankIn(out, '--architectures', '10', '--json', '--paper', '1'), ...proxies, ...aggregate]),
+    );
+  }, 120_000);
+
+  it('tells correlations, costs and where everything is, in the shape that the repository fixes', () => {
+    expect(small.sample).toMatchObject({ drawn: 10, unknown: 1, counted: 9, counting: 'all', reference: 9 });
+    expect(small.benchmark.series.map(({ name }) => name)).toEqual([
+      'cifar10 ori-test',
+      'cifar100 x-test',
+      'ImageNet16-120 x-test',
+    ]);
+    expect(small.ranked.map(({ name }) => name)).toEqual(['rmi@2', 'flops', 'aggregate']);
+    // Convolutions are most of the FLOPs, and all of the accuracy.
+    expect(tauOf(small, 'flops')).toBeGreaterThan(0.6);
+    expect(small.ranked[0]?.correlations.map(({ best }) => best)).toEqual([1, 0.3, 0.1, 1, 0.3, 0.1, 1, 0.3, 0.1]);
+    expect(small.paper).toMatchObject({ cells: 5, channels: 16, batch: 32, updates: 150, trainings: 1 });
+    for (const { ofPaper } of small.ranked) {
+      expect(ofPaper.flops).toBeGreaterThan(0);
+      expect(ofPaper.flops).toBeLessThan(0.01);
+      expect(ofPaper.seconds).toBeLessThan(1);
+    }
+    expect(JSON.parse(readFileSync(small.files.result, 'utf8'))).toEqual(small);
+    expect(readFileSync(small.files.table, 'utf8').split('\n')).toHaveLength(1 + 9 + 1);
+    expect(small.files.charts).toHaveLength(9);
+    for (const chart of small.files.charts) expect(readFileSync(chart, 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+    expect(readdirSync(small.files.folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+
+  it('measures nothing that it has measured before, and tells people the same in tables', async () => {
+    const before = readFileSync(small.files.journal, 'utf8');
+    const { code, stdout, stderr } = await run([...rankIn(out, '--architectures', '10'), ...proxies, ...aggregate]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 architectures are not in the benchmark');
+    expect(stdout).toContain('0 architectures were measured now');
+    for (const text of ['cifar100 x-test', 'best 30 %', "of the paper's", '150 updates'])
+      expect(stdout).toContain(text);
+    const tau = tauOf(small, 'flops')?.toFixed(3) ?? '';
+    expect(stdout).toMatch(new RegExp(`τ ${tau.replace('.', '\\.')} \\[-?\\d\\.\\d\\d, -?\\d\\.\\d\\d\\]`));
+    const added = readFileSync(small.files.journal, 'utf8').slice(before.length);
+    expect(added.match(/"type":"(\w+)"/g)).toEqual(['"type":"session"']);
+    expect((JSON.parse(readFileSync(small.files.result, 'utf8')) as RankingResult).ranked).toEqual(small.ranked);
+  });
+
+  it('measures what a larger sample and another proxy lack, and ranks outside of the reference set', async () => {
+    const before = measuredIn(small);
+    const more = resultOf(
+      await run([
+        ...rankIn(out, '--architectures', '20', '--twins', 'once', '--workers', '2', '--json'),
+        '--proxies',
+        'params,aggregate',
+        ...aggregate,
+      ]),
+    );
+    expect(more.sample).toMatchObject({ drawn: 20, unknown: 1, counting: 'once', reference: WARMUP });
+    expect(more.sample.counted).toBe(19 - more.sample.twins);
+    expect(more.ranked.map(({ name, population }) => [name, population])).toEqual([
+      ['params', 'all'],
+      ['aggregate', 'all'],
+      ['aggregate', 'outside-reference'],
+    ]);
+    const after = measuredIn(more);
+    expect(after.slice(0, before.length)).toEqual(before);
+    const asked = after.slice(before.length).filter(({ digest }) => digest === more.specificationDigest);
+    const known = new Set(before.map(({ genotype }) => genotype));
+    expect(asked.length).toBe(more.cost.measured);
+    for (const { genotype, proxies: names } of asked) {
+      expect(names).toEqual(known.has(genotype) ? ['params'] : ['params', 'rmi', 'flops']);
+    }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: 120_000 }, () => {
+  it('ends in exit code 130, and the same command goes on with what is measured', async () => {
+    const out = temporaryFolder();
+    const args = rankIn(out, '--architectures', '12', '--json', '--proxies', 'rmi');
+    const { child, ended } = startCli(args, { env: { RMINAS_HOME: home } });
+    let seen = '';
+    child.stderr?.on('data', (text: string) => {
+      seen += text;
+      if (!child.killed && /measured 3\/\d+ /.test(seen)) child.kill('SIGINT');
+    });
+    const interrupted = await ended;
+    expect(interrupted.code).toBe(130);
+    expect(JSON.parse(interrupted.stdout).error.nextSteps).toEqual([expect.stringContaining('the same command again')]);
+    const journal = join(out, 'rank-nas-bench-201-digits-seed7', 'journal.jsonl');
+    const kept = readFileSync(journal, 'utf8').match(/"type":"measured"/g)?.length ?? 0;
+    expect(kept).toBeGreaterThanOrEqual(3);
+    // As if the machine had gone down in the middle of a line.
+    appendFileSync(journal, '{"at":1,"entry":{"type":"meas');
+    const result = resultOf(await run(args));
+    const values = measuredIn(result).filter(({ digest }) => digest === result.specificationDigest);
+    expect(new Set(values.map(({ genotype }) => genotype)).size).toBe(values.length);
+    expect(result.cost.measured).toBeGreaterThan(0);
+    expect(values.length).toBeGreaterThan(kept);
+    // The loss is the one that a search would end with.
+    const scored = await run(['score', '--cfg', TINY, '--json', values[0].genotype]);
+    expect(values[0].outcome.measurement.values[0].value).toBe(JSON.parse(scored.stdout).scores[0].score.loss);
+  });
+});
+
+describe('a ranking that cannot be right', () => {
+  const folder = temporaryFolder();
+  const alien = temporaryFolder();
+  mkdirSync(join(alien, 'rank-nas-bench-201-digits-seed7'));
+  writeFileSync(
+    join(alien, 'rank-nas-bench-201-digits-seed7', 'journal.jsonl'),
+    '{"at":1,"entry":{"type":"ranking","version":1,"rminas":"0","space":"darts","seed":7}}\n',
+  );
+
+  it.each<[string, Partial<RankOptions>, RegExp]>([
+    ['no such proxy', { proxies: ['rmi', 'synflwo'] }, /synflwo.*synflow/],
+    ['no proxy at all', { proxies: [' '] }, /names nothing/],
+    ['the benchmark as a proxy', { proxies: ['benchmark'] }, /has benchmark/],
+    ['a step that the training does not have', { proxies: ['rmi@50'] }, /rmi@50.*4 updates/],
+    ['too few architectures', { architectures: 1 }, /--architectures is 1/],
+    ['no whole number of resamples', { bootstrap: 1.5 }, /--bootstrap is 1.5/],
+    ['a space without a benchmark', { overrides: ['SPACE.NAME', 'darts'] }, /no benchmark of the space darts/],
+    ['an unknown key', { overrides: ['RMINAS.CELL', '2'] }, /RMINAS\.CELL\b/],
+    ["another ranking's journal", { overrides: ['OUT_DIR', alien] }, /is not of this ranking/],
+  ])('has %s', async (_, changes, message) => {
+    const failed = rank({ cfg: TINY, data, overrides: ['OUT_DIR', folder], ...changes });
+    await expect(failed).rejects.toMatchObject({ name: 'UsageError', message: expect.stringMatching(message) });
+  });
+
+  it('is refused by the command, too', async () => {
+    const result = await run(rankIn(folder, '--proxies', 'rmi,synflwo'));
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/synflwo.*synflow/) });
+    expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+|Traceback/m);
+  });
+
+  it('has no table to rank against', async () => {
+    const env = { RMINAS_HOME: temporaryFolder() };
+    const args = ['rank', '--cfg', TINY, '--architectures', '3', '--out', folder, '--data', temporaryFolder()];
+    const result = await runCli(args, { env });
+    expect(result).toMatchObject({ code: 3, stdout: '' });
+    expect(result.stderr).toMatch(/nothing to rank against[\s\S]*rminas benchmark import/);
+    expect(existsSync(join(folder, 'rank-nas-bench-201-digits-seed7', 'result.json'))).toBe(false);
+  });
+});

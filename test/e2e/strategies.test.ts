@@ -1,0 +1,46 @@
+/** Every strategy, from the command line. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { resultSchema, type SearchResult } from '../../src/index.js';
+import { STRATEGY_NAMES } from '../../src/strategies/index.js';
+import { essence, evaluatedIn } from '../support/journals.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+
+// Each starts a Python with PyTorch in it, which may have to share its core.
+vi.setConfig({ testTimeout: 180_000 });
+
+const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+const EVALUATIONS = 14;
+const SMALL = ['RMINAS.RF_WARMUP', '6', 'RMINAS.RF_SUCC', '100', 'RMINAS.MAX_EVALUATIONS', String(EVALUATIONS)];
+
+async function run(...words: string[]): Promise<{ result: SearchResult; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await runCli(['search', '--json', ...words]);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return { result: resultSchema.parse(JSON.parse(stdout)), stdout, stderr };
+}
+
+const search = (strategy: string) =>
+  run('--cfg', TINY, '--strategy', strategy, '--out', temporaryFolder(), ...SMALL, 'RMINAS.ANSWER', 'best');
+
+describe('rminas search --strategy', () => {
+  it.each(STRATEGY_NAMES)('%s answers the best of what it evaluated', async (name) => {
+    const { result, stderr } = await search(name);
+    expect(result).toMatchObject({ strategy: name, stop: { reason: 'evaluation-cap' } });
+    expect(result.genotype).toBe(result.best.genotype);
+    expect(result.voters).toEqual([result.best]);
+    expect(result.cost.architectures).toBe(EVALUATIONS);
+    expect(result.cost.evaluations + result.cost.reused).toBe(EVALUATIONS);
+    expect(stderr).toMatch(/warm-up 6 \|.*\n(?:.*\n)?.*guided 7 \|/);
+  });
+
+  it('reinforce learns its policy again when it goes on', async () => {
+    const { result, stdout } = await search('reinforce');
+    const { journal } = result.files;
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    const cut = lines.findIndex((line) => line.includes('"turn":3'));
+    writeFileSync(journal, `${lines.slice(0, cut).join('\n')}\n`);
+    expect(evaluatedIn(journal).length).toBeLessThan(result.cost.evaluations);
+    expect(essence((await run('--resume', result.files.folder)).stdout)).toEqual(essence(stdout));
+  });
+});
