@@ -40,7 +40,7 @@ describe('the objective of a configuration', () => {
     });
     const { objective } = await settingsOf('RMINAS.OBJECTIVE', 'aggregate');
     expect(objective.kind === 'aggregate' && objective.parts.map(({ name }) => name)).toEqual([
-      'rmi',
+      'cka',
       'synflow',
       'flops',
     ]);
