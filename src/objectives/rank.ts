@@ -69,7 +69,9 @@ function firstFrom(knots: readonly Knot[], value: number): number {
 }
 
 function between(previous: Knot, next: Knot, value: number): number {
-  const share = distance(value, previous.value) / distance(next.value, previous.value);
+  const width = distance(next.value, previous.value);
+  // The smallest numbers there are have no quarters.
+  const share = width > 0 ? distance(value, previous.value) / width : HALF;
   return previous.rank + (next.rank - previous.rank) * share;
 }
 

@@ -21,6 +21,10 @@ describe('the rank against a reference', () => {
     expect([5, 2.5, 19].map(rank)).toEqual([1.5, 1.25, 2.9]);
   });
 
+  it('is a number between the smallest numbers there are, too', () => {
+    expect(rankAgainst([4e-323, 3e-323], 'higher')(3.5e-323)).toBe(1.5);
+  });
+
   it('tells apart what lies beyond the ends, within half a rank', () => {
     const rank = rankAgainst([0, 10, 20], 'lower');
     const better = [-1, -10, -1000].map(rank);
