@@ -96,7 +96,7 @@ const ADDITIONS: Readonly<Record<string, Value>> = {
   'RMINAS.CELLS': int(0),
   // What the search minimises; the aggregate ranks by several proxies, each followed by its weight.
   'RMINAS.OBJECTIVE': str('rmi'),
-  'RMINAS.AGGREGATE': str('cka 1 synflow 0.25 flops 0.25'),
+  'RMINAS.AGGREGATE': str('cka 1 synflow 0.5 flops 0.5'),
   // Empty is the validation accuracy on the data set.
   'RMINAS.BENCHMARK_SERIES': str(''),
   // Who proposes.
