@@ -11,6 +11,7 @@ from rminas_sidecar.backends.xnas import XnasBackend, find_xnas, import_xnas
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification, Specification
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
+from support.evaluations import prepare_body
 
 MODULES = [
     "algorithms/RMINAS/utils/RMI_torch.py",
@@ -23,7 +24,6 @@ MODULES = [
     "spaces/NASBenchMacro/cnn.py",
     "spaces/ProxylessNAS/cnn.py",
 ]
-DIGEST = "ab" * 32
 
 
 def _specification(space: str) -> Specification:
@@ -146,22 +146,7 @@ def test_hello_has_no_xnas(without_xnas: Any) -> None:
 
 
 def test_xnas_that_is_wanted_and_absent_is_an_error(without_xnas: Any) -> None:
-    specification = {
-        "space": "nas-bench-201",
-        "network": {"channels": 2, "cells": 1, "classes": 10, "resolution": 8},
-        "dataset": "digits",
-        "batch": {"size": 8, "pool": 32, "selection": "lowest-teacher-loss"},
-        "teacher": {"architecture": "digits-resnet", "mode": "train"},
-        "optimizer": {"learningRate": 0.025, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005},
-        "steps": 2,
-        "beta": 0.8,
-        "seed": 1,
-        "backend": "xnas",
-        "arithmetic": "plain",
-        "precision": "float32",
-    }
-    assets = {"dataset": None, "teacher": None}
-    body = {"digest": DIGEST, "specification": specification, "assets": assets}
+    body = prepare_body(steps=2, backend="xnas")
     error = without_xnas[0].ask("prepare", body)["body"]
     assert error["code"] == "missing-backend"
     assert "XNAS_HOME is not set" in error["message"]

@@ -1,5 +1,6 @@
 import type { EvaluationOutcome } from '../search/evaluator.js';
 import type { Proposed, SearchEvent } from '../search/events.js';
+import { trainingFlops } from '../search/training-flops.js';
 
 /** What a search has spent on architectures; the teacher and the batch, which all searches alike need, are left out. */
 export interface Cost {
@@ -26,18 +27,13 @@ export type CostKind = (typeof COST_KINDS)[number];
 
 export const NO_COST: Cost = { seconds: 0, steps: 0, flops: 0, simulated: 0, evaluations: 0 };
 
-/** A backward pass takes as much as two forward passes. */
-const PASSES_A_STEP = 3;
-
 /** @param batch images in the batch. A failed evaluation has told nothing of what it took. */
 export function costOfEvaluation(outcome: EvaluationOutcome, batch: number): Cost {
   if ('failure' in outcome) return { ...NO_COST, evaluations: 1 };
   const { evaluation, measuring = { seconds: 0, flops: 0 }, simulatedSeconds } = outcome;
-  const { steps, flops: image } = evaluation;
-  // No backward pass follows the last loss.
-  const passes = steps === 0 ? 0 : PASSES_A_STEP * steps - (PASSES_A_STEP - 1);
+  const { steps, flops: image = 0 } = evaluation;
   const seconds = evaluation.seconds + measuring.seconds;
-  const flops = (image ?? 0) * batch * passes + measuring.flops;
+  const flops = trainingFlops(image, batch, steps) + measuring.flops;
   return { seconds, steps, flops, simulated: simulatedSeconds ?? seconds, evaluations: 1 };
 }
 

@@ -20,12 +20,3 @@ export function originalSpecification(specification: Specification): Specificati
     steps: (observed ?? PAPER_OBSERVED) + 1,
   };
 }
-
-/**
- * Millions of multiply-adds of a whole training: each step's forward pass, and its backward pass, which counts as two
- * forward passes and which the last step does not have.
- * @param flops millions of multiply-adds of the network, for one image
- */
-export function trainingFlops({ batch, steps }: Specification, flops: number): number {
-  return flops * batch.size * (3 * (steps - 1) + 1);
-}

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keepRunFolder, writeRunFile } from '../runs/folder.js';
+import { filesOf, keepRunFolder, writeRunFile } from '../runs/folder.js';
 import type { WorkingSidecar } from '../runs/working-sidecar.js';
 import { VERSION } from '../version.js';
 import type { Accuracies } from './accuracies.js';
@@ -28,13 +28,13 @@ export interface ConcludeOptions {
 
 /** Evaluates what has been measured, and writes result, table and charts down. */
 export function conclude(options: ConcludeOptions): RankingResult {
-  const { desk, accuracies } = options;
+  const { desk } = options;
   const question = questionOf(options);
   const ranked = evaluate(question);
   const table = join(desk.folder.path, 'architectures.csv');
   writeRunFile(table, tableOf(question));
   const charts = drawAll(question, ranked, desk);
-  const result = assemble({ ...options, accuracies, question, ranked, table, charts });
+  const result = assemble({ ...options, question, ranked, table, charts });
   writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
@@ -82,7 +82,6 @@ function assemble(
   const { ranking, desk, working, hello, accuracies, question, ranked, table, charts } = parts;
   const { plan, digest } = working.settled;
   const { specification, profile, settings } = plan;
-  const { path, config, journal, result, log } = desk.folder;
   return {
     schema: 1,
     rminas: VERSION,
@@ -100,7 +99,7 @@ function assemble(
     ranked,
     paper: paperOf(parts, question),
     cost: { seconds: parts.seconds, measured: parts.measured, workers: hello.workers, threads: hello.threads },
-    files: { folder: path, config, journal, result, log, table, charts },
+    files: { ...filesOf(desk.folder), table, charts },
     notes: working.prepared.notes,
   };
 }

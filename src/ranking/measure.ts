@@ -1,5 +1,4 @@
-import { SidecarError } from '../errors.js';
-import { OF_ONE_ARCHITECTURE } from '../runs/evaluator.js';
+import { failureOfOne } from '../runs/evaluator.js';
 import { runPool } from '../search/pool.js';
 import { evaluationSeed } from '../search/recording.js';
 import type { Sidecar } from '../sidecar/client.js';
@@ -73,7 +72,6 @@ async function measure(
   try {
     return { ...entry, outcome: { measurement: await sidecar.request('measure', body, { signal }) } };
   } catch (error) {
-    if (!(error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code))) throw error;
-    return { ...entry, outcome: { failure: error.message } };
+    return { ...entry, outcome: { failure: failureOfOne(error) } };
   }
 }

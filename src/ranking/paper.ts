@@ -1,7 +1,8 @@
 import { locateAssets, specificationDigest } from '../config/index.js';
-import { originalSpecification, trainingFlops } from '../config/original.js';
+import { originalSpecification } from '../config/original.js';
 import type { Specification } from '../protocol/specification.js';
 import type { WorkingSidecar } from '../runs/working-sidecar.js';
+import { trainingFlops } from '../search/training-flops.js';
 import { type RankingDesk, writeSession } from './desk.js';
 import { type Bench, measureMissing, missingOf, type Task } from './measure.js';
 import type { Setting } from './measurements.js';
@@ -59,7 +60,7 @@ function costIn(
 ): PaperCost {
   const flops = measurements.find(setting, canonical, 'flops')?.value ?? null;
   return {
-    flops: flops === null ? null : trainingFlops(specification, flops),
+    flops: flops === null ? null : trainingFlops(flops, specification.batch.size, specification.steps),
     seconds: measurements.find(setting, canonical, 'rmi')?.cost?.seconds ?? null,
   };
 }

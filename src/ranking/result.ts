@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { specificationSchema } from '../protocol/specification.js';
+import { runFilesSchema } from '../runs/folder.js';
 import { TWINS } from './sample.js';
 
 const maybe = z.number().nullable();
@@ -101,12 +102,7 @@ export const rankingResultSchema = z.strictObject({
     workers: z.int(),
     threads: z.int(),
   }),
-  files: z.strictObject({
-    folder: z.string(),
-    config: z.string(),
-    journal: z.string(),
-    result: z.string(),
-    log: z.string(),
+  files: runFilesSchema.extend({
     /** A line an architecture. */
     table: z.string(),
     charts: z.array(z.string()),

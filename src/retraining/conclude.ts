@@ -1,5 +1,5 @@
 import type { Training } from '../protocol/retraining.js';
-import { writeRunFile } from '../runs/folder.js';
+import { filesOf, writeRunFile } from '../runs/folder.js';
 import { secondsOf, sessionsOf } from '../runs/record.js';
 import { VERSION } from '../version.js';
 import type { RetrainingDesk } from './desk.js';
@@ -36,17 +36,13 @@ export function conclude(parts: {
     testImages,
     cost: costOf(seeds, desk),
     files: {
-      ...fileNames(desk),
+      ...filesOf(desk.folder),
       checkpoints: open.seeds.map(desk.checkpointOf),
     },
     notes: [...plan.notices, ...notes],
   };
   writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
-}
-
-function fileNames({ folder: { path, config, journal, result, log } }: RetrainingDesk) {
-  return { folder: path, config, journal, result, log };
 }
 
 function costOf(seeds: readonly SeedResult[], desk: RetrainingDesk): RetrainingResult['cost'] {

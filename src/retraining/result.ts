@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { retrainingSchema, type Training, trainingSchema } from '../protocol/retraining.js';
+import { runFilesSchema } from '../runs/folder.js';
 import { spreadOf } from '../statistics/moments.js';
 
 const percent = z.number().min(0).max(100);
@@ -54,12 +55,7 @@ export const retrainingResultSchema = z.strictObject({
     /** Processes that worked on it: more than one after a resumption. */
     sessions: z.int().min(1),
   }),
-  files: z.strictObject({
-    folder: z.string(),
-    config: z.string(),
-    journal: z.string(),
-    result: z.string(),
-    log: z.string(),
+  files: runFilesSchema.extend({
     /** Of each seed, after its last epoch: its weights are under `state_dict`. */
     checkpoints: z.array(z.string()),
   }),

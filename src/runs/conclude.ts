@@ -6,7 +6,7 @@ import { derivedSeed } from '../spaces/random.js';
 import type { Space } from '../spaces/space.js';
 import { VERSION } from '../version.js';
 import type { Desk } from './desk.js';
-import { writeRunFile } from './folder.js';
+import { filesOf, writeRunFile } from './folder.js';
 import { reportFutility } from './futility-report.js';
 import type { SettledRun } from './open-run.js';
 import { isWhole, type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
@@ -100,13 +100,7 @@ function assembleResult(
     benchmark,
     verification,
     cost: costOf(record, desk),
-    files: {
-      folder: desk.folder.path,
-      config: desk.folder.config,
-      journal: desk.folder.journal,
-      result: desk.folder.result,
-      log: desk.folder.log,
-    },
+    files: filesOf(desk.folder),
     notes: 'prepared' in working ? working.prepared.notes : [],
   };
 }

@@ -3,7 +3,16 @@ import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/
 import type { Sidecar } from '../sidecar/client.js';
 
 /** Failures that say something about one architecture and nothing about the next. */
-export const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
+const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
+
+/**
+ * What kept one architecture from being computed.
+ * @throws the error itself when it is of more than that.
+ */
+export function failureOfOne(error: unknown): string {
+  if (error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code)) return error.message;
+  throw error;
+}
 
 /** Scores architectures in the sidecar, against the batch that `digest` was prepared for. */
 export function createSidecarEvaluator(options: {
@@ -19,8 +28,7 @@ export function createSidecarEvaluator(options: {
     try {
       return { evaluation: await sidecar.request('evaluate', body, { signal }) };
     } catch (error) {
-      if (error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code)) return { failure: error.message };
-      throw error;
+      return { failure: failureOfOne(error) };
     }
   }
 

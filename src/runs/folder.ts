@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
 
 /** The files of a run. */
@@ -11,6 +12,19 @@ export interface RunFolder {
   readonly journal: string;
   readonly result: string;
   readonly log: string;
+}
+
+/** Where a run's files are, as its result tells it. */
+export const runFilesSchema = z.strictObject({
+  folder: z.string(),
+  config: z.string(),
+  journal: z.string(),
+  result: z.string(),
+  log: z.string(),
+});
+
+export function filesOf({ path, config, journal, result, log }: RunFolder): z.infer<typeof runFilesSchema> {
+  return { folder: path, config, journal, result, log };
 }
 
 export function openRunFolder(path: string): RunFolder {

@@ -35,19 +35,20 @@ const session = z.strictObject({
   batch: digest.nullable(),
 });
 
+/** Candidates measured to choose from, those left out, and what that took; flops in millions of multiply-adds. */
+export const screeningSchema = z.strictObject({
+  measured: z.int().min(0),
+  skipped: z.int().min(0),
+  seconds: z.number().min(0),
+  flops: z.number().min(0),
+});
+
 const proposed = z.strictObject({
   type: z.literal('proposed'),
   turn: z.int().min(0),
   phase: z.enum(['warm-up', 'guided']),
   genotypes: z.array(genotype).min(1),
-  screened: z
-    .strictObject({
-      measured: z.int().min(0),
-      skipped: z.int().min(0),
-      seconds: z.number().min(0),
-      flops: z.number().min(0),
-    })
-    .optional(),
+  screened: screeningSchema.optional(),
 });
 
 const parts = z.record(z.string(), z.number().nullable());

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { SidecarError } from '../errors.js';
 import type { Parts } from '../objectives/index.js';
 import type { EvaluationRequest, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { OF_ONE_ARCHITECTURE } from './evaluator.js';
+import { failureOfOne } from './evaluator.js';
 import { SharedCache, type SharedCacheOptions } from './shared-cache.js';
 
 type Architecture = Pick<EvaluationRequest, 'genotype' | 'seed'>;
@@ -36,8 +35,7 @@ export function createSidecarMeasure(options: {
       const { values, seconds, flops } = await sidecar.request('measure', body, { signal });
       return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
     } catch (error) {
-      if (!(error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code))) throw error;
-      onFailure(`${genotype} was not measured: ${error.message}`);
+      onFailure(`${genotype} was not measured: ${failureOfOne(error)}`);
       return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])), seconds: 0, flops: 0 };
     }
   };

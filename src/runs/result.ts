@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { benchmarkAnswerSchema, verificationSchema } from '../protocol/messages.js';
 import { specificationSchema } from '../protocol/specification.js';
+import { runFilesSchema } from './folder.js';
+import { screeningSchema } from './journal.js';
 
 const maybe = z.number().nullable();
 
@@ -101,27 +103,14 @@ export const resultSchema = z.strictObject({
     steps: z.int().min(0),
     /** What proxies took besides the evaluations; millions of multiply-adds. */
     measuring: z.strictObject({ seconds: z.number().min(0), flops: z.number().min(0) }),
-    /** Candidates measured to choose from, those left out, and what that took; null where nothing was screened. */
-    screening: z
-      .strictObject({
-        measured: z.int().min(0),
-        skipped: z.int().min(0),
-        seconds: z.number().min(0),
-        flops: z.number().min(0),
-      })
-      .nullable(),
+    /** Null where nothing was screened. */
+    screening: screeningSchema.nullable(),
     /** What a benchmark says that training the architectures takes, where it stands in for that; else null. */
     simulatedSeconds: maybe,
     /** Processes that worked on the run: more than one after a resumption. */
     sessions: z.int().min(1),
   }),
-  files: z.strictObject({
-    folder: z.string(),
-    config: z.string(),
-    journal: z.string(),
-    result: z.string(),
-    log: z.string(),
-  }),
+  files: runFilesSchema,
   notes: z.array(z.string()),
 });
 export type SearchResult = z.infer<typeof resultSchema>;

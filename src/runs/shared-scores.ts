@@ -74,8 +74,9 @@ export function cacheLimit(env: Readonly<Record<string, string | undefined>> = p
 }
 
 /**
- * SHA-256 of all that a score, or what is computed of an architecture besides, depends on but for genotype and seed. The specification is the greater part; the batch
- * and what the teacher makes of it stand for files, and the rest for arithmetic, whose last bits training multiplies.
+ * SHA-256 of all that a score, or what is computed of an architecture besides, depends on but for genotype and seed. The
+ * specification is the greater part; the batch and what the teacher makes of it stand for files, and the rest for
+ * arithmetic, whose last bits training multiplies.
  */
 function contextOf({ settled, prepared, sidecar }: WorkingSidecar, what: readonly string[]): string {
   const { device, threads, versions } = sidecar.hello;

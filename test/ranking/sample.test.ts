@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig, planSearch } from '../../src/config/index.js';
-import { originalSpecification, trainingFlops } from '../../src/config/original.js';
+import { originalSpecification } from '../../src/config/original.js';
 import { drawSample } from '../../src/ranking/sample.js';
+import { trainingFlops } from '../../src/search/training-flops.js';
 import { getSpace } from '../../src/spaces/index.js';
 import { warmUpProposals } from '../../src/strategies/proposals.js';
 
@@ -43,6 +44,6 @@ describe("the paper's evaluation", () => {
       planSearch(await loadConfig({ file: 'configs/nas-bench-201-cifar10.yaml' })).specification,
     );
     // 150 updates, and the forward pass of the loss that counts.
-    expect(trainingFlops(original, 2)).toBe(2 * 32 * 451);
+    expect(trainingFlops(2, original.batch.size, original.steps)).toBe(2 * 32 * 451);
   });
 });

@@ -4,6 +4,7 @@ import { reportFutility } from '../../src/runs/futility-report.js';
 import { RunRecord } from '../../src/runs/record.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
 import type { Observed } from '../../src/search/events.js';
+import { observedOf } from '../search/observed.js';
 import { evaluationOf } from '../search/simulated.js';
 
 function recordOf(outcomes: Readonly<Record<string, EvaluationOutcome>>): RunRecord {
@@ -48,21 +49,8 @@ describe('the record of a run', () => {
 
 describe('the report on futile trainings', () => {
   const standing = { threshold: 0.5, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
-  const observed = (loss: number, over: Partial<Observed> = {}): Observed => ({
-    type: 'observed',
-    index: 0,
-    phase: 'guided',
-    genotype: 'g',
-    canonical: 'g',
-    reused: false,
-    loss,
-    parts: {},
-    stopped: null,
-    audit: null,
-    good: null,
-    standing,
-    ...over,
-  });
+  const observed = (loss: number, over: Partial<Observed> = {}) =>
+    observedOf(loss, { phase: 'guided', standing, ...over });
 
   it('counts stops and what they saved, twins once', () => {
     const history = [

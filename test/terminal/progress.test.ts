@@ -1,38 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Observed } from '../../src/search/events.js';
 import { advance, describeProgress, formatSeconds, NO_PROGRESS } from '../../src/terminal/progress.js';
-
-function observed(loss: number, over: Partial<Observed> = {}): Observed {
-  const standing = { threshold: null, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
-  return {
-    type: 'observed',
-    index: 0,
-    phase: 'warm-up',
-    genotype: 'g',
-    canonical: 'g',
-    reused: false,
-    loss,
-    parts: {},
-    stopped: null,
-    audit: null,
-    good: null,
-    standing,
-    ...over,
-  };
-}
+import { observedOf } from '../search/observed.js';
 
 describe('the progress line', () => {
   it('tells done, total, best, pace and remaining time of the warm-up', () => {
     const losses = [0.9, 0.5, 0.7];
-    const progress = losses.reduce((so, loss, i) => advance(so, observed(loss), false, 2 * (i + 1)), NO_PROGRESS);
+    const progress = losses.reduce((so, loss, i) => advance(so, observedOf(loss), false, 2 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe('3/24 · best 0.5000 · 0.50 evaluations/s · 42 s left');
   });
 
   it('tells threshold and successes of the guided phase, and the time by the pace of successes', () => {
-    const standing = { ...observed(0).standing, threshold: 0.61, successes: 2 };
+    const standing = { ...observedOf(0).standing, threshold: 0.61, successes: 2 };
     const events = [
-      observed(0.6, { phase: 'guided', good: true, standing }),
-      observed(0.7, { phase: 'guided', good: false, standing }),
+      observedOf(0.6, { phase: 'guided', good: true, standing }),
+      observedOf(0.7, { phase: 'guided', good: false, standing }),
     ];
     const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe(
@@ -41,10 +22,10 @@ describe('the progress line', () => {
   });
 
   it('tells what the cap leaves the guided phase, where nothing else ends it', () => {
-    const standing = { ...observed(0).standing, threshold: 0.61, successes: 1, successesWanted: null };
+    const standing = { ...observedOf(0).standing, threshold: 0.61, successes: 1, successesWanted: null };
     const events = [
-      observed(0.6, { phase: 'guided', good: true, standing }),
-      observed(0.7, { phase: 'guided', good: false, standing }),
+      observedOf(0.6, { phase: 'guided', good: true, standing }),
+      observedOf(0.7, { phase: 'guided', good: false, standing }),
     ];
     const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe(
@@ -53,17 +34,17 @@ describe('the progress line', () => {
   });
 
   it('tells no threshold of the warm-up, whose last architecture sets it', () => {
-    const standing = { ...observed(0).standing, threshold: 0.61 };
-    expect(describeProgress(advance(NO_PROGRESS, observed(0.5, { standing }), true, 1))).toBe('1/24 · best 0.5000');
+    const standing = { ...observedOf(0).standing, threshold: 0.61 };
+    expect(describeProgress(advance(NO_PROGRESS, observedOf(0.5, { standing }), true, 1))).toBe('1/24 · best 0.5000');
   });
 
   it('takes no pace from what an earlier session did', () => {
-    const progress = advance(NO_PROGRESS, observed(0.5), true, 0.001);
+    const progress = advance(NO_PROGRESS, observedOf(0.5), true, 0.001);
     expect(describeProgress(progress)).toBe('1/24 · best 0.5000');
   });
 
   it('shows no best while every loss is infinite', () => {
-    expect(describeProgress(advance(NO_PROGRESS, observed(Number.POSITIVE_INFINITY), true, 0))).toBe('1/24');
+    expect(describeProgress(advance(NO_PROGRESS, observedOf(Number.POSITIVE_INFINITY), true, 0))).toBe('1/24');
   });
 
   it.each([

@@ -8,17 +8,10 @@ import pytest
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.networks import darts_genotype, mb, nas_bench_201, nas_bench_macro, proxyless
+from support.genotypes import EXAMPLES
 
 Build = Callable[..., dict[str, Any]]
 Assets = dict[str, None]
-EXAMPLES = {
-    "nas-bench-201": nas_bench_201.EXAMPLE,
-    "darts": darts_genotype.EXAMPLE,
-    "nas-bench-macro": nas_bench_macro.EXAMPLE,
-    "proxyless": proxyless.EXAMPLE,
-    "mb": mb.EXAMPLE,
-}
 
 
 def _prepare(build: Build, shipped: Assets, space: str) -> Session:

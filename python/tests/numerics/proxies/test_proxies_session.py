@@ -10,22 +10,15 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.networks import darts_genotype, mb, nas_bench_201, nas_bench_macro, proxyless
 from rminas_sidecar.proxies import Context, measure
 from rminas_sidecar.proxies.observed import OBSERVABLES
 from rminas_sidecar.proxies.proxy import Passes, Proxy
 from rminas_sidecar.proxies.registry import PROXIES
 from rminas_sidecar.proxies.selection import Sole
+from support.genotypes import EXAMPLES
 
 Specify = Callable[..., dict[str, Any]]
 Assets = dict[str, None]
-EXAMPLES = {
-    "nas-bench-201": nas_bench_201.EXAMPLE,
-    "darts": darts_genotype.EXAMPLE,
-    "nas-bench-macro": nas_bench_macro.EXAMPLE,
-    "proxyless": proxyless.EXAMPLE,
-    "mb": mb.EXAMPLE,
-}
 GENOTYPE = "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|skip_connect~0|none~1|avg_pool_3x3~2|"
 UNTRAINED = [name for name, proxy in PROXIES.items() if isinstance(proxy, Proxy)]
 TRAINED = [proxy.name for proxy in OBSERVABLES]
