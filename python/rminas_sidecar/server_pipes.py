@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from queue import SimpleQueue
+from typing import NoReturn
 
 from rminas_sidecar.orphan import wake_when_orphaned
 from rminas_sidecar.protocol import Body
@@ -28,11 +29,21 @@ class ServerPipes:
 
     def tell(self, message: Body) -> None:
         """Writes one line to the server."""
-        self._output.write(json.dumps(finite(message), allow_nan=False).encode() + b"\n")
-        self._output.flush()
+        try:
+            self._output.write(json.dumps(finite(message), allow_nan=False).encode() + b"\n")
+            self._output.flush()
+        except BrokenPipeError:
+            _end()
 
     def _read(self) -> None:
         for line in sys.stdin.buffer:
             self.requests.put(json.loads(line))
-        # The server is gone: what is being computed has nobody to go to. Only this call ends a thread that computes.
-        os._exit(0)
+        _end()
+
+
+def _end() -> NoReturn:
+    """The server is gone: what is being computed has nobody to go to.
+
+    Only this call ends a thread that computes, and a shutdown of the interpreter would fail for the one that reads.
+    """
+    os._exit(0)
