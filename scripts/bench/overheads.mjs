@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadConfig, locateAssets, planSearch, specificationDigest } from '../../dist/config/index.js';
+import { RMI } from '../../dist/objectives/objective.js';
 import { createSidecarEvaluator } from '../../dist/runs/evaluator.js';
 import { JournalWriter } from '../../dist/runs/journal.js';
 import { search } from '../../dist/search/controller.js';
@@ -64,6 +65,7 @@ async function evaluations() {
     thresholdRate: 0.05,
     successes: 1,
     candidates: 10,
+    answer: 'vote',
     vote: 'sum',
     voters: 50,
     cap: most,
@@ -78,7 +80,8 @@ async function evaluations() {
   let journalled = 0;
   let done = 0;
   const began = performance.now();
-  for await (const { replayed: _, ...event } of search({ space, strategy, evaluator, seed: 1, recorded: [] })) {
+  const options = { space, strategy, objective: RMI, evaluator, seed: 1, recorded: [] };
+  for await (const { replayed: _, ...event } of search(options)) {
     if (event.type !== 'evaluated') continue;
     const written = performance.now();
     journal.append(event);
