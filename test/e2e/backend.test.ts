@@ -74,8 +74,9 @@ describe.skipIf(!XNAS_HOME)('with XNAS (skipped where XNAS_HOME names no checkou
     expect(elsewhere).toMatchObject({ code: 3, stderr: expect.stringContaining('XNAS cannot be imported') });
   });
 
-  it('our own functions find the same', async () => {
-    const args = ['search', '--cfg', TINY, '--json', '--backend', 'native', '--out', temporaryFolder(), ...SHORT];
+  it('our own functions find the same, by the same arithmetic', async () => {
+    const options = ['--json', '--backend', 'native', '--out', temporaryFolder()];
+    const args = ['search', '--cfg', TINY, ...options, ...SHORT, 'RMINAS.ARITHMETIC', 'plain'];
     const native: SearchResult = JSON.parse((await runCli(args)).stdout);
     expect(native).toMatchObject({ backend: 'native', genotype: result.genotype });
     expect(native.threshold).toBeCloseTo(result.threshold ?? 0, 4);
