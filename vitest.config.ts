@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // What a test evaluates, it evaluates itself.
-    env: { RMINAS_CACHE_MAX: '0' },
+    // What a test evaluates, it evaluates itself. Texts are compared without colours, which some terminals and `CI` ask for.
+    env: { RMINAS_CACHE_MAX: '0', NO_COLOR: '1' },
   },
 });
