@@ -1,5 +1,6 @@
 """The compiled functions against torch in float64, and what happens where they cannot be compiled."""
 
+import math
 import os
 import subprocess
 import sys
@@ -22,7 +23,11 @@ EPSILON = 1e-5
 
 @pytest.fixture
 def kernels() -> Kernels:
-    found = find_kernels()
+    return _found(16)
+
+
+def _found(channels: int) -> Kernels:
+    found = find_kernels(channels)
     if found is None:
         pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
     return found
@@ -39,12 +44,19 @@ def _images(*shape: int, seed: int = 0) -> Tensor:
 
 @pytest.mark.parametrize(
     ("batch", "inputs", "outputs", "height", "width"),
-    [(32, 16, 16, 32, 32), (3, 64, 64, 8, 8), (1, 16, 16, 4, 4), (5, 16, 48, 4, 12), (2, 32, 16, 16, 8)],
+    [
+        (32, 16, 16, 32, 32),
+        (3, 64, 64, 8, 8),
+        (1, 16, 16, 4, 4),
+        (5, 16, 48, 4, 12),
+        (2, 32, 16, 16, 8),
+        (16, 8, 8, 32, 32),
+        (3, 24, 8, 4, 8),
+    ],
 )
 @pytest.mark.parametrize("threads", [1, 3])
-def test_convolution(
-    kernels: Kernels, batch: int, inputs: int, outputs: int, height: int, width: int, threads: int
-) -> None:
+def test_convolution(batch: int, inputs: int, outputs: int, height: int, width: int, threads: int) -> None:
+    kernels = _found(math.gcd(inputs, outputs))
     images, weight = _images(batch, inputs, height, width), _images(outputs, inputs, 3, 3, seed=1)
     gradient = _images(batch, outputs, height, width, seed=2)
     exact_weight = weight.double().requires_grad_()
@@ -70,23 +82,32 @@ def test_what_does_not_suit_the_convolution(kernels: Kernels) -> None:
     assert not kernels.winograd.suits(images.double(), weight.double())
     assert not kernels.winograd.suits(_images(2, 16, 6, 8), weight)
     assert not kernels.winograd.suits(_images(2, 16, 8, 10), weight)
-    assert not kernels.winograd.suits(_images(2, 8, 8, 8), _images(16, 8, 3, 3))
-    assert not kernels.winograd.suits(images, _images(24, 16, 3, 3))
+    assert not kernels.winograd.suits(_images(2, 12, 8, 8), _images(16, 12, 3, 3))
+    assert not kernels.winograd.suits(images, _images(20, 16, 3, 3))
+
+
+@pytest.mark.parametrize("channels", [8, 16, 24, 64])
+def test_there_are_functions_for_as_many_channels(channels: int) -> None:
+    kernels = _found(channels)
+    assert channels % kernels.normalisation.lanes == 0
+    assert kernels.normalisation.suits(_images(2, channels, 4, 4))
+
+
+def test_of_other_numbers_of_channels_they_say_that_they_do_not_suit() -> None:
+    assert not _found(12).normalisation.suits(_images(2, 12, 4, 4))
 
 
 @settings(max_examples=30, deadline=None)
 @given(
     batch=st.integers(2, 9),
-    sixteens=st.integers(1, 3),
+    eights=st.integers(1, 6),
     height=st.integers(3, 9),
     width=st.integers(2, 9),
     mean=st.sampled_from([0.0, 5.0, -300.0]),
 )
-def test_normalisation(batch: int, sixteens: int, height: int, width: int, mean: float) -> None:
-    kernels = find_kernels()
-    if kernels is None:
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
-    channels = 16 * sixteens
+def test_normalisation(batch: int, eights: int, height: int, width: int, mean: float) -> None:
+    channels = 8 * eights
+    kernels = _found(channels)
     images, gradient = _images(batch, channels, height, width) + mean, _images(batch, channels, height, width, seed=1)
     weight, bias = torch.linspace(-2, 2, channels), torch.linspace(-1, 3, channels)
     exact = [tensor.double().requires_grad_() for tensor in (images, weight, bias)]
@@ -151,11 +172,13 @@ def _why_not(home: Path, **environment: str) -> str:
 def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: Path) -> None:
     for _ in range(2):
         assert _why_not(tmp_path) == "None"
-    (library,) = (tmp_path / "kernels").iterdir()
+    libraries = set((tmp_path / "kernels").iterdir())
+    # Those of the widest instructions, and where they are wider than eight channels, those for so few.
+    assert len(libraries) == len({find_kernels(channels) for channels in (8, 16)})
     assert (tmp_path / "kernels").stat().st_mode & 0o077 == 0
     # With no compiler there is no library: what it was made by is a part of what it is.
     assert "no C compiler" in _why_not(tmp_path, CC="no-such-compiler")
-    assert [library] == list((tmp_path / "kernels").iterdir())
+    assert set((tmp_path / "kernels").iterdir()) == libraries
 
 
 @pytest.mark.parametrize(

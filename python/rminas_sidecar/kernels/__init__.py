@@ -1,6 +1,7 @@
 """What torch's own operations do not do fast enough on a CPU, in C: compiled where it runs, or done without."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from rminas_sidecar.kernels.winograd import Winograd
 
 _EPSILON = 1e-5
 _TOLERANCE = 1e-3
+_WIDEST = 16
+# Networks of eight channels would not fill the widest instructions.
+_NARROW = 8
 
 
 @dataclass(frozen=True)
@@ -26,10 +30,16 @@ class Kernels:
     pooling: Pooling
 
 
-def find_kernels() -> Kernels | None:
-    """The compiled functions, None where they cannot be had."""
+def find_kernels(channels: int = _WIDEST) -> Kernels | None:
+    """The compiled functions, None where they cannot be had.
+
+    Args:
+        channels: that images have; of what processes several of them at a time, the widest is taken that divides them.
+            Where none does, the functions find that images do not suit them.
+    """
     kernels, _ = _prepare()
-    return kernels
+    suitable = (it for it in kernels if channels % it.normalisation.lanes == 0)
+    return next(suitable, kernels[0] if kernels else None)
 
 
 def why_no_kernels() -> str | None:
@@ -39,21 +49,29 @@ def why_no_kernels() -> str | None:
 
 
 @functools.cache
-def _prepare() -> tuple[Kernels | None, str | None]:
+def _prepare() -> tuple[tuple[Kernels, ...], str | None]:
+    """The functions, those first that process most channels at a time."""
     try:
-        library = load_library(Path(__file__).parent)
+        kernels = [_load([])]
+        if kernels[0].normalisation.lanes > _NARROW:
+            kernels.append(_load([f"-DLANES={_NARROW}"]))
     except CompilationError as error:
-        return None, str(error)
-    kernels = Kernels(Winograd(library), Normalisation(library), Pooling(library))
-    return (kernels, None) if _are_right(kernels) else (None, "what was compiled does not compute what it should")
+        return (), str(error)
+    right = all(map(_are_right, kernels))
+    return (tuple(kernels), None) if right else ((), "what was compiled does not compute what it should")
+
+
+def _load(options: Sequence[str]) -> Kernels:
+    library = load_library(Path(__file__).parent, options)
+    return Kernels(Winograd(library), Normalisation(library), Pooling(library))
 
 
 def _are_right(kernels: Kernels) -> bool:
     """Compares with torch on a small example: a compiler may be broken, and a file damaged."""
-    generator = torch.Generator().manual_seed(0)
-    images, gradient = (torch.randn(2, 16, 8, 8, generator=generator) for _ in range(2))
-    weight = torch.randn(16, 16, 3, 3, generator=generator).requires_grad_()
-    scale, shift = (torch.randn(16, generator=generator).requires_grad_() for _ in range(2))
+    generator, channels = torch.Generator().manual_seed(0), kernels.normalisation.lanes
+    images, gradient = (torch.randn(2, channels, 8, 8, generator=generator) for _ in range(2))
+    weight = torch.randn(channels, channels, 3, 3, generator=generator).requires_grad_()
+    scale, shift = (torch.randn(channels, generator=generator).requires_grad_() for _ in range(2))
     convolved = functional.conv2d(images, weight, padding=1)
     normalised = functional.batch_norm(convolved, None, None, scale, shift, training=True, eps=_EPSILON)
     averaged = functional.avg_pool2d(normalised, 3, stride=1, padding=1, count_include_pad=False)

@@ -21,8 +21,12 @@ class CompilationError(Exception):
     """There is no compiler, or it failed; says which."""
 
 
-def load_library(folder: Path) -> ctypes.CDLL:
+def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
     """Loads the library that the C files of a folder make, from the cache if it is there.
+
+    Args:
+        folder: with the C files.
+        options: for the compiler, besides those that all libraries have.
 
     Raises:
         CompilationError: when it cannot be made.
@@ -31,9 +35,9 @@ def load_library(folder: Path) -> ctypes.CDLL:
     if compiler is None:
         raise CompilationError("no C compiler was found (CC, or cc on the PATH)")
     try:
-        library = _cache() / f"{_digest(folder, Path(compiler))}.so"
+        library = _cache() / f"{_digest(folder, Path(compiler), options)}.so"
         if not library.exists():
-            _compile(compiler, sorted(folder.glob("*.c")), library)
+            _compile([compiler, *_OPTIONS, *options], sorted(folder.glob("*.c")), library)
         return ctypes.CDLL(str(library))
     except OSError as error:
         raise CompilationError(f"what was compiled cannot be kept or loaded: {error}") from error
@@ -51,10 +55,10 @@ def _cache() -> Path:
     return folder
 
 
-def _digest(folder: Path, compiler: Path) -> str:
+def _digest(folder: Path, compiler: Path, options: Sequence[str]) -> str:
     """Of all that the library depends on: homes are shared by machines with other processors."""
     actual = compiler.resolve()
-    digest = hashlib.sha256(f"{_processor()}\0{actual}\0{actual.stat().st_mtime_ns}\0{_OPTIONS}".encode())
+    digest = hashlib.sha256(f"{_processor()}\0{actual}\0{actual.stat().st_mtime_ns}\0{[*_OPTIONS, *options]}".encode())
     for file in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:32]
@@ -68,19 +72,19 @@ def _processor() -> str:
     return described
 
 
-def _compile(compiler: str, sources: Sequence[Path], library: Path) -> None:
+def _compile(compiler: Sequence[str], sources: Sequence[Path], library: Path) -> None:
     """Several processes may do it at a time: each writes a file of its own, and any of them will do."""
     failures = []
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
         made = Path(folder) / library.name
         for target in _TARGETS:
-            command = [compiler, *_OPTIONS, *target, "-o", str(made), *map(str, sources), "-lm"]
+            command = [*compiler, *target, "-o", str(made), *map(str, sources), "-lm"]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
             except subprocess.TimeoutExpired as error:
-                raise CompilationError(f"{compiler} took more than {_SECONDS} s") from error
+                raise CompilationError(f"{compiler[0]} took more than {_SECONDS} s") from error
             if done.returncode == 0:
                 made.replace(library)
                 return
             failures.append(done.stderr.strip())
-    raise CompilationError(f"{compiler} failed: {failures[0]}")
+    raise CompilationError(f"{compiler[0]} failed: {failures[0]}")

@@ -1,9 +1,11 @@
 /*
- * Batch normalisation in training mode. Images are pixels x channels, float32, with a multiple of 16 channels.
+ * Batch normalisation in training mode. Images are pixels x channels, float32, with a multiple of LANES channels.
  */
 #include <math.h>
 
 #include "vectors.h"
+
+int rminas_lanes(void) { return LANES; }
 
 /* So many pixels are summed in float32, and their sums in float64. */
 #define RUN 64

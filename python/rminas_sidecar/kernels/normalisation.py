@@ -8,8 +8,6 @@ import ctypes
 import torch
 from torch import Tensor
 
-_LANES = 16
-
 
 class Normalisation:
     """Normalises images of shape batch × C × height × width, best channels-last. One thread does it all.
@@ -20,14 +18,16 @@ class Normalisation:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
+        self.lanes: int = library.rminas_lanes()
+        """Channels that are processed at a time."""
         pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
         library.rminas_normalise.argtypes = [pointer] * 3 + [ctypes.c_float] + [pointer] * 3 + [size] * 2
         library.rminas_normalise_gradient.argtypes = [pointer] * 8 + [size] * 2
         library.rminas_normalise.restype = library.rminas_normalise_gradient.restype = None
 
     def suits(self, images: Tensor) -> bool:
-        """Whether it can take these: float32 on a CPU, channels in sixteens."""
-        return images.dtype == torch.float32 and images.device.type == "cpu" and images.shape[1] % _LANES == 0
+        """Whether it can take these: float32 on a CPU, channels in :attr:`lanes`."""
+        return images.dtype == torch.float32 and images.device.type == "cpu" and images.shape[1] % self.lanes == 0
 
     def normalise(self, images: Tensor, weight: Tensor, bias: Tensor, epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
         """The normalised images, and of the given ones mean and inverse standard deviation (C each)."""

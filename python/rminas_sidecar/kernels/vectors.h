@@ -1,13 +1,15 @@
-/* As many floats as one instruction takes, in the notation of GCC and Clang. */
+/* As many floats as one instruction takes, or as the compiler is told, in the notation of GCC and Clang. */
 #ifndef RMINAS_VECTORS_H
 #define RMINAS_VECTORS_H
 
 #include <stddef.h>
 
+#ifndef LANES
 #if defined(__AVX512F__)
 #define LANES 16
 #else
 #define LANES 8
+#endif
 #endif
 
 typedef float vec __attribute__((vector_size(4 * LANES)));

@@ -1,7 +1,7 @@
 /*
  * 3 x 3 convolutions by Winograd's minimal filtering, F(4 x 4, 3 x 3): Lavin and Gray, CVPR 2016, section 4.
  *
- * Images are batch x height x width x channels, float32; height and width are multiples of 4, channels of 16. A block of
+ * Images are batch x height x width x channels, float32; height and width are multiples of 4, channels of LANES. A block of
  * tiles is transformed, multiplied and transformed back while it is in the cache. The large functions work on the blocks
  * from `first` to before `last`, so that threads can share them, each with `rminas_scratch` floats of its own, which
  * are aligned to 64 bytes.
@@ -19,15 +19,15 @@ typedef struct {
 } shape;
 
 /* B transposed, applied to six vectors that are `step` apart. */
-static inline void combine(const vec *in, vec *out, int step) {
+static inline void combine(const vec *in, int step, vec *out, int out_step) {
     vec d0 = in[0], d1 = in[step], d2 = in[2 * step], d3 = in[3 * step], d4 = in[4 * step], d5 = in[5 * step];
     vec a = d4 - 4 * d2, b = d3 - 4 * d1, c = d4 - d2, d = 2 * (d3 - d1);
     out[0] = 4 * d0 - 5 * d2 + d4;
-    out[step] = a + b;
-    out[2 * step] = a - b;
-    out[3 * step] = c + d;
-    out[4 * step] = c - d;
-    out[5 * step] = 4 * d1 - 5 * d3 + d5;
+    out[out_step] = a + b;
+    out[2 * out_step] = a - b;
+    out[3 * out_step] = c + d;
+    out[4 * out_step] = c - d;
+    out[5 * out_step] = 4 * d1 - 5 * d3 + d5;
 }
 
 /* A transposed: six vectors that are `step` apart to four that are `out_step` apart. */
@@ -52,61 +52,106 @@ static inline void scatter(const vec *in, int step, vec *out, int out_step) {
     out[5 * out_step] = s;
 }
 
-/* The patches of a block, combined: PLANES x BLOCK x channels. */
+/* The place of a tile: where its image begins, and the upper left pixel. */
+typedef struct {
+    ptrdiff_t image, h, w;
+} place;
+
+static inline place place_of(ptrdiff_t tile, shape s) {
+    ptrdiff_t down = s.height / TILE, across = s.width / TILE;
+    return (place){tile / (down * across) * s.height, tile / across % down * TILE, tile % across * TILE};
+}
+
+static inline ptrdiff_t tiles_of(shape s) { return s.batch * (s.height / TILE) * (s.width / TILE); }
+
+/* Zeros for the rows of a block that no tile is left for. */
+static inline void clear_row(float *out, ptrdiff_t channels, ptrdiff_t row) {
+    for (ptrdiff_t k = 0; k < PLANES; k++)
+        for (ptrdiff_t c = 0; c < channels; c += LANES) *(vec *)(out + (k * BLOCK + row) * channels + c) = (vec){0};
+}
+
+/*
+ * The patches of a block, combined: PLANES x BLOCK x channels. A patch reaches one pixel beyond its tile on each side, so
+ * only its first and last rows and columns can be outside; zeros are read for those.
+ */
 static void transform_patches(const float *x, shape s, ptrdiff_t channels, ptrdiff_t block, float *out) {
-    ptrdiff_t down = s.height / TILE, across = s.width / TILE, tiles = s.batch * down * across;
+    static const vec zeros = {0};
+    ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK; row++) {
         ptrdiff_t tile = block * BLOCK + row;
-        ptrdiff_t image = tile / (down * across), y = tile / across % down * TILE - 1, z = tile % across * TILE - 1;
+        if (tile >= tiles) {
+            clear_row(out, channels, row);
+            continue;
+        }
+        place at = place_of(tile, s);
+        const float *corner = x + ((at.image + at.h - 1) * s.width + at.w - 1) * channels;
+        int outside[PATCH] = {at.h == 0, 0, 0, 0, 0, at.h + TILE == s.height};
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
-            vec d[PLANES], m[PLANES];
-            for (ptrdiff_t i = 0; i < PATCH; i++)
-                for (ptrdiff_t j = 0; j < PATCH; j++) {
-                    ptrdiff_t h = y + i, w = z + j;
-                    int inside = tile < tiles && h >= 0 && h < s.height && w >= 0 && w < s.width;
-                    d[PATCH * i + j] =
-                        inside ? load(x + ((image * s.height + h) * s.width + w) * channels + c) : (vec){0};
+            vec m[PLANES];
+            for (int j = 0; j < PATCH; j++) {
+                int beside = (j == 0 && at.w == 0) || (j == PATCH - 1 && at.w + TILE == s.width);
+                vec d[PATCH];
+                for (int i = 0; i < PATCH; i++) {
+                    const float *pixel = corner + (i * s.width + j) * channels + c;
+                    d[i] = load(beside | outside[i] ? (const float *)&zeros : pixel);
                 }
-            for (int j = 0; j < PATCH; j++) combine(d + j, m + j, PATCH);
-            for (int i = 0; i < PATCH; i++) combine(m + PATCH * i, d + PATCH * i, 1);
-            for (int k = 0; k < PLANES; k++) *(vec *)(out + (k * BLOCK + row) * channels + c) = d[k];
+                combine(d, 1, m + j, PATCH);
+            }
+            for (int i = 0; i < PATCH; i++) {
+                vec d[PATCH];
+                combine(m + PATCH * i, 1, d, 1);
+                for (int j = 0; j < PATCH; j++) *(vec *)(out + ((PATCH * i + j) * BLOCK + row) * channels + c) = d[j];
+            }
         }
     }
 }
 
 /* The products of a block (PLANES x BLOCK x channels), assembled to pixels. */
 static void assemble_tiles(const float *products, shape s, ptrdiff_t channels, ptrdiff_t block, float *y) {
-    ptrdiff_t down = s.height / TILE, across = s.width / TILE, tiles = s.batch * down * across;
+    ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK && block * BLOCK + row < tiles; row++) {
-        ptrdiff_t tile = block * BLOCK + row;
-        ptrdiff_t image = tile / (down * across), h = tile / across % down * TILE, w = tile % across * TILE;
+        place at = place_of(block * BLOCK + row, s);
+        float *corner = y + ((at.image + at.h) * s.width + at.w) * channels;
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
-            vec d[PLANES], m[TILE * PATCH], o[TILE * TILE];
-            for (int k = 0; k < PLANES; k++) d[k] = *(const vec *)(products + (k * BLOCK + row) * channels + c);
-            for (int j = 0; j < PATCH; j++) assemble(d + j, PATCH, m + j, PATCH);
-            for (int i = 0; i < TILE; i++) assemble(m + PATCH * i, 1, o + TILE * i, 1);
-            for (ptrdiff_t i = 0; i < TILE; i++)
-                for (ptrdiff_t j = 0; j < TILE; j++)
-                    store(y + ((image * s.height + h + i) * s.width + w + j) * channels + c, o[TILE * i + j]);
+            vec m[PATCH * TILE];
+            for (int i = 0; i < PATCH; i++) {
+                vec d[PATCH];
+                for (int j = 0; j < PATCH; j++)
+                    d[j] = *(const vec *)(products + ((PATCH * i + j) * BLOCK + row) * channels + c);
+                assemble(d, 1, m + TILE * i, 1);
+            }
+            for (int j = 0; j < TILE; j++) {
+                vec o[TILE];
+                assemble(m + j, TILE, o, 1);
+                for (int i = 0; i < TILE; i++) store(corner + (i * s.width + j) * channels + c, o[i]);
+            }
         }
     }
 }
 
 /* The adjoint of it: pixels of a block, scattered to PLANES x BLOCK x channels. */
 static void scatter_tiles(const float *y, shape s, ptrdiff_t channels, ptrdiff_t block, float *out) {
-    ptrdiff_t down = s.height / TILE, across = s.width / TILE, tiles = s.batch * down * across;
+    ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK; row++) {
         ptrdiff_t tile = block * BLOCK + row;
-        ptrdiff_t image = tile / (down * across), h = tile / across % down * TILE, w = tile % across * TILE;
+        if (tile >= tiles) {
+            clear_row(out, channels, row);
+            continue;
+        }
+        place at = place_of(tile, s);
+        const float *corner = y + ((at.image + at.h) * s.width + at.w) * channels;
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
-            vec o[TILE * TILE], m[PATCH * TILE], d[PLANES];
-            for (ptrdiff_t i = 0; i < TILE; i++)
-                for (ptrdiff_t j = 0; j < TILE; j++)
-                    o[TILE * i + j] = tile < tiles
-                        ? load(y + ((image * s.height + h + i) * s.width + w + j) * channels + c) : (vec){0};
-            for (int j = 0; j < TILE; j++) scatter(o + j, TILE, m + j, TILE);
-            for (int i = 0; i < PATCH; i++) scatter(m + TILE * i, 1, d + PATCH * i, 1);
-            for (int k = 0; k < PLANES; k++) *(vec *)(out + (k * BLOCK + row) * channels + c) = d[k];
+            vec m[PATCH * TILE];
+            for (int j = 0; j < TILE; j++) {
+                vec o[TILE];
+                for (int i = 0; i < TILE; i++) o[i] = load(corner + (i * s.width + j) * channels + c);
+                scatter(o, 1, m + j, TILE);
+            }
+            for (int i = 0; i < PATCH; i++) {
+                vec d[PATCH];
+                scatter(m + TILE * i, 1, d, 1);
+                for (int j = 0; j < PATCH; j++) *(vec *)(out + ((PATCH * i + j) * BLOCK + row) * channels + c) = d[j];
+            }
         }
     }
 }

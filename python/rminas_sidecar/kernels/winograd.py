@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 _TILE = 4
-_LANES = 16
 _PLANES = 36
 # Blocks of tiles whose gradients are summed one after the other; the parts are summed afterwards, which rounds less and
 # the same for any number of threads.
@@ -29,6 +28,8 @@ class Winograd:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
+        self.lanes: int = library.rminas_lanes()
+        """Channels that are processed at a time."""
         pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
         for function in (library.rminas_convolve, library.rminas_filter_gradient):
             function.argtypes, function.restype = [pointer] * 3 + [size] * 7 + [pointer], None
@@ -39,11 +40,11 @@ class Winograd:
         library.rminas_scratch.argtypes, library.rminas_scratch.restype = [size] * 2, size
 
     def suits(self, images: Tensor, weight: Tensor) -> bool:
-        """Whether it can take these: float32 on a CPU, images of whole tiles, channels in sixteens."""
+        """Whether it can take these: float32 on a CPU, images of whole tiles, channels in :attr:`lanes`."""
         return (
             images.dtype == weight.dtype == torch.float32
             and images.device.type == "cpu"
-            and weight.shape[0] % _LANES == weight.shape[1] % _LANES == 0
+            and weight.shape[0] % self.lanes == weight.shape[1] % self.lanes == 0
             and images.shape[2] % _TILE == images.shape[3] % _TILE == 0
         )
 
