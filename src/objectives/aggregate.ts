@@ -36,10 +36,10 @@ export function aggregateOf(parts: readonly Part[], reference: readonly Parts[])
  * so many, those that there are, and from then on no value moves any more.
  */
 export function createAggregate(parts: readonly Part[], size: number): Objective {
-  const cheap = parts.filter(({ trains }) => !trains);
+  const cheap = cheapest(parts);
   return {
     name: 'aggregate',
-    trains: cheap.length < parts.length,
+    trains: parts.some(({ needs }) => needs === 'training'),
     proxies: parts.map(({ name }) => name),
     isLoss: false,
     screening:
@@ -54,6 +54,12 @@ export function createAggregate(parts: readonly Part[], size: number): Objective
       return history.map((observation) => ({ ...observation, loss: value(observation.parts) }));
     },
   };
+}
+
+/** What tells candidates apart before a training: a pass of one image, where a part takes no more, tells many of them. */
+function cheapest(parts: readonly Part[]): readonly Part[] {
+  const structural = parts.filter(({ needs }) => needs === 'nothing');
+  return structural.length > 0 ? structural : parts.filter(({ needs }) => needs === 'batch');
 }
 
 function referenceOf(history: readonly Measured[], size: number): Parts[] {

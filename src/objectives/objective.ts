@@ -12,8 +12,8 @@ export interface Part {
   readonly name: string;
   /** Which of its values are the better ones. */
   readonly direction: 'higher' | 'lower';
-  /** Whether measuring it takes a training on the batch. */
-  readonly trains: boolean;
+  /** What measuring it takes besides a fresh network: the batch, or a training on the batch. */
+  readonly needs: 'nothing' | 'batch' | 'training';
   /** Above 0; of no meaning where there is no other part. */
   readonly weight: number;
 }

@@ -2,7 +2,8 @@ import type { Objective, Part, Parts } from './objective.js';
 
 /** One proxy alone, of which the better values are the lower losses. */
 export function createProxyObjective(part: Part): Objective {
-  const { name, trains, direction } = part;
+  const { name, direction } = part;
+  const trains = part.needs === 'training';
   const loss = (measured: Parts) => {
     const value = measured[name] ?? Number.NaN;
     if (!Number.isFinite(value)) return Number.POSITIVE_INFINITY;

@@ -7,12 +7,16 @@ import { digest, genotype, maybeNumber, message, seconds, seed } from './envelop
 interface Proxy {
   /** Which of two values is the better one's. */
   readonly direction: 'higher' | 'lower';
-  /** Whether it is observed in a training on the batch, so that it can be asked for after any number of updates. */
-  readonly trains: boolean;
+  /**
+   * What measuring it takes besides a fresh network: the batch, or a training on the batch, in which it can be asked for
+   * after any number of updates.
+   */
+  readonly needs: 'nothing' | 'batch' | 'training';
 }
 
-const observed = (direction: Proxy['direction']): Proxy => ({ direction, trains: true });
-const HIGHER: Proxy = { direction: 'higher', trains: false };
+const observed = (direction: Proxy['direction']): Proxy => ({ direction, needs: 'training' });
+const STRUCTURE: Proxy = { direction: 'higher', needs: 'nothing' };
+const UNTRAINED: Proxy = { direction: 'higher', needs: 'batch' };
 
 /** Named as the sidecar names them; a test compares. */
 const TABLE = {
@@ -22,18 +26,18 @@ const TABLE = {
   'cka-1': observed('higher'),
   'cka-2': observed('higher'),
   'cka-3': observed('higher'),
-  params: HIGHER,
-  flops: HIGHER,
-  synflow: HIGHER,
-  naswot: HIGHER,
-  'grad-norm': HIGHER,
-  snip: HIGHER,
-  'jacob-cov': HIGHER,
-  zico: HIGHER,
-  'az-expressivity': HIGHER,
-  'az-progressivity': HIGHER,
-  'az-trainability': HIGHER,
-  'az-complexity': HIGHER,
+  params: STRUCTURE,
+  flops: STRUCTURE,
+  synflow: STRUCTURE,
+  naswot: UNTRAINED,
+  'grad-norm': UNTRAINED,
+  snip: UNTRAINED,
+  'jacob-cov': UNTRAINED,
+  zico: UNTRAINED,
+  'az-expressivity': UNTRAINED,
+  'az-progressivity': UNTRAINED,
+  'az-trainability': UNTRAINED,
+  'az-complexity': STRUCTURE,
 };
 export type ProxyName = keyof typeof TABLE;
 export const PROXIES: Readonly<Record<ProxyName, Proxy>> = TABLE;
@@ -52,7 +56,7 @@ export function parseProxy(text: string): ProxyRequest {
   const [, name = '', step] = /^([^@]*)(?:@(\d{1,7}))?$/.exec(text) ?? [];
   if (!isProxyName(name)) throw unknown(text);
   if (step === undefined) return { name, step: null };
-  if (!PROXIES[name].trains) {
+  if (PROXIES[name].needs !== 'training') {
     throw new UsageError(`${text}: ${name} is measured without a training, so it has no steps.`, {
       code: 'unknown-proxy',
       nextSteps: [`Write ${name}.`],

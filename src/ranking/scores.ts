@@ -50,7 +50,7 @@ export function costOf(parts: readonly Part[], costs: readonly (Cost | null)[]):
   for (const [index, part] of parts.entries()) {
     const cost = costs[index] ?? null;
     if (cost === null) return null;
-    if (part.trains) training = longer(training, cost);
+    if (part.needs === 'training') training = longer(training, cost);
     else others = sum(others, cost);
   }
   return sum(training, others);

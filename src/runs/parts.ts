@@ -18,7 +18,7 @@ export interface Sources {
 
 /** @param steps losses that an evaluation observes. */
 export function sourcesOf({ trains, proxies }: Pick<Objective, 'trains' | 'proxies'>, steps: number): Sources {
-  const trained = proxies.filter((proxy) => PROXIES[parseProxy(proxy).name].trains);
+  const trained = proxies.filter((proxy) => PROXIES[parseProxy(proxy).name].needs === 'training');
   const cheap = proxies.filter((proxy) => !trained.includes(proxy));
   const needed = trained.map((proxy) => (parseProxy(proxy).step ?? steps - 1) + 1);
   const toTheEnd = trained.length === 0 || needed.includes(steps);

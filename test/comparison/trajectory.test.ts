@@ -21,7 +21,7 @@ import {
 } from '../search/simulated.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 
-const part = { name: 'flops', direction: 'lower', trains: false, weight: 1 } as const;
+const part = { name: 'flops', direction: 'lower', needs: 'nothing', weight: 1 } as const;
 
 interface Case {
   readonly space: Space;

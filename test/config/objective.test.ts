@@ -21,11 +21,11 @@ describe('the objective of a configuration', () => {
   it('is a proxy, with what is known of it', async () => {
     expect((await settingsOf('RMINAS.OBJECTIVE', 'naswot')).objective).toEqual({
       kind: 'proxy',
-      proxy: { name: 'naswot', direction: 'higher', trains: false, weight: 1 },
+      proxy: { name: 'naswot', direction: 'higher', needs: 'batch', weight: 1 },
     });
     expect((await settingsOf('RMINAS.OBJECTIVE', 'cka-2@007')).objective).toEqual({
       kind: 'proxy',
-      proxy: { name: 'cka-2@7', direction: 'higher', trains: true, weight: 1 },
+      proxy: { name: 'cka-2@7', direction: 'higher', needs: 'training', weight: 1 },
     });
   });
 
@@ -34,8 +34,8 @@ describe('the objective of a configuration', () => {
     expect((await settingsOf(...words)).objective).toEqual({
       kind: 'aggregate',
       parts: [
-        { name: 'rmi@20', direction: 'lower', trains: true, weight: 1 },
-        { name: 'synflow', direction: 'higher', trains: false, weight: 0.5 },
+        { name: 'rmi@20', direction: 'lower', needs: 'training', weight: 1 },
+        { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 },
       ],
     });
     const { objective } = await settingsOf('RMINAS.OBJECTIVE', 'aggregate');

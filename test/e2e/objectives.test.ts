@@ -29,9 +29,9 @@ const search = (objective: string, ...more: string[]) =>
 describe('a search by the aggregate', () => {
   const SCREENED = ['RMINAS.CANDIDATES', '8', 'RMINAS.SCREEN', '3', 'RMINAS.AGGREGATE', 'rmi 1 synflow 0.5 flops 1'];
   const PARTS: Part[] = [
-    { name: 'rmi', direction: 'lower', trains: true, weight: 1 },
-    { name: 'synflow', direction: 'higher', trains: false, weight: 0.5 },
-    { name: 'flops', direction: 'higher', trains: false, weight: 1 },
+    { name: 'rmi', direction: 'lower', needs: 'training', weight: 1 },
+    { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 },
+    { name: 'flops', direction: 'higher', needs: 'nothing', weight: 1 },
   ];
   let stdout = '';
   let result: SearchResult;

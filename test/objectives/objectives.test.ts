@@ -5,8 +5,8 @@ import { ACCURACY } from '../../src/objectives/benchmark.js';
 import { createObjective, type Part, type Parts } from '../../src/objectives/index.js';
 import type { Measured } from '../../src/objectives/objective.js';
 
-const LOSS: Part = { name: 'rmi@50', direction: 'lower', trains: true, weight: 1 };
-const FLOW: Part = { name: 'synflow', direction: 'higher', trains: false, weight: 0.5 };
+const LOSS: Part = { name: 'rmi@50', direction: 'lower', needs: 'training', weight: 1 };
+const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 };
 const PARTS = [LOSS, FLOW];
 
 const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
@@ -98,6 +98,14 @@ describe('the aggregate', () => {
     const losses = lossesOf(measured, 4);
     expect(losses[1]).toBe(stress(4.5, 4) + 0.5 * stress(1, 4));
     expect(losses.slice(2)).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  });
+
+  it('screens by the parts that need no batch, or where there are none by those that need no training', () => {
+    const screenedBy = (...parts: Part[]) =>
+      createObjective({ kind: 'aggregate', parts }, { reference: 2 }).screening?.proxies;
+    const batch: Part = { name: 'zico', direction: 'higher', needs: 'batch', weight: 1 };
+    expect(screenedBy(LOSS, FLOW, batch)).toEqual(['synflow']);
+    expect(screenedBy(LOSS, batch)).toEqual(['zico']);
   });
 
   it('screens by the parts that train nothing, against the same reference', () => {

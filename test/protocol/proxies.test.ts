@@ -8,12 +8,16 @@ const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.met
 const PYTHON = path('.venv/bin/python');
 const NAMES = Object.keys(PROXIES);
 
-/** Name, direction and whether it trains, of each proxy that the sidecar has. */
+/** Name, direction and what it needs, of each proxy that the sidecar has. */
 const LIST = `
 import json
 from rminas_sidecar.proxies.proxy import Observable
 from rminas_sidecar.proxies.registry import PROXIES
-print(json.dumps({name: {"direction": it.direction, "trains": isinstance(it, Observable)} for name, it in PROXIES.items()}))
+def needs(it):
+    if isinstance(it, Observable):
+        return "training"
+    return "nothing" if it.passes(1) == it.passes(2) else "batch"
+print(json.dumps({name: {"direction": it.direction, "needs": needs(it)} for name, it in PROXIES.items()}))
 `;
 
 describe('the proxies', () => {

@@ -5,10 +5,15 @@ import { costOf, type Score, scoreOf } from '../../src/ranking/scores.js';
 import { tableOf } from '../../src/ranking/table.js';
 
 const SERIES = { name: 'cifar10 test', dataset: 'cifar10', split: 'test', epochs: 200, aggregation: 'mean over seeds' };
-const part = (name: string, direction: 'higher' | 'lower', trains = false) => ({ name, direction, trains, weight: 1 });
+const part = (name: string, direction: 'higher' | 'lower', needs: 'batch' | 'training' = 'batch') => ({
+  ...{ name, direction, needs, weight: 1 },
+});
 const RMI = scoreOf({ kind: 'rmi' }, 2);
 const SYNFLOW = scoreOf({ kind: 'proxy', proxy: part('synflow', 'higher') }, 2);
-const AGGREGATE = scoreOf({ kind: 'aggregate', parts: [part('rmi', 'lower', true), part('synflow', 'higher')] }, 2);
+const AGGREGATE = scoreOf(
+  { kind: 'aggregate', parts: [part('rmi', 'lower', 'training'), part('synflow', 'higher')] },
+  2,
+);
 
 const measured = (value: number | null, flops: number, seconds: number): Value => ({ value, cost: { flops, seconds } });
 const FAILED: Value = { value: null, cost: null };
@@ -96,7 +101,7 @@ describe('a ranking', () => {
 
 describe('what several proxies cost together', () => {
   it('is one training, the longest, and everything else', () => {
-    const parts = [part('rmi', 'lower', true), part('cka-1@2', 'higher', true), part('synflow', 'higher')];
+    const parts = [part('rmi', 'lower', 'training'), part('cka-1@2', 'higher', 'training'), part('synflow', 'higher')];
     const costs = [
       { flops: 100, seconds: 3 },
       { flops: 20, seconds: 4 },

@@ -10,7 +10,7 @@ import { evaluationOf } from '../search/simulated.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 
 const space = createTinySpace(4, 3);
-const FLOW: Part = { name: 'synflow', direction: 'higher', trains: false, weight: 1 };
+const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
 const { screening } = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
 const sum = (genotype: string) => [...genotype].reduce((total, digit) => total + Number(digit), 0);
 

@@ -19,8 +19,8 @@ import {
 
 const space = createTinySpace(3, 4);
 const WARMUP = 8;
-const LOSS: Part = { name: 'rmi', direction: 'lower', trains: true, weight: 1 };
-const FLOW: Part = { name: 'synflow', direction: 'higher', trains: false, weight: 1 };
+const LOSS: Part = { name: 'rmi', direction: 'lower', needs: 'training', weight: 1 };
+const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
 const objective = createObjective({ kind: 'aggregate', parts: [LOSS, FLOW] }, { reference: WARMUP });
 
 function outcomeOf(request: EvaluationRequest): EvaluationOutcome {
