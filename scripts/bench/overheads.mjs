@@ -67,7 +67,9 @@ async function evaluations() {
     candidates: 10,
     answer: 'vote',
     vote: 'sum',
+    edgeRank: 'operation-index',
     voters: 50,
+    futility: false,
     cap: most,
     seed: 1,
   };

@@ -44,7 +44,8 @@ function describeObserved(event: Extract<RunEvent, { type: 'observed' }>): strin
   const { index, phase, genotype, loss, stopped, good, reused, standing } = event;
   const verdict = good === null ? '' : good ? ` good ${describeSuccesses(standing)}` : ' not good';
   const stop = stopped === null ? '' : ` (stopped at step ${stopped})`;
-  return `${phase} ${index + 1} ${genotype} loss ${loss.toPrecision(6)}${stop}${reused ? ' (twin)' : ''}${verdict}`;
+  const result = Number.isFinite(loss) ? `loss ${loss.toPrecision(6)}` : 'infinite loss';
+  return `${phase} ${index + 1} ${genotype} ${result}${stop}${reused ? ' (twin)' : ''}${verdict}`;
 }
 
 /** e.g. `3/6`; without the number wanted where there is none. */
