@@ -28,6 +28,7 @@ class Context:
         self._batch = batch
         self._seed = seed
         self._shared: dict[Callable[..., Any], tuple[Any, float]] = {}
+        self._spare: nn.Module | None = None
         self.resolution = resolution
         self.borrowed_seconds = 0.0
         """What was asked for and already there took so long to compute."""
@@ -48,7 +49,15 @@ class Context:
         Its arithmetic is the plain one, in float32, whatever the specification says: layers that look for others are
         then found, each where the architecture has it.
         """
-        return self._build()
+        spare, self._spare = self._spare, None
+        return self._build() if spare is None else spare
+
+    def look(self, at: "Callable[[nn.Module], Answer]") -> Answer:
+        """What a function says of a network that it leaves as it was: the next who asks for a network gets that one."""
+        network = self.network()
+        answer = at(network)
+        self._spare = network
+        return answer
 
     def generator(self, purpose: str) -> torch.Generator:
         """Of numbers on the CPU; the same ones for an equal purpose."""

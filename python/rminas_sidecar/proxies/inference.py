@@ -8,4 +8,4 @@ FAMILY = "inference"
 
 def inference_flops(context: Context) -> float:
     """Millions of multiply-adds for one image; to be asked for by :meth:`Context.shared`."""
-    return count_flops(context.network(), context.resolution)
+    return context.look(lambda network: count_flops(network, context.resolution))

@@ -5,7 +5,7 @@ from rminas_sidecar.proxies.proxy import Passes, Proxy
 
 
 def _count(context: Context) -> float:
-    return sum(parameter.numel() for parameter in context.network().parameters())
+    return context.look(lambda network: sum(parameter.numel() for parameter in network.parameters()))
 
 
 PROXY = Proxy(

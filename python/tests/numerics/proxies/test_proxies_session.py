@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.proxies import Context, measure
+from rminas_sidecar.proxies.inference import inference_flops
 from rminas_sidecar.proxies.observed import OBSERVABLES
 from rminas_sidecar.proxies.proxy import Passes, Proxy
 from rminas_sidecar.proxies.registry import PROXIES
@@ -135,6 +136,24 @@ class _Counting(nn.Module):
 
     def _count(self, gradient: Tensor) -> None:
         self._counts["backward"] += len(gradient)
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+def test_a_network_that_was_only_looked_at_is_as_good_as_a_new_one(name: str, session: Session) -> None:
+    def fresh() -> Context:
+        return Context(lambda: session._build(GENOTYPE, 3), session._batch, 8, 3)
+
+    proxy, looked_at = PROXIES[name], fresh()
+    assert isinstance(proxy, Proxy)
+    looked_at.shared(inference_flops)
+    assert proxy.measure(looked_at) == proxy.measure(fresh())
+
+
+def test_a_network_that_was_only_looked_at_is_handed_on_once(session: Session) -> None:
+    context = Context(lambda: session._build(GENOTYPE, 3), session._batch, 8, 3)
+    seen = context.look(lambda network: network)
+    assert context.network() is seen
+    assert context.network() is not seen
 
 
 @pytest.mark.parametrize("name", UNTRAINED)
