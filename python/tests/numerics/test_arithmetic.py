@@ -33,9 +33,12 @@ def test_fast_is_plain_but_for_rounding(specification: Build, shipped: Assets, g
         for arithmetic in ("plain", "fast")
     )
     assert fast.report()["batch"] == plain.report()["batch"]
-    curve = _curve(fast, genotype)
-    assert curve == pytest.approx(_curve(plain, genotype), rel=1e-3)
-    assert curve != _curve(plain, genotype)
+    curve, expected = _curve(fast, genotype), _curve(plain, genotype)
+    assert curve[0] == pytest.approx(expected[0], rel=1e-5)
+    # Where rounding rectifies a number on the other side of zero, a gradient changes by more than rounding, and which
+    # numbers those are depends on the processor and the compiler.
+    assert curve == pytest.approx(expected, rel=0.05)
+    assert curve != expected
     assert plain.evaluate(genotype, 11)["flops"] == fast.evaluate(genotype, 11)["flops"]
 
 
