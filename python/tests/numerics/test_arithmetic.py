@@ -103,4 +103,6 @@ print(json.dumps([session.report()["notes"], session.evaluate(genotype, 11)["cur
     assert done.returncode == 0, done.stderr
     notes, curve = json.loads(done.stdout)
     assert any("no C compiler was found" in note for note in notes)
-    assert curve == pytest.approx(_curve(Session.prepare(body, shipped, "cpu"), POOLS), rel=1e-3)
+    with_kernels = _curve(Session.prepare(body, shipped, "cpu"), POOLS)
+    assert curve[0] == pytest.approx(with_kernels[0], rel=1e-5)
+    assert curve == pytest.approx(with_kernels, rel=0.05)
