@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Part } from '../../src/objectives/index.js';
 import { evaluate, type Question, type Row } from '../../src/ranking/evaluate.js';
 import type { Value } from '../../src/ranking/measurements.js';
 import { costOf, type Score, scoreOf } from '../../src/ranking/scores.js';
 import { tableOf } from '../../src/ranking/table.js';
 
 const SERIES = { name: 'cifar10 test', dataset: 'cifar10', split: 'test', epochs: 200, aggregation: 'mean over seeds' };
-const part = (name: string, direction: 'higher' | 'lower', needs: 'batch' | 'training' = 'batch') => ({
-  ...{ name, direction, needs, weight: 1 },
-});
+const part = (name: string, direction: Part['direction'], needs: Part['needs'] = 'batch'): Part => {
+  return { name, direction, needs, weight: 1 };
+};
 const RMI = scoreOf({ kind: 'rmi' }, 2);
 const SYNFLOW = scoreOf({ kind: 'proxy', proxy: part('synflow', 'higher') }, 2);
 const AGGREGATE = scoreOf(

@@ -1,7 +1,6 @@
 """What torch's own operations do not do fast enough on a CPU, in C: compiled where it runs, or done without."""
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +33,14 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
     """The compiled functions, None where they cannot be had.
 
     Args:
-        channels: that images have; of what processes several of them at a time, the widest is taken that divides them.
-            Where none does, the functions find that images do not suit them.
+        channels: that images have. What the widest instructions take at a time may not divide them, and eight may: then
+            the functions are those for eight. Where neither does, they find that images do not suit them.
     """
     kernels, _ = _prepare()
-    suitable = (it for it in kernels if channels % it.normalisation.lanes == 0)
-    return next(suitable, kernels[0] if kernels else None)
+    if kernels is None or channels % kernels.normalisation.lanes == 0 or channels % _NARROW:
+        return kernels
+    narrow, _ = _prepare(f"-DLANES={_NARROW}")
+    return narrow
 
 
 def why_no_kernels() -> str | None:
@@ -49,21 +50,13 @@ def why_no_kernels() -> str | None:
 
 
 @functools.cache
-def _prepare() -> tuple[tuple[Kernels, ...], str | None]:
-    """The functions, those first that process most channels at a time."""
+def _prepare(*options: str) -> tuple[Kernels | None, str | None]:
     try:
-        kernels = [_load([])]
-        if kernels[0].normalisation.lanes > _NARROW:
-            kernels.append(_load([f"-DLANES={_NARROW}"]))
+        library = load_library(Path(__file__).parent, options)
     except CompilationError as error:
-        return (), str(error)
-    right = all(map(_are_right, kernels))
-    return (tuple(kernels), None) if right else ((), "what was compiled does not compute what it should")
-
-
-def _load(options: Sequence[str]) -> Kernels:
-    library = load_library(Path(__file__).parent, options)
-    return Kernels(Winograd(library), Normalisation(library), Pooling(library))
+        return None, str(error)
+    kernels = Kernels(Winograd(library), Normalisation(library), Pooling(library))
+    return (kernels, None) if _are_right(kernels) else (None, "what was compiled does not compute what it should")
 
 
 def _are_right(kernels: Kernels) -> bool:
