@@ -19,6 +19,10 @@ Build = Callable[..., dict[str, Any]]
 Assets = Mapping[str, str | None]
 POOLS = "|avg_pool_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~2|"
 
+# Where rounding rectifies a number on the other side of zero, as processor and compiler have it, a gradient changes
+# by more than rounding. Small updates keep that within a thousandth; test_fast_networks.py has large ones.
+GENTLE = {"optimizer": {"learningRate": 0.002}}
+
 
 def _curve(session: Session, genotype: str = EXAMPLE, seed: int = 11) -> list[float]:
     curve: list[float] = session.evaluate(genotype, seed)["curve"]
@@ -27,7 +31,7 @@ def _curve(session: Session, genotype: str = EXAMPLE, seed: int = 11) -> list[fl
 
 @pytest.mark.parametrize("genotype", [EXAMPLE, POOLS])
 def test_fast_is_plain_but_for_rounding(specification: Build, shipped: Assets, genotype: str) -> None:
-    changes: dict[str, Any] = {"network": {"channels": 16}, "steps": 4}
+    changes: dict[str, Any] = {"network": {"channels": 16}, "steps": 4, **GENTLE}
     plain, fast = (
         Session.prepare(specification(**changes, arithmetic=arithmetic), shipped, "cpu")
         for arithmetic in ("plain", "fast")
@@ -35,9 +39,7 @@ def test_fast_is_plain_but_for_rounding(specification: Build, shipped: Assets, g
     assert fast.report()["batch"] == plain.report()["batch"]
     curve, expected = _curve(fast, genotype), _curve(plain, genotype)
     assert curve[0] == pytest.approx(expected[0], rel=1e-5)
-    # Where rounding rectifies a number on the other side of zero, a gradient changes by more than rounding, and which
-    # numbers those are depends on the processor and the compiler.
-    assert curve == pytest.approx(expected, rel=0.05)
+    assert curve == pytest.approx(expected, rel=1e-3)
     assert curve != expected
     assert plain.evaluate(genotype, 11)["flops"] == fast.evaluate(genotype, 11)["flops"]
 
@@ -83,7 +85,7 @@ def test_tf32_leaves_torch_as_it_was(specification: Build, shipped: Assets) -> N
 def test_without_a_compiler_the_report_says_so_and_scores_are_the_same_but_for_rounding(
     specification: Build, shipped: Assets, tmp_path: Path
 ) -> None:
-    body = specification(network={"channels": 16}, steps=3, arithmetic="fast")
+    body = specification(network={"channels": 16}, steps=3, arithmetic="fast", **GENTLE)
     program = """
 import json, sys, torch
 from rminas_sidecar.evaluation.session import Session
@@ -105,4 +107,4 @@ print(json.dumps([session.report()["notes"], session.evaluate(genotype, 11)["cur
     assert any("no C compiler was found" in note for note in notes)
     with_kernels = _curve(Session.prepare(body, shipped, "cpu"), POOLS)
     assert curve[0] == pytest.approx(with_kernels[0], rel=1e-5)
-    assert curve == pytest.approx(with_kernels, rel=0.05)
+    assert curve == pytest.approx(with_kernels, rel=1e-3)
