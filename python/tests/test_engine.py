@@ -2,14 +2,12 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rminas_sidecar.engines.vital_signs import VitalSigns
 from support.evaluations import DIGEST, GENOTYPE, evaluate_body, prepare_body, score
 
 ENDLESS_DIGEST = "ef" * 32
@@ -291,15 +289,3 @@ def test_a_worker_that_takes_its_time_is_left_alone(launcher: Any) -> None:
     sidecar.send("verify", long)
     for _ in range(10):
         assert sidecar.receive("heartbeat", "log", "error", "evaluated", "verified")["type"] == "heartbeat"
-
-
-def test_signs_of_life_come_with_the_steps_and_not_too_often() -> None:
-    signs = []
-    vital_signs = VitalSigns(lambda: signs.append("sign"))
-    for _ in range(1000):
-        vital_signs.step()
-    assert 1 <= len(signs) < 1000
-    before = threading.active_count()
-    with vital_signs.without_steps():
-        assert threading.active_count() == before + 1
-    assert threading.active_count() == before

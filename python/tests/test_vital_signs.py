@@ -1,0 +1,17 @@
+"""What a worker says while it computes."""
+
+import threading
+
+from rminas_sidecar.engines.vital_signs import VitalSigns
+
+
+def test_signs_of_life_come_with_the_steps_and_not_too_often() -> None:
+    signs = []
+    vital_signs = VitalSigns(lambda: signs.append("sign"))
+    for _ in range(1000):
+        vital_signs.step()
+    assert 1 <= len(signs) < 1000
+    before = threading.active_count()
+    with vital_signs.without_steps():
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
