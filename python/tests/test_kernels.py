@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from rminas_sidecar.kernels import Kernels, find_kernels, why_no_kernels
 from rminas_sidecar.kernels.compiler import CompilationError, load_library
+from rminas_sidecar.kernels.sums import Term
 
 SOURCES = Path(load_library.__code__.co_filename).parent
 EPSILON = 1e-5
@@ -54,36 +55,93 @@ def _images(*shape: int, seed: int = 0) -> Tensor:
         (3, 24, 8, 4, 8),
     ],
 )
+@pytest.mark.parametrize("side", [1, 3])
 @pytest.mark.parametrize("threads", [1, 3])
-def test_convolution(batch: int, inputs: int, outputs: int, height: int, width: int, threads: int) -> None:
+def test_convolution_and_normalisation(
+    batch: int, inputs: int, outputs: int, height: int, width: int, side: int, threads: int
+) -> None:
     kernels = _found(math.gcd(inputs, outputs))
-    images, weight = _images(batch, inputs, height, width), _images(outputs, inputs, 3, 3, seed=1)
-    gradient = _images(batch, outputs, height, width, seed=2)
-    exact_weight = weight.double().requires_grad_()
-    exact = functional.conv2d(images.double(), exact_weight, padding=1)
-    (exact_gradient,) = torch.autograd.grad(exact, exact_weight, gradient.double())
+    images, weight = _images(batch, inputs, height, width), _images(outputs, inputs, side, side, seed=1)
+    gradient, base = _images(batch, outputs, height, width, seed=2), _images(batch, inputs, height, width, seed=3)
+    scale, shift = torch.linspace(-2, 2, outputs), torch.linspace(-1, 3, outputs)
+    exact = [tensor.double().requires_grad_() for tensor in (images, weight, scale, shift)]
+    convolved = functional.conv2d(exact[0].relu(), exact[1], padding=side // 2)
+    normalised = functional.batch_norm(convolved, None, None, *exact[2:], training=True, eps=EPSILON)
+    expected = torch.autograd.grad(normalised, exact, gradient.double())
     torch.set_num_threads(threads)
     try:
-        assert kernels.winograd.suits(images, weight)
-        answer = kernels.winograd.convolve(images, weight)
-        weight_gradient = kernels.winograd.weight_gradient(images, gradient)
+        assert kernels.convolutions.suits(images)
+        answer, moments = kernels.convolutions.convolve(images, weight)
+        statistics = kernels.normalisation.statistics(moments, answer[:, 0].numel(), scale, shift, EPSILON)
+        total = kernels.sums.add([Term(answer, statistics[2], statistics[3])], answer)
+        back = kernels.normalisation.gradient(answer, gradient, scale, statistics)
+        image_gradient, weight_gradient = kernels.convolutions.gradients(images, weight, back, None)
+        on_base, _ = kernels.convolutions.gradients(images, weight, back, base)
     finally:
         torch.set_num_threads(1)
     assert answer.is_contiguous(memory_format=torch.channels_last)
-    assert _error(answer, exact.detach()) < 1e-5
-    assert _error(weight_gradient, exact_gradient) < 2e-5
-    assert torch.equal(answer, kernels.winograd.convolve(images.contiguous(), weight.contiguous()))
-    assert torch.equal(weight_gradient, kernels.winograd.weight_gradient(images.contiguous(), gradient.contiguous()))
+    assert _error(answer, convolved.detach()) < 1e-5
+    assert _error(total, normalised.detach()) < 1e-5
+    for ours, wanted in zip((image_gradient, weight_gradient, back.weight, back.bias), expected, strict=True):
+        assert _error(ours, wanted) < 1e-4
+    torch.testing.assert_close(on_base, base + image_gradient)
+    assert torch.equal(answer, kernels.convolutions.convolve(images, weight.contiguous())[0])
+
+
+def test_the_number_of_threads_changes_nothing(kernels: Kernels) -> None:
+    images, weight, gradient = _images(32, 16, 32, 32), _images(16, 16, 3, 3, seed=1), _images(32, 16, 32, 32, seed=2)
+    ones, answers = torch.ones(16), []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        try:
+            convolved, moments = kernels.convolutions.convolve(images, weight)
+            statistics = kernels.normalisation.statistics(moments, 32 * 32 * 32, ones, ones, EPSILON)
+            back = kernels.normalisation.gradient(convolved, gradient, ones, statistics)
+            answers.append((convolved, statistics, *kernels.convolutions.gradients(images, weight, back, None)))
+        finally:
+            torch.set_num_threads(1)
+    for others in zip(*answers, strict=True):
+        assert torch.equal(others[0], others[1]) and torch.equal(others[0], others[2])
+
+
+def test_what_is_not_a_number_stays_so(kernels: Kernels) -> None:
+    images, weight = _images(2, 16, 8, 8), _images(16, 16, 3, 3)
+    images[0, 3, 4, 4] = torch.nan
+    convolved, moments = kernels.convolutions.convolve(images, weight)
+    assert convolved[0].isnan().any() and convolved[1].isfinite().all()
+    assert kernels.normalisation.statistics(moments, 128, torch.ones(16), torch.ones(16), EPSILON).isnan().any()
+
+
+def test_statistics_far_from_zero(kernels: Kernels) -> None:
+    images = _images(32, 16, 16, 16).abs() + 300
+    weight = torch.eye(16)[:, :, None, None].contiguous(memory_format=torch.channels_last)
+    answer, moments = kernels.convolutions.convolve(images, weight)
+    statistics = kernels.normalisation.statistics(moments, 32 * 256, torch.ones(16), torch.zeros(16), EPSILON)
+    assert torch.equal(answer, images)
+    exact = images.double()
+    torch.testing.assert_close(statistics[0].double(), exact.mean((0, 2, 3)), rtol=1e-6, atol=0)
+    torch.testing.assert_close(statistics[1].double(), exact.var((0, 2, 3), correction=0).rsqrt(), rtol=1e-3, atol=0)
 
 
 def test_what_does_not_suit_the_convolution(kernels: Kernels) -> None:
-    images, weight = _images(2, 16, 8, 8), _images(16, 16, 3, 3)
-    assert kernels.winograd.suits(images, weight)
-    assert not kernels.winograd.suits(images.double(), weight.double())
-    assert not kernels.winograd.suits(_images(2, 16, 6, 8), weight)
-    assert not kernels.winograd.suits(_images(2, 16, 8, 10), weight)
-    assert not kernels.winograd.suits(_images(2, 12, 8, 8), _images(16, 12, 3, 3))
-    assert not kernels.winograd.suits(images, _images(20, 16, 3, 3))
+    images = _images(2, 16, 8, 8)
+    assert kernels.convolutions.suits(images)
+    assert not kernels.convolutions.suits(images.double())
+    assert not kernels.convolutions.suits(images.contiguous())
+    assert not kernels.convolutions.suits(_images(2, 16, 6, 8))
+    assert not kernels.convolutions.suits(_images(2, 16, 8, 10))
+    assert not kernels.convolutions.suits(_images(2, 12, 8, 8))
+
+
+def test_sums_of_images(kernels: Kernels) -> None:
+    a, b, scale, shift = _images(2, 32, 4, 4), _images(2, 32, 4, 4, seed=1), torch.rand(32), torch.rand(32)
+    of_channels = scale[:, None, None], shift[:, None, None]
+    add = kernels.sums.add
+    torch.testing.assert_close(add([Term(a), Term(b)], a), a + b)
+    torch.testing.assert_close(add([Term(a, scale, shift), Term(b)], a), a * of_channels[0] + of_channels[1] + b)
+    torch.testing.assert_close(
+        add([Term(None, shift=shift), Term(b), Term(a, scale)], a), of_channels[1] + b + a * of_channels[0]
+    )
 
 
 @pytest.mark.parametrize("channels", [8, 16, 24, 64])

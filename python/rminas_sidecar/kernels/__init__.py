@@ -9,9 +9,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from rminas_sidecar.kernels.compiler import CompilationError, load_library
+from rminas_sidecar.kernels.convolution import Convolutions
 from rminas_sidecar.kernels.normalisation import Normalisation
 from rminas_sidecar.kernels.pooling import Pooling
-from rminas_sidecar.kernels.winograd import Winograd
+from rminas_sidecar.kernels.sums import Sums, Term
 
 _EPSILON = 1e-5
 _TOLERANCE = 1e-3
@@ -24,9 +25,10 @@ _NARROW = 8
 class Kernels:
     """The compiled functions."""
 
-    winograd: Winograd
+    convolutions: Convolutions
     normalisation: Normalisation
     pooling: Pooling
+    sums: Sums
 
 
 def find_kernels(channels: int = _WIDEST) -> Kernels | None:
@@ -55,30 +57,30 @@ def _prepare(*options: str) -> tuple[Kernels | None, str | None]:
         library = load_library(Path(__file__).parent, options)
     except CompilationError as error:
         return None, str(error)
-    kernels = Kernels(Winograd(library), Normalisation(library), Pooling(library))
+    kernels = Kernels(Convolutions(library), Normalisation(library), Pooling(library), Sums(library))
     return (kernels, None) if _are_right(kernels) else (None, "what was compiled does not compute what it should")
 
 
 def _are_right(kernels: Kernels) -> bool:
     """Compares with torch on a small example: a compiler may be broken, and a file damaged."""
     generator, channels = torch.Generator().manual_seed(0), kernels.normalisation.lanes
-    images, gradient = (torch.randn(2, channels, 8, 8, generator=generator) for _ in range(2))
+    images, gradient = (torch.randn(2, 8, 8, channels, generator=generator).permute(0, 3, 1, 2) for _ in range(2))
+    images.requires_grad_()
     weight = torch.randn(channels, channels, 3, 3, generator=generator).requires_grad_()
     scale, shift = (torch.randn(channels, generator=generator).requires_grad_() for _ in range(2))
-    convolved = functional.conv2d(images, weight, padding=1)
+    convolved = functional.conv2d(images.relu(), weight, padding=1)
     normalised = functional.batch_norm(convolved, None, None, scale, shift, training=True, eps=_EPSILON)
     averaged = functional.avg_pool2d(normalised, 3, stride=1, padding=1, count_include_pad=False)
-    gradients = torch.autograd.grad(averaged, (convolved, weight, scale, shift), gradient)
+    gradients = torch.autograd.grad(averaged, (images, weight, scale, shift), gradient)
     with torch.no_grad():
-        ours = kernels.winograd.convolve(images, weight)
-        ours_normalised, mean, inverse = kernels.normalisation.normalise(ours, scale, shift, _EPSILON)
-        back = kernels.pooling.gradient(gradient)
-        back, *vectors = kernels.normalisation.gradients(ours, back, scale, mean, inverse)
+        ours, moments = kernels.convolutions.convolve(images, weight)
+        statistics = kernels.normalisation.statistics(moments, ours[:, 0].numel(), scale, shift, _EPSILON)
+        total = kernels.sums.add([Term(ours, statistics[2], statistics[3])], ours)
+        back = kernels.normalisation.gradient(ours, kernels.pooling.gradient(gradient), scale, statistics)
         answers = [
-            kernels.pooling.average(ours_normalised),
-            back,
-            kernels.winograd.weight_gradient(images, back),
-            *vectors,
+            kernels.pooling.average(total),
+            *kernels.convolutions.gradients(images, weight, back, None),
+            *(back.weight, back.bias),
         ]
     return all(_agree(*pair) for pair in zip(answers, [averaged, *gradients], strict=True))
 

@@ -69,3 +69,45 @@ void rminas_normalise_gradient(const float *x, const float *gradient, const floa
             store(x_gradient + at, load(gradient + at) * scale + (load(x + at) - centre) * slope + shift);
     }
 }
+
+/*
+ * What normalises y, of each channel, from its moments: `parts` x 2 x channels. statistics: 4 x channels, mean and inverse
+ * standard deviation, and what to multiply y by and to add to it.
+ */
+void rminas_norm_statistics(const double *moments, ptrdiff_t parts, const float *weight, const float *bias, float epsilon,
+                            float *statistics, ptrdiff_t pixels, ptrdiff_t channels) {
+    for (ptrdiff_t c = 0; c < channels; c++) {
+        double sum = 0, square = 0;
+        for (ptrdiff_t part = 0; part < parts; part++) {
+            sum += moments[2 * part * channels + c];
+            square += moments[(2 * part + 1) * channels + c];
+        }
+        double mean = sum / pixels, variance = square / pixels - mean * mean;
+        double deviation = sqrt((variance < 0 ? 0 : variance) + epsilon);
+        statistics[c] = mean;
+        statistics[channels + c] = 1 / deviation;
+        statistics[2 * channels + c] = weight[c] / deviation;
+        statistics[3 * channels + c] = bias[c] - mean * weight[c] / deviation;
+    }
+}
+
+/*
+ * The gradients of weight and bias (`vectors`, 2 x channels) from that of the normalised images, and what that of x is
+ * computed from: gradient times scale, and x less the mean times slope, and shift (`factors`, 3 x channels, in this order).
+ */
+void rminas_norm_gradient(const float *x, const float *gradient, const float *weight, const float *statistics,
+                          float *factors, float *vectors, ptrdiff_t pixels, ptrdiff_t channels) {
+    const float *mean = statistics, *inverse = statistics + channels;
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+        double sums[LANES], products[LANES];
+        sum_products(gradient + c, (vec){0}, x + c, load(mean + c), pixels, channels, sums, products);
+        for (int i = 0; i < LANES; i++) {
+            double share = (double)weight[c + i] * inverse[c + i];
+            vectors[c + i] = products[i] * inverse[c + i];
+            vectors[channels + c + i] = sums[i];
+            factors[c + i] = share;
+            factors[channels + c + i] = -share * inverse[c + i] * inverse[c + i] * products[i] / pixels;
+            factors[2 * channels + c + i] = -share * sums[i] / pixels;
+        }
+    }
+}

@@ -4,9 +4,29 @@ torch's own kernel takes three to five times as long, and sums so many pixels in
 """
 
 import ctypes
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+
+@dataclass(frozen=True)
+class NormGradient:
+    """The gradient of what is normalised, not yet computed."""
+
+    normalised: Tensor
+    """Gradient of the normalised images."""
+    convolved: Tensor
+    """What was normalised."""
+    statistics: Tensor
+    """4 × C: mean, inverse standard deviation, what was multiplied by and what was added."""
+    factors: Tensor
+    """3 × C: the gradient is `normalised` times the first, and `convolved` less its mean times the second, and the
+    third."""
+    weight: Tensor
+    """Gradient of the weight, C."""
+    bias: Tensor
+    """Gradient of the bias, C."""
 
 
 class Normalisation:
@@ -20,10 +40,13 @@ class Normalisation:
         self._library = library
         self.lanes: int = library.rminas_lanes()
         """Channels that are processed at a time."""
-        pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
-        library.rminas_normalise.argtypes = [pointer] * 3 + [ctypes.c_float] + [pointer] * 3 + [size] * 2
+        pointer, size, real = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_float
+        library.rminas_normalise.argtypes = [pointer] * 3 + [real] + [pointer] * 3 + [size] * 2
         library.rminas_normalise_gradient.argtypes = [pointer] * 8 + [size] * 2
-        library.rminas_normalise.restype = library.rminas_normalise_gradient.restype = None
+        library.rminas_norm_statistics.argtypes = [pointer] + [size] + [pointer] * 2 + [real] + [pointer] + [size] * 2
+        library.rminas_norm_gradient.argtypes = [pointer] * 6 + [size] * 2
+        for name in ("normalise", "normalise_gradient", "norm_statistics", "norm_gradient"):
+            library[f"rminas_{name}"].restype = None
 
     def suits(self, images: Tensor) -> bool:
         """Whether it can take these: float32 on a CPU, channels in :attr:`lanes`."""
@@ -52,3 +75,33 @@ class Normalisation:
             *(images.numel() // len(weight), len(weight)),
         )
         return answers
+
+    def statistics(self, moments: Tensor, pixels: int, weight: Tensor, bias: Tensor, epsilon: float) -> Tensor:
+        """What normalises images, without doing it; see :attr:`NormGradient.statistics`.
+
+        Args:
+            moments: of the images: parts × 2 × C, sums and sums of squares, float64.
+            pixels: of all images.
+            weight: C.
+            bias: C.
+            epsilon: added to the variance.
+        """
+        answer = torch.empty(4, len(weight))
+        self._library.rminas_norm_statistics(
+            *(moments.data_ptr(), len(moments), weight.data_ptr(), bias.data_ptr(), epsilon),
+            *(answer.data_ptr(), pixels, len(weight)),
+        )
+        return answer
+
+    def gradient(self, images: Tensor, gradient: Tensor, weight: Tensor, statistics: Tensor) -> NormGradient:
+        """The gradient of images that :meth:`statistics` normalises, from that of the normalised ones.
+
+        Both are channels-last.
+        """
+        channels = len(weight)
+        factors, vectors = torch.empty(3, channels), torch.empty(2, channels)
+        self._library.rminas_norm_gradient(
+            *(tensor.data_ptr() for tensor in (images, gradient, weight, statistics, factors, vectors)),
+            *(images.numel() // channels, channels),
+        )
+        return NormGradient(gradient, images, statistics, factors, *vectors)

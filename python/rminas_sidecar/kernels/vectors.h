@@ -13,7 +13,11 @@
 #endif
 
 typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int lanes_mask __attribute__((vector_size(4 * LANES)));
 typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
+
+/* For what is passed a function: with the function known, it is as fast as if written out. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }

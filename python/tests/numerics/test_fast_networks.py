@@ -13,6 +13,7 @@ from rminas_sidecar.evaluation.observation import TrainingBatch, observe
 from rminas_sidecar.evaluation.rmi import RepresentationLoss
 from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import train_on_batch
+from rminas_sidecar.kernels import find_kernels
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS
@@ -161,6 +162,8 @@ def test_every_layer_that_can_be_replaced_is() -> None:
     network = accelerate(_network("nas-bench-201", genotype, NetworkSpecification(16, 1, 10, 16)))
     kinds = {type(module).__name__ for module in network.modules()}
     assert {"FastCell", "FastNorm", "FastAverage"} <= kinds
+    if find_kernels():
+        assert [type(cell).__name__ for cell in network.cells] == ["FusedCell", "FusedReduction"] * 2 + ["FusedCell"]
     assert "BatchNorm2d" not in kinds
     # Of stride 2 in the reductions, which are left to torch.
     assert [module.kernel_size for module in network.modules() if isinstance(module, nn.AvgPool2d)] == [2, 2]

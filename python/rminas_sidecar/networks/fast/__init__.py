@@ -1,6 +1,5 @@
 """Networks that compute the same functions faster on a CPU: by other sums, and from other places in memory."""
 
-import math
 from collections.abc import Callable, Mapping
 
 import torch
@@ -8,10 +7,10 @@ from torch import nn
 
 from rminas_sidecar.kernels import find_kernels
 from rminas_sidecar.networks.fast.cell import FastCell
-from rminas_sidecar.networks.fast.convolution import FastConvolution
+from rminas_sidecar.networks.fast.fused import FusedCell, FusedReduction, edges_of, fuse
 from rminas_sidecar.networks.fast.normalisation import FastNorm
 from rminas_sidecar.networks.fast.pooling import FastAverage
-from rminas_sidecar.networks.nas_bench_201 import Cell
+from rminas_sidecar.networks.nas_bench_201 import Cell, Reduction
 
 Replacement = Callable[[nn.Module], nn.Module | None]
 """Answers a layer that computes the same as the given one, None where there is none."""
@@ -33,11 +32,20 @@ def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | Non
             for replacement in filter(None, (of(layer) for of in replace)):
                 setattr(parent, name, replacement)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for layer in network.modules():
+        if isinstance(layer, FusedCell):
+            layer.arrange_weights()
     return network
 
 
 def _cell(layer: nn.Module) -> nn.Module | None:
     return FastCell(layer) if isinstance(layer, Cell) else None
+
+
+def _fused(layer: nn.Module) -> nn.Module | None:
+    if isinstance(layer, Reduction):
+        return FusedReduction(layer)
+    return fuse(FastCell(layer), edges_of(layer)) if isinstance(layer, Cell) else None
 
 
 def _norm(layer: nn.Module) -> nn.Module | None:
@@ -56,19 +64,10 @@ def _average(layer: nn.Module) -> nn.Module | None:
     return FastAverage(None if kernels is None else kernels.pooling)
 
 
-def _convolution(layer: nn.Module) -> nn.Module | None:
-    if not isinstance(layer, nn.Conv2d) or layer.bias is not None or layer.groups != 1:
-        return None
-    shape = layer.kernel_size, layer.stride, layer.padding, layer.dilation
-    channels = math.gcd(layer.in_channels, layer.out_channels)
-    kernels = find_kernels(channels) if shape == ((3, 3), (1, 1), (1, 1), (1, 1)) else None
-    return None if kernels is None else FastConvolution(layer, kernels.winograd)
-
-
 REPLACEMENTS: Mapping[str, Replacement] = {
     "cells": _cell,
     "normalisations": _norm,
     "averages": _average,
-    "convolutions": _convolution,
+    "fusion": _fused,
 }
-"""What is replaced, by name."""
+"""What is replaced, by name; of two replacements of a layer the later one is taken."""

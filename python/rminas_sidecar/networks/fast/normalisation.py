@@ -22,14 +22,14 @@ class FastNorm(nn.Module):
         super().__init__()
         self.weight: nn.Parameter | None = norm.weight
         self.bias: nn.Parameter | None = norm.bias
-        self._epsilon = norm.eps
+        self.eps = norm.eps
         self._kernel = kernel
 
     def forward(self, images: Tensor) -> Tensor:
         """From images to images: batch × C × height × width, channels-last."""
         if self._kernel is None or self.weight is None or self.bias is None or not self._kernel.suits(images):
-            return functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self._epsilon)
-        answer: Tensor = _NormFunction.apply(self._kernel, images, self.weight, self.bias, self._epsilon)  # type: ignore[no-untyped-call]
+            return functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self.eps)
+        answer: Tensor = _NormFunction.apply(self._kernel, images, self.weight, self.bias, self.eps)  # type: ignore[no-untyped-call]
         return answer
 
 

@@ -1,0 +1,54 @@
+/* Products of small matrices: BLOCK rows, one for each pixel or tile, of a multiple of LANES and of BLOCK numbers. */
+#ifndef RMINAS_PRODUCTS_H
+#define RMINAS_PRODUCTS_H
+
+#include "vectors.h"
+
+/* As many accumulators as hide the latency of a multiplication. */
+#define BLOCK 8
+
+/* out (BLOCK x outputs) = rows (BLOCK x inputs) times filters (inputs x outputs). */
+static ALWAYS_INLINE void multiply(const float *rows, const float *filters, float *out, ptrdiff_t inputs,
+                                   ptrdiff_t outputs) {
+    for (ptrdiff_t o = 0; o < outputs; o += LANES) {
+        const float *p = rows, *f = filters + o;
+        vec sum[BLOCK] = {{0}};
+        for (ptrdiff_t c = 0; c < inputs; c++, p++, f += outputs) {
+            vec weight = load(f);
+            for (int row = 0; row < BLOCK; row++) sum[row] += p[row * inputs] * weight;
+        }
+        for (int row = 0; row < BLOCK; row++) store(out + row * outputs + o, sum[row]);
+    }
+}
+
+/* filters (inputs x outputs) += rows (BLOCK x inputs) transposed times gradients (BLOCK x outputs). */
+static ALWAYS_INLINE void add_outer(const float *rows, const float *gradients, float *filters, ptrdiff_t inputs,
+                             ptrdiff_t outputs) {
+    for (ptrdiff_t c = 0; c < inputs; c += BLOCK)
+        for (ptrdiff_t o = 0; o < outputs; o += LANES) {
+            const float *p = rows + c, *q = gradients + o;
+            float *f = filters + c * outputs + o;
+            vec sum[BLOCK];
+            for (int i = 0; i < BLOCK; i++) sum[i] = load(f + i * outputs);
+            for (int row = 0; row < BLOCK; row++, p += inputs, q += outputs) {
+                vec gradient = load(q);
+                for (int i = 0; i < BLOCK; i++) sum[i] += p[i] * gradient;
+            }
+            for (int i = 0; i < BLOCK; i++) store(f + i * outputs, sum[i]);
+        }
+}
+
+/* Adds the sums of `count` pixels' values, and those of their squares, of LANES channels. */
+static ALWAYS_INLINE void add_moments(const vec *values, int count, double *sums, double *squares) {
+    vec sum = {0}, square = {0};
+    for (int i = 0; i < count; i++) {
+        sum += values[i];
+        square += values[i] * values[i];
+    }
+    for (int i = 0; i < LANES; i++) {
+        sums[i] += sum[i];
+        squares[i] += square[i];
+    }
+}
+
+#endif

@@ -1,0 +1,48 @@
+"""Sums of images, each as it is, or times a factor and with something added to it in each channel."""
+
+import ctypes
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Term(NamedTuple):
+    """One of the images; of each channel (C) a factor and what is added."""
+
+    images: Tensor | None
+    scale: Tensor | None = None
+    shift: Tensor | None = None
+
+
+class _Term(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_void_p) for name in Term._fields]
+
+
+class Sums:
+    """Adds images of batch × C × height × width, float32, channels-last. One thread does it all.
+
+    Args:
+        library: of the C files beside this one.
+    """
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._add = library.rminas_add
+        self._add.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_ssize_t]
+        self._add.restype = None
+
+    def add(self, terms: Sequence[Term], like: Tensor) -> Tensor:
+        """The sum of at most three terms.
+
+        Args:
+            terms: scales are of terms with images.
+            like: images of the answer's shape.
+        """
+        answer = torch.empty_like(like)
+        pointers = (_Term * len(terms))(
+            *(_Term(*(None if part is None else part.data_ptr() for part in term)) for term in terms)
+        )
+        channels = like.shape[1]
+        self._add(pointers, len(terms), answer.data_ptr(), like.numel() // channels, channels)
+        return answer

@@ -1,0 +1,69 @@
+/*
+ * The transforms of Winograd's minimal filtering, F(4 x 4, 3 x 3), along one dimension: Lavin and Gray, CVPR 2016,
+ * section 4, with its names of the matrices.
+ */
+#ifndef RMINAS_TRANSFORMS_H
+#define RMINAS_TRANSFORMS_H
+
+#include "vectors.h"
+
+#define TILE 4
+#define PATCH 6
+#define PLANES (PATCH * PATCH)
+
+/* B transposed, applied to six vectors that are `step` apart. */
+static inline void combine(const vec *in, int step, vec *out, int out_step) {
+    vec d0 = in[0], d1 = in[step], d2 = in[2 * step], d3 = in[3 * step], d4 = in[4 * step], d5 = in[5 * step];
+    vec a = d4 - 4 * d2, b = d3 - 4 * d1, c = d4 - d2, d = 2 * (d3 - d1);
+    out[0] = 4 * d0 - 5 * d2 + d4;
+    out[out_step] = a + b;
+    out[2 * out_step] = a - b;
+    out[3 * out_step] = c + d;
+    out[4 * out_step] = c - d;
+    out[5 * out_step] = 4 * d1 - 5 * d3 + d5;
+}
+
+/* A transposed: six vectors that are `step` apart to four that are `out_step` apart. */
+static inline void assemble(const vec *in, int step, vec *out, int out_step) {
+    vec a = in[step] + in[2 * step], b = in[step] - in[2 * step];
+    vec c = in[3 * step] + in[4 * step], d = in[3 * step] - in[4 * step];
+    out[0] = in[0] + a + c;
+    out[out_step] = b + 2 * d;
+    out[2 * out_step] = a + 4 * c;
+    out[3 * out_step] = b + 8 * d + in[5 * step];
+}
+
+/* A: four vectors that are `step` apart to six that are `out_step` apart. */
+static inline void scatter(const vec *in, int step, vec *out, int out_step) {
+    vec p = in[0], q = in[step], r = in[2 * step], s = in[3 * step];
+    vec a = p + r, b = q + s, c = p + 4 * r, d = 2 * q + 8 * s;
+    out[0] = p;
+    out[out_step] = a + b;
+    out[2 * out_step] = a - b;
+    out[3 * out_step] = c + d;
+    out[4 * out_step] = c - d;
+    out[5 * out_step] = s;
+}
+
+/* G: three vectors that are `step` apart to six that are `out_step` apart. */
+static inline void spread(const vec *in, int step, vec *out, int out_step) {
+    vec a = (in[0] + in[2 * step]) / 6, b = in[step] / 6;
+    vec c = in[0] / 24 + in[2 * step] / 6, d = in[step] / 12;
+    out[0] = in[0] / 4;
+    out[out_step] = -a - b;
+    out[2 * out_step] = b - a;
+    out[3 * out_step] = c + d;
+    out[4 * out_step] = c - d;
+    out[5 * out_step] = in[2 * step];
+}
+
+/* G transposed: six vectors that are `step` apart to three that are `out_step` apart. */
+static inline void gather(const vec *in, int step, vec *out, int out_step) {
+    vec a = in[step] + in[2 * step], b = in[2 * step] - in[step];
+    vec c = in[3 * step] + in[4 * step], d = in[3 * step] - in[4 * step];
+    out[0] = in[0] / 4 - a / 6 + c / 24;
+    out[out_step] = b / 6 + d / 12;
+    out[2 * out_step] = (c - a) / 6 + in[5 * step];
+}
+
+#endif

@@ -1,0 +1,227 @@
+"""Cells in one piece: what a pass through memory can do at a time is done at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from rminas_sidecar.kernels import Kernels, find_kernels
+from rminas_sidecar.kernels.sums import Term
+from rminas_sidecar.networks.nas_bench_201 import Cell, Reduction, ReluConvNorm
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What leads from one node to a later one; nodes are numbered from the input, 0."""
+
+    source: int
+    target: int
+    layer: nn.Module
+    """:class:`ReluConvNorm`, an average of 3 × 3, or one that carries its input on."""
+
+
+class FusedCell(nn.Module):
+    """Computes what a cell computes, with the cell's own layers, by our C functions.
+
+    A node is never rectified, normalised or added to in memory: those who read it rectify what they read, a node is
+    written once as the sum of what its edges' normalisations make of their convolutions, and its gradient likewise.
+
+    Args:
+        cell: has the layers; computes what does not suit the functions.
+        edges: those that count, by rising target.
+        kernels: the functions.
+    """
+
+    def __init__(self, cell: nn.Module, edges: Sequence[Edge], kernels: Kernels) -> None:
+        super().__init__()
+        self.cell = cell
+        self._plan = _Plan(edges, kernels)
+        self._parameters_used = [p for edge in self._plan.convolutions for p in _parameters_of(edge)]
+
+    def arrange_weights(self) -> None:
+        """Has the weights of convolutions lie in memory as the functions read them, and write their gradients."""
+        for edge in self._plan.convolutions:
+            weight = _parameters_of(edge)[0]
+            weight.data = weight.data.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """From images to images of one shape: batch × C × height × width, channels-last."""
+        if not self._plan.kernels.convolutions.suits(x) or torch.is_autocast_enabled("cpu"):
+            return self.cell(x)  # type: ignore[no-any-return]
+        answer: Tensor = _CellFunction.apply(self._plan, x, *self._parameters_used)  # type: ignore[no-untyped-call]
+        return answer
+
+
+class FusedReduction(Reduction):
+    """Computes what a reduction computes, with its own layers, of which the second convolution is fused."""
+
+    def __init__(self, reduction: Reduction) -> None:
+        nn.Module.__init__(self)
+        self.conv_a = reduction.conv_a
+        self.conv_b = fuse(reduction.conv_b, [Edge(0, 1, reduction.conv_b)])  # type: ignore[assignment]
+        self.downsample = reduction.downsample
+
+
+def edges_of(cell: Cell) -> list[Edge]:
+    """The edges of a cell that its output can depend on."""
+    return [
+        Edge(source, target, cell.layers[index])
+        for target, terms in enumerate(cell.terms, 1)
+        for index, source in terms
+    ]
+
+
+def fuse(cell: nn.Module, edges: Sequence[Edge]) -> nn.Module:
+    """The cell in one piece; as it is where there are no functions for it."""
+    convolutions = [edge.layer.op[1] for edge in edges if isinstance(edge.layer, ReluConvNorm)]
+    kernels = find_kernels(convolutions[0].out_channels) if convolutions else None  # type: ignore[arg-type]
+    return cell if kernels is None else FusedCell(cell, edges, kernels)
+
+
+def _parameters_of(edge: Edge) -> tuple[Tensor, Tensor, Tensor]:
+    _, convolution, norm = edge.layer.op  # type: ignore[misc]
+    return convolution.weight, norm.weight, norm.bias
+
+
+class _Plan:
+    """The edges by what is to be done with them."""
+
+    def __init__(self, edges: Sequence[Edge], kernels: Kernels) -> None:
+        self.kernels = kernels
+        self.edges = edges
+        self.output = max((edge.target for edge in edges), default=0)
+        self.convolutions = [edge for edge in edges if isinstance(edge.layer, ReluConvNorm)]
+        self.averages = [edge for edge in edges if isinstance(edge.layer, nn.AvgPool2d)]
+        self.carried = [edge for edge in edges if edge not in self.convolutions and edge not in self.averages]
+
+
+@dataclass(frozen=True)
+class _Convolved:
+    """What the forward pass of an edge leaves for the backward one; nothing if its source is zeros."""
+
+    images: Tensor | None
+    statistics: Tensor | None
+
+
+class _CellFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, plan: _Plan, x: Tensor, *parameters: Tensor) -> Tensor:
+        run = _Forward(plan, x, parameters)
+        ctx.plan, ctx.nodes, ctx.convolved = plan, run.nodes[1 : plan.output], run.convolved
+        ctx.save_for_backward(x, *parameters)
+        answer = run.nodes[plan.output]
+        assert answer is not None
+        return answer
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, *parameters = ctx.saved_tensors
+        run = _Backward(ctx.plan, [x, *ctx.nodes], parameters, ctx.convolved)
+        gradient = gradient.contiguous(memory_format=torch.channels_last)
+        return None, run.input_gradient(gradient), *run.gradients
+
+
+class _Forward:
+    """Computes the nodes one after the other; None stands for zeros."""
+
+    def __init__(self, plan: _Plan, x: Tensor, parameters: Sequence[Tensor]) -> None:
+        self._plan, self._parameters = plan, parameters
+        self.nodes: list[Tensor | None] = [x]
+        self.convolved: list[_Convolved] = []
+        self._averages: dict[int, Tensor] = {}
+        for target in range(1, plan.output + 1):
+            terms = [term for edge in plan.edges if edge.target == target if (term := self._term(edge)) is not None]
+            self.nodes.append(self._add(terms, x))
+
+    def _add(self, terms: Sequence[Term], like: Tensor) -> Tensor | None:
+        if not terms:
+            return None
+        if len(terms) == 1 and terms[0].scale is None and terms[0].images is not None:
+            return terms[0].images
+        return self._plan.kernels.sums.add(terms, like)
+
+    def _term(self, edge: Edge) -> Term | None:
+        source = self.nodes[edge.source]
+        if isinstance(edge.layer, ReluConvNorm):
+            return self._convolve(source, edge.layer)
+        if source is None:
+            return None
+        if isinstance(edge.layer, nn.AvgPool2d):
+            if edge.source not in self._averages:
+                self._averages[edge.source] = self._plan.kernels.pooling.average(source)
+            return Term(self._averages[edge.source])
+        return Term(source)
+
+    def _convolve(self, source: Tensor | None, layer: ReluConvNorm) -> Term:
+        at = 3 * len(self.convolved)
+        weight, scale, shift = self._parameters[at : at + 3]
+        if source is None:
+            # Zeros are convolved to zeros, of which the normalisation leaves its bias.
+            self.convolved.append(_Convolved(None, None))
+            return Term(None, shift=shift)
+        kernels = self._plan.kernels
+        images, moments = kernels.convolutions.convolve(source, weight)
+        epsilon: float = layer.op[2].eps  # type: ignore[assignment]
+        pixels = images.numel() // images.shape[1]
+        statistics = kernels.normalisation.statistics(moments, pixels, scale, shift, epsilon)
+        self.convolved.append(_Convolved(images, statistics))
+        return Term(images, statistics[2], statistics[3])
+
+
+class _Backward:
+    """Computes the gradients of the nodes from the last to the first, and of the parameters on the way."""
+
+    def __init__(
+        self,
+        plan: _Plan,
+        nodes: Sequence[Tensor | None],
+        parameters: Sequence[Tensor],
+        convolved: Sequence[_Convolved],
+    ) -> None:
+        self._plan, self._nodes, self._parameters, self._convolved = plan, nodes, parameters, convolved
+        self.gradients: list[Tensor | None] = [None] * len(parameters)
+
+    def input_gradient(self, gradient: Tensor) -> Tensor | None:
+        """The gradient of node 0 from that of the last."""
+        nodes: dict[int, Tensor | None] = {self._plan.output: gradient}
+        for source in reversed(range(self._plan.output)):
+            total = self._through_carriers(source, nodes)
+            for number, edge in enumerate(self._plan.convolutions):
+                arriving = nodes.get(edge.target)
+                if edge.source == source and arriving is not None:
+                    total = self._through_convolution(number, source, arriving, total)
+            nodes[source] = total
+        return nodes[0]
+
+    def _through_carriers(self, source: int, nodes: dict[int, Tensor | None]) -> Tensor | None:
+        kernels = self._plan.kernels
+        averaged = self._sum(nodes, self._plan.averages, source)
+        terms = [] if averaged is None else [kernels.pooling.gradient(averaged)]
+        carried = self._sum(nodes, self._plan.carried, source)
+        return self._add([*terms, *([] if carried is None else [carried])])
+
+    def _sum(self, nodes: dict[int, Tensor | None], edges: Sequence[Edge], source: int) -> Tensor | None:
+        arriving = (nodes.get(edge.target) for edge in edges if edge.source == source)
+        return self._add([gradient for gradient in arriving if gradient is not None])
+
+    def _add(self, gradients: Sequence[Tensor]) -> Tensor | None:
+        if len(gradients) < 2:
+            return gradients[0] if gradients else None
+        return self._plan.kernels.sums.add([Term(gradient) for gradient in gradients], gradients[0])
+
+    def _through_convolution(self, number: int, source: int, arriving: Tensor, total: Tensor | None) -> Tensor | None:
+        at = 3 * number
+        weight, scale, _ = self._parameters[at : at + 3]
+        images, convolved = self._nodes[source], self._convolved[number]
+        if images is None or convolved.images is None or convolved.statistics is None:
+            self.gradients[at + 2] = arriving.sum((0, 2, 3))
+            return total
+        kernels = self._plan.kernels
+        gradient = kernels.normalisation.gradient(convolved.images, arriving, scale, convolved.statistics)
+        total, filters = kernels.convolutions.gradients(images, weight, gradient, total)
+        self.gradients[at : at + 3] = filters, gradient.weight, gradient.bias
+        return total
