@@ -50,13 +50,13 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
     if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
-    const wanted = Math.min(capacity, most - have);
+    const room = most - have;
     const phase = threshold === null ? 'warm-up' : 'guided';
-    const count = have < warmup ? turn(warmup - have, capacity) : wanted;
+    const count = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
     const proposals =
       threshold === null
         ? { encodings: warmUpProposals(space, settings.seed, have, count) }
-        : await guidedProposals({ space, surrogate, screener, settings, history, threshold, wanted });
+        : await guidedProposals({ space, surrogate, screener, settings, history, threshold, wanted: count, room });
     return proposals.encodings.length === 0
       ? { kind: 'stop', reason: 'space-exhausted' }
       : { kind: 'evaluate', phase, ...proposals };

@@ -2,7 +2,7 @@ import { SidecarError } from '../errors.js';
 import type { Fit } from '../protocol/messages.js';
 import { createRandom } from '../spaces/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
-import { drawDistinct, drawUnknown, keysOf, take } from './draw.js';
+import { drawDistinct, drawUnknown, encodingKey, keysOf, take } from './draw.js';
 import type { ForestSettings } from './forest-settings.js';
 import type { Observation, Screened, Screener, Surrogate } from './strategy.js';
 
@@ -43,8 +43,10 @@ export interface GuidedTurn {
   readonly settings: ForestSettings;
   readonly history: readonly Observation[];
   readonly threshold: number;
-  /** Proposals wanted. */
+  /** Trainings that run side by side. */
   readonly wanted: number;
+  /** Proposals that may still be made, at least as many. */
+  readonly room: number;
 }
 
 export interface Proposals {
@@ -53,8 +55,9 @@ export interface Proposals {
 }
 
 /**
- * The candidates that the forest finds most probably good, best first. They are drawn anew each turn, from a stream
- * numbered by the history's length. Source: `RF_suggest.fitting_samples`, which proposes one.
+ * The candidates that the forest finds most probably good, best first, one for each of the trainings that run side by
+ * side, and see {@link fillTurn}. They are drawn anew each turn, from a stream numbered by the history's length.
+ * Source: `RF_suggest.fitting_samples`, which proposes one.
  * @returns fewer than wanted, or none, when the space has no more.
  */
 export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
@@ -69,14 +72,32 @@ export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
 }
 
 async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): Promise<Encoding[]> {
-  const { space, settings, history, threshold, wanted } = turn;
+  const { space, settings, history, threshold } = turn;
   const request = fitRequest(history, candidates, { space, threshold, seed: settings.seed });
   const probabilities = await turn.surrogate(request);
   if (probabilities.length !== candidates.length) {
     const message = `The forest gave ${probabilities.length} probabilities for ${candidates.length} candidates.`;
     throw new SidecarError(message, { code: 'surrogate-mismatch' });
   }
-  return mostProbableFirst(probabilities)
-    .slice(0, wanted)
-    .flatMap((position) => candidates.slice(position, position + 1));
+  const ordered = mostProbableFirst(probabilities).flatMap((position) => candidates.slice(position, position + 1));
+  return fillTurn(ordered, turn);
+}
+
+/**
+ * The first of the candidates, as many as run side by side. A twin of what has a score needs no training, so the next
+ * ones are taken too, until no worker waits for the others. A turn without any training is left as it is: the forest
+ * is asked again at once, and knows more.
+ */
+function fillTurn(ordered: readonly Encoding[], { space, history, wanted, room }: GuidedTurn): Encoding[] {
+  const classOf = (encoding: Encoding) => encodingKey(space.canonical(encoding));
+  const scored = new Set(history.map(({ encoding }) => classOf(encoding)));
+  const known = scored.size;
+  const proposals: Encoding[] = [];
+  for (const encoding of ordered.slice(0, room)) {
+    const trainings = scored.size - known;
+    if (proposals.length >= wanted && (trainings === 0 || trainings >= wanted)) break;
+    proposals.push(encoding);
+    scored.add(classOf(encoding));
+  }
+  return proposals;
 }

@@ -64,7 +64,10 @@ export interface Answer {
  */
 export interface Strategy {
   readonly name: string;
-  /** @param capacity how many evaluations can run side by side; a guided turn proposes no more than that. */
+  /**
+   * @param capacity how many evaluations can run side by side; a guided turn needs no more than that, because whatever
+   *   else it proposes is a twin of what has a score.
+   */
   ask(history: readonly Observation[], capacity: number): Promise<Ask>;
   standing(history: readonly Observation[]): Standing;
   /**

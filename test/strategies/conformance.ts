@@ -22,12 +22,24 @@ export async function runStrategy(
     const ask = await strategy.ask(history, capacity);
     if (ask.kind === 'stop') return { history, reason: ask.reason, turns };
     turns.push(ask.encodings.length);
-    if (ask.phase === 'guided') expect(ask.encodings.length).toBeLessThanOrEqual(capacity);
     for (const encoding of ask.encodings) {
       history.push({ phase: ask.phase, encoding, loss: lossOf(encoding), ...NO_CURVE });
     }
   }
   throw new Error(`The strategy has not stopped after ${STEPS} turns.`);
+}
+
+/** Of each turn its phase, and how many classes of twins had no score before it. */
+function trainingsOf(history: readonly Observation[], turns: readonly number[], space: Space) {
+  const scored = new Set<string>();
+  let start = 0;
+  return turns.map((proposals) => {
+    const before = scored.size;
+    const turn = history.slice(start, start + proposals);
+    for (const { encoding } of turn) scored.add(String(space.canonical(encoding)));
+    start += proposals;
+    return { phase: turn[0]?.phase, trainings: scored.size - before };
+  });
 }
 
 export function describeStrategy(name: string, make: MakeStrategy, spaces: readonly Space[]): void {
@@ -43,6 +55,9 @@ export function describeStrategy(name: string, make: MakeStrategy, spaces: reado
         expect(turns.every((proposals) => proposals > 0)).toBe(true);
         expect(new Set(history.map(({ encoding }) => String(encoding))).size).toBe(history.length);
         expect(history.length).toBeLessThanOrEqual(cap);
+        for (const { phase, trainings } of trainingsOf(history, turns, space)) {
+          if (phase === 'guided') expect(trainings).toBeLessThanOrEqual(capacity);
+        }
         for (const { encoding } of history) expect(space.parse(space.print(encoding))).toEqual(encoding);
       }
     });

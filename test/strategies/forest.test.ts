@@ -92,7 +92,7 @@ describe('forest: warm-up', () => {
     const finite = new Set([12, 14]);
     let evaluated = 0;
     const { history, turns } = await runStrategy(strategy, () => (finite.has(evaluated++) ? 1 : infinity), 3);
-    expect(turns.slice(0, 4)).toEqual([10, 3, 3, 3]);
+    expect(turns.slice(0, 3)).toEqual([10, 3, 3]);
     expect(history.findIndex(({ phase }) => phase === 'guided')).toBe(16);
     expect(strategy.standing(history.slice(0, 14)).threshold).toBeNull();
     expect(strategy.standing(history.slice(0, 15)).threshold).toBe(1 + 1e-9);
@@ -158,7 +158,35 @@ describe('forest: guided turns', () => {
     const { history } = await runStrategy(forest({ cap: 10 }), sum, 1);
     const ask = await strategy.ask(history, 15);
     const ranked = [4, 3, 2, 1, 0].flatMap((first) => requests[0]?.candidates.filter(([slot]) => slot === first) ?? []);
-    expect(ask).toEqual({ kind: 'evaluate', phase: 'guided', encodings: ranked.slice(0, 15) });
+    const proposed = ask.kind === 'evaluate' ? ask.encodings : [];
+    expect(proposed.length).toBeGreaterThanOrEqual(15);
+    expect(ask).toEqual({ kind: 'evaluate', phase: 'guided', encodings: ranked.slice(0, proposed.length) });
+  });
+
+  it('takes twins of what has a score besides the trainings that run side by side', async () => {
+    const classOf = (encoding: Encoding) => String(nasBench201.canonical(encoding));
+    const { history } = await runStrategy(forest({ cap: 60, warmup: 60 }), sum, 1);
+    const scored = new Set(history.map(({ encoding }) => classOf(encoding)));
+    const isTwin = (encoding: Encoding) => scored.has(classOf(encoding));
+    /** Which of the proposals are twins, when some new ones are the most probable, then all twins, then the rest. */
+    const twinsAmong = async (newOnes: number, capacity: number) => {
+      const surrogate: Surrogate = async ({ candidates }) => {
+        const encodings: Encoding[] = candidates;
+        const first = new Set(encodings.filter((each) => !isTwin(each)).slice(0, newOnes));
+        return encodings.map((each) => (first.has(each) ? 1 : isTwin(each) ? 0.5 : 0));
+      };
+      const asked = await forest({ warmup: 60, candidates: 200 }, nasBench201, surrogate).ask(history, capacity);
+      return asked.kind === 'evaluate' ? asked.encodings.map(isTwin) : [];
+    };
+    // No worker waits for the one: all twins go along, and two new ones.
+    const filled = await twinsAmong(1, 3);
+    expect(filled.filter((twin) => !twin)).toHaveLength(3);
+    expect([filled[0], filled[1], ...filled.slice(-2)]).toEqual([false, true, false, false]);
+    expect(await twinsAmong(3, 3)).toEqual([false, false, false]);
+    // With nothing to train the forest is asked again at once; and one worker's turns are the original's.
+    expect(await twinsAmong(0, 3)).toEqual([true, true, true]);
+    expect(await twinsAmong(1, 1)).toEqual([false]);
+    expect(await twinsAmong(0, 1)).toEqual([true]);
   });
 
   it('draws on when all candidates are known, until the space is exhausted', async () => {
@@ -178,7 +206,8 @@ describe('forest: guided turns', () => {
 
   it('stops at its cap, and never proposes beyond it', async () => {
     const { history, reason, turns } = await runStrategy(forest({ cap: 18, successes: 100 }), sum, 3);
-    expect([history.length, reason, turns]).toEqual([18, 'evaluation-cap', [10, 3, 3, 2]]);
+    // With a twin in the first of the guided turns.
+    expect([history.length, reason, turns]).toEqual([18, 'evaluation-cap', [10, 4, 3, 1]]);
   });
 
   it('does not guess when the forest answers the wrong number of probabilities', async () => {
