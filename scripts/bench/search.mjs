@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { findPython } from '../../dist/sidecar/python.js';
 import { compete } from './search/contest.mjs';
 import { compareEvaluations } from './search/evaluations.mjs';
-import { printAblation, printContest } from './search/report.mjs';
+import { printAblation, printContest, printContests } from './search/report.mjs';
 import { openOurs, openPlain } from './search/sides.mjs';
 import { sizeOf } from './search/sizes.mjs';
 
@@ -15,8 +15,12 @@ const PARTS = {
   evaluation: ({ seeds: [seed], ...common }, { arithmetic }) => compareEvaluations({ ...common, seed, arithmetic }),
   search: async ({ seeds, ...common }, measures) => {
     const contests = [];
-    for (const seed of seeds) contests.push({ seed, sides: await holdContest({ ...common, seed }, measures) });
-    printContest(contests);
+    for (const seed of seeds) {
+      const contest = { seed, sides: await holdContest({ ...common, seed }, measures) };
+      printContest(contest);
+      contests.push(contest);
+    }
+    printContests(contests);
   },
   ablation: async ({ seeds: [seed], ...common }, measures) =>
     printAblation(await holdAblation({ ...common, seed }, measures)),

@@ -1,18 +1,21 @@
 import { spread } from '../statistics.mjs';
 import { compareTrajectories, describe } from './trajectory.mjs';
 
-/** Every search of every seed, and what the plain one costs in terms of each of the others. */
-export function printContest(contests) {
-  console.log('\nA whole search, in turn on one machine; s with the start of the processes, MiB at the peak');
-  for (const { seed, sides } of contests) {
-    console.log(`  seed ${seed}`);
-    printTable(sides);
-    const [plain, ...others] = sides;
-    for (const side of others) {
-      console.log(`    ${side.name}, next to the plain way:`);
-      for (const line of describe(compareTrajectories(plain, side), plain, side)) console.log(`      ${line}`);
-    }
+/** The searches of a seed, and where each first does something else than the plain one. */
+export function printContest({ seed, sides }) {
+  console.log(
+    `\nA whole search with seed ${seed}, in turn on one machine; s with the start of the processes, MiB at the peak`,
+  );
+  printTable(sides);
+  const [plain, ...others] = sides;
+  for (const side of others) {
+    console.log(`    ${side.name}, next to the plain way:`);
+    for (const line of describe(compareTrajectories(plain, side), plain, side)) console.log(`      ${line}`);
   }
+}
+
+/** What the plain search costs in terms of each of the others, over the seeds. */
+export function printContests(contests) {
   console.log(`  over ${contests.length} seeds, median (least to most)`);
   for (const [position, { name }] of contests[0].sides.entries()) {
     if (position > 0)
