@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type ComparisonResult, comparisonResultSchema } from '../../src/comparison/result.js';
 import { resultSchema, type SearchResult } from '../../src/runs/result.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 /** Searches by the table itself, as an oracle would: without PyTorch, in a moment. */
 const ORACLE = ['--objectives', 'benchmark', 'RMINAS.RF_SUCC', '50', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test'];
 
 /** One home, and so one index, for all. */
-const env = { RMINAS_HOME: temporaryFolder() };
+const env = { RMINAS_HOME: temporaryHome() };
 const data = temporaryFolder();
 
 beforeAll(() => {

@@ -7,7 +7,7 @@ import { aggregateOf } from '../../src/objectives/aggregate.js';
 import type { Part, Parts } from '../../src/objectives/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
 import { essence, evaluatedIn, linesOf } from '../support/journals.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const SMALL = ['RMINAS.RF_WARMUP', '6', 'RMINAS.RF_SUCC', '2', 'RMINAS.MAX_EVALUATIONS', '9'];
@@ -93,7 +93,7 @@ describe('a search by the aggregate', () => {
 
 describe('a search by a proxy', () => {
   it('trains nothing for one that needs no training, and shares what it measured', async () => {
-    const env = { RMINAS_HOME: temporaryFolder(), RMINAS_CACHE_MAX: '16' };
+    const env = { RMINAS_HOME: temporaryHome(), RMINAS_CACHE_MAX: '16' };
     const words = ['search', '--cfg', TINY, '--json', '--objective', 'naswot', ...SMALL, '--out'];
     const { result } = await run([...words, temporaryFolder()], env);
     expect(result.cost).toMatchObject({ steps: 0, evaluationSeconds: 0, screening: null, cached: 0 });

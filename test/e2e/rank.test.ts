@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
 import { drawSample } from '../../src/ranking/sample.js';
 import { getSpace } from '../../src/spaces/index.js';
-import { type CliResult, ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 /** Of the configuration. */
@@ -28,7 +28,7 @@ function writeData(): string {
   return data;
 }
 
-const home = temporaryFolder();
+const home = temporaryHome();
 const data = writeData();
 
 const rankIn = (out: string, ...words: readonly string[]) =>
@@ -188,7 +188,7 @@ describe('a ranking that cannot be right', () => {
   });
 
   it('has no table to rank against', async () => {
-    const env = { RMINAS_HOME: temporaryFolder() };
+    const env = { RMINAS_HOME: temporaryHome() };
     const args = ['rank', '--cfg', TINY, '--architectures', '3', '--out', folder, '--data', temporaryFolder()];
     const result = await runCli(args, { env });
     expect(result).toMatchObject({ code: 3, stdout: '' });

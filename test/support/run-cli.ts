@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,17 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'rminas-test-'));
 }
 
+/** A fresh data home, with nothing in it but what the sidecar has compiled. */
+export function temporaryHome(): string {
+  const home = temporaryFolder();
+  const { RMINAS_TEST_KERNELS: kernels } = process.env;
+  if (kernels) symlinkSync(kernels, join(home, 'kernels'));
+  return home;
+}
+
 /** Starts the compiled program as a user would, with a data home of its own so that no test sees another's index. */
 export function startCli(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): StartedCli {
-  const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryFolder(), ...options.env };
+  const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome(), ...options.env };
   const child = spawn(process.execPath, [BIN, ...args], {
     env,
     cwd: options.cwd ?? ROOT,
