@@ -18,6 +18,7 @@ from torch import Tensor
 from rminas_sidecar.kernels.normalisation import NormGradient
 from rminas_sidecar.kernels.sharing import share
 
+# As the C files have them.
 _TILE = 4
 _PLANES = 36
 # Tiles or pixels that are multiplied at a time.

@@ -49,27 +49,6 @@ void rminas_normalise(const float *x, const float *weight, const float *bias, fl
     }
 }
 
-/* The gradients of x, weight and bias from that of y. */
-void rminas_normalise_gradient(const float *x, const float *gradient, const float *weight, const float *mean,
-                               const float *inverse, float *x_gradient, float *weight_gradient, float *bias_gradient,
-                               ptrdiff_t pixels, ptrdiff_t channels) {
-    for (ptrdiff_t c = 0; c < channels; c += LANES) {
-        double sums[LANES], products[LANES];
-        vec slope, scale, shift, centre = load(mean + c), zero = {0};
-        sum_products(gradient + c, zero, x + c, centre, pixels, channels, sums, products);
-        for (int i = 0; i < LANES; i++) {
-            double share = (double)weight[c + i] * inverse[c + i];
-            bias_gradient[c + i] = sums[i];
-            weight_gradient[c + i] = products[i] * inverse[c + i];
-            scale[i] = share;
-            slope[i] = -share * inverse[c + i] * inverse[c + i] * products[i] / pixels;
-            shift[i] = -share * sums[i] / pixels;
-        }
-        for (ptrdiff_t at = c; at < pixels * channels; at += channels)
-            store(x_gradient + at, load(gradient + at) * scale + (load(x + at) - centre) * slope + shift);
-    }
-}
-
 /*
  * What normalises y, of each channel, from its moments: `parts` x 2 x channels. statistics: 4 x channels, mean and inverse
  * standard deviation, and what to multiply y by and to add to it.
@@ -109,5 +88,16 @@ void rminas_norm_gradient(const float *x, const float *gradient, const float *we
             factors[channels + c + i] = -share * inverse[c + i] * inverse[c + i] * products[i] / pixels;
             factors[2 * channels + c + i] = -share * sums[i] / pixels;
         }
+    }
+}
+
+/* The gradient of x, from the mean and the factors of `rminas_norm_gradient`. */
+void rminas_normalise_gradient(const float *x, const float *gradient, const float *mean, const float *factors,
+                               float *x_gradient, ptrdiff_t pixels, ptrdiff_t channels) {
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+        vec centre = load(mean + c), scale = load(factors + c), slope = load(factors + channels + c);
+        vec shift = load(factors + 2 * channels + c);
+        for (ptrdiff_t at = c; at < pixels * channels; at += channels)
+            store(x_gradient + at, load(gradient + at) * scale + (load(x + at) - centre) * slope + shift);
     }
 }

@@ -19,7 +19,7 @@ class NormGradient:
     convolved: Tensor
     """What was normalised."""
     statistics: Tensor
-    """4 × C: mean, inverse standard deviation, what was multiplied by and what was added."""
+    """At least 2 × C: mean and inverse standard deviation."""
     factors: Tensor
     """3 × C: the gradient is `normalised` times the first, and `convolved` less its mean times the second, and the
     third."""
@@ -42,7 +42,7 @@ class Normalisation:
         """Channels that are processed at a time."""
         pointer, size, real = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_float
         library.rminas_normalise.argtypes = [pointer] * 3 + [real] + [pointer] * 3 + [size] * 2
-        library.rminas_normalise_gradient.argtypes = [pointer] * 8 + [size] * 2
+        library.rminas_normalise_gradient.argtypes = [pointer] * 5 + [size] * 2
         library.rminas_norm_statistics.argtypes = [pointer] + [size] + [pointer] * 2 + [real] + [pointer] + [size] * 2
         library.rminas_norm_gradient.argtypes = [pointer] * 6 + [size] * 2
         for name in ("normalise", "normalise_gradient", "norm_statistics", "norm_gradient"):
@@ -69,15 +69,18 @@ class Normalisation:
         """The gradients of images, weight and bias from that of the normalised images."""
         images = images.contiguous(memory_format=torch.channels_last)
         gradient = gradient.contiguous(memory_format=torch.channels_last)
-        answers = torch.empty_like(images), torch.empty_like(weight), torch.empty_like(weight)
+        back = self.gradient(images, gradient, weight, torch.stack((mean, inverse)))
+        answer = torch.empty_like(images)
         self._library.rminas_normalise_gradient(
-            *(tensor.data_ptr() for tensor in (images, gradient, weight, mean, inverse, *answers)),
+            *(tensor.data_ptr() for tensor in (images, gradient, mean, back.factors, answer)),
             *(images.numel() // len(weight), len(weight)),
         )
-        return answers
+        return answer, back.weight, back.bias
 
     def statistics(self, moments: Tensor, pixels: int, weight: Tensor, bias: Tensor, epsilon: float) -> Tensor:
-        """What normalises images, without doing it; see :attr:`NormGradient.statistics`.
+        """What normalises images, without doing it.
+
+        It is 4 × C: mean, inverse standard deviation, what to multiply by and what to add.
 
         Args:
             moments: of the images: parts × 2 × C, sums and sums of squares, float64.

@@ -28,10 +28,12 @@ static inline place place_of(ptrdiff_t tile, shape s) {
 
 static inline ptrdiff_t tiles_of(shape s) { return s.batch * (s.height / TILE) * (s.width / TILE); }
 
-/* Zeros for the rows of a block that no tile is left for. */
-static ALWAYS_INLINE void clear_row(float *out, ptrdiff_t channels, ptrdiff_t row) {
+/* Whether no tile is left for a row of a block: then the row is zeros. */
+static ALWAYS_INLINE int is_empty(float *out, shape s, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t row) {
+    if (block * BLOCK + row < tiles_of(s)) return 0;
     for (ptrdiff_t k = 0; k < PLANES; k++)
         for (ptrdiff_t c = 0; c < channels; c += LANES) store(out + (k * BLOCK + row) * channels + c, (vec){0});
+    return 1;
 }
 
 /*
@@ -40,14 +42,9 @@ static ALWAYS_INLINE void clear_row(float *out, ptrdiff_t channels, ptrdiff_t ro
  */
 static ALWAYS_INLINE void transform_patches(images x, reading read, shape s, ptrdiff_t channels, ptrdiff_t block,
                                             float *out) {
-    ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK; row++) {
-        ptrdiff_t tile = block * BLOCK + row;
-        if (tile >= tiles) {
-            clear_row(out, channels, row);
-            continue;
-        }
-        place at = place_of(tile, s);
+        if (is_empty(out, s, channels, block, row)) continue;
+        place at = place_of(block * BLOCK + row, s);
         int outside[PATCH] = {at.top, 0, 0, 0, 0, at.bottom}, beside[PATCH] = {at.left, 0, 0, 0, 0, at.right};
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
             vec m[PLANES];
@@ -71,14 +68,9 @@ static ALWAYS_INLINE void transform_patches(images x, reading read, shape s, ptr
 /* The pixels of a block, scattered to PLANES x BLOCK x channels: the adjoint of assembling. */
 static ALWAYS_INLINE void scatter_tiles(images y, reading read, shape s, ptrdiff_t channels, ptrdiff_t block,
                                         float *out) {
-    ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK; row++) {
-        ptrdiff_t tile = block * BLOCK + row;
-        if (tile >= tiles) {
-            clear_row(out, channels, row);
-            continue;
-        }
-        ptrdiff_t pixel = place_of(tile, s).pixel;
+        if (is_empty(out, s, channels, block, row)) continue;
+        ptrdiff_t pixel = place_of(block * BLOCK + row, s).pixel;
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
             vec m[PATCH * TILE];
             for (int j = 0; j < TILE; j++) {

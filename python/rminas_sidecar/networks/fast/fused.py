@@ -100,17 +100,19 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Convolved:
-    """What the forward pass of an edge leaves for the backward one; nothing if its source is zeros."""
+    """What the forward pass of an edge leaves for the backward one."""
 
-    images: Tensor | None
-    statistics: Tensor | None
+    source: Tensor
+    images: Tensor
+    statistics: Tensor
 
 
 class _CellFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, plan: _Plan, x: Tensor, *parameters: Tensor) -> Tensor:
         run = _Forward(plan, x, parameters)
-        ctx.plan, ctx.nodes, ctx.convolved = plan, run.nodes[1 : plan.output], run.convolved
+        ctx.plan, ctx.convolved = plan, run.convolved
+        # The input too: so it is noticed if somebody writes to it before it is read again.
         ctx.save_for_backward(x, *parameters)
         answer = run.nodes[plan.output]
         assert answer is not None
@@ -119,8 +121,8 @@ class _CellFunction(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, *parameters = ctx.saved_tensors
-        run = _Backward(ctx.plan, [x, *ctx.nodes], parameters, ctx.convolved)
+        _, *parameters = ctx.saved_tensors
+        run = _Backward(ctx.plan, parameters, ctx.convolved)
         gradient = gradient.contiguous(memory_format=torch.channels_last)
         return None, run.input_gradient(gradient), *run.gradients
 
@@ -131,7 +133,7 @@ class _Forward:
     def __init__(self, plan: _Plan, x: Tensor, parameters: Sequence[Tensor]) -> None:
         self._plan, self._parameters = plan, parameters
         self.nodes: list[Tensor | None] = [x]
-        self.convolved: list[_Convolved] = []
+        self.convolved: list[_Convolved | None] = []
         self._averages: dict[int, Tensor] = {}
         for target in range(1, plan.output + 1):
             terms = [term for edge in plan.edges if edge.target == target if (term := self._term(edge)) is not None]
@@ -161,28 +163,22 @@ class _Forward:
         weight, scale, shift = self._parameters[at : at + 3]
         if source is None:
             # Zeros are convolved to zeros, of which the normalisation leaves its bias.
-            self.convolved.append(_Convolved(None, None))
+            self.convolved.append(None)
             return Term(None, shift=shift)
         kernels = self._plan.kernels
         images, moments = kernels.convolutions.convolve(source, weight)
         epsilon: float = layer.op[2].eps  # type: ignore[assignment]
         pixels = images.numel() // images.shape[1]
         statistics = kernels.normalisation.statistics(moments, pixels, scale, shift, epsilon)
-        self.convolved.append(_Convolved(images, statistics))
+        self.convolved.append(_Convolved(source, images, statistics))
         return Term(images, statistics[2], statistics[3])
 
 
 class _Backward:
     """Computes the gradients of the nodes from the last to the first, and of the parameters on the way."""
 
-    def __init__(
-        self,
-        plan: _Plan,
-        nodes: Sequence[Tensor | None],
-        parameters: Sequence[Tensor],
-        convolved: Sequence[_Convolved],
-    ) -> None:
-        self._plan, self._nodes, self._parameters, self._convolved = plan, nodes, parameters, convolved
+    def __init__(self, plan: _Plan, parameters: Sequence[Tensor], convolved: Sequence[_Convolved | None]) -> None:
+        self._plan, self._parameters, self._convolved = plan, parameters, convolved
         self.gradients: list[Tensor | None] = [None] * len(parameters)
 
     def input_gradient(self, gradient: Tensor) -> Tensor | None:
@@ -193,7 +189,7 @@ class _Backward:
             for number, edge in enumerate(self._plan.convolutions):
                 arriving = nodes.get(edge.target)
                 if edge.source == source and arriving is not None:
-                    total = self._through_convolution(number, source, arriving, total)
+                    total = self._through_convolution(number, arriving, total)
             nodes[source] = total
         return nodes[0]
 
@@ -213,15 +209,15 @@ class _Backward:
             return gradients[0] if gradients else None
         return self._plan.kernels.sums.add([Term(gradient) for gradient in gradients], gradients[0])
 
-    def _through_convolution(self, number: int, source: int, arriving: Tensor, total: Tensor | None) -> Tensor | None:
+    def _through_convolution(self, number: int, arriving: Tensor, total: Tensor | None) -> Tensor | None:
         at = 3 * number
         weight, scale, _ = self._parameters[at : at + 3]
-        images, convolved = self._nodes[source], self._convolved[number]
-        if images is None or convolved.images is None or convolved.statistics is None:
+        convolved = self._convolved[number]
+        if convolved is None:
             self.gradients[at + 2] = arriving.sum((0, 2, 3))
             return total
         kernels = self._plan.kernels
         gradient = kernels.normalisation.gradient(convolved.images, arriving, scale, convolved.statistics)
-        total, filters = kernels.convolutions.gradients(images, weight, gradient, total)
+        total, filters = kernels.convolutions.gradients(convolved.source, weight, gradient, total)
         self.gradients[at : at + 3] = filters, gradient.weight, gradient.bias
         return total
