@@ -41,7 +41,7 @@ export async function run(args) {
   console.log(`${cores} cores (${model}), load ${loadavg()[0].toFixed(1)}; ${size.file} ${size.overrides.join(' ')}`);
   // Each of the sidecars that stand side by side listens for the end of this process.
   process.setMaxListeners(0);
-  const common = { size, data: options.data, python: await findPython() };
+  const common = { size, steps: options.steps, data: options.data, python: await findPython() };
   for (const part of options.parts) await PARTS[part]({ ...common, seeds }, measures);
 }
 
@@ -56,15 +56,17 @@ function readOptions(args) {
       seeds: { type: 'string' },
       without: { type: 'string', multiple: true, default: [] },
       parts: { type: 'string', default: Object.keys(PARTS).join(',') },
+      steps: { type: 'string', default: '8' },
+      workers: { type: 'string', default: String(cores) },
     },
   });
   if (values.quick && values.full) throw new Error('Choose --quick, which is the default, or --full.');
   const size = sizeOf({ full: values.full, data: values.data, overrides: positionals });
-  const measures = { arithmetic: 'fast', futility: true, twins: true, workers: cores, threads: 1 };
+  const measures = { arithmetic: 'fast', futility: true, twins: true, workers: Number(values.workers), threads: 1 };
   for (const name of values.without) Object.assign(measures, WITHOUT[known(name, WITHOUT, 'measure')]);
   const seeds = (values.seeds ?? size.seeds).split(',').map(Number);
   const parts = values.parts.split(',').map((name) => known(name, PARTS, 'part'));
-  return { size, seeds, measures, data: values.data ?? null, parts };
+  return { size, seeds, measures, steps: Number(values.steps), data: values.data ?? null, parts };
 }
 
 function known(name, table, what) {

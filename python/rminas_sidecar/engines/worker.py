@@ -150,11 +150,16 @@ def _get_ready(threads: int, device_name: str) -> "tuple[torch.device, Body]":
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    device = _choose_device(device_name)
+    device = choose_device(device_name)
     return device, {"device": _describe(device), "versions": _versions(), "xnas": find_xnas()}
 
 
-def _choose_device(name: str) -> "torch.device":
+def choose_device(name: str) -> "torch.device":
+    """The device of that name; of `auto` the GPU, where there is one.
+
+    Raises:
+        RuntimeError: torch's, when it is not there.
+    """
     import torch
 
     if name == "auto":

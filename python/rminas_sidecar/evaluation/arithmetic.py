@@ -7,7 +7,7 @@ from rminas_sidecar.evaluation.precision import at_precision
 from rminas_sidecar.evaluation.specification import Specification
 from rminas_sidecar.evaluation.training import CudaRecorder, Recorder
 from rminas_sidecar.kernels import why_no_kernels
-from rminas_sidecar.networks.fast import accelerate
+from rminas_sidecar.networks.fast import accelerate, accelerate_on_cuda
 
 
 class Arithmetic:
@@ -23,17 +23,22 @@ class Arithmetic:
         self._precision = specification.precision
         self._channels = specification.network.channels
         self.device = device
-        self._accelerates = fast and device.type == "cpu"
+        self._on_cpu = fast and device.type == "cpu"
+        self._on_cuda = fast and device.type == "cuda"
         # What is recorded has one learning rate.
-        self._records = fast and device.type == "cuda" and specification.optimizer.cosine is None
+        self._records = self._on_cuda and specification.optimizer.cosine is None
 
     def lay_out(self, images: Tensor) -> Tensor:
         """The images, as they should lie in memory."""
-        return images.contiguous(memory_format=torch.channels_last) if self._accelerates else images
+        return images.contiguous(memory_format=torch.channels_last) if self._on_cpu else images
 
     def prepare(self, network: nn.Module) -> nn.Module:
         """The network for training on images that are laid out; it has the parameters of the given one."""
-        return at_precision(accelerate(network) if self._accelerates else network, self._precision)
+        if self._on_cpu:
+            network = accelerate(network)
+        elif self._on_cuda:
+            network = accelerate_on_cuda(network)
+        return at_precision(network, self._precision)
 
     def recorder(self) -> Recorder | None:
         """What records the steps of one training, if they should be."""
@@ -41,7 +46,7 @@ class Arithmetic:
 
     def notes(self) -> list[str]:
         """What the user should know. Our C functions are compiled before it answers, and not in an evaluation."""
-        reason = why_no_kernels(self._channels) if self._accelerates else None
+        reason = why_no_kernels(self._channels) if self._on_cpu else None
         if reason is None:
             return []
         return [f"Evaluations take about twice as long as they could: our C functions cannot be used, {reason}."]

@@ -15,7 +15,8 @@ from rminas_sidecar.evaluation.specification import NetworkSpecification, Optimi
 from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.kernels import find_kernels
 from rminas_sidecar.networks import build_network
-from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate
+from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate, accelerate_on_cuda
+from rminas_sidecar.networks.fast.patches import PatchConvolution
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS
 
 BETA = 0.8
@@ -167,3 +168,35 @@ def test_every_layer_that_can_be_replaced_is() -> None:
     assert "BatchNorm2d" not in kinds
     # Of stride 2 in the reductions, which are left to torch.
     assert [module.kernel_size for module in network.modules() if isinstance(module, nn.AvgPool2d)] == [2, 2]
+
+
+@settings(max_examples=25, deadline=None)
+@given(genotypes, st.integers(min_value=1, max_value=18))
+def test_any_cell_is_the_same_function_with_what_is_for_cuda(genotype: str, channels: int) -> None:
+    size = NetworkSpecification(channels=channels, cells=1, classes=10, resolution=8)
+    batch = _batch(4, 8)
+    plain = _step(_network("nas-bench-201", genotype, size, torch.float64), batch)
+    fast = _step(accelerate_on_cuda(_network("nas-bench-201", genotype, size, torch.float64)), batch)
+    torch.testing.assert_close(fast.loss, plain.loss, rtol=1e-10, atol=0, equal_nan=True)
+    if plain.loss.isfinite():
+        torch.testing.assert_close(fast.gradient, plain.gradient, rtol=1e-6, atol=1e-8)
+
+
+def test_what_is_for_cuda_leaves_parameters_and_their_order() -> None:
+    network = _network("nas-bench-201", EXAMPLE, NetworkSpecification(16, 1, 10, 16))
+    before = list(network.parameters())
+    after = list(accelerate_on_cuda(network).parameters())
+    assert [id(parameter) for parameter in before] == [id(parameter) for parameter in after]
+    patches = [layer for layer in network.modules() if isinstance(layer, PatchConvolution)]
+    # The stem, and five convolutions of the first stage; those of more channels are torch's.
+    assert len(patches) == 6
+
+
+def test_patch_convolutions_leave_bf16_to_torch() -> None:
+    torch.manual_seed(2)
+    convolution = nn.Conv2d(3, 4, 3, padding=1, bias=False)
+    images = torch.randn(2, 3, 6, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        answer = PatchConvolution(convolution)(images)
+        assert answer.dtype == torch.bfloat16
+        assert torch.equal(answer, convolution(images))

@@ -7,9 +7,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import torch
 
 from rminas_sidecar.evaluation.session import Session
 
+CPU = torch.device("cpu")
 PROGRAM = Path(__file__).parents[3] / "scripts/bench/search/plain_loop.py"
 # `none`, edges that lead nowhere, both kinds of convolutions, a pooling and a skip.
 GENOTYPES = [
@@ -35,7 +37,7 @@ def test_same_losses(
     # Where there are several ways to compute, it is the plain one that the loop spells out.
     if "arithmetic" in asked:
         asked["arithmetic"] = "plain"
-    loop = program.PlainLoop.prepare({"specification": asked, "assets": shipped}, originals=False)
+    loop = program.PlainLoop.prepare({"specification": asked, "assets": shipped}, CPU, originals=False)
     plain = loop.evaluate(genotype, seed=3, updates=asked["steps"])
     ours = Session.prepare(asked, shipped, "cpu").evaluate(genotype, 3)
     assert plain["curve"] == ours["curve"]

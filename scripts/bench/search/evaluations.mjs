@@ -9,16 +9,14 @@ import { planOf } from './sides.mjs';
 
 const ARCHITECTURES = 20;
 const ROUNDS = 3;
-/** Losses observed in an evaluation: what is not repeated at each weighs more than in the 151 of a search. */
-const STEPS = 8;
-
 /**
  * The same architectures by both ways, on one thread each and in turn. For this comparison the plain loop makes no more
  * updates than ours, one fewer than losses: of 8 steps the last would weigh more than of a search's 151.
+ * @param steps losses observed in an evaluation: the fewer, the more weighs what is not repeated at each.
  */
-export async function compareEvaluations({ size, python, data, seed, arithmetic }) {
+export async function compareEvaluations({ size, python, data, seed, steps, arithmetic }) {
   const { config, plan } = await planOf(
-    { file: size.file, overrides: [...size.paper, 'OPTIM.MAX_EPOCH', String(STEPS - 1)] },
+    { file: size.file, overrides: [...size.paper, 'OPTIM.MAX_EPOCH', String(steps - 1)] },
     seed,
     { arithmetic, futility: false, workers: 1, threads: 1 },
   );
@@ -26,7 +24,8 @@ export async function compareEvaluations({ size, python, data, seed, arithmetic 
   const working = await startWorkingSidecar({ config, plan, data, workers: 1, python, signal, emit: () => {} });
   const { specification } = plan;
   const assets = await locateAssets(specification, config, { data });
-  const plain = { python, threads: 1, specification, assets, batch: working.prepared.batch.digest };
+  const { device } = plan.settings;
+  const plain = { python, threads: 1, device, specification, assets, batch: working.prepared.batch.digest };
   const contenders = [
     { name: 'plain', loop: await PlainLoop.start(plain) },
     ...(process.env.XNAS_HOME ? [{ name: 'XNAS', loop: await PlainLoop.start({ ...plain, originals: true }) }] : []),
@@ -42,7 +41,7 @@ export async function compareEvaluations({ size, python, data, seed, arithmetic 
   });
   const times = await measure(contenders, requestsOf(specification, seed));
   await Promise.all(contenders.map(({ close }) => close()));
-  report(times, specification);
+  report(times, specification, working.sidecar.hello.device);
 }
 
 function requestsOf({ space: name }, seed) {
@@ -71,11 +70,11 @@ async function measure(contenders, requests) {
   return times;
 }
 
-function report(times, { network, batch, steps }) {
+function report(times, { network, batch, steps }, device) {
   const { channels, cells, resolution } = network;
   console.log(
     `An evaluation: ${ARCHITECTURES} random architectures, C=${channels}, N=${cells}, batch ${batch.size}, ` +
-      `${resolution}x${resolution}, ${steps} steps, float32, one thread each, in turn, ${ROUNDS} rounds`,
+      `${resolution}x${resolution}, ${steps} steps, float32, one thread each, ${device}, in turn, ${ROUNDS} rounds`,
   );
   for (const [name, architectures] of times) {
     const perStep = architectures.map((seconds) => median(seconds) / steps);

@@ -11,8 +11,9 @@ export class PlainLoop {
   #lines;
 
   /** @param batch digest of the batch that ours trains on: this one must be the same, or nothing can be compared. */
-  static async start({ python, threads, specification, assets, batch, originals = false }) {
-    const loop = new PlainLoop(python, ['--threads', String(threads), ...(originals ? ['--originals'] : [])]);
+  static async start({ python, threads, device, specification, assets, batch, originals = false }) {
+    const flags = originals ? ['--originals'] : [];
+    const loop = new PlainLoop(python, ['--threads', String(threads), '--device', device, ...flags]);
     const answer = await loop.#ask({ specification, assets });
     if (batch !== undefined && answer.batch !== batch) {
       await loop.close();

@@ -4,7 +4,7 @@ Eager PyTorch, images channel by channel in memory, `torch.optim.SGD` as it come
 every edge is computed, a node is a `sum` that begins with 0, and the teacher's Gram matrices are computed at every step.
 A backward pass and an update follow the last loss, too. Source: `train_arch` of XNAS's `RMINAS.py`, `InferCell` of its
 NAS-Bench-201, `RMI_loss`. Data, teacher and initial weights are those of the rest of this repository, so that losses can
-be compared; none of it is timed but the start.
+be compared; none of it is timed but the start. On a CUDA device operations are float32 and deterministic, as ours are.
 
 It reads requests and writes answers, one JSON a line: first {specification, assets}, then {genotype, seed, updates}.
 With `--originals`, the classes are XNAS's own (XNAS_HOME), which shows whether this loop is as fast as theirs.
@@ -26,7 +26,8 @@ from torch.nn import functional
 from rminas_sidecar.backends import BACKENDS
 from rminas_sidecar.backends.xnas import import_xnas
 from rminas_sidecar.data import batch, find_dataset
-from rminas_sidecar.evaluation.determinism import seeded
+from rminas_sidecar.engines.worker import choose_device
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.rmi import RepresentationLoss
 from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.networks.nas_bench_201 import Cell, Edge, NasBench201Network, parse
@@ -92,14 +93,14 @@ class PlainLoop:
     originals: bool
 
     @classmethod
-    def prepare(cls, request: Mapping[str, Any], originals: bool) -> "PlainLoop":
+    def prepare(cls, request: Mapping[str, Any], device: torch.device, originals: bool) -> "PlainLoop":
         """Reads the data, draws the batch and asks the teacher."""
         spec, files = Specification.from_dict(request["specification"]), Assets.from_dict(request["assets"])
         dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes)
-        teacher = load_teacher(spec.teacher.architecture, files.teacher, dataset.classes)
+        teacher = load_teacher(spec.teacher.architecture, files.teacher, dataset.classes).to(device)
         teacher.train(spec.teacher.mode == "train")
         pool = batch.draw_pool(dataset.read_training(files.dataset), dataset, spec.batch.pool, spec.seed)
-        images, labels = batch.select(*pool, teacher, spec.batch)
+        images, labels = batch.select(*(part.to(device) for part in pool), teacher, spec.batch)
         with torch.no_grad():
             features, _ = teacher(images)
         return cls(spec, images, labels, features, originals)
@@ -141,10 +142,11 @@ class PlainLoop:
         }
 
     def _build(self, genotype: str, seed: int) -> tuple[nn.Module, Compare]:
+        device = self.images.device
         with seeded(seed):
             if not self.originals:
-                return PlainNetwork(self.specification, genotype), compare_plainly
-            network = BACKENDS["xnas"].build_network(self.specification, genotype)
+                return PlainNetwork(self.specification, genotype).to(device), compare_plainly
+            network = BACKENDS["xnas"].build_network(self.specification, genotype).to(device)
         return network, import_xnas("xnas.algorithms.RMINAS.utils.RMI_torch").RMI_loss(len(self.images))
 
 
@@ -157,13 +159,15 @@ def main() -> None:
     """Answers until its input ends."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--device", required=True)
     parser.add_argument("--originals", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    loop = PlainLoop.prepare(json.loads(sys.stdin.readline()), options.originals)
-    answer({"batch": batch.digest(loop.images, loop.labels)})
-    for line in sys.stdin:
-        answer(loop.evaluate(**json.loads(line)))
+    with deterministic_algorithms():
+        loop = PlainLoop.prepare(json.loads(sys.stdin.readline()), choose_device(options.device), options.originals)
+        answer({"batch": batch.digest(loop.images, loop.labels)})
+        for line in sys.stdin:
+            answer(loop.evaluate(**json.loads(line)))
 
 
 def answer(body: Mapping[str, Any]) -> None:

@@ -37,8 +37,9 @@ export async function openPlain({ size, data, python, seed, cores }) {
     threads: cores,
   });
   const assets = await locateAssets(plan.specification, config, { data });
-  const { specification } = plan;
-  const loop = await PlainLoop.start({ python, threads: cores, specification, assets });
+  const { specification, settings } = plan;
+  const { device } = settings;
+  const loop = await PlainLoop.start({ python, threads: cores, device, specification, assets });
   const forest = await Sidecar.start({ python, workers: 0 });
   const evaluate = async ({ genotype, seed }) => {
     const { curve, seconds } = await loop.evaluate({ genotype, seed, updates: specification.steps });
