@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/build.ts', 'test/setup/kernels.ts'],
+    globalSetup: ['test/setup/build.ts', 'test/setup/temporary.ts', 'test/setup/kernels.ts'],
     // The tests start real sidecars on a machine that may have two cores.
     maxWorkers: 2,
     testTimeout: 60_000,
