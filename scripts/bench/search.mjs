@@ -5,11 +5,15 @@ import { parseArgs } from 'node:util';
 import { findPython } from '../../dist/sidecar/python.js';
 import { compete } from './search/contest.mjs';
 import { compareEvaluations } from './search/evaluations.mjs';
+import { project } from './search/projection.mjs';
 import { printAblation, printContest, printContests } from './search/report.mjs';
 import { openOurs, openPlain } from './search/sides.mjs';
 import { sizeOf } from './search/sizes.mjs';
 
 const cores = availableParallelism();
+
+/** What is run unless some are asked for. */
+const USUAL = 'evaluation,search,ablation';
 
 const PARTS = {
   evaluation: ({ seeds: [seed], ...common }, { arithmetic }) => compareEvaluations({ ...common, seed, arithmetic }),
@@ -21,6 +25,9 @@ const PARTS = {
       contests.push(contest);
     }
     printContests(contests);
+  },
+  projection: async ({ seeds, ...common }, measures) => {
+    for (const seed of seeds) await project({ ...common, seed, measures, cores });
   },
   ablation: async ({ seeds: [seed], ...common }, measures) =>
     printAblation(await holdAblation({ ...common, seed }, measures)),
@@ -55,7 +62,7 @@ function readOptions(args) {
       data: { type: 'string', default: process.env.RMINAS_TEST_DATA },
       seeds: { type: 'string' },
       without: { type: 'string', multiple: true, default: [] },
-      parts: { type: 'string', default: Object.keys(PARTS).join(',') },
+      parts: { type: 'string', default: USUAL },
       steps: { type: 'string', default: '8' },
       workers: { type: 'string', default: String(cores) },
     },

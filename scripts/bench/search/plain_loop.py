@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -126,7 +127,7 @@ class PlainLoop:
             nesterov=optimizer.nesterov,
         )
         beta = self.specification.beta
-        curve = []
+        curve, ends = [], [time.perf_counter()]
         for step in range(self.specification.steps):
             sgd.zero_grad()
             features, logits = network(self.images)
@@ -136,9 +137,11 @@ class PlainLoop:
                 loss.backward()
                 sgd.step()
             curve.append(loss.detach().cpu().item())
+            ends.append(time.perf_counter())
         return {
             "curve": [value if math.isfinite(value) else None for value in curve],
-            "seconds": time.perf_counter() - start,
+            "seconds": ends[-1] - start,
+            "secondsOfSteps": [end - begin for begin, end in pairwise(ends)],
         }
 
     def _build(self, genotype: str, seed: int) -> tuple[nn.Module, Compare]:

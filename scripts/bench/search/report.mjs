@@ -31,7 +31,7 @@ function printRatios(name, pairs) {
   console.log(`    plain / ${name}`);
   console.log(`      seconds of the search:            ${ratios(({ seconds }) => seconds)}`);
   console.log(`      seconds an architecture observed: ${ratios(costOfOne)}`);
-  console.log(`      steps:                            ${ratios(stepsOf)}`);
+  console.log(`      steps:                            ${ratios(({ steps }) => steps)}`);
   console.log(`      memory:                           ${ratios(({ peakMemory }) => peakMemory)}`);
   const same = pairs.filter(([plain, side]) => plain.finished.genotype === side.finished.genotype).length;
   console.log(`      same final architecture:          ${same} of ${pairs.length}`);
@@ -45,7 +45,7 @@ export function printAblation(sides) {
   for (const side of others) {
     const search = side.seconds / all.seconds;
     const one = costOfOne(side) / costOfOne(all);
-    const steps = stepsOf(side) / stepsOf(all);
+    const steps = side.steps / all.steps;
     console.log(
       `    ${side.name.padEnd(30)}search ${search.toFixed(2)}, an architecture ${one.toFixed(2)}, steps ${steps.toFixed(2)}`,
     );
@@ -57,7 +57,7 @@ function printTable(sides) {
   console.log(`    ${''.padEnd(30)}${head.map((word) => word.padStart(10)).join('')}`);
   for (const side of sides) {
     const stopped = side.observed.filter((event) => event.stopped !== null && !event.reused).length;
-    const cells = [side.seconds.toFixed(1), side.observed.length, side.trainings.length, stopped, stepsOf(side)];
+    const cells = [side.seconds.toFixed(1), side.observed.length, side.trainings.length, stopped, side.steps];
     const row = [...cells, side.peakMemory.toFixed(0)].map((cell) => String(cell).padStart(10)).join('');
     console.log(`    ${side.name.padEnd(30)}${row}`);
   }
@@ -65,9 +65,4 @@ function printTable(sides) {
 
 function costOfOne({ seconds, observed }) {
   return seconds / observed.length;
-}
-
-/** Losses observed over all trainings. */
-function stepsOf({ trainings }) {
-  return trainings.reduce((sum, { outcome }) => sum + ('evaluation' in outcome ? outcome.evaluation.steps : 0), 0);
 }

@@ -95,6 +95,14 @@ class Side {
     Object.assign(this, parts);
   }
 
+  /** Losses observed over all trainings. */
+  get steps() {
+    return this.trainings.reduce(
+      (sum, { outcome }) => sum + ('evaluation' in outcome ? outcome.evaluation.steps : 0),
+      0,
+    );
+  }
+
   get done() {
     return this.#done;
   }
