@@ -241,6 +241,7 @@ def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: P
     ("script", "said"),
     [
         ("echo 'internal error: out of ideas' >&2; exit 1", "out of ideas"),
+        ("exit 7", "failed: it ended with 7"),
         # A compiler that answers at once and makes nothing that can be loaded.
         ('while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"', "cannot be kept or loaded"),
     ],

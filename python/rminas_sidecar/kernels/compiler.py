@@ -86,5 +86,5 @@ def _compile(compiler: Sequence[str], sources: Sequence[Path], library: Path) ->
             if done.returncode == 0:
                 made.replace(library)
                 return
-            failures.append(done.stderr.strip())
+            failures.append(done.stderr.strip() or f"it ended with {done.returncode}")
     raise CompilationError(f"{compiler[0]} failed: {failures[0]}")

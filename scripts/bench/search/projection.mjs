@@ -1,20 +1,18 @@
 import { locateAssets } from '../../../dist/config/index.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
-import { getSpace } from '../../../dist/spaces/index.js';
 import { median } from '../statistics.mjs';
 import { PlainLoop } from './plain.mjs';
 import { openOurs, planOf } from './sides.mjs';
 
 /**
  * Ours to its end, and after each of its turns, while it stands still, the plain way for the first steps of every
- * architecture that was observed, twins again: what it would take to the end is reckoned from these.
+ * architecture that was observed, as it was proposed, twins again: what it would take to the end is reckoned from these.
  * @param steps losses observed of each by the plain way.
  */
 export async function project({ size, data, python, seed, steps, measures, cores }) {
   const ours = await openOurs({ name: 'ours', size, data, python, seed, measures });
   const plain = await startPlain({ size, data, python, seed, steps, cores, batch: ours.batch });
   try {
-    const space = getSpace(ours.plan.specification.space);
     const projected = { warmup: 0, guided: 0 };
     const spent = { warmup: 0, guided: 0 };
     while (!ours.done) {
@@ -24,8 +22,7 @@ export async function project({ size, data, python, seed, steps, measures, cores
       const phase = seen < ours.plan.settings.warmup ? 'warmup' : 'guided';
       spent[phase] += ours.seconds - before;
       for (const { genotype } of news) {
-        const trained = space.print(space.canonical(space.parse(genotype)));
-        const request = { genotype: trained, seed: evaluationSeed(seed, trained), updates: steps };
+        const request = { genotype, seed: evaluationSeed(seed, genotype), updates: steps };
         projected[phase] += reckon(await plain.evaluate(request), ours.plan.specification.steps);
       }
       if (process.stderr.isTTY) process.stderr.write(`\r${(100 * ours.progress).toFixed(0)} % `);
