@@ -13,5 +13,7 @@ if (!(name in benches)) {
   console.error(`There is no benchmark ${name}; there are: ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
+// So that what is done at the exit is done when it is interrupted, too.
+process.once('SIGINT', () => process.exit(130));
 const { run } = await import(benches[name]);
 await run(rest);

@@ -17,6 +17,7 @@ const packages = fileURLToPath(new URL('../../python', import.meta.url));
 /** As the sidecar starts its workers. */
 const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
+process.once('exit', () => rmSync(nowhere, { recursive: true }));
 const NO_COMPILER = { CC: 'no-compiler', RMINAS_HOME: nowhere };
 
 const WAYS = [
@@ -45,7 +46,6 @@ export async function run(args) {
   const ways = WAYS.map((way) => ({ ...way, process: new Way(python, way) }));
   report(await measure(ways, genotypes, size));
   for (const { process } of ways) await process.close();
-  rmSync(nowhere, { recursive: true });
 }
 
 /** As they are drawn: what an edge computes in vain is computed by the plain way. */

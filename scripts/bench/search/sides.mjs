@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, locateAssets, planSearch } from '../../../dist/config/index.js';
@@ -85,7 +85,6 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
 class Side {
   #events;
   #journal;
-  #folder;
   #done = false;
   observed = [];
   trainings = [];
@@ -118,7 +117,7 @@ class Side {
   /** Works until the next turn is proposed, or to the end. */
   async advance() {
     const began = performance.now();
-    await this.#begin();
+    this.#begin();
     for (let event = await this.#next(); event !== undefined; event = await this.#next()) {
       if (event.type === 'observed') this.observed.push(event);
       if (event.type === 'evaluated') this.trainings.push(event);
@@ -133,13 +132,13 @@ class Side {
     this.peakMemory = this.peak();
     this.#journal?.close();
     await Promise.all([this.close(), this.sidecar.close()]);
-    if (this.#folder) await rm(this.#folder, { recursive: true });
   }
 
-  async #begin() {
+  #begin() {
     if (this.#events) return;
-    this.#folder = await mkdtemp(join(tmpdir(), 'rminas-bench-'));
-    this.#journal = new JournalWriter(join(this.#folder, 'journal.jsonl'), 0);
+    const folder = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
+    process.once('exit', () => rmSync(folder, { recursive: true }));
+    this.#journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
     const { settings, specification } = this.plan;
     const space = this.#searched(getSpace(specification.space));
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
