@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // In this order: what is compiled lies among the temporary files.
     globalSetup: ['test/setup/build.ts', 'test/setup/temporary.ts', 'test/setup/kernels.ts'],
     // The tests start real sidecars on a machine that may have two cores.
     maxWorkers: 2,

@@ -69,11 +69,23 @@ function readOptions(args) {
   });
   if (values.quick && values.full) throw new Error('Choose --quick, which is the default, or --full.');
   const size = sizeOf({ full: values.full, data: values.data, overrides: positionals });
-  const measures = { arithmetic: 'fast', futility: true, twins: true, workers: Number(values.workers), threads: 1 };
+  const measures = {
+    arithmetic: 'fast',
+    futility: true,
+    twins: true,
+    workers: wholeNumber('workers', values.workers, 1),
+    threads: 1,
+  };
   for (const name of values.without) Object.assign(measures, WITHOUT[known(name, WITHOUT, 'measure')]);
   const seeds = (values.seeds ?? size.seeds).split(',').map(Number);
   const parts = values.parts.split(',').map((name) => known(name, PARTS, 'part'));
-  return { size, seeds, measures, steps: Number(values.steps), data: values.data ?? null, parts };
+  return { size, seeds, measures, steps: wholeNumber('steps', values.steps, 2), data: values.data ?? null, parts };
+}
+
+function wholeNumber(name, text, least) {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`--${name} is ${text}, which is no whole number from ${least} up.`);
 }
 
 function known(name, table, what) {

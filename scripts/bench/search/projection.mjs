@@ -1,18 +1,19 @@
-import { locateAssets } from '../../../dist/config/index.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { median } from '../statistics.mjs';
-import { PlainLoop } from './plain.mjs';
-import { openOurs, planOf } from './sides.mjs';
+import { openOurs, startPlainLoop } from './sides.mjs';
 
 /**
  * Ours to its end, and after each of its turns, while it stands still, the plain way for the first steps of every
  * architecture that was observed, as it was proposed, twins again: what it would take to the end is reckoned from these.
+ * Counted are turns; of the plain way neither a forest's nor the start.
  * @param steps losses observed of each by the plain way.
  */
 export async function project({ size, data, python, seed, steps, measures, cores }) {
   const ours = await openOurs({ name: 'ours', size, data, python, seed, measures });
-  const plain = await startPlain({ size, data, python, seed, steps, cores, batch: ours.batch });
+  const short = { ...size, overrides: [...size.overrides, 'OPTIM.MAX_EPOCH', String(steps - 1)] };
+  let plain;
   try {
+    plain = (await startPlainLoop({ size: short, data, python, seed, cores, batch: ours.batch })).loop;
     const projected = { warmup: 0, guided: 0 };
     const spent = { warmup: 0, guided: 0 };
     while (!ours.done) {
@@ -29,17 +30,8 @@ export async function project({ size, data, python, seed, steps, measures, cores
     }
     report({ ours, steps, spent, projected });
   } finally {
-    await Promise.all([plain.close(), ours.end()]);
+    await Promise.all([plain?.close(), ours.end()]);
   }
-}
-
-async function startPlain({ size, data, python, seed, steps, cores, batch }) {
-  const short = { ...size, overrides: [...size.overrides, 'OPTIM.MAX_EPOCH', String(steps - 1)] };
-  const measures = { arithmetic: 'plain', futility: false, workers: 1, threads: cores };
-  const { config, plan } = await planOf(short, seed, measures);
-  const { specification, settings } = plan;
-  const assets = await locateAssets(specification, config, { data });
-  return PlainLoop.start({ python, threads: cores, device: settings.device, specification, assets, batch });
 }
 
 /** Seconds of a training of so many steps: the first one takes memory, the others are alike. */
@@ -51,13 +43,12 @@ function reckon({ seconds, secondsOfSteps }, steps) {
 
 function report({ ours, steps, spent, projected }) {
   const { settings, specification } = ours.plan;
-  const stopped = ours.observed.filter((event) => event.stopped !== null && !event.reused).length;
   console.log(
     `\nA whole search with seed ${settings.seed}, and the plain way's seconds for the same architectures, reckoned from ` +
       `${steps} of its ${specification.steps} steps of each (${ours.sidecar.hello.device})`,
   );
   console.log(
-    `  observed ${ours.observed.length}, trained ${ours.trainings.length}, stopped ${stopped}, ` +
+    `  observed ${ours.observed.length}, trained ${ours.trainings.length}, stopped ${ours.stopped}, ` +
       `${ours.steps} of ${ours.observed.length * specification.steps} steps`,
   );
   const phases = { 'warm-up': 'warmup', guided: 'guided' };

@@ -56,8 +56,7 @@ function printTable(sides) {
   const head = ['seconds', 'observed', 'trained', 'stopped', 'steps', 'MiB'];
   console.log(`    ${''.padEnd(30)}${head.map((word) => word.padStart(10)).join('')}`);
   for (const side of sides) {
-    const stopped = side.observed.filter((event) => event.stopped !== null && !event.reused).length;
-    const cells = [side.seconds.toFixed(1), side.observed.length, side.trainings.length, stopped, side.steps];
+    const cells = [side.seconds.toFixed(1), side.observed.length, side.trainings.length, side.stopped, side.steps];
     const row = [...cells, side.peakMemory.toFixed(0)].map((cell) => String(cell).padStart(10)).join('');
     console.log(`    ${side.name.padEnd(30)}${row}`);
   }

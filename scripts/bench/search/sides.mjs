@@ -27,19 +27,24 @@ export async function planOf({ file, overrides }, seed, { arithmetic, futility, 
   return { config, plan: planSearch(config) };
 }
 
+/**
+ * The plain way's process, ready to train, and the plan that it is for.
+ * @param batch see PlainLoop.
+ */
+export async function startPlainLoop({ size, data, python, seed, cores, batch }) {
+  const measures = { arithmetic: 'plain', futility: false, workers: 1, threads: cores };
+  const { config, plan } = await planOf(size, seed, measures);
+  const { specification, settings } = plan;
+  const assets = await locateAssets(specification, config, { data });
+  const { device } = settings;
+  return { plan, loop: await PlainLoop.start({ python, threads: cores, device, specification, assets, batch }) };
+}
+
 /** The paper's search: one process trains on all cores, every architecture anew and to its last step. */
 export async function openPlain({ size, data, python, seed, cores }) {
   const began = performance.now();
-  const { config, plan } = await planOf(size, seed, {
-    arithmetic: 'plain',
-    futility: false,
-    workers: 1,
-    threads: cores,
-  });
-  const assets = await locateAssets(plan.specification, config, { data });
-  const { specification, settings } = plan;
-  const { device } = settings;
-  const loop = await PlainLoop.start({ python, threads: cores, device, specification, assets });
+  const { plan, loop } = await startPlainLoop({ size, data, python, seed, cores });
+  const { specification } = plan;
   const forest = await Sidecar.start({ python, workers: 0 });
   const evaluate = async ({ genotype, seed }) => {
     const { curve, seconds } = await loop.evaluate({ genotype, seed, updates: specification.steps });
@@ -100,6 +105,11 @@ class Side {
       (sum, { outcome }) => sum + ('evaluation' in outcome ? outcome.evaluation.steps : 0),
       0,
     );
+  }
+
+  /** Trainings that ended as futile. */
+  get stopped() {
+    return this.observed.filter((event) => event.stopped !== null && !event.reused).length;
   }
 
   get done() {

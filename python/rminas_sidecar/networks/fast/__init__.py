@@ -1,6 +1,6 @@
 """Networks that compute the same functions faster: by other sums, and from other places in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import torch
 from torch import nn
@@ -26,7 +26,7 @@ def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | Non
         network: is given images; from now on they should be channels-last.
         replacements: :data:`REPLACEMENTS`, or some of them.
     """
-    _replace(network, REPLACEMENTS if replacements is None else replacements)
+    _replace(network, (REPLACEMENTS if replacements is None else replacements).values())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for layer in network.modules():
         if isinstance(layer, FusedCell):
@@ -34,24 +34,20 @@ def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | Non
     return network
 
 
-def accelerate_on_cuda(network: nn.Module, replacements: Mapping[str, Replacement] | None = None) -> nn.Module:
+def accelerate_on_cuda(network: nn.Module) -> nn.Module:
     """Replaces layers of a network by those that are faster on a CUDA device, in place, and answers it.
 
     The parameters stay what they are, in the same order, and images lie in memory channel by channel.
-
-    Args:
-        network: is given images.
-        replacements: :data:`CUDA_REPLACEMENTS`, or some of them.
     """
-    _replace(network, CUDA_REPLACEMENTS if replacements is None else replacements)
+    _replace(network, (_cell, _patches))
     return network
 
 
-def _replace(network: nn.Module, replacements: Mapping[str, Replacement]) -> None:
+def _replace(network: nn.Module, replacements: Collection[Replacement]) -> None:
     # All layers before any is replaced, because a replacement may hold what it replaces.
     for parent in list(network.modules()):
         for name, layer in list(parent.named_children()):
-            for replacement in filter(None, (of(layer) for of in replacements.values())):
+            for replacement in filter(None, (of(layer) for of in replacements)):
                 setattr(parent, name, replacement)
 
 
@@ -97,6 +93,3 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "fusion": _fused,
 }
 """What is replaced, by name; of two replacements of a layer the later one is taken."""
-
-CUDA_REPLACEMENTS: Mapping[str, Replacement] = {"cells": _cell, "patches": _patches}
-"""What is replaced on a CUDA device, by name."""
