@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from queue import SimpleQueue
 from typing import NoReturn
 
@@ -33,17 +34,24 @@ class ServerPipes:
             self._output.write(json.dumps(finite(message), allow_nan=False).encode() + b"\n")
             self._output.flush()
         except BrokenPipeError:
-            _end()
+            _end(0)
+
+    def give_up(self, error: Exception) -> NoReturn:
+        """Ends the process for a reason that the server passes on."""
+        traceback.print_exception(error)
+        sys.stderr.flush()
+        _end(1)
 
     def _read(self) -> None:
         for line in sys.stdin.buffer:
             self.requests.put(json.loads(line))
-        _end()
+        # The server is gone: what is being computed has nobody to go to.
+        _end(0)
 
 
-def _end() -> NoReturn:
-    """The server is gone: what is being computed has nobody to go to.
+def _end(code: int) -> NoReturn:
+    """Ends threads that compute, too.
 
-    Only this call ends a thread that computes, and a shutdown of the interpreter would fail for the one that reads.
+    No other call does, and a shutdown of the interpreter would fail for the thread that reads.
     """
-    os._exit(0)
+    os._exit(code)

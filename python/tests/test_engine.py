@@ -226,6 +226,8 @@ def test_a_worker_that_cannot_start_ends_the_server_with_its_reason(launcher: An
     assert code == 1
     assert "Traceback" in stderr
     assert "CUDA" in stderr
+    # The interpreter is not shut down beside the thread that reads.
+    assert "Fatal Python error" not in stderr
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])

@@ -59,6 +59,22 @@ export function packageFailure(text: string, python: string): RminasError | unde
   });
 }
 
+/** What torch says of a device that is not there, or that it is not built for. */
+const OF_DEVICES = /\b(CUDA|NVIDIA)\b/;
+
+/** That the device cannot be used, if that is what the text, the last words of a sidecar that did not start, says. */
+export function deviceFailure(text: string, device: string | undefined): RminasError | undefined {
+  const line = usefulLine(text);
+  if (device === undefined || line === undefined || !OF_DEVICES.test(line)) return undefined;
+  return new MissingError(`The device ${device} cannot be used: ${line}`, {
+    code: 'device-missing',
+    nextSteps: [
+      'Set RMINAS.DEVICE (--device) to auto or cpu, or to a CUDA device that is there.',
+      'Run `rminas doctor` to see which devices PyTorch finds.',
+    ],
+  });
+}
+
 export function versionFailure(version: number): RminasError {
   const message = `The sidecar speaks version ${version} of the protocol, and this rminas version ${PROTOCOL_VERSION}.`;
   return new SidecarError(message, {

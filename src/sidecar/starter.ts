@@ -3,7 +3,7 @@ import { InterruptedError, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
 import type { Connection } from './connection.js';
 import type { OutgoingRequest } from './exchanges.js';
-import { packageFailure, Refusal, refusalError, SidecarDeath, startFailure } from './failures.js';
+import { deviceFailure, packageFailure, Refusal, refusalError, SidecarDeath, startFailure } from './failures.js';
 import { type LaunchOptions, launch } from './launch.js';
 
 export interface Started {
@@ -37,7 +37,7 @@ export class Starter {
   }
 
   /**
-   * @throws MissingError when the interpreter or a package is missing; SidecarError `sidecar-start-failed` after three
+   * @throws MissingError when the interpreter, a package or the device is missing; SidecarError `sidecar-start-failed` after three
    *   failures in a row, `protocol-mismatch` for a sidecar of another version; InterruptedError when `signal` says so.
    */
   async start(signal: AbortSignal): Promise<Started> {
@@ -48,8 +48,11 @@ export class Starter {
         if (signal.aborted)
           throw new InterruptedError('The start of the sidecar was interrupted.', { code: 'interrupted' });
         if (!(error instanceof SidecarDeath)) throw error;
-        const failure = endedByItself(error) ? packageFailure(error.stderr, this.#options.python) : undefined;
-        if (failure !== undefined) throw failure;
+        const { python, device } = this.#options;
+        if (endedByItself(error)) {
+          const failure = packageFailure(error.stderr, python) ?? deviceFailure(error.stderr, device);
+          if (failure !== undefined) throw failure;
+        }
         if (starts === MAX_STARTS) throw startFailure(error, starts);
       }
     }

@@ -53,6 +53,17 @@ describe('a sidecar that does not start', () => {
     });
   });
 
+  it('is a device that is not there when that is the reason, and is not tried again', async () => {
+    const error = await failure([PYTHON, '-m', 'rminas_sidecar'], { device: 'cuda:99', workers: 1 });
+    expect(error).toBeInstanceOf(MissingError);
+    expect(error).toMatchObject({
+      code: 'device-missing',
+      exitCode: 3,
+      message: expect.stringMatching(/^The device cuda:99 cannot be used: [^\n]*CUDA[^\n]*$/),
+      nextSteps: expect.arrayContaining([expect.stringContaining('RMINAS.DEVICE')]),
+    });
+  });
+
   it.each([['/nowhere/python'], [fixture('peer.mjs')]])('is a missing Python when %s cannot be run', async (python) => {
     const error = await failure([python]);
     expect(error).toBeInstanceOf(MissingError);

@@ -133,8 +133,11 @@ def main() -> None:
     # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
     server = ServerPipes()
     vital_signs = VitalSigns(lambda: server.tell({"event": "alive"}))
-    with vital_signs.without_steps():
-        device, readiness = _get_ready(options.threads, options.device)
+    try:
+        with vital_signs.without_steps():
+            device, readiness = _get_ready(options.threads, options.device)
+    except Exception as error:
+        server.give_up(error)
     worker = Worker(device, server.tell, vital_signs)
     server.tell({"event": "ready", **readiness})
     while True:
