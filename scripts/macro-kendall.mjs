@@ -4,8 +4,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { score } from 'rminas';
+import { createRandom } from '../dist/random/random.js';
 import { getSpace } from '../dist/spaces/index.js';
-import { createRandom } from '../dist/spaces/random.js';
 import { kendall } from '../dist/statistics/correlation.js';
 
 const { values, positionals } = parseArgs({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { comparisonResultSchema } from './comparison/result.js';
-import { rankingResultSchema } from './ranking/result.js';
-import { retrainingResultSchema } from './retraining/result.js';
-import { resultSchema, scoreResultSchema } from './runs/result.js';
+import { comparisonResultSchema } from './jobs/compare/result.js';
+import { rankingResultSchema } from './jobs/rank/result.js';
+import { retrainingResultSchema } from './jobs/retrain/result.js';
+import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
 
 /** The JSON Schemas (draft 2020-12) of what the commands of these names print with `--json`. */
 export function exportResultSchema(): Record<string, unknown> {

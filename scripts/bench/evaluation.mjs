@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createRandom } from '../../dist/random/random.js';
 import { findPython } from '../../dist/sidecar/python.js';
 import { getSpace } from '../../dist/spaces/index.js';
-import { createRandom } from '../../dist/spaces/random.js';
 import { peakOf } from './processes.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
 

@@ -1,9 +1,9 @@
 // What several workers are worth: a search's warm-up, as many architectures by each number of workers and threads.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { createSidecarEvaluator } from '../../dist/evaluators/training.js';
+import { startWorkingSidecar } from '../../dist/evaluators/working-sidecar.js';
 import { RMI } from '../../dist/objectives/objective.js';
-import { createSidecarEvaluator } from '../../dist/runs/evaluator.js';
-import { startWorkingSidecar } from '../../dist/runs/working-sidecar.js';
 import { search } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/python.js';
 import { getSpace } from '../../dist/spaces/index.js';

@@ -1,6 +1,6 @@
 import { type AssetFacts, BENCHMARK_ASSETS, DATASET_ASSETS, TEACHER_ASSETS } from '../config/asset-facts.js';
-import { nearestName } from '../config/nearest.js';
 import { UsageError } from '../errors.js';
+import { nearestName } from '../nearest.js';
 
 export type AssetKind = 'data set' | 'teacher' | 'benchmark';
 

@@ -2,7 +2,7 @@
 import type { AssetFacts } from '../config/asset-facts.js';
 import { assetPlaces, candidatesFor, dataFolders, datasetPlaces, type Places } from '../config/assets.js';
 import { type Config, loadConfig, planSearch } from '../config/index.js';
-import { resolveDataset } from '../config/names.js';
+import { resolveDataset } from '../config/schema/names.js';
 import { ASSETS, type Asset, type AssetKind, assetNamed } from './catalogue.js';
 
 /** What the user names; the whole catalogue where neither names nor a configuration are given. */

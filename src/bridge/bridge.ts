@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { BOOTSTRAP } from './bootstrap.js';
 import { importFailure, interpreterEnded, interpreterSilent, PythonError } from './failures.js';
 import { type Interpreter, identifyInterpreter } from './interpreter.js';
-import { Lifeline } from './lifeline.js';
+import { Lifeline } from './process-supervisor.js';
 import { type Pythonia, REQUESTS, startPythonia } from './pythonia.js';
 
 /** The folder in which Python finds `rminas_sidecar`. */

@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { compare } from '../comparison/compare.js';
-import { COST_KINDS } from '../comparison/cost.js';
-import type { ComparisonResult } from '../comparison/result.js';
 import { EXIT } from '../errors.js';
+import { compare } from '../jobs/compare/compare.js';
+import { COST_KINDS } from '../jobs/compare/cost.js';
+import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { createComparisonReporter, describeComparison } from '../terminal/compare.js';
 import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';

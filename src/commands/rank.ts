@@ -1,8 +1,8 @@
 import { Args, Flags } from '@oclif/core';
-import { DEFAULTS } from '../ranking/plan.js';
-import { rank } from '../ranking/rank.js';
-import type { RankingResult } from '../ranking/result.js';
-import { TWINS } from '../ranking/sample.js';
+import { DEFAULTS } from '../jobs/rank/plan.js';
+import { rank } from '../jobs/rank/rank.js';
+import type { RankingResult } from '../jobs/rank/result.js';
+import { TWINS } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';

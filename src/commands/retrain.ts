@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
-import type { RetrainingResult } from '../retraining/result.js';
-import { type RetrainOptions, retrain } from '../retraining/retrain.js';
+import type { RetrainingResult } from '../jobs/retrain/result.js';
+import { type RetrainOptions, retrain } from '../jobs/retrain/retrain.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';

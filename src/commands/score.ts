@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
-import type { ScoreResult } from '../runs/result.js';
-import { score } from '../runs/score.js';
+import { score } from '../jobs/score/score.js';
+import type { ScoreResult } from '../jobs/search/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';

@@ -8,14 +8,14 @@ export {
   type Places,
   teacherPlaces,
 } from './assets.js';
-export { settleBackend } from './backend.js';
-export { type ConfigDescription, describeConfig } from './describe.js';
-export { retrainingDigest, specificationDigest } from './digest.js';
-export { dumpConfig } from './dump.js';
 export { type Config, type LoadOptions, loadConfig } from './load.js';
-export type { Setting, Settings, Source } from './merge.js';
-export type { SeriesChoice } from './objective.js';
-export { planSearch, type SearchPlan, type SearchSettings } from './plan.js';
-export { planRetraining, type RetrainingPlan, unnamedSpace } from './plan-retraining.js';
-export { PROFILE_NAMES, type ProfileName } from './profiles.js';
-export { textLiteral } from './value.js';
+export { settleBackend } from './planning/backend.js';
+export { type ConfigDescription, describeConfig } from './planning/describe.js';
+export { retrainingDigest, specificationDigest } from './planning/digest.js';
+export type { SeriesChoice } from './planning/objective.js';
+export { planRetraining, type RetrainingPlan, unnamedSpace } from './planning/retraining.js';
+export { planSearch, type SearchPlan, type SearchSettings } from './planning/search.js';
+export { PROFILE_NAMES, type ProfileName } from './schema/profiles.js';
+export { dumpConfig } from './yacs/dump.js';
+export type { Setting, Settings, Source } from './yacs/merge.js';
+export { textLiteral } from './yacs/value.js';

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { ARCHIVE_ALIASES, archiveSettings, isArchiveDialect, withoutInert } from './archive.js';
-import { DEFAULTS } from './defaults.js';
-import { type Aliases, defaultSettings, mergeFile, mergeOverrides, type Settings } from './merge.js';
-import { checkRanges, type Values } from './ranges.js';
-import { type Dialect, settle } from './settle.js';
-import { type Group, readYaml } from './yaml-file.js';
+import { type Dialect, settle } from './planning/resolve.js';
+import { ARCHIVE_ALIASES, archiveSettings, isArchiveDialect, withoutInert } from './schema/archive.js';
+import { DEFAULTS } from './schema/defaults.js';
+import { checkRanges, type Values } from './schema/ranges.js';
+import { type Aliases, defaultSettings, mergeFile, mergeOverrides, type Settings } from './yacs/merge.js';
+import { type Group, readYaml } from './yacs/yaml-file.js';
 
 export interface LoadOptions {
   /** Configuration file in XNAS's form or the archive's; without one the defaults alone are overridden. */

@@ -1,7 +1,7 @@
 /** Numbers that stand for how good an architecture is, and the messages that ask for them. `docs/proxies.md` has the papers. */
 import { z } from 'zod';
-import { nearestName } from '../config/nearest.js';
 import { UsageError } from '../errors.js';
+import { nearestName } from '../nearest.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 
 interface Proxy {

@@ -1,5 +1,5 @@
 import type { Bound } from '../protocol/messages.js';
-import { derivedSeed } from '../spaces/random.js';
+import { derivedSeed } from '../random/random.js';
 import { crossingOf } from '../strategies/futility.js';
 import type { Audit, Evaluated } from './events.js';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { derivedSeed } from '../spaces/random.js';
+import { derivedSeed } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed } from './events.js';
 

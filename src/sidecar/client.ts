@@ -4,10 +4,10 @@ import { InterruptedError } from '../errors.js';
 import type { Hello, Progress, ReplyBody, RequestBody, RequestType } from '../protocol/messages.js';
 import { encodeRequest } from './codec.js';
 import type { Connection, LogLevel } from './connection.js';
-import type { OutgoingRequest, Reply } from './exchanges.js';
 import { conviction, Refusal, refusalError, SidecarDeath } from './failures.js';
 import type { LaunchOptions } from './launch.js';
-import { Entry, Ledger } from './ledger.js';
+import type { OutgoingRequest, Reply } from './pending-requests.js';
+import { Entry, Ledger } from './request-queue.js';
 import { type Started, Starter } from './starter.js';
 
 export interface SidecarOptions extends LaunchOptions {

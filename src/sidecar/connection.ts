@@ -2,12 +2,12 @@
 import type { RminasError } from '../errors.js';
 import type { FromSidecar, Hello } from '../protocol/messages.js';
 import { decode, encodeRequest, foreignVersion, ProtocolViolation } from './codec.js';
-import { Exchanges, type OutgoingRequest, type Reply } from './exchanges.js';
 import { SidecarDeath, versionFailure } from './failures.js';
+import { Pulse } from './heartbeat.js';
+import { Exchanges, type OutgoingRequest, type Reply } from './pending-requests.js';
 import { type Child, describeExit, type Exit } from './process.js';
-import { Pulse } from './pulse.js';
 import type { Transport } from './transport.js';
-import { within } from './within.js';
+import { within } from './with-timeout.js';
 
 export type LogLevel = Extract<FromSidecar, { type: 'log' }>['body']['level'];
 

@@ -1,8 +1,8 @@
 /** The sidecar's process. Nothing else starts processes for it. */
 import { execa } from 'execa';
 import { MissingError } from '../errors.js';
-import { Tail } from './tail.js';
-import { within } from './within.js';
+import { Tail } from './ring-buffer.js';
+import { within } from './with-timeout.js';
 
 /** How a process ended: one of the two is null. */
 export interface Exit {

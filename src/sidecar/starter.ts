@@ -2,9 +2,9 @@
 import { InterruptedError, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
 import type { Connection } from './connection.js';
-import type { OutgoingRequest } from './exchanges.js';
 import { deviceFailure, packageFailure, Refusal, refusalError, SidecarDeath, startFailure } from './failures.js';
 import { type LaunchOptions, launch } from './launch.js';
+import type { OutgoingRequest } from './pending-requests.js';
 
 export interface Started {
   readonly connection: Connection;

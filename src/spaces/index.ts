@@ -1,9 +1,9 @@
 import type { SpaceName } from '../protocol/specification.js';
-import { darts } from './darts.js';
-import { mb } from './mb.js';
-import { nasBench201 } from './nas-bench-201.js';
-import { nasBenchMacro } from './nas-bench-macro.js';
-import { proxyless } from './proxyless.js';
+import { darts } from './darts/space.js';
+import { mb } from './mb/space.js';
+import { nasBench201 } from './nas-bench-201/space.js';
+import { nasBenchMacro } from './nas-bench-macro/space.js';
+import { proxyless } from './proxyless/space.js';
 import type { Space } from './space.js';
 
 const SPACE_OF: Readonly<Record<SpaceName, Space>> = {

@@ -1,5 +1,5 @@
+import type { Random } from '../random/random.js';
 import type { SlotFeatures } from './features.js';
-import type { Random } from './random.js';
 
 /** One category per slot; the numbers are those of {@link Space.slots}. */
 export type Encoding = readonly number[];

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { SpaceName } from '../protocol/specification.js';
-import { parseCells } from './darts-text.js';
+import { parseCells } from './darts/text.js';
 import { getSpace, SPACE_NAMES } from './index.js';
 
 /**

@@ -1,5 +1,5 @@
-import { createRandom } from '../spaces/random.js';
-import { quantile } from '../strategies/quantile.js';
+import { createRandom } from '../random/random.js';
+import { quantile } from './quantile.js';
 
 export interface Interval {
   readonly low: number;

@@ -1,4 +1,4 @@
-import type { Random } from '../spaces/random.js';
+import type { Random } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 
 /** Draws per genotype of the space without anything new, after which the space counts as exhausted: the chance that

@@ -1,7 +1,7 @@
-import { createRandom } from '../spaces/random.js';
+import { createRandom } from '../random/random.js';
+import { shuffled } from '../random/sampling.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
-import { shuffled } from './chance.js';
 import { drawDistinct, drawUnknown, encodingKey, keysOf } from './draw.js';
 import { fittestOf } from './fittest.js';
 import type { CommonSettings } from './settings.js';

@@ -1,6 +1,6 @@
 import { SidecarError } from '../errors.js';
 import type { Fit } from '../protocol/messages.js';
-import { createRandom } from '../spaces/random.js';
+import { createRandom } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { drawDistinct, drawUnknown, encodingKey, keysOf, take } from './draw.js';
 import type { ForestSettings } from './forest-settings.js';

@@ -1,7 +1,7 @@
-import { createRandom, type Random } from '../spaces/random.js';
+import { createRandom, type Random } from '../random/random.js';
+import { pick } from '../random/sampling.js';
 import type { Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
-import { pick } from './chance.js';
 import { proposeNew } from './draw.js';
 import { fitter } from './fittest.js';
 import { type CommonSettings, checkCounts } from './settings.js';

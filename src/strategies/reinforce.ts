@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js';
-import { createRandom, type Random } from '../spaces/random.js';
+import { createRandom, type Random } from '../random/random.js';
+import { drawWeighted } from '../random/sampling.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
-import { drawWeighted } from './chance.js';
 import { proposeNew } from './draw.js';
 import { rewardsOf } from './rewards.js';
 import type { CommonSettings } from './settings.js';

@@ -1,4 +1,4 @@
-import { quantile } from './quantile.js';
+import { quantile } from '../statistics/quantile.js';
 
 /** Added to the quantile so that a loss equal to it is good. Source: `RF_suggest._update_lossthres`. */
 const MARGIN = 1e-9;

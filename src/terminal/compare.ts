@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { CostKind } from '../comparison/cost.js';
-import type { ComparisonEvent } from '../comparison/events.js';
-import type { ComparisonResult, ComparisonRow, Figure } from '../comparison/result.js';
+import type { CostKind } from '../jobs/compare/cost.js';
+import type { ComparisonEvent } from '../jobs/compare/events.js';
+import type { ComparisonResult, ComparisonRow, Figure } from '../jobs/compare/result.js';
 import type { Spread } from '../statistics/moments.js';
 import { liveLine } from './live-line.js';
 

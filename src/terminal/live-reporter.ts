@@ -1,6 +1,6 @@
 import { Listr, ListrLogger, type ListrTask, type ListrTaskWrapper, ProcessOutput } from 'listr2';
-import type { RunEvent } from '../runs/events.js';
-import { describeEvent } from '../runs/log.js';
+import type { RunEvent } from '../jobs/search/events.js';
+import { describeEvent } from '../jobs/search/log.js';
 import { advance, describeProgress, NO_PROGRESS, type PhaseProgress } from './progress.js';
 import type { Reporter } from './reporter.js';
 

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { describe, type RankingEvent } from '../ranking/events.js';
-import type { EstimateResult, Ranked, RankingResult } from '../ranking/result.js';
+import { describe, type RankingEvent } from '../jobs/rank/events.js';
+import type { EstimateResult, Ranked, RankingResult } from '../jobs/rank/result.js';
 import { liveLine } from './live-line.js';
 import { formatSeconds } from './progress.js';
 import { type Row, table } from './summary.js';

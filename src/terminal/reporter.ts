@@ -1,7 +1,7 @@
-import type { RunEvent } from '../runs/events.js';
-import { describeEvent } from '../runs/log.js';
-import type { SearchResult } from '../runs/result.js';
-import type { SearchRun } from '../runs/search-run.js';
+import type { RunEvent } from '../jobs/search/events.js';
+import { describeEvent } from '../jobs/search/log.js';
+import type { SearchResult } from '../jobs/search/result.js';
+import type { SearchRun } from '../jobs/search/search-run.js';
 import { createLiveReporter } from './live-reporter.js';
 
 /** Shows a run's events while it goes on. */

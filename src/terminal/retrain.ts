@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import { createDescriber, type RetrainingEvent } from '../retraining/events.js';
-import type { RetrainingResult, SeedResult } from '../retraining/result.js';
+import { createDescriber, type RetrainingEvent } from '../jobs/retrain/events.js';
+import type { RetrainingResult, SeedResult } from '../jobs/retrain/result.js';
 import type { Spread } from '../statistics/moments.js';
 import { liveLine } from './live-line.js';
 import { formatSeconds } from './progress.js';

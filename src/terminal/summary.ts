@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { reportedFigures } from '../benchmarks/look-up.js';
-import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../runs/result.js';
+import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../jobs/search/result.js';
 import { formatSeconds } from './progress.js';
 
 export type Row = [string, string];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseSeries, isOf, type Series } from '../../src/benchmarks/series.js';
+import { outcomeOf } from '../../src/evaluators/benchmark.js';
 import type { BenchmarkAnswer } from '../../src/protocol/messages.js';
-import { outcomeOf } from '../../src/runs/benchmark-evaluator.js';
 
 const series = (dataset: string, split: string, epochs: number | null, seed: number | null = null): Series => ({
   dataset,

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 
 export const CELLS = [
   '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',

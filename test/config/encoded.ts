@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Settings } from '../../src/config/merge.js';
-import { decode } from '../../src/config/python-literal.js';
-import { repr, type Value } from '../../src/config/value.js';
+import type { Settings } from '../../src/config/yacs/merge.js';
+import { decode } from '../../src/config/yacs/python-literal.js';
+import { repr, type Value } from '../../src/config/yacs/value.js';
 import { UsageError } from '../../src/errors.js';
 
 /** A value as scripts/yacs_answers.py writes it, for JSON has one kind of number only. */

@@ -4,11 +4,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ARCHIVE_ALIASES, archiveSettings } from '../../src/config/archive.js';
-import { DEFAULTS } from '../../src/config/defaults.js';
-import { type Aliases, defaultSettings, mergeFile, mergeOverrides, type Settings } from '../../src/config/merge.js';
-import { repr, type Value } from '../../src/config/value.js';
-import { readYaml } from '../../src/config/yaml-file.js';
+import { ARCHIVE_ALIASES, archiveSettings } from '../../src/config/schema/archive.js';
+import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import {
+  type Aliases,
+  defaultSettings,
+  mergeFile,
+  mergeOverrides,
+  type Settings,
+} from '../../src/config/yacs/merge.js';
+import { repr, type Value } from '../../src/config/yacs/value.js';
+import { readYaml } from '../../src/config/yacs/yaml-file.js';
 import { ROOT } from '../support/run-cli.js';
 import { type Encoded, encode, encodeAll, orRefused } from './encoded.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULTS } from '../../src/config/defaults.js';
 import { dumpConfig, loadConfig, planSearch } from '../../src/config/index.js';
-import { repr, type Value } from '../../src/config/value.js';
+import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import { repr, type Value } from '../../src/config/yacs/value.js';
 import { EXIT, UsageError } from '../../src/errors.js';
 import xnas from '../fixtures/yacs/xnas.json' with { type: 'json' };
 

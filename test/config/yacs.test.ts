@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS } from '../../src/config/defaults.js';
-import { defaultSettings, mergeFile, mergeOverrides } from '../../src/config/merge.js';
-import { decode } from '../../src/config/python-literal.js';
-import { readYaml } from '../../src/config/yaml-file.js';
+import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import { defaultSettings, mergeFile, mergeOverrides } from '../../src/config/yacs/merge.js';
+import { decode } from '../../src/config/yacs/python-literal.js';
+import { readYaml } from '../../src/config/yacs/yaml-file.js';
 import { type Encoded, encode, encodeAll, fromEncoded, orRefused } from './encoded.js';
 
 function fixture<T>(name: string): T {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dumpConfig, loadConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import type { ScoreResult, SearchResult } from '../../src/index.js';
-import { planResumedRun } from '../../src/runs/open-run.js';
+import { planResumedRun } from '../../src/jobs/search/open-run.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ComparisonResult, comparisonResultSchema } from '../../src/comparison/result.js';
-import { resultSchema, type SearchResult } from '../../src/runs/result.js';
+import { type ComparisonResult, comparisonResultSchema } from '../../src/jobs/compare/result.js';
+import { resultSchema, type SearchResult } from '../../src/jobs/search/result.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
 import { ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 

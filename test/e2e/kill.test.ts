@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SearchResult } from '../../src/runs/result.js';
-import { createRandom } from '../../src/spaces/random.js';
+import type { SearchResult } from '../../src/jobs/search/result.js';
+import { createRandom } from '../../src/random/random.js';
 import { childrenOf, essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
 import { aggregateOf } from '../../src/objectives/aggregate.js';
 import type { Part, Parts } from '../../src/objectives/index.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { essence, evaluatedIn, linesOf } from '../support/journals.js';
 import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 

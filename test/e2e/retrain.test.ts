@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type RetrainingResult, retrainingResultSchema } from '../../src/retraining/result.js';
+import { type RetrainingResult, retrainingResultSchema } from '../../src/jobs/retrain/result.js';
 import { type CliResult, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const CELL =

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ScoreResult, SearchResult } from '../../src/runs/result.js';
+import type { ScoreResult, SearchResult } from '../../src/jobs/search/result.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');

@@ -3,9 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Dealer } from 'zeromq';
+import { createRandom } from '../../src/random/random.js';
 import { decode, foreignVersion, ProtocolViolation } from '../../src/sidecar/codec.js';
 import { bindTransport } from '../../src/sidecar/transport-zeromq.js';
-import { createRandom } from '../../src/spaces/random.js';
 import { mutated } from './mutations.js';
 
 const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);

@@ -1,5 +1,5 @@
 /** Messages with something wrong in them, drawn at random from right ones: the same for the same stream. */
-import type { Random } from '../../src/spaces/random.js';
+import type { Random } from '../../src/random/random.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Mutate<T> = (random: Random, value: T) => T;

@@ -1,9 +1,9 @@
 /** Many evaluations by one sidecar: nothing grows, and nothing is left. RMINAS_SOAK_EVALUATIONS says how many. */
 import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
+import { createRandom } from '../../src/random/random.js';
 import { Sidecar } from '../../src/sidecar/client.js';
 import { getSpace } from '../../src/spaces/index.js';
-import { createRandom } from '../../src/spaces/random.js';
 import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
 import { familyOf, openFiles, residentKilobytes } from './machine.js';
 

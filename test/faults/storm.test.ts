@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
 import { isAlive } from '../sidecar/harness.js';
 import { childrenOf, essence, evaluatedIn, isStopped, waitUntil } from '../support/journals.js';
 import { ROOT, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';

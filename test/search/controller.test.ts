@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/objective.js';
+import { derivedSeed } from '../../src/random/random.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
-import { derivedSeed } from '../../src/spaces/random.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { ForestSettings } from '../../src/strategies/forest.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import {

@@ -5,7 +5,7 @@ import { RMI } from '../../src/objectives/objective.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
 import type { SearchEvent } from '../../src/search/events.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { createSimulatedStrategy, evaluationOf, SEED } from './simulated.js';
 
 interface Handle {

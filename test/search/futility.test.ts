@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { RMI } from '../../src/objectives/objective.js';
+import { createRandom } from '../../src/random/random.js';
 import { isAudited } from '../../src/search/audit.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
 import type { JournalledEvent } from '../../src/search/events.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { crossingOf } from '../../src/strategies/futility.js';
 import {
   collect,

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { reportFutility } from '../../src/jobs/search/futility-report.js';
 import { RMI } from '../../src/objectives/objective.js';
-import { reportFutility } from '../../src/runs/futility-report.js';
+import { createRandom } from '../../src/random/random.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Space } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import { crossingOf } from '../../src/strategies/futility.js';

@@ -4,7 +4,7 @@ import { UsageError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/objective.js';
 import { search } from '../../src/search/controller.js';
 import type { JournalledEvent } from '../../src/search/events.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Space } from '../../src/spaces/space.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import {

@@ -1,8 +1,8 @@
 /** A search without training: a loss that is a function of the genotype, and evaluations that end in any order. */
 import type { Evaluation } from '../../src/protocol/messages.js';
+import { createRandom } from '../../src/random/random.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
 import type { Finished, JournalledEvent, Observed, SearchEvent } from '../../src/search/events.js';
-import { createRandom } from '../../src/spaces/random.js';
 import type { Space } from '../../src/spaces/space.js';
 import { createForest, type ForestSettings } from '../../src/strategies/forest.js';
 import type { Strategy } from '../../src/strategies/strategy.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { Tail } from '../../src/sidecar/tail.js';
+import { Tail } from '../../src/sidecar/ring-buffer.js';
 import { missingPackage, usefulLine } from '../../src/sidecar/traceback.js';
 import { PYTHON } from './harness.js';
 

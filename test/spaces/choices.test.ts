@@ -1,11 +1,11 @@
 /** How genotypes are chosen slot by slot, and which are one choice apart: for every space there is. */
 import { describe, expect, it } from 'vitest';
-import { darts } from '../../src/spaces/darts.js';
-import { mb } from '../../src/spaces/mb.js';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
-import { nasBenchMacro } from '../../src/spaces/nas-bench-macro.js';
-import { proxyless } from '../../src/spaces/proxyless.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
+import { darts } from '../../src/spaces/darts/space.js';
+import { mb } from '../../src/spaces/mb/space.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
+import { nasBenchMacro } from '../../src/spaces/nas-bench-macro/space.js';
+import { proxyless } from '../../src/spaces/proxyless/space.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
 import { createTinySpace } from './tiny-space.js';
 

@@ -1,7 +1,7 @@
 /** What every search space must do; each space's own test calls it. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
 
 export function describeSpace(space: Space, draws = 200): void {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { darts } from '../../src/spaces/darts.js';
-import { EDGES, slotOf } from '../../src/spaces/darts-cell.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
+import { EDGES, slotOf } from '../../src/spaces/darts/cell.js';
+import { darts } from '../../src/spaces/darts/space.js';
 import type { Encoding } from '../../src/spaces/space.js';
 
 interface Edge {

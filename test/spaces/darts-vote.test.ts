@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { darts } from '../../src/spaces/darts.js';
+import { darts } from '../../src/spaces/darts/space.js';
 import type { EdgeRank } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import type { Observation } from '../../src/strategies/strategy.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { darts } from '../../src/spaces/darts.js';
+import { createRandom } from '../../src/random/random.js';
+import { darts } from '../../src/spaces/darts/space.js';
 import { getSpace } from '../../src/spaces/index.js';
-import { createRandom } from '../../src/spaces/random.js';
 import { describeSpace } from './conformance.js';
 import { digits, readFixture } from './fixture.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nasBench201 } from '../../src/spaces/nas-bench-201.js';
-import { canonicalKey, representatives } from '../../src/spaces/nas-bench-201-canonical.js';
+import { canonicalKey, representatives } from '../../src/spaces/nas-bench-201/canonical.js';
+import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Encoding } from '../../src/spaces/space.js';
 
 /** One letter an edge, in the order 0>1, 0>2, 1>2, 0>3, 1>3, 2>3: `.` none, `s` skip, `1` and `3` convolutions, `p` pool. */

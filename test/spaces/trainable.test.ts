@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SPACES } from '../../src/protocol/specification.js';
+import { createRandom } from '../../src/random/random.js';
 import { getSpace } from '../../src/spaces/index.js';
-import { createRandom } from '../../src/spaces/random.js';
 import { checkTrainable, spaceOfGenotype } from '../../src/spaces/trainable.js';
 
 describe.each(SPACES)('genotypes of %s', (name) => {

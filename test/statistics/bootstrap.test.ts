@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
 import { percentileInterval, resample } from '../../src/statistics/bootstrap.js';
 import { deviation, mean, spreadOf } from '../../src/statistics/moments.js';
 

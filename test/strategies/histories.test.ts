@@ -1,8 +1,8 @@
 /** What the parity suite in python/tests/parity asks XNAS itself about: our histories, and what we make of them. */
 import { expect, it } from 'vitest';
 import type { SpaceName } from '../../src/protocol/specification.js';
+import { createRandom } from '../../src/random/random.js';
 import { getSpace } from '../../src/spaces/index.js';
-import { createRandom } from '../../src/spaces/random.js';
 import type { VoteMethod } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import type { Observation } from '../../src/strategies/strategy.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
 import { createLocalSearch } from '../../src/strategies/local-search.js';
 import type { CommonSettings } from '../../src/strategies/settings.js';

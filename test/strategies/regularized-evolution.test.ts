@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { createRandom } from '../../src/spaces/random.js';
+import { createRandom } from '../../src/random/random.js';
 import type { Encoding } from '../../src/spaces/space.js';
 import { createRegularizedEvolution, type EvolutionSettings } from '../../src/strategies/regularized-evolution.js';
 import type { Observation } from '../../src/strategies/strategy.js';

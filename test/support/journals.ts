@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { SearchResult } from '../../src/runs/result.js';
+import type { SearchResult } from '../../src/jobs/search/result.js';
 
 interface Line {
   readonly entry: { readonly type: string; readonly genotype?: string; readonly outcome?: unknown };

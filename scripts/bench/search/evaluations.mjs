@@ -1,8 +1,8 @@
 import { locateAssets } from '../../../dist/config/index.js';
-import { startWorkingSidecar } from '../../../dist/runs/working-sidecar.js';
+import { startWorkingSidecar } from '../../../dist/evaluators/working-sidecar.js';
+import { createRandom } from '../../../dist/random/random.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { getSpace } from '../../../dist/spaces/index.js';
-import { createRandom } from '../../../dist/spaces/random.js';
 import { geometricMean, median, spread } from '../statistics.mjs';
 import { PlainLoop } from './plain.mjs';
 import { planOf } from './sides.mjs';

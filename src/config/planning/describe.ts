@@ -1,0 +1,69 @@
+/** A resolved configuration with the origin of everything in it, for people and for scripts. */
+import type { Specification } from '../../protocol/specification.js';
+import { type Config, type LoadOptions, loadConfig } from '../load.js';
+import type { Source } from '../yacs/merge.js';
+import { repr, toPlain } from '../yacs/value.js';
+import { planSearch, type SearchPlan } from './search.js';
+
+export interface Origin {
+  /** `profile`: RMINAS.PROFILE decides it, and no key says it. */
+  readonly source: Source | 'profile';
+  /** `line 6 of /home/ada/search.yaml`, `the overrides`, `the data set imagenet`, `the profile paper`. */
+  readonly where: string;
+}
+
+export interface DescribedKey extends Origin {
+  readonly key: string;
+  readonly value: unknown;
+  /** The value as Python writes it. */
+  readonly literal: string;
+}
+
+export interface Decision extends Origin {
+  /** In words. */
+  readonly name: string;
+  readonly value: string | number;
+}
+
+export interface ConfigDescription {
+  readonly file: string | null;
+  readonly dialect: Config['dialect'];
+  readonly purpose: Config['purpose'];
+  readonly keys: readonly DescribedKey[];
+  /** What the profile makes of them; none for a retraining. */
+  readonly decisions: readonly Decision[];
+  /** What every evaluation would depend on; null for a retraining. */
+  readonly specification: Specification | null;
+  readonly notices: readonly string[];
+}
+
+/** @throws UsageError for a configuration that does not load or cannot be used. */
+export async function describeConfig(options: LoadOptions): Promise<ConfigDescription> {
+  const config = await loadConfig(options);
+  const plan = config.purpose === 'search' ? planSearch(config) : null;
+  const { file, dialect, purpose, settings, notices } = config;
+  return {
+    file,
+    dialect,
+    purpose,
+    keys: [...settings].map(([key, { value, source, where }]) => {
+      return { key, value: toPlain(value), literal: repr(value), source, where };
+    }),
+    decisions: plan === null ? [] : decisionsOf(plan),
+    specification: plan === null ? null : plan.specification,
+    notices,
+  };
+}
+
+function decisionsOf({ specification, settings, profile }: SearchPlan): Decision[] {
+  const origin: Origin = { source: 'profile', where: `the profile ${profile}` };
+  const { batch, teacher, steps, space } = specification;
+  const decisions: Decision[] = [
+    { name: 'batch', value: batch.selection, ...origin },
+    { name: 'losses observed', value: steps, ...origin },
+    { name: 'teacher', value: `${teacher.architecture} in ${teacher.mode} mode`, ...origin },
+  ];
+  return space === 'darts'
+    ? [...decisions, { name: 'edges ranked by', value: settings.edgeRank, ...origin }]
+    : decisions;
+}

@@ -1,0 +1,168 @@
+/**
+ * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), but
+ * that an unknown key is always an error: XNAS lets its files add keys, and so never notices a misspelt one.
+ */
+import { UsageError } from '../../errors.js';
+import { nearestKey } from '../../nearest.js';
+import { decode } from './python-literal.js';
+import { isPlain, repr, typeName, type Value } from './value.js';
+import type { Group } from './yaml-file.js';
+
+export type Source = 'default' | 'file' | 'override';
+
+/** A key's value and where it comes from. */
+export interface Setting {
+  readonly value: Value;
+  readonly source: Source;
+  /** For messages: `line 6 of /home/ada/search.yaml`, `the overrides`, `the defaults`. */
+  readonly where: string;
+}
+
+/** Every key, its groups written with dots, in the order of the defaults. */
+export type Settings = ReadonlyMap<string, Setting>;
+
+/** Other names of keys, as a dialect writes them. */
+export type Aliases = ReadonlyMap<string, string>;
+
+const NO_ALIASES: Aliases = new Map();
+
+/** @param where where they come from, for messages */
+export function defaultSettings(defaults: Readonly<Record<string, Value>>, where = 'the defaults'): Settings {
+  return new Map(Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where }]));
+}
+
+/**
+ * The file over the settings.
+ * @param file its name, for messages
+ * @throws UsageError naming file, line and key
+ */
+export function mergeFile(settings: Settings, group: Group, file: string, aliases: Aliases = NO_ALIASES): Settings {
+  const known = new Known(settings, aliases);
+  mergeGroup(known, group, file, '');
+  return known.settings;
+}
+
+function mergeGroup(known: Known, group: Group, file: string, prefix: string): void {
+  for (const { key: name, line, content } of group.entries) {
+    const key = prefix + name;
+    const where = `line ${line} of ${file}`;
+    if (content.type === 'group') {
+      if (!known.groups.has(key)) throw wrongType(key, known.get(key, where).value, 'a group of keys', where);
+      mergeGroup(known, content, file, `${key}.`);
+      continue;
+    }
+    // yacs decodes the strings of a file as it does those of the command line, quoted or not.
+    known.set(key, content.type === 'str' ? decode(content.value) : content, 'file', where);
+  }
+}
+
+/**
+ * `KEY VALUE` pairs over the settings, each value decoded as a Python literal.
+ * @param words keys and values in turn
+ * @throws UsageError naming the key
+ */
+export function mergeOverrides(settings: Settings, words: readonly string[], aliases: Aliases = NO_ALIASES): Settings {
+  if (words.length % 2 !== 0) {
+    throw new UsageError(
+      `The overrides '${words.join(' ')}' are ${words.length} words, which is not a list of pairs.`,
+      {
+        code: 'odd-overrides',
+        nextSteps: [
+          'Give each key its value: RMINAS.RF_WARMUP 24 OPTIM.MAX_EPOCH 30',
+          'Quote a value with spaces in it.',
+        ],
+      },
+    );
+  }
+  const known = new Known(settings, aliases);
+  for (let at = 0; at < words.length; at += 2) {
+    known.set(words[at] ?? '', decode(words[at + 1] ?? ''), 'override', 'the overrides');
+  }
+  return known.settings;
+}
+
+/** The settings while they are merged, and the names by which they may be called. */
+class Known {
+  readonly settings: Map<string, Setting>;
+  /** Every name of a key. */
+  readonly keys: readonly string[];
+  readonly groups: ReadonlySet<string>;
+
+  constructor(
+    settings: Settings,
+    private readonly aliases: Aliases,
+  ) {
+    this.settings = new Map(settings);
+    this.keys = [...settings.keys(), ...aliases.keys()];
+    this.groups = groupsOf(this.keys);
+  }
+
+  /** @throws UsageError for an unknown key. */
+  get(key: string, where: string): Setting {
+    const setting = this.settings.get(this.aliases.get(key) ?? key);
+    if (!setting) throw unknownKey(this, key, where);
+    return setting;
+  }
+
+  /** @throws UsageError for an unknown key, a group, or a value of the wrong type. */
+  set(key: string, value: Value, source: Source, where: string): void {
+    if (this.groups.has(key)) throw wholeGroup(this, key, where);
+    const coerced = coerce(key, value, this.get(key, where), where);
+    const target = this.aliases.get(key);
+    const told = target === undefined ? where : `${where}, as ${key}`;
+    this.settings.set(target ?? key, { value: coerced, source, where: told });
+  }
+}
+
+/** The same type replaces the same type; list and tuple replace each other; None replaces anything and is replaced by it. */
+function coerce(key: string, value: Value, { value: current }: Setting, where: string): Value {
+  if (isPlain(value)) {
+    if (value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType') return value;
+    if ('items' in value && 'items' in current) return { type: current.type, items: value.items };
+  }
+  const given = value.type === 'unsupported' ? `a Python ${value.name}` : `the ${typeName(value)} ${repr(value)}`;
+  throw wrongType(key, current, given, where);
+}
+
+/** The groups that keys are in, outer ones too. */
+export function groupsOf(keys: readonly string[]): Set<string> {
+  const groups = new Set<string>();
+  for (const key of keys) {
+    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) groups.add(key.slice(0, dot));
+  }
+  return groups;
+}
+
+function keysIn({ keys }: Known, group: string): string {
+  return keys.filter((key) => key.startsWith(`${group}.`)).join(', ');
+}
+
+function unknownKey(known: Known, key: string, where: string): UsageError {
+  const group = key.slice(0, Math.max(0, key.lastIndexOf('.')));
+  const nearest = nearestKey(key, key.includes('.') ? known.keys : [...known.groups, ...known.keys]);
+  const siblings = keysIn(known, group);
+  const about =
+    group === '' ? 'there is no such key or group' : `the group ${group} ${siblings ? 'lacks it' : 'is unknown'}`;
+  return new UsageError(`${key} (${where}) is not a configuration key: ${about}. The nearest is ${nearest}.`, {
+    code: 'unknown-key',
+    nextSteps: [`Write ${nearest} if that was meant.`, ...(siblings ? [`The keys of ${group} are ${siblings}.`] : [])],
+  });
+}
+
+function wholeGroup(known: Known, group: string, where: string): UsageError {
+  return new UsageError(`${group} (${where}) is a group of keys and cannot be given one value.`, {
+    code: 'group-as-key',
+    nextSteps: [`Set its keys one by one: ${keysIn(known, group)}.`],
+  });
+}
+
+function wrongType(key: string, expected: Value, given: string, where: string): UsageError {
+  const steps = [`Its value is now ${repr(expected)}; write one of the same type.`];
+  if (expected.type === 'float' && /^the int /.test(given)) {
+    steps.push(`yacs does not take an int for a float: write ${given.replace('the int ', '')}.0.`);
+  }
+  return new UsageError(`${key} must be of type ${typeName(expected)}, not ${given} (${where}).`, {
+    code: 'wrong-type',
+    nextSteps: steps,
+  });
+}

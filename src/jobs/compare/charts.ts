@@ -1,0 +1,40 @@
+import { type Chart, lineChart } from '../../report/charts.js';
+import type { CostKind } from './cost.js';
+import { cornersOf } from './curves.js';
+import type { ComparisonResult } from './result.js';
+
+export const COST_LABELS: Readonly<Record<CostKind, string>> = {
+  seconds: 'search cost (s)',
+  steps: 'search cost (training steps)',
+  flops: 'search cost (million multiply-adds)',
+  simulated: "search cost (s, of the benchmark's trainings)",
+  evaluations: 'architectures evaluated',
+};
+
+/** Regret in per cent that tables can tell from none: what a logarithmic axis shows instead of 0. */
+const LEAST = 0.01;
+const shown = (regret: number) => Math.max(LEAST, regret);
+
+/** A chart of the regret over the cost for each data set: a line a row, and around it the middle half of the seeds. */
+export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>) {
+  return result.series.map(({ dataset }, index) => ({ dataset, svg: lineChart(chartOf(result, index)) }));
+}
+
+function chartOf({ series, rows, cost, voting }: Parameters<typeof regretCharts>[0], index: number): Chart {
+  const vote = voting?.figures[index];
+  const lines = rows.map(({ name, curves }) => ({
+    name,
+    points: cornersOf(curves[index] ?? []).map((point) => ({
+      x: point.cost,
+      y: shown(point.median),
+      band: { low: shown(point.low), high: shown(point.high) },
+    })),
+  }));
+  return {
+    title: `Regret on ${series[index]?.dataset ?? ''}: median and quartiles of the seeds`,
+    x: { label: COST_LABELS[cost], log: true },
+    y: { label: `accuracy below the space's best (%), ${LEAST} or less as ${LEAST}`, log: true },
+    series: lines,
+    ...(vote && { levels: [{ y: shown(vote.regret), label: `vote of the truly best: ${vote.regret.toFixed(2)}` }] }),
+  };
+}

@@ -1,0 +1,121 @@
+import { type Benchmark, benchmarkOf } from '../../benchmarks/catalogue.js';
+import { lookUp } from '../../benchmarks/look-up.js';
+import { findTable, indexFolder } from '../../benchmarks/places.js';
+import { readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
+import { withSidecar } from '../../benchmarks/service.js';
+import { dataFolders } from '../../config/index.js';
+import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.js';
+import { runPool } from '../../search/pool.js';
+import type { Sidecar } from '../../sidecar/client.js';
+import type { Space, VoteRules } from '../../spaces/space.js';
+import type { ComparisonResult, Figure, Series } from './result.js';
+import type { FiguresOf } from './rows.js';
+
+/** Questions under way at once: the sidecar answers them one after another. */
+const AT_ONCE = 16;
+
+export interface JudgementOptions {
+  readonly space: Space;
+  /** That is searched on. */
+  readonly dataset: string;
+  /** How the best would vote, and how many of them. */
+  readonly vote: VoteRules & { readonly voters: number };
+  readonly genotypes: readonly string[];
+  readonly data: string | null;
+  readonly python: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a benchmark has to say of what searches found: it judges them, and took no part in them. */
+export interface Judgement extends Pick<ComparisonResult, 'benchmark' | 'series' | 'voting'> {
+  readonly figuresOf: FiguresOf;
+}
+
+type SummarySeries = BenchmarkSummary['series'][number];
+
+/** @throws MissingError for an index that is none. A space without benchmark, or an absent table, is told in words. */
+export async function judge(options: JudgementOptions): Promise<Judgement> {
+  const { space, data, python, signal } = options;
+  const benchmark = benchmarkOf(space.name);
+  if (benchmark === undefined) return unjudged(`There is no benchmark of the space ${space.name}.`);
+  const table = findTable(benchmark, dataFolders({ data: data ?? undefined }));
+  const paths = [indexFolder(), ...(table === undefined ? [] : [table])];
+  return withSidecar({ python, signal }, paths, (sidecar) => ask(sidecar, benchmark, options));
+}
+
+function unjudged(benchmark: string): Judgement {
+  return { benchmark, series: [], voting: null, figuresOf: () => [] };
+}
+
+async function ask(sidecar: Sidecar, benchmark: Benchmark, options: JudgementOptions): Promise<Judgement> {
+  const { dataset, genotypes, data, signal } = options;
+  const ready = await readyIndex(sidecar, benchmark, data);
+  if (ready === undefined) return unjudged(whatIsNeeded(benchmark));
+  const { index } = ready;
+  const summary = await sidecar.request('summarise-benchmark', { index }, { signal });
+  const series: Series[] = [];
+  for (const one of testSeriesOf(summary.series, dataset)) series.push(await withOptimum(sidecar, index, one));
+  const vote = await voteOfTheBest(sidecar, index, series, options);
+  const figures = new Map<string, (Figure | null)[]>();
+  const answers = runPool({
+    items: [...new Set([...genotypes, ...(vote === null ? [] : [vote.genotype])])],
+    capacity: () => AT_ONCE,
+    run: async (genotype) => ({ genotype, answer: await lookUp(sidecar, index, genotype) }),
+    signal,
+  });
+  for await (const { genotype, answer } of answers) figures.set(genotype, figuresIn(answer, series));
+  const figuresOf: FiguresOf = (genotype) => figures.get(genotype) ?? [];
+  const voting = vote === null ? null : { ...vote, figures: [...figuresOf(vote.genotype)] };
+  return { benchmark: summary.source, series, voting, figuresOf };
+}
+
+/**
+ * Of each data set the accuracy on test images that papers report, of the longest training; first that of the data set
+ * that is searched on.
+ */
+export function testSeriesOf(all: readonly SummarySeries[], dataset: string): SummarySeries[] {
+  const fitting = all.filter(({ split, seed }) => /(^|-)test$/.test(split) && seed === null);
+  const best = new Map<string, SummarySeries>();
+  for (const one of fitting) {
+    const known = best.get(one.dataset);
+    if (known === undefined || precedes(one, known)) best.set(one.dataset, one);
+  }
+  const isSearched = (one: SummarySeries) => one.dataset.toLowerCase() === dataset.toLowerCase();
+  return [...best.values()].sort((a, b) => Number(isSearched(b)) - Number(isSearched(a)));
+}
+
+function precedes(a: SummarySeries, b: SummarySeries): boolean {
+  return a.reported === b.reported ? (a.epochs ?? 0) > (b.epochs ?? 0) : a.reported;
+}
+
+async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries): Promise<Series> {
+  const { dataset, split, epochs, aggregation, architectures } = one;
+  const { best } = await sidecar.request('rank-benchmark', { index, dataset, split, epochs, seed: null, count: 1 });
+  const [optimum] = best;
+  const { genotype, accuracy } = optimum ?? { genotype: '', accuracy: one.best };
+  return { dataset, split, epochs, aggregation, architectures, optimum: { genotype, accuracy } };
+}
+
+/** The vote that a search would come to whose score misjudged nothing and which had seen the whole space. */
+async function voteOfTheBest(
+  sidecar: Sidecar,
+  index: string,
+  [first]: readonly Series[],
+  { space, vote: { voters: count, ...rules } }: JudgementOptions,
+): Promise<{ genotype: string; voters: number } | null> {
+  if (first === undefined) return null;
+  const { dataset, split, epochs } = first;
+  const { best } = await sidecar.request('rank-benchmark', { index, dataset, split, epochs, seed: null, count });
+  const voters = best.map(({ genotype }) => space.parse(genotype));
+  return { genotype: space.print(space.vote(voters, rules)), voters: voters.length };
+}
+
+function figuresIn(answer: BenchmarkAnswer | null, series: readonly Series[]): (Figure | null)[] {
+  return series.map(({ dataset, split, epochs, aggregation }) => {
+    const figure = answer?.figures.find(
+      (one) =>
+        one.dataset === dataset && one.split === split && one.epochs === epochs && one.aggregation === aggregation,
+    );
+    return figure === undefined ? null : { accuracy: figure.accuracy, rank: figure.rank, regret: figure.regret };
+  });
+}

@@ -1,0 +1,157 @@
+import { join, resolve } from 'node:path';
+import { textLiteral } from '../../config/index.js';
+import { UsageError } from '../../errors.js';
+import { nearestName } from '../../nearest.js';
+import { STRATEGY_NAMES } from '../../strategies/index.js';
+import { type NewRun, planNewRun, type RunPlan } from '../search/open-run.js';
+import type { ComparisonRow } from './result.js';
+
+/** A further configuration to compare with, each of its searches going on to its own end. */
+export interface FurtherRow {
+  readonly name: string;
+  readonly cfg: string;
+}
+
+export interface ComparisonOptions {
+  /** Configuration file in XNAS's form, of all strategies and objectives. */
+  readonly cfg: string;
+  /** By default those that the configuration names. */
+  readonly strategies?: readonly string[] | undefined;
+  readonly objectives?: readonly string[] | undefined;
+  readonly seeds: readonly number[];
+  /** What changes the configuration: `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
+  readonly overrides?: readonly string[] | undefined;
+  readonly also?: readonly FurtherRow[] | undefined;
+  /** Seeds of the further configurations; by default the others'. */
+  readonly alsoSeeds?: readonly number[] | undefined;
+  /** What says where and how all are computed, and not what: `RMINAS.THREADS`, `1`, … */
+  readonly machine?: readonly string[] | undefined;
+  /** Folder with the data sets and teachers. */
+  readonly data?: string | undefined;
+  /** The comparison's own folder; by default one under OUT_DIR. */
+  readonly out?: string | undefined;
+}
+
+/** A search of a comparison, before it is known what of it has been done. */
+export interface PlannedRun {
+  readonly row: string;
+  readonly seed: number;
+  readonly folder: string;
+  readonly options: NewRun;
+  readonly run: RunPlan;
+}
+
+export interface PlannedRow extends Pick<ComparisonRow, 'name' | 'strategy' | 'objective' | 'cfg' | 'unlimited'> {
+  readonly runs: readonly PlannedRun[];
+}
+
+export interface PlannedComparison {
+  readonly folder: string;
+  readonly rows: readonly PlannedRow[];
+  /** The first search, which stands for what all have in common. */
+  readonly first: RunPlan;
+}
+
+interface RowSource {
+  readonly name: string | null;
+  readonly cfg: string;
+  readonly overrides: readonly string[];
+  readonly seeds: readonly number[];
+}
+
+/** @throws UsageError for a name, a configuration or a seed that cannot be, before anything is computed. */
+export async function planComparison(options: ComparisonOptions): Promise<PlannedComparison> {
+  const { cfg, strategies = [], overrides = [], machine = [], data, out } = options;
+  for (const name of strategies) checkStrategy(name);
+  const common = await planNewRun({ cfg, overrides: [...overrides, ...machine], data });
+  const { specification, outDir } = common.plan;
+  const folder = resolve(out ?? join(outDir, `comparison-${specification.space}-${specification.dataset}`));
+  const rows: PlannedRow[] = [];
+  for (const source of sourcesOf(options)) rows.push(await planRow(source, { machine, data, folder }));
+  checkNames(rows);
+  const [first] = rows.flatMap(({ runs }) => runs.map(({ run }) => run));
+  if (first === undefined) {
+    throw new UsageError('There is nothing to compare: no strategy, no objective or no seed was given.', {
+      code: 'no-searches',
+    });
+  }
+  for (const row of rows) checkSpace(row, first);
+  return { folder, rows, first };
+}
+
+function checkStrategy(name: string): void {
+  if (STRATEGY_NAMES.some((known) => known === name)) return;
+  throw new UsageError(`There is no strategy '${name}'. The nearest is ${nearestName(name, STRATEGY_NAMES)}.`, {
+    code: 'unknown-strategy',
+    nextSteps: [`Name some of ${STRATEGY_NAMES.join(', ')}.`],
+  });
+}
+
+/** Strategies × objectives, then the further configurations. */
+function sourcesOf({ cfg, strategies, objectives, seeds, overrides = [], also = [], alsoSeeds }: ComparisonOptions) {
+  const choices = (key: string, names: readonly string[] | undefined) =>
+    names?.map((name) => [key, textLiteral(name)]) ?? [[]];
+  const grid = choices('RMINAS.STRATEGY', strategies).flatMap((strategy) =>
+    choices('RMINAS.OBJECTIVE', objectives).map(
+      (objective): RowSource => ({ name: null, cfg, overrides: [...overrides, ...strategy, ...objective], seeds }),
+    ),
+  );
+  const further = also.map((row): RowSource => ({ ...row, overrides: [], seeds: alsoSeeds ?? seeds }));
+  return [...grid, ...further];
+}
+
+async function planRow(
+  { name: given, cfg, overrides, seeds }: RowSource,
+  { machine, data, folder }: { machine: readonly string[]; data: string | undefined; folder: string },
+): Promise<PlannedRow> {
+  const plans = await Promise.all(
+    seeds.map(async (seed) => {
+      const options = { cfg, overrides: [...overrides, ...machine, 'RNG_SEED', String(seed)], data };
+      return { seed, options, run: await planNewRun(options) };
+    }),
+  );
+  const settings = plans[0]?.run.plan.settings;
+  const strategy = settings?.strategy ?? '';
+  const objective = settings === undefined ? '' : objectiveName(settings.objective);
+  const name = given ?? `${strategy}-${objective}`;
+  const runs = plans.map(({ seed, options, run }): PlannedRun => {
+    const own = join(folder, 'runs', `${name}-seed${seed}`);
+    return { row: name, seed, folder: own, options: { ...options, folder: own }, run };
+  });
+  return { name, strategy, objective, cfg, unlimited: given !== null, runs };
+}
+
+function objectiveName(objective: RunPlan['plan']['settings']['objective']): string {
+  return objective.kind === 'proxy' ? objective.proxy.name : objective.kind;
+}
+
+/** Names are those of folders, and tell rows apart. */
+function checkNames(rows: readonly PlannedRow[]): void {
+  const seen = new Set<string>();
+  for (const { name } of rows) {
+    if (!/^[\w.@-]+$/.test(name)) {
+      throw new UsageError(`'${name}' cannot be the name of a row.`, {
+        code: 'invalid-row-name',
+        nextSteps: ['Take letters, digits, dots and dashes: --also paper=FILE'],
+      });
+    }
+    if (seen.has(name)) {
+      throw new UsageError(`Two rows are called '${name}'.`, {
+        code: 'equal-row-names',
+        nextSteps: ['Name each strategy and objective once, and give --also other names.'],
+      });
+    }
+    seen.add(name);
+  }
+}
+
+/** Accuracies of one benchmark are what rows are compared by. */
+function checkSpace({ name, runs }: PlannedRow, first: RunPlan): void {
+  const { space } = first.plan.specification;
+  const other = runs.find(({ run }) => run.plan.specification.space !== space)?.run.plan.specification.space;
+  if (other === undefined) return;
+  throw new UsageError(`${name} searches ${other}, and the others ${space}.`, {
+    code: 'different-spaces',
+    nextSteps: ['Compare searches of one space.'],
+  });
+}

@@ -1,0 +1,75 @@
+import type { Objective } from '../../objectives/objective.js';
+import type { JournalledEvent } from '../../search/events.js';
+import { Observer } from '../../search/observer.js';
+import { readRecording } from '../../search/recording.js';
+import type { Space } from '../../spaces/space.js';
+import type { Strategy } from '../../strategies/strategy.js';
+import { type Cost, type CostKind, CostMeter } from './cost.js';
+
+/** Where a search stood after so many architectures. */
+export interface Step {
+  readonly architectures: number;
+  /** What had been spent by then. */
+  readonly cost: Cost;
+  /** What it would have answered; null while no loss was finite. */
+  readonly genotype: string | null;
+}
+
+export interface Trajectory {
+  /** A step for each architecture of the history. */
+  readonly steps: readonly Step[];
+  /** Why the search ended by itself; null when it did not. */
+  readonly ended: string | null;
+}
+
+export interface TrajectoryOptions {
+  readonly space: Space;
+  readonly strategy: Strategy;
+  readonly objective: Objective;
+  /** The run's seed. */
+  readonly seed: number;
+  /** Images in the batch. */
+  readonly batch: number;
+}
+
+/**
+ * What a search would have answered at every moment: after each architecture the answer that its strategy gives to the
+ * history so far, as the objective judges just that.
+ * @param events what the run journalled, in order
+ * @throws UsageError when they cannot be of such a run
+ */
+export function trajectoryOf(events: readonly JournalledEvent[], options: TrajectoryOptions): Trajectory {
+  const { space, strategy, batch } = options;
+  const { proposals, evaluations, finished } = readRecording(events, options);
+  const observer = new Observer(options);
+  const meter = new CostMeter(batch);
+  const steps: Step[] = [];
+  for (const proposed of proposals) {
+    meter.add({ ...proposed, replayed: true });
+    for (const canonical of observer.expect(proposed)) {
+      const evaluated = evaluations.get(canonical);
+      if (evaluated === undefined) continue;
+      meter.add({ ...evaluated, replayed: true });
+      observer.score(evaluated, { replayed: true, audit: null });
+    }
+    for (const event of observer.observe()) {
+      meter.add(event);
+      if (event.type !== 'observed') continue;
+      const { history } = observer;
+      const known = history.some(({ loss }) => Number.isFinite(loss));
+      const genotype = known ? space.print(strategy.answer(history).encoding) : null;
+      steps.push({ architectures: history.length, cost: meter.total, genotype });
+    }
+  }
+  return { steps, ended: finished?.reason ?? null };
+}
+
+/** The last step that a budget allows; undefined where it does not allow the first. */
+export function stepWithin({ steps }: Trajectory, kind: CostKind, budget: number | null): Step | undefined {
+  return budget === null ? steps.at(-1) : steps.findLast(({ cost }) => cost[kind] <= budget);
+}
+
+/** Whether nothing that the run could still do would change what it answers within the budget. */
+export function isComplete({ steps, ended }: Trajectory, kind: CostKind, budget: number | null): boolean {
+  return ended !== null || (budget !== null && (steps.at(-1)?.cost[kind] ?? 0) >= budget);
+}

@@ -1,0 +1,107 @@
+import type { Benchmark } from '../../benchmarks/catalogue.js';
+import { lookUp, reportedFigures } from '../../benchmarks/look-up.js';
+import { findIndex, readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
+import { MissingError } from '../../errors.js';
+import type { BenchmarkAnswer } from '../../protocol/messages.js';
+import { runPool } from '../../search/pool.js';
+import type { Sidecar } from '../../sidecar/client.js';
+import type { Candidate } from './sample.js';
+
+/** Queries under way at once: the sidecar answers them one after another. */
+const AT_ONCE = 16;
+
+/** A data set's accuracies that a benchmark has. */
+export interface Series {
+  /** Tells it from the others: data set and split, and more where that is not enough. */
+  readonly name: string;
+  readonly dataset: string;
+  readonly split: string;
+  readonly epochs: number | null;
+  readonly aggregation: string;
+}
+
+/** An architecture that a benchmark has. */
+export interface Known extends Candidate {
+  /** Per cent, by the name of the series. */
+  readonly accuracies: ReadonlyMap<string, number>;
+}
+
+export interface Accuracies {
+  readonly source: string;
+  readonly series: readonly Series[];
+  /** The architectures that the benchmark has, in their order. */
+  readonly known: readonly Known[];
+}
+
+/**
+ * Makes sure, before anything is started, that there is something to ask.
+ * @throws MissingError `missing-benchmark`
+ */
+export function checkBenchmark(benchmark: Benchmark, data: string | null): void {
+  if (findIndex(benchmark, data) === undefined) throw missing(whatIsNeeded(benchmark));
+}
+
+/**
+ * The accuracies that papers report of a benchmark, of each architecture.
+ * @throws MissingError `missing-benchmark` where there is no table of it, or one without any of these architectures
+ */
+export async function findAccuracies(options: {
+  sidecar: Sidecar;
+  benchmark: Benchmark;
+  sample: readonly Candidate[];
+  data: string | null;
+  signal: AbortSignal;
+}): Promise<Accuracies> {
+  const { sidecar, benchmark, sample, data, signal } = options;
+  const ready = await readyIndex(sidecar, benchmark, data);
+  if (ready === undefined) throw missing(whatIsNeeded(benchmark));
+  const found = new Map<number, BenchmarkAnswer>();
+  const answers = runPool({
+    items: sample,
+    capacity: () => AT_ONCE,
+    run: async ({ number, genotype }) => ({ number, answer: await lookUp(sidecar, ready.index, genotype) }),
+    signal,
+  });
+  for await (const { number, answer } of answers) if (answer) found.set(number, answer);
+  const first = found.values().next().value;
+  if (first === undefined) throw missing(`${ready.index} has none of the ${sample.length} architectures.`);
+  return collect(first.source, sample, found);
+}
+
+function missing(problem: string): MissingError {
+  return new MissingError(`There is nothing to rank against. ${problem}`, {
+    code: 'missing-benchmark',
+    nextSteps: ['rminas benchmark --help says which tables can be imported.'],
+  });
+}
+
+function collect(
+  source: string,
+  sample: readonly Candidate[],
+  found: ReadonlyMap<number, BenchmarkAnswer>,
+): Accuracies {
+  const series = new Map<string, Series>();
+  const known = sample.flatMap((candidate) => {
+    const answer = found.get(candidate.number);
+    if (answer === undefined) return [];
+    const accuracies = new Map<string, number>();
+    for (const [name, figure] of named(reportedFigures(answer.figures))) {
+      const { dataset, split, epochs, aggregation, accuracy } = figure;
+      series.set(name, { name, dataset, split, epochs, aggregation });
+      accuracies.set(name, accuracy);
+    }
+    return [{ ...candidate, accuracies }];
+  });
+  return { source, series: [...series.values()], known };
+}
+
+type Figure = BenchmarkAnswer['figures'][number];
+
+function named(figures: readonly Figure[]): [string, Figure][] {
+  const short = ({ dataset, split }: Figure) => `${dataset} ${split}`;
+  const isUnique = new Set(figures.map(short)).size === figures.length;
+  return figures.map((figure) => {
+    const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;
+    return [isUnique ? short(figure) : `${short(figure)}${epochs}, ${figure.aggregation}`, figure];
+  });
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { WorkingSidecar } from '../../evaluators/working-sidecar.js';
+import { filesOf, keepRunFolder, writeRunFile } from '../../store/folder.js';
+import { VERSION } from '../../version.js';
+import type { Accuracies } from './accuracies.js';
+import { LEVEL } from './correlate.js';
+import type { RankingDesk } from './desk.js';
+import { drawScore } from './drawings.js';
+import { evaluate, meanOf, type Question, scoreRows } from './evaluate.js';
+import type { PaperEvaluation } from './paper.js';
+import type { RankingPlan } from './plan.js';
+import type { Ranked, RankingResult } from './result.js';
+import { tableOf } from './table.js';
+
+export interface ConcludeOptions {
+  readonly ranking: RankingPlan;
+  readonly desk: RankingDesk;
+  readonly working: Pick<WorkingSidecar, 'settled' | 'prepared'>;
+  /** Of the sidecar that measured. */
+  readonly hello: WorkingSidecar['sidecar']['hello'];
+  readonly accuracies: Accuracies;
+  readonly paper: PaperEvaluation;
+  /** Architectures drawn. */
+  readonly drawn: number;
+  readonly seconds: number;
+  readonly measured: number;
+}
+
+/** Evaluates what has been measured, and writes result, table and charts down. */
+export function conclude(options: ConcludeOptions): RankingResult {
+  const { desk } = options;
+  const question = questionOf(options);
+  const ranked = evaluate(question);
+  const table = join(desk.folder.path, 'architectures.csv');
+  writeRunFile(table, tableOf(question));
+  const charts = drawAll(question, ranked, desk);
+  const result = assemble({ ...options, question, ranked, table, charts });
+  writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
+
+function questionOf({ ranking, desk, working, accuracies, paper }: ConcludeOptions): Question {
+  const { scores, twins, bootstrap, plan } = ranking;
+  const setting = { digest: working.settled.digest, batch: working.prepared.batch.digest };
+  const proxies = new Set(scores.flatMap(({ parts }) => parts.map(({ name }) => name)));
+  const rows = accuracies.known.map((known) => {
+    const values = [...proxies].flatMap((proxy) => {
+      const value = desk.measurements.find(setting, known.canonical, proxy);
+      return value === undefined ? [] : [[proxy, value] as const];
+    });
+    return { ...known, values: new Map(values), paper: paper.costOf(known.canonical) };
+  });
+  return {
+    rows,
+    scores,
+    series: accuracies.series,
+    twins,
+    reference: plan.settings.warmup,
+    bootstrap,
+    seed: plan.settings.seed,
+  };
+}
+
+function drawAll(question: Question, ranked: readonly Ranked[], { folder }: RankingDesk): string[] {
+  const charts = keepRunFolder(folder.path, 'charts').path;
+  return question.scores.flatMap((score) => {
+    const scored = scoreRows(score, question);
+    const overAll = ranked.find(({ name, population }) => name === score.name && population === 'all');
+    if (overAll === undefined) return [];
+    return question.series.map((series) => {
+      const { name, svg } = drawScore(score, scored, series, overAll);
+      const file = join(charts, name);
+      writeRunFile(file, svg);
+      return file;
+    });
+  });
+}
+
+function assemble(
+  parts: ConcludeOptions & { question: Question; ranked: Ranked[]; table: string; charts: string[] },
+): RankingResult {
+  const { ranking, desk, working, hello, accuracies, question, ranked, table, charts } = parts;
+  const { plan, digest } = working.settled;
+  const { specification, profile, settings } = plan;
+  return {
+    schema: 1,
+    rminas: VERSION,
+    space: specification.space,
+    dataset: specification.dataset,
+    profile,
+    backend: specification.backend,
+    device: hello.device,
+    seed: settings.seed,
+    specification,
+    specificationDigest: digest,
+    sample: sampleOf(parts, question),
+    benchmark: { name: ranking.benchmark.name, source: accuracies.source, series: [...accuracies.series] },
+    bootstrap: { resamples: ranking.bootstrap, level: LEVEL },
+    ranked,
+    paper: paperOf(parts, question),
+    cost: { seconds: parts.seconds, measured: parts.measured, workers: hello.workers, threads: hello.threads },
+    files: { ...filesOf(desk.folder), table, charts },
+    notes: working.prepared.notes,
+  };
+}
+
+function sampleOf({ drawn }: ConcludeOptions, { rows, twins, reference }: Question): RankingResult['sample'] {
+  const twinCount = rows.filter(({ isTwin }) => isTwin).length;
+  return {
+    drawn,
+    unknown: drawn - rows.length,
+    twins: twinCount,
+    counting: twins,
+    counted: twins === 'all' ? rows.length : rows.length - twinCount,
+    reference: Math.min(reference, rows.length),
+  };
+}
+
+function paperOf({ paper }: ConcludeOptions, { rows }: Question): RankingResult['paper'] {
+  const { network, batch, steps } = paper.specification;
+  const { channels, cells, resolution } = network;
+  const costs = new Map(rows.map(({ canonical, paper: cost }) => [canonical, cost]));
+  const seconds = [...costs.values()].flatMap((cost) => (cost.seconds === null ? [] : [cost.seconds]));
+  return {
+    ...{ channels, cells, resolution, batch: batch.size, updates: steps - 1 },
+    flops: meanOf(rows.map((row) => row.paper.flops)),
+    trainings: seconds.length,
+    seconds: meanOf(seconds),
+  };
+}

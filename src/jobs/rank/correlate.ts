@@ -1,0 +1,60 @@
+import { percentileInterval } from '../../statistics/bootstrap.js';
+import { kendallOfRanks, type RankCorrelation, spearmanOfRanks } from '../../statistics/correlation.js';
+import { denseRanks, tally } from '../../statistics/ranks.js';
+
+/** Share of the bootstrap's estimates that an interval holds. */
+export const LEVEL = 0.95;
+
+/** A correlation and its bootstrap interval; null where there is no order to compare. */
+export interface Estimate {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface Correlation {
+  /** Architectures that it is over. */
+  readonly architectures: number;
+  readonly kendall: Estimate;
+  readonly spearman: Estimate;
+}
+
+/**
+ * How a score ranks the architectures that are truly best. A resample has best ones of its own: the interval knows that
+ * another sample would have had another limit.
+ * @param goodness an architecture each, higher is better; -Infinity where nothing could be measured
+ * @param accuracies of the same architectures
+ * @param share of the architectures, by accuracy, that it is over: above 0, to 1 for all
+ * @param draws resamples of as many indices as there are architectures
+ */
+export function correlate(
+  goodness: readonly number[],
+  accuracies: readonly number[],
+  share: number,
+  draws: readonly Int32Array[],
+): Correlation {
+  const xs = denseRanks(goodness);
+  const ys = denseRanks(accuracies);
+  const bestOf = (indices: Int32Array) => best(ys, indices, share);
+  const all = bestOf(Int32Array.from(goodness.keys()));
+  const resampled = draws.map(bestOf);
+  const estimate = (correlation: RankCorrelation): Estimate => {
+    const over = (indices: Int32Array) => correlation(pick(xs, indices), pick(ys, indices));
+    const interval = percentileInterval(resampled.map(over), LEVEL);
+    return { value: over(all), low: interval?.low ?? null, high: interval?.high ?? null };
+  };
+  return { architectures: all.length, kendall: estimate(kendallOfRanks), spearman: estimate(spearmanOfRanks) };
+}
+
+/** The best share of some architectures by their places; of those that tie with the last of them, all. */
+function best(places: Int32Array, indices: Int32Array, share: number): Int32Array {
+  const counts = tally(pick(places, indices));
+  const wanted = Math.max(1, Math.round(share * indices.length));
+  let limit = counts.length;
+  for (let have = 0; limit > 0 && have < wanted; have += counts[limit] ?? 0) limit -= 1;
+  return indices.filter((index) => (places[index] ?? -1) >= limit);
+}
+
+function pick(places: Int32Array, indices: Int32Array): Int32Array {
+  return indices.map((index) => places[index] ?? 0);
+}

@@ -1,0 +1,52 @@
+import { type Chart, scatterChart } from '../../report/charts.js';
+import type { Series } from './accuracies.js';
+import type { Scored } from './evaluate.js';
+import type { Ranked } from './result.js';
+import type { Score } from './scores.js';
+
+/** A scale over more than so many times its least value is read better by its logarithm. */
+const WIDE = 1000;
+
+/** A picture of how a score and the accuracies of a series go together. */
+export interface Drawing {
+  /** Of a file, without a folder. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+/** @param ranked the score over all architectures */
+export function drawScore(score: Score, scored: readonly Scored[], series: Series, ranked: Ranked): Drawing {
+  const part = score.parts.length === 1 ? score.parts[0] : undefined;
+  const shownOf = ({ row, loss }: Scored) => (part ? (row.values.get(part.name)?.value ?? null) : loss);
+  const points = scored.flatMap((one) => {
+    const x = shownOf(one);
+    const y = one.row.accuracies.get(series.name);
+    if (x === null || y === undefined || !Number.isFinite(x)) return [];
+    return [{ x, y, label: `${one.row.genotype} ${x.toPrecision(5)}, ${y.toFixed(2)} %` }];
+  });
+  const better = part?.direction === 'higher' ? 'higher' : 'lower';
+  const chart: Chart = {
+    title: `${score.name} and ${series.name}: ${describeTau(ranked, series)}`,
+    x: { label: `${score.name} (${better} is better)`, log: isWide(points.map(({ x }) => x)) },
+    y: { label: `${series.name} accuracy, %` },
+    series: [{ name: `${points.length} architectures`, points }],
+  };
+  return { name: `${fileName(score.name)}-${fileName(series.name)}.svg`, svg: scatterChart(chart) };
+}
+
+function describeTau({ correlations }: Ranked, series: Series): string {
+  const tau = correlations.find(({ series: name, best }) => name === series.name && best === 1)?.kendall;
+  if (!tau || tau.value === null) return 'no order';
+  const interval = tau.low === null || tau.high === null ? '' : ` [${tau.low.toFixed(3)}, ${tau.high.toFixed(3)}]`;
+  return `Kendall τ ${tau.value.toFixed(3)}${interval}`;
+}
+
+function isWide(values: readonly number[]): boolean {
+  const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  return least > 0 && most / least > WIDE;
+}
+
+function fileName(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9.@-]+/g, '-');
+}

@@ -1,0 +1,132 @@
+import type { Parts } from '../../objectives/index.js';
+import { resample } from '../../statistics/bootstrap.js';
+import { mean } from '../../statistics/moments.js';
+import type { Known, Series } from './accuracies.js';
+import { correlate } from './correlate.js';
+import type { Cost, Value } from './measurements.js';
+import type { PaperCost } from './paper.js';
+import type { Ranked } from './result.js';
+import type { Twins } from './sample.js';
+import { costOf, lossesOf, type Score } from './scores.js';
+
+/** The truly best of the architectures, by which a score is looked at more closely. */
+export const SHARES = [1, 0.3, 0.1];
+
+/** An architecture with everything that is known of it. */
+export interface Row extends Known {
+  /** By proxy. */
+  readonly values: ReadonlyMap<string, Value>;
+  readonly paper: PaperCost;
+}
+
+export interface Question {
+  /** In the order drawn. */
+  readonly rows: readonly Row[];
+  readonly scores: readonly Score[];
+  readonly series: readonly Series[];
+  readonly twins: Twins;
+  /** How many rows the aggregate ranks against. */
+  readonly reference: number;
+  readonly bootstrap: number;
+  readonly seed: number;
+}
+
+/** A score's value of an architecture; lower is better, infinite where there is none. */
+export interface Scored {
+  readonly row: Row;
+  readonly loss: number;
+  readonly isReference: boolean;
+}
+
+/** The architectures that count, with what a score makes of them. */
+export function scoreRows(score: Score, { rows, twins, reference }: Question): Scored[] {
+  const losses = lossesOf(score, rows.map(partsOf));
+  return rows
+    .map((row, index) => ({ row, loss: losses[index] ?? Number.POSITIVE_INFINITY, isReference: index < reference }))
+    .filter(({ row }) => twins === 'all' || !row.isTwin);
+}
+
+/** How each score ranks; the aggregate over all architectures, and over those that it does not rank against. */
+export function evaluate(question: Question): Ranked[] {
+  const drawsOf = resamples(question);
+  return question.scores.flatMap((score) => {
+    const scored = scoreRows(score, question);
+    const all = rank(score, 'all', scored, question, drawsOf);
+    const outside = scored.filter(({ isReference }) => !isReference);
+    if (score.name !== 'aggregate' || outside.length < 2) return [all];
+    return [all, rank(score, 'outside-reference', outside, question, drawsOf)];
+  });
+}
+
+/** Of equally many architectures the same resamples: what is estimated of one score can be compared with another's. */
+function resamples({ bootstrap, seed }: Question): (count: number) => readonly Int32Array[] {
+  const known = new Map<number, readonly Int32Array[]>();
+  return (count) => {
+    const draws = known.get(count) ?? resample(count, bootstrap, seed);
+    known.set(count, draws);
+    return draws;
+  };
+}
+
+function rank(
+  { name, parts }: Score,
+  population: Ranked['population'],
+  scored: readonly Scored[],
+  { series }: Question,
+  drawsOf: (count: number) => readonly Int32Array[],
+): Ranked {
+  const costs = scored.map(({ row }) => ({ own: costOfRow(parts, row), paper: row.paper }));
+  return {
+    name,
+    parts: parts.map((part) => ({ proxy: part.name, weight: part.weight })),
+    population,
+    architectures: scored.length,
+    withoutValue: scored.filter(({ loss }) => !Number.isFinite(loss)).length,
+    cost: { flops: meanOf(costs.map(({ own }) => own?.flops)), seconds: meanOf(costs.map(({ own }) => own?.seconds)) },
+    ofPaper: {
+      flops: ratio(costs.map(({ own, paper }) => [own?.flops, paper.flops])),
+      seconds: ratio(costs.map(({ own, paper }) => [own?.seconds, paper.seconds])),
+    },
+    correlations: series.flatMap((one) => {
+      const pairs = scored.flatMap(({ row, loss }) => {
+        const accuracy = row.accuracies.get(one.name);
+        return accuracy === undefined ? [] : [{ goodness: -loss, accuracy }];
+      });
+      const goodness = pairs.map((pair) => pair.goodness);
+      const accuracies = pairs.map(({ accuracy }) => accuracy);
+      return SHARES.map((best) => {
+        const correlation = correlate(goodness, accuracies, best, drawsOf(pairs.length));
+        return { series: one.name, best, ...correlation };
+      });
+    }),
+  };
+}
+
+function partsOf({ values }: Row): Parts {
+  return Object.fromEntries([...values].map(([proxy, { value }]) => [proxy, value]));
+}
+
+function costOfRow(parts: Score['parts'], { values }: Row): Cost | null {
+  return costOf(
+    parts,
+    parts.map(({ name }) => values.get(name)?.cost ?? null),
+  );
+}
+
+/** The mean of those that there are. */
+export function meanOf(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => typeof value === 'number');
+  return known.length === 0 ? null : mean(known);
+}
+
+/** The sum of the first numbers of the whole pairs over that of their second ones. */
+function ratio(pairs: readonly (readonly [number | null | undefined, number | null | undefined])[]): number | null {
+  let own = 0;
+  let other = 0;
+  for (const [first, second] of pairs) {
+    if (typeof first !== 'number' || typeof second !== 'number') continue;
+    own += first;
+    other += second;
+  }
+  return other > 0 ? own / other : null;
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { measurementSchema } from '../../protocol/proxies.js';
+import { specificationSchema } from '../../protocol/specification.js';
+import { type Line, type ReadLines, readLines } from '../../store/journal-file.js';
+
+const JOURNAL_VERSION = 1;
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** First line: which architectures are measured; nothing in it changes afterwards. */
+const ranking = z.strictObject({
+  type: z.literal('ranking'),
+  version: z.literal(JOURNAL_VERSION),
+  rminas: z.string(),
+  space: z.string(),
+  seed: z.int().min(0),
+});
+
+/** A process starts to measure by a specification. */
+const session = z.strictObject({
+  type: z.literal('session'),
+  pid: z.int(),
+  versions: z.record(z.string(), z.string()),
+  device: z.string(),
+  workers: z.int().min(1),
+  threads: z.int().min(1),
+  specification: specificationSchema,
+  /** SHA-256 of it. */
+  digest,
+  /** SHA-256 of its images and labels. */
+  batch: digest,
+});
+
+const measured = z.strictObject({
+  type: z.literal('measured'),
+  /** Of the specification. */
+  digest,
+  /** Of the images and labels; null for what is asked on account of its cost alone. */
+  batch: digest.nullable(),
+  /** The canonical one. */
+  genotype: z.string().min(1),
+  proxies: z.array(z.string()).min(1),
+  outcome: z.union([z.strictObject({ measurement: measurementSchema }), z.strictObject({ failure: z.string() })]),
+});
+
+const entrySchema = z.discriminatedUnion('type', [ranking, session, measured]);
+export type Entry = z.infer<typeof entrySchema>;
+export type RankingLine = Line<Entry>;
+export type MeasuredEntry = z.infer<typeof measured>;
+
+/** @throws MissingError when there is no journal; UsageError when a whole line is not an entry. */
+export function readRankingJournal(file: string): ReadLines<Entry> {
+  return readLines(file, entrySchema, JOURNAL_VERSION);
+}
+
+export function headerOf(content: Omit<z.infer<typeof ranking>, 'type' | 'version'>): Entry {
+  return { type: 'ranking', version: JOURNAL_VERSION, ...content };
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { type Benchmark, benchmarkOf } from '../../benchmarks/catalogue.js';
+import { type Config, loadConfig, planSearch, type SearchPlan } from '../../config/index.js';
+import { readObjective } from '../../config/planning/objective.js';
+import { UsageError } from '../../errors.js';
+import type { Twins } from './sample.js';
+import { type Score, scoreOf } from './scores.js';
+
+export interface NewRanking {
+  /** Configuration file in XNAS's form: space, data set, batch, teacher, optimiser, size of the network and seed. */
+  readonly cfg: string;
+  /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
+  readonly overrides?: readonly string[] | undefined;
+  /** Random architectures; 100 by default. */
+  readonly architectures?: number | undefined;
+  /** What they are ranked by: proxies, perhaps with steps, and `aggregate`. */
+  readonly proxies?: readonly string[] | undefined;
+  /** How architectures that are the same network count; as often as they are drawn by default. */
+  readonly twins?: Twins | undefined;
+  /** Resamples for the intervals; 1000 by default. */
+  readonly bootstrap?: number | undefined;
+  /** Architectures that are trained as the paper does, too, to compare seconds; 0 by default. */
+  readonly paperTrainings?: number | undefined;
+  /** Folder with the data sets, teachers and benchmarks. */
+  readonly data?: string | undefined;
+}
+
+export interface RankingPlan {
+  readonly config: Config;
+  readonly plan: SearchPlan;
+  readonly benchmark: Benchmark;
+  readonly architectures: number;
+  /** At least one. */
+  readonly scores: readonly Score[];
+  readonly twins: Twins;
+  readonly bootstrap: number;
+  readonly paperTrainings: number;
+  /** The `--data` folder; null when none was given. */
+  readonly data: string | null;
+}
+
+export const DEFAULTS = {
+  architectures: 100,
+  proxies: ['rmi', 'synflow', 'flops', 'aggregate'],
+  twins: 'all',
+  bootstrap: 1000,
+  paperTrainings: 0,
+} as const;
+
+/** @throws UsageError for a configuration, a number or a proxy that cannot be, or a space that has no benchmark. */
+export async function planRanking(options: NewRanking): Promise<RankingPlan> {
+  const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
+  const plan = planSearch(config);
+  const numbers = {
+    architectures: count('architectures', options.architectures ?? DEFAULTS.architectures, 2),
+    bootstrap: count('bootstrap', options.bootstrap ?? DEFAULTS.bootstrap, 1),
+    paperTrainings: count('paper', options.paperTrainings ?? DEFAULTS.paperTrainings, 0),
+  };
+  return {
+    config,
+    plan,
+    benchmark: findBenchmark(plan),
+    ...numbers,
+    scores: readScores(options.proxies ?? DEFAULTS.proxies, config, plan),
+    twins: options.twins ?? DEFAULTS.twins,
+    data: options.data === undefined ? null : resolve(options.data),
+  };
+}
+
+function readScores(names: readonly string[], config: Config, { specification, settings }: SearchPlan): Score[] {
+  const distinct = [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
+  const scores = distinct.map((name) =>
+    scoreOf(readObjective(name, '--proxies', config.values, specification.steps), settings.warmup),
+  );
+  if (scores.length > 0 && scores.every(({ parts }) => parts.length > 0)) return scores;
+  const problem = scores.length > 0 ? 'has benchmark, which is what proxies are compared with' : 'names nothing';
+  throw new UsageError(`--proxies ${problem}.`, {
+    code: 'no-proxy',
+    nextSteps: [`Name proxies, separated by commas: --proxies ${DEFAULTS.proxies.join(',')}`],
+  });
+}
+
+function findBenchmark({ specification }: SearchPlan): Benchmark {
+  const benchmark = benchmarkOf(specification.space);
+  if (benchmark) return benchmark;
+  throw new UsageError(`There is no benchmark of the space ${specification.space} to rank its architectures by.`, {
+    code: 'no-benchmark',
+    nextSteps: ['Take a configuration of nas-bench-201 or nas-bench-macro.'],
+  });
+}
+
+const MOST = 100_000;
+
+function count(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least && value <= MOST) return value;
+  throw new UsageError(`--${name} is ${value}.`, {
+    code: 'out-of-range',
+    nextSteps: [`Give a whole number from ${least} to ${MOST}.`],
+  });
+}

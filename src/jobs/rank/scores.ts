@@ -1,0 +1,66 @@
+import {
+  createObjective,
+  type Objective,
+  type ObjectiveChoice,
+  type Part,
+  type Parts,
+} from '../../objectives/index.js';
+import { PROXIES } from '../../protocol/proxies.js';
+import type { Cost } from './measurements.js';
+
+/** Something that architectures are ranked by: one proxy, or several at once. */
+export interface Score {
+  readonly name: string;
+  /** What has to be measured for it; nothing for the benchmark's own accuracy. */
+  readonly parts: readonly Part[];
+  readonly objective: Objective;
+}
+
+/** @param reference how many architectures the aggregate ranks against: the first ones drawn. */
+export function scoreOf(choice: ObjectiveChoice, reference: number): Score {
+  const objective = createObjective(choice, { reference });
+  return { name: objective.name, parts: partsOf(choice), objective };
+}
+
+function partsOf(choice: ObjectiveChoice): readonly Part[] {
+  switch (choice.kind) {
+    case 'rmi':
+      return [{ ...PROXIES.rmi, name: 'rmi', weight: 1 }];
+    case 'benchmark':
+      return [];
+    case 'proxy':
+      return [choice.proxy];
+    case 'aggregate':
+      return choice.parts;
+  }
+}
+
+/**
+ * What a search would minimise, an architecture each; infinite where there is nothing to go by.
+ * @param measured of all architectures, in the order drawn
+ */
+export function lossesOf({ objective }: Score, measured: readonly Parts[]): number[] {
+  // Of the objective `rmi` the loss is what the training ends with, and that is how it stays.
+  const history = measured.map((parts) => ({ parts, loss: parts.rmi ?? Number.POSITIVE_INFINITY }));
+  return objective.judge(history).map(({ loss }) => loss);
+}
+
+/**
+ * What all parts together cost: what is observed in a training has one training in common, the longest.
+ * @param costs a part each, in their order; null where the measuring failed
+ * @returns null where any failed
+ */
+export function costOf(parts: readonly Part[], costs: readonly (Cost | null)[]): Cost | null {
+  let training: Cost = { flops: 0, seconds: 0 };
+  let others: Cost = { flops: 0, seconds: 0 };
+  for (const [index, part] of parts.entries()) {
+    const cost = costs[index] ?? null;
+    if (cost === null) return null;
+    if (part.needs === 'training') training = longer(training, cost);
+    else others = sum(others, cost);
+  }
+  return sum(training, others);
+}
+
+const longer = (a: Cost, b: Cost): Cost => (b.flops > a.flops ? b : a);
+const sum = (a: Cost, b: Cost): Cost => ({ flops: a.flops + b.flops, seconds: a.seconds + b.seconds });

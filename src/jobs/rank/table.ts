@@ -1,0 +1,33 @@
+import { csvOf } from '../../report/csv.js';
+import { type Question, scoreRows } from './evaluate.js';
+import type { Score } from './scores.js';
+
+/**
+ * Everything that a ranking knows of its architectures as comma-separated values, a line each, in the order drawn: for
+ * whoever wants to look with other tools. A cell is empty where there is no number.
+ */
+export function tableOf(question: Question): string {
+  const { rows, series, scores } = question;
+  const proxies = [...new Set(scores.flatMap(({ parts }) => parts.map(({ name }) => name)))];
+  const combined = scores.filter(({ name }) => !proxies.includes(name));
+  const losses = combined.map((score) => lossesByNumber(score, question));
+  const head = ['number', 'genotype', 'canonical', ...series.map(({ name }) => name), ...proxies];
+  const lines = rows.map(({ number, genotype, canonical, accuracies, values }) => [
+    number,
+    genotype,
+    canonical,
+    ...series.map(({ name }) => cell(accuracies.get(name))),
+    ...proxies.map((proxy) => cell(values.get(proxy)?.value)),
+    ...losses.map((byNumber) => cell(byNumber.get(number))),
+  ]);
+  return csvOf([[...head, ...combined.map(({ name }) => name)], ...lines]);
+}
+
+function lossesByNumber(score: Score, question: Question): ReadonlyMap<number, number> {
+  const scored = scoreRows(score, { ...question, twins: 'all' });
+  return new Map(scored.map(({ row, loss }) => [row.number, loss]));
+}
+
+function cell(value: number | null | undefined): number | '' {
+  return typeof value === 'number' && Number.isFinite(value) ? value : '';
+}

@@ -1,0 +1,74 @@
+import type { Hello } from '../../protocol/messages.js';
+import type { Training } from '../../protocol/retraining.js';
+import type { Notice } from '../search/events.js';
+
+/** The folder is there, and the sidecar is about to train or to go on. */
+export interface RetrainingOpened {
+  readonly type: 'opened';
+  readonly folder: string;
+  readonly hello: Hello;
+  readonly recipe: string;
+  /** Trainings to come to their end, and those that an earlier session brought to it. */
+  readonly seeds: readonly number[];
+  readonly finished: readonly number[];
+}
+
+/** A training has got this far. */
+export interface TrainingProgress {
+  readonly type: 'training';
+  readonly seed: number;
+  /** Epochs done, of which the last is a fraction, and in all. */
+  readonly done: number;
+  readonly total: number;
+  /** What the last whole epoch came to. */
+  readonly note: string;
+}
+
+export interface Trained {
+  readonly type: 'trained';
+  readonly seed: number;
+  readonly training: Training;
+}
+
+/** Everything that a retraining tells while it goes on. */
+export type RetrainingEvent = RetrainingOpened | TrainingProgress | Trained | Notice;
+
+/** Lines about events for a log: null for an event that says nothing worth a line. */
+export function createDescriber(): (event: RetrainingEvent) => string | null {
+  const describeEpoch = createEpochDescriber();
+  return (event) => (event.type === 'training' ? describeEpoch(event) : describe(event));
+}
+
+/** A line for each epoch, and none for the updates in it. */
+function createEpochDescriber(): (event: TrainingProgress) => string | null {
+  const told = new Map<number, number>();
+  return ({ seed, done, total, note }) => {
+    // The note tells of the epoch before the one that is going on.
+    const whole = Math.ceil(done) - 1;
+    if (whole < 1 || told.get(seed) === whole) return null;
+    told.set(seed, whole);
+    return `seed ${seed}: epoch ${whole}/${total}: ${note}`;
+  };
+}
+
+function describe(event: Exclude<RetrainingEvent, TrainingProgress>): string {
+  switch (event.type) {
+    case 'opened':
+      return describeOpened(event);
+    case 'trained': {
+      const last = event.training.epochs.at(-1);
+      const accuracy = last?.accuracy ?? 0;
+      return `seed ${event.seed} is trained: test accuracy ${(100 * accuracy).toFixed(2)} %`;
+    }
+    case 'notice':
+      return event.text;
+  }
+}
+
+function describeOpened({ folder, hello, recipe, seeds, finished }: RetrainingOpened): string {
+  const before = finished.length > 0 ? `, ${finished.length} of them trained already` : '';
+  return (
+    `retraining ${folder}: recipe ${recipe}, ${seeds.length} seed(s)${before}; ` +
+    `${hello.workers} worker(s) with ${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}`
+  );
+}

@@ -1,0 +1,140 @@
+import type { Objective } from '../../objectives/index.js';
+import type { Evaluated, Finished, Observed, SearchEvent } from '../../search/events.js';
+import type { Line } from '../../store/journal-file.js';
+import type { Screened } from '../../strategies/strategy.js';
+import type { Score, SearchResult } from './result.js';
+
+/** What has been learnt so far in a run, gathered from its events. */
+export class RunRecord {
+  readonly observed: Observed[] = [];
+  readonly #outcomes = new Map<string, Evaluated['outcome']>();
+  readonly #screened: Screened[] = [];
+  readonly #objective: Objective;
+  finished: Finished | null = null;
+
+  constructor(objective: Objective) {
+    this.#objective = objective;
+  }
+
+  add(event: SearchEvent): void {
+    if (event.type === 'proposed' && event.screened) this.#screened.push(event.screened);
+    if (event.type === 'evaluated') this.#outcomes.set(event.genotype, event.outcome);
+    if (event.type === 'observed') this.observed.push(event);
+    if (event.type === 'finished') this.finished = event;
+  }
+
+  /** Architectures scored by this run. */
+  get evaluations(): number {
+    return this.#outcomes.size - this.cached;
+  }
+
+  /** Architectures whose score another run had computed. */
+  get cached(): number {
+    return [...this.#outcomes.values()].filter(isCached).length;
+  }
+
+  get failures(): number {
+    return [...this.#outcomes.values()].filter((outcome) => 'failure' in outcome).length;
+  }
+
+  /** Losses observed over all trainings of this run: the forward passes of the search. */
+  get steps(): number {
+    return this.#sum((evaluation) => evaluation.steps);
+  }
+
+  get evaluationSeconds(): number {
+    return this.#sum((evaluation) => evaluation.seconds);
+  }
+
+  /** What proxies took in this run. */
+  get measuring(): SearchResult['cost']['measuring'] {
+    const total = { seconds: 0, flops: 0 };
+    for (const outcome of this.#outcomes.values()) {
+      if (!('evaluation' in outcome) || !outcome.measuring || outcome.measuring.cached) continue;
+      total.seconds += outcome.measuring.seconds;
+      total.flops += outcome.measuring.flops;
+    }
+    return total;
+  }
+
+  /** What screening took; null where nothing was screened. */
+  get screening(): Screened | null {
+    if (this.#screened.length === 0) return null;
+    const sum = (key: keyof Screened) => this.#screened.reduce((total, screened) => total + screened[key], 0);
+    return { measured: sum('measured'), skipped: sum('skipped'), seconds: sum('seconds'), flops: sum('flops') };
+  }
+
+  /** What a benchmark says that training would have taken; null where it says nothing. */
+  get simulatedSeconds(): number | null {
+    const seconds = [...this.#outcomes.values()].flatMap((outcome) =>
+      'evaluation' in outcome && outcome.simulatedSeconds !== undefined ? [outcome.simulatedSeconds] : [],
+    );
+    return seconds.length === 0 ? null : seconds.reduce((a, b) => a + b);
+  }
+
+  /** The score of an architecture whose canonical form has been evaluated to the end; undefined when it has not. */
+  scoreOf(genotype: string, canonical: string): Score | undefined {
+    const outcome = this.#outcomes.get(canonical);
+    return outcome && isWhole(outcome) ? toScore(genotype, canonical, outcome) : undefined;
+  }
+
+  /** The observed architecture of lowest loss, as the objective makes it of all that was observed. */
+  get best(): { genotype: string; loss: number } {
+    const [first, ...others] = this.#objective.judge(this.observed);
+    if (!first) throw new Error('a run without observations has no best architecture');
+    const best = others.reduce((a, b) => (b.loss < a.loss ? b : a), first);
+    return { genotype: best.genotype, loss: best.loss };
+  }
+
+  #sum(of: (evaluation: { steps: number; seconds: number }) => number): number {
+    let total = 0;
+    for (const outcome of this.#outcomes.values()) {
+      if ('evaluation' in outcome && !isCached(outcome)) total += of(outcome.evaluation);
+    }
+    return total;
+  }
+}
+
+function isCached(outcome: Evaluated['outcome']): boolean {
+  return 'cached' in outcome && outcome.cached === true;
+}
+
+/** Whether an evaluation went to its end, be it a failure: one that was stopped tells no more than that it was bad. */
+export function isWhole(outcome: Evaluated['outcome']): boolean {
+  return 'failure' in outcome || (outcome.evaluation.stopped ?? null) === null;
+}
+
+export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): Score {
+  if ('failure' in outcome) {
+    const nothing = { loss: null, crossEntropy: null, cka: [], steps: 0, flops: null, parts: {}, seconds: 0 };
+    return { genotype, canonical, ...nothing, failure: outcome.failure };
+  }
+  const { loss, crossEntropy, cka, steps, flops = null, seconds } = outcome.evaluation;
+  const { parts = {}, measuring } = outcome;
+  const all = seconds + (measuring?.seconds ?? 0);
+  return { genotype, canonical, loss, crossEntropy, cka, steps, flops, parts, seconds: all, failure: null };
+}
+
+/** What every journal's entries have. */
+interface Entry {
+  readonly type: string;
+}
+
+/** Seconds that the sessions of a run took, from the first to the last line of each. */
+export function secondsOf(lines: readonly Line<Entry>[]): number {
+  let total = 0;
+  let start: number | null = null;
+  let last = 0;
+  for (const { at, entry } of lines) {
+    if (entry.type === 'session') {
+      if (start !== null) total += last - start;
+      start = at;
+    }
+    last = at;
+  }
+  return start === null ? 0 : (total + last - start) / 1000;
+}
+
+export function sessionsOf(lines: readonly Line<Entry>[]): number {
+  return lines.filter(({ entry }) => entry.type === 'session').length;
+}

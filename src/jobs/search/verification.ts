@@ -1,0 +1,82 @@
+import type { ReadySidecar } from '../../evaluators/working-sidecar.js';
+import type { Verification } from '../../protocol/messages.js';
+import { createRandom, derivedSeed } from '../../random/random.js';
+import type { Space } from '../../spaces/space.js';
+import type { Desk } from './desk.js';
+import type { SettledRun } from './open-run.js';
+import type { VerificationReport } from './result.js';
+
+/** Images a step in a proper training. */
+const BATCH_SIZE = 64;
+
+export interface VerifyOptions {
+  readonly run: SettledRun;
+  readonly working: ReadySidecar;
+  readonly desk: Desk;
+  readonly space: Space;
+  readonly genotype: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains the found architecture and random ones properly, all by the same schedule, and compares their accuracy on
+ * held-out images: a check of the search that needs no benchmark. What the journal has already is not trained again.
+ */
+export async function verify(options: VerifyOptions): Promise<VerificationReport | null> {
+  const { architectures } = options.run.verify;
+  if (architectures === 0) return null;
+  const random = drawOthers(options, architectures);
+  const genotypes = [options.genotype, ...random];
+  const answers: Verification[] = [];
+  for (const [index, genotype] of genotypes.entries()) {
+    answers.push(await trainProperly(options, genotype, index, genotypes.length));
+  }
+  const [found, ...others] = answers as [Verification, ...Verification[]];
+  return {
+    found,
+    random: random.map((genotype, index) => ({ genotype, verification: others[index] as Verification })),
+  };
+}
+
+/** Random architectures, each another function than the found one and than each other. */
+function drawOthers({ space, genotype, run }: VerifyOptions, count: number): string[] {
+  const random = createRandom(run.plan.settings.seed, 'verification', 0);
+  const taken = new Set([space.print(space.canonical(space.parse(genotype)))]);
+  const drawn: string[] = [];
+  // A space may have fewer functions than were asked for.
+  for (let tries = 0; drawn.length < count && tries < 1000 * count; tries += 1) {
+    const encoding = space.sample(random);
+    const canonical = space.print(space.canonical(encoding));
+    if (taken.has(canonical)) continue;
+    taken.add(canonical);
+    drawn.push(space.print(encoding));
+  }
+  return drawn;
+}
+
+async function trainProperly(
+  options: VerifyOptions,
+  genotype: string,
+  index: number,
+  count: number,
+): Promise<Verification> {
+  const { run, working, desk, signal } = options;
+  for (const { entry } of desk.lines) {
+    if (entry.type === 'verified' && entry.genotype === genotype) return entry.verification;
+  }
+  const verification = await working.sidecar.request(
+    'verify',
+    {
+      digest: run.digest,
+      genotype,
+      seed: derivedSeed(run.plan.settings.seed, 'verification', genotype),
+      epochs: run.verify.epochs,
+      batchSize: BATCH_SIZE,
+      learningRate: run.plan.specification.optimizer.learningRate,
+    },
+    { signal, onProgress: ({ done, total }) => desk.emit({ type: 'verifying', genotype, index, count, done, total }) },
+  );
+  desk.write({ type: 'verified', genotype, verification });
+  desk.emit({ type: 'verified', genotype, index, count, verification });
+  return verification;
+}

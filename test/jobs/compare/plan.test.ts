@@ -1,0 +1,67 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../../src/jobs/compare/compare.js';
+import { type ComparisonOptions, planComparison } from '../../../src/jobs/compare/plan.js';
+
+const cfg = 'test/fixtures/tiny.yaml';
+const plan = (options: Partial<ComparisonOptions>) => planComparison({ cfg, seeds: [1], ...options });
+
+describe('the plan of a comparison', () => {
+  it('has a row for each strategy and objective, and a run for each seed', async () => {
+    const { rows, folder } = await plan({
+      strategies: ['forest', 'random'],
+      objectives: ['rmi', 'rmi@2'],
+      seeds: [1, 2],
+      out: 'somewhere',
+    });
+    expect(rows.map(({ name }) => name)).toEqual(['forest-rmi', 'forest-rmi@2', 'random-rmi', 'random-rmi@2']);
+    const runs = rows.flatMap((row) => row.runs);
+    expect(runs.map(({ seed }) => seed)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
+    expect(runs[3]?.folder).toBe(join(folder, 'runs', 'forest-rmi@2-seed2'));
+    expect(runs[3]?.run.plan.settings).toMatchObject({ strategy: 'forest', seed: 2, objective: { kind: 'proxy' } });
+  });
+
+  it('takes what the configuration says where nothing else is said', async () => {
+    const { rows, folder } = await plan({ overrides: ['RMINAS.STRATEGY', 'random', 'OUT_DIR', 'here'] });
+    expect(rows.map(({ name, unlimited }) => [name, unlimited])).toEqual([['random-rmi', false]]);
+    expect(folder).toBe(join(process.cwd(), 'here', 'comparison-nas-bench-201-digits'));
+  });
+
+  it('leaves further configurations as they are, but for the machine', async () => {
+    const { rows } = await plan({
+      overrides: ['RMINAS.RF_WARMUP', '5'],
+      machine: ['RMINAS.WORKERS', '2'],
+      also: [{ name: 'paper', cfg }],
+      alsoSeeds: [4],
+    });
+    const settings = rows.map(({ runs }) => runs[0]?.run.plan.settings);
+    expect(settings.map((one) => [one?.warmup, one?.workers, one?.seed])).toEqual([
+      [5, 2, 1],
+      [12, 2, 4],
+    ]);
+    expect(rows[1]).toMatchObject({ name: 'paper', unlimited: true, strategy: 'forest', objective: 'rmi' });
+  });
+
+  it.each([
+    [{ strategies: ['forrest'] }, 'unknown-strategy', /nearest is forest/],
+    [{ objectives: ['rmi', 'agregate'] }, 'unknown-objective', /nearest is aggregate/],
+    [{ objectives: ['rmi@5'] }, 'step-beyond-training', /rmi@5/],
+    [{ objectives: ['rmi', 'rmi'] }, 'equal-row-names', /'forest-rmi'/],
+    [{ strategies: [] }, 'no-searches', /nothing to compare/],
+    [{ seeds: [] }, 'no-searches', /nothing to compare/],
+    [{ overrides: ['RMINAS.RF_WARMUPP', '3'] }, 'unknown-key', /RF_WARMUP/],
+    [{ also: [{ name: '../paper', cfg }] }, 'invalid-row-name', /'..\/paper'/],
+    [{ also: [{ name: 'forest-rmi', cfg }] }, 'equal-row-names', /'forest-rmi'/],
+    [{ also: [{ name: 'macro', cfg: 'configs/nas-bench-macro-cifar10.yaml' }] }, 'different-spaces', /macro/],
+    [{ also: [{ name: 'none', cfg: 'none.yaml' }] }, 'missing-config', /none.yaml/],
+  ])('refuses %j', async (options, code, message) => {
+    await expect(plan(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the budget %d', async (budget) => {
+    const out = mkdtempSync(join(tmpdir(), 'rminas-test-'));
+    await expect(compare({ cfg, seeds: [1], budget, out })).rejects.toMatchObject({ code: 'invalid-budget' });
+  });
+});

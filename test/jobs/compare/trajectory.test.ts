@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_COST } from '../../../src/jobs/compare/cost.js';
+import { isComplete, stepWithin, trajectoryOf } from '../../../src/jobs/compare/trajectory.js';
+import { createAggregate } from '../../../src/objectives/aggregate.js';
+import { type Objective, RMI } from '../../../src/objectives/objective.js';
+import { search } from '../../../src/search/controller.js';
+import type { EvaluationOutcome, EvaluationRequest } from '../../../src/search/evaluator.js';
+import type { SearchEvent } from '../../../src/search/events.js';
+import { nasBench201 } from '../../../src/spaces/nas-bench-201/space.js';
+import type { Space } from '../../../src/spaces/space.js';
+import {
+  collect,
+  createSimulatedEvaluator,
+  createSimulatedStrategy,
+  evaluationOf,
+  finishOf,
+  hashedLoss,
+  journalOf,
+  SEED,
+} from '../../search/simulated.js';
+import { createTinySpace } from '../../spaces/tiny-space.js';
+
+const part = { name: 'flops', direction: 'lower', needs: 'nothing', weight: 1 } as const;
+
+interface Case {
+  readonly space: Space;
+  readonly objective: Objective;
+  readonly capacity: number;
+  readonly outcomeOf?: (request: EvaluationRequest) => EvaluationOutcome;
+}
+
+const measured = (request: EvaluationRequest): EvaluationOutcome => ({
+  evaluation: evaluationOf(hashedLoss(request)),
+  parts: { flops: hashedLoss(request) },
+});
+
+async function recordSearch({ space, objective, capacity, outcomeOf }: Case) {
+  const strategy = createSimulatedStrategy(space);
+  const evaluator = createSimulatedEvaluator(capacity, 0, outcomeOf ?? measured);
+  const events = await collect(search({ space, strategy, objective, evaluator, seed: SEED }));
+  const options = { space, strategy, objective, seed: SEED, batch: 2 };
+  return { events, journal: journalOf(events), options };
+}
+
+const observedIn = (events: readonly SearchEvent[]) => events.filter((event) => event.type === 'observed');
+
+const CASES: Case[] = [1, 3].flatMap((capacity) => [
+  { space: nasBench201, objective: RMI, capacity },
+  { space: createTinySpace(3, 4), objective: RMI, capacity },
+  { space: nasBench201, objective: createAggregate([part], 8), capacity },
+]);
+
+describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
+  it('has a step for each architecture, and ends with what the search answered', async () => {
+    const { events, journal, options } = await recordSearch(one);
+    const { steps, ended } = trajectoryOf(journal, options);
+    expect(steps.map(({ architectures }) => architectures)).toEqual(observedIn(events).map(({ index }) => index + 1));
+    expect(steps.at(-1)?.genotype).toBe(finishOf(events)?.genotype);
+    expect(ended).toBe(finishOf(events)?.reason);
+  });
+
+  it('costs what the evaluations took, each once', async () => {
+    const { events, journal, options } = await recordSearch(one);
+    const { steps } = trajectoryOf(journal, options);
+    const evaluations = events.filter(({ type }) => type === 'evaluated').length;
+    expect(steps.at(-1)?.cost).toMatchObject({ steps: evaluations, seconds: evaluations / 4 });
+    const costs = steps.map(({ cost }) => cost.seconds);
+    expect(costs).toEqual([...costs].sort((a, b) => a - b));
+  });
+
+  it('had at every moment the answer that it would have had if nothing had followed', async () => {
+    const { journal, options } = await recordSearch(one);
+    const whole = trajectoryOf(journal, options);
+    for (let end = 0; end <= journal.length; end += 1) {
+      const { steps } = trajectoryOf(journal.slice(0, end), options);
+      expect(steps).toEqual(whole.steps.slice(0, steps.length));
+    }
+  });
+});
+
+describe('the trajectory of a search in which nothing trains', () => {
+  it('has no answer until something does', async () => {
+    const failing = ['00', '01'];
+    const outcomeOf = (request: EvaluationRequest): EvaluationOutcome =>
+      failing.includes(request.genotype.slice(0, 2)) ? { failure: 'died' } : measured(request);
+    const one = { space: createTinySpace(3, 4), objective: RMI, capacity: 1, outcomeOf };
+    const { events, journal, options } = await recordSearch(one);
+    const { steps } = trajectoryOf(journal, options);
+    const first = observedIn(events).findIndex(({ loss }) => Number.isFinite(loss));
+    expect(first).toBeGreaterThan(0);
+    expect(steps.map(({ genotype }) => genotype !== null)).toEqual(steps.map((_, index) => index >= first));
+  });
+});
+
+describe('a budget', () => {
+  const trajectory = { ended: null, steps: [1, 3, 3, 6].map((seconds, index) => stepOf(seconds, index + 1)) };
+  function stepOf(seconds: number, architectures: number) {
+    return { architectures, cost: { ...NO_COST, seconds }, genotype: `g${architectures}` };
+  }
+
+  it('allows the last step that costs no more, twins included', () => {
+    const within = (budget: number | null) => stepWithin(trajectory, 'seconds', budget)?.architectures;
+    expect([0.5, 1, 2.9, 3, 5.9, 6, 100, null].map(within)).toEqual([undefined, 1, 1, 3, 3, 4, 4, 4]);
+  });
+
+  it('never allows less when it is larger', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { minLength: 1 }), fc.nat(50), fc.nat(50), (costs, a, b) => {
+        const rising = costs.sort((x, y) => x - y).map((seconds, index) => stepOf(seconds, index + 1));
+        const count = (budget: number) =>
+          stepWithin({ ended: null, steps: rising }, 'seconds', budget)?.architectures ?? 0;
+        expect(count(Math.max(a, b))).toBeGreaterThanOrEqual(count(Math.min(a, b)));
+      }),
+    );
+  });
+
+  it('is done with a search that has spent it, or has ended', () => {
+    expect(isComplete(trajectory, 'seconds', 6)).toBe(true);
+    expect(isComplete(trajectory, 'seconds', 6.5)).toBe(false);
+    expect(isComplete(trajectory, 'seconds', null)).toBe(false);
+    expect(isComplete({ ...trajectory, ended: 'evaluation-cap' }, 'seconds', null)).toBe(true);
+    expect(isComplete({ ended: null, steps: [] }, 'seconds', 1)).toBe(false);
+  });
+});

@@ -1,0 +1,105 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SidecarError } from '../../../src/errors.js';
+import { openDesk, type RankingDesk } from '../../../src/jobs/rank/desk.js';
+import { type Bench, measureMissing } from '../../../src/jobs/rank/measure.js';
+import { planRanking } from '../../../src/jobs/rank/plan.js';
+import type { Measurement, RequestBody } from '../../../src/protocol/messages.js';
+import { ROOT, temporaryFolder } from '../../support/run-cli.js';
+
+const SETTING = { digest: 'a'.repeat(64), batch: 'b'.repeat(64) };
+
+/** What the sidecar would answer: each proxy has the genotype's length as its value. */
+function measurementOf({ genotype, proxies }: RequestBody<'measure'>): Measurement {
+  const values = proxies.map((proxy) => ({ proxy, value: genotype.length, flops: 1, seconds: 0.5 }));
+  return { values, flops: values.length, seconds: 0.5 };
+}
+
+let out: string;
+let desk: RankingDesk;
+let asked: RequestBody<'measure'>[];
+
+async function open(): Promise<RankingDesk> {
+  const plan = await planRanking({ cfg: join(ROOT, 'test/fixtures/tiny.yaml'), overrides: ['OUT_DIR', out] });
+  return openDesk(plan, () => {});
+}
+
+function benchWith(answer: (body: RequestBody<'measure'>) => Promise<Measurement>): Bench {
+  const request = (_: 'measure', body: RequestBody<'measure'>) => {
+    asked.push(body);
+    return answer(body);
+  };
+  const sidecar = { request } as unknown as Bench['sidecar'];
+  return { sidecar, desk, workers: 2, seed: 7, signal: new AbortController().signal };
+}
+
+const task = (genotypes: string[], proxies: string[]) => ({ name: 'measured', setting: SETTING, genotypes, proxies });
+const questions = () => asked.map(({ genotype, proxies }) => `${genotype}: ${proxies.join(' ')}`);
+
+beforeEach(async () => {
+  out = temporaryFolder();
+  asked = [];
+  desk = await open();
+});
+afterEach(() => desk.close());
+
+describe('what is measured', () => {
+  it('is what is missing, each architecture once, and is there when the folder is opened again', async () => {
+    const bench = benchWith(async (body) => measurementOf(body));
+    await measureMissing(bench, task(['g', 'hh', 'g'], ['rmi']));
+    await measureMissing(bench, task(['g', 'iii'], ['rmi', 'flops']));
+    expect(questions()).toEqual(['g: rmi', 'hh: rmi', 'g: flops', 'iii: rmi flops']);
+    expect(asked[0]?.seed).toBe(asked[2]?.seed);
+    desk.close();
+    desk = await open();
+    expect(desk.measurements.find(SETTING, 'iii', 'flops')).toEqual({ value: 3, cost: { flops: 1, seconds: 0.5 } });
+    expect(desk.measurements.missing(SETTING, 'hh', ['rmi', 'flops'])).toEqual(['flops']);
+    // Of other images or another specification nothing is known.
+    expect(desk.measurements.find({ ...SETTING, batch: null }, 'g', 'rmi')).toBeUndefined();
+    expect(desk.measurements.find({ ...SETTING, digest: 'c'.repeat(64) }, 'g', 'rmi')).toBeUndefined();
+  });
+
+  it('has no value where an architecture costs workers their lives, and is not asked for again', async () => {
+    const died = new SidecarError('Gave measure up after 2 deaths', { code: 'evaluation-died' });
+    const bench = benchWith(async (body) => {
+      if (body.genotype === 'g') throw died;
+      return measurementOf(body);
+    });
+    await measureMissing(bench, task(['g', 'hh'], ['rmi', 'flops']));
+    await measureMissing(bench, task(['g', 'hh'], ['rmi', 'flops']));
+    expect(asked).toHaveLength(2);
+    expect(desk.measurements.find(SETTING, 'g', 'flops')).toEqual({ value: null, cost: null });
+    expect(readFileSync(desk.folder.log, 'utf8')).toContain('g failed: Gave measure up after 2 deaths');
+  });
+
+  it('is kept when the measuring itself fails', async () => {
+    const broken = new SidecarError('The sidecar does not start', { code: 'sidecar-start-failed' });
+    const bench = benchWith(async (body) => {
+      if (body.genotype === 'iii') throw broken;
+      return measurementOf(body);
+    });
+    await expect(measureMissing(bench, task(['g', 'hh', 'iii', 'jjjj'], ['rmi']))).rejects.toBe(broken);
+    expect(desk.measurements.missing(SETTING, 'g', ['rmi'])).toEqual([]);
+    expect(desk.measurements.missing(SETTING, 'iii', ['rmi'])).toEqual(['rmi']);
+  });
+});
+
+describe("a ranking's folder", () => {
+  it('belongs to one process at a time', async () => {
+    await expect(open()).rejects.toMatchObject({ code: 'run-in-use', exitCode: 2 });
+    desk.close();
+    desk = await open();
+    expect(existsSync(desk.folder.config)).toBe(true);
+  });
+
+  it('cannot hold a journal that is none', async () => {
+    const { journal } = desk.folder;
+    const whole = readFileSync(journal);
+    desk.close();
+    appendFileSync(journal, '{"at":1,"entry":{"type":"measured"}}\n');
+    await expect(open()).rejects.toMatchObject({ code: 'corrupt-journal', message: expect.stringContaining('Line 2') });
+    writeFileSync(journal, whole);
+    desk = await open();
+  });
+});

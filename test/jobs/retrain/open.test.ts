@@ -1,0 +1,84 @@
+/** What a retraining is before anything is started, and what cannot be one. */
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { dumpConfig } from '../../../src/config/index.js';
+import { MissingError, UsageError } from '../../../src/errors.js';
+import { headerOf } from '../../../src/jobs/retrain/journal.js';
+import { planNewRetraining, planResumedRetraining } from '../../../src/jobs/retrain/open.js';
+import { retrain } from '../../../src/jobs/retrain/retrain.js';
+import { JournalWriter } from '../../../src/store/journal-file.js';
+import { VERSION } from '../../../src/version.js';
+
+const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
+const DIGITS = ['LOADER.DATASET', 'digits'];
+
+describe('a new retraining', () => {
+  it('has the seed of the configuration, or those that are named', async () => {
+    const of = async (seeds?: readonly number[]) =>
+      (await planNewRetraining({ genotype: NB201, overrides: ['RNG_SEED', '7'], seeds })).seeds;
+    expect(await of()).toEqual([7]);
+    expect(await of([3, 1])).toEqual([3, 1]);
+  });
+
+  it('is in the space of its genotype, unless another one is named', async () => {
+    const { plan } = await planNewRetraining({ genotype: '12012012' });
+    expect(plan.retraining).toMatchObject({ space: 'nas-bench-macro', genotype: '12012012' });
+    const other = planNewRetraining({ genotype: '12012012', overrides: ['SPACE.NAME', 'proxyless'] });
+    await expect(other).rejects.toThrow(/proxyless|ProxylessNAS/i);
+  });
+
+  it.each<[string, Parameters<typeof planNewRetraining>[0], RegExp]>([
+    ['no architecture', {}, /No architecture was given/],
+    ['an architecture of no space', { genotype: '|conv~0|' }, /no genotype of any space/],
+    ['no seed', { genotype: NB201, seeds: [] }, /The seeds/],
+    ['a seed twice', { genotype: NB201, seeds: [3, 1, 3] }, /The seeds 3, 1, 3/],
+    ['an unknown key', { genotype: NB201, overrides: ['OPTIM.EPOCHS', '3'] }, /OPTIM\.EPOCHS/],
+    ['a configuration that is not there', { genotype: NB201, cfg: '/nowhere.yaml' }, /nowhere\.yaml does not exist/],
+  ])('cannot have %s', async (_, options, text) => {
+    const attempt = planNewRetraining(options);
+    await expect(attempt).rejects.toThrow(text);
+    await expect(attempt).rejects.toBeInstanceOf(UsageError);
+  });
+});
+
+describe('a resumed retraining', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(mkdtempSync(join(tmpdir(), 'rminas-retraining-')), 'run');
+    mkdirSync(folder);
+    const { plan, digest } = await planNewRetraining({ genotype: NB201, overrides: DIGITS });
+    writeFileSync(join(folder, 'config.yaml'), dumpConfig(plan.settings));
+    const journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
+    journal.append(headerOf({ rminas: VERSION, retraining: digest, seeds: [1, 2], data: '/data' }));
+    journal.close();
+  });
+
+  it('is what it was', async () => {
+    const { plan, seeds, data } = await planResumedRetraining({ resume: folder });
+    expect(plan.retraining).toEqual((await planNewRetraining({ genotype: NB201, overrides: DIGITS })).plan.retraining);
+    expect({ seeds, data }).toEqual({ seeds: [1, 2], data: '/data' });
+    expect((await planResumedRetraining({ resume: folder, data: '/moved' })).data).toBe('/moved');
+  });
+
+  it('keeps its configuration', async () => {
+    appendFileSync(join(folder, 'config.yaml'), 'OPTIM: {MAX_EPOCH: 7}\n');
+    await expect(planResumedRetraining({ resume: folder })).rejects.toThrow(/no longer describes/);
+  });
+
+  it.each([
+    ['', /does not begin with the retraining's own entry/],
+    ['{"at":1,"entry":{"type":"proposed"}}\n', /Line 1 of .*journal\.jsonl is not a journal entry/],
+    ['{"at":1,"entry":{"type":"session","pid":1,"versions":{},"device":"cpu"}}\n', /does not begin with/],
+  ])('has a journal of its own: %j', async (text, message) => {
+    writeFileSync(join(folder, 'journal.jsonl'), text);
+    await expect(planResumedRetraining({ resume: folder })).rejects.toThrow(message);
+  });
+
+  it('is where it is named to be', async () => {
+    const attempt = retrain({ resume: join(folder, 'none') });
+    await expect(attempt).rejects.toThrow(/no journal at .*none/);
+    await expect(attempt).rejects.toBeInstanceOf(MissingError);
+  });
+});
