@@ -1,0 +1,105 @@
+/** A configuration key: type, default, range and documentation in one place. Everything else is derived from it. */
+import { z } from 'zod';
+
+/** The types of yacs; a key has the type of its default. */
+export type KeyType = 'bool' | 'int' | 'float' | 'str' | 'list';
+
+/** A default as a plain value; a list holds numbers or text. */
+export type KeyDefault = boolean | number | string | readonly (number | string)[];
+
+/** One key, without its name: the {@link KeyGroup} that holds it names it. */
+export interface KeyDefinition<Output = unknown> {
+  readonly type: KeyType;
+  readonly default: KeyDefault;
+  /** Checks the range; its output is the type of the value. */
+  readonly schema: z.ZodType<Output>;
+  /** The range in words, to follow "must be": e.g. `a whole number from 1 to 256`. */
+  readonly range: string;
+  /** One or two plain sentences for the documentation. */
+  readonly doc: string;
+}
+
+/** Keys by full name, e.g. `RMINAS.WORKERS`. */
+export type KeyGroup = Readonly<Record<string, KeyDefinition>>;
+
+/** The checked values of a group. */
+export type ValuesOf<Group extends KeyGroup> = {
+  readonly [Name in keyof Group]: Group[Name] extends KeyDefinition<infer Output> ? Output : never;
+};
+
+/** @param limits both ends belong to the range. */
+export function wholeNumber(initial: number, limits: { least: number; most: number }, doc: string) {
+  const { least, most } = limits;
+  const schema = z.int().min(least).max(most);
+  return define('int', initial, schema, `a whole number from ${least} to ${most}`, doc);
+}
+
+/** A finite number. Left out, a limit does not hold; `above` and `below` exclude their own value. */
+export function number(
+  initial: number,
+  limits: { least?: number; most?: number; above?: number; below?: number },
+  doc: string,
+) {
+  const { least, most, above, below } = limits;
+  let schema = z.number();
+  if (least !== undefined) schema = schema.min(least);
+  if (most !== undefined) schema = schema.max(most);
+  if (above !== undefined) schema = schema.gt(above);
+  if (below !== undefined) schema = schema.lt(below);
+  return define('float', initial, schema, rangeOf(limits), doc);
+}
+
+export function flag(initial: boolean, doc: string) {
+  return define('bool', initial, z.boolean(), 'True or False', doc);
+}
+
+export function choice<const Names extends readonly [string, ...string[]]>(
+  initial: Names[number],
+  names: Names,
+  doc: string,
+) {
+  return define('str', initial, z.enum(names), `one of ${names.join(', ')}`, doc);
+}
+
+/** @param range in words; by default the most characters that the text may have. */
+export function text(
+  initial: string,
+  limits: { least?: number; most: number; pattern?: RegExp; range?: string },
+  doc: string,
+) {
+  const { least = 0, most, pattern, range = `text of at most ${most} characters` } = limits;
+  const plain = z.string().min(least).max(most);
+  return define('str', initial, pattern ? plain.regex(pattern) : plain, range, doc);
+}
+
+function define<Output>(
+  type: KeyType,
+  initial: KeyDefault,
+  schema: z.ZodType<Output>,
+  range: string,
+  doc: string,
+): KeyDefinition<Output> {
+  return { type, default: initial, schema: schema.describe(range), range, doc };
+}
+
+function rangeOf({
+  least,
+  most,
+  above,
+  below,
+}: {
+  least?: number;
+  most?: number;
+  above?: number;
+  below?: number;
+}): string {
+  if (least !== undefined && most !== undefined) return `a number from ${least} to ${most}`;
+  if (above !== undefined && below !== undefined) return `a number between ${above} and ${below}, both excluded`;
+  const parts = [
+    ...(least === undefined ? [] : [`of at least ${least}`]),
+    ...(above === undefined ? [] : [`above ${above}`]),
+    ...(most === undefined ? [] : [`of at most ${most}`]),
+    ...(below === undefined ? [] : [`below ${below}`]),
+  ];
+  return parts.length === 0 ? 'a finite number' : `a number ${parts.join(' and ')}`;
+}
