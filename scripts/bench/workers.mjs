@@ -92,8 +92,8 @@ class Crew {
     const space = getSpace(specification.space);
     const surrogate = () => Promise.reject(new Error('A warm-up asks no forest.'));
     const strategy = createForest({ space, settings, surrogate });
-    const { sidecar, settled, workers } = this;
-    const evaluator = createSidecarEvaluator({ sidecar, digest: settled.digest, capacity: workers, signal });
+    const { sidecar, resolved, workers } = this;
+    const evaluator = createSidecarEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
     const { seed } = settings;
     const before = this.#processorSeconds();
     const began = performance.now();

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { DEFAULTS } from '../jobs/rank/plan.js';
 import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
-import { TWINS } from '../jobs/rank/sample.js';
+import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';
@@ -45,7 +45,10 @@ proxy measures only what is missing. A smaller number is the beginning of a larg
       helpValue: 'NAMES',
       default: DEFAULTS.proxies.join(','),
     }),
-    twins: Flags.option({ options: TWINS, description: 'how often architectures that are the same network count' })({
+    twins: Flags.option({
+      options: DUPLICATE_COUNTING,
+      description: 'how often architectures that are the same network count',
+    })({
       default: DEFAULTS.twins,
     }),
     bootstrap: Flags.integer({

@@ -9,7 +9,7 @@ export {
   teacherPlaces,
 } from './assets.js';
 export { type Config, type LoadOptions, loadConfig } from './load.js';
-export { settleBackend } from './planning/backend.js';
+export { resolveBackend } from './planning/backend.js';
 export { type ConfigDescription, describeConfig } from './planning/describe.js';
 export { retrainingDigest, specificationDigest } from './planning/digest.js';
 export type { SeriesChoice } from './planning/objective.js';

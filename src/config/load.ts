@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { type Dialect, settle } from './planning/resolve.js';
+import { type Dialect, resolveSettings } from './planning/resolve.js';
 import { ARCHIVE_ALIASES, archiveSettings, isArchiveDialect, withoutInert } from './schema/archive.js';
 import { DEFAULTS } from './schema/defaults.js';
 import { checkRanges, type Values } from './schema/ranges.js';
@@ -61,7 +61,7 @@ export async function loadConfig({ file, overrides = [], cwd = '.' }: LoadOption
   const merged = withoutInert(mergeOverrides(fromFile, overrides, aliases));
   // Before names are looked up in them.
   checkRanges(merged);
-  const { settings, notices } = settle(merged, dialect, path);
+  const { settings, notices } = resolveSettings(merged, dialect, path);
   const purpose = isForRetraining(fromFile, dialect) ? 'retraining' : 'search';
   return { file: path, dialect, purpose, settings, values: checkRanges(settings), notices };
 }

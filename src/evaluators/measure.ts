@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Parts } from '../objectives/index.js';
+import type { ProxyValues } from '../objectives/index.js';
 import type { EvaluationRequest, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { SharedCache, type SharedCacheOptions } from '../store/shared-cache.js';
@@ -9,7 +9,7 @@ type Architecture = Pick<EvaluationRequest, 'genotype' | 'seed'>;
 
 /** What proxies say of an architecture. */
 export interface Measurement extends Measuring {
-  readonly parts: Parts;
+  readonly parts: ProxyValues;
 }
 
 /** @param proxies at least one, as the sidecar names them; all of them are answered. */

@@ -1,5 +1,5 @@
 import type { JournalLine } from '../jobs/search/journal.js';
-import type { Parts } from '../objectives/index.js';
+import type { ProxyValues } from '../objectives/index.js';
 import type { Measurement } from './measure.js';
 
 /** What it took to measure candidates, and how many those were. */
@@ -14,7 +14,7 @@ export interface Bill {
  * with yet. All of it stands in the journal, so that a resumed run goes on with the same.
  */
 export class Measurements {
-  readonly #known = new Map<string, Parts>();
+  readonly #known = new Map<string, ProxyValues>();
   readonly #owed = new Map<string, Omit<Bill, 'measured'>>();
 
   constructor(lines: readonly JournalLine[]) {
@@ -28,17 +28,17 @@ export class Measurements {
   }
 
   /** @returns undefined unless all of the proxies have been measured. */
-  find(canonical: string, proxies: readonly string[]): Parts | undefined {
+  find(canonical: string, proxies: readonly string[]): ProxyValues | undefined {
     const known = this.#known.get(canonical);
     return known !== undefined && proxies.every((proxy) => proxy in known) ? known : undefined;
   }
 
-  learn(canonical: string, parts: Parts): void {
+  learn(canonical: string, parts: ProxyValues): void {
     this.#known.set(canonical, { ...this.#known.get(canonical), ...parts });
   }
 
   /** Takes what screening has measured, to be charged for. */
-  keep(canonical: string, parts: Parts, { seconds, flops }: Pick<Measurement, 'seconds' | 'flops'>): void {
+  keep(canonical: string, parts: ProxyValues, { seconds, flops }: Pick<Measurement, 'seconds' | 'flops'>): void {
     this.learn(canonical, parts);
     this.#owed.set(canonical, { seconds, flops });
   }

@@ -1,9 +1,9 @@
-import type { Objective, Parts } from '../objectives/index.js';
+import type { Objective, ProxyValues } from '../objectives/index.js';
 import type { Evaluation } from '../protocol/messages.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/evaluator.js';
 import type { Measure, Measurement } from './measure.js';
 import type { Measurements } from './measurements.js';
-import { readPart, sourcesOf } from './parts.js';
+import { readProxy, sourcesOf } from './parts.js';
 
 const NOTHING: Measurement = { parts: {}, seconds: 0, flops: 0 };
 
@@ -39,7 +39,7 @@ export function withMeasurements(evaluator: Evaluator, options: MeasuringOptions
     const cheap = await measure(request, sources.cheap);
     const shorter = await measure(request, sources.trained);
     const evaluation = trained?.evaluation ?? withoutEnd(sources.steps);
-    const read = Object.fromEntries(sources.read.map((proxy) => [proxy, readPart(evaluation, proxy)]));
+    const read = Object.fromEntries(sources.read.map((proxy) => [proxy, readProxy(evaluation, proxy)]));
     const took = [cheap, shorter].filter(({ seconds }) => seconds > 0);
     const cached = took.length > 0 && took.every((one) => one.cached === true);
     return {
@@ -62,7 +62,7 @@ export function withMeasurements(evaluator: Evaluator, options: MeasuringOptions
   };
 }
 
-function pick(parts: Parts, names: readonly string[]): Parts {
+function pick(parts: ProxyValues, names: readonly string[]): ProxyValues {
   return Object.fromEntries(names.map((name) => [name, parts[name] ?? null]));
 }
 

@@ -35,7 +35,7 @@ function standsInEvaluation(proxy: string): boolean {
 }
 
 /** What an evaluation says of a proxy that stands in it; null where its training has diverged before. */
-export function readPart(evaluation: Evaluation, proxy: string): number | null {
+export function readProxy(evaluation: Evaluation, proxy: string): number | null {
   const { name, step } = parseProxy(proxy);
   if (step !== null) return evaluation.curve[step] ?? null;
   switch (name) {

@@ -1,5 +1,5 @@
 import type { Desk } from '../jobs/search/desk.js';
-import type { SettledRun } from '../jobs/search/open-run.js';
+import type { ResolvedRun } from '../jobs/search/open-run.js';
 import type { Objective } from '../objectives/index.js';
 import type { Evaluator } from '../search/evaluator.js';
 import type { Space } from '../spaces/space.js';
@@ -21,7 +21,7 @@ export interface Scoring {
 }
 
 interface ScoringOptions<Working = BenchmarkSidecar | WorkingSidecar> {
-  readonly run: SettledRun;
+  readonly run: ResolvedRun;
   readonly working: Working;
   readonly desk: Desk;
   readonly objective: Objective;

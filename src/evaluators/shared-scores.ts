@@ -41,7 +41,7 @@ export function withSharedMeasurements(
 }
 
 function areShared(working: WorkingSidecar, limit: number): boolean {
-  return limit > 0 && working.settled.plan.specification.backend !== 'xnas';
+  return limit > 0 && working.resolved.plan.specification.backend !== 'xnas';
 }
 
 function cacheOptions(
@@ -78,12 +78,12 @@ export function cacheLimit(env: Readonly<Record<string, string | undefined>> = p
  * specification is the greater part; the batch and what the teacher makes of it stand for files, and the rest for
  * arithmetic, whose last bits training multiplies.
  */
-function contextOf({ settled, prepared, sidecar }: WorkingSidecar, what: readonly string[]): string {
+function contextOf({ resolved, prepared, sidecar }: WorkingSidecar, what: readonly string[]): string {
   const { device, threads, versions } = sidecar.hello;
   const { digest, teacherLoss, teacherAccuracy } = prepared.batch;
   const batch = [digest, teacherLoss, teacherAccuracy];
   const arithmetic = [VERSION, Object.entries(versions).sort(), device, threads, process.arch, cpus()[0]?.model];
   return createHash('sha256')
-    .update(JSON.stringify([settled.digest, batch, arithmetic, ...what]))
+    .update(JSON.stringify([resolved.digest, batch, arithmetic, ...what]))
     .digest('hex');
 }

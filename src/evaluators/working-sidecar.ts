@@ -2,7 +2,7 @@ import { benchmarkOf } from '../benchmarks/catalogue.js';
 import { findTable, indexFolder } from '../benchmarks/places.js';
 import { type Config, dataFolders, locateAssets, type SearchPlan } from '../config/index.js';
 import type { Notice, RunPrepared } from '../jobs/search/events.js';
-import { type SettledPlan, settlePlan } from '../jobs/search/open-run.js';
+import { type ResolvedPlan, resolvePlan } from '../jobs/search/open-run.js';
 import type { Prepared } from '../protocol/messages.js';
 import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';
@@ -11,7 +11,7 @@ import { findPython } from '../sidecar/python.js';
 /** A sidecar that runs, and the plan that it runs for. */
 export interface ReadySidecar {
   readonly sidecar: Sidecar;
-  readonly settled: SettledPlan;
+  readonly resolved: ResolvedPlan;
 }
 
 /** A sidecar whose workers hold the batch that the plan describes. */
@@ -39,14 +39,14 @@ export async function startWorkingSidecar(options: StartOptions): Promise<Workin
   const notice = (text: string) => emit({ type: 'notice', text });
   const sidecar = await start(options, workers, assets);
   try {
-    const settled = settlePlan(config, sidecar.hello.xnas);
-    const { specification } = settled.plan;
-    const body = { digest: settled.digest, specification, assets };
+    const resolved = resolvePlan(config, sidecar.hello.xnas);
+    const { specification } = resolved.plan;
+    const body = { digest: resolved.digest, specification, assets };
     const prepared = await sidecar.request('prepare', body, { signal });
     emit({ type: 'run-prepared', hello: sidecar.hello, prepared });
     if (specification.backend === 'xnas') notice(`Networks, RMI loss and forest are those of ${sidecar.hello.xnas}.`);
     for (const text of prepared.notes) notice(text);
-    return { sidecar, prepared, settled };
+    return { sidecar, prepared, resolved };
   } catch (error) {
     await sidecar.close();
     throw error;
@@ -56,7 +56,7 @@ export async function startWorkingSidecar(options: StartOptions): Promise<Workin
 /** Starts a sidecar that trains nothing: it has no workers, and needs neither images nor a teacher. */
 export async function startReadySidecar(options: StartOptions): Promise<ReadySidecar> {
   const sidecar = await start(options, 0, { dataset: null, teacher: null });
-  return { sidecar, settled: settlePlan(options.config, null) };
+  return { sidecar, resolved: resolvePlan(options.config, null) };
 }
 
 async function start(options: StartOptions, workers: number, assets: Assets): Promise<Sidecar> {

@@ -1,4 +1,4 @@
-import type { Measured, Objective, Part, Parts } from './objective.js';
+import type { Measured, Objective, ProxyValues, WeightedProxy } from './objective.js';
 import { rankAgainst } from './rank.js';
 
 /**
@@ -17,16 +17,19 @@ export function stress(rank: number, size: number): number {
  * number has the worst rank; an architecture without any number is infinitely bad.
  * @param reference what was measured of the architectures of the set; at least one
  */
-export function aggregateOf(parts: readonly Part[], reference: readonly Parts[]): (measured: Parts) => number {
-  const ranks = parts.map(({ name, direction, weight }) => {
+export function aggregateOf(
+  proxies: readonly WeightedProxy[],
+  reference: readonly ProxyValues[],
+): (measured: ProxyValues) => number {
+  const ranks = proxies.map(({ name, direction, weight }) => {
     const rank = rankAgainst(
       reference.map((measured) => measured[name] ?? null),
       direction,
     );
-    return (measured: Parts) => weight * stress(rank(measured[name] ?? null), reference.length);
+    return (measured: ProxyValues) => weight * stress(rank(measured[name] ?? null), reference.length);
   });
   return (measured) => {
-    if (parts.every(({ name }) => !Number.isFinite(measured[name] ?? Number.NaN))) return Number.POSITIVE_INFINITY;
+    if (proxies.every(({ name }) => !Number.isFinite(measured[name] ?? Number.NaN))) return Number.POSITIVE_INFINITY;
     return ranks.reduce((sum, rank) => sum + rank(measured), 0);
   };
 }
@@ -35,12 +38,12 @@ export function aggregateOf(parts: readonly Part[], reference: readonly Parts[])
  * Several proxies at once, by rank. The first `size` architectures are the set that ranks are against: until there are
  * so many, those that there are, and from then on no value moves any more.
  */
-export function createAggregate(parts: readonly Part[], size: number): Objective {
-  const cheap = cheapest(parts);
+export function createAggregate(proxies: readonly WeightedProxy[], size: number): Objective {
+  const cheap = cheapest(proxies);
   return {
     name: 'aggregate',
-    trains: parts.some(({ needs }) => needs === 'training'),
-    proxies: parts.map(({ name }) => name),
+    trains: proxies.some(({ needs }) => needs === 'training'),
+    proxies: proxies.map(({ name }) => name),
     isLoss: false,
     screening:
       cheap.length === 0
@@ -49,19 +52,19 @@ export function createAggregate(parts: readonly Part[], size: number): Objective
             proxies: cheap.map(({ name }) => name),
             score: (history, candidates) => candidates.map(aggregateOf(cheap, referenceOf(history, size))),
           },
-    judge: (history) => {
-      const value = aggregateOf(parts, referenceOf(history, size));
-      return history.map((observation) => ({ ...observation, loss: value(observation.parts) }));
+    score: (history) => {
+      const value = aggregateOf(proxies, referenceOf(history, size));
+      return history.map((observation) => ({ ...observation, loss: value(observation.proxyValues) }));
     },
   };
 }
 
 /** What tells candidates apart before a training: a pass of one image, where a part takes no more, tells many of them. */
-function cheapest(parts: readonly Part[]): readonly Part[] {
-  const structural = parts.filter(({ needs }) => needs === 'nothing');
-  return structural.length > 0 ? structural : parts.filter(({ needs }) => needs === 'batch');
+function cheapest(proxies: readonly WeightedProxy[]): readonly WeightedProxy[] {
+  const structural = proxies.filter(({ needs }) => needs === 'nothing');
+  return structural.length > 0 ? structural : proxies.filter(({ needs }) => needs === 'batch');
 }
 
-function referenceOf(history: readonly Measured[], size: number): Parts[] {
-  return history.slice(0, size).map(({ parts }) => parts);
+function referenceOf(history: readonly Measured[], size: number): ProxyValues[] {
+  return history.slice(0, size).map(({ proxyValues }) => proxyValues);
 }

@@ -10,9 +10,9 @@ export const BENCHMARK: Objective = {
   proxies: [],
   isLoss: false,
   screening: null,
-  judge: (history) =>
+  score: (history) =>
     history.map((observation) => ({
       ...observation,
-      loss: 0 - (observation.parts[ACCURACY] ?? Number.NEGATIVE_INFINITY),
+      loss: 0 - (observation.proxyValues[ACCURACY] ?? Number.NEGATIVE_INFINITY),
     })),
 };

@@ -1,14 +1,14 @@
 /** What a search minimises. */
 import { createAggregate } from './aggregate.js';
 import { BENCHMARK } from './benchmark.js';
-import { type Objective, type Part, RMI } from './objective.js';
+import { type Objective, RMI, type WeightedProxy } from './objective.js';
 import { createProxyObjective } from './proxy.js';
 
 /** Which objective, with all that a configuration says of it. */
 export type ObjectiveChoice =
   | { readonly kind: 'rmi' | 'benchmark' }
-  | { readonly kind: 'proxy'; readonly proxy: Part }
-  | { readonly kind: 'aggregate'; readonly parts: readonly Part[] };
+  | { readonly kind: 'proxy'; readonly proxy: WeightedProxy }
+  | { readonly kind: 'aggregate'; readonly proxies: readonly WeightedProxy[] };
 
 /** @param reference how many architectures the aggregate ranks against: the first ones of the search. */
 export function createObjective(choice: ObjectiveChoice, { reference }: { reference: number }): Objective {
@@ -20,8 +20,8 @@ export function createObjective(choice: ObjectiveChoice, { reference }: { refere
     case 'proxy':
       return createProxyObjective(choice.proxy);
     case 'aggregate':
-      return createAggregate(choice.parts, reference);
+      return createAggregate(choice.proxies, reference);
   }
 }
 
-export type { Objective, Part, Parts } from './objective.js';
+export type { Objective, ProxyValues, WeightedProxy } from './objective.js';

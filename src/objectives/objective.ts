@@ -1,13 +1,13 @@
 import type { Observation } from '../strategies/strategy.js';
 
 /** What proxies measured of an architecture, by name; null, like a name that is missing, where there is no finite number. */
-export type Parts = Observation['parts'];
+export type ProxyValues = Observation['proxyValues'];
 
 /** What an objective makes a loss of. */
-export type Measured = Pick<Observation, 'loss' | 'parts'>;
+export type Measured = Pick<Observation, 'loss' | 'proxyValues'>;
 
 /** A proxy as a part of an objective. */
-export interface Part {
+export interface WeightedProxy {
   /** As the sidecar names it, e.g. `rmi@50`. */
   readonly name: string;
   /** Which of its values are the better ones. */
@@ -23,7 +23,7 @@ export interface Screening {
   /** What it needs of them. */
   readonly proxies: readonly string[];
   /** A number an architecture, lower is better. @param history what has been evaluated so far */
-  score(history: readonly Measured[], candidates: readonly Parts[]): readonly number[];
+  score(history: readonly Measured[], candidates: readonly ProxyValues[]): readonly number[];
 }
 
 /** What a search minimises, and what every architecture has to be asked for it. */
@@ -41,7 +41,7 @@ export interface Objective {
    * The same architectures with what is to be minimised as their losses, infinite for those that failed. Once it has
    * enough of them to judge by, more never change what it made of the earlier ones. Judging twice is judging once.
    */
-  judge<Judged extends Measured>(history: readonly Judged[]): readonly Judged[];
+  score<Observed extends Measured>(history: readonly Observed[]): readonly Observed[];
 }
 
 /** The paper's: the loss that the training on one batch ends with. */
@@ -51,5 +51,5 @@ export const RMI: Objective = {
   proxies: [],
   isLoss: true,
   screening: null,
-  judge: (history) => history,
+  score: (history) => history,
 };

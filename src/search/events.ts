@@ -1,4 +1,4 @@
-import type { Observation, Phase, Screened, Standing, StopReason } from '../strategies/strategy.js';
+import type { Observation, Phase, Screened, SearchStatus, StopReason } from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
 
 /** The strategy asks for these architectures; `turn` counts from 0. */
@@ -41,14 +41,14 @@ export interface Observed {
    * is the last one observed, which lies above the limit that its bounds protect.
    */
   readonly loss: number;
-  readonly parts: Observation['parts'];
+  readonly proxyValues: Observation['proxyValues'];
   /** The step at which the training was stopped as futile; null when it was not. */
   readonly stopped: number | null;
   /** Of a training that could have been stopped and went to its end all the same; null for all others, and twins. */
   readonly audit: Audit | null;
   /** Null during the warm-up. */
   readonly good: boolean | null;
-  readonly standing: Standing;
+  readonly status: SearchStatus;
 }
 
 /** The warm-up is complete and the threshold is fixed. Derived, never journalled. */

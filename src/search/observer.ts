@@ -13,16 +13,21 @@ interface Waiting extends Pick<Observation, 'phase' | 'encoding'> {
 /** What is known of a canonical genotype. */
 interface Score extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
   readonly curve: Observation['curve'];
-  readonly parts: Observation['parts'];
+  readonly proxyValues: Observation['proxyValues'];
   readonly replayed: boolean;
 }
 
 /** A failed evaluation, and one whose loss is not a finite number, counts as infinite loss. */
-function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'parts' | 'stopped'> {
-  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], parts: {}, stopped: null };
+function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'proxyValues' | 'stopped'> {
+  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], proxyValues: {}, stopped: null };
   const { loss, curve, stopped = null } = outcome.evaluation;
-  const { parts = {} } = outcome;
-  return { loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY, curve, parts, stopped };
+  const { parts: proxyValues = {} } = outcome;
+  return {
+    loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY,
+    curve,
+    proxyValues,
+    stopped,
+  };
 }
 
 /**
@@ -52,7 +57,7 @@ export class Observer {
 
   /** As the objective judges it. */
   get history(): readonly Observation[] {
-    return this.#objective.judge(this.#history);
+    return this.#objective.score(this.#history);
   }
 
   /** Takes a turn's architectures, and says which canonical genotypes it needs scores of, each once. */
@@ -79,7 +84,7 @@ export class Observer {
       this.#replaying &&= score.replayed;
       const observed = this.#enter(next, score);
       yield { ...observed, replayed: this.#replaying };
-      const { threshold, thresholdNote } = observed.standing;
+      const { threshold, thresholdNote } = observed.status;
       if (threshold !== null && !this.#thresholdKnown) {
         this.#thresholdKnown = true;
         yield { type: 'threshold-set', threshold, note: thresholdNote, replayed: this.#replaying };
@@ -91,12 +96,19 @@ export class Observer {
     const { curve, stopped, audit } = score;
     const index = this.#history.length;
     const reused = this.#observed.has(canonical);
-    this.#history.push({ phase, encoding, loss: score.loss, parts: score.parts, curve, stopped: stopped !== null });
+    this.#history.push({
+      phase,
+      encoding,
+      loss: score.loss,
+      proxyValues: score.proxyValues,
+      curve,
+      stopped: stopped !== null,
+    });
     this.#observed.add(canonical);
     const { history } = this;
     const loss = history[index]?.loss ?? Number.POSITIVE_INFINITY;
-    const standing = this.#strategy.standing(history);
-    const good = phase === 'warm-up' || standing.threshold === null ? null : loss < standing.threshold;
+    const status = this.#strategy.status(history);
+    const good = phase === 'warm-up' || status.threshold === null ? null : loss < status.threshold;
     return {
       type: 'observed',
       index,
@@ -105,11 +117,11 @@ export class Observer {
       canonical,
       reused,
       loss,
-      parts: score.parts,
+      proxyValues: score.proxyValues,
       stopped,
       audit: reused ? null : audit,
       good,
-      standing,
+      status,
     };
   }
 }

@@ -1,11 +1,13 @@
 import type { Encoding, Space } from './space.js';
 
 /** What spaces have in common whose every slot may hold any of its categories, whatever the others hold. */
-export function freeSlots(slots: readonly number[]): Pick<Space, 'slots' | 'sample' | 'odds' | 'neighbours'> {
+export function freeSlots(
+  slots: readonly number[],
+): Pick<Space, 'slots' | 'sample' | 'conditionalWeights' | 'neighbours'> {
   return {
     slots,
     sample: (random) => slots.map((categories) => random.below(categories)),
-    odds: (before) => new Array<number>(slots[before.length] ?? 0).fill(1),
+    conditionalWeights: (before) => new Array<number>(slots[before.length] ?? 0).fill(1),
     neighbours: (encoding) => slots.flatMap((categories, slot) => changedSlot(encoding, slot, 0, categories)),
   };
 }

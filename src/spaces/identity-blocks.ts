@@ -5,7 +5,7 @@ import type { Encoding } from './space.js';
  * blocks that keep the shape changes neither the function nor the parameters.
  * @param stages slots of blocks in a row that keep the shape, the features being taken outside of the row.
  */
-export function idleLast(encoding: Encoding, stages: readonly (readonly number[])[], idle: number): Encoding {
+export function identityLast(encoding: Encoding, stages: readonly (readonly number[])[], idle: number): Encoding {
   const moved = [...encoding];
   for (const slots of stages) {
     const blocks = slots.map((slot) => encoding[slot] ?? idle);

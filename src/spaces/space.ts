@@ -43,7 +43,7 @@ export interface Space {
    * those with which no genotype goes on.
    * @param before categories of the first slots; not of all.
    */
-  odds(before: Encoding): readonly number[];
+  conditionalWeights(before: Encoding): readonly number[];
   /** The genotypes that differ from it in one choice, each once; whose neighbour it is is its neighbour. */
   neighbours(encoding: Encoding): readonly Encoding[];
   /** The genotype's text in the field's notation. */

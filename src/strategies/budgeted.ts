@@ -2,7 +2,7 @@ import type { Encoding, Space } from '../spaces/space.js';
 import { bestAnswer } from './answer.js';
 import { warmUpProposals } from './proposals.js';
 import { type CommonSettings, checkCommonSettings } from './settings.js';
-import { standingOf } from './standing.js';
+import { searchStatus } from './status.js';
 import type { Ask, Observation, Strategy } from './strategy.js';
 
 export interface BudgetedOptions {
@@ -49,7 +49,7 @@ export function createBudgeted({ name, space, settings, guide }: BudgetedOptions
   return {
     name,
     ask,
-    standing: (history) => standingOf(history, { warmup, cap, thresholdRate, successesWanted: null }),
+    status: (history) => searchStatus(history, { warmup, cap, thresholdRate, successesWanted: null }),
     bounds: () => [],
     answer: bestAnswer,
   };

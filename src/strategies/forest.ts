@@ -4,7 +4,7 @@ import { bestAnswer, votedAnswer } from './answer.js';
 import { checkSettings, type ForestSettings } from './forest-settings.js';
 import { futilityBounds } from './futility.js';
 import { guidedProposals, warmUpProposals } from './proposals.js';
-import { standingOf } from './standing.js';
+import { searchStatus } from './status.js';
 import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
 import { provisionalLimit } from './threshold.js';
 
@@ -41,11 +41,11 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
   const turn = settings.futility ? boundedTurn : (missing: number) => missing;
 
   const { cap, thresholdRate, successes: successesWanted } = settings;
-  const standing = (history: readonly Observation[]) =>
-    standingOf(history, { warmup, cap, thresholdRate, successesWanted });
+  const status = (history: readonly Observation[]) =>
+    searchStatus(history, { warmup, cap, thresholdRate, successesWanted });
 
   async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
-    const { threshold, successes } = standing(history);
+    const { threshold, successes } = status(history);
     const have = history.length;
     if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
@@ -65,13 +65,13 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
   return {
     name: 'forest',
     ask,
-    standing,
+    status,
     bounds: (history) =>
-      settings.futility ? boundsOf(history, standing(history).threshold, { warmup, rate: thresholdRate }) : [],
+      settings.futility ? boundsOf(history, status(history).threshold, { warmup, rate: thresholdRate }) : [],
     answer: (history) =>
       settings.answer === 'best'
         ? bestAnswer(history)
-        : votedAnswer(history, standing(history).threshold, { space, settings }),
+        : votedAnswer(history, status(history).threshold, { space, settings }),
   };
 }
 

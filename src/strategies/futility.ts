@@ -1,7 +1,7 @@
 import type { Bound } from '../protocol/messages.js';
 
 /** What a training left behind. */
-export interface Training {
+export interface TrainingRecord {
   /** The loss before each update, null where it was not finite. */
   readonly curve: readonly (number | null)[];
   /** Infinite when it is not finite. */
@@ -31,7 +31,7 @@ const CHECKPOINTS = 30;
  * @param limit losses above it are of no interest; positive.
  * @returns by rising step, none at the first loss and at the last; empty while too little is known.
  */
-export function futilityBounds(trainings: readonly Training[], limit: number): Bound[] {
+export function futilityBounds(trainings: readonly TrainingRecord[], limit: number): Bound[] {
   const references = trainings.filter(({ stopped, loss }) => !stopped && loss < REACH * limit);
   const losses = new Map(references.map(({ curve, loss }) => [curve, loss]));
   if (losses.size < FEWEST_REFERENCES) return [];
@@ -50,14 +50,14 @@ export function futilityBounds(trainings: readonly Training[], limit: number): B
 }
 
 /** The step at which the bounds would have stopped a training; null when it crosses none. */
-export function crossingOf(curve: Training['curve'], bounds: readonly Bound[]): number | null {
+export function crossingOf(curve: TrainingRecord['curve'], bounds: readonly Bound[]): number | null {
   const lowest = lowestSoFar(curve);
   const crossed = bounds.find(({ step, loss }) => (lowest[step - 1] ?? Number.NEGATIVE_INFINITY) > loss);
   return crossed?.step ?? null;
 }
 
 /** The lowest loss up to each step: a loss that jumps for a few steps is no reason to stop. */
-function lowestSoFar(curve: Training['curve']): number[] {
+function lowestSoFar(curve: TrainingRecord['curve']): number[] {
   let lowest = Number.POSITIVE_INFINITY;
   return curve.map((loss) => {
     lowest = Math.min(lowest, loss ?? Number.POSITIVE_INFINITY);

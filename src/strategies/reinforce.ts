@@ -62,7 +62,7 @@ function learn(space: Space, history: readonly Observation[], learningRate: numb
 /** Moves the policy along the gradient of the logarithm of the encoding's probability, in place. */
 function reinforce(policy: Policy, space: Space, encoding: Encoding, step: number): void {
   for (const [slot, preferences] of policy.entries()) {
-    const odds = oddsOf(policy, space, encoding.slice(0, slot));
+    const odds = weightsOf(policy, space, encoding.slice(0, slot));
     const total = odds.reduce((sum, each) => sum + each, 0);
     policy[slot] = preferences.map(
       (preference, category) =>
@@ -73,14 +73,16 @@ function reinforce(policy: Policy, space: Space, encoding: Encoding, step: numbe
 
 function drawFrom(policy: Policy, space: Space, random: Random): Encoding {
   const encoding: number[] = [];
-  for (const _ of space.slots) encoding.push(drawWeighted(random, oddsOf(policy, space, encoding)));
+  for (const _ of space.slots) encoding.push(drawWeighted(random, weightsOf(policy, space, encoding)));
   return encoding;
 }
 
 /** The odds of the next slot's categories after these. */
-function oddsOf(policy: Policy, space: Space, before: Encoding): number[] {
+function weightsOf(policy: Policy, space: Space, before: Encoding): number[] {
   const preferences = policy[before.length] ?? [];
-  const logarithms = space.odds(before).map((odds, category) => Math.log(odds) + (preferences[category] ?? 0));
+  const logarithms = space
+    .conditionalWeights(before)
+    .map((odds, category) => Math.log(odds) + (preferences[category] ?? 0));
   // Against overflow.
   const highest = Math.max(...logarithms);
   return logarithms.map((logarithm) => Math.exp(logarithm - highest));

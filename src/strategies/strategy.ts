@@ -1,11 +1,11 @@
 import type { Bound, Fit } from '../protocol/messages.js';
 import type { Encoding } from '../spaces/space.js';
-import type { Training } from './futility.js';
+import type { TrainingRecord } from './futility.js';
 
 export type Phase = 'warm-up' | 'guided';
 
 /** One evaluated architecture, in the order in which it was proposed. */
-export interface Observation extends Training {
+export interface Observation extends TrainingRecord {
   readonly phase: Phase;
   readonly encoding: Encoding;
   /**
@@ -14,7 +14,7 @@ export interface Observation extends Training {
    */
   readonly loss: number;
   /** What the objective's proxies measured, by name; null where that is no finite number. */
-  readonly parts: Readonly<Record<string, number | null>>;
+  readonly proxyValues: Readonly<Record<string, number | null>>;
 }
 
 /** What a strategy wants next: architectures to evaluate, or nothing more. */
@@ -36,7 +36,7 @@ export type StopReason =
   | 'space-exhausted';
 
 /** What the strategy makes of all observations so far; a function of them alone. */
-export interface Standing {
+export interface SearchStatus {
   /** Losses below it are good; null until the warm-up is complete. */
   readonly threshold: number | null;
   /** Why the threshold is not the plain quantile, where it is not. */
@@ -69,7 +69,7 @@ export interface Strategy {
    *   else it proposes is a twin of what has a score.
    */
   ask(history: readonly Observation[], capacity: number): Promise<Ask>;
-  standing(history: readonly Observation[]): Standing;
+  status(history: readonly Observation[]): SearchStatus;
   /**
    * Bounds beyond which a training is futile: what crosses one cannot change the answer. Empty when every training
    * is needed to its end.

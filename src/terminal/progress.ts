@@ -30,16 +30,16 @@ export const NO_PROGRESS: PhaseProgress = {
 
 /** @param seconds since the phase began in this process. */
 export function advance(progress: PhaseProgress, event: Observed, replayed: boolean, seconds: number): PhaseProgress {
-  const { standing } = event;
+  const { status } = event;
   const fresh = replayed ? 0 : 1;
   return {
     done: progress.done + 1,
     total: totalOf(event),
     best: Math.min(progress.best, event.loss),
     // The last of the warm-up sets it, and none is told good or bad by it.
-    threshold: event.phase === 'warm-up' ? null : standing.threshold,
-    successes: standing.successes,
-    successesWanted: standing.successesWanted,
+    threshold: event.phase === 'warm-up' ? null : status.threshold,
+    successes: status.successes,
+    successesWanted: status.successesWanted,
     seconds,
     fresh: progress.fresh + fresh,
     freshSuccesses: progress.freshSuccesses + (event.good ? fresh : 0),
@@ -47,9 +47,9 @@ export function advance(progress: PhaseProgress, event: Observed, replayed: bool
 }
 
 /** The guided phase is as long as it takes to find as many good ones as wanted, or has what the cap leaves it. */
-function totalOf({ phase, standing }: Observed): number | null {
-  if (phase === 'warm-up') return standing.warmup;
-  return standing.successesWanted === null ? standing.cap - standing.warmup : null;
+function totalOf({ phase, status }: Observed): number | null {
+  if (phase === 'warm-up') return status.warmup;
+  return status.successesWanted === null ? status.cap - status.warmup : null;
 }
 
 /** e.g. `13/24 · best 0.5123 · threshold 0.61 · 3/6 good · 0.31 evaluations/s · 35 s left`. */

@@ -34,7 +34,7 @@ export function describeScores(result: ScoreResult): string {
   const blocks = result.scores.map(({ score, benchmark }) =>
     table([
       ['architecture', pc.bold(score.genotype)],
-      ...twinRow(score),
+      ...duplicateRow(score),
       ['score', describeScore(score)],
       ...benchmarkRows(benchmark),
     ]),
@@ -42,7 +42,7 @@ export function describeScores(result: ScoreResult): string {
   return [...blocks, ...result.notes].join('\n');
 }
 
-function twinRow(score: Score): Row[] {
+function duplicateRow(score: Score): Row[] {
   return score.canonical === score.genotype ? [] : [['trained as', score.canonical]];
 }
 
@@ -64,7 +64,7 @@ function describeTraining(score: Score, measured: boolean): string[] {
 function describeCost(cost: SearchResult['cost']): string {
   const parts = [
     formatSeconds(cost.seconds),
-    `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them twins)`,
+    `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them duplicates)`,
     `${cost.steps} steps`,
   ];
   const { measuring, screening, simulatedSeconds } = cost;

@@ -11,7 +11,7 @@ interface Seen {
 }
 
 function searched(seen: readonly Seen[], { threshold = 1, genotype = 'a' } = {}) {
-  const observed = seen.map((one) => ({ stopped: null, ...one, standing: { threshold } }));
+  const observed = seen.map((one) => ({ stopped: null, ...one, status: { threshold } }));
   return { observed, finished: { genotype } };
 }
 

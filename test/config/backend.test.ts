@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dumpConfig, loadConfig, planSearch, settleBackend, specificationDigest } from '../../src/config/index.js';
+import { dumpConfig, loadConfig, planSearch, resolveBackend, specificationDigest } from '../../src/config/index.js';
 import { UsageError } from '../../src/errors.js';
 import type { SpaceName } from '../../src/protocol/specification.js';
 import { temporaryFolder } from '../support/run-cli.js';
@@ -22,15 +22,15 @@ describe('the backend', () => {
     ['nas-bench-201', null, 'native'],
     ['mb', null, 'native'],
   ])('auto, for %s and XNAS in %s, is %s', async (space, xnas, backend) => {
-    const settled = settleBackend(await load('SPACE.NAME', space), xnas);
-    expect(planSearch(settled).specification).toMatchObject({ space, backend });
-    expect(settled.settings.get('RMINAS.BACKEND')?.value).toMatchObject({ value: backend });
+    const resolved = resolveBackend(await load('SPACE.NAME', space), xnas);
+    expect(planSearch(resolved).specification).toMatchObject({ space, backend });
+    expect(resolved.settings.get('RMINAS.BACKEND')?.value).toMatchObject({ value: backend });
   });
 
   it.each(['native', 'xnas'])('%s is taken at its word, whatever there is', async (backend) => {
     const config = await load('RMINAS.BACKEND', backend);
     for (const xnas of [HOME, null]) {
-      expect(settleBackend(config, xnas)).toBe(config);
+      expect(resolveBackend(config, xnas)).toBe(config);
       expect(planSearch(config).specification.backend).toBe(backend);
     }
   });
@@ -44,12 +44,12 @@ describe('the backend', () => {
     expect(new Set(digests).size).toBe(2);
   });
 
-  it('stays what it was settled to in the configuration that is written down', async () => {
+  it('stays what it was resolved to in the configuration that is written down', async () => {
     const file = join(temporaryFolder(), 'config.yaml');
-    const settled = settleBackend(await load(), HOME);
-    writeFileSync(file, dumpConfig(settled.settings));
-    const again = settleBackend(await loadConfig({ file }), null);
-    expect(planSearch(again).specification).toEqual(planSearch(settled).specification);
+    const resolved = resolveBackend(await load(), HOME);
+    writeFileSync(file, dumpConfig(resolved.settings));
+    const again = resolveBackend(await loadConfig({ file }), null);
+    expect(planSearch(again).specification).toEqual(planSearch(resolved).specification);
   });
 
   it('xnas is refused for a space of which it has no networks', async () => {

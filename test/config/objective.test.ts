@@ -33,13 +33,13 @@ describe('the objective of a configuration', () => {
     const words = ['RMINAS.OBJECTIVE', 'aggregate', 'RMINAS.AGGREGATE', ' rmi@20  1 synflow 0.5 '];
     expect((await settingsOf(...words)).objective).toEqual({
       kind: 'aggregate',
-      parts: [
+      proxies: [
         { name: 'rmi@20', direction: 'lower', needs: 'training', weight: 1 },
         { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 },
       ],
     });
     const { objective } = await settingsOf('RMINAS.OBJECTIVE', 'aggregate');
-    expect(objective.kind === 'aggregate' && objective.parts.map(({ name }) => name)).toEqual([
+    expect(objective.kind === 'aggregate' && objective.proxies.map(({ name }) => name)).toEqual([
       'cka',
       'synflow',
       'flops',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
 import { aggregateOf } from '../../src/objectives/aggregate.js';
-import type { Part, Parts } from '../../src/objectives/index.js';
+import type { ProxyValues, WeightedProxy } from '../../src/objectives/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { essence, evaluatedIn, linesOf } from '../support/journals.js';
 import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
@@ -28,7 +28,7 @@ const search = (objective: string, ...more: string[]) =>
 
 describe('a search by the aggregate', () => {
   const SCREENED = ['RMINAS.CANDIDATES', '8', 'RMINAS.SCREEN', '3', 'RMINAS.AGGREGATE', 'rmi 1 synflow 0.5 flops 1'];
-  const PARTS: Part[] = [
+  const PARTS: WeightedProxy[] = [
     { name: 'rmi', direction: 'lower', needs: 'training', weight: 1 },
     { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 },
     { name: 'flops', direction: 'higher', needs: 'nothing', weight: 1 },
@@ -44,7 +44,7 @@ describe('a search by the aggregate', () => {
     const observed = evaluatedIn(result.files.journal).slice(0, result.cost.evaluations);
     const measured = observed.map(({ genotype = '', outcome }) => ({
       genotype,
-      parts: (outcome as { parts: Parts }).parts,
+      parts: (outcome as { parts: ProxyValues }).parts,
     }));
     const value = aggregateOf(
       PARTS,
@@ -161,5 +161,5 @@ describe('a search by a benchmark', () => {
 });
 
 function naswotOf(outcome: unknown): number {
-  return (outcome as { parts: Parts }).parts.naswot ?? Number.NaN;
+  return (outcome as { parts: ProxyValues }).parts.naswot ?? Number.NaN;
 }

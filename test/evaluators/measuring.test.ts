@@ -7,7 +7,7 @@ import { SidecarError } from '../../src/errors.js';
 import { createSidecarMeasure, type Measure, withMeasurementCache } from '../../src/evaluators/measure.js';
 import { Measurements } from '../../src/evaluators/measurements.js';
 import { withMeasurements } from '../../src/evaluators/measuring.js';
-import { readPart, sourcesOf } from '../../src/evaluators/parts.js';
+import { readProxy, sourcesOf } from '../../src/evaluators/parts.js';
 import type { Objective } from '../../src/objectives/index.js';
 import { RMI } from '../../src/objectives/objective.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
@@ -45,9 +45,9 @@ describe('where the parts of an objective come from', () => {
   it('is the evaluation, for what stands in it', () => {
     const evaluation = { ...evaluationOf(0.25), curve: [4, null, 1], cka: [0.1, null], crossEntropy: 2 };
     const proxies = ['rmi', 'rmi@0', 'rmi@1', 'rmi@9', 'cross-entropy', 'cka-1', 'cka-2', 'cka-3'];
-    expect(proxies.map((proxy) => readPart(evaluation, proxy))).toEqual([0.25, 4, null, null, 2, 0.1, null, null]);
-    expect(readPart(evaluation, 'cka')).toBeNull();
-    expect(readPart({ ...evaluation, cka: [0.5, 0.25, 0.75] }, 'cka')).toBe(0.5);
+    expect(proxies.map((proxy) => readProxy(evaluation, proxy))).toEqual([0.25, 4, null, null, 2, 0.1, null, null]);
+    expect(readProxy(evaluation, 'cka')).toBeNull();
+    expect(readProxy({ ...evaluation, cka: [0.5, 0.25, 0.75] }, 'cka')).toBe(0.5);
   });
 });
 

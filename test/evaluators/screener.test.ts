@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Measurements } from '../../src/evaluators/measurements.js';
 import { createScreener } from '../../src/evaluators/screener.js';
 import type { JournalEntry, JournalLine } from '../../src/jobs/search/journal.js';
-import type { Part } from '../../src/objectives/index.js';
+import type { WeightedProxy } from '../../src/objectives/index.js';
 import { createObjective } from '../../src/objectives/index.js';
 import { evaluationSeed } from '../../src/search/recording.js';
 import type { Encoding } from '../../src/spaces/space.js';
@@ -10,7 +10,7 @@ import { evaluationOf } from '../search/simulated.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 
 const space = createTinySpace(4, 3);
-const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
+const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
 const { screening } = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
 const sum = (genotype: string) => [...genotype].reduce((total, digit) => total + Number(digit), 0);
 

@@ -2,25 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregateOf, stress } from '../../src/objectives/aggregate.js';
 import { ACCURACY } from '../../src/objectives/benchmark.js';
-import { createObjective, type Part, type Parts } from '../../src/objectives/index.js';
+import { createObjective, type ProxyValues, type WeightedProxy } from '../../src/objectives/index.js';
 import type { Measured } from '../../src/objectives/objective.js';
 
-const LOSS: Part = { name: 'rmi@50', direction: 'lower', needs: 'training', weight: 1 };
-const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 };
+const LOSS: WeightedProxy = { name: 'rmi@50', direction: 'lower', needs: 'training', weight: 1 };
+const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 };
 const PARTS = [LOSS, FLOW];
 
 const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 const measurement = fc.record({ 'rmi@50': value, synflow: value });
 const measurements = fc.array(measurement, { minLength: 1, maxLength: 30 });
 
-function historyOf(measured: readonly Parts[]): Measured[] {
-  return measured.map((parts) => ({ parts, loss: 1 }));
+function historyOf(measured: readonly ProxyValues[]): Measured[] {
+  return measured.map((proxyValues) => ({ proxyValues, loss: 1 }));
 }
 
-const aggregate = (reference: number) => createObjective({ kind: 'aggregate', parts: PARTS }, { reference });
-const lossesOf = (measured: readonly Parts[], reference: number) =>
+const aggregate = (reference: number) => createObjective({ kind: 'aggregate', proxies: PARTS }, { reference });
+const lossesOf = (measured: readonly ProxyValues[], reference: number) =>
   aggregate(reference)
-    .judge(historyOf(measured))
+    .score(historyOf(measured))
     .map(({ loss }) => loss);
 
 describe('the stress of a rank', () => {
@@ -79,8 +79,8 @@ describe('the aggregate', () => {
     fc.assert(
       fc.property(measurements, fc.nat(30), (measured, reference) => {
         const history = historyOf([...measured, ...measured]);
-        const judged = aggregate(reference + 1).judge(history);
-        expect(aggregate(reference + 1).judge(judged)).toEqual(judged);
+        const judged = aggregate(reference + 1).score(history);
+        expect(aggregate(reference + 1).score(judged)).toEqual(judged);
         measured.forEach((_, index) => {
           expect(judged[index]?.loss).toBe(judged[index + measured.length]?.loss);
         });
@@ -101,9 +101,9 @@ describe('the aggregate', () => {
   });
 
   it('screens by the parts that need no batch, or where there are none by those that need no training', () => {
-    const screenedBy = (...parts: Part[]) =>
-      createObjective({ kind: 'aggregate', parts }, { reference: 2 }).screening?.proxies;
-    const batch: Part = { name: 'zico', direction: 'higher', needs: 'batch', weight: 1 };
+    const screenedBy = (...parts: WeightedProxy[]) =>
+      createObjective({ kind: 'aggregate', proxies: parts }, { reference: 2 }).screening?.proxies;
+    const batch: WeightedProxy = { name: 'zico', direction: 'higher', needs: 'batch', weight: 1 };
     expect(screenedBy(LOSS, FLOW, batch)).toEqual(['synflow']);
     expect(screenedBy(LOSS, batch)).toEqual(['zico']);
   });
@@ -115,7 +115,7 @@ describe('the aggregate', () => {
     const history = historyOf([{ synflow: 1 }, { synflow: 3 }, { synflow: 100 }]);
     const scores = screening?.score(history, [{ synflow: 2 }, { synflow: 3 }]);
     expect(scores).toEqual([0.5 * stress(1.5, 2), 0.5 * stress(1, 2)]);
-    const trained = createObjective({ kind: 'aggregate', parts: [LOSS] }, { reference: 2 });
+    const trained = createObjective({ kind: 'aggregate', proxies: [LOSS] }, { reference: 2 });
     expect(trained.screening).toBeNull();
   });
 });
@@ -124,24 +124,24 @@ describe('the other objectives', () => {
   it('minimises the loss itself by default', () => {
     const history = historyOf([{}]);
     const rmi = createObjective({ kind: 'rmi' }, { reference: 1 });
-    expect(rmi.judge(history)).toBe(history);
+    expect(rmi.score(history)).toBe(history);
     expect(rmi).toMatchObject({ name: 'rmi', isLoss: true, trains: true, screening: null });
   });
 
   it('minimises a proxy by its direction, and counts what is no number as failed', () => {
     const history = historyOf([{ synflow: 2 }, { synflow: 0 }, { synflow: null }, {}]);
     const higher = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
-    expect(higher.judge(history).map(({ loss }) => loss)).toEqual([-2, 0, Infinity, Infinity]);
+    expect(higher.score(history).map(({ loss }) => loss)).toEqual([-2, 0, Infinity, Infinity]);
     expect(higher).toMatchObject({ name: 'synflow', trains: false, proxies: ['synflow'], isLoss: false });
     expect(higher.screening?.score(history, [{ synflow: 5 }, {}])).toEqual([-5, Infinity]);
     const lower = createObjective({ kind: 'proxy', proxy: LOSS }, { reference: 1 });
-    expect(lower.judge(historyOf([{ 'rmi@50': 2 }, {}])).map(({ loss }) => loss)).toEqual([2, Infinity]);
+    expect(lower.score(historyOf([{ 'rmi@50': 2 }, {}])).map(({ loss }) => loss)).toEqual([2, Infinity]);
     expect(lower.screening).toBeNull();
   });
 
   it('minimises minus the accuracy of a benchmark', () => {
     const benchmark = createObjective({ kind: 'benchmark' }, { reference: 1 });
-    const judged = benchmark.judge(historyOf([{ [ACCURACY]: 93.5 }, { [ACCURACY]: null }, {}]));
+    const judged = benchmark.score(historyOf([{ [ACCURACY]: 93.5 }, { [ACCURACY]: null }, {}]));
     expect(judged.map(({ loss }) => loss)).toEqual([-93.5, Infinity, Infinity]);
     expect(benchmark).toMatchObject({ trains: false, proxies: [], isLoss: false });
   });

@@ -57,9 +57,9 @@ describe('search: the events of a whole search', () => {
     const proposed = events.flatMap((event) => (event.type === 'proposed' ? event.genotypes : []));
     const history = historyOf(events);
     expect(history.map(({ genotype }) => genotype)).toEqual(proposed);
-    for (const { canonical, loss, good, phase, standing } of history) {
+    for (const { canonical, loss, good, phase, status } of history) {
       expect(loss).toBe(hashedLoss({ genotype: canonical, seed: derivedSeed(SEED, 'evaluation', canonical) }));
-      expect(good).toBe(phase === 'warm-up' ? null : loss < (standing.threshold ?? 0));
+      expect(good).toBe(phase === 'warm-up' ? null : loss < (status.threshold ?? 0));
     }
   });
 

@@ -65,7 +65,7 @@ async function run({ capacity = 1, order = 0, futility = true, outcomeOf = train
 const essence = ({ history, events }: Awaited<ReturnType<typeof run>>) => ({
   labels: history.map(({ genotype, good }) => [genotype, good]),
   good: history.flatMap(({ loss, good }) => (good ? [loss] : [])),
-  threshold: history.at(-1)?.standing.threshold,
+  threshold: history.at(-1)?.status.threshold,
   finish: finishOf(events),
 });
 
@@ -78,7 +78,7 @@ describe('search: futile trainings', () => {
     expect(new Set(stopped.map(({ phase }) => phase))).toEqual(
       new Set(capacity < 5 ? ['warm-up', 'guided'] : ['guided']),
     );
-    for (const { loss, standing } of stopped) expect(loss).toBeGreaterThan(standing.threshold ?? 0);
+    for (const { loss, status } of stopped) expect(loss).toBeGreaterThan(status.threshold ?? 0);
   });
 
   it('are the same ones in whatever order results arrive', async () => {
@@ -108,7 +108,13 @@ describe('search: futile trainings', () => {
       const event = events.find((other) => other.type === 'evaluated' && other.genotype === one.canonical);
       const outcome = event?.type === 'evaluated' ? event.outcome : null;
       const curve = outcome && 'evaluation' in outcome ? outcome.evaluation.curve : [];
-      return { ...one, encoding: nasBench201.parse(one.genotype), curve, parts: {}, stopped: one.stopped !== null };
+      return {
+        ...one,
+        encoding: nasBench201.parse(one.genotype),
+        curve,
+        proxyValues: {},
+        stopped: one.stopped !== null,
+      };
     });
     const turns = events.flatMap((event) => (event.type === 'proposed' ? [event.genotypes.length] : []));
     expect(turns.slice(0, 4)).toEqual([10, 10, 10, 10]);

@@ -1,6 +1,6 @@
 /** The controller with an objective that judges by several numbers, and by the architectures before. */
 import { describe, expect, it } from 'vitest';
-import { createObjective, type Part } from '../../src/objectives/index.js';
+import { createObjective, type WeightedProxy } from '../../src/objectives/index.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
 import type { JournalledEvent, SearchEvent } from '../../src/search/events.js';
@@ -19,9 +19,9 @@ import {
 
 const space = createTinySpace(3, 4);
 const WARMUP = 8;
-const LOSS: Part = { name: 'rmi', direction: 'lower', needs: 'training', weight: 1 };
-const FLOW: Part = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
-const objective = createObjective({ kind: 'aggregate', parts: [LOSS, FLOW] }, { reference: WARMUP });
+const LOSS: WeightedProxy = { name: 'rmi', direction: 'lower', needs: 'training', weight: 1 };
+const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
+const objective = createObjective({ kind: 'aggregate', proxies: [LOSS, FLOW] }, { reference: WARMUP });
 
 function outcomeOf(request: EvaluationRequest): EvaluationOutcome {
   const loss = hashedLoss(request);
@@ -40,7 +40,7 @@ describe('a search by the aggregate', () => {
   it('is guided by judged losses, and answers by them', async () => {
     const events = await run();
     const history = historyOf(events);
-    const judged = objective.judge(history);
+    const judged = objective.score(history);
     const guided = history.slice(WARMUP);
     expect(guided.length).toBeGreaterThan(0);
     expect(guided.map(({ loss }) => loss)).toEqual(judged.slice(WARMUP).map(({ loss }) => loss));
@@ -51,7 +51,7 @@ describe('a search by the aggregate', () => {
     const known = new Map(history.map(({ genotype }, index) => [genotype, judged[index]?.loss]));
     const { voters } = finishOf(events);
     expect(voters.map(({ loss }) => loss)).toEqual(voters.map(({ genotype }) => known.get(genotype)));
-    const threshold = history.at(-1)?.standing.threshold ?? Number.NaN;
+    const threshold = history.at(-1)?.status.threshold ?? Number.NaN;
     expect(history.slice(WARMUP).map(({ good, loss }) => good === loss < threshold)).not.toContain(false);
   });
 

@@ -2,7 +2,7 @@ import type { Observed } from '../../src/search/events.js';
 
 /** An architecture in the middle of a warm-up, but for what is given. */
 export function observedOf(loss: number, over: Partial<Observed> = {}): Observed {
-  const standing = { threshold: null, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
+  const status = { threshold: null, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
   return {
     type: 'observed',
     index: 0,
@@ -11,11 +11,11 @@ export function observedOf(loss: number, over: Partial<Observed> = {}): Observed
     canonical: 'g',
     reused: false,
     loss,
-    parts: {},
+    proxyValues: {},
     stopped: null,
     audit: null,
     good: null,
-    standing,
+    status,
     ...over,
   };
 }

@@ -109,7 +109,7 @@ async function replay({ recorded, warmup, futility = true, capacity = 1, auditSh
     }),
   );
   const history = historyOf(events);
-  const threshold = history.at(-1)?.standing.threshold ?? 0;
+  const threshold = history.at(-1)?.status.threshold ?? 0;
   return {
     threshold,
     labels: history.map(({ loss }) => loss < threshold),

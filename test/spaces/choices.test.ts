@@ -59,7 +59,7 @@ describe.each(SPACES)('choices of $space.name', ({ space, probability, neighbour
   it('have the odds that draws have', () => {
     for (const encoding of draw(space)) {
       const logarithm = encoding.reduce((sum, category, slot) => {
-        const odds = space.odds(encoding.slice(0, slot));
+        const odds = space.conditionalWeights(encoding.slice(0, slot));
         expect(odds).toHaveLength(space.slots[slot] ?? 0);
         return sum + Math.log((odds[category] ?? 0) / odds.reduce((total, each) => total + each));
       }, 0);
@@ -72,7 +72,7 @@ describe.each(SPACES)('choices of $space.name', ({ space, probability, neighbour
     for (let walk = 0; walk < DRAWS; walk += 1) {
       const encoding: number[] = [];
       while (encoding.length < space.slots.length) {
-        const possible = space.odds(encoding).flatMap((odds, category) => (odds > 0 ? [category] : []));
+        const possible = space.conditionalWeights(encoding).flatMap((odds, category) => (odds > 0 ? [category] : []));
         encoding.push(possible[random.below(possible.length)] ?? -1);
       }
       expect(space.parse(space.print(encoding))).toEqual(encoding);

@@ -50,7 +50,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
 
   it("is XNAS's, threshold, cell and genotype", () => {
     const strategy = strategyFor('operation-index');
-    expect(strategy.standing(history).threshold).toBe(vote.threshold);
+    expect(strategy.status(history).threshold).toBe(vote.threshold);
     const { encoding } = strategy.answer(history);
     expect(encoding.join('')).toBe(vote.elected);
     expect(darts.print(encoding)).toBe(vote.genotype);

@@ -57,9 +57,9 @@ describe.each(BASELINES)('%s', (name) => {
     const strategy = create(name, { cap: 40, successes: 1 });
     const { history, reason } = await runStrategy(strategy, sum, 3);
     expect([history.length, reason]).toEqual([40, 'evaluation-cap']);
-    const { threshold, successes, successesWanted, warmup, cap } = strategy.standing(history);
+    const { threshold, successes, successesWanted, warmup, cap } = strategy.status(history);
     expect([successesWanted, warmup, cap]).toEqual([null, 10, 40]);
-    expect(threshold).toBe(create('forest').standing(history).threshold);
+    expect(threshold).toBe(create('forest').status(history).threshold);
     expect(successes).toBe(history.slice(10).filter(({ loss }) => loss < (threshold ?? 0)).length);
   });
 
@@ -68,7 +68,7 @@ describe.each(BASELINES)('%s', (name) => {
       const strategy = create(name, { warmup }, tiny);
       const { history, reason } = await runStrategy(strategy, sum, 4);
       expect([history.length, reason]).toEqual([27, 'space-exhausted']);
-      expect(strategy.standing(history)).toMatchObject({ warmup: Math.min(warmup, 27), cap: 27 });
+      expect(strategy.status(history)).toMatchObject({ warmup: Math.min(warmup, 27), cap: 27 });
     }
   });
 

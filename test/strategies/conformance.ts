@@ -85,14 +85,14 @@ export function describeStrategy(name: string, make: MakeStrategy, spaces: reado
       );
       const strategy = make({ space, seed: 3, cap });
       await strategy.ask(frozen as Observation[], 2);
-      strategy.standing(frozen as Observation[]);
+      strategy.status(frozen as Observation[]);
       strategy.answer(frozen as Observation[]);
     });
 
     it('never moves a threshold that it has set', async () => {
       const strategy = make({ space, seed: 4, cap });
       const { history } = await runStrategy(strategy, diverging, 4);
-      const thresholds = history.map((_, end) => strategy.standing(history.slice(0, end + 1)).threshold);
+      const thresholds = history.map((_, end) => strategy.status(history.slice(0, end + 1)).threshold);
       const first = thresholds.findIndex((threshold) => threshold !== null);
       expect(new Set(first < 0 ? [] : thresholds.slice(first)).size).toBeLessThanOrEqual(1);
     });

@@ -66,10 +66,10 @@ describe("forest: XNAS's own search", () => {
   const { warmup, thresholdRate } = golden;
 
   it('has the same threshold', () => {
-    const standing = forest({ warmup, thresholdRate }).standing(history);
-    expect(standing.threshold).toBe(golden.threshold);
-    expect(standing.thresholdNote).toBeNull();
-    expect(standing.successes).toBe(40);
+    const status = forest({ warmup, thresholdRate }).status(history);
+    expect(status.threshold).toBe(golden.threshold);
+    expect(status.thresholdNote).toBeNull();
+    expect(status.successes).toBe(40);
   });
 
   it.each(golden.votes)('has the same $method vote of the best $voters', ({ method, voters, encoding }) => {
@@ -94,8 +94,8 @@ describe('forest: warm-up', () => {
     const { history, turns } = await runStrategy(strategy, () => (finite.has(evaluated++) ? 1 : infinity), 3);
     expect(turns.slice(0, 3)).toEqual([10, 3, 3]);
     expect(history.findIndex(({ phase }) => phase === 'guided')).toBe(16);
-    expect(strategy.standing(history.slice(0, 14)).threshold).toBeNull();
-    expect(strategy.standing(history.slice(0, 15)).threshold).toBe(1 + 1e-9);
+    expect(strategy.status(history.slice(0, 14)).threshold).toBeNull();
+    expect(strategy.status(history.slice(0, 15)).threshold).toBe(1 + 1e-9);
   });
 
   it('is no longer than the cap or the space', async () => {
@@ -137,7 +137,7 @@ describe('forest: guided turns', () => {
     const requests: Fit[] = [];
     const strategy = forest({ seed: 2 ** 33 + 5 }, nasBench201, listening(requests, sum));
     const { history } = await runStrategy(strategy, sum, 1);
-    const threshold = strategy.standing(history).threshold ?? 0;
+    const threshold = strategy.status(history).threshold ?? 0;
     expect(requests).toHaveLength(history.length - 10);
     for (const [turn, request] of requests.entries()) {
       const before = history.slice(0, 10 + turn);
@@ -167,26 +167,26 @@ describe('forest: guided turns', () => {
     const classOf = (encoding: Encoding) => String(nasBench201.canonical(encoding));
     const { history } = await runStrategy(forest({ cap: 60, warmup: 60 }), sum, 1);
     const scored = new Set(history.map(({ encoding }) => classOf(encoding)));
-    const isTwin = (encoding: Encoding) => scored.has(classOf(encoding));
+    const isDuplicate = (encoding: Encoding) => scored.has(classOf(encoding));
     /** Which of the proposals are twins, when some new ones are the most probable, then all twins, then the rest. */
-    const twinsAmong = async (newOnes: number, capacity: number) => {
+    const duplicatesAmong = async (newOnes: number, capacity: number) => {
       const surrogate: Surrogate = async ({ candidates }) => {
         const encodings: Encoding[] = candidates;
-        const first = new Set(encodings.filter((each) => !isTwin(each)).slice(0, newOnes));
-        return encodings.map((each) => (first.has(each) ? 1 : isTwin(each) ? 0.5 : 0));
+        const first = new Set(encodings.filter((each) => !isDuplicate(each)).slice(0, newOnes));
+        return encodings.map((each) => (first.has(each) ? 1 : isDuplicate(each) ? 0.5 : 0));
       };
       const asked = await forest({ warmup: 60, candidates: 200 }, nasBench201, surrogate).ask(history, capacity);
-      return asked.kind === 'evaluate' ? asked.encodings.map(isTwin) : [];
+      return asked.kind === 'evaluate' ? asked.encodings.map(isDuplicate) : [];
     };
     // No worker waits for the one: all twins go along, and two new ones.
-    const filled = await twinsAmong(1, 3);
+    const filled = await duplicatesAmong(1, 3);
     expect(filled.filter((twin) => !twin)).toHaveLength(3);
     expect([filled[0], filled[1], ...filled.slice(-2)]).toEqual([false, true, false, false]);
-    expect(await twinsAmong(3, 3)).toEqual([false, false, false]);
+    expect(await duplicatesAmong(3, 3)).toEqual([false, false, false]);
     // With nothing to train the forest is asked again at once; and one worker's turns are the original's.
-    expect(await twinsAmong(0, 3)).toEqual([true, true, true]);
-    expect(await twinsAmong(1, 1)).toEqual([false]);
-    expect(await twinsAmong(0, 1)).toEqual([true]);
+    expect(await duplicatesAmong(0, 3)).toEqual([true, true, true]);
+    expect(await duplicatesAmong(1, 1)).toEqual([false]);
+    expect(await duplicatesAmong(0, 1)).toEqual([true]);
   });
 
   it('draws on when all candidates are known, until the space is exhausted', async () => {
@@ -199,7 +199,7 @@ describe('forest: guided turns', () => {
   it('stops at its successes, good ones of the warm-up not counted', async () => {
     const strategy = forest({ thresholdRate: 0.5 });
     const { history, reason } = await runStrategy(strategy, sum, 1);
-    const { threshold, successes } = strategy.standing(history);
+    const { threshold, successes } = strategy.status(history);
     expect([reason, successes]).toEqual(['successes-reached', 4]);
     expect(history.slice(10).filter(({ loss }) => loss < (threshold ?? 0))).toHaveLength(4);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Bound } from '../../src/protocol/messages.js';
-import { crossingOf, futilityBounds, type Training } from '../../src/strategies/futility.js';
+import { crossingOf, futilityBounds, type TrainingRecord } from '../../src/strategies/futility.js';
 import { provisionalLimit, thresholdOf } from '../../src/strategies/threshold.js';
 
 interface Crossing {
@@ -19,7 +19,7 @@ const crossings = JSON.parse(
 const STEPS = 7;
 
 /** Losses that fall from 2 to the final one, by the same factor at each step. */
-function falling(loss: number, steps = STEPS): Training {
+function falling(loss: number, steps = STEPS): TrainingRecord {
   const curve = Array.from({ length: steps }, (_, step) => 2 * (loss / 2) ** (step / (steps - 1)));
   return { curve: [...curve.slice(0, -1), loss], loss, stopped: false };
 }
@@ -31,7 +31,7 @@ const training = fc
     fate: fc.constantFrom('ended', 'ended', 'ended', 'ended', 'diverged', 'failed', 'stopped'),
     cut: fc.integer({ min: 1, max: STEPS - 1 }),
   })
-  .map(({ curve, fate, cut }): Training => {
+  .map(({ curve, fate, cut }): TrainingRecord => {
     if (fate === 'failed') return { curve: [], loss: Number.POSITIVE_INFINITY, stopped: false };
     if (fate === 'diverged') {
       return { curve: [...curve.slice(0, cut), null], loss: Number.POSITIVE_INFINITY, stopped: false };

@@ -61,7 +61,7 @@ function conclude(name: SpaceName, vote: VoteMethod, index: number) {
     vote,
     architectures: history.map(({ encoding }) => written(encoding)).join(' '),
     losses: history.map(({ loss }) => (Number.isFinite(loss) ? loss : null)),
-    threshold: forest.standing(history).threshold,
+    threshold: forest.status(history).threshold,
     found: written(answer.encoding),
     answer: space.print(answer.encoding),
   };

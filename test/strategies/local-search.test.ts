@@ -59,7 +59,7 @@ describe('local search', () => {
     const [first, other] = await Promise.all(
       [1, 2].map(async (seed) => {
         const start = [
-          { phase: 'warm-up', encoding: [0, 0, 0, 0, 0], loss: 1, parts: {}, curve: [], stopped: false },
+          { phase: 'warm-up', encoding: [0, 0, 0, 0, 0], loss: 1, proxyValues: {}, curve: [], stopped: false },
         ] as const;
         const ask = await localSearch({ warmup: 1, seed }).ask(start, 10);
         return ask.kind === 'evaluate' ? ask.encodings.map((encoding) => encoding.join('')) : [];

@@ -1,2 +1,2 @@
 /** The rest of an observation, where only its loss matters. */
-export const NO_CURVE = { curve: [], parts: {}, stopped: false } as const;
+export const NO_CURVE = { curve: [], proxyValues: {}, stopped: false } as const;

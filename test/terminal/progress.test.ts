@@ -10,10 +10,10 @@ describe('the progress line', () => {
   });
 
   it('tells threshold and successes of the guided phase, and the time by the pace of successes', () => {
-    const standing = { ...observedOf(0).standing, threshold: 0.61, successes: 2 };
+    const status = { ...observedOf(0).status, threshold: 0.61, successes: 2 };
     const events = [
-      observedOf(0.6, { phase: 'guided', good: true, standing }),
-      observedOf(0.7, { phase: 'guided', good: false, standing }),
+      observedOf(0.6, { phase: 'guided', good: true, status }),
+      observedOf(0.7, { phase: 'guided', good: false, status }),
     ];
     const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe(
@@ -22,10 +22,10 @@ describe('the progress line', () => {
   });
 
   it('tells what the cap leaves the guided phase, where nothing else ends it', () => {
-    const standing = { ...observedOf(0).standing, threshold: 0.61, successes: 1, successesWanted: null };
+    const status = { ...observedOf(0).status, threshold: 0.61, successes: 1, successesWanted: null };
     const events = [
-      observedOf(0.6, { phase: 'guided', good: true, standing }),
-      observedOf(0.7, { phase: 'guided', good: false, standing }),
+      observedOf(0.6, { phase: 'guided', good: true, status }),
+      observedOf(0.7, { phase: 'guided', good: false, status }),
     ];
     const progress = events.reduce((so, event, i) => advance(so, event, false, 5 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe(
@@ -34,8 +34,8 @@ describe('the progress line', () => {
   });
 
   it('tells no threshold of the warm-up, whose last architecture sets it', () => {
-    const standing = { ...observedOf(0).standing, threshold: 0.61 };
-    expect(describeProgress(advance(NO_PROGRESS, observedOf(0.5, { standing }), true, 1))).toBe('1/24 · best 0.5000');
+    const status = { ...observedOf(0).status, threshold: 0.61 };
+    expect(describeProgress(advance(NO_PROGRESS, observedOf(0.5, { status }), true, 1))).toBe('1/24 · best 0.5000');
   });
 
   it('takes no pace from what an earlier session did', () => {

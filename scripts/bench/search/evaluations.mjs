@@ -36,7 +36,7 @@ export async function compareEvaluations({ size, python, data, seed, steps, arit
   }));
   contenders.push({
     name: 'ours',
-    evaluate: (request) => working.sidecar.request('evaluate', { digest: working.settled.digest, ...request }),
+    evaluate: (request) => working.sidecar.request('evaluate', { digest: working.resolved.digest, ...request }),
     close: () => working.sidecar.close(),
   });
   const times = await measure(contenders, requestsOf(specification, seed));

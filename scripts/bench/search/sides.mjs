@@ -71,14 +71,14 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
   const { config, plan } = await planOf(size, seed, measures);
   const { workers } = measures;
   const working = await startWorkingSidecar({ config, plan, data, workers, python, signal, emit: () => {} });
-  const { sidecar, prepared, settled } = working;
+  const { sidecar, prepared, resolved } = working;
   return new Side({
     name,
     plan,
     adapt: (strategy) => strategy,
     twins: measures.twins,
     sidecar,
-    evaluator: createSidecarEvaluator({ sidecar, digest: settled.digest, capacity: workers, signal }),
+    evaluator: createSidecarEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal }),
     batch: prepared.batch.digest,
     peak: () => familyOf(sidecar.hello.pid).reduce((sum, pid) => sum + peakOf(pid), 0),
     close: async () => {},
@@ -120,7 +120,7 @@ class Side {
   get progress() {
     const last = this.observed.at(-1);
     if (this.#done || last === undefined) return this.#done ? 1 : 0;
-    const { warmup, successes, successesWanted } = last.standing;
+    const { warmup, successes, successesWanted } = last.status;
     return (Math.min(this.observed.length, warmup) + successes) / (warmup + successesWanted);
   }
 

@@ -1,6 +1,6 @@
 /** What two searches did alike: @param a the one that trains everything to its end. */
 export function compareTrajectories(a, b) {
-  const [thresholdA, thresholdB] = [a, b].map(({ observed }) => observed.at(-1).standing.threshold);
+  const [thresholdA, thresholdB] = [a, b].map(({ observed }) => observed.at(-1).status.threshold);
   const isGood = (loss, threshold) => threshold !== null && loss < threshold;
   const common = Math.min(a.observed.length, b.observed.length);
   let largest = 0;

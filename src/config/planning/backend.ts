@@ -15,7 +15,7 @@ export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 const XNAS_SPACES: readonly SpaceName[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless'];
 
 /**
- * The backend that is asked for; `auto` is `native` as long as it has not been settled.
+ * The backend that is asked for; `auto` is `native` as long as it has not been resolved.
  * @throws UsageError when XNAS is asked for networks that it does not have.
  */
 export function backendOf(choice: BackendChoice, space: SpaceName): BackendName {
@@ -31,7 +31,7 @@ export function backendOf(choice: BackendChoice, space: SpaceName): BackendName 
  * The same configuration with the backend that `auto` comes to written into it: a run that is resumed elsewhere keeps it.
  * @param xnas the folder that XNAS can be imported from; null where it cannot be.
  */
-export function settleBackend(config: Config, xnas: string | null): Config {
+export function resolveBackend(config: Config, xnas: string | null): Config {
   const setting = config.settings.get(KEY);
   if (config.values[KEY] !== 'auto' || setting === undefined) return config;
   const { name } = resolveSpace(config.values['SPACE.NAME']);

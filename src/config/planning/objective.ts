@@ -1,7 +1,7 @@
 /** What a configuration wants to be minimised. */
 import { UsageError } from '../../errors.js';
 import { nearestName } from '../../nearest.js';
-import type { ObjectiveChoice, Part } from '../../objectives/index.js';
+import type { ObjectiveChoice, WeightedProxy } from '../../objectives/index.js';
 import { PROXIES, parseProxy } from '../../protocol/proxies.js';
 import type { Values } from '../schema/ranges.js';
 
@@ -27,7 +27,7 @@ export function chooseObjective(values: Values, steps: number): ObjectiveChoice 
  */
 export function readObjective(text: string, where: string, values: Values, steps: number): ObjectiveChoice {
   if (text === 'rmi' || text === 'benchmark') return { kind: text };
-  if (text === 'aggregate') return { kind: 'aggregate', parts: readAggregate(values['RMINAS.AGGREGATE'], steps) };
+  if (text === 'aggregate') return { kind: 'aggregate', proxies: readAggregate(values['RMINAS.AGGREGATE'], steps) };
   const name = text.replace(/@.*$/s, '');
   if (!NAMES.includes(name) || name === 'aggregate' || name === 'benchmark') {
     throw new UsageError(`${where} is '${text}', which is no objective. The nearest is ${nearest(name)}.`, {
@@ -37,7 +37,7 @@ export function readObjective(text: string, where: string, values: Values, steps
       ],
     });
   }
-  return { kind: 'proxy', proxy: readPart(text, 1, where, steps) };
+  return { kind: 'proxy', proxy: readProxy(text, 1, where, steps) };
 }
 
 /**
@@ -67,12 +67,12 @@ function isCount(number: number): boolean {
 }
 
 /** Proxies, each followed by its weight. */
-function readAggregate(text: string, steps: number): Part[] {
+function readAggregate(text: string, steps: number): WeightedProxy[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
-  const parts: Part[] = [];
+  const parts: WeightedProxy[] = [];
   for (let at = 0; at < words.length; at += 2) {
     const [name = '', weight] = words.slice(at, at + 2);
-    const part = readPart(name, weightOf(name, weight), 'RMINAS.AGGREGATE', steps);
+    const part = readProxy(name, weightOf(name, weight), 'RMINAS.AGGREGATE', steps);
     if (parts.some((other) => other.name === part.name)) throw unusable(`has ${part.name} twice`);
     parts.push(part);
   }
@@ -93,7 +93,7 @@ function unusable(problem: string): UsageError {
   });
 }
 
-function readPart(text: string, weight: number, key: string, steps: number): Part {
+function readProxy(text: string, weight: number, key: string, steps: number): WeightedProxy {
   const { name, step } = parseProxy(text);
   if (step !== null && step > steps - 1) {
     throw new UsageError(`${key} asks for ${text}, and a training has ${steps - 1} updates.`, {

@@ -12,7 +12,7 @@ import { int, repr, str, toPlain, type Value } from '../yacs/value.js';
 /** Whose keys a file is written in. */
 export type Dialect = 'xnas' | 'archive';
 
-export interface Settled {
+export interface ResolvedSettings {
   readonly settings: Settings;
   /** What the user should know of it. */
   readonly notices: readonly string[];
@@ -29,7 +29,7 @@ const IMAGENET_SIDE = 224;
  * @param file the configuration's file, or null
  * @throws UsageError for a space, data set, class count or image size that cannot be.
  */
-export function settle(settings: Settings, dialect: Dialect, file: string | null): Settled {
+export function resolveSettings(settings: Settings, dialect: Dialect, file: string | null): ResolvedSettings {
   const draft = new Draft(settings);
   if (dialect === 'archive') nameSpace(draft, file);
   const space = resolveSpace(draft.text('SPACE.NAME'));
@@ -37,12 +37,12 @@ export function settle(settings: Settings, dialect: Dialect, file: string | null
   if (space.dataset !== null) draft.byDefault('LOADER.DATASET', str(space.dataset), space.script);
   else if (dialect === 'archive') guessDataset(draft);
   const dataset = resolveDataset(draft.text('LOADER.DATASET'));
-  settleClasses(draft, dataset);
-  settleResolution(draft, dataset);
+  resolveClasses(draft, dataset);
+  resolveResolution(draft, dataset);
   return { settings: draft.settings, notices: draft.notices };
 }
 
-/** The settings while they are settled. */
+/** The settings while they are resolved. */
 class Draft {
   readonly settings: Map<string, Setting>;
   readonly notices: string[] = [];
@@ -95,19 +95,19 @@ function guessDataset(draft: Draft): void {
  * The data set decides. The number of XNAS's defaults may stand in a file, as it does in one of XNAS's for ImageNet,
  * where it cannot be meant.
  */
-function settleClasses(draft: Draft, dataset: DatasetFacts): void {
+function resolveClasses(draft: Draft, dataset: DatasetFacts): void {
   const key = 'LOADER.NUM_CLASSES';
-  if (settleNumber(draft, key, dataset.classes, dataset)) return;
+  if (resolveNumber(draft, key, dataset.classes, dataset)) return;
   throw new UsageError(`${key} is ${told(draft, key)}, and ${dataset.name} has ${dataset.classes} classes.`, {
     code: 'wrong-classes',
     nextSteps: [`Set ${key} to ${dataset.classes}, or LOADER.DATASET to the data set that was meant.`],
   });
 }
 
-function settleResolution(draft: Draft, dataset: DatasetFacts): void {
+function resolveResolution(draft: Draft, dataset: DatasetFacts): void {
   const key = 'SEARCH.IM_SIZE';
   if (dataset.resizable && draft.get(key).source !== 'default') return;
-  if (settleNumber(draft, key, dataset.resolution, dataset)) return;
+  if (resolveNumber(draft, key, dataset.resolution, dataset)) return;
   // The candidates may be shown less than there is, but there is no more.
   if (Number(toPlain(draft.get(key).value)) < dataset.resolution) return;
   throw new UsageError(
@@ -117,7 +117,7 @@ function settleResolution(draft: Draft, dataset: DatasetFacts): void {
 }
 
 /** Sets a number that the data set has, unless somebody set another one and can have meant it: then false. */
-function settleNumber(draft: Draft, key: string, number: number, dataset: DatasetFacts): boolean {
+function resolveNumber(draft: Draft, key: string, number: number, dataset: DatasetFacts): boolean {
   const { value, source, where } = draft.get(key);
   if (toPlain(value) === number) return true;
   if (source === 'override') return false;

@@ -81,7 +81,7 @@ export function planSearch(config: Config): SearchPlan {
   const specification = specify(values, space, dataset);
   return {
     specification,
-    settings: settle(values, chooseObjective(values, specification.steps)),
+    settings: resolveSettings(values, chooseObjective(values, specification.steps)),
     outDir: values.OUT_DIR,
     profile: values['RMINAS.PROFILE'],
   };
@@ -161,7 +161,7 @@ export function sgdOf(values: Values): Omit<Specification['optimizer'], 'cosine'
   };
 }
 
-function settle(values: Values, objective: ObjectiveChoice): SearchSettings {
+function resolveSettings(values: Values, objective: ObjectiveChoice): SearchSettings {
   const strategy = values['RMINAS.STRATEGY'];
   const warmup = values['RMINAS.RF_WARMUP'];
   const successes = values['RMINAS.RF_SUCC'];

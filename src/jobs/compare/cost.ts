@@ -53,7 +53,7 @@ export function addCosts(a: Cost, b: Cost): Cost {
   return costFrom((kind) => a[kind] + b[kind]);
 }
 
-/** Adds up what a search spends, architecture by architecture in the order of its history. Twins cost nothing. */
+/** Adds up what a search spends, architecture by architecture in the order of its history. Duplicates cost nothing. */
 export class CostMeter {
   readonly #batch: number;
   readonly #evaluations = new Map<string, Cost>();

@@ -7,7 +7,7 @@ import { getSpace } from '../../spaces/index.js';
 import { openRunFolder } from '../../store/folder.js';
 import { createStrategy, type StrategyName } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
-import { planResumedRun, type RunPlan, recordedEvents, settlePlan } from '../search/open-run.js';
+import { planResumedRun, type RunPlan, recordedEvents, resolvePlan } from '../search/open-run.js';
 import type { PlannedRun } from './plan.js';
 import { type Trajectory, trajectoryOf } from './trajectory.js';
 
@@ -64,7 +64,7 @@ const OF_A_STRATEGY: Readonly<Record<string, StrategyName>> = {
 function checkSameSearch({ folder, run: wanted }: PlannedRun, found: RunPlan): void {
   // `auto` has become what was installed when the run began.
   const { backend } = found.plan.specification;
-  const { plan } = settlePlan(wanted.config, backend === 'xnas' ? backend : null);
+  const { plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);
   const differing = differences(searchOf(plan), searchOf(found.plan));
   if (differing.length === 0) return;
   throw new UsageError(`${folder} holds another search: it differs in ${differing.join(', ')}.`, {

@@ -15,7 +15,7 @@ import { tableOf } from './table.js';
 export interface ConcludeOptions {
   readonly ranking: RankingPlan;
   readonly desk: RankingDesk;
-  readonly working: Pick<WorkingSidecar, 'settled' | 'prepared'>;
+  readonly working: Pick<WorkingSidecar, 'resolved' | 'prepared'>;
   /** Of the sidecar that measured. */
   readonly hello: WorkingSidecar['sidecar']['hello'];
   readonly accuracies: Accuracies;
@@ -41,8 +41,8 @@ export function conclude(options: ConcludeOptions): RankingResult {
 
 function questionOf({ ranking, desk, working, accuracies, paper }: ConcludeOptions): Question {
   const { scores, twins, bootstrap, plan } = ranking;
-  const setting = { digest: working.settled.digest, batch: working.prepared.batch.digest };
-  const proxies = new Set(scores.flatMap(({ parts }) => parts.map(({ name }) => name)));
+  const setting = { digest: working.resolved.digest, batch: working.prepared.batch.digest };
+  const proxies = new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)));
   const rows = accuracies.known.map((known) => {
     const values = [...proxies].flatMap((proxy) => {
       const value = desk.measurements.find(setting, known.canonical, proxy);
@@ -80,7 +80,7 @@ function assemble(
   parts: ConcludeOptions & { question: Question; ranked: Ranked[]; table: string; charts: string[] },
 ): RankingResult {
   const { ranking, desk, working, hello, accuracies, question, ranked, table, charts } = parts;
-  const { plan, digest } = working.settled;
+  const { plan, digest } = working.resolved;
   const { specification, profile, settings } = plan;
   return {
     schema: 1,
@@ -105,13 +105,13 @@ function assemble(
 }
 
 function sampleOf({ drawn }: ConcludeOptions, { rows, twins, reference }: Question): RankingResult['sample'] {
-  const twinCount = rows.filter(({ isTwin }) => isTwin).length;
+  const duplicateCount = rows.filter(({ isDuplicate }) => isDuplicate).length;
   return {
     drawn,
     unknown: drawn - rows.length,
-    twins: twinCount,
+    twins: duplicateCount,
     counting: twins,
-    counted: twins === 'all' ? rows.length : rows.length - twinCount,
+    counted: twins === 'all' ? rows.length : rows.length - duplicateCount,
     reference: Math.min(reference, rows.length),
   };
 }

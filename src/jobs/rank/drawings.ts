@@ -16,7 +16,7 @@ export interface Drawing {
 
 /** @param ranked the score over all architectures */
 export function drawScore(score: Score, scored: readonly Scored[], series: Series, ranked: Ranked): Drawing {
-  const part = score.parts.length === 1 ? score.parts[0] : undefined;
+  const part = score.proxies.length === 1 ? score.proxies[0] : undefined;
   const shownOf = ({ row, loss }: Scored) => (part ? (row.values.get(part.name)?.value ?? null) : loss);
   const points = scored.flatMap((one) => {
     const x = shownOf(one);

@@ -1,4 +1,4 @@
-import type { Parts } from '../../objectives/index.js';
+import type { ProxyValues } from '../../objectives/index.js';
 import { resample } from '../../statistics/bootstrap.js';
 import { mean } from '../../statistics/moments.js';
 import type { Known, Series } from './accuracies.js';
@@ -6,7 +6,7 @@ import { correlate } from './correlate.js';
 import type { Cost, Value } from './measurements.js';
 import type { PaperCost } from './paper.js';
 import type { Ranked } from './result.js';
-import type { Twins } from './sample.js';
+import type { DuplicateCounting } from './sample.js';
 import { costOf, lossesOf, type Score } from './scores.js';
 
 /** The truly best of the architectures, by which a score is looked at more closely. */
@@ -24,7 +24,7 @@ export interface Question {
   readonly rows: readonly Row[];
   readonly scores: readonly Score[];
   readonly series: readonly Series[];
-  readonly twins: Twins;
+  readonly twins: DuplicateCounting;
   /** How many rows the aggregate ranks against. */
   readonly reference: number;
   readonly bootstrap: number;
@@ -43,7 +43,7 @@ export function scoreRows(score: Score, { rows, twins, reference }: Question): S
   const losses = lossesOf(score, rows.map(partsOf));
   return rows
     .map((row, index) => ({ row, loss: losses[index] ?? Number.POSITIVE_INFINITY, isReference: index < reference }))
-    .filter(({ row }) => twins === 'all' || !row.isTwin);
+    .filter(({ row }) => twins === 'all' || !row.isDuplicate);
 }
 
 /** How each score ranks; the aggregate over all architectures, and over those that it does not rank against. */
@@ -69,16 +69,16 @@ function resamples({ bootstrap, seed }: Question): (count: number) => readonly I
 }
 
 function rank(
-  { name, parts }: Score,
+  { name, proxies }: Score,
   population: Ranked['population'],
   scored: readonly Scored[],
   { series }: Question,
   drawsOf: (count: number) => readonly Int32Array[],
 ): Ranked {
-  const costs = scored.map(({ row }) => ({ own: costOfRow(parts, row), paper: row.paper }));
+  const costs = scored.map(({ row }) => ({ own: costOfRow(proxies, row), paper: row.paper }));
   return {
     name,
-    parts: parts.map((part) => ({ proxy: part.name, weight: part.weight })),
+    parts: proxies.map((proxy) => ({ proxy: proxy.name, weight: proxy.weight })),
     population,
     architectures: scored.length,
     withoutValue: scored.filter(({ loss }) => !Number.isFinite(loss)).length,
@@ -102,14 +102,14 @@ function rank(
   };
 }
 
-function partsOf({ values }: Row): Parts {
+function partsOf({ values }: Row): ProxyValues {
   return Object.fromEntries([...values].map(([proxy, { value }]) => [proxy, value]));
 }
 
-function costOfRow(parts: Score['parts'], { values }: Row): Cost | null {
+function costOfRow(proxies: Score['proxies'], { values }: Row): Cost | null {
   return costOf(
-    parts,
-    parts.map(({ name }) => values.get(name)?.cost ?? null),
+    proxies,
+    proxies.map(({ name }) => values.get(name)?.cost ?? null),
   );
 }
 

@@ -32,7 +32,7 @@ export async function measurePaper(
   working: WorkingSidecar,
   canonicals: readonly string[],
 ): Promise<PaperEvaluation> {
-  const specification = originalSpecification(working.settled.plan.specification);
+  const specification = originalSpecification(working.resolved.plan.specification);
   const digest = specificationDigest(specification);
   // Costs do not depend on the images.
   const setting: Setting = { digest, batch: null };

@@ -3,7 +3,7 @@ import { type Benchmark, benchmarkOf } from '../../benchmarks/catalogue.js';
 import { type Config, loadConfig, planSearch, type SearchPlan } from '../../config/index.js';
 import { readObjective } from '../../config/planning/objective.js';
 import { UsageError } from '../../errors.js';
-import type { Twins } from './sample.js';
+import type { DuplicateCounting } from './sample.js';
 import { type Score, scoreOf } from './scores.js';
 
 export interface NewRanking {
@@ -16,7 +16,7 @@ export interface NewRanking {
   /** What they are ranked by: proxies, perhaps with steps, and `aggregate`. */
   readonly proxies?: readonly string[] | undefined;
   /** How architectures that are the same network count; as often as they are drawn by default. */
-  readonly twins?: Twins | undefined;
+  readonly twins?: DuplicateCounting | undefined;
   /** Resamples for the intervals; 1000 by default. */
   readonly bootstrap?: number | undefined;
   /** Architectures that are trained as the paper does, too, to compare seconds; 0 by default. */
@@ -32,7 +32,7 @@ export interface RankingPlan {
   readonly architectures: number;
   /** At least one. */
   readonly scores: readonly Score[];
-  readonly twins: Twins;
+  readonly twins: DuplicateCounting;
   readonly bootstrap: number;
   readonly paperTrainings: number;
   /** The `--data` folder; null when none was given. */
@@ -72,7 +72,7 @@ function readScores(names: readonly string[], config: Config, { specification, s
   const scores = distinct.map((name) =>
     scoreOf(readObjective(name, '--proxies', config.values, specification.steps), settings.warmup),
   );
-  if (scores.length > 0 && scores.every(({ parts }) => parts.length > 0)) return scores;
+  if (scores.length > 0 && scores.every(({ proxies }) => proxies.length > 0)) return scores;
   const problem = scores.length > 0 ? 'has benchmark, which is what proxies are compared with' : 'names nothing';
   throw new UsageError(`--proxies ${problem}.`, {
     code: 'no-proxy',

@@ -75,20 +75,20 @@ async function measureAll(
   working: WorkingSidecar,
 ): Promise<{ accuracies: Accuracies; paper: PaperEvaluation }> {
   const { benchmark, data, plan, scores } = ranking;
-  const { sidecar, prepared, settled } = working;
+  const { sidecar, prepared, resolved } = working;
   // Before anything is measured: without them it would be for nothing.
   const accuracies = await findAccuracies({ sidecar, benchmark, sample, data, signal });
   const unknown = sample.length - accuracies.known.length;
   if (unknown > 0) desk.emit({ type: 'notice', text: `${unknown} architectures are not in the benchmark's table.` });
-  writeSession(desk, sidecar, settled.plan.specification, prepared);
+  writeSession(desk, sidecar, resolved.plan.specification, prepared);
   const { workers, seed } = plan.settings;
   const bench: Bench = { sidecar, desk, workers, seed, signal };
   const genotypes = accuracies.known.map(({ canonical }) => canonical);
   await measureMissing(bench, {
     name: 'measured',
-    setting: { digest: settled.digest, batch: prepared.batch.digest },
+    setting: { digest: resolved.digest, batch: prepared.batch.digest },
     genotypes,
-    proxies: [...new Set(scores.flatMap(({ parts }) => parts.map(({ name }) => name)))],
+    proxies: [...new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)))],
   });
   return { accuracies, paper: await measurePaper(bench, ranking, working, genotypes) };
 }

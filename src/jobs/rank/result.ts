@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { specificationSchema } from '../../protocol/specification.js';
 import { runFilesSchema } from '../../store/folder.js';
-import { TWINS } from './sample.js';
+import { DUPLICATE_COUNTING } from './sample.js';
 
 const maybe = z.number().nullable();
 const count = z.int().min(0);
@@ -72,7 +72,7 @@ export const rankingResultSchema = z.strictObject({
     /** Those that are the same network as an earlier one. */
     twins: count,
     /** Whether twins count as often as they are drawn. */
-    counting: z.enum(TWINS),
+    counting: z.enum(DUPLICATE_COUNTING),
     counted: count,
     /** First ones that the aggregate ranks against. */
     reference: count,

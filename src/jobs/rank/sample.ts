@@ -2,8 +2,8 @@ import type { Space } from '../../spaces/space.js';
 import { warmUpProposals } from '../../strategies/proposals.js';
 
 /** How architectures that are the same network count: as often as they are drawn, or the first of them alone. */
-export const TWINS = ['all', 'once'] as const;
-export type Twins = (typeof TWINS)[number];
+export const DUPLICATE_COUNTING = ['all', 'once'] as const;
+export type DuplicateCounting = (typeof DUPLICATE_COUNTING)[number];
 
 export interface Candidate {
   /** In the order drawn, from 0. */
@@ -12,7 +12,7 @@ export interface Candidate {
   /** What is measured for it. */
   readonly canonical: string;
   /** Whether an earlier one is the same network. */
-  readonly isTwin: boolean;
+  readonly isDuplicate: boolean;
 }
 
 /**
@@ -24,8 +24,8 @@ export function drawSample(space: Space, seed: number, count: number): Candidate
   const seen = new Set<string>();
   return warmUpProposals(space, seed, 0, count).map((encoding, number) => {
     const canonical = space.print(space.canonical(encoding));
-    const isTwin = seen.has(canonical);
+    const isDuplicate = seen.has(canonical);
     seen.add(canonical);
-    return { number, genotype: space.print(encoding), canonical, isTwin };
+    return { number, genotype: space.print(encoding), canonical, isDuplicate };
   });
 }

@@ -2,8 +2,8 @@ import {
   createObjective,
   type Objective,
   type ObjectiveChoice,
-  type Part,
-  type Parts,
+  type ProxyValues,
+  type WeightedProxy,
 } from '../../objectives/index.js';
 import { PROXIES } from '../../protocol/proxies.js';
 import type { Cost } from './measurements.js';
@@ -12,17 +12,17 @@ import type { Cost } from './measurements.js';
 export interface Score {
   readonly name: string;
   /** What has to be measured for it; nothing for the benchmark's own accuracy. */
-  readonly parts: readonly Part[];
+  readonly proxies: readonly WeightedProxy[];
   readonly objective: Objective;
 }
 
 /** @param reference how many architectures the aggregate ranks against: the first ones drawn. */
 export function scoreOf(choice: ObjectiveChoice, reference: number): Score {
   const objective = createObjective(choice, { reference });
-  return { name: objective.name, parts: partsOf(choice), objective };
+  return { name: objective.name, proxies: proxiesOf(choice), objective };
 }
 
-function partsOf(choice: ObjectiveChoice): readonly Part[] {
+function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
   switch (choice.kind) {
     case 'rmi':
       return [{ ...PROXIES.rmi, name: 'rmi', weight: 1 }];
@@ -31,7 +31,7 @@ function partsOf(choice: ObjectiveChoice): readonly Part[] {
     case 'proxy':
       return [choice.proxy];
     case 'aggregate':
-      return choice.parts;
+      return choice.proxies;
   }
 }
 
@@ -39,24 +39,24 @@ function partsOf(choice: ObjectiveChoice): readonly Part[] {
  * What a search would minimise, an architecture each; infinite where there is nothing to go by.
  * @param measured of all architectures, in the order drawn
  */
-export function lossesOf({ objective }: Score, measured: readonly Parts[]): number[] {
+export function lossesOf({ objective }: Score, measured: readonly ProxyValues[]): number[] {
   // Of the objective `rmi` the loss is what the training ends with, and that is how it stays.
-  const history = measured.map((parts) => ({ parts, loss: parts.rmi ?? Number.POSITIVE_INFINITY }));
-  return objective.judge(history).map(({ loss }) => loss);
+  const history = measured.map((proxyValues) => ({ proxyValues, loss: proxyValues.rmi ?? Number.POSITIVE_INFINITY }));
+  return objective.score(history).map(({ loss }) => loss);
 }
 
 /**
- * What all parts together cost: what is observed in a training has one training in common, the longest.
- * @param costs a part each, in their order; null where the measuring failed
+ * What all proxies together cost: what is observed in a training has one training in common, the longest.
+ * @param costs one for each proxy, in their order; null where the measuring failed
  * @returns null where any failed
  */
-export function costOf(parts: readonly Part[], costs: readonly (Cost | null)[]): Cost | null {
+export function costOf(proxies: readonly WeightedProxy[], costs: readonly (Cost | null)[]): Cost | null {
   let training: Cost = { flops: 0, seconds: 0 };
   let others: Cost = { flops: 0, seconds: 0 };
-  for (const [index, part] of parts.entries()) {
+  for (const [index, proxy] of proxies.entries()) {
     const cost = costs[index] ?? null;
     if (cost === null) return null;
-    if (part.needs === 'training') training = longer(training, cost);
+    if (proxy.needs === 'training') training = longer(training, cost);
     else others = sum(others, cost);
   }
   return sum(training, others);

@@ -8,7 +8,7 @@ import type { Score } from './scores.js';
  */
 export function tableOf(question: Question): string {
   const { rows, series, scores } = question;
-  const proxies = [...new Set(scores.flatMap(({ parts }) => parts.map(({ name }) => name)))];
+  const proxies = [...new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)))];
   const combined = scores.filter(({ name }) => !proxies.includes(name));
   const losses = combined.map((score) => lossesByNumber(score, question));
   const head = ['number', 'genotype', 'canonical', ...series.map(({ name }) => name), ...proxies];

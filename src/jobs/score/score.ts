@@ -56,7 +56,7 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   try {
     const ownEvaluator = createSidecarEvaluator({
       sidecar: working.sidecar,
-      digest: working.settled.digest,
+      digest: working.resolved.digest,
       capacity: workers,
       signal,
     });
@@ -74,8 +74,8 @@ export async function score(options: ScoreOptions): Promise<ScoreResult> {
   }
 }
 
-function assemble({ sidecar, prepared, settled }: WorkingSidecar, scores: ScoreResult['scores']): ScoreResult {
-  const { specification, profile } = settled.plan;
+function assemble({ sidecar, prepared, resolved }: WorkingSidecar, scores: ScoreResult['scores']): ScoreResult {
+  const { specification, profile } = resolved.plan;
   return {
     schema: 1,
     space: specification.space,
@@ -83,7 +83,7 @@ function assemble({ sidecar, prepared, settled }: WorkingSidecar, scores: ScoreR
     profile,
     backend: specification.backend,
     device: sidecar.hello.device,
-    specificationDigest: settled.digest,
+    specificationDigest: resolved.digest,
     scores,
     notes: prepared.notes,
   };

@@ -9,13 +9,13 @@ import { filesOf, writeRunFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
 import type { Desk } from './desk.js';
 import { reportFutility } from './futility-report.js';
-import type { SettledRun } from './open-run.js';
+import type { ResolvedRun } from './open-run.js';
 import { isWhole, type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
 import type { BenchmarkReport, Score, SearchResult, VerificationReport } from './result.js';
 import { verify } from './verification.js';
 
 export interface ConcludeOptions {
-  readonly run: SettledRun;
+  readonly run: ResolvedRun;
   readonly working: ReadySidecar | WorkingSidecar;
   readonly desk: Desk;
   readonly finished: Finished;
@@ -72,7 +72,7 @@ function assembleResult(
 ): SearchResult {
   const { run, working, desk, finished, record, objective, score, benchmark, verification } = parts;
   const { specification, profile, settings } = run.plan;
-  const standing = record.observed.at(-1)?.standing;
+  const status = record.observed.at(-1)?.status;
   return {
     schema: 1,
     rminas: VERSION,
@@ -90,12 +90,12 @@ function assembleResult(
     score,
     best: record.best,
     stop: { reason: finished.reason, note: finished.note },
-    threshold: standing?.threshold ?? null,
-    thresholdNote: standing?.thresholdNote ?? null,
-    successes: standing?.successes ?? 0,
+    threshold: status?.threshold ?? null,
+    thresholdNote: status?.thresholdNote ?? null,
+    successes: status?.successes ?? 0,
     voters: [...finished.voters],
     futility: settings.futility
-      ? reportFutility(record.observed, standing?.threshold ?? null, specification.steps)
+      ? reportFutility(record.observed, status?.threshold ?? null, specification.steps)
       : null,
     benchmark,
     verification,

@@ -9,7 +9,7 @@ import { VERSION } from '../../version.js';
 import type { RunEvent } from './events.js';
 import { type JournalEntry, type JournalLine, JournalWriter } from './journal.js';
 import { createLog } from './log.js';
-import type { SettledRun } from './open-run.js';
+import type { ResolvedRun } from './open-run.js';
 
 /** Where a run is written down. */
 export interface Desk {
@@ -26,7 +26,7 @@ export interface Desk {
  * @param early events from before there was a log
  */
 export function openDesk(
-  run: SettledRun,
+  run: ResolvedRun,
   working: ReadySidecar | WorkingSidecar,
   tell: (event: RunEvent) => void,
   early: RunEvent[],
@@ -40,7 +40,7 @@ export function openDesk(
 
 function setDesk(
   folder: RunFolder,
-  run: SettledRun,
+  run: ResolvedRun,
   working: ReadySidecar | WorkingSidecar,
   tell: (event: RunEvent) => void,
   early: RunEvent[],
@@ -65,17 +65,17 @@ function setDesk(
   return { folder, lines, write, emit, close: () => journal.close() };
 }
 
-function makeFolder({ folder, plan }: SettledRun): RunFolder {
+function makeFolder({ folder, plan }: ResolvedRun): RunFolder {
   return folder === null
     ? createRunFolder(plan.outDir, nameOf(plan))
     : keepRunFolder(dirname(folder), basename(folder));
 }
 
-function nameOf({ specification: { space, dataset, seed } }: SettledRun['plan']): string {
+function nameOf({ specification: { space, dataset, seed } }: ResolvedRun['plan']): string {
   return `${space}-${dataset}-seed${seed}`;
 }
 
-function headerOf({ digest, workers, data, verify }: SettledRun): JournalEntry {
+function headerOf({ digest, workers, data, verify }: ResolvedRun): JournalEntry {
   return { type: 'run', version: 1, rminas: VERSION, specification: digest, workers, data, verify };
 }
 

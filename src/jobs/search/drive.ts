@@ -11,7 +11,7 @@ import { conclude } from './conclude.js';
 import { type Desk, openDesk } from './desk.js';
 import type { RunEvent } from './events.js';
 import type { JournalLine } from './journal.js';
-import { type RunPlan, recordedEvents, type SettledRun } from './open-run.js';
+import { type ResolvedRun, type RunPlan, recordedEvents } from './open-run.js';
 import { RunRecord } from './record.js';
 import type { SearchResult } from './result.js';
 
@@ -36,9 +36,9 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
   const working = await start({ ...run, python: options.python, signal, emit });
   let desk: Desk | undefined;
   try {
-    const settled = { ...run, ...working.settled };
-    desk = openDesk(settled, working, options.emit, early);
-    return await searchAndConclude({ ...options, run: settled, working, desk });
+    const resolved = { ...run, ...working.resolved };
+    desk = openDesk(resolved, working, options.emit, early);
+    return await searchAndConclude({ ...options, run: resolved, working, desk });
   } finally {
     desk?.close();
     await working.sidecar.close();
@@ -46,7 +46,7 @@ export async function drive(options: DriveOptions): Promise<SearchResult> {
 }
 
 async function searchAndConclude(
-  options: DriveOptions & { run: SettledRun; working: BenchmarkSidecar | WorkingSidecar; desk: Desk },
+  options: DriveOptions & { run: ResolvedRun; working: BenchmarkSidecar | WorkingSidecar; desk: Desk },
 ): Promise<SearchResult> {
   const { run, working, desk, signal } = options;
   const { plan } = run;

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { Standing } from '../../strategies/strategy.js';
+import type { SearchStatus } from '../../strategies/strategy.js';
 import type { RunEvent } from './events.js';
 
 /** One line about an event for a log, or null for events that say nothing worth a line. */
@@ -41,18 +41,18 @@ function describePrepared({ hello, prepared }: Extract<RunEvent, { type: 'run-pr
 }
 
 function describeObserved(event: Extract<RunEvent, { type: 'observed' }>): string {
-  const { index, phase, genotype, loss, stopped, good, reused, standing } = event;
-  const verdict = good === null ? '' : good ? ` good ${describeSuccesses(standing)}` : ' not good';
+  const { index, phase, genotype, loss, stopped, good, reused, status } = event;
+  const verdict = good === null ? '' : good ? ` good ${describeSuccesses(status)}` : ' not good';
   const stop = stopped === null ? '' : ` (stopped at step ${stopped})`;
   const result = Number.isFinite(loss) ? `loss ${loss.toPrecision(6)}` : 'infinite loss';
-  return `${phase} ${index + 1} ${genotype} ${result}${stop}${reused ? ' (twin)' : ''}${verdict}`;
+  return `${phase} ${index + 1} ${genotype} ${result}${stop}${reused ? ' (duplicate)' : ''}${verdict}`;
 }
 
 /** e.g. `3/6`; without the number wanted where there is none. */
 export function describeSuccesses({
   successes,
   successesWanted,
-}: Pick<Standing, 'successes' | 'successesWanted'>): string {
+}: Pick<SearchStatus, 'successes' | 'successesWanted'>): string {
   return successesWanted === null ? `${successes}` : `${successes}/${successesWanted}`;
 }
 

@@ -3,8 +3,8 @@ import {
   type Config,
   loadConfig,
   planSearch,
+  resolveBackend,
   type SearchPlan,
-  settleBackend,
   specificationDigest,
 } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
@@ -29,7 +29,7 @@ export interface RunPlan {
 }
 
 /** A plan that no longer depends on what is installed. */
-export interface SettledPlan {
+export interface ResolvedPlan {
   readonly config: Config;
   readonly plan: SearchPlan;
   /** SHA-256 of the plan's specification. */
@@ -37,13 +37,13 @@ export interface SettledPlan {
 }
 
 /** What a run is, once a sidecar has told what it can do. */
-export type SettledRun = RunPlan & SettledPlan;
+export type ResolvedRun = RunPlan & ResolvedPlan;
 
 /** @param xnas the folder that XNAS can be imported from; null where it cannot be. */
-export function settlePlan(config: Config, xnas: string | null): SettledPlan {
-  const settled = settleBackend(config, xnas);
-  const plan = planSearch(settled);
-  return { config: settled, plan, digest: specificationDigest(plan.specification) };
+export function resolvePlan(config: Config, xnas: string | null): ResolvedPlan {
+  const resolved = resolveBackend(config, xnas);
+  const plan = planSearch(resolved);
+  return { config: resolved, plan, digest: specificationDigest(plan.specification) };
 }
 
 export interface NewRun {
@@ -97,7 +97,7 @@ export async function planResumedRun(options: ResumedRun): Promise<RunPlan> {
   const journal = readJournal(folder.journal);
   const header = headerOf(journal.lines, folder);
   // Of versions that knew no other backend, the file names none: whatever is installed now, theirs was ours.
-  const { config, plan, digest } = settlePlan(await loadConfig({ file: folder.config, overrides: [] }), null);
+  const { config, plan, digest } = resolvePlan(await loadConfig({ file: folder.config, overrides: [] }), null);
   if (digest !== header.specification) {
     throw new UsageError(`${folder.config} no longer describes the run in its journal.`, {
       code: 'changed-config',

@@ -80,7 +80,7 @@ export class RunRecord {
 
   /** The observed architecture of lowest loss, as the objective makes it of all that was observed. */
   get best(): { genotype: string; loss: number } {
-    const [first, ...others] = this.#objective.judge(this.observed);
+    const [first, ...others] = this.#objective.score(this.observed);
     if (!first) throw new Error('a run without observations has no best architecture');
     const best = others.reduce((a, b) => (b.loss < a.loss ? b : a), first);
     return { genotype: best.genotype, loss: best.loss };

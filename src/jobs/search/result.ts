@@ -97,7 +97,7 @@ export const resultSchema = z.strictObject({
     evaluations: z.int().min(0),
     /** Architectures whose score an earlier run had computed; they cost nothing and count nowhere else. */
     cached: z.int().min(0),
-    /** Twins that took an equal architecture's score. */
+    /** Duplicates that took an isomorphic architecture's score. */
     reused: z.int().min(0),
     failures: z.int().min(0),
     steps: z.int().min(0),

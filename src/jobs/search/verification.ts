@@ -3,14 +3,14 @@ import type { Verification } from '../../protocol/messages.js';
 import { createRandom, derivedSeed } from '../../random/random.js';
 import type { Space } from '../../spaces/space.js';
 import type { Desk } from './desk.js';
-import type { SettledRun } from './open-run.js';
+import type { ResolvedRun } from './open-run.js';
 import type { VerificationReport } from './result.js';
 
 /** Images a step in a proper training. */
 const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
-  readonly run: SettledRun;
+  readonly run: ResolvedRun;
   readonly working: ReadySidecar;
   readonly desk: Desk;
   readonly space: Space;

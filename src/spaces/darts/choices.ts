@@ -6,10 +6,10 @@ import { EDGES, NONE, OPERATIONS, ofNode, slotOf } from './cell.js';
 const KEPT = 2;
 
 /**
- * As {@link Space.odds}: every pair of a node's edges is equally likely, and so is every operation. An edge is there
+ * As {@link Space.conditionalWeights}: every pair of a node's edges is equally likely, and so is every operation. An edge is there
  * in as many of the pairs left as the node misses edges, out of those whose turn has yet to come.
  */
-export function cellOdds(before: Encoding): readonly number[] {
+export function cellWeights(before: Encoding): readonly number[] {
   const { from, to } = EDGES[before.length] ?? { from: 0, to: 2 };
   const missing = KEPT - ofNode(before, to).filter((category) => category !== NONE).length;
   const absent = OPERATIONS.length * (to - from - missing);

@@ -4,7 +4,7 @@ import type { Encoding, Space } from '../space.js';
 import { checkBallot } from '../vote.js';
 import { canonicalCell } from './canonical.js';
 import { EDGES, NODES, NONE, OPERATIONS, slotOf } from './cell.js';
-import { cellNeighbours, cellOdds } from './choices.js';
+import { cellNeighbours, cellWeights } from './choices.js';
 import { parseCell, printCell } from './text.js';
 import { voteCell } from './vote.js';
 
@@ -38,7 +38,7 @@ export const darts: Space = {
   size: NODES.reduce((product, node) => product * ((node * (node - 1)) / 2), OPERATIONS.length ** (2 * NODES.length)),
   trees: 98,
   sample: sampleCell,
-  odds: cellOdds,
+  conditionalWeights: cellWeights,
   neighbours: cellNeighbours,
   print: printCell,
   parse: parseCell,

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { oneHot } from '../features.js';
 import { freeSlots } from '../free-slots.js';
-import { idleLast } from '../identity-blocks.js';
+import { identityLast } from '../identity-blocks.js';
 import { invalidGenotype } from '../invalid-genotype.js';
 import type { Encoding, Space } from '../space.js';
 import { vote } from '../vote.js';
@@ -63,6 +63,6 @@ export const mb: Space = {
   trees: 140,
   print: printBlocks,
   parse: parseBlocks,
-  canonical: (encoding) => idleLast(encoding, SHAPE_KEEPING, ZERO),
+  canonical: (encoding) => identityLast(encoding, SHAPE_KEEPING, ZERO),
   vote: (voters, { method }) => vote(counted, voters, method),
 };

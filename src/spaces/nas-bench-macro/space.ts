@@ -1,6 +1,6 @@
 import { magnitudes } from '../features.js';
 import { freeSlots } from '../free-slots.js';
-import { idleLast } from '../identity-blocks.js';
+import { identityLast } from '../identity-blocks.js';
 import { invalidGenotype } from '../invalid-genotype.js';
 import type { Encoding, Space } from '../space.js';
 import { vote } from '../vote.js';
@@ -37,6 +37,6 @@ export const nasBenchMacro: Space = {
   trees: 30,
   print: (encoding) => encoding.join(''),
   parse: parseBlocks,
-  canonical: (encoding) => idleLast(encoding, SHAPE_KEEPING, IDENTITY),
+  canonical: (encoding) => identityLast(encoding, SHAPE_KEEPING, IDENTITY),
   vote: (voters, { method }) => vote(counted, voters, method),
 };

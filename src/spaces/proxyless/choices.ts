@@ -2,8 +2,8 @@ import { changedSlot } from '../free-slots.js';
 import type { Encoding } from '../space.js';
 import { BLOCK_PARTS, BLOCKS, type BlockPlace, NUMBERS, ROOM, reaches } from './layout.js';
 
-/** As {@link Space.odds}: every depth of a stage is equally likely, and so is all that a block can be. */
-export function networkOdds(before: Encoding): readonly number[] {
+/** As {@link Space.conditionalWeights}: every depth of a stage is equally likely, and so is all that a block can be. */
+export function networkWeights(before: Encoding): readonly number[] {
   const slot = before.length;
   const numbers = NUMBERS[slot] ?? [];
   const block = blockOf(slot);

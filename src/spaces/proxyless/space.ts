@@ -2,7 +2,7 @@ import type { Random } from '../../random/random.js';
 import { magnitudes } from '../features.js';
 import type { Encoding, Space } from '../space.js';
 import { checkBallot, countVotes, firstHighest } from '../vote.js';
-import { networkNeighbours, networkOdds } from './choices.js';
+import { networkNeighbours, networkWeights } from './choices.js';
 import { BLOCK_PARTS, BLOCKS, NUMBERS, ROOM, reaches, stageSize } from './layout.js';
 import { parseNetwork, printNetwork } from './text.js';
 
@@ -49,7 +49,7 @@ export const proxyless: Space = {
   size: ROOM.reduce<number>((product, room) => product * stageSize(room), 1),
   trees: 100,
   sample: sampleNetwork,
-  odds: networkOdds,
+  conditionalWeights: networkWeights,
   neighbours: networkNeighbours,
   print: printNetwork,
   parse: parseNetwork,

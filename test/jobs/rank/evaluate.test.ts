@@ -3,28 +3,32 @@ import { evaluate, type Question, type Row } from '../../../src/jobs/rank/evalua
 import type { Value } from '../../../src/jobs/rank/measurements.js';
 import { costOf, type Score, scoreOf } from '../../../src/jobs/rank/scores.js';
 import { tableOf } from '../../../src/jobs/rank/table.js';
-import type { Part } from '../../../src/objectives/index.js';
+import type { WeightedProxy } from '../../../src/objectives/index.js';
 
 const SERIES = { name: 'cifar10 test', dataset: 'cifar10', split: 'test', epochs: 200, aggregation: 'mean over seeds' };
-const part = (name: string, direction: Part['direction'], needs: Part['needs'] = 'batch'): Part => {
+const part = (
+  name: string,
+  direction: WeightedProxy['direction'],
+  needs: WeightedProxy['needs'] = 'batch',
+): WeightedProxy => {
   return { name, direction, needs, weight: 1 };
 };
 const RMI = scoreOf({ kind: 'rmi' }, 2);
 const SYNFLOW = scoreOf({ kind: 'proxy', proxy: part('synflow', 'higher') }, 2);
 const AGGREGATE = scoreOf(
-  { kind: 'aggregate', parts: [part('rmi', 'lower', 'training'), part('synflow', 'higher')] },
+  { kind: 'aggregate', proxies: [part('rmi', 'lower', 'training'), part('synflow', 'higher')] },
   2,
 );
 
 const measured = (value: number | null, flops: number, seconds: number): Value => ({ value, cost: { flops, seconds } });
 const FAILED: Value = { value: null, cost: null };
 
-function row(number: number, accuracy: number, rmi: Value, synflow: Value, twinOf = number): Row {
+function row(number: number, accuracy: number, rmi: Value, synflow: Value, duplicateOf = number): Row {
   return {
     number,
     genotype: `g${number}`,
-    canonical: `g${twinOf}`,
-    isTwin: twinOf !== number,
+    canonical: `g${duplicateOf}`,
+    isDuplicate: duplicateOf !== number,
     accuracies: new Map([[SERIES.name, accuracy]]),
     values: new Map([
       ['rmi', rmi],

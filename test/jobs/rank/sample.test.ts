@@ -21,11 +21,11 @@ describe('a sample', () => {
 
   it('says which architectures are the same network as an earlier one', () => {
     const sample = drawSample(space, 7, 300);
-    for (const { number, canonical, isTwin } of sample) {
+    for (const { number, canonical, isDuplicate } of sample) {
       const earlier = sample.slice(0, number).some((other) => other.canonical === canonical);
-      expect(isTwin).toBe(earlier);
+      expect(isDuplicate).toBe(earlier);
     }
-    expect(sample.filter(({ isTwin }) => isTwin).length).toBeGreaterThan(10);
+    expect(sample.filter(({ isDuplicate }) => isDuplicate).length).toBeGreaterThan(10);
   });
 
   it('ends where the space does', () => {

@@ -48,9 +48,9 @@ describe('the record of a run', () => {
 });
 
 describe('the report on futile trainings', () => {
-  const standing = { threshold: 0.5, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
+  const status = { threshold: 0.5, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
   const observed = (loss: number, over: Partial<Observed> = {}) =>
-    observedOf(loss, { phase: 'guided', standing, ...over });
+    observedOf(loss, { phase: 'guided', status, ...over });
 
   it('counts stops and what they saved, twins once', () => {
     const history = [

@@ -1,12 +1,12 @@
 import type { CommonSettings } from './settings.js';
-import type { Observation, Standing } from './strategy.js';
+import type { Observation, SearchStatus } from './strategy.js';
 import { fixedThreshold } from './threshold.js';
 
 /** What a strategy makes of a history, whose warm-up sets the threshold. */
-export function standingOf(
+export function searchStatus(
   history: readonly Observation[],
-  options: Pick<Standing, 'warmup' | 'cap' | 'successesWanted'> & Pick<CommonSettings, 'thresholdRate'>,
-): Standing {
+  options: Pick<SearchStatus, 'warmup' | 'cap' | 'successesWanted'> & Pick<CommonSettings, 'thresholdRate'>,
+): SearchStatus {
   const { thresholdRate, ...limits } = options;
   const losses = history.map(({ loss }) => loss);
   const threshold = fixedThreshold(losses, limits.warmup, thresholdRate);
