@@ -4,8 +4,8 @@ import argparse
 import re
 import sys
 
-from rminas_sidecar.channel import ChannelError
 from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.ipc.channel import ChannelError
 from rminas_sidecar.server import Server, ServerSettings
 
 
@@ -55,7 +55,7 @@ def _parse_arguments() -> ServerSettings:
         worker=worker,
         worker_deadline_seconds=options.worker_deadline,
         allowed=tuple(options.allow),
-        silence_seconds=options.parent_timeout,
+        parent_timeout_seconds=options.parent_timeout,
     )
 
 

@@ -14,17 +14,17 @@ from importlib import metadata
 import zmq
 
 from rminas_sidecar import surrogate
-from rminas_sidecar.allowed import AllowedPaths
-from rminas_sidecar.channel import Channel, ChannelError
-from rminas_sidecar.engines import Job, Readiness
+from rminas_sidecar.engines.engine import Job, Readiness
 from rminas_sidecar.engines.local import LocalEngine
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.failures import error_body, failure_body
-from rminas_sidecar.inbox import Inbox
-from rminas_sidecar.lane import Lane
-from rminas_sidecar.parent import ParentWatch
+from rminas_sidecar.ipc.channel import Channel, ChannelError
+from rminas_sidecar.ipc.inbox import Inbox
+from rminas_sidecar.ipc.parent_watch import ParentWatch
+from rminas_sidecar.ipc.path_allow_list import PathAllowList
+from rminas_sidecar.ipc.worker_thread import WorkerThread
 from rminas_sidecar.protocol import PROTOCOL_VERSION, Body
+from rminas_sidecar.protocol.failures import error_body, failure_body
 from rminas_sidecar.protocol.validate import NO_REQUEST, InvalidMessage, Message, decode, encode
 
 _HEARTBEAT_SECONDS = 1.0
@@ -43,7 +43,7 @@ class ServerSettings:
         worker: how each of them computes.
         worker_deadline_seconds: after which a worker that has something to do and gives no sign of life is killed.
         allowed: files and folders that messages may name.
-        silence_seconds: after which a controller that says nothing is taken for dead.
+        parent_timeout_seconds: after which a controller that says nothing is taken for dead.
     """
 
     address: str
@@ -51,7 +51,7 @@ class ServerSettings:
     worker: WorkerSettings
     worker_deadline_seconds: float
     allowed: tuple[str, ...]
-    silence_seconds: float
+    parent_timeout_seconds: float
 
 
 class Server:
@@ -60,16 +60,17 @@ class Server:
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._channel = Channel(settings.address)
-        self._allowed = AllowedPaths(settings.allowed)
+        self._allowed = PathAllowList(settings.allowed)
         self._inbox = Inbox()
         self._engine = LocalEngine(
             settings.workers, settings.worker, settings.worker_deadline_seconds, self._inbox.post, self._log
         )
-        self._forests = Lane("forests")
-        self._imports = Lane("imports")
-        self._queries = Lane("queries")
+        self._forests = WorkerThread("forests")
+        self._imports = WorkerThread("imports")
+        self._queries = WorkerThread("queries")
         self._parent = ParentWatch(
-            settings.silence_seconds, lambda: self._inbox.post(lambda: self._end(0, "the controller closed its stdin"))
+            settings.parent_timeout_seconds,
+            lambda: self._inbox.post(lambda: self._end(0, "the controller closed its stdin")),
         )
         self._greeted = False
         self._next_heartbeat = time.monotonic()
@@ -151,7 +152,7 @@ class Server:
             )
         )
 
-    def _answer_from(self, lane: Lane, message: Message, kind: str, work: Callable[[], Body]) -> None:
+    def _answer_from(self, lane: WorkerThread, message: Message, kind: str, work: Callable[[], Body]) -> None:
         def task() -> None:
             try:
                 self._post_message(kind, message.id, work())

@@ -9,8 +9,8 @@ import pytest
 
 from rminas_sidecar.backends.xnas import XnasBackend, find_xnas, import_xnas
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification, Specification
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
 from support.evaluations import prepare_body
 
 MODULES = [

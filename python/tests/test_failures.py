@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.failures import failure_body
+from rminas_sidecar.protocol.failures import failure_body
 from rminas_sidecar.protocol.validate import encode
 
 

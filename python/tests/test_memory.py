@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.memory import available_memory, require_memory, room_of_group
+from rminas_sidecar.system.memory import available_memory, require_memory, room_of_group
 
 
 def test_it_is_asked_for_in_numbers() -> None:
@@ -32,7 +32,7 @@ def test_a_limit_on_addresses_counts() -> None:
     room = 1 << 29
     program = (
         f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({room}, {room}))\n"
-        "from rminas_sidecar.memory import available_memory; print(available_memory())"
+        "from rminas_sidecar.system.memory import available_memory; print(available_memory())"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert 0 < int(said) < room

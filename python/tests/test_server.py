@@ -13,7 +13,7 @@ import pytest
 import zmq
 
 import rminas_sidecar
-from rminas_sidecar.parent import ParentWatch
+from rminas_sidecar.ipc.parent_watch import ParentWatch
 from rminas_sidecar.protocol import PROTOCOL_VERSION
 
 FIT = {

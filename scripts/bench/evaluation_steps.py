@@ -13,21 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
-
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.observation import Observation, TrainingBatch, observe
 from rminas_sidecar.evaluation.precision import at_precision
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
 from rminas_sidecar.evaluation.sgd import Sgd
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.training import EagerTraining
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate
+from rminas_sidecar.objective.observation import Observation, TrainingBatch, observe
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from torch import Tensor, nn
+from torch.nn import functional
 
 sys.path.insert(0, str(Path(__file__).with_name("search")))
-from plain_loop import PlainCell, compare_plainly  # noqa: E402
+from plain_loop import PlainCell, compare_plainly
 
 BETA = 0.8
 SIZE = NetworkSpecification(channels=16, cells=5, classes=10, resolution=32)

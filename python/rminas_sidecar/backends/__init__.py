@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from rminas_sidecar.backends.native import NativeBackend
 from rminas_sidecar.backends.xnas import XnasBackend
-from rminas_sidecar.evaluation.rmi import RepresentationFunction
-from rminas_sidecar.evaluation.specification import Specification
+from rminas_sidecar.objective.rmi import RepresentationFunction
+from rminas_sidecar.specification import Specification
 
 
 class Backend(Protocol):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.rmi import Gram, RepresentationLoss, gram
-from rminas_sidecar.evaluation.specification import Specification
 from rminas_sidecar.networks import build_network
+from rminas_sidecar.objective.rmi import Gram, RepresentationLoss, gram
+from rminas_sidecar.specification import Specification
 
 
 class NativeBackend:

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks import build_network, darts_genotype, proxyless
 from rminas_sidecar.networks.darts import IMAGENET_RESOLUTION
+from rminas_sidecar.specification import NetworkSpecification
 
 Answer = tuple[Sequence[Tensor], Tensor]
 Ask = Callable[[Tensor], Answer]

@@ -25,10 +25,10 @@ from torch import Tensor, nn
 
 from rminas_sidecar.backends import original_networks
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.rmi import RepresentationFunction
-from rminas_sidecar.evaluation.specification import Specification
 from rminas_sidecar.networks import build_network
+from rminas_sidecar.objective.rmi import RepresentationFunction
 from rminas_sidecar.protocol import Body
+from rminas_sidecar.specification import Specification
 
 # What the originals call the spaces that they can sample.
 _SAMPLED_SPACES = {

@@ -4,9 +4,9 @@ import signal
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from rminas_sidecar.child_process import ChildProcess, Death
-from rminas_sidecar.failures import error_body
+from rminas_sidecar.ipc.child_process import ChildProcess, Death
 from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import error_body
 
 _MODULE = "rminas_sidecar.benchmarks.import_worker"
 

@@ -3,10 +3,10 @@
 import time
 
 from rminas_sidecar.benchmarks import import_file
-from rminas_sidecar.failures import failure_body
-from rminas_sidecar.progress import Progress
+from rminas_sidecar.ipc.progress import Progress
+from rminas_sidecar.ipc.worker_pipes import ServerPipes
 from rminas_sidecar.protocol import Body
-from rminas_sidecar.server_pipes import ServerPipes
+from rminas_sidecar.protocol.failures import failure_body
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from rminas_sidecar.data.images import Dataset, Images, make_generator
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import BatchSpecification
+from rminas_sidecar.specification import BatchSpecification
 
 
 def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple[Tensor, Tensor]:

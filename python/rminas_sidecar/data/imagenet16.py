@@ -11,7 +11,7 @@ from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Dataset, Images, StoredImages, require_folder
 from rminas_sidecar.data.pickled import PickledFormat, parse
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.files import read_bytes
+from rminas_sidecar.system.files import read_bytes
 
 _CLASSES = 120
 _WHERE = (

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from rminas_sidecar.engines import Job, Reply
+from rminas_sidecar.engines.engine import Job, Reply
 from rminas_sidecar.engines.shared_memory import SharedMemory
-from rminas_sidecar.failures import error_body
 from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import error_body
 
 
 class Preparable:

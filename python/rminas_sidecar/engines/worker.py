@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rminas_sidecar.engines.vital_signs import VitalSigns
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.failures import failure_body, is_out_of_memory
-from rminas_sidecar.progress import Progress
+from rminas_sidecar.ipc.heartbeat import Heartbeat
+from rminas_sidecar.ipc.progress import Progress
+from rminas_sidecar.ipc.worker_pipes import ServerPipes
 from rminas_sidecar.protocol import Body
-from rminas_sidecar.server_pipes import ServerPipes
+from rminas_sidecar.protocol.failures import failure_body, is_out_of_memory
 
 if TYPE_CHECKING:
     import torch
@@ -30,13 +30,13 @@ class Worker:
     Args:
         device: where it computes.
         tell: says something to the server.
-        vital_signs: tells the server that this process lives.
+        heartbeat: tells the server that this process lives.
     """
 
-    def __init__(self, device: "torch.device", tell: Callable[[Body], None], vital_signs: VitalSigns) -> None:
+    def __init__(self, device: "torch.device", tell: Callable[[Body], None], heartbeat: Heartbeat) -> None:
         self._device = device
         self._tell = tell
-        self._vital_signs = vital_signs
+        self._vital_signs = heartbeat
         self._sessions: dict[str, tuple[Body, Session]] = {}
         self._handlers = {
             "prepare": self._prepare,
@@ -97,7 +97,7 @@ class Worker:
         )
 
     def _retrain(self, body: Body) -> tuple[str, Body]:
-        from rminas_sidecar.evaluation.retraining import retrain
+        from rminas_sidecar.retraining.retrain import retrain
 
         return "retrained", retrain(body, self._device, self._progress())
 
@@ -132,13 +132,13 @@ def main() -> None:
     faulthandler.enable()
     # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
     server = ServerPipes()
-    vital_signs = VitalSigns(lambda: server.tell({"event": "alive"}))
+    heartbeat = Heartbeat(lambda: server.tell({"event": "alive"}))
     try:
-        with vital_signs.without_steps():
+        with heartbeat.without_steps():
             device, readiness = _get_ready(options.threads, options.device)
     except Exception as error:
         server.give_up(error)
-    worker = Worker(device, server.tell, vital_signs)
+    worker = Worker(device, server.tell, heartbeat)
     server.tell({"event": "ready", **readiness})
     while True:
         worker.answer(server.requests.get())

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rminas_sidecar.child_process import ChildProcess, Death
+from rminas_sidecar.ipc.child_process import ChildProcess, Death
 from rminas_sidecar.protocol import Body
 
 

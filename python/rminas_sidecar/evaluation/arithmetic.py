@@ -4,10 +4,10 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.evaluation.precision import at_precision
-from rminas_sidecar.evaluation.specification import Specification
 from rminas_sidecar.evaluation.training import CudaRecorder, Recorder
 from rminas_sidecar.kernels import why_no_kernels
 from rminas_sidecar.networks.fast import accelerate, accelerate_on_cuda
+from rminas_sidecar.specification import Specification
 
 
 class Arithmetic:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.specification import Precision
+from rminas_sidecar.specification import Precision
 
 
 class Bfloat16Network(nn.Module):

@@ -16,14 +16,14 @@ from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.material import Material
-from rminas_sidecar.evaluation.observation import TrainingBatch
 from rminas_sidecar.evaluation.precision import tensor_cores
-from rminas_sidecar.evaluation.specification import Assets, Specification
+from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.trainer import OnObservation, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
+from rminas_sidecar.objective.observation import TrainingBatch
 from rminas_sidecar.proxies import Context, measure, select
+from rminas_sidecar.specification import Assets, Specification
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,17 @@ class Session:
             specification: the protocol's specification, validated.
             assets: the protocol's assets.
             device: where candidates are trained.
-            memory: what sessions of one specification have in common, see :meth:`Material.shared`.
+            memory: what sessions of one specification have in common, see :meth:`PreparedBatch.shared`.
 
         Raises:
             SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
         """
         spec, files = Specification.from_dict(specification), Assets.from_dict(assets)
         arithmetic = Arithmetic(spec, torch.device(device))
-        material = Material.shared(spec, files, arithmetic, memory)
-        representation = BACKENDS[spec.backend].build_representation_loss(material.reference)
-        samples = TrainingBatch(material.images, material.labels, representation)
-        report = {**material.report, "notes": [*material.report["notes"], *arithmetic.notes()]}
+        prepared = PreparedBatch.shared(spec, files, arithmetic, memory)
+        representation = BACKENDS[spec.backend].build_representation_loss(prepared.reference)
+        samples = TrainingBatch(prepared.images, prepared.labels, representation)
+        report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes()]}
         return cls(spec, files, arithmetic, samples, report)
 
     def report(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.specification import OptimizerSpecification
+from rminas_sidecar.specification import OptimizerSpecification
 
 
 class Sgd:

@@ -6,11 +6,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.observation import Observation, TrainingBatch, observe
 from rminas_sidecar.evaluation.sgd import Sgd
-from rminas_sidecar.evaluation.specification import OptimizerSpecification
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder
+from rminas_sidecar.objective.observation import Observation, TrainingBatch, observe
+from rminas_sidecar.specification import OptimizerSpecification
 
 OnObservation = Callable[[Observation], None]
 

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import torch
 
-from rminas_sidecar.evaluation.observation import Observation
 from rminas_sidecar.evaluation.sgd import Sgd
+from rminas_sidecar.objective.observation import Observation
 
 
 class Training(Protocol):

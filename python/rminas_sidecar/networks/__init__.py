@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from torch import nn
 
-from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks.darts import darts_network
 from rminas_sidecar.networks.mb import MobileNetV3Network
 from rminas_sidecar.networks.nas_bench_201 import NasBench201Network, check_resolution
 from rminas_sidecar.networks.nas_bench_macro import NasBenchMacroNetwork
 from rminas_sidecar.networks.proxyless import ProxylessNetwork
+from rminas_sidecar.specification import NetworkSpecification
 
 
 def _build_darts(genotype: str, size: NetworkSpecification) -> nn.Module:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.files import read_bytes
+from rminas_sidecar.system.files import read_bytes
 
 _GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 # Counts batches for a kind of running average that no teacher uses; old checkpoints do not have it.

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.data.images import make_generator
-from rminas_sidecar.evaluation.observation import TrainingBatch
+from rminas_sidecar.objective.observation import TrainingBatch
 
 Answer = TypeVar("Answer")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from rminas_sidecar.evaluation.observation import Observation
 from rminas_sidecar.evaluation.trainer import OnObservation, finite
+from rminas_sidecar.objective.observation import Observation
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.inference import inference_flops
 from rminas_sidecar.proxies.proxy import Passes

@@ -6,7 +6,7 @@ from typing import Literal
 
 from torch import Tensor
 
-from rminas_sidecar.evaluation.observation import Observation
+from rminas_sidecar.objective.observation import Observation
 from rminas_sidecar.proxies.context import Context
 
 Direction = Literal["higher", "lower"]

@@ -11,7 +11,7 @@ from rminas_sidecar.data.digits import DIGITS
 from rminas_sidecar.data.imagenet16 import IMAGENET16_120
 from rminas_sidecar.data.images import Dataset, StoredImages, make_generator
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import BatchSpecification
+from rminas_sidecar.specification import BatchSpecification
 
 
 def test_the_digits_are_split_once_and_for_all() -> None:

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.observation import TrainingBatch, observe
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.kernels import find_kernels
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate, accelerate_on_cuda
 from rminas_sidecar.networks.fast.patches import PatchConvolution
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS
+from rminas_sidecar.objective.observation import TrainingBatch, observe
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
 
 BETA = 0.8
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)

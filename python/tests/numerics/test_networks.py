@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS, Cell, Edge, NasBench201Network, parse, relevant
+from rminas_sidecar.specification import NetworkSpecification
 
 Golden = Callable[[str], dict[str, Tensor]]
 genotypes = st.tuples(*[st.sampled_from(OPERATIONS)] * 6).map(

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import TrainingBatch, train_on_batch
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork, ImageNetDartsNetwork, darts_network
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell, drop_path
 from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, Edge, parse
 from rminas_sidecar.networks.darts_operations import build_operation
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
 
 Golden = Callable[[str], dict[str, Tensor]]
 RECORD = json.loads((Path(__file__).parents[1] / "fixtures" / "golden" / "darts.json").read_text())

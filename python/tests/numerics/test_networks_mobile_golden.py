@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import TrainingBatch, train_on_batch
 from rminas_sidecar.networks import build_network
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
 
 Golden = Callable[[str], dict[str, Tensor]]
 RECORD = json.loads((Path(__file__).parents[1] / "fixtures" / "golden" / "mobile.json").read_text())

@@ -10,8 +10,8 @@ import torch
 from rminas_sidecar.data import DATASETS, find_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.evaluation.specification import NetworkSpecification
 from rminas_sidecar.networks import build_network, nas_bench_201
+from rminas_sidecar.specification import NetworkSpecification
 
 Specify = Callable[..., dict[str, Any]]
 GENOTYPE = nas_bench_201.EXAMPLE

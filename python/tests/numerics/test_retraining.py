@@ -11,10 +11,10 @@ from torch.nn import functional
 
 from rminas_sidecar.data.image_folder import ImageFiles
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.retraining import retrain
-from rminas_sidecar.evaluation.retraining.images import read_images, training_batches
-from rminas_sidecar.evaluation.retraining.recipe import Retraining
 from rminas_sidecar.networks.nas_bench_201 import NasBench201Network
+from rminas_sidecar.retraining.images import read_images, training_batches
+from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.retraining.retrain import retrain
 from support.retraining import bits, quiet, request_for
 from support.tiny_data import write_imagenet
 

@@ -16,16 +16,16 @@ from rminas_sidecar.data import CIFAR10, CIFAR100, DATASETS
 from rminas_sidecar.data.cutout import cut_out
 from rminas_sidecar.data.images import StoredImages
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.retraining.images import (
+from rminas_sidecar.retraining.images import (
     RetrainingImages,
     count_batches,
     read_images,
     split_into_batches,
     training_batches,
 )
-from rminas_sidecar.evaluation.retraining.network import build_trainee, count_parameters, set_drop_path, training_loss
-from rminas_sidecar.evaluation.retraining.recipe import Retraining
-from rminas_sidecar.evaluation.retraining.schedule import Schedule, Warmup, drop_path_probability, learning_rate
+from rminas_sidecar.retraining.network import build_trainee, count_parameters, set_drop_path, training_loss
+from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.retraining.schedule import Schedule, Warmup, drop_path_probability, learning_rate
 from support.tiny_data import write_cifar100
 
 Build = Callable[..., dict[str, Any]]

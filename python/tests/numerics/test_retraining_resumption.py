@@ -16,7 +16,7 @@ import torch
 
 import rminas_sidecar
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.retraining import retrain
+from rminas_sidecar.retraining.retrain import retrain
 from support.retraining import Interrupted, bits, essence, quiet, request_for
 from support.tiny_data import write_cifar100
 
@@ -66,7 +66,7 @@ def test_killed_it_ends_as_uninterrupted(both: dict[str, Any], tmp_path: Path) -
     expected = essence(retrain(request_for(both, whole), CPU, quiet))
     program = """
 import json, sys, torch
-from rminas_sidecar.evaluation.retraining import retrain
+from rminas_sidecar.retraining.retrain import retrain
 torch.set_num_threads(1)
 
 def report(done, *_):

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.evaluation.rmi import RepresentationLoss, gram, linear_cka
+from rminas_sidecar.objective.rmi import RepresentationLoss, gram, linear_cka
 
 Golden = Callable[[str], dict[str, Tensor]]
 

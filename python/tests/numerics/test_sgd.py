@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rminas_sidecar.evaluation.sgd import Sgd, learning_rate
-from rminas_sidecar.evaluation.specification import CosineSpecification, OptimizerSpecification
+from rminas_sidecar.specification import CosineSpecification, OptimizerSpecification
 
 
 class _Network(nn.Module):

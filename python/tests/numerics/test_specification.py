@@ -11,7 +11,7 @@ import pytest
 
 import rminas_sidecar
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.specification import Assets, CosineSpecification, Specification
+from rminas_sidecar.specification import Assets, CosineSpecification, Specification
 
 Build = Callable[..., dict[str, Any]]
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import CosineSpecification, OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import TrainingBatch, train_on_batch
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import CosineSpecification, OptimizerSpecification
 
 Golden = Callable[[str], dict[str, Tensor]]
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.evaluation.observation import TrainingBatch
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import OptimizerSpecification
 from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
+from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import OptimizerSpecification
 
 Golden = Callable[[str], dict[str, Tensor]]
 

@@ -11,8 +11,8 @@ from rminas_sidecar.backends.native import NativeBackend
 from rminas_sidecar.backends.xnas import XnasBackend
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification, Specification
 from rminas_sidecar.evaluation.trainer import TrainingBatch, observe, train_on_batch
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
 
 # Relative differences that are allowed at the first step and over eight.
 AT_FIRST, OVER_EIGHT = 1e-5, 2e-3

@@ -21,18 +21,17 @@ from itertools import pairwise
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
-
 from rminas_sidecar.backends import BACKENDS
 from rminas_sidecar.backends.xnas import import_xnas
 from rminas_sidecar.data import batch, find_dataset
 from rminas_sidecar.engines.worker import choose_device
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
-from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.networks.nas_bench_201 import Cell, Edge, NasBench201Network, parse
-from rminas_sidecar.networks.teachers import load_teacher
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import Assets, Specification
+from rminas_sidecar.teachers.loading import load_teacher
+from torch import Tensor, nn
+from torch.nn import functional
 
 Compare = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...errors import SidecarError
-from ...memory import available_memory, require_memory
+from ...system.memory import available_memory, require_memory
 from ..table import Table
 from . import nas_bench_201_csv, nas_bench_201_pickle, nas_bench_macro_json
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.observation import TrainingBatch
-from rminas_sidecar.evaluation.rmi import RepresentationLoss
+from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.proxies import Context
 
 Build = Callable[[], nn.Module]

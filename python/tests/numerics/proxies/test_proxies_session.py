@@ -12,10 +12,10 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.proxies import Context, measure
 from rminas_sidecar.proxies.inference import inference_flops
-from rminas_sidecar.proxies.observed import OBSERVABLES
 from rminas_sidecar.proxies.proxy import Passes, Proxy
 from rminas_sidecar.proxies.registry import PROXIES
 from rminas_sidecar.proxies.selection import Sole
+from rminas_sidecar.proxies.training import OBSERVABLES
 from support.genotypes import EXAMPLES
 
 Specify = Callable[..., dict[str, Any]]

@@ -12,13 +12,13 @@ from torch import nn
 
 from rminas_sidecar.data import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.retraining.checkpoint import Checkpoint, History
-from rminas_sidecar.evaluation.retraining.epochs import Training
-from rminas_sidecar.evaluation.retraining.images import read_images
-from rminas_sidecar.evaluation.retraining.network import build_trainee, count_parameters
-from rminas_sidecar.evaluation.retraining.recipe import Retraining
-from rminas_sidecar.evaluation.specification import OptimizerSpecification
 from rminas_sidecar.networks.flops import count_flops
+from rminas_sidecar.retraining.checkpoint import Checkpoint, History
+from rminas_sidecar.retraining.epochs import Training
+from rminas_sidecar.retraining.images import read_images
+from rminas_sidecar.retraining.network import build_trainee, count_parameters
+from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.specification import OptimizerSpecification
 
 OnProgress = Callable[[float, float, str], None]
 

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.files import remove_drafts, write_atomically
 from rminas_sidecar.networks.checkpoints import read_checkpoint
+from rminas_sidecar.system.files import remove_drafts, write_atomically
 
 _VERSION = 1
 _KEYS = {"version", "fingerprint", "history", "state_dict", "optimizer"}

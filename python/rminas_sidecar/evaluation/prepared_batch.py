@@ -15,13 +15,13 @@ from rminas_sidecar.backends import BACKENDS
 from rminas_sidecar.data import batch, find_dataset, notes_on
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
-from rminas_sidecar.evaluation.specification import Assets, Specification
 from rminas_sidecar.evaluation.trainer import finite
-from rminas_sidecar.networks.teachers import load_teacher
+from rminas_sidecar.specification import Assets, Specification
+from rminas_sidecar.teachers.loading import load_teacher
 
 
 @dataclass(frozen=True)
-class Material:
+class PreparedBatch:
     """What sessions of one specification have in common.
 
     images: samples × 3 × height × width, normalised, as they should lie in memory; labels: samples, int64; reference:
@@ -37,7 +37,7 @@ class Material:
     @classmethod
     def shared(
         cls, specification: Specification, assets: Assets, arithmetic: Arithmetic, memory: Path | None
-    ) -> "Material":
+    ) -> "PreparedBatch":
         """What lies in a file, which an empty one is first filled with. Raises as :meth:`prepare` does.
 
         Args:
@@ -47,13 +47,13 @@ class Material:
         if memory is None or not os.access(memory, os.R_OK):
             return cls.prepare(specification, assets, arithmetic)
         if memory.stat().st_size == 0:
-            material = cls.prepare(specification, assets, arithmetic)
-            if not material._fill(memory):
-                return material
+            prepared = cls.prepare(specification, assets, arithmetic)
+            if not prepared._fill(memory):
+                return prepared
         return cls._map(memory, arithmetic.device)
 
     @classmethod
-    def prepare(cls, spec: Specification, assets: Assets, arithmetic: Arithmetic) -> "Material":
+    def prepare(cls, spec: Specification, assets: Assets, arithmetic: Arithmetic) -> "PreparedBatch":
         """Reads the data, draws the batch and asks the teacher.
 
         Raises:
@@ -91,7 +91,7 @@ class Material:
         return True
 
     @classmethod
-    def _map(cls, memory: Path, device: torch.device) -> "Material":
+    def _map(cls, memory: Path, device: torch.device) -> "PreparedBatch":
         # Mapped, not read: the workers have the pages in common.
         parts = torch.load(memory, map_location="cpu", mmap=True, weights_only=True)
         return cls(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 _SUSPENDED_SECONDS = 5.0
 
 
-class Silence:
+class Watchdog:
     """Tells when another process has been silent for too long, by looks at it that are a second or so apart.
 
     Args:

@@ -12,7 +12,7 @@ import traceback
 from queue import SimpleQueue
 from typing import NoReturn
 
-from rminas_sidecar.orphan import wake_when_orphaned
+from rminas_sidecar.ipc.parent_death_signal import request_parent_death_signal
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.validate import finite
 
@@ -21,7 +21,7 @@ class ServerPipes:
     """The pipes of this process, of which there may be one such object."""
 
     def __init__(self) -> None:
-        wake_when_orphaned()
+        request_parent_death_signal()
         self.requests: SimpleQueue[Body] = SimpleQueue()
         self._output = os.fdopen(os.dup(1), "wb")
         # From here on, file descriptor 1 is another name of stderr.

@@ -5,8 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from rminas_sidecar.orphan import wake_when_orphaned
-from rminas_sidecar.silence import Silence
+from rminas_sidecar.ipc.parent_death_signal import request_parent_death_signal
+from rminas_sidecar.ipc.watchdog import Watchdog
 
 
 class ParentWatch:
@@ -14,33 +14,33 @@ class ParentWatch:
     or the controller says nothing for too long.
 
     Args:
-        silence_seconds: how long the controller may say nothing.
+        parent_timeout_seconds: how long the controller may say nothing.
         on_stdin_closed: called from another thread.
         clock: seconds that never go back.
     """
 
     def __init__(
         self,
-        silence_seconds: float,
+        parent_timeout_seconds: float,
         on_stdin_closed: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._silence = Silence(silence_seconds, clock)
+        self._watchdog = Watchdog(parent_timeout_seconds, clock)
         self._parent = os.getppid()
-        wake_when_orphaned()
+        request_parent_death_signal()
         threading.Thread(target=_read_until_closed, args=(on_stdin_closed,), daemon=True).start()
 
     def heard(self) -> None:
         """The controller said something."""
-        self._silence.heard()
+        self._watchdog.heard()
 
     def reason_to_end(self) -> str | None:
         """Why to end, or None; asked every second or so."""
-        too_long = self._silence.too_long()
+        too_long = self._watchdog.too_long()
         if os.getppid() != self._parent:
             return "the process that started it is gone"
         if too_long:
-            return f"the controller said nothing for {self._silence.seconds:g} s"
+            return f"the controller said nothing for {self._watchdog.seconds:g} s"
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 
-class Lane:
+class WorkerThread:
     """One thread that does one thing after the other.
 
     Its thread is a daemon: a server that is told to end does not wait for a forest or a table.

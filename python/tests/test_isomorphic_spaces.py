@@ -28,7 +28,7 @@ Numbers = Sequence[int]
 
 
 def _pairs(space: str, kind: str) -> list[Pair]:
-    fixture = Path(__file__).parent / "fixtures" / "space_twins.json"
+    fixture = Path(__file__).parent / "fixtures" / "space_isomorphic.json"
     return [cast(Pair, tuple(pair)) for pair in json.loads(fixture.read_text())[space][kind]]
 
 
@@ -114,7 +114,7 @@ def _some_renumbering_makes_equal(pair: Pair) -> bool:
     return False
 
 
-@pytest.mark.parametrize("pair", _pairs("darts", "twins"))
+@pytest.mark.parametrize("pair", _pairs("darts", "isomorphic"))
 def test_renumbered_cells_are_one_architecture(pair: Pair) -> None:
     assert _some_renumbering_makes_equal(pair)
 
@@ -131,13 +131,13 @@ def _equal_in_order(one: nn.Module, other: nn.Module, side: int) -> bool:
     return torch.equal(_train(one.double(), side), _train(other.double(), side))
 
 
-@pytest.mark.parametrize("pair", _pairs("nas-bench-macro", "twins"), ids=" = ".join)
+@pytest.mark.parametrize("pair", _pairs("nas-bench-macro", "isomorphic"), ids=" = ".join)
 def test_identities_may_stand_anywhere_behind_the_first_layer_of_a_stage(pair: Pair) -> None:
     one, other = (NasBenchMacroNetwork(genotype, channels=4, classes=CLASSES) for genotype in pair)
     assert _equal_in_order(one, other, 16)
 
 
-@pytest.mark.parametrize("pair", _pairs("mb", "twins"))
+@pytest.mark.parametrize("pair", _pairs("mb", "isomorphic"))
 def test_blocks_left_out_may_stand_anywhere_behind_the_first_block_of_a_stage(pair: Pair) -> None:
     one, other = (MobileNetV3Network(genotype, classes=CLASSES) for genotype in pair)
     assert _equal_in_order(one, other, 32)

@@ -4,9 +4,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.retraining.recipe import Recipe, Retraining
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import DartsNetwork, darts_network
+from rminas_sidecar.retraining.recipe import Recipe, Retraining
 
 
 def build_trainee(retraining: Retraining) -> nn.Module:

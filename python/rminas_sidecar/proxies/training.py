@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from rminas_sidecar.evaluation.observation import Observation
+from rminas_sidecar.objective.observation import Observation
 from rminas_sidecar.proxies.proxy import Observable
 
 _RMI_NAS = "Zheng et al., Neural Architecture Search with Representation Mutual Information, CVPR 2022, section 3"

@@ -7,7 +7,7 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def wake_when_orphaned() -> None:
+def request_parent_death_signal() -> None:
     """Has the system continue this process when its parent ends (Linux; elsewhere this does nothing).
 
     A process ends itself when its parent is gone, but not while it is stopped, by Ctrl-Z or SIGSTOP: and then nobody is

@@ -18,7 +18,7 @@ PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Where the paths stand in the bodies of the types of messages that have any."""
 
 
-class AllowedPaths:
+class PathAllowList:
     """Files and folders, which are named when the sidecar is started and to which no message can add.
 
     Args:

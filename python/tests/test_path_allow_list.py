@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from rminas_sidecar.allowed import PATHS, AllowedPaths
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.ipc.path_allow_list import PATHS, PathAllowList
 
 CORPUS = json.loads((Path(__file__).parents[2] / "test" / "corpus" / "messages.json").read_text(encoding="utf-8"))
 
 
-def is_allowed(allowed: AllowedPaths, path: str) -> bool:
+def is_allowed(allowed: PathAllowList, path: str) -> bool:
     try:
         allowed.check("query-benchmark", {"index": path, "architecture": 0})
     except SidecarError as error:
@@ -25,11 +25,11 @@ def is_allowed(allowed: AllowedPaths, path: str) -> bool:
 def test_what_lies_in_a_root_is_allowed_and_its_neighbours_are_not(tmp_path: Path) -> None:
     root = tmp_path / "data"
     root.mkdir()
-    allowed = AllowedPaths([str(root)])
+    allowed = PathAllowList([str(root)])
     assert all(is_allowed(allowed, str(path)) for path in (root, root / "a", root / "a" / ".." / "b", root / "new/er"))
     for path in (tmp_path, tmp_path / "data2", root / ".." / "x", "/", "/etc/passwd", "etc", "\0", "x" * 4096):
         assert not is_allowed(allowed, str(path))
-    assert not is_allowed(AllowedPaths([]), str(root))
+    assert not is_allowed(PathAllowList([]), str(root))
 
 
 def test_links_count_by_where_they_lead(tmp_path: Path) -> None:
@@ -39,27 +39,27 @@ def test_links_count_by_where_they_lead(tmp_path: Path) -> None:
     (root / "escape").symlink_to(outside)
     (root / "circle").symlink_to(root / "circle")
     (tmp_path / "alias").symlink_to(root)
-    allowed = AllowedPaths([str(root)])
+    allowed = PathAllowList([str(root)])
     assert not is_allowed(allowed, str(root / "escape" / "file"))
     assert not is_allowed(allowed, str(root / "escape"))
     assert is_allowed(allowed, str(tmp_path / "alias" / "file"))
-    assert is_allowed(AllowedPaths([str(tmp_path / "alias")]), str(root / "file"))
+    assert is_allowed(PathAllowList([str(tmp_path / "alias")]), str(root / "file"))
 
 
 def test_a_file_may_be_a_root(tmp_path: Path) -> None:
-    allowed = AllowedPaths([str(tmp_path / "teacher.pth")])
+    allowed = PathAllowList([str(tmp_path / "teacher.pth")])
     assert is_allowed(allowed, str(tmp_path / "teacher.pth"))
     assert not is_allowed(allowed, str(tmp_path / "teacher.pth2"))
 
 
 def test_every_path_of_the_corpus_is_looked_at() -> None:
-    nothing = AllowedPaths([])
+    nothing = PathAllowList([])
     with_paths = [message for message in CORPUS["toSidecar"]["valid"] if any(absolute_paths(message["body"]))]
     assert {message["type"] for message in with_paths} == set(PATHS)
     for message in with_paths:
         with pytest.raises(SidecarError, match="outside the folders"):
             nothing.check(message["type"], message["body"])
-        AllowedPaths(list(absolute_paths(message["body"]))).check(message["type"], message["body"])
+        PathAllowList(list(absolute_paths(message["body"]))).check(message["type"], message["body"])
 
 
 def absolute_paths(value: Any) -> Iterator[str]:

@@ -13,10 +13,10 @@ from rminas_sidecar.data.images import make_generator
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import seeded_on
-from rminas_sidecar.evaluation.retraining.images import RetrainingImages, count_batches, training_batches
-from rminas_sidecar.evaluation.retraining.network import set_drop_path, training_loss
-from rminas_sidecar.evaluation.retraining.recipe import Retraining
-from rminas_sidecar.evaluation.retraining.schedule import drop_path_probability, learning_rate
+from rminas_sidecar.retraining.images import RetrainingImages, count_batches, training_batches
+from rminas_sidecar.retraining.network import set_drop_path, training_loss
+from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.retraining.schedule import drop_path_probability, learning_rate
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 from rminas_sidecar.data import find_dataset
 from rminas_sidecar.data.cutout import cut_out
 from rminas_sidecar.data.images import Dataset, Images, StoredImages, make_generator
-from rminas_sidecar.evaluation.retraining.recipe import Retraining
+from rminas_sidecar.retraining.recipe import Retraining
 
 Item = TypeVar("Item")
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 _INTERVAL_SECONDS = 1.0
 
 
-class VitalSigns:
+class Heartbeat:
     """Signs of life, no more of them than one a second.
 
     Args:

@@ -10,12 +10,12 @@ from torch import nn
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.checkpoints import load_weights, read_checkpoint
 from rminas_sidecar.networks.nas_bench_201 import NasBench201Network
-from rminas_sidecar.networks.teachers.benchmark_weights import ARCHITECTURE, CELLS, CHANNELS, trained_state
-from rminas_sidecar.networks.teachers.bottleneck_resnet import BottleneckResNet
-from rminas_sidecar.networks.teachers.cifar_resnet import CifarResNet
-from rminas_sidecar.networks.teachers.fbresnet import FacebookResNet
+from rminas_sidecar.teachers.benchmark_weights import ARCHITECTURE, CELLS, CHANNELS, trained_state
+from rminas_sidecar.teachers.bottleneck_resnet import BottleneckResNet
+from rminas_sidecar.teachers.cifar_resnet import CifarResNet
+from rminas_sidecar.teachers.fbresnet import FacebookResNet
 
-DIGITS_WEIGHTS = Path(__file__).parents[1] / "weights" / "digits-resnet.pt"
+DIGITS_WEIGHTS = Path(__file__).parent / "weights" / "digits-resnet.pt"
 
 
 def _whole(checkpoint: object, _path: Path, _next_steps: list[str]) -> object:

@@ -2,16 +2,16 @@
 
 import threading
 
-from rminas_sidecar.engines.vital_signs import VitalSigns
+from rminas_sidecar.ipc.heartbeat import Heartbeat
 
 
 def test_signs_of_life_come_with_the_steps_and_not_too_often() -> None:
     signs = []
-    vital_signs = VitalSigns(lambda: signs.append("sign"))
+    heartbeat = Heartbeat(lambda: signs.append("sign"))
     for _ in range(1000):
-        vital_signs.step()
+        heartbeat.step()
     assert 1 <= len(signs) < 1000
     before = threading.active_count()
-    with vital_signs.without_steps():
+    with heartbeat.without_steps():
         assert threading.active_count() == before + 1
     assert threading.active_count() == before

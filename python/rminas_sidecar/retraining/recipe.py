@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rminas_sidecar.evaluation.retraining.schedule import Schedule, Warmup
-from rminas_sidecar.evaluation.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.retraining.schedule import Schedule, Warmup
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rminas_sidecar.evaluation.rmi import RepresentationFunction
+from rminas_sidecar.objective.rmi import RepresentationFunction
 
 
 @dataclass(frozen=True)

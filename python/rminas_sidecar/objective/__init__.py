@@ -1,0 +1,1 @@
+"""The loss that ranks an architecture: representation mutual information and cross entropy."""

@@ -1,0 +1,1 @@
+"""Trains a network from scratch by a published recipe."""

@@ -1,0 +1,1 @@
+"""Files and memory of the machine."""

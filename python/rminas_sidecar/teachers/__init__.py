@@ -1,0 +1,1 @@
+"""The teachers: trained networks whose representation the candidates are compared with."""
