@@ -64,10 +64,10 @@ describe('nas-bench-201: equal architectures', () => {
 
   // The sidecar's tests build both networks of each pair and compare their outputs and gradients.
   it('agrees with the pairs whose networks have been compared', () => {
-    const fixture = new URL('../../python/tests/fixtures/nas_bench_201_twins.json', import.meta.url);
-    const { twins, different } = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, [string, string][]>;
-    expect([twins?.length, different?.length]).toEqual([60, 40]);
-    for (const [genotype, canonical] of twins ?? []) {
+    const fixture = new URL('../../python/tests/fixtures/nas_bench_201_isomorphic.json', import.meta.url);
+    const { isomorphic, different } = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, [string, string][]>;
+    expect([isomorphic?.length, different?.length]).toEqual([60, 40]);
+    for (const [genotype, canonical] of isomorphic ?? []) {
       expect(nasBench201.print(nasBench201.canonical(nasBench201.parse(genotype)))).toBe(canonical);
     }
     for (const [one, other] of different ?? []) {

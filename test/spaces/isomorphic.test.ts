@@ -6,20 +6,20 @@ import { getSpace } from '../../src/spaces/index.js';
 type Pair = readonly [string, string];
 
 // The sidecar's tests build both networks of each pair and train them.
-const fixture = new URL('../../python/tests/fixtures/space_twins.json', import.meta.url);
-const pairs = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, { twins: Pair[]; different?: Pair[] }>;
+const fixture = new URL('../../python/tests/fixtures/space_isomorphic.json', import.meta.url);
+const pairs = JSON.parse(readFileSync(fixture, 'utf8')) as Record<string, { isomorphic: Pair[]; different?: Pair[] }>;
 
 describe('the pairs whose networks have been compared', () => {
   it.each([
     ['darts', 8, 6],
     ['nas-bench-macro', 6, 0],
     ['mb', 2, 0],
-  ] as const)('of %s have the canonical forms that they should', (name: SpaceName, twins, different) => {
+  ] as const)('of %s have the canonical forms that they should', (name: SpaceName, isomorphic, different) => {
     const space = getSpace(name);
     const canonical = (text: string) => space.print(space.canonical(space.parse(text)));
     const found = pairs[name];
-    expect([found?.twins.length, found?.different?.length ?? 0]).toEqual([twins, different]);
-    for (const [one, other] of found?.twins ?? []) {
+    expect([found?.isomorphic.length, found?.different?.length ?? 0]).toEqual([isomorphic, different]);
+    for (const [one, other] of found?.isomorphic ?? []) {
       expect(one).not.toBe(other);
       expect(canonical(one)).toBe(other);
     }
