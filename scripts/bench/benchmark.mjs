@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findPython } from '../../dist/sidecar/python.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 

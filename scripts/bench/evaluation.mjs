@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../dist/random/random.js';
-import { findPython } from '../../dist/sidecar/python.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { getSpace } from '../../dist/spaces/index.js';
 import { peakOf } from './processes.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';

@@ -12,7 +12,7 @@ import { RMI } from '../../dist/objectives/objective.js';
 import { createRandom, derivedSeed } from '../../dist/random/random.js';
 import { search } from '../../dist/search/controller.js';
 import { Sidecar } from '../../dist/sidecar/client.js';
-import { findPython } from '../../dist/sidecar/python.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { getSpace } from '../../dist/spaces/index.js';
 import { createForest } from '../../dist/strategies/forest.js';
 import { familyOf, peakOf } from './processes.mjs';

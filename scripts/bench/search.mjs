@@ -2,7 +2,7 @@
 // what is compared with what.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { findPython } from '../../dist/sidecar/python.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { compete } from './search/contest.mjs';
 import { compareEvaluations } from './search/evaluations.mjs';
 import { project } from './search/projection.mjs';

@@ -5,7 +5,7 @@ import { createSidecarEvaluator } from '../../dist/evaluators/training.js';
 import { startWorkingSidecar } from '../../dist/evaluators/working-sidecar.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { search } from '../../dist/search/controller.js';
-import { findPython } from '../../dist/sidecar/python.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { getSpace } from '../../dist/spaces/index.js';
 import { createForest } from '../../dist/strategies/forest.js';
 import { familyOf, peakOf, pinTo, processorSecondsOf } from './processes.mjs';

@@ -9,7 +9,7 @@ import type {
   Progress,
 } from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
-import { findPython } from '../sidecar/python.js';
+import { findPython } from '../sidecar/process/find-python.js';
 import { BENCHMARKS, type BenchmarkName, parseArchitecture } from './catalogue.js';
 import { indexFile, indexFolder } from './places.js';
 

@@ -1,15 +1,14 @@
 /**
- * What the interpreter runs before anything else. It mends what pythonia leaves open:
+ * Python code that the interpreter runs first. It closes these gaps of pythonia:
  *
- * - Python's stdout is ours, and ours is for data alone: what Python prints goes to stderr.
- * - Ctrl-C reaches the whole process group: the program that opened the bridge decides what it means.
- * - A killed Node cannot end its interpreter, which would go on with whatever it computes: it ends itself.
- * - pythonia's folder would shadow modules named `proxy`, `ws` or `interface`, and its channel's number would
- *   confuse a Node process that Python starts.
- * - NaN and infinity are no JSON, and a reply with one would crash Node: null stands for both.
- * - A reply that is no JSON at all would end Python: it becomes an error of that one request. Arrays and tensors are
- *   given as lists.
- * - Objects that Python frees while it ends would still be reported, by modules that are already torn down.
+ * - Python shares our stdout, which is reserved for data. The code redirects Python's output to stderr.
+ * - Ctrl-C reaches the whole process group. The interpreter ignores it; the program that opened the bridge decides.
+ * - A killed Node cannot end its interpreter. A thread watches the parent and exits with it.
+ * - pythonia's folder would shadow modules named `proxy`, `ws` or `interface`. It is removed from the path.
+ * - pythonia's channel number would confuse a Node process that Python starts. It is removed from the environment.
+ * - NaN and infinity are not JSON, and a reply with one would crash Node. The code sends null for both.
+ * - A reply that is not JSON would end Python. It becomes an error of that request; arrays and tensors become lists.
+ * - Python would report objects that it frees at exit, through modules that no longer exist. Those reports are dropped.
  */
 export const BOOTSTRAP = `
 import __main__, json, os, signal, sys, threading, time

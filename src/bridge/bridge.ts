@@ -2,45 +2,45 @@ import { fileURLToPath } from 'node:url';
 import { BOOTSTRAP } from './bootstrap.js';
 import { importFailure, interpreterEnded, interpreterSilent, PythonError } from './failures.js';
 import { type Interpreter, identifyInterpreter } from './interpreter.js';
-import { Lifeline } from './process-supervisor.js';
+import { ProcessSupervisor } from './process-supervisor.js';
 import { type Pythonia, REQUESTS, startPythonia } from './pythonia.js';
 
-/** The folder in which Python finds `rminas_sidecar`. */
+/** The folder that contains the package `rminas_sidecar`. */
 const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
-/** How long each step of closing waits before the next one. */
-const CLOSING_PATIENCE_MS = 1_000;
+/** How long to wait for the exit before each harsher step of closing, in ms. */
+const GRACE_MS = 1_000;
 
 export interface BridgeOptions {
-  /** The interpreter: a path, or a name on the PATH. */
+  /** Path of the interpreter, or its name on the PATH. */
   readonly python: string;
-  /** Longest wait for the start, and for each answer, in milliseconds; 100,000 unless told. */
+  /** Limit for the start and for each request, in milliseconds; 100,000 by default. */
   readonly timeoutMs?: number;
 }
 
-/** An interpreter of its own, with live objects: see {@link openBridge}. */
+/** A Python interpreter with live objects: see {@link openBridge}. */
 export interface Bridge {
   readonly interpreter: Interpreter;
   /**
-   * Imports a module and answers it as a live object. `Module` describes the parts that the caller uses, each
-   * attribute and each result being a promise.
+   * Imports a module as a live object. `Module` describes the parts that the caller uses; each attribute and each result
+   * is a promise.
    *
-   * @throws MissingError when the module, or one that it needs, is not there or cannot be imported
-   * @throws SidecarError when the interpreter ends or does not answer in time
+   * @throws MissingError when the module, or one that it needs, is missing or broken.
+   * @throws SidecarError when the interpreter ends or does not answer in time.
    */
   import<Module>(name: string): Promise<Module>;
-  /** Ends the interpreter, gently first, and settles when it is gone. May be called twice. */
+  /** Ends the interpreter and waits for its exit. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a Python and gives its objects to a script as live ones: an attribute, an item or a call on one is a request
- * to the interpreter when it is awaited. `rminas_sidecar` can be imported whether or not it is installed.
+ * Starts a Python interpreter and gives access to its live objects. Awaiting an attribute, an item or a call sends a
+ * request to the interpreter. `rminas_sidecar` can be imported even when it is not installed.
  *
- * - Strings, numbers, booleans and None come as values, anything else as a live object; `await object.valueOf()` gives
- *   lists, dicts, arrays and tensors as plain data, with null for NaN and infinity.
- * - Keyword arguments: a `$` after the name, and an object at the end: `open$(path, { encoding: 'utf8' })`.
- * - What Python prints goes to stderr.
- * - An exception in Python rejects with a {@link PythonError}; a dead or silent interpreter with a SidecarError.
+ * - Strings, numbers, booleans and None arrive as values, every other object as a live object. `await object.valueOf()`
+ *   returns lists, dicts, arrays and tensors as plain data, with null for NaN and infinity.
+ * - Keyword arguments need a `$` after the name and an object at the end: `open$(path, { encoding: 'utf8' })`.
+ * - Output that Python prints goes to stderr.
+ * - An exception in Python rejects with a {@link PythonError}, a dead or silent interpreter with a SidecarError.
  *
  * @example
  * ```ts
@@ -60,20 +60,20 @@ export interface Bridge {
  * }
  * ```
  *
- * @throws MissingError when there is no such interpreter, or it is none
- * @throws SidecarError when it does not start
+ * @throws MissingError when the interpreter does not exist, or is not a Python.
+ * @throws SidecarError when the interpreter does not start.
  */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { python, timeoutMs = 100_000 } = options;
   const interpreter = await identifyInterpreter(python, timeoutMs);
   const pythonia = startPythonia({ python, pythonPath: PYTHON_FOLDER, timeoutMs });
-  const lifeline = new Lifeline(pythonia.channel);
-  translateFailures(pythonia, lifeline, python, timeoutMs);
+  const supervisor = new ProcessSupervisor(pythonia.channel);
+  translateFailures(pythonia, supervisor, python, timeoutMs);
 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     pythonia.objects.end();
-    closing ??= lifeline.close(CLOSING_PATIENCE_MS);
+    closing ??= supervisor.close(GRACE_MS);
     return closing;
   };
   try {
@@ -93,20 +93,25 @@ async function importModule<Module>(pythonia: Pythonia, name: string, python: st
   }
 }
 
-/** Whatever a live object rejects with becomes one of our errors. */
-function translateFailures({ objects }: Pythonia, lifeline: Lifeline, python: string, timeoutMs: number): void {
+/** Translates the rejections of live objects into errors of rminas. */
+function translateFailures(
+  { objects }: Pythonia,
+  supervisor: ProcessSupervisor,
+  python: string,
+  timeoutMs: number,
+): void {
   for (const name of REQUESTS) {
     const request = objects[name].bind(objects);
     objects[name] = async (object, stack, ...rest) => {
-      // pythonia empties this array while the request is under way.
-      const asked = stack.join('.');
+      // pythonia empties this array during the request.
+      const path = stack.join('.');
       try {
         return await request(object, stack, ...rest);
       } catch (error) {
-        if (lifeline.ended !== null) throw interpreterEnded(python, lifeline.ended);
+        if (supervisor.ended !== null) throw interpreterEnded(python, supervisor.ended);
         if (!(error instanceof Error)) throw error;
         if (error.constructor.name === 'PythonException') throw new PythonError(error.stack ?? '');
-        if (error.constructor.name === 'BridgeException') throw interpreterSilent(python, timeoutMs, asked);
+        if (error.constructor.name === 'BridgeException') throw interpreterSilent(python, timeoutMs, path);
         throw error;
       }
     };

@@ -1,11 +1,11 @@
 import { MissingError, SidecarError } from '../errors.js';
-import { usefulLine } from '../sidecar/traceback.js';
+import { usefulLine } from '../sidecar/process/traceback.js';
 
-/** An exception that Python code raised and nobody there caught. */
+/** An uncaught exception in Python. */
 export class PythonError extends SidecarError {
-  /** Class of the exception, as Python prints it, e.g. `ValueError` or `torch.OutOfMemoryError`. */
+  /** Class of the exception as Python prints it, e.g. `ValueError` or `torch.OutOfMemoryError`. */
   readonly exception: string;
-  /** The exception with its message, or the message's first line. */
+  /** The class and the first line of the message. */
   readonly line: string;
   readonly traceback: string;
 
@@ -18,38 +18,36 @@ export class PythonError extends SidecarError {
   }
 }
 
-/** Why a module cannot be imported, in the words of someone who can install it. */
+/** Explains a failed import, and how to install the module. */
 export function importFailure(module: string, error: PythonError, python: string): MissingError {
   const absent = /^ModuleNotFoundError: No module named '([^']+)'/.exec(error.line)?.[1];
   if (absent !== undefined) {
     const needed = absent === module ? '' : `, which ${module} needs`;
     return new MissingError(`${python} has no module ${absent}${needed}.`, {
       code: 'python-module-missing',
-      nextSteps: [`Install it into that Python, or use another one (RMINAS_PYTHON), or run \`npm run setup\`.`],
+      nextSteps: [`Install it into that Python, name another one with RMINAS_PYTHON, or run \`npm run setup\`.`],
       cause: error,
     });
   }
   return new MissingError(`${python} cannot import ${module}: ${error.line}`, {
     code: 'python-module-broken',
-    nextSteps: ['Install the package again: an import that fails so is a broken or incompatible installation.'],
+    nextSteps: ['Install the package again: its installation is broken or incompatible.'],
     cause: error,
   });
 }
 
-/** Something was asked of an interpreter that is gone, or that went while it was asked. */
+/** The interpreter ended before or during a request. */
 export function interpreterEnded(python: string, how: string): SidecarError {
-  return new SidecarError(`${python} is gone: ${how}.`, {
+  return new SidecarError(`${python} has ended: ${how}.`, {
     code: 'bridge-ended',
-    nextSteps: [
-      'Look at what it wrote to stderr. A signal such as SIGKILL or SIGSEGV points at memory or a broken package.',
-    ],
+    nextSteps: ['Check its output on stderr. SIGKILL points to too little memory, SIGSEGV to a broken package.'],
   });
 }
 
 /** The interpreter did not answer in time. */
-export function interpreterSilent(python: string, timeoutMs: number, asked: string): SidecarError {
-  return new SidecarError(`${python} did not answer within ${timeoutMs} ms (${asked}).`, {
+export function interpreterSilent(python: string, timeoutMs: number, path: string): SidecarError {
+  return new SidecarError(`${python} did not answer within ${timeoutMs} ms (${path}).`, {
     code: 'bridge-timeout',
-    nextSteps: ['Raise `timeoutMs` of openBridge if the call takes that long.'],
+    nextSteps: ['Raise `timeoutMs` of openBridge if the call needs more time.'],
   });
 }

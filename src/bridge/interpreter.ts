@@ -1,29 +1,30 @@
 import { z } from 'zod';
 import { MissingError } from '../errors.js';
-import { describeExit, type PythonAnswer, runPython } from '../sidecar/process.js';
+import { describeExit } from '../sidecar/process/exit.js';
+import { type PythonOutput, runPython } from '../sidecar/process/run-python.js';
 
 export interface Interpreter {
-  /** What the interpreter says its own path is. */
+  /** Path of the interpreter, as it reports it. */
   readonly executable: string;
   /** Major, minor, micro. */
   readonly version: readonly [number, number, number];
-  /** Folder of the environment that it belongs to. */
+  /** Folder of its environment. */
   readonly prefix: string;
 }
 
-/** Marks the answer, since a site's start-up code may print, too. */
+/** Marks the answer, because start-up code of the site may print as well. */
 const MARK = 'rminas-interpreter ';
 const QUESTION = `import json, sys; print("${MARK}" + json.dumps([sys.executable, list(sys.version_info[:3]), sys.prefix]))`;
 const count = z.int().min(0);
 const answerSchema = z.tuple([z.string().min(1), z.tuple([count, count, count]), z.string()]);
-/** No Python says more before its answer; a program that is none may never stop. */
+/** Bounds the part of the output that is searched: a program that is not Python may print for ever. */
 const MAX_CHARACTERS = 65_536;
 
 /**
- * Runs the program and asks who it is, so that whatever relies on it afterwards starts a real Python.
+ * Runs the interpreter and asks for its path, version and environment.
  *
  * @param python a path, or a name on the PATH
- * @throws MissingError when there is no such program, when it does not answer as a Python does, or not in time
+ * @throws MissingError when the program does not exist, is not a Python, or does not answer in time.
  */
 export async function identifyInterpreter(python: string, timeoutMs = 10_000): Promise<Interpreter> {
   const answer = await runPython(python, ['-c', QUESTION], { timeoutMs });
@@ -33,7 +34,7 @@ export async function identifyInterpreter(python: string, timeoutMs = 10_000): P
   throw unusable(python, reasonOf(answer, timeoutMs));
 }
 
-/** The interpreter that a program's output describes, or null when a Python did not write it. */
+/** Parses the answer of an interpreter; null when the output contains none. */
 export function parseAnswer(output: string): Interpreter | null {
   const line = output.split('\n').find((candidate) => candidate.startsWith(MARK));
   if (line === undefined) return null;
@@ -45,12 +46,12 @@ export function parseAnswer(output: string): Interpreter | null {
   }
 }
 
-function reasonOf(answer: PythonAnswer, timeoutMs: number): string {
+function reasonOf(answer: PythonOutput, timeoutMs: number): string {
   if (answer.unrunnable !== null) return `it cannot be run (${answer.unrunnable})`;
-  if (answer.timedOut) return `it did not answer in ${timeoutMs} ms`;
-  const said = firstLine(answer.stdout) || firstLine(answer.stderr);
-  const words = said === '' ? 'it answered nothing' : `it answered ${JSON.stringify(said)}`;
-  return answer.exit.code === 0 ? words : `${words} and ${describeExit(answer.exit)}`;
+  if (answer.timedOut) return `it did not answer within ${timeoutMs} ms`;
+  const line = firstLine(answer.stdout) || firstLine(answer.stderr);
+  const reason = line === '' ? 'it printed nothing' : `it printed ${JSON.stringify(line)}`;
+  return answer.exit.code === 0 ? reason : `${reason} and ${describeExit(answer.exit)}`;
 }
 
 function firstLine(text: string): string {
@@ -61,8 +62,8 @@ function absent(python: string): MissingError {
   return new MissingError(`There is no Python at ${python}.`, {
     code: 'python-missing',
     nextSteps: [
-      'Run `npm run setup`, which makes an environment with everything in it.',
-      'Or name an interpreter: --python FILE, or the environment variable RMINAS_PYTHON.',
+      'Run `npm run setup` to create a Python environment with all packages.',
+      'Or name an interpreter with --python FILE or RMINAS_PYTHON.',
     ],
   });
 }

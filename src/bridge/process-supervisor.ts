@@ -1,21 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
-import { within } from '../sidecar/with-timeout.js';
-import type { Channel, Reply } from './pythonia.js';
+import { withTimeout } from '../sidecar/process/with-timeout.js';
+import type { Channel, PythoniaReply } from './pythonia.js';
 
-/** How long after its channel broke an interpreter's exit is awaited. */
-const EXIT_NEWS_MS = 500;
+/** How long to wait for the exit after the channel has broken, in ms. */
+const EXIT_WAIT_MS = 500;
 
 /**
- * Sees to it that nobody waits for an interpreter that is gone, and that none is left behind.
+ * Watches the interpreter: fails all requests when it ends, and ends it with this process.
  *
- * pythonia itself listens to neither the exit nor the errors of its process: without this, a missing program would
- * end Node, and a request to a dead interpreter would wait for its whole time-out.
+ * pythonia listens to neither the exit nor the errors of its process. Without a supervisor, a missing program would end
+ * Node, and a request to a dead interpreter would wait for its full timeout.
  */
-export class Lifeline {
+export class ProcessSupervisor {
   readonly #channel: Channel;
   readonly #process: ChildProcess;
   readonly #exited: Promise<true>;
-  /** Why nothing can be asked any more, e.g. `exit code 1`; null while that is not so. */
+  /** Why requests fail, e.g. `exit code 1`; null while the interpreter runs. */
   #ended: string | null = null;
 
   constructor(channel: Channel) {
@@ -29,22 +29,23 @@ export class Lifeline {
       });
       this.#process.on('error', (error) => {
         if (this.#process.pid === undefined) resolve(true);
-        void this.#lose(error.message);
+        void this.#handleBrokenChannel(error.message);
       });
     });
     process.on('exit', this.#kill);
   }
 
+  /** Why the interpreter has ended; null while it runs. */
   get ended(): string | null {
     return this.#ended;
   }
 
-  /** Asks the interpreter to end, then insists; settles when it is gone. */
-  async close(patienceMs: number): Promise<void> {
+  /** Disconnects, then sends SIGTERM, then SIGKILL, each after `graceMs` without an exit. */
+  async close(graceMs: number): Promise<void> {
     this.#end('the bridge was closed');
     if (this.#process.connected) this.#process.disconnect();
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      if (await within(this.#exited, patienceMs)) break;
+      if (await withTimeout(this.#exited, graceMs)) break;
       this.#process.kill(signal);
     }
     await this.#exited;
@@ -55,9 +56,9 @@ export class Lifeline {
     this.#process.kill('SIGKILL');
   };
 
-  /** The channel is broken: mostly since the interpreter has ended, and how it did says more. */
-  async #lose(reason: string): Promise<void> {
-    await within(this.#exited, EXIT_NEWS_MS);
+  /** A broken channel usually means that the interpreter has ended; its exit is the better reason. */
+  async #handleBrokenChannel(reason: string): Promise<void> {
+    await withTimeout(this.#exited, EXIT_WAIT_MS);
     this.#end(reason);
   }
 
@@ -85,4 +86,4 @@ export class Lifeline {
   }
 }
 
-const ENDED: Reply = { key: 'error', val: '', sig: 'the interpreter ended' };
+const ENDED: PythoniaReply = { key: 'error', val: '', sig: 'the interpreter ended' };

@@ -1,25 +1,26 @@
+/** The only file that loads pythonia; it types and mends the parts that pythonia does not export. */
 import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, sep } from 'node:path';
 
 /** A reply of the interpreter; `sig` is the traceback when the key is `error`. */
-export interface Reply {
+export interface PythoniaReply {
   key: string;
   val: unknown;
   sig: string;
 }
-type ReplyHandler = (reply: Reply) => unknown;
+type ReplyHandler = (reply: PythoniaReply) => unknown;
 
-/** pythonia's channel to its interpreter: its types leave it out. */
+/** pythonia's channel to its interpreter, which its own types omit. */
 export interface Channel {
   readonly proc: ChildProcess;
-  /** Handlers of the replies that are awaited, and one, `jsi`, of what Python asks. */
+  /** Handlers of pending replies, and `jsi`, the handler of requests from Python. */
   readonly handlers: Record<string, ReplyHandler>;
   write(request: { r: number }, handler?: ReplyHandler): void;
   writeRaw(text: string, request: number, handler: ReplyHandler): void;
 }
 
-/** The five requests that can fail; `stack` is the path of names from the object. */
+/** The five requests that can fail. `stack` is the path of names from the object. */
 export const REQUESTS = ['get', 'call', 'value', 'inspect', 'len'] as const;
 export type Requests = Record<
   (typeof REQUESTS)[number],
@@ -35,13 +36,13 @@ export interface Pythonia {
   readonly channel: Channel;
   readonly objects: Objects;
   importModule(name: string): Promise<unknown>;
-  /** Runs statements. */
+  /** Runs Python statements. */
   exec(code: string, globals: object): Promise<unknown>;
 }
 
 export interface PythoniaOptions {
   readonly python: string;
-  /** Searched before what PYTHONPATH names. */
+  /** A folder to search before those in PYTHONPATH. */
   readonly pythonPath: string;
   readonly timeoutMs: number;
 }
@@ -49,18 +50,18 @@ export interface PythoniaOptions {
 const require = createRequire(import.meta.url);
 
 /**
- * Starts an interpreter by loading pythonia, which does so at import and takes all its settings from the environment.
- * It keeps its interpreter in module state, so each bridge gets a fresh copy of the module. All of this is
- * synchronous: nobody sees the changed environment, and handlers can be attached before the interpreter's first event.
+ * Starts an interpreter by loading pythonia. pythonia starts it at import, reads all settings from the environment, and
+ * keeps the interpreter in module state; so each bridge loads a fresh copy. Loading is synchronous: no other code sees
+ * the changed environment, and the caller attaches its handlers before the first event.
  */
 export function startPythonia(options: PythoniaOptions): Pythonia {
   const settings = {
     PYTHON_BIN: options.python,
     PYTHONPATH: [options.pythonPath, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
-    // With it, Python would not find pythonia's own modules beside its script.
+    // With PYTHONSAFEPATH, Python would not find pythonia's modules beside its script.
     PYTHONSAFEPATH: undefined,
     REQ_TIMEOUT: String(options.timeoutMs),
-    // pythonia would log every message to stdout.
+    // With DEBUG, pythonia logs every message to stdout.
     DEBUG: undefined,
   };
   return withEnvironment(settings, loadFreshCopy);
@@ -71,14 +72,14 @@ function loadFreshCopy(): Pythonia {
   const folder = dirname(entry);
   for (const file of Object.keys(require.cache)) if (file.startsWith(folder + sep)) delete require.cache[file];
   const { com, builtins } = require(entry);
-  // The only way to it: pythonia leaves it there for its PyClass.
+  // pythonia stores it there for its PyClass and exports it nowhere.
   const { __pythonBridge: objects } = globalThis as unknown as { __pythonBridge: Objects };
-  // pythonia's own rendering reads source files by the stack trace and prints to stdout when there is none.
+  // pythonia's own rendering reads source files and can print to stdout.
   require(join(folder, 'errors.js')).getErrorMessage = (_call: string, _stack: string, traceback: string) => traceback;
   return {
     channel: com,
     objects,
-    // Not its `python()`, which takes a name with a colon or a leading dot for a file.
+    // pythonia's `python()` would treat a name with a colon or a leading dot as a file.
     importModule: (name) => builtins.python(name),
     exec: (code, globals) => builtins.exec(code, globals),
   };

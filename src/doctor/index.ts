@@ -1,7 +1,7 @@
 /** Looks into the Python, the machine and the files that rminas would use. */
 import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '../bridge/index.js';
 import { MissingError, SidecarError } from '../errors.js';
-import { findPython } from '../sidecar/python.js';
+import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
 import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isReady, ok, wrong } from './check.js';

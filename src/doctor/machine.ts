@@ -27,7 +27,7 @@ async function nodeVersion(): Promise<Finding> {
 /** Loads the native library only now: where that fails, the other questions still have answers. */
 async function transport(): Promise<Finding> {
   try {
-    const { transportFacts } = await import('../sidecar/transport-facts.js');
+    const { transportFacts } = await import('../sidecar/transport/facts.js');
     return judgeTransport(transportFacts);
   } catch (error) {
     return wrong(

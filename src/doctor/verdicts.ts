@@ -1,5 +1,5 @@
 /** What is good enough: pure judgements of facts that others collect. */
-import type { TransportFacts } from '../sidecar/transport-facts.js';
+import type { TransportFacts } from '../sidecar/transport/facts.js';
 import { type Finding, ok, wrong } from './check.js';
 import { satisfies } from './versions.js';
 

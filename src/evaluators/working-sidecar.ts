@@ -6,7 +6,7 @@ import { type ResolvedPlan, resolvePlan } from '../jobs/search/open-run.js';
 import type { Prepared } from '../protocol/messages.js';
 import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';
-import { findPython } from '../sidecar/python.js';
+import { findPython } from '../sidecar/process/find-python.js';
 
 /** A sidecar that runs, and the plan that it runs for. */
 export interface ReadySidecar {

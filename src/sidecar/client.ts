@@ -1,28 +1,28 @@
-/** The sidecar as the rest of rminas knows it: requests are answered, whatever happens to the process that does it. */
+/** The sidecar's client. It restarts a dead process and sends unanswered requests again. */
 import { setMaxListeners } from 'node:events';
 import { InterruptedError } from '../errors.js';
 import type { Hello, Progress, ReplyBody, RequestBody, RequestType } from '../protocol/messages.js';
-import { encodeRequest } from './codec.js';
 import type { Connection, LogLevel } from './connection.js';
-import { conviction, Refusal, refusalError, SidecarDeath } from './failures.js';
+import { ErrorReply, errorOfReply, repeatedDeaths, SidecarDeath } from './failures.js';
 import type { LaunchOptions } from './launch.js';
 import type { OutgoingRequest, Reply } from './pending-requests.js';
-import { Entry, Ledger } from './request-queue.js';
+import { QueuedRequest, RequestQueue } from './request-queue.js';
 import { type Started, Starter } from './starter.js';
+import { encodeRequest } from './transport/codec.js';
 
 export interface SidecarOptions extends LaunchOptions {
   readonly heartbeat?: {
-    /** How long the sidecar may be silent before it counts as hung, in ms; 15 s by default. */
+    /** How long the sidecar may be silent before it counts as hung, in ms; 15,000 by default. */
     readonly deadlineMs: number;
   };
-  /** How long it may take from the start of the program to its hello, in ms; 60 s by default. */
+  /** How long the program may take to say hello, in ms; 60,000 by default. */
   readonly startTimeoutMs?: number;
-  /** How long each step of ending it may take before the next, harsher one, in ms; 3 s by default. */
-  readonly patienceMs?: number;
-  /** Ends the start; it has no effect on a sidecar that has started. */
+  /** How long to wait for the exit before each harsher step of closing, in ms; 3,000 by default. */
+  readonly graceMs?: number;
+  /** Interrupts the start. It has no effect on a sidecar that has started. */
   readonly signal?: AbortSignal;
   readonly onLog?: (level: LogLevel, text: string) => void;
-  /** Told why the sidecar died, when it is started again. */
+  /** Called with the reason of the death, before each restart. */
   readonly onRestart?: (reason: string) => void;
 }
 
@@ -33,35 +33,35 @@ export interface RequestOptions {
 
 const DEADLINE_MS = 15_000;
 const START_TIMEOUT_MS = 60_000;
-const PATIENCE_MS = 3_000;
+const GRACE_MS = 3_000;
 
 /**
- * A Python process that computes. When it dies or hangs it is started again, as soon as there is something to do, and
- * what it had not answered is asked again, after the `prepare` requests that it had granted. A request on which it
- * dies twice is rejected; so is everything when it cannot be started any more.
+ * A Python process that computes. After a death or a hang, the client restarts it as soon as a request is waiting. It
+ * repeats the successful `prepare` requests, then sends the unanswered requests again. A request is rejected after two
+ * deaths. All requests are rejected when the process cannot be started again.
  */
 export class Sidecar {
   readonly #options: SidecarOptions;
   readonly #starter: Starter;
-  readonly #ledger = new Ledger();
-  /** Ends a start under way. */
+  readonly #queue = new RequestQueue();
+  /** Interrupts a start. */
   readonly #lifetime = new AbortController();
   #hello: Hello;
-  /** Undefined while there is none. */
   #connection: Connection | undefined;
   #restarting: Promise<void> | undefined;
   #restarts = 0;
-  /** To follow "the sidecar". */
+  /** A phrase that follows "the sidecar". */
   #lastDeath = '';
   #requests = 0;
-  /** Why no request can be answered any more. */
+  /** Why every further request is rejected. */
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
   /**
-   * Starts the program and waits until it is ready.
-   * @throws MissingError when the interpreter or a package is missing; SidecarError `sidecar-start-failed`,
-   *   `protocol-mismatch`; InterruptedError when `options.signal` is aborted. Nothing is left behind then.
+   * Starts the program and waits for its hello. No process and no socket remains after an error.
+   * @throws MissingError when the interpreter or a package is missing.
+   * @throws SidecarError `sidecar-start-failed` or `protocol-mismatch`.
+   * @throws InterruptedError when `options.signal` is aborted.
    */
   static async start(options: SidecarOptions): Promise<Sidecar> {
     const starter = new Starter({
@@ -78,24 +78,25 @@ export class Sidecar {
     this.#options = options;
     this.#starter = starter;
     this.#hello = started.hello;
-    this.#adopt(started);
+    this.#use(started);
   }
 
-  /** What the process said of itself that was started last. */
+  /** The hello of the process that was started last. */
   get hello(): Hello {
     return this.#hello;
   }
 
-  /** How many times the process has been started again. */
+  /** Number of restarts. */
   get restarts(): number {
     return this.#restarts;
   }
 
   /**
-   * @throws MissingError, UsageError or SidecarError with the protocol's code when the sidecar answers with an error;
-   *   SidecarError `evaluation-died` (`request-died` for what is no evaluation) after two deaths on this request, and
-   *   whatever `start` throws when it cannot be started again; InterruptedError when the signal is aborted
-   *   (`interrupted`) or the sidecar closed (`sidecar-closed`).
+   * Sends a request and waits for its reply.
+   * @throws MissingError, UsageError or SidecarError with the protocol's code when the sidecar replies with an error.
+   * @throws SidecarError `evaluation-died` after two deaths on an evaluation, `request-died` on another request.
+   * @throws InterruptedError `interrupted` when the signal is aborted, `sidecar-closed` when the sidecar is closed.
+   * @throws the errors of `start` when the process cannot be started again.
    */
   async request<T extends RequestType>(
     type: T,
@@ -112,32 +113,32 @@ export class Sidecar {
       text: encodeRequest(id, type, body),
       onProgress: (progress) => signal?.aborted || onProgress?.(progress),
     };
-    const reply = await this.#enter(request, 'digest' in body ? body.digest : null, signal);
-    // Exchanges lets no reply through but the one that belongs to the request's type.
+    const reply = await this.#enqueue(request, 'digest' in body ? body.digest : null, signal);
+    // PendingRequests has checked that the reply's type belongs to the request.
     return reply as ReplyBody<T>;
   }
 
   /**
-   * Ends the process, in order if it can be, and rejects what has no answer yet. The sidecar cannot be used any more.
-   * Can be called more than once.
+   * Ends the process and rejects the unanswered requests. The sidecar cannot be used afterwards. May be called more than
+   * once.
    */
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
   }
 
-  async #enter(request: OutgoingRequest, digest: string | null, signal: AbortSignal | undefined): Promise<Reply> {
+  async #enqueue(request: OutgoingRequest, digest: string | null, signal: AbortSignal | undefined): Promise<Reply> {
     let abort = () => {};
     const reply = new Promise<Reply>((resolve, reject) => {
-      const entry = new Entry({ request, digest, resolve, reject });
+      const queued = new QueuedRequest({ request, digest, resolve, reject });
       abort = () => {
-        this.#ledger.abandon(entry);
+        this.#queue.cancel(queued);
         reject(interrupted(request.type));
       };
-      this.#ledger.add(entry);
+      this.#queue.add(queued);
     });
     if (signal) {
-      // Any number of requests may wait for one signal; Node takes more than ten listeners for a leak.
+      // Many requests may share one signal, and Node warns of a leak from the eleventh listener on.
       setMaxListeners(0, signal);
       signal.addEventListener('abort', abort);
     }
@@ -151,55 +152,56 @@ export class Sidecar {
 
   #dispatch(): void {
     const connection = this.#connection;
-    if (this.#failure !== undefined || this.#ledger.empty) return;
+    if (this.#failure !== undefined || this.#queue.empty) return;
     if (connection === undefined) this.#restart();
-    // Of one that is ending nothing new is asked: when it has ended, everything is asked again.
+    // A connection that is ending takes no new requests; they are sent after the restart.
     if (connection?.alive !== true) return;
-    for (const entry of this.#ledger.take(this.#hello.workers)) void this.#perform(connection, entry);
+    for (const queued of this.#queue.take(this.#hello.workers)) void this.#send(connection, queued);
   }
 
-  async #perform(connection: Connection, entry: Entry): Promise<void> {
+  async #send(connection: Connection, queued: QueuedRequest): Promise<void> {
     try {
-      const reply = await connection.ask(entry.request);
-      if (entry.request.type === 'prepare' && entry.digest !== null)
-        this.#starter.remember(entry.digest, entry.request);
-      this.#ledger.remove(entry);
-      entry.resolve(reply);
+      const reply = await connection.request(queued.request);
+      if (queued.request.type === 'prepare' && queued.digest !== null)
+        this.#starter.remember(queued.digest, queued.request);
+      this.#queue.remove(queued);
+      queued.resolve(reply);
     } catch (error) {
-      // A death concerns all requests and is seen to for all of them at once.
+      // #handleDeath handles a death, for all requests at once.
       if (error instanceof SidecarDeath) return;
-      if (!(error instanceof Refusal)) throw error;
-      this.#refuse(entry, error);
+      if (!(error instanceof ErrorReply)) throw error;
+      this.#handleErrorReply(queued, error);
     }
     this.#dispatch();
   }
 
-  #refuse(entry: Entry, refusal: Refusal): void {
-    if (refusal.failure.code !== 'worker-died') {
-      this.#ledger.remove(entry);
-      entry.reject(refusalError(refusal, this.#options.python));
-    } else if (this.#ledger.workerDied(entry)) {
-      entry.reject(conviction(entry.request.type, entry.deaths, refusal.message));
+  #handleErrorReply(queued: QueuedRequest, reply: ErrorReply): void {
+    if (reply.failure.code !== 'worker-died') {
+      this.#queue.remove(queued);
+      queued.reject(errorOfReply(reply, this.#options.python));
+    } else if (this.#queue.workerDied(queued)) {
+      queued.reject(repeatedDeaths(queued.request.type, queued.deaths, reply.message));
     }
   }
 
-  #adopt({ connection, hello, lost }: Started): void {
+  #use({ connection, hello, lost }: Started): void {
     this.#hello = hello;
     this.#connection = connection;
     for (const [digest, error] of lost) {
-      for (const entry of this.#ledger.removeAbout(digest)) entry.reject(error);
+      for (const queued of this.#queue.removeOf(digest)) queued.reject(error);
     }
-    void connection.ended.then((death) => this.#bury(death));
+    void connection.ended.then((death) => this.#handleDeath(death));
   }
 
-  #bury(death: SidecarDeath): void {
+  #handleDeath(death: SidecarDeath): void {
     this.#connection = undefined;
     this.#lastDeath = death.message;
-    for (const entry of this.#ledger.sidecarDied()) {
-      entry.reject(conviction(entry.request.type, entry.deaths, `the sidecar ${death.message}`));
+    for (const queued of this.#queue.sidecarDied()) {
+      queued.reject(repeatedDeaths(queued.request.type, queued.deaths, `the sidecar ${death.message}`));
     }
     this.#dispatch();
   }
+
   #restart(): void {
     if (this.#restarting !== undefined) return;
     this.#restarts += 1;
@@ -212,7 +214,7 @@ export class Sidecar {
 
   async #startAgain(): Promise<void> {
     try {
-      this.#adopt(await this.#starter.start(this.#lifetime.signal));
+      this.#use(await this.#starter.start(this.#lifetime.signal));
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
@@ -220,14 +222,14 @@ export class Sidecar {
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const entry of this.#ledger.removeAll()) entry.reject(error);
+    for (const queued of this.#queue.removeAll()) queued.reject(error);
   }
 
   async #end(): Promise<void> {
-    this.#fail(new InterruptedError('The sidecar was closed before it had answered.', { code: 'sidecar-closed' }));
+    this.#fail(new InterruptedError('The sidecar was closed before it answered.', { code: 'sidecar-closed' }));
     this.#lifetime.abort();
     await this.#restarting;
-    await this.#connection?.close(this.#options.patienceMs ?? PATIENCE_MS);
+    await this.#connection?.close(this.#options.graceMs ?? GRACE_MS);
   }
 }
 

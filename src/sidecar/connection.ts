@@ -1,81 +1,82 @@
-/** One sidecar from its start to its end: a process, a transport, and what they have to say to each other. */
+/** One sidecar process and its transport, from the start to the exit. */
 import type { RminasError } from '../errors.js';
 import type { FromSidecar, Hello } from '../protocol/messages.js';
-import { decode, encodeRequest, foreignVersion, ProtocolViolation } from './codec.js';
 import { SidecarDeath, versionFailure } from './failures.js';
-import { Pulse } from './heartbeat.js';
-import { Exchanges, type OutgoingRequest, type Reply } from './pending-requests.js';
-import { type Child, describeExit, type Exit } from './process.js';
-import type { Transport } from './transport.js';
-import { within } from './with-timeout.js';
+import { Heartbeat } from './heartbeat.js';
+import { type OutgoingRequest, PendingRequests, type Reply } from './pending-requests.js';
+import type { Child } from './process/child.js';
+import { describeExit, type Exit } from './process/exit.js';
+import { withTimeout } from './process/with-timeout.js';
+import { decode, encodeRequest, foreignVersion, ProtocolViolation } from './transport/codec.js';
+import type { Transport } from './transport/transport.js';
 
 export type LogLevel = Extract<FromSidecar, { type: 'log' }>['body']['level'];
 
 export interface ConnectionOptions {
-  /** How long the sidecar may be silent once it has said hello, in ms. */
+  /** How long the sidecar may be silent after its hello, in ms. */
   readonly deadlineMs: number;
   readonly onLog: (level: LogLevel, text: string) => void;
 }
 
-/** The id of what is no request and of what answers none. */
+/** The id of messages that are neither requests nor replies. */
 const NO_REQUEST = '0';
 const HEARTBEAT = JSON.stringify({ type: 'heartbeat', id: NO_REQUEST, body: {} });
-/** How long a process may take to end once its connection has closed, and the other way round, in ms. */
-const PARTING_MS = 1000;
+/** How long the process may outlive its connection, and the connection its process, in ms. */
+const GRACE_MS = 1000;
 
 export class Connection {
-  /** Answers when the process has ended, the transport is closed and every open request has been rejected. */
+  /** Resolves when the process has ended, the transport is closed and every pending request is rejected. */
   readonly ended: Promise<SidecarDeath>;
   readonly #transport: Transport;
   readonly #child: Child;
   readonly #onLog: ConnectionOptions['onLog'];
-  readonly #exchanges = new Exchanges();
-  readonly #pulse: Pulse;
-  /** Answers with the hello; never, when none comes. */
-  readonly #greeting: Promise<Hello>;
-  #greet: (hello: Hello) => void = () => {};
-  #greeted = false;
-  /** Answers when the transport has lost its peer. */
-  readonly #lost: Promise<true>;
+  readonly #pending = new PendingRequests();
+  readonly #heartbeat: Heartbeat;
+  /** Resolves with the hello; stays pending if none comes. */
+  readonly #hello: Promise<Hello>;
+  #resolveHello: (hello: Hello) => void = () => {};
+  #saidHello = false;
+  /** Resolves when the transport has lost its peer. */
+  readonly #disconnected: Promise<true>;
   /** Why the sidecar is being killed. */
-  #reason: string | undefined;
+  #killReason: string | undefined;
   #mismatch: RminasError | undefined;
   #ending = false;
 
-  /** Takes over a process that has just been started and told the transport's address. */
+  /** Takes over a process that has just been started with the transport's address. */
   constructor(transport: Transport, child: Child, options: ConnectionOptions) {
     this.#transport = transport;
     this.#child = child;
     this.#onLog = options.onLog;
-    this.#pulse = new Pulse({
+    this.#heartbeat = new Heartbeat({
       deadlineMs: options.deadlineMs,
-      // The sidecar ends itself when it hears nothing, also while it is still getting ready.
+      // The sidecar exits when it hears nothing, also before its hello.
       beat: () => this.#transport.connected && this.#send(HEARTBEAT),
-      silent: () => this.kill(`sent nothing for ${options.deadlineMs / 1000} s`),
+      onSilence: () => this.kill(`sent nothing for ${options.deadlineMs / 1000} s`),
     });
-    this.#greeting = new Promise((resolve) => {
-      this.#greet = resolve;
+    this.#hello = new Promise((resolve) => {
+      this.#resolveHello = resolve;
     });
-    this.#lost = new Promise((resolve) => {
+    this.#disconnected = new Promise((resolve) => {
       transport.onClose((reason) => {
         resolve(true);
-        this.#pulse.stop();
-        void within(child.exited, PARTING_MS).then((exit) => exit === undefined && this.kill(reason));
+        this.#heartbeat.stop();
+        void withTimeout(child.exited, GRACE_MS).then((exit) => exit === undefined && this.kill(reason));
       });
     });
     transport.onMessage((text) => this.#receive(text));
     this.ended = child.exited.then((exit) => this.#end(exit));
   }
 
-  /** Whether a request may still be answered. */
+  /** Whether requests can be sent. */
   get alive(): boolean {
-    return !this.#ending && this.#reason === undefined;
+    return !this.#ending && this.#killReason === undefined;
   }
 
   /**
-   * Waits for the hello.
-   * @throws SidecarDeath when it does not come in time; RminasError when there is no use in starting the program
-   *   again. By then the process has ended and the transport is closed.
+   * Waits for the hello. After an error, the process has ended and the transport is closed.
+   * @throws SidecarDeath when no hello comes in time; a new start may succeed.
+   * @throws RminasError when a new start cannot succeed.
    */
   async awaitHello(timeoutMs: number, signal: AbortSignal): Promise<Hello> {
     const interrupt = () => this.kill('was interrupted');
@@ -83,7 +84,7 @@ export class Connection {
     signal.addEventListener('abort', interrupt);
     if (signal.aborted) interrupt();
     try {
-      const first = await Promise.race([this.#greeting, this.ended]);
+      const first = await Promise.race([this.#hello, this.ended]);
       if (first instanceof SidecarDeath) throw this.#mismatch ?? first;
       return first;
     } finally {
@@ -92,91 +93,95 @@ export class Connection {
     }
   }
 
-  /** @throws Refusal when the sidecar answers with an error; SidecarDeath when it ends before it has answered. */
-  ask(request: OutgoingRequest): Promise<Reply> {
+  /**
+   * Sends a request and waits for its reply.
+   * @throws ErrorReply when the sidecar replies with an error.
+   * @throws SidecarDeath when the sidecar ends before it replies.
+   */
+  request(request: OutgoingRequest): Promise<Reply> {
     if (!this.alive) {
       return this.ended.then((death) => {
         throw death;
       });
     }
-    const reply = this.#exchanges.open(request);
+    const reply = this.#pending.add(request);
     this.#send(request.text);
     return reply;
   }
 
-  /** Ends the sidecar at once. What it is doing wrong, to follow "the sidecar", becomes the reason of its death. */
+  /** Kills the process. `reason` is a phrase that follows "the sidecar". */
   kill(reason: string): void {
     if (!this.alive) return;
-    this.#reason = reason;
+    this.#killReason = reason;
     this.#child.kill();
   }
 
-  /** Ends the sidecar in order, or, where a step takes more than `patienceMs`, by force. */
-  async close(patienceMs: number): Promise<void> {
+  /** Asks the sidecar to shut down, and stops it by force where a step takes longer than `graceMs`. */
+  async close(graceMs: number): Promise<void> {
     const text = encodeRequest('shutdown', 'shutdown', {});
-    const bye = this.ask({ id: 'shutdown', type: 'shutdown', text, onProgress: () => {} });
-    // A sidecar that ends without saying so has ended all the same.
-    await within(
+    const bye = this.request({ id: 'shutdown', type: 'shutdown', text, onProgress: () => {} });
+    // A sidecar may exit without a reply.
+    await withTimeout(
       bye.catch(() => {}),
-      patienceMs,
+      graceMs,
     );
-    await this.#child.stop(patienceMs);
+    await this.#child.stop(graceMs);
     await this.ended;
   }
 
   #send(text: string): void {
-    this.#transport.send(text).catch((error: Error) => this.kill(`takes no messages: ${error.message}`));
+    this.#transport.send(text).catch((error: Error) => this.kill(`does not accept messages: ${error.message}`));
   }
 
   #receive(text: string): void {
-    // After a violation nothing of what still comes can be trusted.
-    if (this.#reason !== undefined) return;
-    this.#pulse.heard();
+    // After a violation, no further message can be trusted.
+    if (this.#killReason !== undefined) return;
+    this.#heartbeat.heard();
     try {
-      this.#take(text);
+      this.#handle(text);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.kill(error.message);
     }
   }
 
-  #take(text: string): void {
-    const version = this.#greeted ? undefined : foreignVersion(text);
+  #handle(text: string): void {
+    const version = this.#saidHello ? undefined : foreignVersion(text);
     if (version !== undefined) {
       this.#mismatch = versionFailure(version);
       this.kill(`speaks version ${version} of the protocol`);
       return;
     }
     const message = decode(text);
-    if (message.type === 'hello') this.#takeHello(message.body);
+    if (message.type === 'hello') this.#handleHello(message.body);
     else if (message.type === 'log') this.#onLog(message.body.level, message.body.text);
-    else if (message.type !== 'heartbeat') this.#takeReply(message);
+    else if (message.type !== 'heartbeat') this.#handleReply(message);
   }
 
-  #takeReply(message: FromSidecar): void {
-    if (this.#exchanges.accept(message)) return;
+  #handleReply(message: FromSidecar): void {
+    if (this.#pending.accept(message)) return;
     if (message.type === 'error' && message.id === NO_REQUEST) {
-      // One of the requests will never be answered, and it cannot be told which.
+      // One request will never be answered, and its id is unknown.
       throw new ProtocolViolation(`did not understand a message: ${message.body.message}`);
     }
-    this.#onLog('warning', `The sidecar sent ${message.type} for the request ${message.id}, which is not open.`);
+    this.#onLog('warning', `The sidecar sent ${message.type} for the request ${message.id}, which is not pending.`);
   }
 
-  #takeHello(hello: Hello): void {
-    if (this.#greeted) throw new ProtocolViolation('said hello twice');
-    this.#greeted = true;
-    this.#pulse.listen();
-    this.#greet(hello);
+  #handleHello(hello: Hello): void {
+    if (this.#saidHello) throw new ProtocolViolation('said hello twice');
+    this.#saidHello = true;
+    this.#heartbeat.watch();
+    this.#resolveHello(hello);
   }
 
   async #end(exit: Exit): Promise<SidecarDeath> {
     this.#ending = true;
-    this.#pulse.stop();
-    // What it sent before its end still counts.
-    if (this.#greeted) await within(this.#lost, PARTING_MS);
+    this.#heartbeat.stop();
+    // Messages that the sidecar sent before its exit are still delivered.
+    if (this.#saidHello) await withTimeout(this.#disconnected, GRACE_MS);
     await this.#transport.close();
-    const death = new SidecarDeath(this.#reason ?? describeExit(exit), exit, this.#child.stderr);
-    this.#exchanges.rejectAll(death);
+    const death = new SidecarDeath(this.#killReason ?? describeExit(exit), exit, this.#child.stderr);
+    this.#pending.rejectAll(death);
     return death;
   }
 }

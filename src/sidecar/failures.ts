@@ -1,12 +1,12 @@
-/** What a sidecar's death and its refusals mean to the user. */
+/** Translates deaths and error replies of the sidecar into errors for the user. */
 import { MissingError, type RminasError, SidecarError, UsageError } from '../errors.js';
 import { type ErrorCode, PROTOCOL_VERSION, type RequestType, type SidecarFailure } from '../protocol/messages.js';
-import type { Exit } from './process.js';
-import { missingPackage, usefulLine } from './traceback.js';
+import type { Exit } from './process/exit.js';
+import { missingPackage, usefulLine } from './process/traceback.js';
 
-/** The sidecar is gone: why, how its process ended, and what it wrote last. */
+/** The end of a sidecar process: its reason, its exit and its last output. */
 export class SidecarDeath extends Error {
-  /** To follow "the sidecar", e.g. `was killed by SIGKILL`. */
+  /** A phrase that follows "the sidecar", e.g. `was killed by SIGKILL`. */
   readonly reason: string;
   readonly exit: Exit;
   /** The last 64 KiB of its standard error. */
@@ -22,31 +22,32 @@ export class SidecarDeath extends Error {
   }
 }
 
-/** The sidecar has answered a request with an error. */
-export class Refusal extends Error {
+/** The sidecar's reply to a request is an error. */
+export class ErrorReply extends Error {
   readonly failure: SidecarFailure;
 
   constructor(failure: SidecarFailure) {
     super(failure.message);
-    this.name = 'Refusal';
+    this.name = 'ErrorReply';
     this.failure = failure;
   }
 }
 
-const TAIL_LINES = 12;
+const STDERR_LINES = 12;
 
-/** Several starts in a row have failed, the last one by `death`. */
+/** The error after several failed starts in a row; `death` is that of the last one. */
 export function startFailure(death: SidecarDeath, starts: number): RminasError {
-  const tail = death.stderr.trimEnd().split('\n').slice(-TAIL_LINES);
-  const shown = tail.join('').trim() === '' ? '' : `\nIts last words:\n${tail.map((line) => `  ${line}`).join('\n')}`;
-  return new SidecarError(`The sidecar does not start; of ${starts} starts the last one ${death.message}.${shown}`, {
+  const lines = death.stderr.trimEnd().split('\n').slice(-STDERR_LINES);
+  const shown =
+    lines.join('').trim() === '' ? '' : `\nIts last output:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return new SidecarError(`The sidecar failed to start ${starts} times. The last start ${death.message}.${shown}`, {
     code: 'sidecar-start-failed',
-    nextSteps: ['Run `rminas doctor` to see what is wrong with the Python that is used.'],
+    nextSteps: ['Run `rminas doctor` to check the Python environment.'],
     cause: death,
   });
 }
 
-/** That a Python package is missing, if that is what the text, a Python program's last words, says. */
+/** The error of a missing Python package, if the last output of a Python program shows one. */
 export function packageFailure(text: string, python: string): RminasError | undefined {
   const name = missingPackage(text);
   if (name === undefined) return undefined;
@@ -54,40 +55,40 @@ export function packageFailure(text: string, python: string): RminasError | unde
     code: 'package-missing',
     nextSteps: [
       'Run `npm run setup`, or name a Python that has the packages with --python or RMINAS_PYTHON.',
-      'Run `rminas doctor` to see which packages are there.',
+      'Run `rminas doctor` to check the packages.',
     ],
   });
 }
 
-/** What torch says of a device that is not there, or that it is not built for. */
-const OF_DEVICES = /\b(CUDA|NVIDIA)\b/;
+/** PyTorch's errors about an absent or unsupported device. */
+const DEVICE_ERROR = /\b(CUDA|NVIDIA)\b/;
 
-/** That the device cannot be used, if that is what the text, the last words of a sidecar that did not start, says. */
+/** The error of an unusable device, if the last output of a failed start shows one. */
 export function deviceFailure(text: string, device: string | undefined): RminasError | undefined {
   const line = usefulLine(text);
-  if (device === undefined || line === undefined || !OF_DEVICES.test(line)) return undefined;
+  if (device === undefined || line === undefined || !DEVICE_ERROR.test(line)) return undefined;
   return new MissingError(`The device ${device} cannot be used: ${line}`, {
     code: 'device-missing',
     nextSteps: [
-      'Set RMINAS.DEVICE (--device) to auto or cpu, or to a CUDA device that is there.',
-      'Run `rminas doctor` to see which devices PyTorch finds.',
+      'Set RMINAS.DEVICE (--device) to auto, cpu, or an available CUDA device.',
+      'Run `rminas doctor` to list the devices that PyTorch finds.',
     ],
   });
 }
 
 export function versionFailure(version: number): RminasError {
-  const message = `The sidecar speaks version ${version} of the protocol, and this rminas version ${PROTOCOL_VERSION}.`;
+  const message = `The sidecar speaks version ${version} of the protocol; this rminas needs version ${PROTOCOL_VERSION}.`;
   return new SidecarError(message, {
     code: 'protocol-mismatch',
-    nextSteps: ['Run `npm run setup` to install the sidecar that belongs to this rminas.'],
+    nextSteps: ['Run `npm run setup` to install the matching sidecar.'],
   });
 }
 
-/** A request has cost a worker or the sidecar its life once too often; `reason` tells of the last time. */
-export function conviction(type: RequestType, deaths: number, reason: string): RminasError {
-  return new SidecarError(`Gave ${type} up after ${deaths} deaths; the last one: ${reason}`, {
+/** The error of a request that a worker or the sidecar died on too often. `reason` describes the last death. */
+export function repeatedDeaths(type: RequestType, deaths: number, reason: string): RminasError {
+  return new SidecarError(`Gave up on ${type} after ${deaths} deaths. The last one: ${reason}`, {
     code: type === 'evaluate' || type === 'measure' ? 'evaluation-died' : 'request-died',
-    nextSteps: ['If the memory ran out, use fewer workers or a smaller LOADER.BATCH_SIZE.'],
+    nextSteps: ['If memory ran out, use fewer workers or a smaller LOADER.BATCH_SIZE.'],
   });
 }
 
@@ -113,12 +114,12 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   internal: SidecarError,
 };
 
-/** What a refusal means; its code stays. */
-export function refusalError({ failure }: Refusal, python: string): RminasError {
+/** The error for the user, with the code of the reply. */
+export function errorOfReply({ failure }: ErrorReply, python: string): RminasError {
   const { code, message, nextSteps, traceback } = failure;
   if (traceback === null) return new CLASSES[code](message, { code, nextSteps });
   const line = usefulLine(traceback);
-  const whole = line === undefined || message.includes(line) ? message : `${message}: ${line}`;
-  const fault = new CLASSES[code](whole, { code, nextSteps, cause: new Error(traceback) });
+  const full = line === undefined || message.includes(line) ? message : `${message}: ${line}`;
+  const fault = new CLASSES[code](full, { code, nextSteps, cause: new Error(traceback) });
   return packageFailure(traceback, python) ?? fault;
 }

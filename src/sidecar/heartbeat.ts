@@ -1,39 +1,41 @@
-/** Heartbeats: sends them, and notices when the peer's stop. */
+/** Sends heartbeats, and notices when the peer's heartbeats stop. */
 
 const INTERVAL_MS = 1000;
 
-export interface PulseOptions {
+export interface HeartbeatOptions {
   /** How long the peer may be silent, in ms. */
   readonly deadlineMs: number;
+  /** Sends one heartbeat. */
   beat(): void;
-  /** The peer has been silent for too long: called once. */
-  silent(): void;
+  /** Called once, when the peer has been silent for longer than the deadline. */
+  onSilence(): void;
 }
 
 /**
- * Silence is counted in beats and not by the clock: when this process was itself suspended or busy, the peer's
- * messages are waiting, and nothing may be held against it.
+ * Counts silence in beats, not by the clock. If this process was suspended or busy, messages of the peer wait in the
+ * socket, and the peer is not at fault.
  */
-export class Pulse {
+export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   readonly #limit: number;
-  readonly #options: PulseOptions;
+  readonly #options: HeartbeatOptions;
   #silentBeats = 0;
-  #listening = false;
+  #watching = false;
 
-  constructor(options: PulseOptions) {
+  constructor(options: HeartbeatOptions) {
     const interval = Math.min(INTERVAL_MS, Math.ceil(options.deadlineMs / 5));
     this.#options = options;
     this.#limit = Math.ceil(options.deadlineMs / interval);
     this.#timer = setInterval(() => this.#tick(), interval);
   }
 
-  /** From now on the peer has to be heard. */
-  listen(): void {
-    this.#listening = true;
+  /** Starts counting the peer's silence. */
+  watch(): void {
+    this.#watching = true;
     this.#silentBeats = 0;
   }
 
+  /** Records a message of the peer. */
   heard(): void {
     this.#silentBeats = 0;
   }
@@ -44,9 +46,9 @@ export class Pulse {
 
   #tick(): void {
     this.#silentBeats += 1;
-    if (this.#listening && this.#silentBeats > this.#limit) {
+    if (this.#watching && this.#silentBeats > this.#limit) {
       this.stop();
-      this.#options.silent();
+      this.#options.onSilence();
     } else {
       this.#options.beat();
     }

@@ -1,36 +1,36 @@
-/** How the Python side is started. */
+/** Starts the Python process of a sidecar. */
 import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Connection, type ConnectionOptions } from './connection.js';
-import { Child } from './process.js';
-import type { Transport } from './transport.js';
-import { bindTransport, type TransportKind } from './transport-zeromq.js';
+import { Child } from './process/child.js';
+import type { Transport } from './transport/transport.js';
+import { bindTransport, type TransportKind } from './transport/zeromq.js';
 
 export interface LaunchOptions {
-  /** The interpreter. */
+  /** Path of the Python interpreter. */
   readonly python: string;
-  /** Worker processes; 0 for a sidecar that trains nothing. */
+  /** Number of worker processes; 0 for a sidecar that trains nothing. */
   readonly workers: number;
-  /** Threads of each worker, 1 by default; 0 shares the cores among the workers. */
+  /** Threads of each worker, 1 by default. 0 divides the cores among the workers. */
   readonly threads?: number;
-  /** Files and folders that requests may name, with all that is in them; none by default. */
+  /** Files and folders that the sidecar may open, with their contents; none by default. */
   readonly paths?: readonly string[];
-  /** How long a worker may give no sign of life, such as a training step, before it is killed, in s; 120 by default. */
+  /** How long a worker may make no progress before it is killed, in s; 120 by default. Each training step is progress. */
   readonly workerDeadline?: number;
-  /** `cpu`, `cuda:0`, `auto`. */
+  /** E.g. `cpu`, `cuda:0` or `auto`. */
   readonly device?: string;
   readonly transport?: TransportKind;
-  /** Another program in place of the sidecar's, which gets the same arguments. */
+  /** Another program to start instead of the sidecar's, with the same arguments. */
   readonly command?: readonly string[];
 }
 
-/** The folder that holds the Python package, of a checkout as of an installation. */
+/** The folder of the Python package, in a checkout and in an installation. */
 const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
 
 /**
- * Binds a socket and starts a program that will dial it.
- * @throws MissingError when either is impossible; nothing is left behind then.
+ * Binds a socket and starts a program that connects to it. No process and no socket remains after an error.
+ * @throws MissingError when the socket cannot be bound or the program cannot be started.
  */
 export async function launch(options: LaunchOptions, connection: ConnectionOptions): Promise<Connection> {
   const transport = await bindTransport(options.transport ?? 'ipc');
@@ -72,9 +72,9 @@ function environment(transport: Transport, inherited: NodeJS.ProcessEnv): Record
   return {
     ...transport.environment,
     PYTHONPATH: path === undefined || path === '' ? PYTHON_FOLDER : `${PYTHON_FOLDER}${delimiter}${path}`,
-    // A file of the user's that is called like a module must not be taken for it.
+    // A user's file named like a module must not shadow the module.
     PYTHONSAFEPATH: '1',
-    // A crash in native code leaves its traceback, too.
+    // Crashes in native code print a traceback, too.
     PYTHONFAULTHANDLER: '1',
   };
 }

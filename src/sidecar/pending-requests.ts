@@ -1,9 +1,9 @@
-/** Which reply belongs to which request. */
+/** Matches replies to requests. */
 import { type FromSidecar, type Progress, REPLY_OF, type RequestType } from '../protocol/messages.js';
-import { ProtocolViolation } from './codec.js';
-import { Refusal } from './failures.js';
+import { ErrorReply } from './failures.js';
+import { ProtocolViolation } from './transport/codec.js';
 
-/** A request, ready to be sent as often as it takes. */
+/** An encoded request. It can be sent more than once. */
 export interface OutgoingRequest {
   readonly id: string;
   readonly type: RequestType;
@@ -12,35 +12,35 @@ export interface OutgoingRequest {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** The body of a reply: of the type that REPLY_OF names for the request. */
+/** The body of a reply; `REPLY_OF` names its type for each request. */
 export type Reply = FromSidecar['body'];
 
-interface Exchange {
+interface PendingRequest {
   readonly request: OutgoingRequest;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** The requests that one peer has not answered yet. */
-export class Exchanges {
-  readonly #open = new Map<string, Exchange>();
+export class PendingRequests {
+  readonly #pending = new Map<string, PendingRequest>();
 
-  /** Rejects with a Refusal, or with whatever `rejectAll` is told. */
-  open(request: OutgoingRequest): Promise<Reply> {
+  /** Rejects with an ErrorReply, or with the error given to `rejectAll`. */
+  add(request: OutgoingRequest): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      this.#open.set(request.id, { request, resolve, reject });
+      this.#pending.set(request.id, { request, resolve, reject });
     });
   }
 
   /**
-   * Hands a reply or a progress message on.
-   * @returns false when it belongs to no open request.
-   * @throws ProtocolViolation when it cannot be an answer to its request.
+   * Delivers a reply or a progress message.
+   * @returns false when no request is pending under its id.
+   * @throws ProtocolViolation when its type cannot answer the request.
    */
   accept(message: FromSidecar): boolean {
-    const exchange = this.#open.get(message.id);
-    if (exchange === undefined) return false;
-    const { request } = exchange;
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return false;
+    const { request } = pending;
     if (message.type === 'progress') {
       request.onProgress(message.body);
       return true;
@@ -48,14 +48,14 @@ export class Exchanges {
     if (message.type !== 'error' && message.type !== REPLY_OF[request.type]) {
       throw new ProtocolViolation(`answered ${request.type} with ${message.type}`);
     }
-    this.#open.delete(message.id);
-    if (message.type === 'error') exchange.reject(new Refusal(message.body));
-    else exchange.resolve(message.body);
+    this.#pending.delete(message.id);
+    if (message.type === 'error') pending.reject(new ErrorReply(message.body));
+    else pending.resolve(message.body);
     return true;
   }
 
   rejectAll(error: Error): void {
-    for (const { reject } of this.#open.values()) reject(error);
-    this.#open.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }

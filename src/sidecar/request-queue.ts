@@ -1,30 +1,30 @@
 /**
- * The requests that have no answer yet, which of them are sent when, and which of them are to blame for deaths.
+ * The requests without an answer: which to send next, and which one to blame when a process dies.
  *
- * All requests at work when the sidecar dies are suspects. Suspects are sent one at a time and before all others, so
- * that a death with only one at work is that one's. Two deaths convict a request, the second of which must be its own.
+ * When the sidecar dies, every request in flight becomes a suspect. Suspects are sent alone and before all others, so
+ * that the next death has one possible cause. A request fails after two deaths, and only if it was alone at the second.
  */
 import type { OutgoingRequest, Reply } from './pending-requests.js';
 
-/** Deaths of the sidecar or of a worker that a request may cost. */
+/** Deaths of the sidecar or of a worker after which a request fails. */
 const MAX_DEATHS = 2;
-/** What occupies a worker. */
-const WORKERS_TASKS = new Set(['evaluate', 'measure', 'verify']);
+/** Request types that occupy a worker. */
+const WORKER_REQUESTS = new Set(['evaluate', 'measure', 'verify']);
 
-/** A request that somebody waits for. */
-export class Entry {
+/** A request and the promise of its caller. */
+export class QueuedRequest {
   readonly request: OutgoingRequest;
-  /** The specification that it is about; null when it is about none. */
+  /** Digest of the specification that the request uses; null when it uses none. */
   readonly digest: string | null;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
   state: 'waiting' | 'sent' = 'waiting';
   deaths = 0;
   suspect = false;
-  /** Nobody waits for the answer any more, but the sidecar is still at work on it. */
-  abandoned = false;
+  /** The caller cancelled it while the sidecar was already working on it. */
+  cancelled = false;
 
-  constructor(fields: Pick<Entry, 'request' | 'digest' | 'resolve' | 'reject'>) {
+  constructor(fields: Pick<QueuedRequest, 'request' | 'digest' | 'resolve' | 'reject'>) {
     this.request = fields.request;
     this.digest = fields.digest;
     this.resolve = fields.resolve;
@@ -32,89 +32,95 @@ export class Entry {
   }
 }
 
-export class Ledger {
+export class RequestQueue {
   /** In the order of arrival. */
-  readonly #entries = new Set<Entry>();
+  readonly #queue = new Set<QueuedRequest>();
 
   get empty(): boolean {
-    return this.#entries.size === 0;
+    return this.#queue.size === 0;
   }
 
-  add(entry: Entry): void {
-    this.#entries.add(entry);
+  add(queued: QueuedRequest): void {
+    this.#queue.add(queued);
   }
 
-  /** The request has its answer. */
-  remove(entry: Entry): void {
-    this.#entries.delete(entry);
+  /** Removes a request that has its answer. */
+  remove(queued: QueuedRequest): void {
+    this.#queue.delete(queued);
   }
 
-  /** Nobody waits for the answer any more. */
-  abandon(entry: Entry): void {
-    entry.abandoned = true;
-    if (entry.state === 'waiting') this.#entries.delete(entry);
+  /** Removes a request unless the sidecar is working on it; then its worker stays occupied until the answer. */
+  cancel(queued: QueuedRequest): void {
+    queued.cancelled = true;
+    if (queued.state === 'waiting') this.#queue.delete(queued);
   }
 
-  /** The requests to send now, given how many tasks `workers` can do side by side; they count as sent from here on. */
-  take(workers: number): Entry[] {
+  /** Returns the requests to send now and marks them as sent. `workers` is the number of parallel workers. */
+  take(workers: number): QueuedRequest[] {
     const taken = this.#next(workers);
-    for (const entry of taken) entry.state = 'sent';
+    for (const queued of taken) queued.state = 'sent';
     return taken;
   }
 
-  /** The sidecar has died: what is not convicted waits to be sent again. @returns the convicted, which are removed. */
-  sidecarDied(): Entry[] {
-    const atWork = this.#list('sent');
-    const alone = atWork.length === 1;
-    for (const entry of atWork) {
-      entry.deaths = alone ? entry.deaths + 1 : Math.max(entry.deaths, 1);
-      entry.suspect = true;
-      entry.state = 'waiting';
-      if (entry.abandoned) this.#entries.delete(entry);
+  /**
+   * Records a death of the sidecar: the requests in flight wait to be sent again.
+   * @returns the requests that have failed; they are removed.
+   */
+  sidecarDied(): QueuedRequest[] {
+    const inFlight = this.#inState('sent');
+    const alone = inFlight.length === 1;
+    for (const queued of inFlight) {
+      queued.deaths = alone ? queued.deaths + 1 : Math.max(queued.deaths, 1);
+      queued.suspect = true;
+      queued.state = 'waiting';
+      if (queued.cancelled) this.#queue.delete(queued);
     }
-    const convicted = alone ? atWork.filter((entry) => entry.deaths >= MAX_DEATHS) : [];
-    for (const entry of convicted) this.#entries.delete(entry);
-    return convicted;
+    const failed = alone ? inFlight.filter((queued) => queued.deaths >= MAX_DEATHS) : [];
+    for (const queued of failed) this.#queue.delete(queued);
+    return failed;
   }
 
-  /** The worker that was at this request has died: that one's fault and no other's. @returns whether it is convicted. */
-  workerDied(entry: Entry): boolean {
-    entry.deaths += 1;
-    entry.state = 'waiting';
-    const over = entry.abandoned || entry.deaths >= MAX_DEATHS;
-    if (over) this.#entries.delete(entry);
-    return over;
+  /**
+   * Records a death of the worker that held this request; no other request is to blame.
+   * @returns whether the request has failed.
+   */
+  workerDied(queued: QueuedRequest): boolean {
+    queued.deaths += 1;
+    queued.state = 'waiting';
+    const failed = queued.cancelled || queued.deaths >= MAX_DEATHS;
+    if (failed) this.#queue.delete(queued);
+    return failed;
   }
 
-  /** Removes and returns those that are about a specification. */
-  removeAbout(digest: string): Entry[] {
-    return this.#remove([...this.#entries].filter((entry) => entry.digest === digest));
+  /** Removes and returns the requests that use a specification. */
+  removeOf(digest: string): QueuedRequest[] {
+    return this.#remove([...this.#queue].filter((queued) => queued.digest === digest));
   }
 
-  removeAll(): Entry[] {
-    return this.#remove([...this.#entries]);
+  removeAll(): QueuedRequest[] {
+    return this.#remove([...this.#queue]);
   }
 
-  #remove(entries: Entry[]): Entry[] {
-    for (const entry of entries) this.#entries.delete(entry);
-    return entries;
+  #remove(removed: QueuedRequest[]): QueuedRequest[] {
+    for (const queued of removed) this.#queue.delete(queued);
+    return removed;
   }
 
-  #next(workers: number): Entry[] {
-    const waiting = this.#list('waiting');
-    const atWork = this.#list('sent');
-    if (atWork.some((entry) => entry.suspect)) return [];
-    const suspect = waiting.find((entry) => entry.suspect);
-    if (suspect !== undefined) return atWork.length === 0 ? [suspect] : [];
-    let free = Math.max(workers, 1) - atWork.filter(occupiesWorker).length;
-    return waiting.filter((entry) => !occupiesWorker(entry) || free-- > 0);
+  #next(workers: number): QueuedRequest[] {
+    const waiting = this.#inState('waiting');
+    const inFlight = this.#inState('sent');
+    if (inFlight.some((queued) => queued.suspect)) return [];
+    const suspect = waiting.find((queued) => queued.suspect);
+    if (suspect !== undefined) return inFlight.length === 0 ? [suspect] : [];
+    let free = Math.max(workers, 1) - inFlight.filter(occupiesWorker).length;
+    return waiting.filter((queued) => !occupiesWorker(queued) || free-- > 0);
   }
 
-  #list(state: Entry['state']): Entry[] {
-    return [...this.#entries].filter((entry) => entry.state === state);
+  #inState(state: QueuedRequest['state']): QueuedRequest[] {
+    return [...this.#queue].filter((queued) => queued.state === state);
   }
 }
 
-function occupiesWorker(entry: Entry): boolean {
-  return WORKERS_TASKS.has(entry.request.type);
+function occupiesWorker({ request }: QueuedRequest): boolean {
+  return WORKER_REQUESTS.has(request.type);
 }

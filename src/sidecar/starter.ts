@@ -1,19 +1,19 @@
-/** Starts a sidecar, more than once if need be, and brings it to where the last one was. */
+/** Starts a sidecar, retries failed starts, and repeats the `prepare` requests of its predecessor. */
 import { InterruptedError, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
 import type { Connection } from './connection.js';
-import { deviceFailure, packageFailure, Refusal, refusalError, SidecarDeath, startFailure } from './failures.js';
+import { deviceFailure, ErrorReply, errorOfReply, packageFailure, SidecarDeath, startFailure } from './failures.js';
 import { type LaunchOptions, launch } from './launch.js';
 import type { OutgoingRequest } from './pending-requests.js';
 
 export interface Started {
   readonly connection: Connection;
   readonly hello: Hello;
-  /** The specifications, by digest, that could be prepared before and now cannot, and why. */
+  /** The errors of specifications that were prepared before and cannot be prepared again, by digest. */
   readonly lost: ReadonlyMap<string, RminasError>;
 }
 
-/** Starts that may fail in a row. */
+/** Failed starts in a row before the error is final. */
 const MAX_STARTS = 3;
 
 export interface StarterOptions extends LaunchOptions {
@@ -24,21 +24,22 @@ export interface StarterOptions extends LaunchOptions {
 
 export class Starter {
   readonly #options: StarterOptions;
-  /** Requests that have been granted, by the digest of their specification. */
+  /** Successful `prepare` requests, by the digest of their specification. */
   readonly #prepared = new Map<string, OutgoingRequest>();
 
   constructor(options: StarterOptions) {
     this.#options = options;
   }
 
-  /** Every sidecar that is started from now on gets this `prepare` request first. */
+  /** Repeats this `prepare` request at every later start. */
   remember(digest: string, request: OutgoingRequest): void {
     this.#prepared.set(digest, request);
   }
 
   /**
-   * @throws MissingError when the interpreter, a package or the device is missing; SidecarError `sidecar-start-failed` after three
-   *   failures in a row, `protocol-mismatch` for a sidecar of another version; InterruptedError when `signal` says so.
+   * @throws MissingError when the interpreter, a package or the device is missing.
+   * @throws SidecarError `sidecar-start-failed` after three failed starts, `protocol-mismatch` for another protocol version.
+   * @throws InterruptedError when `signal` is aborted.
    */
   async start(signal: AbortSignal): Promise<Started> {
     for (let starts = 1; ; starts += 1) {
@@ -49,7 +50,7 @@ export class Starter {
           throw new InterruptedError('The start of the sidecar was interrupted.', { code: 'interrupted' });
         if (!(error instanceof SidecarDeath)) throw error;
         const { python, device } = this.#options;
-        if (endedByItself(error)) {
+        if (exitedWithError(error)) {
           const failure = packageFailure(error.stderr, python) ?? deviceFailure(error.stderr, device);
           if (failure !== undefined) throw failure;
         }
@@ -76,21 +77,21 @@ export class Starter {
     const lost = new Map<string, RminasError>();
     for (const [digest, request] of this.#prepared) {
       try {
-        await connection.ask({ ...request, onProgress: () => {} });
+        await connection.request({ ...request, onProgress: () => {} });
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof ErrorReply)) throw error;
         if (error.failure.code === 'worker-died') {
-          connection.kill(`lost a worker while getting ready: ${error.message}`);
+          connection.kill(`lost a worker while preparing: ${error.message}`);
           throw await connection.ended;
         }
         this.#prepared.delete(digest);
-        lost.set(digest, refusalError(error, this.#options.python));
+        lost.set(digest, errorOfReply(error, this.#options.python));
       }
     }
     return lost;
   }
 }
 
-function endedByItself(death: SidecarDeath): boolean {
+function exitedWithError(death: SidecarDeath): boolean {
   return death.exit.code !== null && death.exit.code !== 0;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { consultBenchmark } from '../../src/benchmarks/consult.js';
 import { InterruptedError } from '../../src/errors.js';
 import { Sidecar } from '../../src/sidecar/client.js';
-import { findPython } from '../../src/sidecar/python.js';
+import { findPython } from '../../src/sidecar/process/find-python.js';
 import { CELLS, temporary, writeBrokenTable, writeNasBench201, writeNasBenchMacro } from './tables.js';
 
 let sidecar: Sidecar;

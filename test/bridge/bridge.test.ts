@@ -51,7 +51,7 @@ interface Builtins {
   object(): Promise<{ valueOf(): Promise<unknown> }>;
 }
 
-/** Whether a process runs; one that ended and was not collected by its parent does not. */
+/** Whether a process runs. A zombie does not count. */
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -62,7 +62,7 @@ function alive(pid: number): boolean {
 }
 
 describe('live objects', () => {
-  it('gives values, objects, keyword arguments and plain data', async () => {
+  it('exchange values, objects, keyword arguments and plain data', async () => {
     const bridge = await bridgeTo(python);
     const builtins = await bridge.import<Builtins>('builtins');
     const list = await builtins.list([3, 1]);
@@ -73,7 +73,7 @@ describe('live objects', () => {
     expect(bridge.interpreter.version[0]).toBe(3);
   });
 
-  it('answers null for what JSON has no number for, alone and inside data', async () => {
+  it('give null for NaN and infinity, alone and inside data', async () => {
     const builtins = await (await bridgeTo(python)).import<Builtins>('builtins');
     expect(await builtins.float('nan')).toBeNull();
     const curve = (await builtins.eval('[0.5, float("inf")]')) as { valueOf(): Promise<unknown> };
@@ -82,19 +82,19 @@ describe('live objects', () => {
     expect(await buffer.valueOf()).toEqual([1, 2]);
   });
 
-  it('finds rminas_sidecar in the package, whatever is installed', async () => {
+  it('include rminas_sidecar, even if it is not installed', async () => {
     const bridge = await bridgeTo(python);
     const sidecar = await bridge.import<{ __file__: Promise<string> }>('rminas_sidecar');
     expect(await sidecar.__file__).toBe(join(root, 'python/rminas_sidecar/__init__.py'));
   });
 
-  it('leaves the environment of Node as it was', async () => {
+  it('do not change the environment of Node', async () => {
     const before = { ...process.env };
     await bridgeTo(python);
     expect({ ...process.env }).toEqual(before);
   });
 
-  it('gives each bridge an interpreter of its own', async () => {
+  it('belong to one interpreter per bridge', async () => {
     const [one, two] = await Promise.all([bridgeTo(python), bridgeTo(python)]);
     const pids = await Promise.all([one, two].map(async (bridge) => (await bridge.import<Os>('os')).getpid()));
     expect(new Set(pids).size).toBe(2);
@@ -102,7 +102,7 @@ describe('live objects', () => {
     expect(await (await two.import<Os>('os')).getpid()).toBe(pids[1]);
   });
 
-  it('keeps stdout for data: what Python prints goes to stderr', () => {
+  it('print to stderr, never to stdout', () => {
     const script = program(
       'prints.mjs',
       `import { openBridge } from ${JSON.stringify(pathToFileURL(join(root, 'dist/bridge/index.js')).href)};
@@ -125,7 +125,7 @@ describe('live objects', () => {
 });
 
 describe('failures', () => {
-  it('rejects with the exception and its traceback, and goes on', async () => {
+  it('reject with the exception and its traceback, and the bridge stays usable', async () => {
     const builtins = await (await bridgeTo(python)).import<Builtins>('builtins');
     const error = await builtins.eval('{}["key"]').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PythonError);
@@ -134,14 +134,14 @@ describe('failures', () => {
     expect(await builtins.float('1.5')).toBe(1.5);
   });
 
-  it('survives a reply that is no JSON', async () => {
+  it('include a reply that is not JSON', async () => {
     const builtins = await (await bridgeTo(python)).import<Builtins>('builtins');
     const object = await builtins.object();
     await expect(object.valueOf()).rejects.toThrow('TypeError: object cannot be given as plain data');
     expect(await builtins.float('1.5')).toBe(1.5);
   });
 
-  it('names a module that is missing, and one that another needs', async () => {
+  it('name a missing module, also one that another module needs', async () => {
     const bridge = await bridgeTo(python);
     await expect(bridge.import('rminas_nothing')).rejects.toThrow(`${python} has no module rminas_nothing.`);
     program('needy_module.py', 'import rminas_nothing\n');
@@ -155,7 +155,7 @@ describe('failures', () => {
     });
   });
 
-  it('tells a broken module from a missing one', async () => {
+  it('distinguish a broken module from a missing one', async () => {
     const bridge = await bridgeTo(python);
     program('broken_module.py', 'raise OSError("libcudart.so.12: cannot open shared object file")\n');
     const sys = await bridge.import<{ path: { append(path: string): Promise<void> } }>('sys');
@@ -166,25 +166,25 @@ describe('failures', () => {
     });
   });
 
-  it('rejects what is under way and what comes later when the interpreter dies', async () => {
+  it('reject pending and later requests when the interpreter dies', async () => {
     const bridge = await bridgeTo(python);
     const os = await bridge.import<Os>('os');
     const time = await bridge.import<{ sleep(seconds: number): Promise<void> }>('time');
     const pid = await os.getpid();
     const sleeping = time.sleep(600);
     process.kill(pid, 'SIGKILL');
-    await expect(sleeping).rejects.toMatchObject({ code: 'bridge-ended', message: `${python} is gone: SIGKILL.` });
+    await expect(sleeping).rejects.toMatchObject({ code: 'bridge-ended', message: `${python} has ended: SIGKILL.` });
     await expect(os.getpid()).rejects.toBeInstanceOf(SidecarError);
     await expect(bridge.import('os')).rejects.toMatchObject({ code: 'bridge-ended' });
     await expect((async () => await os.environ)()).rejects.toMatchObject({ code: 'bridge-ended' });
   });
 
-  it('tells the exit code of an interpreter that ends itself', async () => {
+  it('report the exit code of the interpreter', async () => {
     const os = await (await bridgeTo(python)).import<Os>('os');
     await expect(os._exit(7)).rejects.toThrow('exit code 7');
   });
 
-  it('rejects when there is no answer in time, and still closes', async () => {
+  it('include a timeout, after which the bridge can be closed', async () => {
     const bridge = await bridgeTo(python, 1_000);
     const os = await bridge.import<Os>('os');
     const pid = await os.getpid();
@@ -194,7 +194,7 @@ describe('failures', () => {
     expect(alive(pid)).toBe(false);
   });
 
-  it('refuses requests once closed, and closes twice', async () => {
+  it('include requests after closing; closing twice is allowed', async () => {
     const bridge = await bridgeTo(python);
     const os = await bridge.import<Os>('os');
     const pid = await os.getpid();
@@ -206,7 +206,7 @@ describe('failures', () => {
   it.each([
     ['ends without closing', 'process.exit(0);'],
     ['is killed', "process.kill(process.pid, 'SIGKILL');"],
-  ])('leaves no interpreter behind when Node %s', async (name, end) => {
+  ])('leave no interpreter behind when Node %s', async (name, end) => {
     const script = program(
       `${name.replaceAll(' ', '-')}.mjs`,
       `import { openBridge } from ${JSON.stringify(pathToFileURL(join(root, 'dist/bridge/index.js')).href)};
@@ -222,14 +222,14 @@ describe('failures', () => {
   });
 });
 
-describe('interpreters that are none', () => {
+describe('programs that are not a Python', () => {
   it.each([
-    ['talks garbage', '#!/bin/sh\necho "hello, world"\n', 'it answered "hello, world"'],
-    ['says nothing', '#!/bin/sh\nexit 0\n', 'it answered nothing'],
-    ['fails', '#!/bin/sh\necho no >&2\nexit 9\n', 'it answered "no" and ended with exit code 9'],
-    ['floods', '#!/bin/sh\nexec yes\n', 'it answered "y" and'],
-    ['hangs', '#!/bin/sh\nexec sleep 600\n', 'it did not answer in 1000 ms'],
-    ['kills itself', '#!/bin/sh\nkill -9 $$\n', 'it answered nothing and was killed by SIGKILL'],
+    ['talks garbage', '#!/bin/sh\necho "hello, world"\n', 'it printed "hello, world"'],
+    ['says nothing', '#!/bin/sh\nexit 0\n', 'it printed nothing'],
+    ['fails', '#!/bin/sh\necho no >&2\nexit 9\n', 'it printed "no" and ended with exit code 9'],
+    ['floods', '#!/bin/sh\nexec yes\n', 'it printed "y" and'],
+    ['hangs', '#!/bin/sh\nexec sleep 600\n', 'it did not answer within 1000 ms'],
+    ['kills itself', '#!/bin/sh\nkill -9 $$\n', 'it printed nothing and was killed by SIGKILL'],
   ])('%s', async (name, text, reason) => {
     const path = program(`python-${name.replaceAll(' ', '-')}`, text);
     await expect(openBridge({ python: path, timeoutMs: 1_000 })).rejects.toMatchObject({
@@ -239,18 +239,18 @@ describe('interpreters that are none', () => {
     });
   });
 
-  it.each(['/nonexistent/python', 'rminas-no-such-python'])('is not there: %s', async (path) => {
+  it.each(['/nonexistent/python', 'rminas-no-such-python'])('include a missing one: %s', async (path) => {
     await expect(openBridge({ python: path })).rejects.toMatchObject({
       code: 'python-missing',
       message: `There is no Python at ${path}.`,
     });
   });
 
-  it('answers the first question and dies at the start', async () => {
+  it('include one that answers at first and dies at the start', async () => {
     const path = program('python-once', `#!/bin/sh\n[ "$1" = -c ] && exec ${python} "$@"\nexit 5\n`);
     await expect(openBridge({ python: path })).rejects.toMatchObject({
       code: 'bridge-ended',
-      message: `${path} is gone: exit code 5.`,
+      message: `${path} has ended: exit code 5.`,
     });
   });
 });

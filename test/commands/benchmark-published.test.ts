@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findPython } from '../../src/sidecar/python.js';
+import { findPython } from '../../src/sidecar/process/find-python.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const home = temporaryFolder();

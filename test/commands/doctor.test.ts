@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, type Diagnosis, diagnose } from '../../src/doctor/index.js';
-import { findPython } from '../../src/sidecar/python.js';
+import { findPython } from '../../src/sidecar/process/find-python.js';
 import { runCli, temporaryFolder } from '../support/run-cli.js';
 
 const data = process.env.RMINAS_TEST_DATA;
@@ -114,7 +114,7 @@ describe('a Python that lacks packages', () => {
     const PYTHONPATH = distribution('numpy', '2.0.0', 'numpy', 'import os\nos.kill(os.getpid(), 11)\n');
     const { code, check } = await doctor(['--python', bare], { env: { PYTHONPATH } });
     expect(check('torch').status).toBe('missing');
-    expect(check('numpy')).toMatchObject({ status: 'wrong', detail: `${bare} is gone: SIGSEGV.` });
+    expect(check('numpy')).toMatchObject({ status: 'wrong', detail: `${bare} has ended: SIGSEGV.` });
     expect(check('pyzmq').status).toBe('wrong');
     expect(check('node').status).toBe('ok');
     expect(code).toBe(3);
@@ -138,7 +138,7 @@ describe('a Python that lacks packages', () => {
 describe('no Python', () => {
   it.each([
     ['absent', () => '/nonexistent', 'missing', '/nonexistent'],
-    ['garbage', () => write('garbage', '#!/bin/sh\necho "hello, world"\n'), 'wrong', 'it answered "hello, world"'],
+    ['garbage', () => write('garbage', '#!/bin/sh\necho "hello, world"\n'), 'wrong', 'it printed "hello, world"'],
     [
       'too old',
       () => write('old', `#!/bin/sh\necho 'rminas-interpreter ["/usr/bin/python3.8", [3, 8, 10], "/usr"]'\n`),

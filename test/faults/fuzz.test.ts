@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Dealer } from 'zeromq';
 import { createRandom } from '../../src/random/random.js';
-import { decode, foreignVersion, ProtocolViolation } from '../../src/sidecar/codec.js';
-import { bindTransport } from '../../src/sidecar/transport-zeromq.js';
+import { decode, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
+import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
 import { mutated } from './mutations.js';
 
 const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);
@@ -68,7 +68,7 @@ it(`of ${OVER_THE_SOCKET} mutated messages over a socket each is passed on as it
       const [first = Buffer.alloc(0)] = frames;
       const text = frames.length === 1 && isUtf8(first) ? first.toString('utf8') : undefined;
       expect(await outcome, `RMINAS_FUZZ_SEED=${SEED}, message ${number}`).toBe(
-        text ?? 'closed: sent bytes that are no message',
+        text ?? 'closed: sent bytes that are not a message',
       );
     } finally {
       socket.close();

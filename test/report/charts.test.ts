@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chart, lineChart, scatterChart } from '../../src/report/charts.js';
-import { findPython } from '../../src/sidecar/python.js';
+import { findPython } from '../../src/sidecar/process/find-python.js';
 
 const axes = { x: { label: 'cost (s)' }, y: { label: 'regret (%)' } };
 const chartOf = (points: Chart['series'][number]['points'], more: Partial<Chart> = {}): Chart => ({

@@ -9,8 +9,8 @@ import { evaluate, FITTED, fit, fixture, isAlive, node, useGround } from './harn
 
 const ground = useGround();
 
-describe('a decent sidecar', () => {
-  it.each(['ipc', 'tcp'] as const)('is greeted, answers and ends over %s', async (transport) => {
+describe('a well-behaved sidecar', () => {
+  it.each(['ipc', 'tcp'] as const)('says hello, answers and shuts down over %s', async (transport) => {
     const sidecar = await ground.start(node('decent.mjs'), { transport, threads: 3, device: 'cpu' });
     expect(sidecar.hello).toMatchObject({ protocol: 1, workers: 2, threads: 3, device: 'cpu' });
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
@@ -20,24 +20,24 @@ describe('a decent sidecar', () => {
     expect(isAlive(sidecar.hello.pid)).toBe(false);
   });
 
-  it('shares the cores among the workers when it is asked to', async () => {
+  it('divides the cores among the workers on request', async () => {
     const { hello } = await ground.start(node('decent.mjs'), { threads: 0 });
     expect(hello.threads).toBe(Math.max(1, Math.floor(availableParallelism() / hello.workers)));
   });
 
-  it('leaves no socket behind even while it runs', async () => {
+  it('removes its socket file while it runs', async () => {
     await ground.start(node('decent.mjs'), { transport: 'ipc' });
     expect(readdirSync(join(ground.folder, 'tmp'))).toEqual([]);
   });
 
-  it('gives each of many requests at once its own answer', async () => {
+  it('matches replies to many parallel requests', async () => {
     const sidecar = await ground.start(node('decent.mjs'));
     const seeds = Array.from({ length: 200 }, (_, seed) => seed);
     const answers = await Promise.all(seeds.map((seed) => sidecar.request('evaluate', evaluate('a', seed))));
     expect(answers.map(({ loss }) => loss)).toEqual(seeds);
   });
 
-  it('passes progress on', async () => {
+  it('reports progress', async () => {
     const sidecar = await ground.start(node('reports-progress.mjs'));
     const onProgress = vi.fn();
     await sidecar.request('fit', fit, { onProgress });
@@ -46,7 +46,7 @@ describe('a decent sidecar', () => {
 });
 
 describe('a request', () => {
-  it('that is not in the protocol is refused before it is sent', async () => {
+  it('is rejected before sending when it does not match the protocol', async () => {
     const sidecar = await ground.start(node('decent.mjs'));
     await expect(sidecar.request('evaluate', evaluate('a', -1))).rejects.toMatchObject({
       code: 'invalid-message',
@@ -55,7 +55,7 @@ describe('a request', () => {
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
   });
 
-  it('is rejected at once when its signal is aborted, and the others are not', async () => {
+  it('is rejected at once when its signal is aborted, and others are not', async () => {
     const sidecar = await ground.start(node('never-answers.mjs'));
     const controller = new AbortController();
     const aborted = sidecar.request('fit', fit, { signal: controller.signal });
@@ -70,7 +70,7 @@ describe('a request', () => {
     await closed;
   });
 
-  it('does not mind the late answer to one that was aborted', async () => {
+  it('ignores the late reply to an aborted request', async () => {
     const onLog = vi.fn();
     const sidecar = await ground.start(node('decent.mjs'), { onLog });
     const controller = new AbortController();
@@ -81,7 +81,7 @@ describe('a request', () => {
     expect(onLog).not.toHaveBeenCalled();
   });
 
-  it('keeps the code of the error that it is answered with', async () => {
+  it('is rejected with the code of the error reply', async () => {
     const sidecar = await ground.start(node('refuses.mjs'));
     const outcome = (code: string) => sidecar.request('evaluate', evaluate(code)).catch((error: unknown) => error);
     for (const [code, exitCode] of [
@@ -105,29 +105,29 @@ describe('a request', () => {
   });
 });
 
-describe('the end', () => {
-  it('can be asked for more than once, and nothing can be asked after it', async () => {
+describe('closing', () => {
+  it('may be repeated, and rejects later requests', async () => {
     const sidecar = await ground.start(node('decent.mjs'));
     await Promise.all([sidecar.close(), sidecar.close()]);
     await sidecar.close();
     await expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
   });
 
-  it('comes by force to a sidecar that ignores everything gentler', async () => {
-    const sidecar = await ground.start(node('ignores-sigterm.mjs'), { patienceMs: 50 });
+  it('kills a sidecar that ignores SIGTERM', async () => {
+    const sidecar = await ground.start(node('ignores-sigterm.mjs'), { graceMs: 50 });
     await sidecar.close();
     expect(isAlive(sidecar.hello.pid)).toBe(false);
   });
 
-  it('comes to one that has hung', async () => {
-    const sidecar = await ground.start(node('hangs.mjs', ground.folder), { patienceMs: 50 });
+  it('kills a hung sidecar', async () => {
+    const sidecar = await ground.start(node('hangs.mjs', ground.folder), { graceMs: 50 });
     const rejected = expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
     await sidecar.close();
     await rejected;
   });
 
-  it('comes to one that is being started again', async () => {
-    const options = { patienceMs: 50, onRestart: vi.fn() };
+  it('ends a restart', async () => {
+    const options = { graceMs: 50, onRestart: vi.fn() };
     const command = node('dies-on-first-request.mjs', ground.folder);
     const sidecar = await ground.start(command, options);
     const rejected = expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
@@ -139,7 +139,7 @@ describe('the end', () => {
   it.each([
     ['is killed', 'decent.mjs', (parent: ChildProcess) => parent.kill('SIGKILL')],
     ['exits without a word', 'ignores-sigterm.mjs', (parent: ChildProcess) => parent.stdin?.end()],
-  ])('comes to a sidecar whose parent %s', async (_, name, end) => {
+  ])('happens by itself when the parent %s', async (_, name, end) => {
     const parent = spawn(process.execPath, [fixture('parent.mjs'), ...node(name)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode, encodeRequest, foreignVersion, ProtocolViolation } from '../../src/sidecar/codec.js';
+import { decode, encodeRequest, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
 import { fit } from './harness.js';
 
 describe('encodeRequest', () => {
@@ -7,7 +7,7 @@ describe('encodeRequest', () => {
     expect(JSON.parse(encodeRequest('7', 'fit', fit))).toEqual({ type: 'fit', id: '7', body: fit });
   });
 
-  it('names the field that is wrong', () => {
+  it('names the invalid field', () => {
     expect(() => encodeRequest('7', 'fit', { ...fit, trees: 0 })).toThrow(/fit .* body\.trees/);
   });
 
@@ -37,8 +37,8 @@ describe('decode', () => {
     expect(() => decode(text)).toThrow(ProtocolViolation);
   });
 
-  it('shows the beginning of what it refuses, on one line', () => {
-    expect(() => decode(`\n\u0007${'x'.repeat(1000)}`)).toThrow(/^sent what is not JSON: "\\n\\u0007x{78}" …$/);
+  it('quotes the start of an invalid message on one line', () => {
+    expect(() => decode(`\n\u0007${'x'.repeat(1000)}`)).toThrow(/^sent text that is not JSON: "\\n\\u0007x{78}" …$/);
   });
 });
 

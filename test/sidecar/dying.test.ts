@@ -15,7 +15,7 @@ describe('a sidecar that dies once', () => {
     ['dies when half a reply is sent', 'dies-mid-message.mjs', 'the sidecar was killed by SIGKILL'],
     ['stops altogether', 'hangs.mjs', 'the sidecar sent nothing for 2 s'],
     ['hangs up', 'hangs-up.mjs', 'the sidecar closed its connection'],
-  ])('and %s is started again and asked again', async (_, name, reason) => {
+  ])('and %s is restarted and gets the request again', async (_, name, reason) => {
     const onRestart = vi.fn();
     const heartbeat = { deadlineMs: 2000 };
     const sidecar = await ground.start(node(name, ground.folder), { onRestart, heartbeat });
@@ -26,14 +26,14 @@ describe('a sidecar that dies once', () => {
     expect(sidecar.hello.pid).toBe(ground.pids()[1]);
   });
 
-  it('between two replies gives both answers in the end', async () => {
+  it('between two replies still gives both', async () => {
     const sidecar = await ground.start(node('dies-between-replies.mjs', ground.folder));
     const answers = await Promise.all([1, 2].map((seed) => sidecar.request('evaluate', evaluate('a', seed))));
     expect(answers.map(({ loss }) => loss)).toEqual([1, 2]);
     expect(sidecar.restarts).toBe(1);
   });
 
-  it('without anything to do is started again when there is something', async () => {
+  it('while idle is restarted at the next request', async () => {
     const sidecar = await ground.start(node('decent.mjs'));
     const { pid } = sidecar.hello;
     process.kill(pid, 'SIGKILL');
@@ -41,7 +41,7 @@ describe('a sidecar that dies once', () => {
     expect(sidecar.hello.pid).not.toBe(pid);
   });
 
-  it('gets what it had prepared before anything else', async () => {
+  it('repeats its prepare requests first', async () => {
     const sidecar = await ground.start(node('records.mjs', ground.folder));
     await sidecar.request('prepare', prepare);
     const both = [evaluate('a'), evaluate('b')].map((body) => sidecar.request('evaluate', body));
@@ -53,7 +53,7 @@ describe('a sidecar that dies once', () => {
     );
   });
 
-  it('rejects what is about a batch that cannot be prepared again, with the reason', async () => {
+  it('rejects the requests of a batch that cannot be prepared again, with the reason', async () => {
     const sidecar = await ground.start(node('forgets-batch.mjs', ground.folder));
     await sidecar.request('prepare', prepare);
     await expect(sidecar.request('evaluate', evaluate('a'))).rejects.toMatchObject({
@@ -64,21 +64,22 @@ describe('a sidecar that dies once', () => {
   });
 });
 
-describe('a request that kills', () => {
-  it('is given up after two deaths, and the others are answered', async () => {
+describe('a deadly request', () => {
+  it('fails after two deaths, and the others are answered', async () => {
     const sidecar = await ground.start(node('dies-on-deadly.mjs'), { workers: 3 });
     const bodies = ['a', 'deadly', 'b', 'c', 'd'].map((genotype, seed) => evaluate(genotype, seed));
     const answers = await Promise.all(bodies.map((body) => outcome(sidecar.request('evaluate', body))));
     expect(answers[1]).toBeInstanceOf(SidecarError);
     expect(answers[1]).toMatchObject({
       code: 'evaluation-died',
-      message: 'Gave evaluate up after 2 deaths; the last one: the sidecar was killed by SIGKILL: OSError: bus error',
+      message:
+        'Gave up on evaluate after 2 deaths. The last one: the sidecar was killed by SIGKILL: OSError: bus error',
     });
     for (const seed of [0, 2, 3, 4]) expect(answers[seed]).toMatchObject({ loss: seed });
     expect(sidecar.restarts).toBe(2);
   });
 
-  it('is given up alone, although it kills only in company at first', async () => {
+  it('fails alone, even if others were in flight at the first death', async () => {
     const sidecar = await ground.start(node('dies-on-deadly.mjs', '2'), { workers: 2 });
     const bodies = [evaluate('deadly', 0), evaluate('a', 1)];
     const answers = await Promise.all(bodies.map((body) => outcome(sidecar.request('evaluate', body))));
@@ -90,17 +91,17 @@ describe('a request that kills', () => {
     const sidecar = await ground.start(node('talks-garbage.mjs'));
     await expect(sidecar.request('fit', fit)).rejects.toMatchObject({
       code: 'request-died',
-      message: expect.stringContaining('the sidecar sent what is not JSON: "{\\"type\\"'),
+      message: expect.stringContaining('the sidecar sent text that is not JSON: "{\\"type\\"'),
     });
     expect(sidecar.restarts).toBe(1);
   });
 
   it.each([
-    ['bytes that are no text', 'talks-bytes.mjs', 'sent bytes that are no message'],
+    ['bytes that are no text', 'talks-bytes.mjs', 'sent bytes that are not a message'],
     ['a message that is too large', 'talks-too-much.mjs', 'closed its connection'],
     ['a reply of the wrong type', 'replies-wrongly.mjs', 'answered fit with evaluated'],
     ['an error that is about nothing', 'misunderstands.mjs', 'did not understand a message: body: not what I expect'],
-  ])('is given up when it is answered with %s', async (_, name, reason) => {
+  ])('fails when the reply is %s', async (_, name, reason) => {
     const sidecar = await ground.start(node(name));
     await expect(sidecar.request('fit', fit)).rejects.toMatchObject({
       code: 'request-died',
@@ -108,7 +109,7 @@ describe('a request that kills', () => {
     });
   });
 
-  it('is given up when the sidecar falls silent on it twice', async () => {
+  it('fails when the sidecar falls silent twice', async () => {
     const sidecar = await ground.start(node('never-beats.mjs'), { heartbeat: { deadlineMs: 100 } });
     await expect(sidecar.request('fit', fit)).rejects.toMatchObject({
       code: 'request-died',
@@ -116,13 +117,13 @@ describe('a request that kills', () => {
     });
   });
 
-  it('may kill its worker once', async () => {
+  it('is answered after one death of its worker', async () => {
     const sidecar = await ground.start(node('loses-workers.mjs'));
     expect(await sidecar.request('evaluate', evaluate('a', 5))).toMatchObject({ loss: 5 });
     expect(sidecar.restarts).toBe(0);
   });
 
-  it('is given up when it has killed two workers', async () => {
+  it('fails after the deaths of two workers', async () => {
     const sidecar = await ground.start(node('loses-workers.mjs', '2'));
     await expect(sidecar.request('evaluate', evaluate('a'))).rejects.toMatchObject({
       code: 'evaluation-died',
@@ -132,8 +133,8 @@ describe('a request that kills', () => {
   });
 });
 
-describe('a sidecar that says too much', () => {
-  it('floods the log: all of it is passed on and the answer comes', async () => {
+describe('a sidecar with too much output', () => {
+  it('may flood the log: all of it is delivered, and the reply comes', async () => {
     const onLog = vi.fn();
     const sidecar = await ground.start(node('floods.mjs'), { onLog });
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
@@ -141,7 +142,7 @@ describe('a sidecar that says too much', () => {
     expect(sidecar.restarts).toBe(0);
   });
 
-  it('answers twice: what nobody waits for is reported and does no harm', async () => {
+  it('may reply twice: the second reply is reported and ignored', async () => {
     const onLog = vi.fn();
     const sidecar = await ground.start(node('replies-twice.mjs'), { onLog });
     for (const seed of [1, 2, 3]) {
@@ -149,7 +150,7 @@ describe('a sidecar that says too much', () => {
     }
     expect(onLog).toHaveBeenCalledWith(
       'warning',
-      'The sidecar sent evaluated for the request 4711, which is not open.',
+      'The sidecar sent evaluated for the request 4711, which is not pending.',
     );
     expect(sidecar.restarts).toBe(0);
   });

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
 
-/** The interpreter of the checkout, which `npm run setup` makes. */
+/** The interpreter of the checkout; `npm run setup` creates it. */
 export const PYTHON = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
 
 export const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/sidecars/${name}`, import.meta.url));
 export const node = (name: string, ...args: string[]) => [process.execPath, fixture(name), ...args];
 
-/** What every test of this folder leaves: no process, no socket, no folder. */
+/** Every test of this folder must leave no process, no socket and no folder. */
 export interface Ground {
   /** An empty folder of the test's own. */
   readonly folder: string;
@@ -20,7 +20,7 @@ export interface Ground {
   start(command: readonly string[], options?: Partial<SidecarOptions>): Promise<Sidecar>;
 }
 
-/** Gives each test of a file its own ground, and looks afterwards whether it is clean. */
+/** Gives each test its own folder, and checks afterwards that it left nothing behind. */
 export function useGround(): Ground {
   let folder = '';
   let sidecars: Sidecar[] = [];
@@ -48,14 +48,14 @@ export function useGround(): Ground {
     },
     pids,
     async start(command, options = {}) {
-      const sidecar = await Sidecar.start({ python: PYTHON, workers: 2, patienceMs: 200, command, ...options });
+      const sidecar = await Sidecar.start({ python: PYTHON, workers: 2, graceMs: 200, command, ...options });
       sidecars.push(sidecar);
       return sidecar;
     },
   };
 }
 
-/** Of this project: PyTorch keeps its own folder there. */
+/** Folders of this project only: PyTorch has its own folder there. */
 function leftovers(temporary: string): string[] {
   return readdirSync(temporary).filter((name) => name.startsWith('rminas-'));
 }
@@ -68,7 +68,7 @@ export function readLines(file: string): string[] {
   }
 }
 
-/** A process that has ended and that nobody has asked after yet does not count as alive. */
+/** Whether a process runs. A zombie does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

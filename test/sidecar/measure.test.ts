@@ -42,7 +42,7 @@ describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run 
 describe('a measurement', () => {
   const ground = useGround();
 
-  it('that costs workers their lives is given up, like an evaluation', async () => {
+  it('fails after two deaths of a worker, like an evaluation', async () => {
     const deaths = await ground.start(node('loses-workers.mjs', '2'));
     await expect(deaths.request('measure', { ...evaluate('deadly'), proxies: ['rmi'] })).rejects.toMatchObject({
       code: 'evaluation-died',

@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { Child, describeExit, runPython } from '../../src/sidecar/process.js';
+import { Child } from '../../src/sidecar/process/child.js';
+import { describeExit } from '../../src/sidecar/process/exit.js';
+import { runPython } from '../../src/sidecar/process/run-python.js';
 import { fixture, isAlive, node, PYTHON, useGround } from './harness.js';
 
 useGround();
@@ -17,13 +19,13 @@ it('keeps the last 64 KiB of both streams, and the exit code', async () => {
   expect(child.stderr.endsWith('yerr')).toBe(true);
 });
 
-it('keeps the signal', async () => {
+it('reports the signal', async () => {
   const child = await Child.start(script('setInterval(() => {}, 1000)'), {});
   child.kill();
   expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-it('gives the program its environment over the present one', async () => {
+it('adds the given environment to that of this process', async () => {
   vi.stubEnv('RMINAS_TEST_OLD', 'old');
   const source = 'process.stdout.write(process.env.RMINAS_TEST_OLD + process.env.RMINAS_TEST_NEW)';
   const child = await Child.start(script(source), { RMINAS_TEST_NEW: 'new' });
@@ -43,29 +45,29 @@ it('does not wait for the pipes that a grandchild holds open', async () => {
   process.kill(grandchild, 'SIGKILL');
 });
 
-it('stops a program by the end of its input, or else SIGTERM, or else SIGKILL', async () => {
+it('stops a program by the end of its input, then SIGTERM, then SIGKILL', async () => {
   const ready = "process.stdout.write('ready');";
   const programs = {
     input: `process.stdin.on('end', () => process.exit(1)).resume(); ${ready}`,
     term: `setInterval(() => {}, 1000); ${ready}`,
     kill: `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); ${ready}`,
   };
-  async function stopped(source: string, patienceMs: number) {
+  async function stopped(source: string, graceMs: number) {
     const child = await Child.start(script(source), {});
     await vi.waitFor(() => expect(child.stdout).toBe('ready'), { timeout: 10_000 });
-    return child.stop(patienceMs);
+    return child.stop(graceMs);
   }
   expect(await stopped(programs.input, 60_000)).toEqual({ code: 1, signal: null });
   expect(await stopped(programs.term, 500)).toEqual({ code: null, signal: 'SIGTERM' });
   expect(await stopped(programs.kill, 50)).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-it('says how a process ended', () => {
+it('describes an exit in words', () => {
   expect(describeExit({ code: 3, signal: null })).toBe('ended with exit code 3');
   expect(describeExit({ code: null, signal: 'SIGSEGV' })).toBe('was killed by SIGSEGV');
 });
 
-it('cannot start what is not there', async () => {
+it('rejects a program that cannot be started', async () => {
   await expect(Child.start(['/nowhere/python'], {})).rejects.toMatchObject({ code: 'python-missing', exitCode: 3 });
   await expect(Child.start([fixture('peer.mjs')], {})).rejects.toMatchObject({
     message: expect.stringContaining('EACCES'),
@@ -81,7 +83,7 @@ it('leaves no listeners behind', async () => {
   expect(process.listenerCount('exit')).toBe(before);
 });
 
-it('asks Python one question', async () => {
+it('runs a Python program and returns its output', async () => {
   const source = 'import sys; print(sys.argv[1]); print("oh", file=sys.stderr); sys.exit(4)';
   expect(await runPython(PYTHON, ['-c', source, 'ä'], { timeoutMs: 30_000 })).toEqual({
     exit: { code: 4, signal: null },
@@ -92,12 +94,12 @@ it('asks Python one question', async () => {
   });
 });
 
-it('does not wait for ever for the answer', async () => {
+it('kills a Python program that takes too long', async () => {
   const answer = await runPython(PYTHON, ['-c', 'while True: pass'], { timeoutMs: 200 });
   expect(answer).toMatchObject({ timedOut: true, exit: { code: null, signal: 'SIGKILL' }, unrunnable: null });
 });
 
-it('says that there is no Python to ask', async () => {
+it('reports an interpreter that does not exist', async () => {
   expect(await runPython('/nowhere/python', [], { timeoutMs: 1000 })).toMatchObject({
     exit: { code: null, signal: null },
     unrunnable: 'ENOENT',

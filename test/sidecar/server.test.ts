@@ -5,7 +5,7 @@ import { evaluate, fit, isAlive, PYTHON, prepare, useGround } from './harness.js
 
 const here = existsSync(PYTHON);
 const GENOTYPE = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|none~0|avg_pool_3x3~1|skip_connect~2|';
-/** Long enough to be killed in the middle of. */
+/** Long enough that a test can kill it half way. */
 const long = { ...prepare, specification: { ...prepare.specification, steps: 60 } };
 
 const sidecars: Sidecar[] = [];
@@ -33,16 +33,16 @@ function numbers<T extends { seconds: number }>({ seconds: _, ...rest }: T): Omi
   return rest;
 }
 
-/** Starts an evaluation and answers when the sidecar has it in hand, which it says by answering what came after it. */
+/** Starts an evaluation and resolves when the sidecar works on it: when it has answered a later request. */
 async function underWay(sidecar: Sidecar): Promise<{ answer: ReturnType<typeof sidecar.request<'evaluate'>> }> {
   const answer = sidecar.request('evaluate', evaluate(GENOTYPE, 3));
   await sidecar.request('fit', fit);
   return { answer };
 }
 
-/** Against the real server; the fixtures stand in for the misbehaviour that it does not have. */
+/** Tests against the real server; the fixtures cover misbehaviour that it does not show. */
 describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run setup` makes)', () => {
-  it.each(['ipc', 'tcp'] as const)('fits a forest and ends over %s', async (transport) => {
+  it.each(['ipc', 'tcp'] as const)('fits a forest and shuts down over %s', async (transport) => {
     const sidecar = await start({ workers: 0, transport });
     expect(sidecar.hello).toMatchObject({ protocol: 1, workers: 0 });
     const { probabilities } = await sidecar.request('fit', { ...fit, candidates: [[0], [1]], trees: 10 });
@@ -51,7 +51,7 @@ describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run 
     expect(isAlive(sidecar.hello.pid)).toBe(false);
   });
 
-  it('is killed in the middle of an evaluation, and answers it all the same', async () => {
+  it('answers an evaluation during which it was killed', async () => {
     const onRestart = vi.fn();
     const sidecar = await start({ onRestart });
     const prepared = await sidecar.request('prepare', long);
@@ -63,7 +63,7 @@ describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run 
     expect(onRestart.mock.calls).toEqual([['the sidecar was killed by SIGKILL']]);
   });
 
-  it('loses its worker in the middle of an evaluation, and answers it all the same', async ({ skip }) => {
+  it('answers an evaluation during which its worker was killed', async ({ skip }) => {
     const sidecar = await start();
     const [worker] = childrenOf(sidecar.hello.pid);
     skip(worker === undefined, 'the worker cannot be found without /proc');
@@ -75,7 +75,7 @@ describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run 
     expect(sidecar.restarts).toBe(0);
   });
 
-  it('says what is wrong with a genotype', async () => {
+  it('explains an invalid genotype', async () => {
     const sidecar = await start();
     await expect(sidecar.request('evaluate', evaluate('x'))).rejects.toMatchObject({ code: 'unknown-specification' });
     await sidecar.request('prepare', prepare);

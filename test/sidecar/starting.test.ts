@@ -12,8 +12,8 @@ async function failure(command: readonly string[], options = {}): Promise<unknow
   );
 }
 
-describe('a sidecar that does not start', () => {
-  it('is tried three times, and its traceback is shown', async () => {
+describe('a failing start', () => {
+  it('is tried three times, and the error shows its traceback', async () => {
     const error = await failure([PYTHON, '-S', fixture('dies-at-start.py')]);
     expect(error).toBeInstanceOf(SidecarError);
     expect(error).toMatchObject({
@@ -23,26 +23,26 @@ describe('a sidecar that does not start', () => {
     });
     const { message } = error as SidecarError;
     expect(message.split('\n')[0]).toBe(
-      'The sidecar does not start; of 3 starts the last one ended with exit code 1: RuntimeError: the settings cannot be read.',
+      'The sidecar failed to start 3 times. The last start ended with exit code 1: RuntimeError: the settings cannot be read.',
     );
     expect(message).toContain('  json.decoder.JSONDecodeError: Expecting value');
     expect(ground.pids()).toHaveLength(3);
   });
 
-  it('names the signal that killed it', async () => {
+  it('names the signal', async () => {
     expect(await failure(node('kills-itself-at-start.mjs'))).toMatchObject({
       code: 'sidecar-start-failed',
       message: expect.stringContaining('was killed by SIGKILL'),
     });
   });
 
-  it('is not given up after one failure', async () => {
+  it('is repeated after one failure', async () => {
     const sidecar = await ground.start(node('fails-first-start.mjs', ground.folder));
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
     expect(ground.pids()).toHaveLength(2);
   });
 
-  it('is a missing package when that is the reason, and is not tried again', async () => {
+  it('is not repeated when a package is missing', async () => {
     const error = await failure([PYTHON, '-I', '-S', fixture('lacks-torch.py')]);
     expect(error).toBeInstanceOf(MissingError);
     expect(error).toMatchObject({
@@ -53,7 +53,7 @@ describe('a sidecar that does not start', () => {
     });
   });
 
-  it('is a device that is not there when that is the reason, and is not tried again', async () => {
+  it('is not repeated when the device is missing', async () => {
     const error = await failure([PYTHON, '-m', 'rminas_sidecar'], { device: 'cuda:99', workers: 1 });
     expect(error).toBeInstanceOf(MissingError);
     expect(error).toMatchObject({
@@ -64,13 +64,16 @@ describe('a sidecar that does not start', () => {
     });
   });
 
-  it.each([['/nowhere/python'], [fixture('peer.mjs')]])('is a missing Python when %s cannot be run', async (python) => {
-    const error = await failure([python]);
-    expect(error).toBeInstanceOf(MissingError);
-    expect(error).toMatchObject({ code: 'python-missing', message: expect.stringContaining(python) });
-  });
+  it.each([['/nowhere/python'], [fixture('peer.mjs')]])(
+    'reports a missing Python when %s cannot be run',
+    async (python) => {
+      const error = await failure([python]);
+      expect(error).toBeInstanceOf(MissingError);
+      expect(error).toMatchObject({ code: 'python-missing', message: expect.stringContaining(python) });
+    },
+  );
 
-  it('names both versions when it speaks another version of the protocol, and is not tried again', async () => {
+  it('names both protocol versions when they differ, and is not repeated', async () => {
     const error = await failure(node('foreign-version.mjs'));
     expect(error).toMatchObject({
       code: 'protocol-mismatch',
@@ -81,23 +84,23 @@ describe('a sidecar that does not start', () => {
   });
 
   it.each([
-    ['no JSON', 'good day', 'sent what is not JSON: "good day"'],
-    ['no message', '{"type":"hello","id":"0"}', 'sent a message that is not in the protocol: body'],
-  ])('is told what it says when it says %s', async (_, text, reason) => {
+    ['no JSON', 'good day', 'sent text that is not JSON: "good day"'],
+    ['no message', '{"type":"hello","id":"0"}', 'sent a message that does not match the protocol: body'],
+  ])('reports an invalid hello: %s', async (_, text, reason) => {
     expect(await failure(node('talks-garbage.mjs', text))).toMatchObject({
       code: 'sidecar-start-failed',
       message: expect.stringContaining(reason),
     });
   });
 
-  it('is given up when it does not say hello in time', async () => {
+  it('fails when no hello comes in time', async () => {
     expect(await failure(node('starts-slowly.mjs', '60000'), { startTimeoutMs: 300 })).toMatchObject({
       code: 'sidecar-start-failed',
-      message: expect.stringContaining('of 3 starts the last one did not say hello within 0.3 s'),
+      message: expect.stringContaining('failed to start 3 times. The last start did not say hello within 0.3 s'),
     });
   });
 
-  it('ends at once when the start is interrupted', async () => {
+  it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const outcome = failure(node('starts-slowly.mjs', '60000'), { signal: controller.signal });
     await vi.waitFor(() => expect(ground.pids()).toHaveLength(1));
@@ -105,31 +108,31 @@ describe('a sidecar that does not start', () => {
     expect(await outcome).toMatchObject({ code: 'interrupted', exitCode: 130 });
   });
 
-  it('is not started at all when it is interrupted before', async () => {
+  it('starts no process when it was interrupted before', async () => {
     expect(await failure(node('decent.mjs'), { signal: AbortSignal.abort() })).toMatchObject({ code: 'interrupted' });
   });
 
-  it('fails where no folder for its socket can be made', async () => {
+  it('fails when the folder of the socket cannot be created', async () => {
     vi.stubEnv('TMPDIR', '/nowhere');
     expect(await failure(node('decent.mjs'))).toMatchObject({ code: 'unwritable', exitCode: 3 });
   });
 });
 
-describe('a sidecar that starts', () => {
-  it('may take its time', async () => {
-    // The deadline of the heartbeats does not hold before the hello.
+describe('a successful start', () => {
+  it('may take longer than the heartbeat deadline', async () => {
+    // The heartbeat deadline does not apply before the hello.
     const sidecar = await ground.start(node('starts-slowly.mjs', '1800'), { heartbeat: { deadlineMs: 1500 } });
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
     expect(ground.pids()).toHaveLength(1);
   });
 
-  it('gets heartbeats before it has said hello', async () => {
+  it('sends heartbeats before the hello', async () => {
     const onLog = vi.fn();
     await ground.start(node('needs-heartbeats.mjs'), { onLog, heartbeat: { deadlineMs: 5000 } });
-    expect(onLog).toHaveBeenCalledWith('info', 'getting ready');
+    expect(onLog).toHaveBeenCalledWith('info', 'preparing');
   });
 
-  it('keeps the whole death as the cause', async () => {
+  it('keeps the death as the cause of an error', async () => {
     const error = await failure([PYTHON, '-S', fixture('dies-at-start.py')]);
     const cause = (error as SidecarError).cause;
     expect(cause).toBeInstanceOf(SidecarDeath);

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { Tail } from '../../src/sidecar/ring-buffer.js';
-import { missingPackage, usefulLine } from '../../src/sidecar/traceback.js';
+import { RingBuffer } from '../../src/sidecar/process/ring-buffer.js';
+import { missingPackage, usefulLine } from '../../src/sidecar/process/traceback.js';
 import { PYTHON } from './harness.js';
 
-/** What a real Python writes when it runs this. */
-function lastWords(source: string, ...flags: string[]): string {
+/** The output of a real Python that runs this source. */
+function outputOf(source: string, ...flags: string[]): string {
   try {
     execFileSync(PYTHON, ['-S', ...flags, '-c', source], { stdio: 'pipe' });
   } catch (error) {
@@ -35,17 +35,17 @@ describe('the useful line', () => {
       'ZeroDivisionError: division by zero',
     ],
     ['a syntax error', '1 +', 'SyntaxError: invalid syntax'],
-  ])('is that of %s', (_, source, line) => {
-    expect(usefulLine(lastWords(source))).toBe(line);
+  ])('is the exception of %s', (_, source, line) => {
+    expect(usefulLine(outputOf(source))).toBe(line);
   });
 
-  it('is that of a thread', () => {
+  it('is the exception of a thread', () => {
     const source = 'import threading, os; t = threading.Thread(target=lambda: 1/0); t.start(); t.join(); os._exit(1)';
-    expect(usefulLine(lastWords(source))).toBe('ZeroDivisionError: division by zero');
+    expect(usefulLine(outputOf(source))).toBe('ZeroDivisionError: division by zero');
   });
 
-  it('is that of a crash in native code', () => {
-    expect(usefulLine(lastWords('import os; os.abort()', '-X', 'faulthandler'))).toBe('Fatal Python error: Aborted');
+  it('is the fatal error of a crash in native code', () => {
+    expect(usefulLine(outputOf('import os; os.abort()', '-X', 'faulthandler'))).toBe('Fatal Python error: Aborted');
   });
 
   it.each([
@@ -66,14 +66,14 @@ describe('the missing package', () => {
     ['raise ValueError("No modules")', undefined],
     ['raise OSError("full")', undefined],
   ])('of %s is %s', (source, name) => {
-    expect(missingPackage(lastWords(source, '-I'))).toBe(name);
+    expect(missingPackage(outputOf(source, '-I'))).toBe(name);
   });
 
-  it('is that of a program that is not there', () => {
+  it('is the module that python -m does not find', () => {
     expect(missingPackage('/usr/bin/python3: No module named rminas_sidecar\n')).toBe('rminas_sidecar');
   });
 
-  it('is the one whose shared library is not found', () => {
+  it('is the package whose shared library is missing', () => {
     const text = [
       'Traceback (most recent call last):',
       '  File "/x/rminas_sidecar/worker.py", line 3, in <module>',
@@ -84,17 +84,17 @@ describe('the missing package', () => {
   });
 });
 
-describe('a tail', () => {
-  it('keeps the last bytes, however they come', () => {
-    const tail = new Tail(5);
-    for (const text of ['abc', 'd', '', 'efghij', 'k']) tail.append(Buffer.from(text));
-    expect(`${tail}`).toBe('ghijk');
+describe('a ring buffer', () => {
+  it('keeps the last bytes, in chunks of any size', () => {
+    const buffer = new RingBuffer(5);
+    for (const text of ['abc', 'd', '', 'efghij', 'k']) buffer.append(Buffer.from(text));
+    expect(`${buffer}`).toBe('ghijk');
   });
 
-  it('keeps all of little', () => {
-    const tail = new Tail(5);
-    expect(`${tail}`).toBe('');
-    tail.append(Buffer.from('ab'));
-    expect(`${tail}`).toBe('ab');
+  it('keeps everything below the limit', () => {
+    const buffer = new RingBuffer(5);
+    expect(`${buffer}`).toBe('');
+    buffer.append(Buffer.from('ab'));
+    expect(`${buffer}`).toBe('ab');
   });
 });

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Dealer } from 'zeromq';
-import { memoryPair, type Transport } from '../../src/sidecar/transport.js';
-import { bindTransport } from '../../src/sidecar/transport-zeromq.js';
+import { memoryPair, type Transport } from '../../src/sidecar/transport/transport.js';
+import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
 import { node, useGround } from './harness.js';
 
 interface Peer {
@@ -84,7 +84,7 @@ describe.each([
     await vi.waitFor(() => expect(received.slice(1)).toEqual(texts));
   });
 
-  it('tells once that the peer has gone', async () => {
+  it('reports once that the peer has disconnected', async () => {
     const { transport, peer, closed } = await connected();
     peer.close();
     await vi.waitFor(() => expect(closed.mock.calls).toEqual([['closed its connection']]));
@@ -93,7 +93,7 @@ describe.each([
     expect(closed).toHaveBeenCalledOnce();
   });
 
-  it('can be closed twice, tells nobody here of it, and takes no messages then', async () => {
+  it('may be closed twice, does not report that, and then rejects messages', async () => {
     const { transport, closed } = await connected();
     await transport.close();
     await transport.close();
@@ -104,7 +104,7 @@ describe.each([
 });
 
 describe.each(['ipc', 'tcp'] as const)('an %s socket', (kind) => {
-  it('passes on all that the peer had sent before it tells that it has gone', async () => {
+  it('delivers all messages before it reports that the peer has disconnected', async () => {
     const transport = await bindTransport(kind);
     transports.push(transport);
     let received = 0;
@@ -119,7 +119,7 @@ describe.each(['ipc', 'tcp'] as const)('an %s socket', (kind) => {
 });
 
 describe('an ipc socket', () => {
-  it('lies in a folder of its own that only the user may enter, until the peer is in', async () => {
+  it('lies in a private folder until the peer has connected', async () => {
     const [transport, peer] = await bound('ipc');
     transports.push(transport);
     peers.push(peer);
@@ -132,7 +132,7 @@ describe('an ipc socket', () => {
     expect(await peer.receive()).toBe('still here');
   });
 
-  it('goes elsewhere when the path of the temporary folder is too long for it', async () => {
+  it('uses another folder when the path of the temporary folder is too long', async () => {
     const deep = join(ground.folder, 'd'.repeat(100));
     mkdirSync(deep);
     vi.stubEnv('TMPDIR', deep);
@@ -144,7 +144,7 @@ describe('an ipc socket', () => {
 });
 
 describe('a tcp socket', () => {
-  it('is on the loopback and does not hear who lacks the keys', async () => {
+  it('listens on the loopback and ignores peers without the keys', async () => {
     const transport = await bindTransport('tcp');
     transports.push(transport);
     expect(transport.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
@@ -157,7 +157,7 @@ describe('a tcp socket', () => {
     const foreigner = dial({ ...other, address, environment: other.environment });
     const peer = dial(transport);
     peers.push(stranger, foreigner, peer);
-    // Who has been refused by then cannot send.
+    // A refused peer cannot send by then.
     await Promise.allSettled([stranger.send('stranger'), foreigner.send('foreigner')]);
     await peer.send('peer');
     await vi.waitFor(() => expect(received).toEqual(['peer']));

@@ -3,7 +3,7 @@ import { dataFolders, datasetPlaces, locateDataset } from '../../config/index.js
 import { InterruptedError } from '../../errors.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
-import { findPython } from '../../sidecar/python.js';
+import { findPython } from '../../sidecar/process/find-python.js';
 import { openRunFolder } from '../../store/folder.js';
 import { lockRunFolder } from '../../store/lock.js';
 import type { CommonOptions } from '../search/search-run.js';

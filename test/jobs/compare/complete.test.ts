@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completeRuns } from '../../../src/jobs/compare/complete.js';
 import type { ComparisonEvent } from '../../../src/jobs/compare/events.js';
 import { planComparison } from '../../../src/jobs/compare/plan.js';
-import { findPython } from '../../../src/sidecar/python.js';
+import { findPython } from '../../../src/sidecar/process/find-python.js';
 import { writeWholeNasBench201 } from '../../benchmarks/tables.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 

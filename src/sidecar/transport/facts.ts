@@ -1,11 +1,11 @@
 import { capability, version } from 'zeromq';
 
-/** What the ZeroMQ library of this Node can do. */
+/** Capabilities of the installed ZeroMQ library. */
 export interface TransportFacts {
   readonly version: string;
-  /** Socket files. */
+  /** Supports socket files. */
   readonly ipc: boolean;
-  /** Encryption, which loopback TCP needs. */
+  /** Supports CURVE encryption, which loopback TCP needs. */
   readonly curve: boolean;
 }
 

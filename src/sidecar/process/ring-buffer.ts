@@ -1,5 +1,5 @@
-/** The end of a stream of bytes: its last `limit` of them, however much goes through. */
-export class Tail {
+/** Keeps the last `limit` bytes of a stream. */
+export class RingBuffer {
   readonly #limit: number;
   #chunks: Buffer[] = [];
   #size = 0;
@@ -19,7 +19,7 @@ export class Tail {
     }
   }
 
-  /** As text; a character that the limit cuts is shown as the replacement character. */
+  /** The bytes as UTF-8. A character that was cut at the front becomes the replacement character. */
   toString(): string {
     return Buffer.concat(this.#chunks).subarray(-this.#limit).toString('utf8');
   }

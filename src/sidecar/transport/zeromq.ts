@@ -1,3 +1,4 @@
+/** The ZeroMQ transport: a socket file, or loopback TCP with CURVE encryption. */
 import { isUtf8 } from 'node:buffer';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
@@ -5,29 +6,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { capability, curveKeyPair, Dealer } from 'zeromq';
-import { MissingError } from '../errors.js';
+import { MissingError } from '../../errors.js';
 import { MAX_MESSAGE_BYTES, type Transport } from './transport.js';
 
 export type TransportKind = 'ipc' | 'tcp';
 
 const SEND_TIMEOUT_MS = 5000;
-/** A socket's path must fit into 104 bytes on macOS and 108 on Linux, its terminating zero included. */
+/** A socket path has at most 104 bytes on macOS and 108 on Linux, including its terminating zero. */
 const MAX_PATH_BYTES = 103;
 const FOLDER_PREFIX = 'rminas-';
 const SOCKET_OPTIONS = { linger: 0, sendTimeout: SEND_TIMEOUT_MS, maxMessageSize: MAX_MESSAGE_BYTES };
 
 /**
- * Binds a socket for one peer to dial. `ipc` is a socket file in a new folder that only this user may enter, `tcp` a
- * loopback port that admits only who knows this socket's CURVE key, which is told to nobody but the peer. Where there
- * is no `ipc`, and where the temporary folder's path is too long for it, it is `tcp`.
- * @throws MissingError `unwritable` when the temporary folder cannot be written to.
+ * Binds a socket for one peer. `ipc` is a socket file in a new folder that only this user can enter. `tcp` is a loopback
+ * port; its CURVE key is passed to the peer alone. `tcp` replaces `ipc` on platforms without it, and where the path of
+ * the temporary folder is too long.
+ * @throws MissingError `unwritable` when the temporary folder is not writable.
  */
 export async function bindTransport(kind: TransportKind): Promise<Transport> {
   const parent = kind === 'ipc' && capability.ipc === true && process.platform !== 'win32' ? socketParent() : undefined;
   return parent === undefined ? await bindTcp() : await bindIpc(parent);
 }
 
-/** A folder for sockets' folders, whose path leaves room for theirs. */
+/** A temporary folder whose path is short enough for a socket file; undefined if there is none. */
 function socketParent(): string | undefined {
   const fits = (folder: string) => Buffer.byteLength(join(folder, `${FOLDER_PREFIX}XXXXXX`, 's')) <= MAX_PATH_BYTES;
   return [tmpdir(), '/tmp'].find(fits);
@@ -48,12 +49,12 @@ async function bindIpc(parent: string): Promise<Transport> {
 
 async function makeFolder(parent: string): Promise<string> {
   try {
-    // mkdtemp makes it with mode 0700.
+    // mkdtemp creates the folder with mode 0700.
     return await mkdtemp(join(parent, FOLDER_PREFIX));
   } catch (error) {
-    throw new MissingError(`No folder for the sidecar's socket can be made in ${parent}.`, {
+    throw new MissingError(`Cannot create a folder for the sidecar's socket in ${parent}.`, {
       code: 'unwritable',
-      nextSteps: ['Free some space there, or set TMPDIR to a folder that may be written to.'],
+      nextSteps: ['Free some space there, or set TMPDIR to a writable folder.'],
       cause: error,
     });
   }
@@ -80,9 +81,10 @@ class ZeromqTransport implements Transport {
   #listener: (text: string) => void = () => {};
   #closeListener: (reason: string) => void = () => {};
   #received = 0;
-  #greeted = false;
-  /** The peer is gone, or this side is closed. */
-  #over = false;
+  /** Whether a peer has completed the handshake. */
+  #handshaken = false;
+  /** Whether the peer has disconnected, or this side is closed. */
+  #closed = false;
   #sending: Promise<void> = Promise.resolve();
   readonly #removeFolder = () => {
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
@@ -93,24 +95,24 @@ class ZeromqTransport implements Transport {
     this.#folder = folder;
     this.environment = environment;
     this.address = socket.lastEndpoint ?? '';
-    // Not the socket's own `writable`: asking for it swallows the signal that a message has come.
+    // Reading the socket's own `writable` would swallow the signal of an incoming message.
     socket.events.on('handshake', () => {
-      this.#greeted = true;
+      this.#handshaken = true;
     });
-    // Who goes without a handshake was not the peer.
+    // A connection without a handshake was not the peer's.
     socket.events.on('disconnect', () => {
-      if (this.#greeted) void this.#drain();
+      if (this.#handshaken) void this.#drain();
     });
     process.on('exit', this.#removeFolder);
     void this.#receive();
   }
 
   get connected(): boolean {
-    return this.#greeted && !this.#over;
+    return this.#handshaken && !this.#closed;
   }
 
   send(text: string): Promise<void> {
-    // The socket takes one send at a time; a send that failed must not fail those behind it.
+    // The socket accepts one send at a time. A failed send must not fail the next ones.
     const sent = this.#sending.then(() => this.#socket.send(text));
     this.#sending = sent.catch(() => {});
     return sent;
@@ -125,7 +127,7 @@ class ZeromqTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#over = true;
+    this.#closed = true;
     this.#socket.close();
     this.#removeFolder();
     process.off('exit', this.#removeFolder);
@@ -133,19 +135,19 @@ class ZeromqTransport implements Transport {
 
   async #receive(): Promise<void> {
     for await (const frames of this.#socket) {
-      // The peer is in: nobody needs the path any more, and what is not there cannot be left behind.
+      // The peer is connected, so the path is no longer needed. Removing it now leaves no file after a crash.
       if (this.#received === 0) this.#removeFolder();
       this.#received += 1;
       const text = frames.length === 1 ? decodeText(frames[0]) : undefined;
       if (text === undefined) {
-        this.#lose('sent bytes that are no message');
+        this.#disconnect('sent bytes that are not a message');
         return;
       }
       this.#listener(text);
     }
   }
 
-  /** Waits until what the peer had sent before it went has been read: two turns of the event loop without a message. */
+  /** Reads the peer's last messages: ends after two turns of the event loop without a message. */
   async #drain(): Promise<void> {
     let before: number;
     do {
@@ -153,17 +155,17 @@ class ZeromqTransport implements Transport {
       await setImmediate();
       await setImmediate();
     } while (this.#received !== before);
-    this.#lose('closed its connection');
+    this.#disconnect('closed its connection');
   }
 
-  #lose(reason: string): void {
-    if (this.#over) return;
-    this.#over = true;
+  #disconnect(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#closeListener(reason);
   }
 }
 
-/** Undefined when the frame is no UTF-8. */
+/** Undefined when the frame is not valid UTF-8. */
 function decodeText(frame: Buffer | undefined): string | undefined {
   return frame === undefined || !isUtf8(frame) ? undefined : frame.toString('utf8');
 }

@@ -1,17 +1,17 @@
-/** What Python's last words say: the line to show, and the package that is not there. */
+/** Extracts the error line and a missing package from the output of a failed Python program. */
 
 const TRACEBACK = 'Traceback (most recent call last):';
 const FATAL = /^Fatal Python error: .+/m;
 const EXCEPTION = /^[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit|Warning|Killed)(: .*)?$/;
 
 /**
- * The one line worth showing of what a Python program wrote before it ended: the exception of its last traceback, or
- * the interpreter's fatal error, or else its last line; undefined when it wrote nothing.
+ * Returns the most useful line of a Python program's output: the exception of the last traceback, or the interpreter's
+ * fatal error, or the last line. Undefined when the output is empty.
  */
 export function usefulLine(text: string): string | undefined {
   const lines = text.split(/\r?\n/);
   const start = lines.findLastIndex((line) => line.endsWith(TRACEBACK));
-  // Below the header everything is indented up to the exception itself.
+  // The lines of a traceback are indented; the exception itself is not.
   const exception = start < 0 ? undefined : lines.slice(start + 1).find((line) => /^\S/.test(line));
   const line =
     exception ??
@@ -21,7 +21,7 @@ export function usefulLine(text: string): string | undefined {
   return line?.trim();
 }
 
-/** How the packages are called that are not called as their module. */
+/** Names of the distributions whose module has another name. */
 const DISTRIBUTIONS: Readonly<Record<string, string>> = {
   jsonschema_rs: 'jsonschema-rs',
   sklearn: 'scikit-learn',
@@ -29,8 +29,8 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The package that a Python program could not import, as pip calls it: it is not installed, or it is broken, such as
- * one whose shared libraries are not found. Undefined when the program ended of something else.
+ * Returns pip's name of the package that a Python program could not import. The package is not installed, or broken,
+ * e.g. because a shared library is missing. Undefined when the program failed for another reason.
  */
 export function missingPackage(text: string): string | undefined {
   const line = usefulLine(text);

@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { Pulse } from '../../src/sidecar/heartbeat.js';
+import { Heartbeat } from '../../src/sidecar/heartbeat.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function pulse(deadlineMs: number) {
+function heartbeat(deadlineMs: number) {
   const beat = vi.fn();
   const silent = vi.fn();
-  return { beat, silent, pulse: new Pulse({ deadlineMs, beat, silent }) };
+  return { beat, silent, heartbeat: new Heartbeat({ deadlineMs, beat, onSilence: silent }) };
 }
 
 it('beats every second, and more often when the deadline is short', () => {
-  const long = pulse(15_000);
-  const short = pulse(500);
+  const long = heartbeat(15_000);
+  const short = heartbeat(500);
   vi.advanceTimersByTime(3000);
   expect(long.beat).toHaveBeenCalledTimes(3);
   expect(short.beat).toHaveBeenCalledTimes(30);
 });
 
-it('calls the peer silent once, when it has missed the deadline', () => {
-  const { pulse: subject, beat, silent } = pulse(15_000);
-  subject.listen();
+it('reports silence once, after the deadline', () => {
+  const { heartbeat: subject, beat, silent } = heartbeat(15_000);
+  subject.watch();
   vi.advanceTimersByTime(15_000);
   expect(silent).not.toHaveBeenCalled();
   vi.advanceTimersByTime(60_000);
@@ -28,15 +28,15 @@ it('calls the peer silent once, when it has missed the deadline', () => {
   expect(beat).toHaveBeenCalledTimes(15);
 });
 
-it('expects nothing of a peer that it is not listening to', () => {
-  const { silent } = pulse(1000);
+it('does not report silence before it watches the peer', () => {
+  const { silent } = heartbeat(1000);
   vi.advanceTimersByTime(60_000);
   expect(silent).not.toHaveBeenCalled();
 });
 
-it('counts from what it has heard last', () => {
-  const { pulse: subject, silent } = pulse(5000);
-  subject.listen();
+it('counts from the last message', () => {
+  const { heartbeat: subject, silent } = heartbeat(5000);
+  subject.watch();
   for (let second = 0; second < 60; second += 4) {
     vi.advanceTimersByTime(4000);
     subject.heard();
@@ -44,17 +44,17 @@ it('counts from what it has heard last', () => {
   expect(silent).not.toHaveBeenCalled();
 });
 
-it('holds nothing against the peer when this process was suspended', () => {
-  const { pulse: subject, silent } = pulse(15_000);
-  subject.listen();
+it('does not count the time in which this process was suspended', () => {
+  const { heartbeat: subject, silent } = heartbeat(15_000);
+  subject.watch();
   vi.advanceTimersByTime(1000);
   vi.setSystemTime(Date.now() + 3_600_000);
   vi.advanceTimersByTime(1000);
   expect(silent).not.toHaveBeenCalled();
 });
 
-it('stops', () => {
-  const { pulse: subject, beat } = pulse(1000);
+it('stops beating', () => {
+  const { heartbeat: subject, beat } = heartbeat(1000);
   subject.stop();
   vi.advanceTimersByTime(10_000);
   expect(beat).not.toHaveBeenCalled();

@@ -1,6 +1,6 @@
-/** Between texts and messages: nothing that is not in the protocol passes, in either direction. */
+/** Encodes and decodes messages. Both directions are validated against the protocol's schemas. */
 import type { z } from 'zod';
-import { SidecarError } from '../errors.js';
+import { SidecarError } from '../../errors.js';
 import {
   type FromSidecar,
   fromSidecarSchema,
@@ -8,15 +8,15 @@ import {
   type RequestBody,
   type RequestType,
   toSidecarSchema,
-} from '../protocol/messages.js';
+} from '../../protocol/messages.js';
 import { MAX_MESSAGE_BYTES } from './transport.js';
 
-/** The peer said what the protocol does not know; the message says what, to follow "the sidecar". */
+/** The peer sent an invalid message. The error's message is a phrase that follows "the sidecar". */
 export class ProtocolViolation extends Error {}
 
 /**
- * @throws SidecarError `invalid-message` for a body that the protocol does not know, `message-too-large` for one that
- *   no transport takes.
+ * @throws SidecarError `invalid-message` when the body does not match its schema, `message-too-large` when the text
+ *   exceeds `maxBytes`.
  */
 export function encodeRequest<T extends RequestType>(
   id: string,
@@ -26,7 +26,7 @@ export function encodeRequest<T extends RequestType>(
 ): string {
   const { data, error } = toSidecarSchema.safeParse({ type, id, body });
   if (error !== undefined) {
-    throw new SidecarError(`The request ${type} is not in the protocol: ${firstIssue(error)}`, {
+    throw new SidecarError(`The request ${type} does not match the protocol: ${firstIssue(error)}`, {
       code: 'invalid-message',
       cause: error,
     });
@@ -34,7 +34,7 @@ export function encodeRequest<T extends RequestType>(
   const text = JSON.stringify(data);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) {
-    throw new SidecarError(`The request ${type} has ${bytes} bytes; at most ${maxBytes} can be sent.`, {
+    throw new SidecarError(`The request ${type} has ${bytes} bytes; the limit is ${maxBytes}.`, {
       code: 'message-too-large',
     });
   }
@@ -45,14 +45,16 @@ export function encodeRequest<T extends RequestType>(
 export function decode(text: string): FromSidecar {
   const { data, error } = fromSidecarSchema.safeParse(parseJson(text));
   if (error !== undefined) {
-    throw new ProtocolViolation(`sent a message that is not in the protocol: ${firstIssue(error)}: ${excerpt(text)}`);
+    throw new ProtocolViolation(
+      `sent a message that does not match the protocol: ${firstIssue(error)}: ${excerpt(text)}`,
+    );
   }
   return data;
 }
 
 /**
- * The version in the hello of a peer that speaks another protocol than this one, of whose messages no more can be
- * understood; undefined for anything else.
+ * Returns the protocol version in the hello of an incompatible peer. Undefined for a compatible hello and for every
+ * other message.
  */
 export function foreignVersion(text: string): number | undefined {
   const message: unknown = parseJson(text);
@@ -66,7 +68,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProtocolViolation(`sent what is not JSON: ${excerpt(text)}`);
+    throw new ProtocolViolation(`sent text that is not JSON: ${excerpt(text)}`);
   }
 }
 
@@ -77,16 +79,15 @@ function hasKey<K extends string>(value: unknown, key: K): value is Record<K, un
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   const text = issue === undefined ? error.message : `${issue.path.join('.') || 'message'}: ${issue.message}`;
-  // The path and the issue name keys of the peer's, which may be as long as its message.
-  return text.length > LONGEST_ISSUE ? `${text.slice(0, LONGEST_ISSUE)}…` : text;
+  // The issue quotes keys of the message, and those can be very long.
+  return text.length > MAX_ISSUE_LENGTH ? `${text.slice(0, MAX_ISSUE_LENGTH)}…` : text;
 }
 
-const LONGEST_ISSUE = 400;
+const MAX_ISSUE_LENGTH = 400;
+const EXCERPT_LENGTH = 80;
 
-const EXCERPT = 80;
-
-/** The beginning of a text, on one line and printable. */
+/** The start of a text, as printable characters on one line. */
 function excerpt(text: string): string {
-  const start = JSON.stringify(text.slice(0, EXCERPT));
-  return text.length > EXCERPT ? `${start} …` : start;
+  const start = JSON.stringify(text.slice(0, EXCERPT_LENGTH));
+  return text.length > EXCERPT_LENGTH ? `${start} …` : start;
 }

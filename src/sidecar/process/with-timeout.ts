@@ -1,5 +1,5 @@
-/** What a promise answers, or undefined when it has not answered after `milliseconds`. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+/** Resolves as `promise` does, or with undefined after `milliseconds`. */
+export async function withTimeout<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, milliseconds, undefined);

@@ -1,31 +1,31 @@
-/** How messages travel, hidden from those who send them. */
+/** The interface of a message transport, and an in-memory implementation for tests. */
 
-/** The largest message either side may send, in bytes. */
+/** The largest message that either side may send, in bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** One peer to talk to. Messages are whole texts, and they arrive in the order sent. */
+/** A connection to one peer. Messages are texts, and they arrive in the order of sending. */
 export interface Transport {
-  /** Where the peer finds this side. */
+  /** The address that the peer connects to. */
   readonly address: string;
-  /** What the peer needs in its environment to be let in. */
+  /** Environment variables that the peer needs to connect. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether there is a peer that takes messages at this moment. */
+  /** Whether a peer is connected now. */
   readonly connected: boolean;
-  /** Answers when the message is on its way; rejects when it cannot be sent within the transport's time limit. */
+  /** Resolves when the message is on its way; rejects when it cannot be sent within the transport's time limit. */
   send(text: string): Promise<void>;
-  /** Called for each message, in order. At most one listener. */
+  /** Sets the listener that is called for each message, in order. */
   onMessage(listener: (text: string) => void): void;
   /**
-   * Called once, with the reason, when the peer has gone or what it sends is no text; what it had sent before has been
-   * passed on by then, but for a backlog of more than a thousand messages, the end of which a socket may lose. Not
-   * called for `close` on this side. At most one listener.
+   * Sets the listener that is called once, with the reason, when the peer disconnects or sends invalid text. Earlier
+   * messages are delivered before; of a backlog above a thousand messages, a socket may lose the last ones. `close` on
+   * this side does not call it.
    */
   onClose(listener: (reason: string) => void): void;
-  /** Lets go of the peer and of every file. Can be called twice. */
+  /** Disconnects and removes every file. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Two ends of one wire in this process: for whatever is tested without a socket. */
+/** Creates two connected transports in this process, for tests without a socket. */
 export function memoryPair(): [Transport, Transport] {
   const here = new MemoryTransport();
   const there = new MemoryTransport();
@@ -47,8 +47,8 @@ class MemoryTransport implements Transport {
 
   async send(text: string): Promise<void> {
     const peer = this.peer;
-    if (peer === undefined) throw new Error('the peer is gone');
-    // A socket never calls back before send returns, so neither does this.
+    if (peer === undefined) throw new Error('the peer is disconnected');
+    // Like a socket, deliver only after send has returned.
     queueMicrotask(() => peer.#listener(text));
   }
 

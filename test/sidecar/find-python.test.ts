@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { MissingError } from '../../src/errors.js';
-import { findPython, type PythonSurroundings } from '../../src/sidecar/python.js';
+import { findPython, type SearchContext } from '../../src/sidecar/process/find-python.js';
 import { useGround } from './harness.js';
 
 const ground = useGround();
@@ -18,13 +18,13 @@ function program(...parts: string[]): string {
 
 let environment: Record<string, string>;
 const find = (named?: string, platform: NodeJS.Platform = 'linux') =>
-  findPython(named, { environment, packageRoot: at('package'), platform } satisfies PythonSurroundings);
+  findPython(named, { environment, packageRoot: at('package'), platform } satisfies SearchContext);
 
 beforeEach(() => {
   environment = { PATH: `${at('empty')}:${at('path')}`, VIRTUAL_ENV: at('venv'), CONDA_PREFIX: at('conda') };
 });
 
-it('goes down the list', async () => {
+it('tries the candidates in order', async () => {
   const list = [
     program('path', 'python'),
     program('path', 'python3'),
@@ -43,7 +43,7 @@ it('goes down the list', async () => {
   });
 });
 
-it('prefers what is named to the environment, and that to everything else', async () => {
+it('prefers a named interpreter to RMINAS_PYTHON, and RMINAS_PYTHON to all others', async () => {
   program('package', '.venv', 'bin', 'python');
   const named = program('named');
   environment.RMINAS_PYTHON = program('variable');
@@ -51,31 +51,31 @@ it('prefers what is named to the environment, and that to everything else', asyn
   expect(await find()).toBe(at('variable'));
 });
 
-it('looks for a bare name on the PATH', async () => {
+it('looks up a bare name on the PATH', async () => {
   expect(await find('python3.12').catch((error: unknown) => error)).toBeInstanceOf(MissingError);
   expect(await find(program('path', 'python3.12') && 'python3.12')).toBe(at('path', 'python3.12'));
 });
 
-it('does not go on to others when what is named is not there', async () => {
+it('does not try others when the named interpreter does not exist', async () => {
   program('package', '.venv', 'bin', 'python');
   await expect(find('/nowhere/python')).rejects.toMatchObject({ message: expect.stringContaining('/nowhere/python') });
   environment.RMINAS_PYTHON = '/nowhere/else';
   await expect(find()).rejects.toMatchObject({ message: expect.stringContaining('RMINAS_PYTHON') });
 });
 
-it('does not take a folder for a program', async () => {
+it('skips a folder with the name of a program', async () => {
   mkdirSync(at('package', '.venv', 'bin', 'python'), { recursive: true });
   await expect(find()).rejects.toBeInstanceOf(MissingError);
   await expect(find(at('package'))).rejects.toBeInstanceOf(MissingError);
 });
 
-it('knows where Windows keeps them', async () => {
+it('knows the places on Windows', async () => {
   const conda = program('conda', 'python.exe');
   expect(await find(undefined, 'win32')).toBe(conda);
   const venv = program('venv', 'Scripts', 'python.exe');
   expect(await find(undefined, 'win32')).toBe(venv);
 });
 
-it('finds one here', async () => {
+it('finds an interpreter on this machine', async () => {
   expect(await findPython()).toMatch(/python/);
 });

@@ -1,0 +1,41 @@
+import { execa } from 'execa';
+import type { Exit } from './exit.js';
+
+/** The output and the exit of a short Python program. */
+export interface PythonOutput {
+  readonly exit: Exit;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether it was killed because it took too long. */
+  readonly timedOut: boolean;
+  /** Why the interpreter could not be started, e.g. `ENOENT`; null when it was. */
+  readonly unrunnable: string | null;
+}
+
+/** Bounds the output of a program that is not Python and may never stop writing. */
+const MAX_OUTPUT_CHARACTERS = 1_000_000;
+
+/** Runs `python` with arguments such as `['-c', 'import torch']` and kills it after `timeoutMs`. Never rejects. */
+export async function runPython(
+  python: string,
+  args: readonly string[],
+  options: { timeoutMs: number },
+): Promise<PythonOutput> {
+  const subprocess = execa(python, args, {
+    stdin: 'ignore',
+    reject: false,
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_OUTPUT_CHARACTERS,
+    windowsHide: true,
+  });
+  const ran = subprocess.pid !== undefined;
+  const result = await subprocess;
+  return {
+    exit: { code: result.exitCode ?? null, signal: result.signal ?? null },
+    stdout: result.stdout,
+    stderr: result.stderr,
+    timedOut: result.timedOut,
+    unrunnable: ran ? null : (result.code ?? 'unknown'),
+  };
+}
