@@ -22,7 +22,7 @@ const CHECKPOINTS = 30;
  * trainings are near, and the margin keeps every training that is not clearly worse.
  *
  * No bound lies below the limit, so the loss of a stopped training never does either. More references never tighten
- * the bounds of the same limit. docs/performance.md has the measurements behind the constants.
+ * the bounds of the same limit. The notes on performance have the measurements behind the constants.
  * @param trainings of the run so far; isomorphic architectures share one curve, which counts once
  * @param limit losses above it are of no interest; positive
  * @returns bounds by rising step, without the first and the last step; empty while there are too few references
