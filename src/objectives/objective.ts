@@ -1,53 +1,55 @@
 import type { Observation } from '../strategies/strategy.js';
 
-/** Values of proxies by name. A value is null, or its name is missing, when there is no finite number. */
+/** What proxies measured of an architecture, by name; null, like a name that is missing, where there is no finite number. */
 export type ProxyValues = Observation['proxyValues'];
 
-/** The fields of an observation that an objective reads. */
+/** What an objective makes a loss of. */
 export type Measured = Pick<Observation, 'loss' | 'proxyValues'>;
 
-/** A proxy that an objective uses, and how much it counts. */
+/** A proxy as a part of an objective. */
 export interface WeightedProxy {
-  /** The name that the sidecar is asked for, e.g. `rmi@50`. */
+  /** As the sidecar names it, e.g. `rmi@50`. */
   readonly name: string;
-  /** Whether higher or lower values are better. */
+  /** Which of its values are the better ones. */
   readonly direction: 'higher' | 'lower';
-  /** What the measurement takes besides a network with fresh weights: nothing, the batch, or a training on it. */
+  /** What measuring it takes besides a fresh network: the batch, or a training on the batch. */
   readonly needs: 'nothing' | 'batch' | 'training';
-  /** Above 0; without effect when there is only one proxy. */
+  /** Above 0; of no meaning where there is no other part. */
   readonly weight: number;
 }
 
-/** Scores candidates before anything is trained. */
+/** How an objective tells architectures apart before anything is trained. */
 export interface Screening {
-  /** Names of the proxies that it needs; none of them needs a training. */
+  /** What it needs of them. */
   readonly proxies: readonly string[];
-  /**
-   * @param history the observations so far
-   * @param candidates proxy values of each candidate
-   * @returns a number for each candidate, in order; lower is better
-   */
+  /** A number an architecture, lower is better. @param history what has been evaluated so far */
   score(history: readonly Measured[], candidates: readonly ProxyValues[]): readonly number[];
 }
 
-/** What a search minimises, and what must be measured of each architecture to compute it. */
+/** What a search minimises, and what every architecture has to be asked for it. */
 export interface Objective {
-  /** Identifies the objective in results and messages. */
   readonly name: string;
   /** Whether architectures are trained on the batch. */
   readonly trains: boolean;
-  /** Names of the proxies to measure besides the training loss, e.g. `rmi@50`. The evaluator reports their values. */
+  /** What they are measured by besides that loss, as the sidecar names it. */
   readonly proxies: readonly string[];
-  /** Whether the objective is the training loss itself. Only then can futile trainings be stopped early. */
+  /** Whether it is the loss of the training: then a training that has become futile may be stopped. */
   readonly isLoss: boolean;
-  /** How candidates can be scored without a training; null when every proxy needs one. */
+  /** Null where all that it goes by takes a training. */
   readonly screening: Screening | null;
   /**
-   * Replaces the loss of each observation by the value to minimise. The value is infinite for a failed architecture.
-   *
-   * A pure function. The length and order stay the same, and so do all other fields. An objective may compare
-   * observations with each other, but once it has seen enough of them, further observations must not change the
-   * values of earlier ones. Scoring a scored history again must change nothing.
+   * The same architectures with what is to be minimised as their losses, infinite for those that failed. Once it has
+   * enough of them to judge by, more never change what it made of the earlier ones. Judging twice is judging once.
    */
-  score<Scored extends Measured>(history: readonly Scored[]): readonly Scored[];
+  score<Observed extends Measured>(history: readonly Observed[]): readonly Observed[];
 }
+
+/** The paper's: the loss that the training on one batch ends with. */
+export const RMI: Objective = {
+  name: 'rmi',
+  trains: true,
+  proxies: [],
+  isLoss: true,
+  screening: null,
+  score: (history) => history,
+};

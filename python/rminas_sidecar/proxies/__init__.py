@@ -1,7 +1,7 @@
 """Numbers that stand for how good an architecture is: of its training on the batch, or of its untrained network.
 
 A proxy without a training is one file in `static`, which defines a :class:`~rminas_sidecar.proxies.proxy.Proxy`
-named PROXY and is found there; those of a training are in `observed`. `src/proxies` names them all.
+named PROXY and is found there; those of a training are in `observed`. `src/protocol/proxies.ts` names them all.
 """
 
 from rminas_sidecar.proxies.context import Context
