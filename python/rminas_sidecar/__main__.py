@@ -47,8 +47,15 @@ def _parse_arguments() -> ServerSettings:
         metavar="SECONDS",
         help="how long the controller may say nothing (default: 30)",
     )
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE_OR_MODULE",
+        help="Python file or module that registers spaces, data sets, teachers or proxies; may be repeated",
+    )
     options = parser.parse_args()
-    worker = WorkerSettings(options.threads, options.device)
+    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin))
     return ServerSettings(
         address=options.address,
         workers=options.workers,

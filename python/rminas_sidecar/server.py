@@ -81,7 +81,7 @@ class Server:
         # Ctrl-C reaches the whole process group, and the controller decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: self._inbox.post(lambda: self._end(0, "of SIGTERM")))
-        self._engine.start(self._greet, lambda reason: self._end(1, reason))
+        self._engine.start(self._greet, self._break)
         if self._settings.workers == 0:
             self._greet(Readiness(self._settings.worker.device, {}))
         poller = zmq.Poller()
@@ -106,7 +106,7 @@ class Server:
             try:
                 message = decode(frames)
             except InvalidMessage as error:
-                steps = ["Make sure that rminas and its sidecar are of one version."]
+                steps = ["Make sure that rminas and its sidecar are of one version: npm run setup"]
                 self._send("error", error.message_id, error_body("invalid-message", error.reason, steps))
                 continue
             self._admit(message)
@@ -196,8 +196,11 @@ class Server:
             "device": readiness.device,
             "versions": {**_versions(), **readiness.versions},
             "xnas": readiness.xnas,
+            "available": readiness.available,
         }
         self._send("hello", NO_REQUEST, hello)
+        for plugin in readiness.plugins:
+            self._log("info", f"The plugin {plugin} was loaded.")
         self._greeted = True
         if self._settings.workers > 0:
             # Not before: the workers' import of PyTorch, which hello waits for, needs the processors more.
@@ -221,12 +224,24 @@ class Server:
     def _log(self, level: str, text: str) -> None:
         self._send("log", NO_REQUEST, {"level": level, "text": text})
 
+    def _break(self, reason: str, error: Body | None) -> None:
+        """Ends after a failure of the engine; the controller reads the code and the next steps from stderr."""
+        if error is None:
+            self._end(1, reason)
+            return
+        steps = "".join(f"\n  next step: {_one_line(step)}" for step in error["nextSteps"])
+        self._end(1, f"[{error['code']}] {_one_line(error['message'])}{steps}")
+
     def _end(self, code: int, reason: str | None = None) -> None:
         if self._exit_code is not None:
             return
         if reason is not None:
             print(f"rminas_sidecar ends: {reason}", file=sys.stderr, flush=True)  # noqa: T201
         self._exit_code = code
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _query_benchmark(body: Body) -> Body:

@@ -48,7 +48,7 @@ async function imagesFinding(python: Importer, name: DatasetName, folders: reado
 
 async function teacherFinding(python: Importer, name: TeacherName, folders: readonly string[]): Promise<Finding> {
   return withFile(locateTeacher(name, teacherPlaces(name, folders)), folders, async (file) => {
-    const teachers = await python.import<TeacherModule>('rminas_sidecar.teachers.loading');
+    const teachers = await python.import<TeacherModule>('rminas_sidecar.teachers');
     await teachers.load_teacher(name, await pathOf(python, file));
     return ok(`${name}${at(file)}`);
   });

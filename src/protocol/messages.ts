@@ -149,6 +149,12 @@ export const deviceSchema = z.strictObject({
   memory: z.int().min(0).nullable(),
 });
 
+const names = z.array(z.string().min(1).max(64)).max(10_000);
+
+/** Everything that a sidecar can name in a message: what is built in, and what its plugins added. */
+export const availableSchema = z.strictObject({ spaces: names, datasets: names, teachers: names, proxies: names });
+export type Available = z.infer<typeof availableSchema>;
+
 const hello = message(
   'hello',
   z.strictObject({
@@ -161,6 +167,8 @@ const hello = message(
     versions: z.record(z.string(), z.string()),
     /** The folder that XNAS can be imported from; null where it cannot be, or where there is no worker to try. */
     xnas: z.string().nullable(),
+    /** Names of spaces, data sets, teachers and proxies; null without a worker, since only workers know them. */
+    available: availableSchema.nullable(),
   }),
 );
 
@@ -185,6 +193,8 @@ export const ERROR_CODES = [
   'unknown-architecture',
   'unknown-series',
   'unknown-proxy',
+  'unknown-name',
+  'plugin-failed',
   'diverged',
   'unwritable',
   'out-of-memory',

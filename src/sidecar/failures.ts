@@ -1,6 +1,5 @@
 /** Translates deaths and error replies of the sidecar into errors for the user. */
 import { MissingError, type RminasError, SidecarError, UsageError } from '../errors.js';
-import { mismatchStep, packageSteps } from '../installation/advice.js';
 import { type ErrorCode, PROTOCOL_VERSION, type RequestType, type SidecarFailure } from '../protocol/messages.js';
 import type { Exit } from './process/exit.js';
 import { missingPackage, usefulLine } from './process/traceback.js';
@@ -48,13 +47,26 @@ export function startFailure(death: SidecarDeath, starts: number): RminasError {
   });
 }
 
+const ENDS = /^rminas_sidecar ends: \[([a-z-]+)\] (.+)((?:\n {2}next step: .+)*)/m;
+
+/** The error that a sidecar wrote to its stderr before it ended; undefined when it wrote none. */
+export function reportedFailure(stderr: string): RminasError | undefined {
+  const [, code, message = '', steps = ''] = ENDS.exec(stderr.replaceAll('\r', '')) ?? [];
+  if (!isErrorCode(code)) return undefined;
+  const nextSteps = steps.split('\n  next step: ').slice(1);
+  return new CLASSES[code](message, { code, nextSteps });
+}
+
 /** The error of a missing Python package, if the last output of a Python program shows one. */
 export function packageFailure(text: string, python: string): RminasError | undefined {
   const name = missingPackage(text);
   if (name === undefined) return undefined;
   return new MissingError(`${python} cannot import ${name}: ${usefulLine(text)}`, {
     code: 'package-missing',
-    nextSteps: [...packageSteps(python), 'Run `rminas doctor` to check the packages.'],
+    nextSteps: [
+      'Run `npm run setup`, or name a Python that has the packages with --python or RMINAS_PYTHON.',
+      'Run `rminas doctor` to check the packages.',
+    ],
   });
 }
 
@@ -78,7 +90,7 @@ export function versionFailure(version: number): RminasError {
   const message = `The sidecar speaks version ${version} of the protocol; this rminas needs version ${PROTOCOL_VERSION}.`;
   return new SidecarError(message, {
     code: 'protocol-mismatch',
-    nextSteps: [mismatchStep()],
+    nextSteps: ['Run `npm run setup` to install the matching sidecar.'],
   });
 }
 
@@ -104,6 +116,8 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   'unknown-architecture': UsageError,
   'unknown-series': UsageError,
   'unknown-proxy': UsageError,
+  'unknown-name': UsageError,
+  'plugin-failed': MissingError,
   diverged: UsageError,
   'invalid-message': SidecarError,
   'unknown-specification': SidecarError,
@@ -112,11 +126,13 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   internal: SidecarError,
 };
 
+function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(CLASSES, code);
+}
+
 /** The error for the user, with the code of the reply. */
 export function errorOfReply({ failure }: ErrorReply, python: string): RminasError {
-  const { code, message, traceback } = failure;
-  // The sidecar does not know how it was installed.
-  const nextSteps = code === 'invalid-message' ? [...failure.nextSteps, mismatchStep()] : failure.nextSteps;
+  const { code, message, nextSteps, traceback } = failure;
   if (traceback === null) return new CLASSES[code](message, { code, nextSteps });
   const line = usefulLine(traceback);
   const full = line === undefined || message.includes(line) ? message : `${message}: ${line}`;

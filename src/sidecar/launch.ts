@@ -16,6 +16,8 @@ export interface LaunchOptions {
   readonly threads?: number;
   /** Files and folders that the sidecar may open, with their contents; none by default. */
   readonly paths?: readonly string[];
+  /** Python files and modules that register spaces, data sets, teachers and proxies; none by default. */
+  readonly plugins?: readonly string[];
   /** How long a worker may make no progress before it is killed, in s; 120 by default. Each training step is progress. */
   readonly workerDeadline?: number;
   /** E.g. `cpu`, `cuda:0` or `auto`. */
@@ -51,6 +53,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     device,
     workerDeadline,
     paths = [],
+    plugins = [],
     command = [python, '-m', 'rminas_sidecar'],
   } = options;
   return [
@@ -60,6 +63,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     ...(device === undefined ? [] : ['--device', device]),
     ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
     ...paths.flatMap((path) => ['--allow', path]),
+    ...plugins.flatMap((plugin) => ['--plugin', plugin]),
   ];
 }
 

@@ -2,7 +2,15 @@
 import { InterruptedError, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
 import type { Connection } from './connection.js';
-import { deviceFailure, ErrorReply, errorOfReply, packageFailure, SidecarDeath, startFailure } from './failures.js';
+import {
+  deviceFailure,
+  ErrorReply,
+  errorOfReply,
+  packageFailure,
+  reportedFailure,
+  SidecarDeath,
+  startFailure,
+} from './failures.js';
 import { type LaunchOptions, launch } from './launch.js';
 import type { OutgoingRequest } from './pending-requests.js';
 
@@ -51,7 +59,10 @@ export class Starter {
         if (!(error instanceof SidecarDeath)) throw error;
         const { python, device } = this.#options;
         if (exitedWithError(error)) {
-          const failure = packageFailure(error.stderr, python) ?? deviceFailure(error.stderr, device);
+          const failure =
+            reportedFailure(error.stderr) ??
+            packageFailure(error.stderr, python) ??
+            deviceFailure(error.stderr, device);
           if (failure !== undefined) throw failure;
         }
         if (starts === MAX_STARTS) throw startFailure(error, starts);

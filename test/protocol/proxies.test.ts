@@ -11,13 +11,8 @@ const NAMES = Object.keys(PROXIES);
 /** Name, direction and what it needs, of each proxy that the sidecar has. */
 const LIST = `
 import json
-from rminas_sidecar.proxies.proxy import Observable
-from rminas_sidecar.proxies.registry import PROXIES
-def needs(it):
-    if isinstance(it, Observable):
-        return "training"
-    return "nothing" if it.passes(1) == it.passes(2) else "batch"
-print(json.dumps({name: {"direction": it.direction, "needs": needs(it)} for name, it in PROXIES.items()}))
+from rminas_sidecar.proxies import PROXIES
+print(json.dumps({name: {"direction": it.direction, "needs": it.needs} for name, it in PROXIES.items()}))
 `;
 
 describe('the proxies', () => {

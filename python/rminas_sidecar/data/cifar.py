@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from rminas_sidecar.data.augmentation import Augmentation
-from rminas_sidecar.data.images import Dataset, Images, StoredImages, require_folder
+from rminas_sidecar.data.images import Images, StoredImages, require_folder
 from rminas_sidecar.data.pickled import PickledFormat, parse
+from rminas_sidecar.data.registry import DATASETS, register_dataset
 from rminas_sidecar.system.files import read_bytes
 
 
@@ -22,19 +23,17 @@ class _Files:
     content: PickledFormat
     augmentation: Augmentation
 
-    def read_training(self, folder: Path | None) -> Images:
-        """Reads the training files that are there; a partial set is one.
+    def read(self, folder: Path | None, held_out: bool) -> Images:
+        """Reads the test images, or the training files that are there: a partial set is accepted.
 
         Raises:
             SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for one that is not CIFAR.
         """
         root = require_folder(folder, self.content.title, self.content.where)
+        if held_out:
+            return self._read([root / self.held_out])
         paths = [root / name for name in self.training]
         return self._read([path for path in paths if path.exists()] or paths[:1])
-
-    def read_held_out(self, folder: Path | None) -> Images:
-        """Reads the test images; raises as :meth:`read_training` does."""
-        return self._read([require_folder(folder, self.content.title, self.content.where) / self.held_out])
 
     def _read(self, paths: Sequence[Path]) -> Images:
         what, where = f"The {self.content.title} file", [self.content.where]
@@ -61,27 +60,33 @@ _CIFAR100 = _Files(
     augmentation=Augmentation(flips=True, padding=4, rotation=15),
 )
 
-CIFAR10 = Dataset(
-    name="cifar10",
+
+@register_dataset(
+    "cifar10",
     classes=10,
     resolution=32,
     expected=50_000,
-    brightest=255.0,
     # ImageNet's statistics, as the archive's loader and the ResNet-20 teacher have them.
     mean=(0.485, 0.456, 0.406),
     deviation=(0.229, 0.224, 0.225),
-    read_training=_CIFAR10.read_training,
-    read_held_out=_CIFAR10.read_held_out,
 )
+def read_cifar10(folder: Path | None, held_out: bool) -> Images:
+    """See :meth:`_Files.read`."""
+    return _CIFAR10.read(folder, held_out)
 
-CIFAR100 = Dataset(
-    name="cifar100",
+
+@register_dataset(
+    "cifar100",
     classes=100,
     resolution=32,
     expected=50_000,
-    brightest=255.0,
     mean=(0.5070751592371323, 0.48654887331495095, 0.4409178433670343),
     deviation=(0.2673342858792401, 0.2564384629170883, 0.27615047132568404),
-    read_training=_CIFAR100.read_training,
-    read_held_out=_CIFAR100.read_held_out,
 )
+def read_cifar100(folder: Path | None, held_out: bool) -> Images:
+    """See :meth:`_Files.read`."""
+    return _CIFAR100.read(folder, held_out)
+
+
+CIFAR10 = DATASETS["cifar10"]
+CIFAR100 = DATASETS["cifar100"]

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from rminas_sidecar.data.augmentation import Augmentation
-from rminas_sidecar.data.images import Dataset, Images, StoredImages
+from rminas_sidecar.data.images import Images, StoredImages
+from rminas_sidecar.data.registry import DATASETS, register_dataset
 
 _HELD_OUT = 360
 _TOTAL = 1797
@@ -44,7 +45,17 @@ def _read_table() -> np.ndarray:
     return np.column_stack([bunch.data, bunch.target]).astype(np.int64)
 
 
-def _read(held_out: bool) -> Images:
+@register_dataset(
+    "digits",
+    classes=10,
+    resolution=8,
+    expected=_TOTAL - _HELD_OUT,
+    brightest=16.0,
+    mean=(0.3053, 0.3053, 0.3053),
+    deviation=(0.376, 0.376, 0.376),
+)
+def read_digits(_folder: Path | None, held_out: bool) -> Images:
+    """1,437 training images or 360 held-out ones: gray values 0 to 16, the same in three channels."""
     table = _read_table()
     labels = table[:, -1].astype(np.int64)
     chosen = _held_out_mask(labels) == held_out
@@ -52,24 +63,4 @@ def _read(held_out: bool) -> Images:
     return StoredImages(gray[:, None].repeat(1, 3, 1, 1), torch.from_numpy(labels[chosen]), _AUGMENTATION)
 
 
-def read_training(_folder: Path | None) -> Images:
-    """The 1,437 training images: gray values 0 to 16, the same in three channels."""
-    return _read(held_out=False)
-
-
-def read_held_out(_folder: Path | None) -> Images:
-    """The 360 images that no training sees."""
-    return _read(held_out=True)
-
-
-DIGITS = Dataset(
-    name="digits",
-    classes=10,
-    resolution=8,
-    expected=_TOTAL - _HELD_OUT,
-    brightest=16.0,
-    mean=(0.3053, 0.3053, 0.3053),
-    deviation=(0.376, 0.376, 0.376),
-    read_training=read_training,
-    read_held_out=read_held_out,
-)
+DIGITS = DATASETS["digits"]

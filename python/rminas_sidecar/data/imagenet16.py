@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from rminas_sidecar.data.augmentation import Augmentation
-from rminas_sidecar.data.images import Dataset, Images, StoredImages, require_folder
+from rminas_sidecar.data.images import Images, StoredImages, require_folder
 from rminas_sidecar.data.pickled import PickledFormat, parse
+from rminas_sidecar.data.registry import DATASETS, register_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.system.files import read_bytes
 
@@ -38,25 +39,6 @@ _TRAINING_SUMS = {
 _HELD_OUT_SUMS = {"val_data": "3410e3017fdaefba8d5073aaa65e4bd6"}
 # Images in each published training batch but the last, in the last one, and in the validation set.
 _PUBLISHED_COUNTS = (128_116, 128_123, 50_000)
-
-
-def read_training(folder: Path | None) -> Images:
-    """Reads the training batches that are there; a partial set is one.
-
-    One batch is in memory at a time, and of its 1,000 classes the first 120 stay.
-
-    Raises:
-        SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for one that is not
-            ImageNet16, `unsuitable-data` when none of the 120 classes is in them.
-    """
-    root = require_folder(folder, _FORMAT.title, _WHERE)
-    paths = [root / name for name in _TRAINING_SUMS]
-    return _read([path for path in paths if path.exists()] or paths[:1], _TRAINING_SUMS)
-
-
-def read_held_out(folder: Path | None) -> Images:
-    """Reads the validation images of the 120 classes; raises as :func:`read_training` does."""
-    return _read([require_folder(folder, _FORMAT.title, _WHERE) / "val_data"], _HELD_OUT_SUMS)
 
 
 def _read(paths: Sequence[Path], sums: Mapping[str, str]) -> Images:
@@ -89,14 +71,28 @@ def _check_sum(content: bytes, path: Path, md5: str) -> None:
         )
 
 
-IMAGENET16_120 = Dataset(
-    name="imagenet16-120",
+@register_dataset(
+    "imagenet16-120",
     classes=_CLASSES,
     resolution=16,
     expected=151_700,
-    brightest=255.0,
     mean=(122.68 / 255, 116.66 / 255, 104.01 / 255),
     deviation=(63.22 / 255, 61.26 / 255, 65.09 / 255),
-    read_training=read_training,
-    read_held_out=read_held_out,
 )
+def read_imagenet16(folder: Path | None, held_out: bool) -> Images:
+    """Reads the validation images, or the training batches that are there: a partial set is accepted.
+
+    One batch is in memory at a time, and of its 1,000 classes the first 120 are kept.
+
+    Raises:
+        SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for one that is not
+            ImageNet16, `unsuitable-data` when none of the 120 classes is in them.
+    """
+    root = require_folder(folder, _FORMAT.title, _WHERE)
+    if held_out:
+        return _read([root / "val_data"], _HELD_OUT_SUMS)
+    paths = [root / name for name in _TRAINING_SUMS]
+    return _read([path for path in paths if path.exists()] or paths[:1], _TRAINING_SUMS)
+
+
+IMAGENET16_120 = DATASETS["imagenet16-120"]

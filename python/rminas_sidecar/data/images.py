@@ -71,7 +71,7 @@ class Dataset:
     Args:
         classes: number of labels.
         resolution: height and width, in pixels, of the images that networks are trained on.
-        expected: training images of the whole set.
+        expected: training images of the whole set; None for any number.
         brightest: value of a white pixel.
         mean: of each channel, where white is 1.
         deviation: likewise.
@@ -84,7 +84,7 @@ class Dataset:
     name: str
     classes: int
     resolution: int
-    expected: int
+    expected: int | None
     brightest: float
     mean: tuple[float, float, float]
     deviation: tuple[float, float, float]

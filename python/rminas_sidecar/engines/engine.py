@@ -1,6 +1,6 @@
 """Where evaluations are computed: an engine takes jobs and answers each of them, in any order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,9 @@ from rminas_sidecar.protocol import Body
 
 Reply = Callable[[str, Body], None]
 """Called once with the type and the body of the answer, which may be an `error`."""
+
+
+OnBroken = Callable[[str, Body | None], None]
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,22 @@ class Readiness:
     versions: dict[str, str]
     xnas: str | None = None
     """The folder that XNAS can be imported from."""
+    available: dict[str, list[str]] | None = None
+    """The names of spaces, data sets, teachers and proxies; None without a worker."""
+    plugins: Sequence[str] = ()
+    """The plugins that were loaded."""
 
 
 class Engine(Protocol):
     """A set of workers. All methods are called from the server's loop, and so are all callbacks."""
 
-    def start(self, on_ready: Callable[[Readiness], None], on_broken: Callable[[str], None]) -> None:
+    def start(self, on_ready: Callable[[Readiness], None], on_broken: OnBroken) -> None:
         """Starts the workers.
 
         Args:
             on_ready: called once, when all of them can compute.
-            on_broken: called with the reason when the engine cannot go on; nothing is answered any more.
+            on_broken: called with the reason when the engine cannot go on; nothing is answered any more. The second
+                argument is the body of an `error` message, where a worker told one before it ended.
         """
 
     def submit(self, job: Job) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from rminas_sidecar.engines.engine import Job, Readiness
+from rminas_sidecar.engines.engine import Job, OnBroken, Readiness
 from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
@@ -34,6 +34,8 @@ class _WorkerSlot:
     own: deque[Job] = field(default_factory=deque)
     """Jobs that this slot has to do itself, before it takes one that any slot can do."""
     failures: int = 0
+    refusal: Body | None = None
+    """Why its process cannot start, as the body of an `error` message."""
     stuck: bool = False
     """Its process was killed because it said nothing for too long."""
 
@@ -70,7 +72,7 @@ class LocalEngine:
         self._readiness: Readiness | None = None
         self._closed = False
 
-    def start(self, on_ready: Callable[[Readiness], None], on_broken: Callable[[str], None]) -> None:
+    def start(self, on_ready: Callable[[Readiness], None], on_broken: OnBroken) -> None:
         self._on_ready = on_ready
         self._on_broken = on_broken
         for slot in self._slots:
@@ -146,7 +148,9 @@ class LocalEngine:
         if message["event"] == "alive":
             return
         if message["event"] == "ready":
-            self._slot_ready(slot, Readiness(message["device"], message["versions"], message["xnas"]))
+            self._slot_ready(slot, Readiness(**message["readiness"]))
+        elif message["event"] == "cannot-start":
+            slot.refusal = message["body"]
         elif slot.running is not None and message["event"] == "progress":
             slot.running.progress(message["body"])
         elif slot.running is not None:
@@ -168,7 +172,7 @@ class LocalEngine:
         end, remedies = _explain(slot, death)
         if self._readiness is None or slot.failures >= _MOST_FAILURES:
             # The worker's own words stand on stderr already; the controller reads the reason from there.
-            self._on_broken(f"A worker cannot be kept alive: the last one {end}.")
+            self._on_broken(f"A worker cannot be kept alive: the last one {end}.", slot.refusal)
             return
         slot.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
         self._spawn(slot)

@@ -4,7 +4,7 @@ import argparse
 import faulthandler
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="rminas_sidecar.engines.worker")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--device", required=True)
+    parser.add_argument("--plugin", action="append", default=[])
     options = parser.parse_args()
     faulthandler.enable()
     # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
@@ -135,26 +136,44 @@ def main() -> None:
     heartbeat = Heartbeat(lambda: server.tell({"event": "alive"}))
     try:
         with heartbeat.without_steps():
-            device, readiness = _get_ready(options.threads, options.device)
+            device, readiness = _get_ready(options.threads, options.device, options.plugin)
+    except SidecarError as error:
+        server.tell({"event": "cannot-start", "body": failure_body(error)})
+        server.give_up()
     except Exception as error:
         server.give_up(error)
     worker = Worker(device, server.tell, heartbeat)
-    server.tell({"event": "ready", **readiness})
+    server.tell({"event": "ready", "readiness": readiness})
     while True:
         worker.answer(server.requests.get())
 
 
-def _get_ready(threads: int, device_name: str) -> "tuple[torch.device, Body]":
+def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple[torch.device, Body]":
+    """The device, and what the server tells the controller in its `hello`.
+
+    Raises:
+        SidecarError: `plugin-failed`.
+        RuntimeError: torch's, when the device cannot be used.
+    """
     import torch
 
     # Imported now, so that a broken installation shows at the start and the first request is not slower than others.
     import rminas_sidecar.evaluation.session  # noqa: F401
     from rminas_sidecar.backends.xnas import find_xnas
+    from rminas_sidecar.plugins.catalogue import available
+    from rminas_sidecar.plugins.loading import load_plugins
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     device = choose_device(device_name)
-    return device, {"device": _describe(device), "versions": _versions(), "xnas": find_xnas()}
+    loaded = load_plugins(plugins)
+    return device, {
+        "device": _describe(device),
+        "versions": _versions(),
+        "xnas": find_xnas(),
+        "available": available(),
+        "plugins": loaded,
+    }
 
 
 def choose_device(name: str) -> "torch.device":

@@ -15,10 +15,12 @@ class WorkerSettings:
     Args:
         threads: of PyTorch, in each worker.
         device: `cpu`, `cuda`, `cuda:N`, or `auto` for a GPU where there is one.
+        plugins: files and modules that register spaces, data sets, teachers and proxies.
     """
 
     threads: int
     device: str
+    plugins: tuple[str, ...] = ()
 
 
 class WorkerProcess(ChildProcess):
@@ -32,7 +34,8 @@ class WorkerProcess(ChildProcess):
 
 def _command(settings: WorkerSettings) -> list[str]:
     module = "rminas_sidecar.engines.worker"
-    return [module, "--threads", str(settings.threads), "--device", settings.device]
+    plugins = [argument for plugin in settings.plugins for argument in ("--plugin", plugin)]
+    return [module, "--threads", str(settings.threads), "--device", settings.device, *plugins]
 
 
 def _environment(settings: WorkerSettings) -> dict[str, str]:

@@ -15,9 +15,9 @@ from rminas_sidecar.backends import BACKENDS
 from rminas_sidecar.data import batch, find_dataset, notes_on
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
-from rminas_sidecar.evaluation.trainer import finite
+from rminas_sidecar.objective.observation import finite_or_none
 from rminas_sidecar.specification import Assets, Specification
-from rminas_sidecar.teachers.loading import load_teacher
+from rminas_sidecar.teachers import load_teacher
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class PreparedBatch:
             features, report = _ask_teacher(teacher, images, labels)
             reference = BACKENDS[spec.backend].reference(features)
         report = {
-            "dataset": {"images": len(training), "expected": dataset.expected},
+            "dataset": {"images": len(training), "expected": dataset.expected or len(training)},
             "batch": report,
             "notes": notes_on(dataset, training),
         }
@@ -108,7 +108,7 @@ def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[li
         features, logits = teacher(images)
     return features, {
         "size": len(labels),
-        "teacherLoss": finite(functional.cross_entropy(logits, labels)),
+        "teacherLoss": finite_or_none(functional.cross_entropy(logits, labels)),
         "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
         "digest": batch.digest(images, labels),
     }

@@ -19,9 +19,9 @@ from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seed
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
-from rminas_sidecar.evaluation.trainer import OnObservation, train_on_batch
+from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.networks.flops import count_flops
-from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.objective.observation import OnObservation, TrainingBatch
 from rminas_sidecar.proxies import Context, measure, select
 from rminas_sidecar.specification import Assets, Specification
 

@@ -1,18 +1,14 @@
 """Trains a network on one fixed batch and watches the loss that RMI-NAS ranks by."""
 
-import math
-from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from rminas_sidecar.evaluation.sgd import Sgd
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder
-from rminas_sidecar.objective.observation import Observation, TrainingBatch, observe
+from rminas_sidecar.objective.observation import Observation, OnObservation, TrainingBatch, finite_or_none, observe
 from rminas_sidecar.specification import OptimizerSpecification
-
-OnObservation = Callable[[Observation], None]
 
 
 def train_on_batch(
@@ -45,7 +41,7 @@ def train_on_batch(
     curve: list[float | None] = []
     while True:
         observation = training.observe()
-        curve.append(finite(observation.loss))
+        curve.append(finite_or_none(observation.loss))
         on_observation(observation)
         ended = curve[-1] is None or len(curve) == steps
         stopped = not ended and bounds.crossed_by(curve)
@@ -55,14 +51,8 @@ def train_on_batch(
     return {
         "loss": curve[-1],
         "curve": curve,
-        "cka": [finite(value) for value in observation.cka],
-        "crossEntropy": finite(observation.cross_entropy),
+        "cka": [finite_or_none(value) for value in observation.cka],
+        "crossEntropy": finite_or_none(observation.cross_entropy),
         "steps": len(curve),
         "stopped": len(curve) if stopped else None,
     }
-
-
-def finite(value: Tensor) -> float | None:
-    """The scalar as a number, or None where JSON has no number for it."""
-    number = float(value.item())
-    return number if math.isfinite(number) else None

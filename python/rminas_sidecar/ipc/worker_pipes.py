@@ -36,9 +36,10 @@ class ServerPipes:
         except BrokenPipeError:
             _end(0)
 
-    def give_up(self, error: Exception) -> NoReturn:
-        """Ends the process for a reason that the server passes on."""
-        traceback.print_exception(error)
+    def give_up(self, error: Exception | None = None) -> NoReturn:
+        """Ends the process, after printing the traceback of an error that the server does not know yet."""
+        if error is not None:
+            traceback.print_exception(error)
         sys.stderr.flush()
         _end(1)
 

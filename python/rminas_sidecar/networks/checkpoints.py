@@ -46,13 +46,13 @@ def read_checkpoint(path: Path, what: str, next_steps: list[str]) -> object:
     return _load(read_bytes(path, what, next_steps), path, next_steps)
 
 
-def load_weights(network: nn.Module, checkpoint: object, head: str, path: Path, next_steps: list[str]) -> None:
+def load_weights(network: nn.Module, checkpoint: object, head: str | None, path: Path, next_steps: list[str]) -> None:
     """Fills the network with a checkpoint's weights.
 
     Args:
         checkpoint: a state dict, or a dictionary that has one under `state_dict`; the prefix `module.` that
             `DataParallel` adds is taken off.
-        head: name of the weights of the last layer, classes × features.
+        head: name of the weights of the last layer, classes × features; None where it is not known.
         path: where it comes from, for messages.
         next_steps: how to get a suitable file.
 
@@ -67,7 +67,7 @@ def load_weights(network: nn.Module, checkpoint: object, head: str, path: Path, 
         network.load_state_dict(state)
         return
     name, how = mismatch
-    if name == head and state[head].ndim == 2 and state[head].shape[1] == expected[head].shape[1]:
+    if head is not None and name == head and state[head].ndim == 2 and state[head].shape[1] == expected[head].shape[1]:
         trained, needed = len(state[head]), len(expected[head])
         how = f"it was trained for {trained} classes, and the data set has {needed} ({how})"
     raise SidecarError("unsuitable-teacher", f"{path} does not fit the teacher: {how}.", next_steps)

@@ -14,6 +14,8 @@ from torch.nn import functional
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell
 from rminas_sidecar.networks.darts_genotype import NODES, parse
+from rminas_sidecar.networks.registry import register_space
+from rminas_sidecar.specification import NetworkSpecification
 
 # From this height and width of images on, the stem is that of ImageNet, which divides them by 8.
 IMAGENET_RESOLUTION = 64
@@ -174,3 +176,9 @@ def _check_size(cells: int, resolution: int, shrinkage: int) -> None:
             f"A DARTS network divides the resolution by {shrinkage}, and {resolution} is no multiple of it.",
             [f"Set the network's resolution to a multiple of {shrinkage}."],
         )
+
+
+@register_space("darts")
+def build_darts(genotype: str, size: NetworkSpecification) -> nn.Module:
+    """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    return darts_network(size.resolution)(genotype, size.channels, size.cells, size.classes, size.resolution)

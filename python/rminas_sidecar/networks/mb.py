@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.mobile import HARD_SWISH, RELU, Activation, MobileConv, conv_layer
+from rminas_sidecar.networks.registry import register_space
+from rminas_sidecar.specification import NetworkSpecification
 
 _CONVOLUTIONS = tuple(f"{kernel}x{kernel}_MBConv{expansion}" for kernel in (3, 5, 7) for expansion in (3, 6))
 # The seventh operation of a block that changes the shape, and that of one which does not and so can be left out.
@@ -149,3 +151,9 @@ class MobileNetV3Network(nn.Module):
         # The mean and not adaptive pooling, whose gradient is not deterministic on CUDA.
         pooled = self.final_expand_layer(x).mean((2, 3), keepdim=True)
         return features, self.classifier(self.feature_mix_layer(pooled).flatten(1))
+
+
+@register_space("mb")
+def build_mb(genotype: str, size: NetworkSpecification) -> nn.Module:
+    """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    return MobileNetV3Network(genotype, size.classes)

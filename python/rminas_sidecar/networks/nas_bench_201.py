@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.registry import register_space
+from rminas_sidecar.specification import NetworkSpecification
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 # What these make of a tensor of zeros is a tensor of zeros; a convolution adds the bias of its normalisation.
@@ -211,3 +213,10 @@ class NasBench201Network(nn.Module):
         features.append(x)
         # The mean and not adaptive pooling, whose gradient is not deterministic on CUDA.
         return features, self.classifier(x.mean((2, 3)))
+
+
+@register_space("nas-bench-201")
+def build_nas_bench_201(genotype: str, size: NetworkSpecification) -> nn.Module:
+    """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    check_resolution(size.resolution)
+    return NasBench201Network(genotype, size.channels, size.cells, size.classes)

@@ -13,6 +13,8 @@ from itertools import accumulate
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.registry import register_space
+from rminas_sidecar.specification import NetworkSpecification
 
 STAGES = (2, 3, 3)
 EXAMPLE = "01201201"
@@ -130,3 +132,9 @@ class NasBenchMacroNetwork(nn.Module):
                 features.append(x)
         # The mean and not adaptive pooling, whose gradient is not deterministic on CUDA.
         return features, self.classifier(self.out(x).mean((2, 3)))
+
+
+@register_space("nas-bench-macro")
+def build_nas_bench_macro(genotype: str, size: NetworkSpecification) -> nn.Module:
+    """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    return NasBenchMacroNetwork(genotype, size.channels, size.classes)

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.mobile import RELU6, MobileConv, conv_layer
+from rminas_sidecar.networks.registry import register_space
+from rminas_sidecar.specification import NetworkSpecification
 
 STEM_CHANNELS = 32
 _FIRST_CHANNELS = 16
@@ -119,3 +121,9 @@ class ProxylessNetwork(nn.Module):
         x = self.feature_mix_layer(x)
         features.append(x)
         return features, self.classifier(x.mean(3).mean(2))
+
+
+@register_space("proxyless")
+def build_proxyless(genotype: str, size: NetworkSpecification) -> nn.Module:
+    """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    return ProxylessNetwork(genotype, size.classes)

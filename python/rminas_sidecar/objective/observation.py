@@ -1,5 +1,7 @@
 """The loss that RMI-NAS ranks by."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -33,9 +35,18 @@ class Observation:
         return Observation(self.loss.detach(), self.cross_entropy.detach(), self.cka.detach())
 
 
+OnObservation = Callable[[Observation], None]
+
+
 def observe(network: nn.Module, batch: TrainingBatch, beta: float) -> Observation:
     """Answers beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy, with its gradient's graph."""
     features, logits = network(batch.images)
     rmi, cka = batch.representation(features)
     cross_entropy = functional.cross_entropy(logits, batch.labels)
     return Observation(beta * rmi + (1 - beta) * cross_entropy, cross_entropy, cka)
+
+
+def finite_or_none(value: Tensor) -> float | None:
+    """A scalar as a number; None where it is not finite, since JSON has no such number."""
+    number = float(value.item())
+    return number if math.isfinite(number) else None

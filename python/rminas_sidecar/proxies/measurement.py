@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 
-from rminas_sidecar.evaluation.trainer import OnObservation, finite
-from rminas_sidecar.objective.observation import Observation
+from rminas_sidecar.objective.observation import Observation, OnObservation, finite_or_none
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.inference import inference_flops
 from rminas_sidecar.proxies.proxy import Passes
-from rminas_sidecar.proxies.selection import Asked, Reading, Sole
+from rminas_sidecar.proxies.selection import ProxyRequest, StaticRequest, TrainingRequest
 
 Train = Callable[[int, OnObservation], None]
 """Trains a fresh network for so many observations, or until its loss is not finite, and hands each of them on."""
@@ -20,7 +19,9 @@ Value = dict[str, Any]
 """The protocol's value of one proxy."""
 
 
-def measure(asked: Sequence[Asked], context: Context, train: Train, on_step: Callable[[], None]) -> dict[str, Any]:
+def measure(
+    asked: Sequence[ProxyRequest], context: Context, train: Train, on_step: Callable[[], None]
+) -> dict[str, Any]:
     """Answers the protocol's measurement without its seconds.
 
     Args:
@@ -30,12 +31,12 @@ def measure(asked: Sequence[Asked], context: Context, train: Train, on_step: Cal
         on_step: called after each observation, and after each value.
     """
     flops = context.shared(inference_flops)
-    readings = [it for it in asked if isinstance(it, Reading)]
+    readings = [it for it in asked if isinstance(it, TrainingRequest)]
     values = _read_training(readings, train, flops * len(context.labels), on_step)
     # What several values have in common was paid for once, and by the most expensive of them.
     paid = {"training": max((value["flops"] for value in values.values()), default=0.0)}
     for it in asked:
-        if isinstance(it, Sole) and it.text not in values:
+        if isinstance(it, StaticRequest) and it.text not in values:
             values[it.text] = value = _measure_one(it, context, flops)
             family = it.proxy.family or it.proxy.name
             paid[family] = max(paid.get(family, 0.0), value["flops"])
@@ -44,7 +45,7 @@ def measure(asked: Sequence[Asked], context: Context, train: Train, on_step: Cal
 
 
 def _read_training(
-    readings: Sequence[Reading], train: Train, flops: float, on_step: Callable[[], None]
+    readings: Sequence[TrainingRequest], train: Train, flops: float, on_step: Callable[[], None]
 ) -> dict[str, Value]:
     """Values by text.
 
@@ -66,7 +67,7 @@ def _read_training(
         updates += 1
         for it in readings:
             if it.step == updates:
-                number = finite(it.observable.read(observation))
+                number = finite_or_none(it.proxy.read(observation))
                 values[it.text] = {"proxy": it.text, "value": number, **cost()}
         on_step()
 
@@ -77,7 +78,7 @@ def _read_training(
     return values
 
 
-def _measure_one(it: Sole, context: Context, flops: float) -> Value:
+def _measure_one(it: StaticRequest, context: Context, flops: float) -> Value:
     """The value of a proxy; `flops` are those of a forward pass of one image."""
     start, borrowed = time.perf_counter(), context.borrowed_seconds
     try:

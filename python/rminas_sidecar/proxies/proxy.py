@@ -1,8 +1,8 @@
-"""What a proxy is."""
+"""The two kinds of proxies: static ones measure an untrained network, training ones read a training on the batch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -11,6 +11,8 @@ from rminas_sidecar.proxies.context import Context
 
 Direction = Literal["higher", "lower"]
 """Which of two values is the better architecture's."""
+Needs = Literal["nothing", "batch", "training"]
+"""What measuring takes besides a fresh network."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +28,23 @@ class Passes:
 
 
 @dataclass(frozen=True)
-class Proxy:
-    """A number that an untrained network has.
+class StaticProxy:
+    """A number of an untrained network.
 
     Args:
         name: as messages call it.
         direction: which of two values is the better one's.
+        needs: whether `measure` looks at the batch.
         paper: where it was published.
-        passes: what it takes, given the number of images in the batch.
-        measure: the number; NaN or infinite where the definition has none. Linear algebra that does not converge, as
-            it does not with NaN, may raise its `LinAlgError`.
-        family: of proxies that :meth:`Context.shared` lets have their passes in common; the name of one of them.
+        passes: passes through the network that it takes, given the number of images in the batch.
+        measure: the number; NaN or infinite where the definition has none. It may raise `LinAlgError` for linear
+            algebra that does not converge, as with NaN.
+        family: proxies of one family share passes by :meth:`Context.shared`; named after one of them.
     """
 
     name: str
     direction: Direction
+    needs: Literal["nothing", "batch"]
     paper: str
     passes: Callable[[int], Passes]
     measure: Callable[[Context], float]
@@ -48,14 +52,22 @@ class Proxy:
 
 
 @dataclass(frozen=True)
-class Observable:
-    """A number that an observation of a training on the batch has.
+class TrainingProxy:
+    """A number of a training on the batch, after any number of updates.
 
     Args:
-        read: a scalar of the observation.
+        name: as messages call it.
+        direction: which of two values is the better one's.
+        paper: where it was published.
+        read: a scalar of the observation; NaN or infinite where there is none.
     """
 
     name: str
     direction: Direction
     paper: str
     read: Callable[[Observation], Tensor]
+
+    needs: ClassVar[Literal["training"]] = "training"
+
+
+AnyProxy = StaticProxy | TrainingProxy

@@ -6,33 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.proxies.proxy import Observable, Proxy
+from rminas_sidecar.proxies.proxy import StaticProxy, TrainingProxy
 from rminas_sidecar.proxies.registry import PROXIES
 
 _WRITTEN = re.compile(r"([^@]*)(?:@([0-9]{1,7}))?")
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a training is to be asked after so many updates; `text` is how it was asked for."""
+class TrainingRequest:
+    """A training proxy after a number of updates; `text` is how it was asked for."""
 
     text: str
-    observable: Observable
+    proxy: TrainingProxy
     step: int
 
 
 @dataclass(frozen=True)
-class Sole:
-    """What an untrained network is to be asked; `text` is how it was asked for."""
+class StaticRequest:
+    """A static proxy; `text` is how it was asked for."""
 
     text: str
-    proxy: Proxy
+    proxy: StaticProxy
 
 
-Asked = Reading | Sole
+ProxyRequest = TrainingRequest | StaticRequest
 
 
-def select(texts: Sequence[str], steps: int) -> list[Asked]:
+def select(texts: Sequence[str], steps: int) -> list[ProxyRequest]:
     """Reads `synflow`, `rmi@50`, and `rmi`, which is observed after the last update.
 
     Args:
@@ -45,17 +45,17 @@ def select(texts: Sequence[str], steps: int) -> list[Asked]:
     return [_read(text, steps) for text in texts]
 
 
-def _read(text: str, steps: int) -> Asked:
+def _read(text: str, steps: int) -> ProxyRequest:
     match = _WRITTEN.fullmatch(text)
     proxy = PROXIES.get(match[1]) if match else None
     if match is None or proxy is None:
         raise _unknown(text)
-    if isinstance(proxy, Observable):
-        return Reading(text, proxy, _step(text, proxy.name, match[2], steps))
+    if isinstance(proxy, TrainingProxy):
+        return TrainingRequest(text, proxy, _step(text, proxy.name, match[2], steps))
     if match[2] is not None:
         reason = f"{text}: {proxy.name} is measured without a training, so it has no steps."
         raise SidecarError("unknown-proxy", reason, [f"Write {proxy.name}."])
-    return Sole(text, proxy)
+    return StaticRequest(text, proxy)
 
 
 def _step(text: str, name: str, written: str | None, steps: int) -> int:

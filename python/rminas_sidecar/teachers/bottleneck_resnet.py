@@ -3,6 +3,8 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rminas_sidecar.teachers.registry import register_teacher
+
 _EXPANSION = 4
 
 
@@ -69,3 +71,16 @@ class BottleneckResNet(nn.Module):
 def _stage(inputs: int, width: int, stride: int, blocks: int) -> nn.Sequential:
     first = Bottleneck(inputs, width, stride)
     return nn.Sequential(first, *(Bottleneck(_EXPANSION * width, width, 1) for _ in range(blocks - 1)))
+
+
+@register_teacher(
+    "resnet101",
+    classes=100,
+    head="fc.weight",
+    next_steps=[
+        "Name the state dict of a resnet101 of https://github.com/weiaicunzai/pytorch-cifar100 with --teacher."
+    ],
+)
+def build_resnet101(classes: int) -> nn.Module:
+    """RMI-NAS's teacher on CIFAR-100."""
+    return BottleneckResNet((3, 4, 23, 3), classes)

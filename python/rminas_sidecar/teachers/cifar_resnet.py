@@ -1,7 +1,14 @@
-"""ResNets for small images, as RMI-NAS has one for its teacher on CIFAR-10."""
+"""ResNets for small images: RMI-NAS's teacher on CIFAR-10, and the teacher of the digits."""
+
+from pathlib import Path
 
 from torch import Tensor, nn
 from torch.nn import functional
+
+from rminas_sidecar.teachers.registry import register_teacher
+
+DIGITS_WEIGHTS = Path(__file__).parent / "weights" / "digits-resnet.pt"
+_RESNET20_URL = "https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/resnet20-12fca82f.th"
 
 
 class BasicBlock(nn.Module):
@@ -63,3 +70,26 @@ class CifarResNet(nn.Module):
 def _stage(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
     first = BasicBlock(inputs, outputs, stride)
     return nn.Sequential(first, *(BasicBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
+
+
+@register_teacher(
+    "resnet20",
+    classes=10,
+    head="linear.weight",
+    next_steps=[f"Download {_RESNET20_URL} and name the file with --teacher."],
+)
+def build_resnet20(classes: int) -> nn.Module:
+    """RMI-NAS's teacher on CIFAR-10."""
+    return CifarResNet(blocks=3, classes=classes)
+
+
+@register_teacher(
+    "digits-resnet",
+    classes=10,
+    head="linear.weight",
+    weights=DIGITS_WEIGHTS,
+    next_steps=["Leave --teacher away to use the checkpoint that ships with rminas."],
+)
+def build_digits_resnet(classes: int) -> nn.Module:
+    """A ResNet of eight layers; `scripts/train_digits_teacher.py` trained it."""
+    return CifarResNet(blocks=1, classes=classes)

@@ -6,6 +6,9 @@ It differs from other ResNets in the biases of its convolutions.
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rminas_sidecar.teachers.registry import register_teacher
+
+_URL = "http://data.lip6.fr/cadene/pretrainedmodels/fbresnet152-2e20f6b4.pth"
 _EXPANSION = 4
 
 
@@ -69,3 +72,14 @@ class FacebookResNet(nn.Module):
 def _stage(inputs: int, width: int, stride: int, blocks: int) -> nn.Sequential:
     first = Bottleneck(inputs, width, stride)
     return nn.Sequential(first, *(Bottleneck(_EXPANSION * width, width, 1) for _ in range(blocks - 1)))
+
+
+@register_teacher(
+    "fbresnet152",
+    classes=1000,
+    head="last_linear.weight",
+    next_steps=[f"Download {_URL} and name the file with --teacher."],
+)
+def build_fbresnet152(classes: int) -> nn.Module:
+    """RMI-NAS's teacher on ImageNet."""
+    return FacebookResNet((3, 8, 36, 3), classes)

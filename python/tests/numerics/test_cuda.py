@@ -12,7 +12,7 @@ from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.evaluation.stopping import FutilityBounds
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
 from rminas_sidecar.protocol.failures import failure_body
-from rminas_sidecar.proxies.registry import PROXIES
+from rminas_sidecar.proxies import PROXIES
 from rminas_sidecar.retraining.retrain import retrain
 from support.evaluations import GENOTYPE, evaluate_body, prepare_body, score
 from support.genotypes import EXAMPLES

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.teachers.benchmark_weights import ARCHITECTURE
-from rminas_sidecar.teachers.loading import build_teacher, load_teacher
+from rminas_sidecar.teachers import build_teacher, load_teacher
+from rminas_sidecar.teachers.nas_bench_201_9930 import ARCHITECTURE
 from support.tiny_data import PUBLISHED, make_results, make_state, write_teacher
 
 _NB201 = "nas-bench-201-9930"

@@ -15,7 +15,8 @@ from torch import Tensor
 from rminas_sidecar.data import CIFAR10, DIGITS
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
-from rminas_sidecar.teachers.loading import DIGITS_WEIGHTS, CifarResNet, load_teacher
+from rminas_sidecar.teachers import load_teacher
+from rminas_sidecar.teachers.cifar_resnet import DIGITS_WEIGHTS, CifarResNet
 
 CPU = torch.device("cpu")
 

@@ -6,7 +6,7 @@ import pytest
 
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks import darts_genotype, nas_bench_201, nas_bench_macro, proxyless
-from rminas_sidecar.proxies.registry import PROXIES
+from rminas_sidecar.proxies import PROXIES
 
 EXAMPLES = {
     "nas-bench-201": nas_bench_201.EXAMPLE,

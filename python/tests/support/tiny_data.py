@@ -22,8 +22,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from rminas_sidecar.teachers.benchmark_weights import ARCHITECTURE
-from rminas_sidecar.teachers.loading import build_teacher
+from rminas_sidecar.teachers import build_teacher
+from rminas_sidecar.teachers.nas_bench_201_9930 import ARCHITECTURE
 
 Write = Callable[[Path, int, int], None]
 

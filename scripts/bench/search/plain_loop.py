@@ -29,7 +29,7 @@ from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seed
 from rminas_sidecar.networks.nas_bench_201 import Cell, Edge, NasBench201Network, parse
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import Assets, Specification
-from rminas_sidecar.teachers.loading import load_teacher
+from rminas_sidecar.teachers import load_teacher
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -19,10 +19,9 @@ const MAX_OUTPUT_CHARACTERS = 1_000_000;
 export async function runPython(
   python: string,
   args: readonly string[],
-  options: { timeoutMs: number; environment?: Readonly<Record<string, string>> },
+  options: { timeoutMs: number },
 ): Promise<PythonOutput> {
   const subprocess = execa(python, args, {
-    env: options.environment ?? {},
     stdin: 'ignore',
     reject: false,
     timeout: options.timeoutMs,

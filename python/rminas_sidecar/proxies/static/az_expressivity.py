@@ -2,19 +2,18 @@
 
 from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, expressivities
 from rminas_sidecar.proxies.context import Context
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _measure(context: Context) -> float:
-    return sum(expressivities(context))
-
-
-PROXY = Proxy(
-    name="az-expressivity",
+@register_proxy(
+    "az-expressivity",
     direction="higher",
+    needs="batch",
     paper=PAPER,
     passes=lambda images: Passes(forward=images),
-    measure=_measure,
     family=FAMILY,
 )
-"""The sum of the blocks' expressivities."""
+def measure_az_expressivity(context: Context) -> float:
+    """The sum of the blocks' expressivities."""
+    return sum(expressivities(context))

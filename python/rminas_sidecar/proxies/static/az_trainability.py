@@ -9,12 +9,26 @@ from torch.nn import functional
 
 from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, block_features
 from rminas_sidecar.proxies.context import Context
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 _SMALL = 1e-6
 
 
-def _measure(context: Context) -> float:
+@register_proxy(
+    "az-trainability",
+    direction="higher",
+    needs="batch",
+    paper=PAPER,
+    passes=lambda images: Passes(forward=images, backward=images),
+    family=FAMILY,
+)
+def measure_az_trainability(context: Context) -> float:
+    """The mean over the blocks of -s - 1/(s + 1e-6) + 2.
+
+    s is the largest singular value of the mean outer product of random signs at the block's output and the gradient
+    that they cause at its input. Minus infinity, and so null, when a block passes gradients on unchanged.
+    """
     generator = context.generator("az-nas signs")
     pairs = list(pairwise(context.shared(block_features)))
     return sum(_score(entering, leaving, generator) for entering, leaving in pairs) / len(pairs)
@@ -43,17 +57,3 @@ def _fold(returned: Tensor, signs: Tensor) -> Tensor:
 def _vectors(images: Tensor) -> Tensor:
     """One row a pixel of the batch, one column a channel."""
     return images.movedim(1, -1).flatten(0, -2)
-
-
-PROXY = Proxy(
-    name="az-trainability",
-    direction="higher",
-    paper=PAPER,
-    passes=lambda images: Passes(forward=images, backward=images),
-    measure=_measure,
-    family=FAMILY,
-)
-"""The mean over the blocks of -s - 1/(s + 1e-6) + 2, where s is the largest singular value of the mean outer product of
-random signs at the block's output and the gradient that these cause at its input. Minus infinity, and so null, when a
-block hands gradients on as they are.
-"""

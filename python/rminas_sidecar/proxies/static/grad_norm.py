@@ -2,21 +2,21 @@
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _measure(context: Context) -> float:
-    gradients = backpropagate_loss(context.network(), context.images, context.labels)
-    return float(sum(gradient.norm().item() for _, gradient in gradients))
-
-
-PROXY = Proxy(
-    name="grad-norm",
+@register_proxy(
+    "grad-norm",
     direction="higher",
+    needs="batch",
     paper="Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021",
     passes=lambda images: Passes(forward=images, backward=images),
-    measure=_measure,
 )
-"""The sum over convolutions and linear layers of the Euclidean norm of the gradient of the batch's cross entropy by the
-layer's weight.
-"""
+def measure_grad_norm(context: Context) -> float:
+    """The sum of the Euclidean norms of the gradients of the batch's cross entropy, one a layer.
+
+    The gradients are those by the weights of convolutions and linear layers.
+    """
+    gradients = backpropagate_loss(context.network(), context.images, context.labels)
+    return float(sum(gradient.norm().item() for _, gradient in gradients))

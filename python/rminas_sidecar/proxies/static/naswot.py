@@ -6,10 +6,23 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.proxies.context import Context
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _measure(context: Context) -> float:
+@register_proxy(
+    "naswot",
+    direction="higher",
+    needs="batch",
+    paper="Mellor et al., Neural Architecture Search without Training, ICML 2021",
+    passes=lambda images: Passes(forward=images),
+)
+def measure_naswot(context: Context) -> float:
+    """log |det K|, where K counts for each pair of images the rectifiers that are on for both or off for both.
+
+    The network normalises by the batch. Rectifiers are ReLU and ReLU6, not a hard swish. Minus infinity, and so null,
+    where two images have the same code.
+    """
     network = context.network()
     size = len(context.images)
     agreement = torch.zeros(size, size, dtype=torch.float64, device=context.images.device)
@@ -24,16 +37,3 @@ def _measure(context: Context) -> float:
     with torch.no_grad():
         network(context.images)
     return float(torch.linalg.slogdet(agreement).logabsdet)
-
-
-PROXY = Proxy(
-    name="naswot",
-    direction="higher",
-    paper="Mellor et al., Neural Architecture Search without Training, ICML 2021",
-    passes=lambda images: Passes(forward=images),
-    measure=_measure,
-)
-"""log |det K|, where K counts for each two images of the batch the rectifiers that are on for both or off for both. The
-network normalises by the batch, as it does when it is new. Rectifiers are ReLU and ReLU6; a hard swish is none. Minus
-infinity, and so null, where two images have the same code.
-"""

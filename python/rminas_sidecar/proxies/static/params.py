@@ -1,18 +1,17 @@
 """The number of parameters."""
 
 from rminas_sidecar.proxies.context import Context
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _count(context: Context) -> float:
-    return context.look(lambda network: sum(parameter.numel() for parameter in network.parameters()))
-
-
-PROXY = Proxy(
-    name="params",
+@register_proxy(
+    "params",
     direction="higher",
+    needs="nothing",
     paper="White et al., A Deeper Look at Zero-Cost Proxies for Lightweight NAS, ICLR Blog Track 2022",
     passes=lambda _: Passes(),
-    measure=_count,
 )
-"""All trainable numbers of the network, those on edges that lead nowhere included."""
+def measure_params(context: Context) -> float:
+    """The number of trainable parameters, including those on edges that lead nowhere."""
+    return context.look(lambda network: sum(parameter.numel() for parameter in network.parameters()))

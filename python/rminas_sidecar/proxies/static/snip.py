@@ -2,22 +2,22 @@
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _measure(context: Context) -> float:
-    gradients = backpropagate_loss(context.network(), context.images, context.labels)
-    return float(sum((weight * gradient).abs().sum().item() for weight, gradient in gradients))
-
-
-PROXY = Proxy(
-    name="snip",
+@register_proxy(
+    "snip",
     direction="higher",
+    needs="batch",
     paper="Lee et al., SNIP: Single-shot Network Pruning based on Connection Sensitivity, ICLR 2019; "
     "as a proxy: Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021",
     passes=lambda images: Passes(forward=images, backward=images),
-    measure=_measure,
 )
-"""The sum of |weight × gradient of the batch's cross entropy| over the weights of convolutions and linear layers: that
-is the gradient by a factor of 1 at each weight. Lee et al. divide by the sum what is the sum here.
-"""
+def measure_snip(context: Context) -> float:
+    """The sum of |weight × gradient of the batch's cross entropy| over convolutions and linear layers.
+
+    This is the gradient by a factor of 1 at each weight. Lee et al. normalise by this sum.
+    """
+    gradients = backpropagate_loss(context.network(), context.images, context.labels)
+    return float(sum((weight * gradient).abs().sum().item() for weight, gradient in gradients))

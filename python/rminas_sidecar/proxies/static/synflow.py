@@ -5,10 +5,26 @@ from torch import nn
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import weighted_layers
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 
-def _measure(context: Context) -> float:
+@register_proxy(
+    "synflow",
+    direction="higher",
+    needs="nothing",
+    paper="Tanaka et al., Pruning neural networks without any data by iteratively conserving synaptic flow, "
+    "NeurIPS 2020; as a proxy: Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021",
+    passes=lambda _: Passes(forward=1, backward=1),
+)
+def measure_synflow(context: Context) -> float:
+    """The sum of |weight × gradient| over the weights of convolutions and linear layers.
+
+    The gradient is that of the sum of the logits for an image of ones, where every parameter is replaced by its
+    absolute value. Computed in float64, since it grows by a factor with each layer. Batch normalisations are removed,
+    as in Abdelfattah et al. and NAS-Bench-Suite-Zero; Tanaka et al. keep them in evaluation mode, which in an untrained
+    network only divides by √(1 + ε).
+    """
     network = _without_norms(context.network()).double().eval()
     with torch.no_grad():
         for parameter in network.parameters():
@@ -27,18 +43,3 @@ def _without_norms(network: nn.Module) -> nn.Module:
             if isinstance(layer, nn.BatchNorm2d):
                 setattr(parent, name, nn.Identity())
     return network
-
-
-PROXY = Proxy(
-    name="synflow",
-    direction="higher",
-    paper="Tanaka et al., Pruning neural networks without any data by iteratively conserving synaptic flow, "
-    "NeurIPS 2020; as a proxy: Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021",
-    passes=lambda _: Passes(forward=1, backward=1),
-    measure=_measure,
-)
-"""The sum of |weight × gradient| over the weights of convolutions and linear layers, where the gradient is that of the
-sum of the logits for an image of ones, and every parameter is taken for its absolute value. In float64, since it grows
-by a factor with each layer. Batch normalisations are taken out, as Abdelfattah et al. do it and NAS-Bench-Suite-Zero
-after them; Tanaka et al. have them in evaluation mode, which in an untrained network divides by √(1 + ε) and no more.
-"""

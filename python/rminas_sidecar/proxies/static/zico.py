@@ -6,12 +6,25 @@ import torch
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss
-from rminas_sidecar.proxies.proxy import Passes, Proxy
+from rminas_sidecar.proxies.proxy import Passes
+from rminas_sidecar.proxies.registry import register_proxy
 
 _BATCHES = 2
 
 
-def _measure(context: Context) -> float:
+@register_proxy(
+    "zico",
+    direction="higher",
+    needs="batch",
+    paper="Li et al., ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on Gradients, ICLR 2023",
+    passes=lambda images: Passes(forward=images, backward=images),
+)
+def measure_zico(context: Context) -> float:
+    """Σ log Σ (mean |gradient| / standard deviation of the gradient), for gradients of the cross entropy.
+
+    The outer sum is over convolutions and linear layers, the inner one over those of their weights whose gradients
+    vary. Published with two batches; here they are the two halves of the one batch.
+    """
     if len(context.images) < _BATCHES:
         return math.nan
     network = context.network()
@@ -26,16 +39,3 @@ def _measure(context: Context) -> float:
         total = (gradients.abs().mean(0)[varies] / deviation[varies]).sum().item()
         score += math.log(total) if total > 0 else 0.0
     return score
-
-
-PROXY = Proxy(
-    name="zico",
-    direction="higher",
-    paper="Li et al., ZiCo: Zero-shot NAS via Inverse Coefficient of Variation on Gradients, ICLR 2023",
-    passes=lambda images: Passes(forward=images, backward=images),
-    measure=_measure,
-)
-"""Σ log Σ (mean |gradient| / standard deviation of the gradient), gradients of the cross entropy: the outer sum over
-convolutions and linear layers, the inner one over those of their weights whose gradients vary. Published with two
-batches; here these are the two halves of the one batch that there is.
-"""

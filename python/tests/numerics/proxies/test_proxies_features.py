@@ -10,10 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.proxies import Context, measure, select
+from rminas_sidecar.proxies import PROXIES, Context, measure, select
 from rminas_sidecar.proxies.az_nas import block_features
-from rminas_sidecar.proxies.proxy import Proxy
-from rminas_sidecar.proxies.registry import PROXIES
+from rminas_sidecar.proxies.proxy import StaticProxy
 
 Make = Callable[..., Context]
 _AZ = ("az-expressivity", "az-progressivity", "az-trainability")
@@ -21,7 +20,7 @@ _AZ = ("az-expressivity", "az-progressivity", "az-trainability")
 
 def value(name: str, context: Context) -> float:
     proxy = PROXIES[name]
-    assert isinstance(proxy, Proxy)
+    assert isinstance(proxy, StaticProxy)
     return proxy.measure(context)
 
 

@@ -9,9 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.proxies import Context
-from rminas_sidecar.proxies.proxy import Proxy
-from rminas_sidecar.proxies.registry import PROXIES
+from rminas_sidecar.proxies import PROXIES, Context
+from rminas_sidecar.proxies.proxy import StaticProxy
 
 Make = Callable[..., Context]
 _STEP = 1e-5
@@ -19,7 +18,7 @@ _STEP = 1e-5
 
 def measure(name: str, context: Context) -> float:
     proxy = PROXIES[name]
-    assert isinstance(proxy, Proxy)
+    assert isinstance(proxy, StaticProxy)
     return proxy.measure(context)
 
 

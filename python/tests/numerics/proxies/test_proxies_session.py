@@ -10,19 +10,17 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.proxies import Context, measure
+from rminas_sidecar.proxies import PROXIES, Context, measure
 from rminas_sidecar.proxies.inference import inference_flops
-from rminas_sidecar.proxies.proxy import Passes, Proxy
-from rminas_sidecar.proxies.registry import PROXIES
-from rminas_sidecar.proxies.selection import Sole
-from rminas_sidecar.proxies.training import OBSERVABLES
+from rminas_sidecar.proxies.proxy import Passes, StaticProxy, TrainingProxy
+from rminas_sidecar.proxies.selection import StaticRequest
 from support.genotypes import EXAMPLES
 
 Specify = Callable[..., dict[str, Any]]
 Assets = dict[str, None]
 GENOTYPE = "|nor_conv_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|skip_connect~0|none~1|avg_pool_3x3~2|"
-UNTRAINED = [name for name, proxy in PROXIES.items() if isinstance(proxy, Proxy)]
-TRAINED = [proxy.name for proxy in OBSERVABLES]
+UNTRAINED = [name for name, proxy in PROXIES.items() if isinstance(proxy, StaticProxy)]
+TRAINED = [name for name, proxy in PROXIES.items() if isinstance(proxy, TrainingProxy)]
 
 
 def values(answer: dict[str, Any]) -> dict[str, float | None]:
@@ -144,7 +142,7 @@ def test_a_network_that_was_only_looked_at_is_as_good_as_a_new_one(name: str, se
         return Context(lambda: session._build(GENOTYPE, 3), session._batch, 8, 3)
 
     proxy, looked_at = PROXIES[name], fresh()
-    assert isinstance(proxy, Proxy)
+    assert isinstance(proxy, StaticProxy)
     looked_at.shared(inference_flops)
     assert proxy.measure(looked_at) == proxy.measure(fresh())
 
@@ -161,7 +159,7 @@ def test_what_a_proxy_takes_is_what_it_says(name: str, session: Session) -> None
     counts = {"forward": 0, "backward": 0}
     context = Context(lambda: _Counting(session._build(GENOTYPE, 3), counts), session._batch, 8, 3)
     proxy = PROXIES[name]
-    assert isinstance(proxy, Proxy)
+    assert isinstance(proxy, StaticProxy)
     proxy.measure(context)
     passes = proxy.passes(16)
     assert counts["forward"] == passes.forward
@@ -190,12 +188,12 @@ def test_what_is_shared_is_computed_once_and_each_tells_its_seconds(
         clock[0] += 10
         return 1.0
 
-    def take(own: float, shares: bool) -> Sole:
+    def take(own: float, shares: bool) -> StaticRequest:
         def compute(context: Context) -> float:
             clock[0] += own
             return context.shared(shared) if shares else 0.0
 
-        return Sole(f"{own}", Proxy(f"{own}", "higher", "", lambda _: Passes(), compute))
+        return StaticRequest(f"{own}", StaticProxy(f"{own}", "higher", "batch", "", lambda _: Passes(), compute))
 
     context = Context(lambda: session._build(GENOTYPE, 3), session._batch, 8, 3)
     asked = [take(1, True), take(2, True), take(3, False), take(4, True)]
@@ -242,6 +240,6 @@ def test_linear_algebra_that_does_not_converge_has_no_value(session: Session) ->
     def fail(_context: Context) -> float:
         return float(torch.linalg.eigvalsh(torch.full((2, 2), float("nan"))).sum())
 
-    broken = Sole("broken", Proxy("broken", "higher", "", lambda _: Passes(), fail))
+    broken = StaticRequest("broken", StaticProxy("broken", "higher", "batch", "", lambda _: Passes(), fail))
     context = Context(lambda: session._build(GENOTYPE, 3), session._batch, 8, 3)
     assert values(measure([broken], context, lambda *_: None, lambda: None)) == {"broken": None}

@@ -1,9 +1,13 @@
-"""The weights that NAS-Bench-201 published of an architecture: a file like `009930-FULL.pth` of its archive."""
+"""A trained architecture of NAS-Bench-201 as a teacher: its weights are the archive's file `009930-FULL.pth`."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from torch import nn
+
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.nas_bench_201 import NasBench201Network
+from rminas_sidecar.teachers.registry import register_teacher
 
 ARCHITECTURE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
 """Number 9930, the best one on CIFAR-100."""
@@ -42,3 +46,17 @@ def trained_state(checkpoint: object, path: Path, next_steps: list[str]) -> obje
 
 def _get(value: object, key: str) -> object:
     return value.get(key) if isinstance(value, Mapping) else None
+
+
+@register_teacher(
+    "nas-bench-201-9930",
+    classes=120,
+    head="classifier.weight",
+    next_steps=[
+        "Take 009930-FULL.pth out of the archive of https://github.com/D-X-Y/NAS-Bench-201; name it with --teacher."
+    ],
+    find_weights=trained_state,
+)
+def build_architecture_9930(classes: int) -> nn.Module:
+    """RMI-NAS's teacher on ImageNet16-120."""
+    return NasBench201Network(ARCHITECTURE, CHANNELS, CELLS, classes)
