@@ -1,6 +1,13 @@
 import type { Objective } from '../objectives/index.js';
 import type { Evaluation } from '../protocol/messages.js';
-import { PROXIES, parseProxy } from '../protocol/proxies.js';
+import {
+  PROXIES,
+  type ProxyDefinition,
+  type ProxyReference,
+  parseProxy,
+  resolveProxy,
+  TRAINING_PROXIES,
+} from '../proxies/index.js';
 import { mean } from '../statistics/moments.js';
 
 /** How an architecture comes by what its objective needs; it is trained once at most. */
@@ -17,26 +24,31 @@ export interface Sources {
 }
 
 /** @param steps losses that an evaluation observes. */
-export function sourcesOf({ trains, proxies }: Pick<Objective, 'trains' | 'proxies'>, steps: number): Sources {
-  const trained = proxies.filter((proxy) => PROXIES[parseProxy(proxy).name].needs === 'training');
-  const cheap = proxies.filter((proxy) => !trained.includes(proxy));
-  const needed = trained.map((proxy) => (parseProxy(proxy).step ?? steps - 1) + 1);
+export function sourcesOf(
+  { trains, proxies }: Pick<Objective, 'trains' | 'proxies'>,
+  steps: number,
+  known: Iterable<ProxyDefinition> = PROXIES,
+): Sources {
+  const references = proxies.map((proxy) => ({ proxy, ...resolveProxy(proxy, known) }));
+  const trained = references.filter(({ definition }) => definition.needs === 'training');
+  const names = trained.map(({ proxy }) => proxy);
+  const cheap = proxies.filter((proxy) => !names.includes(proxy));
+  const needed = trained.map(({ step }) => (step ?? steps - 1) + 1);
   const toTheEnd = trained.length === 0 || needed.includes(steps);
   if (trains && toTheEnd && trained.every(standsInEvaluation)) {
-    return { evaluates: true, read: trained, trained: [], steps: 0, cheap };
+    return { evaluates: true, read: names, trained: [], steps: 0, cheap };
   }
-  return { evaluates: false, read: [], trained, steps: Math.max(0, ...needed), cheap };
+  return { evaluates: false, read: [], trained: names, steps: Math.max(0, ...needed), cheap };
 }
 
-/** An evaluation has its loss after every update, and the rest at its end. */
-function standsInEvaluation(proxy: string): boolean {
-  const { name, step } = parseProxy(proxy);
-  return name === 'rmi' || step === null;
+/** An evaluation has its loss after every update, and the other proxies of a training at its end. */
+function standsInEvaluation({ definition, step }: ProxyReference): boolean {
+  return TRAINING_PROXIES.includes(definition) && (definition.name === 'rmi' || step === null);
 }
 
 /** What an evaluation says of a proxy that stands in it; null where its training has diverged before. */
 export function readProxy(evaluation: Evaluation, proxy: string): number | null {
-  const { name, step } = parseProxy(proxy);
+  const { name, step } = parseProxy(proxy, TRAINING_PROXIES);
   if (step !== null) return evaluation.curve[step] ?? null;
   switch (name) {
     case 'rmi':

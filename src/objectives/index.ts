@@ -1,16 +1,14 @@
-/** What a search minimises. */
-import { createAggregate } from './aggregate.js';
-import { BENCHMARK } from './benchmark.js';
-import { type Objective, RMI, type WeightedProxy } from './objective.js';
+/** The built-in objectives. A new one is a file with its definition and a line here. */
+import { aggregate, createAggregate } from './aggregate.js';
+import { BENCHMARK, benchmark } from './benchmark.js';
+import type { ObjectiveChoice, ObjectiveDefinition } from './definition.js';
+import type { Objective } from './objective.js';
 import { createProxyObjective } from './proxy.js';
+import { RMI, rmi } from './rmi.js';
 
-/** Which objective, with all that a configuration says of it. */
-export type ObjectiveChoice =
-  | { readonly kind: 'rmi' | 'benchmark' }
-  | { readonly kind: 'proxy'; readonly proxy: WeightedProxy }
-  | { readonly kind: 'aggregate'; readonly proxies: readonly WeightedProxy[] };
+export const OBJECTIVES: readonly ObjectiveDefinition[] = [rmi, aggregate, benchmark];
 
-/** @param reference how many architectures the aggregate ranks against: the first ones of the search. */
+/** @param reference size of the reference set of the aggregate: the first architectures of the search */
 export function createObjective(choice: ObjectiveChoice, { reference }: { reference: number }): Objective {
   switch (choice.kind) {
     case 'rmi':
@@ -24,4 +22,6 @@ export function createObjective(choice: ObjectiveChoice, { reference }: { refere
   }
 }
 
+export { OBJECTIVE_KEY, readObjective, readSeries, type SeriesChoice } from './choice.js';
+export type { ObjectiveChoice, ObjectiveDefinition } from './definition.js';
 export type { Objective, ProxyValues, WeightedProxy } from './objective.js';

@@ -1,55 +1,53 @@
 import type { Observation } from '../strategies/strategy.js';
 
-/** What proxies measured of an architecture, by name; null, like a name that is missing, where there is no finite number. */
+/** Values of proxies by name. A value is null, or its name is missing, when there is no finite number. */
 export type ProxyValues = Observation['proxyValues'];
 
-/** What an objective makes a loss of. */
+/** The fields of an observation that an objective reads. */
 export type Measured = Pick<Observation, 'loss' | 'proxyValues'>;
 
-/** A proxy as a part of an objective. */
+/** A proxy that an objective uses, and how much it counts. */
 export interface WeightedProxy {
-  /** As the sidecar names it, e.g. `rmi@50`. */
+  /** The name that the sidecar is asked for, e.g. `rmi@50`. */
   readonly name: string;
-  /** Which of its values are the better ones. */
+  /** Whether higher or lower values are better. */
   readonly direction: 'higher' | 'lower';
-  /** What measuring it takes besides a fresh network: the batch, or a training on the batch. */
+  /** What the measurement takes besides a network with fresh weights: nothing, the batch, or a training on it. */
   readonly needs: 'nothing' | 'batch' | 'training';
-  /** Above 0; of no meaning where there is no other part. */
+  /** Above 0; without effect when there is only one proxy. */
   readonly weight: number;
 }
 
-/** How an objective tells architectures apart before anything is trained. */
+/** Scores candidates before anything is trained. */
 export interface Screening {
-  /** What it needs of them. */
+  /** Names of the proxies that it needs; none of them needs a training. */
   readonly proxies: readonly string[];
-  /** A number an architecture, lower is better. @param history what has been evaluated so far */
+  /**
+   * @param history the observations so far
+   * @param candidates proxy values of each candidate
+   * @returns a number for each candidate, in order; lower is better
+   */
   score(history: readonly Measured[], candidates: readonly ProxyValues[]): readonly number[];
 }
 
-/** What a search minimises, and what every architecture has to be asked for it. */
+/** What a search minimises, and what must be measured of each architecture to compute it. */
 export interface Objective {
+  /** Identifies the objective in results and messages. */
   readonly name: string;
   /** Whether architectures are trained on the batch. */
   readonly trains: boolean;
-  /** What they are measured by besides that loss, as the sidecar names it. */
+  /** Names of the proxies to measure besides the training loss, e.g. `rmi@50`. The evaluator reports their values. */
   readonly proxies: readonly string[];
-  /** Whether it is the loss of the training: then a training that has become futile may be stopped. */
+  /** Whether the objective is the training loss itself. Only then can futile trainings be stopped early. */
   readonly isLoss: boolean;
-  /** Null where all that it goes by takes a training. */
+  /** How candidates can be scored without a training; null when every proxy needs one. */
   readonly screening: Screening | null;
   /**
-   * The same architectures with what is to be minimised as their losses, infinite for those that failed. Once it has
-   * enough of them to judge by, more never change what it made of the earlier ones. Judging twice is judging once.
+   * Replaces the loss of each observation by the value to minimise. The value is infinite for a failed architecture.
+   *
+   * A pure function. The length and order stay the same, and so do all other fields. An objective may compare
+   * observations with each other, but once it has seen enough of them, further observations must not change the
+   * values of earlier ones. Scoring a scored history again must change nothing.
    */
-  score<Observed extends Measured>(history: readonly Observed[]): readonly Observed[];
+  score<Scored extends Measured>(history: readonly Scored[]): readonly Scored[];
 }
-
-/** The paper's: the loss that the training on one batch ends with. */
-export const RMI: Objective = {
-  name: 'rmi',
-  trains: true,
-  proxies: [],
-  isLoss: true,
-  screening: null,
-  score: (history) => history,
-};

@@ -4,8 +4,9 @@ import type { SlotFeatures } from './features.js';
 /** One category per slot; the numbers are those of {@link Space.slots}. */
 export type Encoding = readonly number[];
 
+export const VOTE_METHODS = ['sum', 'greedy'] as const;
 /** `sum`: the commonest category of each slot. `greedy`: each slot given the one before it. Both as XNAS votes. */
-export type VoteMethod = 'sum' | 'greedy';
+export type VoteMethod = (typeof VOTE_METHODS)[number];
 
 /**
  * Which two of a node's edges a vote keeps, where a cell has more edges than it uses: those whose winning operations

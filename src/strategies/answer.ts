@@ -1,27 +1,34 @@
 import { UsageError } from '../errors.js';
-import type { Space } from '../spaces/space.js';
-import type { ForestSettings } from './forest-settings.js';
+import type { Space, VoteRules } from '../spaces/space.js';
 import type { Answer, Observation } from './strategy.js';
 
-/** Those with a finite loss, best first; of equal losses the one proposed first is the better. */
+/** The observation with the lower loss; the first one when both are equal. */
+export function lowerLoss(one: Observation, other: Observation): Observation {
+  return other.loss < one.loss ? other : one;
+}
+
+/** The observation with the lowest loss, the first of equal ones; undefined for an empty list. */
+export function lowestLoss(observations: readonly Observation[]): Observation | undefined {
+  const [first, ...others] = observations;
+  return first && others.reduce(lowerLoss, first);
+}
+
+/** Observations with a finite loss, best first; equal losses stay in the order of the history. */
 function rankedOf(history: readonly Observation[]): Observation[] {
   return history.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss - b.loss);
 }
 
 /**
- * The architecture of lowest loss.
- * @throws UsageError when no loss is finite.
+ * Answers with the architecture of the lowest loss.
+ * @throws UsageError when no loss is finite
  */
 export function bestAnswer(history: readonly Observation[]): Answer {
   const ranked = rankedOf(history);
   const best = ranked[0];
   if (best === undefined) {
-    throw new UsageError(`None of the ${history.length} architectures evaluated has a finite loss.`, {
+    throw new UsageError(`None of the ${history.length} evaluated architectures has a finite loss.`, {
       code: 'no-finite-loss',
-      nextSteps: [
-        'Lower the learning rate (OPTIM.BASE_LR).',
-        'Look into the log for the reasons of failed evaluations.',
-      ],
+      nextSteps: ['Lower the learning rate (OPTIM.BASE_LR).', 'Read in the log why evaluations failed.'],
     });
   }
   const note =
@@ -30,24 +37,25 @@ export function bestAnswer(history: readonly Observation[]): Answer {
 }
 
 /**
- * The vote of the best good architectures; without a threshold nothing is good, and the best single one is it.
- * @throws UsageError when no loss is finite.
+ * Answers with the vote of the best good architectures. Without a threshold no architecture is good, and the best
+ * single one is the answer.
+ * @throws UsageError when no loss is finite
  */
 export function votedAnswer(
   history: readonly Observation[],
   threshold: number | null,
-  { space, settings }: { space: Space; settings: Pick<ForestSettings, 'vote' | 'edgeRank' | 'voters'> },
+  { space, rules, voters: most }: { space: Space; rules: VoteRules; voters: number },
 ): Answer {
   if (threshold === null) return bestAnswer(history);
   const good = rankedOf(history).filter(({ loss }) => loss < threshold);
-  const voters = good.slice(0, settings.voters);
+  const voters = good.slice(0, most);
   const encoding = space.vote(
     voters.map((voter) => voter.encoding),
-    { method: settings.vote, edgeRank: settings.edgeRank },
+    rules,
   );
   return {
     encoding,
     voters,
-    note: `The ${settings.vote} vote of the best ${voters.length} of ${good.length} good ones.`,
+    note: `The ${rules.method} vote of the best ${voters.length} of ${good.length} good ones.`,
   };
 }

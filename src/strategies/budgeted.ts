@@ -1,26 +1,26 @@
 import type { Encoding, Space } from '../spaces/space.js';
 import { bestAnswer } from './answer.js';
+import { type CommonSettings, checkCommonSettings } from './common.js';
 import { warmUpProposals } from './proposals.js';
-import { type CommonSettings, checkCommonSettings } from './settings.js';
-import { searchStatus } from './status.js';
 import type { Ask, Observation, Strategy } from './strategy.js';
+import { searchStatus } from './threshold.js';
 
 export interface BudgetedOptions {
   readonly name: string;
   readonly space: Space;
   readonly settings: CommonSettings;
   /**
-   * What to evaluate after the warm-up, each architecture for the first time.
-   * @param history the whole warm-up at least.
-   * @param wanted at least 1; fewer may be answered, and none where the space has no more.
+   * Proposes architectures after the warm-up, none of which is in the history.
+   * @param history contains the whole warm-up
+   * @param wanted at least 1; the result may be shorter, and is empty when the space has no more architectures
    */
   readonly guide: (history: readonly Observation[], wanted: number) => readonly Encoding[];
 }
 
 /**
- * A strategy that spends its evaluations: first on random architectures, then on those that it is guided to, until
- * none are left. Its answer is the best of them. The threshold, which is the forest's, is for the reader.
- * @throws UsageError when a setting is out of its range.
+ * A strategy that uses up a budget of evaluations: first random architectures, then guided ones. Its answer is the
+ * best of them. It sets the same threshold as the forest, for reports only.
+ * @throws UsageError when a setting is out of its range
  */
 export function createBudgeted({ name, space, settings, guide }: BudgetedOptions): Strategy {
   checkCommonSettings(name, settings);

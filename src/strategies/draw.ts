@@ -1,14 +1,18 @@
+/** Drawing architectures from a space without repetition. */
 import type { Random } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 
-/** Draws per genotype of the space without anything new, after which the space counts as exhausted: the chance that
- * a uniform draw missed one that was left is e^-64. The one space that is not drawn from uniformly is too large to end. */
-const PATIENCE = 64;
+/**
+ * Known draws in a row, per genotype of the space, after which the space counts as exhausted. A uniform draw misses
+ * a remaining genotype that long with probability e^-64. `proxyless` is not drawn uniformly, but is far too large
+ * to be exhausted.
+ */
+const KNOWN_DRAWS_PER_GENOTYPE = 64;
 
-/** Proposals in a row that are all known, after which what makes them counts as stuck. */
-const TRIES = 64;
+/** Known proposals in a row after which the proposing function counts as stuck. */
+const KNOWN_PROPOSALS = 64;
 
-/** What two encodings share exactly when they are equal. */
+/** A text that two encodings share exactly when they are equal. */
 export function encodingKey(encoding: Encoding): string {
   return encoding.join(',');
 }
@@ -17,10 +21,10 @@ export function keysOf(architectures: readonly { readonly encoding: Encoding }[]
   return new Set(architectures.map(({ encoding }) => encodingKey(encoding)));
 }
 
-/** Genotypes drawn as the space draws them, without replacement, until it has none left. */
+/** Draws genotypes with `space.sample`, each once, until the space is exhausted. */
 export function* drawDistinct(space: Space, random: Random): Generator<Encoding, void> {
   const drawn = new Set<string>();
-  for (let misses = 0; drawn.size < space.size && misses < PATIENCE * space.size; misses += 1) {
+  for (let misses = 0; drawn.size < space.size && misses < KNOWN_DRAWS_PER_GENOTYPE * space.size; misses += 1) {
     const encoding = space.sample(random);
     const key = encodingKey(encoding);
     if (drawn.has(key)) continue;
@@ -30,7 +34,7 @@ export function* drawDistinct(space: Space, random: Random): Generator<Encoding,
   }
 }
 
-/** The first of a stream, fewer where it ends. */
+/** The first `count` items of a stream; fewer when it ends earlier. */
 export function take<T>(stream: Iterable<T>, count: number): T[] {
   const taken: T[] = [];
   if (count < 1) return taken;
@@ -42,8 +46,8 @@ export function take<T>(stream: Iterable<T>, count: number): T[] {
 }
 
 /**
- * The genotypes among `count` distinct random ones that are not in `known`. When they are fewer than `wanted`,
- * drawing goes on until there are as many, or the space has none left.
+ * Takes `count` genotypes from a stream of distinct ones and returns those that are not in `known`. If fewer than
+ * `wanted` remain, it takes more until there are as many or the stream ends.
  */
 export function drawUnknown(
   stream: Iterable<Encoding>,
@@ -60,8 +64,9 @@ export function drawUnknown(
 }
 
 /**
- * `wanted` genotypes that are not in the history, each once: those that `propose` comes up with, and once it has
- * come up with nothing new for long, random ones; fewer where the space has no more.
+ * Calls `propose` until there are `wanted` distinct genotypes that are not in the history. When it keeps proposing
+ * known ones, random genotypes fill the rest.
+ * @returns fewer than `wanted` when the space has no more
  */
 export function proposeNew(
   propose: () => Encoding,
@@ -75,7 +80,7 @@ export function proposeNew(
   const { space, random, history, wanted } = options;
   const known = keysOf(history);
   const proposals: Encoding[] = [];
-  for (let misses = 0; proposals.length < wanted && misses < TRIES; misses += 1) {
+  for (let misses = 0; proposals.length < wanted && misses < KNOWN_PROPOSALS; misses += 1) {
     const encoding = propose();
     const key = encodingKey(encoding);
     if (known.has(key)) continue;

@@ -1,46 +1,70 @@
+import { choice, flag, number, wholeNumber } from '../definitions/key.js';
 import type { Bound } from '../protocol/messages.js';
-import type { Space } from '../spaces/space.js';
+import { type Space, VOTE_METHODS, type VoteRules } from '../spaces/space.js';
+import { checkVoteMethod } from '../spaces/vote.js';
 import { bestAnswer, votedAnswer } from './answer.js';
-import { checkSettings, type ForestSettings } from './forest-settings.js';
+import { type CommonSettings, checkCommonSettings, checkCounts } from './common.js';
+import { defineStrategy } from './definition.js';
 import { futilityBounds } from './futility.js';
 import { guidedProposals, warmUpProposals } from './proposals.js';
-import { searchStatus } from './status.js';
 import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
-import { provisionalLimit } from './threshold.js';
+import { provisionalLimit, searchStatus } from './threshold.js';
 
-export type { ForestSettings } from './forest-settings.js';
+const ANSWERS = ['vote', 'best'] as const;
 
 /**
- * Architectures in a turn of a warm-up whose trainings may be stopped: at least so many, and so many for each worker,
- * beside which waiting for the last one is little.
+ * Size of a warm-up turn when trainings may be stopped early. Later turns are bounded by earlier ones, so turns are
+ * short; but long enough that the wait for the last training of a turn hardly counts.
  */
 const WARM_UP_TURN = { least: 10, eachWorker: 8 };
+
+export interface ForestSettings extends CommonSettings {
+  /** Good architectures to find after the warm-up; at least 1. */
+  readonly successes: number;
+  /** Distinct random architectures that the forest chooses from in a turn; at least 1. */
+  readonly candidates: number;
+  /** Whether the best good architectures vote or the best one is the answer. */
+  readonly answer: (typeof ANSWERS)[number];
+  readonly vote: VoteRules['method'];
+  readonly edgeRank: VoteRules['edgeRank'];
+  /** Most good architectures that vote; at least 1. */
+  readonly voters: number;
+  /** Whether futile trainings may be stopped early. */
+  readonly futility: boolean;
+}
 
 export interface ForestOptions {
   readonly space: Space;
   readonly surrogate: Surrogate;
-  /** Says which candidates the forest ranks; left out: all. */
+  /** Drops candidates before the forest ranks them; left out when it ranks all. */
   readonly screener?: Screener | undefined;
   readonly settings: ForestSettings;
 }
 
+/** @throws UsageError when a setting is out of its range or the space does not have the vote. */
+function checkSettings(settings: ForestSettings, space: Space): void {
+  const { successes, candidates, voters } = settings;
+  checkVoteMethod(space, settings.vote);
+  checkCommonSettings('forest', settings);
+  checkCounts('forest', { successes, candidates, voters });
+}
+
 /**
- * The search of RMI-NAS: random architectures set a threshold, a random forest then learns which encodings fall
- * under it and proposes the next ones, and the best good ones vote. Source: `RF_suggest` of XNAS and the loop of its
- * `RMINAS.py`. Where the original fails there is a defined answer:
- * - too few good ones in the warm-up: see {@link fixedThreshold}; while fewer than two losses are finite, the warm-up
- *   goes on, as many at a time as run side by side;
- * - every candidate drawn is known: drawing goes on, and stops when the space is exhausted;
- * - no success in sight: the cap on evaluations ends the search.
- * @throws UsageError when a setting is out of its range or the space has no such vote.
+ * The search of RMI-NAS: random architectures set a threshold, a random forest learns which encodings fall below it
+ * and proposes the next ones, and the best good architectures vote. Source: `RF_suggest` of XNAS and the loop of its
+ * `RMINAS.py`. It defines a result in three cases where the original fails:
+ * - The warm-up has too few good architectures: see {@link searchStatus}. While fewer than two losses are finite, the
+ *   warm-up continues, as many architectures at a time as run in parallel.
+ * - Every drawn candidate is known: it draws more, and stops when the space is exhausted.
+ * - The successes are never reached: the cap on evaluations ends the search.
+ * @throws UsageError when a setting is out of its range or the space does not have the vote
  */
 export function createForest({ space, surrogate, screener, settings }: ForestOptions): Strategy {
   checkSettings(settings, space);
-  const most = Math.min(settings.cap, space.size);
+  const { cap, seed, candidates, thresholdRate, successes: successesWanted } = settings;
+  const most = Math.min(cap, space.size);
   const warmup = Math.min(settings.warmup, most);
   const turn = settings.futility ? boundedTurn : (missing: number) => missing;
-
-  const { cap, thresholdRate, successes: successesWanted } = settings;
   const status = (history: readonly Observation[]) =>
     searchStatus(history, { warmup, cap, thresholdRate, successesWanted });
 
@@ -52,16 +76,17 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
     if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
     const room = most - have;
     const phase = threshold === null ? 'warm-up' : 'guided';
-    const count = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
+    const wanted = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
     const proposals =
       threshold === null
-        ? { encodings: warmUpProposals(space, settings.seed, have, count) }
-        : await guidedProposals({ space, surrogate, screener, settings, history, threshold, wanted: count, room });
+        ? { encodings: warmUpProposals(space, seed, have, wanted) }
+        : await guidedProposals({ space, surrogate, screener, seed, candidates, history, threshold, wanted, room });
     return proposals.encodings.length === 0
       ? { kind: 'stop', reason: 'space-exhausted' }
       : { kind: 'evaluate', phase, ...proposals };
   }
 
+  const rules = { method: settings.vote, edgeRank: settings.edgeRank };
   return {
     name: 'forest',
     ask,
@@ -71,16 +96,16 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
     answer: (history) =>
       settings.answer === 'best'
         ? bestAnswer(history)
-        : votedAnswer(history, status(history).threshold, { space, settings }),
+        : votedAnswer(history, status(history).threshold, { space, rules, voters: settings.voters }),
   };
 }
 
-/** Architectures of the warm-up's next turn, where its later turns are bounded by the earlier ones. */
+/** Architectures in the next turn of a warm-up whose later turns are bounded by the earlier ones. */
 function boundedTurn(missing: number, capacity: number): number {
   return Math.min(missing, Math.max(WARM_UP_TURN.least, WARM_UP_TURN.eachWorker * capacity));
 }
 
-/** Bounded is what cannot come under the threshold, and in the warm-up what cannot have a part in setting it. */
+/** Bounds at the threshold; during the warm-up at a limit that the threshold cannot exceed. */
 function boundsOf(
   history: readonly Observation[],
   threshold: number | null,
@@ -90,3 +115,48 @@ function boundsOf(
   const limit = threshold ?? provisionalLimit(ended, warmup, rate);
   return limit === null ? [] : futilityBounds(history, limit);
 }
+
+export const forest = defineStrategy({
+  name: 'forest',
+  aliases: [],
+  doc: 'The search of RMI-NAS: a random forest learns which architectures are good, and the best ones vote.',
+  keys: {
+    'RMINAS.CANDIDATES': wholeNumber(
+      1000,
+      { least: 1, most: 100_000 },
+      'Random candidates that the forest ranks in each turn.',
+    ),
+    'RMINAS.SCREEN': wholeNumber(
+      0,
+      { least: 0, most: 100_000 },
+      'Candidates that the forest ranks after the cheapest proxies of the objective have ranked them; 0 is all.',
+    ),
+    'RMINAS.ANSWER': choice(
+      'vote',
+      ANSWERS,
+      'The answer of the forest: the vote of the best good architectures, or the best one.',
+    ),
+    'RMINAS.VOTE': choice('sum', VOTE_METHODS, 'How the best architectures vote.'),
+    'RMINAS.VOTE_TOP': wholeNumber(50, { least: 1, most: 100_000 }, 'Best architectures that vote.'),
+    'RMINAS.FUTILITY': flag(true, 'Whether to stop trainings that can no longer lead to a good architecture.'),
+    'RMINAS.AUDIT': number(
+      0.1,
+      { least: 0, most: 1 },
+      'Share of the architectures whose training is never stopped early, to measure the effect of stopping.',
+    ),
+  },
+  create: ({ space, surrogate, screener, minimisesTrainingLoss, ...context }, values) =>
+    createForest({
+      space,
+      surrogate,
+      screener,
+      settings: {
+        ...context,
+        candidates: values['RMINAS.CANDIDATES'],
+        answer: values['RMINAS.ANSWER'],
+        vote: values['RMINAS.VOTE'],
+        voters: values['RMINAS.VOTE_TOP'],
+        futility: values['RMINAS.FUTILITY'] && minimisesTrainingLoss,
+      },
+    }),
+});

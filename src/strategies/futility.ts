@@ -1,35 +1,31 @@
+/** Bounds that tell when a training can no longer lead to a good architecture. */
 import type { Bound } from '../protocol/messages.js';
+import type { Observation } from './strategy.js';
 
-/** What a training left behind. */
-export interface TrainingRecord {
-  /** The loss before each update, null where it was not finite. */
-  readonly curve: readonly (number | null)[];
-  /** Infinite when it is not finite. */
-  readonly loss: number;
-  /** Whether it was stopped as futile: then its loss is not what it would have come to. */
-  readonly stopped: boolean;
-}
+/** The fields of an observation that describe its training. */
+export type TrainingRecord = Pick<Observation, 'curve' | 'loss' | 'stopped'>;
 
-/** Those that ended within so many times the limit show how slowly a good one may start. */
+/** Trainings that ended below this multiple of the limit show how slowly a good training may start. */
 const REACH = 2.5;
-/** Those that ended so near the limit show what a good one does, and the next one may do it worse by the margin. */
+/** Trainings that ended below this multiple of the limit get a margin: the next good one may start somewhat slower. */
 const NEAR = 1.5;
 const MARGIN = 1.25;
-/** Fewer trainings within reach show nothing. */
+/** With fewer trainings within reach there are no bounds. */
 const FEWEST_REFERENCES = 8;
-/** Checkpoints in a training, evenly spread. */
+/** Checkpoints in a training, evenly spaced. */
 const CHECKPOINTS = 30;
 
 /**
- * The bounds that tell a futile training: at each checkpoint the worst that any architecture had reached by then
- * which ended within {@link REACH} times the limit, and with a margin that of any which ended {@link NEAR} it. Where
- * losses do not tell architectures apart, all are near, and the margin keeps what is no worse than the others.
+ * Bounds for futile trainings. At each checkpoint the bound is the worst of the lowest losses that reference
+ * trainings had reached by then. References are the trainings that ended within {@link REACH} times the limit; those
+ * that ended within {@link NEAR} times the limit count with {@link MARGIN}. Where losses hardly differ, all
+ * trainings are near, and the margin keeps every training that is not clearly worse.
  *
- * One-sided: no bound lies under the limit, so that the loss of a stopped training never does. More trainings to
- * learn from never tighten the bounds of a limit. The notes on performance have the measurements behind the constants.
- * @param trainings of the run so far; twins share one curve, which counts once.
- * @param limit losses above it are of no interest; positive.
- * @returns by rising step, none at the first loss and at the last; empty while too little is known.
+ * No bound lies below the limit, so the loss of a stopped training never does either. More references never tighten
+ * the bounds of the same limit. The notes on performance have the measurements behind the constants.
+ * @param trainings of the run so far; isomorphic architectures share one curve, which counts once
+ * @param limit losses above it are of no interest; positive
+ * @returns bounds by rising step, without the first and the last step; empty while there are too few references
  */
 export function futilityBounds(trainings: readonly TrainingRecord[], limit: number): Bound[] {
   const references = trainings.filter(({ stopped, loss }) => !stopped && loss < REACH * limit);
@@ -49,14 +45,14 @@ export function futilityBounds(trainings: readonly TrainingRecord[], limit: numb
   return bounds;
 }
 
-/** The step at which the bounds would have stopped a training; null when it crosses none. */
+/** The step at which the bounds would have stopped a training; null when they would not have. */
 export function crossingOf(curve: TrainingRecord['curve'], bounds: readonly Bound[]): number | null {
   const lowest = lowestSoFar(curve);
   const crossed = bounds.find(({ step, loss }) => (lowest[step - 1] ?? Number.NEGATIVE_INFINITY) > loss);
   return crossed?.step ?? null;
 }
 
-/** The lowest loss up to each step: a loss that jumps for a few steps is no reason to stop. */
+/** The lowest loss up to each step: a loss that jumps for a few steps must not stop a training. */
 function lowestSoFar(curve: TrainingRecord['curve']): number[] {
   let lowest = Number.POSITIVE_INFINITY;
   return curve.map((loss) => {

@@ -3,15 +3,18 @@ import type { Fit } from '../protocol/messages.js';
 import { createRandom } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { drawDistinct, drawUnknown, encodingKey, keysOf, take } from './draw.js';
-import type { ForestSettings } from './forest-settings.js';
 import type { Observation, Screened, Screener, Surrogate } from './strategy.js';
 
-/** The next `count` architectures of the warm-up, after the `have` that are in the history; fewer at the space's end. */
+/**
+ * The next random architectures of a warm-up. All strategies with the same seed share this sequence.
+ * @param have architectures of the sequence that are in the history
+ * @param count architectures to add; the result is shorter when the space has no more
+ */
 export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
   return take(drawDistinct(space, createRandom(seed, 'warm-up', 0)), have + count).slice(have);
 }
 
-/** Positions by falling probability; of equal ones the first stays first. */
+/** Positions by falling probability; equal ones keep their order. */
 function mostProbableFirst(probabilities: readonly number[]): number[] {
   return probabilities
     .map((probability, position) => ({ probability, position }))
@@ -38,14 +41,16 @@ function fitRequest(
 export interface GuidedTurn {
   readonly space: Space;
   readonly surrogate: Surrogate;
-  /** Left out: the forest ranks all candidates. */
+  /** Left out when the forest ranks all candidates. */
   readonly screener?: Screener | undefined;
-  readonly settings: ForestSettings;
+  readonly seed: number;
+  /** Distinct random architectures to choose from. */
+  readonly candidates: number;
   readonly history: readonly Observation[];
   readonly threshold: number;
-  /** Trainings that run side by side. */
+  /** Trainings that run in parallel. */
   readonly wanted: number;
-  /** Proposals that may still be made, at least as many. */
+  /** Evaluations left; at least `wanted`. */
   readonly room: number;
 }
 
@@ -55,16 +60,15 @@ export interface Proposals {
 }
 
 /**
- * The candidates that the forest finds most probably good, best first, one for each of the trainings that run side by
- * side, and see {@link fillTurn}. They are drawn anew each turn, from a stream numbered by the history's length.
- * Source: `RF_suggest.fitting_samples`, which proposes one.
- * @returns fewer than wanted, or none, when the space has no more.
+ * Proposes the candidates with the highest probability of being good, best first: one for each training that runs in
+ * parallel, and those that {@link fillTurn} adds. Each turn draws new candidates from a stream that is numbered by
+ * the length of the history. Source: `RF_suggest.fitting_samples`, which proposes one.
+ * @returns fewer than wanted, or none, when the space has no more
  */
 export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
-  const { space, settings, history, wanted } = turn;
-  const stream = drawDistinct(space, createRandom(settings.seed, 'candidates', history.length));
-  const known = keysOf(history);
-  const drawn = drawUnknown(stream, { count: settings.candidates, wanted, known });
+  const { space, seed, candidates, history, wanted } = turn;
+  const stream = drawDistinct(space, createRandom(seed, 'candidates', history.length));
+  const drawn = drawUnknown(stream, { count: candidates, wanted, known: keysOf(history) });
   if (drawn.length === 0) return { encodings: [] };
   if (turn.screener === undefined) return { encodings: await mostProbable(turn, drawn) };
   const { kept, screened } = await turn.screener(drawn, history, wanted);
@@ -72,11 +76,10 @@ export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
 }
 
 async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): Promise<Encoding[]> {
-  const { space, settings, history, threshold } = turn;
-  const request = fitRequest(history, candidates, { space, threshold, seed: settings.seed });
-  const probabilities = await turn.surrogate(request);
+  const { space, seed, history, threshold } = turn;
+  const probabilities = await turn.surrogate(fitRequest(history, candidates, { space, threshold, seed }));
   if (probabilities.length !== candidates.length) {
-    const message = `The forest gave ${probabilities.length} probabilities for ${candidates.length} candidates.`;
+    const message = `The forest returned ${probabilities.length} probabilities for ${candidates.length} candidates.`;
     throw new SidecarError(message, { code: 'surrogate-mismatch' });
   }
   const ordered = mostProbableFirst(probabilities).flatMap((position) => candidates.slice(position, position + 1));
@@ -84,9 +87,10 @@ async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): 
 }
 
 /**
- * The first of the candidates, as many as run side by side. A twin of what has a score needs no training, so the next
- * ones are taken too, until no worker waits for the others. A turn without any training is left as it is: the forest
- * is asked again at once, and knows more.
+ * Takes the first candidates until as many trainings are needed as run in parallel. A candidate that is isomorphic
+ * to a scored architecture needs no training, so the next ones are taken too and no worker is idle. If none of the
+ * first `wanted` candidates needs a training, the turn stays as it is: the forest is asked again at once, with a
+ * longer history.
  */
 function fillTurn(ordered: readonly Encoding[], { space, history, wanted, room }: GuidedTurn): Encoding[] {
   const classOf = (encoding: Encoding) => encodingKey(space.canonical(encoding));

@@ -1,12 +1,13 @@
 import type { Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
+import type { CommonSettings } from './common.js';
+import { defineStrategy } from './definition.js';
 import { warmUpProposals } from './proposals.js';
-import type { CommonSettings } from './settings.js';
 import type { Strategy } from './strategy.js';
 
 /**
- * Random search: the warm-up, which goes on to the cap.
- * @throws UsageError when a setting is out of its range.
+ * Random search: the warm-up continues until the cap.
+ * @throws UsageError when a setting is out of its range
  */
 export function createRandomSearch({ space, settings }: { space: Space; settings: CommonSettings }): Strategy {
   return createBudgeted({
@@ -16,3 +17,11 @@ export function createRandomSearch({ space, settings }: { space: Space; settings
     guide: (history, wanted) => warmUpProposals(space, settings.seed, history.length, wanted),
   });
 }
+
+export const random = defineStrategy({
+  name: 'random',
+  aliases: [],
+  doc: 'Distinct random architectures, without any guidance.',
+  keys: {},
+  create: ({ space, ...settings }) => createRandomSearch({ space, settings }),
+});

@@ -1,43 +1,73 @@
+import { wholeNumber } from '../definitions/key.js';
 import { createRandom, type Random } from '../random/random.js';
 import { pick } from '../random/sampling.js';
 import type { Space } from '../spaces/space.js';
+import { lowerLoss } from './answer.js';
 import { createBudgeted } from './budgeted.js';
+import { type CommonSettings, checkCounts } from './common.js';
+import { defineStrategy } from './definition.js';
 import { proposeNew } from './draw.js';
-import { fitter } from './fittest.js';
-import { type CommonSettings, checkCounts } from './settings.js';
 import type { Observation, Strategy } from './strategy.js';
 
+const NAME = 'regularized-evolution';
+
 export interface EvolutionSettings extends CommonSettings {
-  /** Architectures that live: those proposed last; at least 1. */
+  /** Architectures in the population: the most recent ones; at least 1. */
   readonly population: number;
-  /** Architectures that compete to have a child; at least 1. */
+  /** Architectures that compete to become the parent; at least 1. */
   readonly sample: number;
 }
 
 /**
- * Regularized evolution, the method of AmoebaNet (Real et al., AAAI 2019, algorithm 1): the fittest of a few that are
- * drawn from the population, with replacement, has a child that differs from it in one choice; the child joins the
- * population and the oldest one dies, however fit. A child that has lived before is drawn anew.
- * @throws UsageError when a setting is out of its range.
+ * Regularized evolution, the method of AmoebaNet (Real et al., AAAI 2019, algorithm 1). It draws some architectures
+ * from the population with replacement and changes one choice of the best of them. The child joins the population,
+ * and the oldest architecture leaves it. A child that is in the history is drawn again.
+ * @throws UsageError when a setting is out of its range
  */
 export function createRegularizedEvolution(options: { space: Space; settings: EvolutionSettings }): Strategy {
-  const name = 'regularized-evolution';
   const { space, settings } = options;
   const { seed, population, sample } = settings;
-  checkCounts(name, { population, sample });
+  checkCounts(NAME, { population, sample });
   return createBudgeted({
-    name,
+    name: NAME,
     space,
     settings,
     guide: (history, wanted) => {
       const random = createRandom(seed, 'evolution', history.length);
       const living = history.slice(-population);
-      const bear = () => pick(random, space.neighbours(parentOf(random, living, sample).encoding));
-      return proposeNew(bear, { space, random, history, wanted });
+      const mutate = () => pick(random, space.neighbours(parentOf(random, living, sample).encoding));
+      return proposeNew(mutate, { space, random, history, wanted });
     },
   });
 }
 
 function parentOf(random: Random, living: readonly Observation[], sample: number): Observation {
-  return Array.from({ length: sample }, () => pick(random, living)).reduce(fitter);
+  return Array.from({ length: sample }, () => pick(random, living)).reduce(lowerLoss);
 }
+
+export const regularizedEvolution = defineStrategy({
+  name: NAME,
+  aliases: [],
+  doc: 'Regularized evolution (Real et al., AAAI 2019): mutates the best of a few architectures of a young population.',
+  keys: {
+    'RMINAS.EVOLUTION_POPULATION': wholeNumber(
+      100,
+      { least: 1, most: 100_000 },
+      'Architectures in the population of `regularized-evolution`. The default is that of AmoebaNet.',
+    ),
+    'RMINAS.EVOLUTION_SAMPLE': wholeNumber(
+      25,
+      { least: 1, most: 100_000 },
+      'Architectures of the population that compete to become the parent. The default is that of AmoebaNet.',
+    ),
+  },
+  create: ({ space, ...context }, values) =>
+    createRegularizedEvolution({
+      space,
+      settings: {
+        ...context,
+        population: values['RMINAS.EVOLUTION_POPULATION'],
+        sample: values['RMINAS.EVOLUTION_SAMPLE'],
+      },
+    }),
+});

@@ -1,32 +1,34 @@
+import { number } from '../definitions/key.js';
 import { UsageError } from '../errors.js';
 import { createRandom, type Random } from '../random/random.js';
 import { drawWeighted } from '../random/sampling.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
+import type { CommonSettings } from './common.js';
+import { defineStrategy } from './definition.js';
 import { proposeNew } from './draw.js';
-import { rewardsOf } from './rewards.js';
-import type { CommonSettings } from './settings.js';
 import type { Observation, Strategy } from './strategy.js';
 
-/** Share of the moving average of rewards that stays when another one comes in. Source: NAS-Bench-201's baseline. */
+/** Weight of the old moving average of rewards when a new reward arrives. Source: the baseline of NAS-Bench-201. */
 const DECAY = 0.9;
 
 export interface ReinforceSettings extends CommonSettings {
-  /** Step of the preferences along the gradient; above 0. */
+  /** Step size of the preferences along the gradient; above 0. */
   readonly learningRate: number;
 }
 
-/** A preference for each category of each slot; all 0 is the space's own way of drawing. */
+/** A preference for each category of each slot. With all preferences 0 the policy draws as the space does. */
 type Policy = number[][];
 
 /**
- * REINFORCE (Williams, 1992; Zoph and Le, 2017), as a baseline of NAS-Bench-201: each slot has a softmax of its own
- * over its categories, architectures are drawn from it, and the gradient of their probability, times how far the
- * reward exceeds a moving average of rewards, moves it. Rewards are those of {@link rewardsOf}.
+ * REINFORCE (Williams, 1992; Zoph and Le, 2017) as in the baselines of NAS-Bench-201: each slot has its own softmax
+ * over its categories, and architectures are drawn from the product. The policy moves along the gradient of the log
+ * probability of each architecture, times the difference between its reward and a moving average of rewards. See
+ * {@link rewardsOf} for the rewards.
  *
- * The policy is learnt anew from the history each turn, the warm-up included. What the other slots leave no choice
- * is no part of it, and an architecture that is known is drawn anew.
- * @throws UsageError when a setting is out of its range.
+ * Each turn learns the policy again from the whole history, warm-up included. Categories that the other slots
+ * exclude are left out of the softmax, and architectures in the history are drawn again.
+ * @throws UsageError when a setting is out of its range
  */
 export function createReinforce({ space, settings }: { space: Space; settings: ReinforceSettings }): Strategy {
   const { seed, learningRate } = settings;
@@ -47,6 +49,18 @@ export function createReinforce({ space, settings }: { space: Space; settings: R
   });
 }
 
+/**
+ * The reward of each loss, from -1 to 1: the share of the earlier losses that are higher minus the share of those
+ * that are lower. The scale of the losses does not matter, and later losses never change a reward.
+ */
+export function rewardsOf(losses: readonly number[]): number[] {
+  return losses.map((loss, index) => {
+    const others = losses.slice(0, index);
+    const balance = others.reduce((sum, other) => sum + Number(other > loss) - Number(other < loss), 0);
+    return index === 0 ? 0 : balance / index;
+  });
+}
+
 function learn(space: Space, history: readonly Observation[], learningRate: number): Policy {
   const policy: Policy = space.slots.map((categories) => new Array<number>(categories).fill(0));
   const rewards = rewardsOf(history.map(({ loss }) => loss));
@@ -59,14 +73,14 @@ function learn(space: Space, history: readonly Observation[], learningRate: numb
   return policy;
 }
 
-/** Moves the policy along the gradient of the logarithm of the encoding's probability, in place. */
+/** Moves the policy along the gradient of the log probability of the encoding, in place. */
 function reinforce(policy: Policy, space: Space, encoding: Encoding, step: number): void {
   for (const [slot, preferences] of policy.entries()) {
-    const odds = weightsOf(policy, space, encoding.slice(0, slot));
-    const total = odds.reduce((sum, each) => sum + each, 0);
+    const weights = weightsOf(policy, space, encoding.slice(0, slot));
+    const total = weights.reduce((sum, each) => sum + each, 0);
     policy[slot] = preferences.map(
       (preference, category) =>
-        preference + step * (Number(encoding[slot] === category) - (odds[category] ?? 0) / total),
+        preference + step * (Number(encoding[slot] === category) - (weights[category] ?? 0) / total),
     );
   }
 }
@@ -77,13 +91,24 @@ function drawFrom(policy: Policy, space: Space, random: Random): Encoding {
   return encoding;
 }
 
-/** The odds of the next slot's categories after these. */
+/** Weights of the categories of the next slot, given the slots before it. */
 function weightsOf(policy: Policy, space: Space, before: Encoding): number[] {
   const preferences = policy[before.length] ?? [];
   const logarithms = space
     .conditionalWeights(before)
-    .map((odds, category) => Math.log(odds) + (preferences[category] ?? 0));
-  // Against overflow.
+    .map((weight, category) => Math.log(weight) + (preferences[category] ?? 0));
+  // Subtracting the highest avoids an overflow.
   const highest = Math.max(...logarithms);
   return logarithms.map((logarithm) => Math.exp(logarithm - highest));
 }
+
+export const reinforceStrategy = defineStrategy({
+  name: 'reinforce',
+  aliases: [],
+  doc: 'REINFORCE (Williams, 1992; Zoph and Le, 2017): learns a probability for each choice from ranks of losses.',
+  keys: {
+    'RMINAS.REINFORCE_RATE': number(0.2, { above: 0 }, 'Learning rate of the policy of `reinforce`.'),
+  },
+  create: ({ space, ...context }, values) =>
+    createReinforce({ space, settings: { ...context, learningRate: values['RMINAS.REINFORCE_RATE'] } }),
+});

@@ -1,92 +1,119 @@
 import type { Bound, Fit } from '../protocol/messages.js';
 import type { Encoding } from '../spaces/space.js';
-import type { TrainingRecord } from './futility.js';
 
+/** `warm-up`: random architectures that set the threshold. `guided`: everything that the strategy proposes afterwards. */
 export type Phase = 'warm-up' | 'guided';
 
-/** One evaluated architecture, in the order in which it was proposed. */
-export interface Observation extends TrainingRecord {
+/** One evaluated architecture. A history lists observations in the order in which they were proposed. */
+export interface Observation {
   readonly phase: Phase;
+  /** The architecture as it was proposed; its canonical form may differ. */
   readonly encoding: Encoding;
   /**
-   * What the search minimises. Infinite when the training diverged or the evaluation failed. That of a stopped training
-   * lies above all that the strategy needs exactly.
+   * The value that the search minimises, as the objective computes it. Infinite when the training diverged or the
+   * evaluation failed. For a stopped training it is the last observed loss, which lies above the limit of its bounds.
    */
   readonly loss: number;
-  /** What the objective's proxies measured, by name; null where that is no finite number. */
+  /** Training loss before each update; null where it was not finite. Empty when nothing was trained. */
+  readonly curve: readonly (number | null)[];
+  /** Whether the training was stopped early as futile. */
+  readonly stopped: boolean;
+  /** Values of the objective's proxies by name; null where a value is not finite. */
   readonly proxyValues: Readonly<Record<string, number | null>>;
 }
 
-/** What a strategy wants next: architectures to evaluate, or nothing more. */
+/** The answer to "what next?": architectures to evaluate, or the end of the search. */
 export type Ask =
   | {
       readonly kind: 'evaluate';
       readonly phase: Phase;
+      /** At least one. None is in the history, and none occurs twice. */
       readonly encodings: readonly Encoding[];
+      /** The cost of screening; left out when no candidates were screened. */
       readonly screened?: Screened | undefined;
     }
   | { readonly kind: 'stop'; readonly reason: StopReason };
 
 export type StopReason =
-  /** As many good architectures as were asked for. */
+  /** The strategy found the requested number of good architectures. */
   | 'successes-reached'
-  /** The cap on evaluations. */
+  /** The history has reached the cap on evaluations. */
   | 'evaluation-cap'
   /** Every architecture of the space has been evaluated. */
   | 'space-exhausted';
 
-/** What the strategy makes of all observations so far; a function of them alone. */
+/** Progress of a search; derived from the history alone. */
 export interface SearchStatus {
-  /** Losses below it are good; null until the warm-up is complete. */
+  /** An architecture with a lower loss is good. Null until the warm-up is complete; never changes afterwards. */
   readonly threshold: number | null;
-  /** Why the threshold is not the plain quantile, where it is not. */
+  /** Why the threshold differs from the plain quantile; null when it does not. */
   readonly thresholdNote: string | null;
   /** Good architectures found since the warm-up. */
   readonly successes: number;
-  /** As many end the search; null where only the cap does. */
+  /** The number of successes that ends the search; null when only the cap ends it. */
   readonly successesWanted: number | null;
+  /** Architectures in the warm-up. */
   readonly warmup: number;
   /** Most evaluations that the strategy will ask for. */
   readonly cap: number;
 }
 
+/** The architecture that a search recommends. */
 export interface Answer {
   readonly encoding: Encoding;
-  /** The architectures that voted, best first. */
+  /** The observations that the answer is based on, best first; at least one, each from the history. */
   readonly voters: readonly Observation[];
-  /** How the answer came about, in words. */
+  /** How the answer was found, in one sentence for the user. */
   readonly note: string;
 }
 
 /**
- * What to evaluate next, when to stop, and what the answer is. A strategy keeps no state of its own: each method is
- * a function of the history, so that a run resumes by replaying it.
+ * A search strategy: it decides which architectures to evaluate, when to stop, and which one is the answer.
+ *
+ * The controller calls it with the history so far. Every method must be a pure function of its arguments and of what
+ * the strategy was created with: the same history gives the same result on every machine, and a strategy keeps no
+ * state between calls. Interrupted searches resume by replaying the history, so hidden state would change their
+ * result. A strategy that needs random numbers derives them from its seed and the length of the history, for
+ * example with `createRandom(seed, 'purpose', history.length)`. Methods must not modify the history.
  */
 export interface Strategy {
+  /** Identifies the strategy in results and messages. */
   readonly name: string;
   /**
-   * @param capacity how many evaluations can run side by side; a guided turn needs no more than that, because whatever
-   *   else it proposes is a twin of what has a score.
+   * Proposes the next architectures or ends the search. The controller evaluates all of them before it asks again.
+   * @param history all observations so far; empty at the start
+   * @param capacity how many evaluations can run in parallel, at least 1. A guided turn should propose as many
+   *   architectures that need a training. It may add architectures that are isomorphic to observed ones, which
+   *   reuse their scores.
    */
   ask(history: readonly Observation[], capacity: number): Promise<Ask>;
+  /** Computes the progress for reports. The controller calls it after each observation. */
   status(history: readonly Observation[]): SearchStatus;
   /**
-   * Bounds beyond which a training is futile: what crosses one cannot change the answer. Empty when every training
-   * is needed to its end.
+   * Bounds for the trainings of the next turn. A training whose lowest loss lies above a bound at the bound's step
+   * is stopped: it can no longer change the answer. The controller ignores bounds when the objective is not the
+   * training loss.
+   * @returns bounds by rising step; an empty list when every training must run to its end
    */
   bounds(history: readonly Observation[]): readonly Bound[];
-  /** @throws UsageError when no architecture has a finite loss. */
+  /**
+   * Chooses the answer of a search that ends with this history.
+   * @throws UsageError when no loss is finite
+   */
   answer(history: readonly Observation[]): Answer;
 }
 
-/** The probability of being good that a forest gives each candidate; scikit-learn answers it in the sidecar. */
+/**
+ * Predicts the probability that each candidate is good, from 0 to 1, in the order of `request.candidates`. The
+ * built-in one is scikit-learn's random forest in the sidecar. Equal requests must get equal answers.
+ */
 export type Surrogate = (request: Fit) => Promise<readonly number[]>;
 
-/** What it took to screen a turn's candidates. */
+/** Cost of screening the candidates of one turn. */
 export interface Screened {
-  /** Candidates measured for it; what had been measured before is not measured again. */
+  /** Candidates that were measured; values from earlier turns are not measured again. */
   readonly measured: number;
-  /** Candidates that were left out. */
+  /** Candidates that screening dropped. */
   readonly skipped: number;
   readonly seconds: number;
   /** Millions of multiply-adds. */
@@ -94,8 +121,10 @@ export interface Screened {
 }
 
 /**
- * Tells by what needs no training which candidates deserve a closer look: they are answered best first.
- * @param least how many are wanted at least
+ * Ranks candidates by proxies that need no training and keeps the best.
+ * @param candidates encodings that are not in the history
+ * @param least how many must be kept at least, if there are as many
+ * @returns the kept candidates, best first, and the cost
  */
 export type Screener = (
   candidates: readonly Encoding[],

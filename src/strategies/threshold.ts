@@ -1,27 +1,30 @@
 import { quantile } from '../statistics/quantile.js';
+import type { CommonSettings } from './common.js';
+import type { Observation, SearchStatus } from './strategy.js';
 
 /** Added to the quantile so that a loss equal to it is good. Source: `RF_suggest._update_lossthres`. */
 const MARGIN = 1e-9;
-/** A forest needs good examples in the plural: the original asserts it. */
+/** A forest needs at least two good examples; the original asserts it. */
 const FEWEST_GOOD = 2;
 
 export interface Threshold {
-  /** Finite; losses below it are good, and at least two of the warm-up are. */
+  /** Finite. Losses below it are good; at least two losses of the warm-up are. */
   readonly value: number;
-  /** Why it is not the plain quantile; null where it is. */
+  /** Why it differs from the plain quantile; null when it does not. */
   readonly note: string | null;
 }
 
-/** A number above the loss: the margin alone vanishes beside a very large one. */
+/** A number just above the loss. Beside a very large loss the margin alone would vanish in rounding. */
 function justAbove(loss: number): number {
   return Math.max(loss + MARGIN, loss + Math.abs(loss) * Number.EPSILON);
 }
 
 /**
- * The loss below which an architecture is good: the quantile of the warm-up's losses. Where that leaves fewer than
- * two good ones, the second lowest loss takes over.
- * @param losses of the warm-up, infinite where training diverged.
- * @returns null when fewer than two losses are finite: then nothing can be told apart.
+ * The loss below which an architecture is good: the quantile of the warm-up's losses. If fewer than two losses lie
+ * below the quantile, the second lowest loss is used instead.
+ * @param losses losses of the warm-up; infinite where the training diverged
+ * @param rate of the quantile, 0 to 1
+ * @returns null when fewer than two losses are finite, because no threshold can be set then
  */
 export function thresholdOf(losses: readonly number[], rate: number): Threshold | null {
   const second = losses.filter(Number.isFinite).sort((a, b) => a - b)[FEWEST_GOOD - 1];
@@ -37,9 +40,10 @@ export function thresholdOf(losses: readonly number[], rate: number): Threshold 
 }
 
 /**
- * The threshold that a history fixes: that of its shortest beginning with all `planned` architectures of the warm-up
- * and two finite losses. Later losses never change it.
- * @returns null while there is no such beginning.
+ * The threshold that a history sets. It comes from the shortest beginning that contains the whole planned warm-up
+ * and two finite losses, so later losses never change it.
+ * @param planned architectures in the warm-up
+ * @returns null until there is such a beginning
  */
 export function fixedThreshold(losses: readonly number[], planned: number, rate: number): Threshold | null {
   let finite = 0;
@@ -51,13 +55,30 @@ export function fixedThreshold(losses: readonly number[], planned: number, rate:
 }
 
 /**
- * A loss that the threshold will not exceed, whatever the rest of the warm-up brings: of the losses that the quantile
- * is interpolated from, or the second lowest if that takes over, the highest so far.
- * @param losses of the warm-up so far, those of trainings to the end.
- * @returns null while there are too few of them.
+ * An upper limit of the threshold during the warm-up: no further loss can raise the threshold above it. It is the
+ * highest of the losses that could take part in the interpolation of the quantile, or the second lowest loss.
+ * @param losses losses of the warm-up so far, from trainings that ran to their end
+ * @returns null while there are too few losses
  */
 export function provisionalLimit(losses: readonly number[], planned: number, rate: number): number | null {
   const decisive = Math.max(FEWEST_GOOD, Math.floor((planned - 1) * rate) + 2);
   const last = losses.filter(Number.isFinite).sort((a, b) => a - b)[decisive - 1];
   return last === undefined ? null : justAbove(last);
+}
+
+/** The status of a search whose warm-up sets the threshold. */
+export function searchStatus(
+  history: readonly Observation[],
+  options: Pick<SearchStatus, 'warmup' | 'cap' | 'successesWanted'> & Pick<CommonSettings, 'thresholdRate'>,
+): SearchStatus {
+  const { thresholdRate, ...limits } = options;
+  const losses = history.map(({ loss }) => loss);
+  const threshold = fixedThreshold(losses, limits.warmup, thresholdRate);
+  const limit = threshold?.value ?? Number.NEGATIVE_INFINITY;
+  return {
+    threshold: threshold?.value ?? null,
+    thresholdNote: threshold?.note ?? null,
+    successes: history.filter(({ phase, loss }) => phase === 'guided' && loss < limit).length,
+    ...limits,
+  };
 }

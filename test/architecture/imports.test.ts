@@ -1,6 +1,13 @@
 /** Who may know whom: the rules of the rooms, asserted over the import statements of both languages. */
 import { describe, expect, it } from 'vitest';
-import { filesUnder, type Import, importsOfPython, importsOfTypeScript, readSource } from './read-imports.js';
+import {
+  filesInCircles,
+  filesUnder,
+  type Import,
+  importsOfPython,
+  importsOfTypeScript,
+  readSource,
+} from './read-imports.js';
 
 const typescript = filesUnder('src', '.ts').flatMap((file) => importsOfTypeScript(file, readSource(file)));
 const python = filesUnder('python/rminas_sidecar', '.py').flatMap((file) => importsOfPython(file, readSource(file)));
@@ -10,15 +17,26 @@ const isPackage = (to: string, name: string) => to === name || to.startsWith(`${
 const written = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Packages that do arithmetic on what they are given and nothing else. */
-const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto'];
+const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto', 'zod'];
+
+/** The rooms of the pure core, lowest first. */
+const CORE = ['random', 'statistics', 'definitions', 'spaces', 'proxies', 'strategies', 'objectives', 'search'];
 
 describe('the pure core', () => {
+  it('has no circle of files, type-only imports included', () => {
+    const imports = typescript.filter(({ from }) => inRoom(from, ...CORE));
+    expect(imports.length).toBeGreaterThan(0);
+    expect(filesInCircles(imports)).toEqual([]);
+  });
+
   it.each([
     ['random', ['random']],
     ['statistics', ['statistics', 'random']],
+    ['definitions', ['definitions']],
     ['spaces', ['spaces', 'random']],
-    ['strategies', ['strategies', 'spaces', 'statistics', 'random']],
-    ['objectives', ['objectives', 'strategies', 'spaces']],
+    ['proxies', ['proxies']],
+    ['strategies', ['strategies', 'spaces', 'definitions', 'statistics', 'random']],
+    ['objectives', ['objectives', 'strategies', 'proxies', 'definitions']],
     ['search', ['search', 'objectives', 'strategies', 'spaces', 'random']],
   ] as const)('%s knows only the rooms below it, types of the protocol, errors, and pure packages', (room, allowed) => {
     const imports = typescript.filter(({ from }) => inRoom(from, room));
@@ -26,6 +44,7 @@ describe('the pure core', () => {
       const fine =
         inRoom(to, ...allowed) ||
         to === 'src/errors.js' ||
+        to === 'src/nearest.js' ||
         (inRoom(to, 'protocol') && typeOnly) ||
         PURE.some((name) => isPackage(to, name));
       return !fine;
@@ -36,9 +55,7 @@ describe('the pure core', () => {
 
   it('reads no clock, no environment and no global randomness', () => {
     const impure = /\b(?:Date\.now|new Date|performance\.|Math\.random|setTimeout|setInterval|process\.|fetch\()/;
-    const core = filesUnder('src', '.ts').filter((file) =>
-      inRoom(file, 'search', 'objectives', 'statistics', 'strategies', 'spaces', 'random'),
-    );
+    const core = filesUnder('src', '.ts').filter((file) => inRoom(file, ...CORE));
     expect(core.filter((file) => impure.test(readSource(file)))).toEqual([]);
   });
 });
@@ -102,6 +119,20 @@ describe('the rooms', () => {
     const wrong = python.filter(({ from, to }) => to.split('.')[0] === name && from !== owner);
     expect(python.length).toBeGreaterThan(0);
     expect(wrong.map(written)).toEqual([]);
+  });
+});
+
+describe('the search for circles', () => {
+  const imported = (from: string, to: string) => ({ from, to, typeOnly: true });
+
+  it('names the files of a circle and those that lead into it', () => {
+    const circle = [
+      imported('src/a.ts', 'src/b.js'),
+      imported('src/b.ts', 'src/c.js'),
+      imported('src/c.ts', 'src/b.js'),
+    ];
+    expect(filesInCircles([...circle, imported('src/b.ts', 'src/d.js')])).toEqual(['src/a.ts', 'src/b.ts', 'src/c.ts']);
+    expect(filesInCircles(circle.slice(0, 2))).toEqual([]);
   });
 });
 

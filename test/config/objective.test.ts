@@ -62,7 +62,7 @@ describe('the objective of a configuration', () => {
 
   it.each([
     ["''", 'invalid-aggregate', /empty/],
-    ['synflow', 'invalid-aggregate', /synflow the weight of nothing/],
+    ['synflow', 'invalid-aggregate', /gives synflow no weight/],
     ['synflow 0', 'invalid-aggregate', /weight 0/],
     ['synflow -1', 'invalid-aggregate', /weight -1/],
     ['synflow inf', 'invalid-aggregate', /weight inf/],

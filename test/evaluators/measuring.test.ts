@@ -9,7 +9,7 @@ import { Measurements } from '../../src/evaluators/measurements.js';
 import { withMeasurements } from '../../src/evaluators/measuring.js';
 import { readProxy, sourcesOf } from '../../src/evaluators/parts.js';
 import type { Objective } from '../../src/objectives/index.js';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
 
 const STEPS = 51;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { derivedSeed } from '../../src/random/random.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';

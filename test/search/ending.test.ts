@@ -1,7 +1,7 @@
 /** How a search ends that cannot go on: what was finished is kept, and nothing new starts. */
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, SidecarError } from '../../src/errors.js';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
 import type { SearchEvent } from '../../src/search/events.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { createRandom } from '../../src/random/random.js';
 import { isAudited } from '../../src/search/audit.js';
 import { search } from '../../src/search/controller.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportFutility } from '../../src/jobs/search/futility-report.js';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { createRandom } from '../../src/random/random.js';
 import { search } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { RMI } from '../../src/objectives/objective.js';
+import { RMI } from '../../src/objectives/rmi.js';
 import { search } from '../../src/search/controller.js';
 import type { JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';

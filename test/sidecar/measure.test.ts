@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { PROXIES } from '../../src/protocol/proxies.js';
+import { PROXIES } from '../../src/proxies/index.js';
 import { Sidecar } from '../../src/sidecar/client.js';
 import { mean } from '../../src/statistics/moments.js';
 import { evaluate, node, PYTHON, prepare, useGround } from './harness.js';
 
+const NAMES = PROXIES.map(({ name }) => name);
 const here = existsSync(PYTHON);
 const GENOTYPE = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|none~0|avg_pool_3x3~1|skip_connect~2|';
 
@@ -19,9 +20,9 @@ describe.skipIf(!here)('the real sidecar (skipped without .venv, which `npm run 
   afterAll(() => sidecar?.close());
 
   it('measures an architecture by every proxy', async () => {
-    const body = { ...evaluate(GENOTYPE, 3), proxies: Object.keys(PROXIES) };
+    const body = { ...evaluate(GENOTYPE, 3), proxies: NAMES };
     const { values, flops, seconds } = await sidecar.request('measure', body);
-    expect(values.map(({ proxy }) => proxy)).toEqual(Object.keys(PROXIES));
+    expect(values.map(({ proxy }) => proxy)).toEqual(NAMES);
     expect(values.filter(({ value }) => value === null)).toEqual([]);
     const { loss, cka, crossEntropy } = await sidecar.request('evaluate', evaluate(GENOTYPE, 3));
     const value = (name: string) => values.find(({ proxy }) => proxy === name)?.value;

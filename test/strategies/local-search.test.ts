@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
+import type { CommonSettings } from '../../src/strategies/common.js';
 import { createLocalSearch } from '../../src/strategies/local-search.js';
-import type { CommonSettings } from '../../src/strategies/settings.js';
 import type { Observation } from '../../src/strategies/strategy.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { BASELINE_SETTINGS } from './baseline-settings.js';

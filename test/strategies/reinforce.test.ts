@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import type { Encoding } from '../../src/spaces/space.js';
-import { createReinforce, type ReinforceSettings } from '../../src/strategies/reinforce.js';
-import { rewardsOf } from '../../src/strategies/rewards.js';
+import { createReinforce, type ReinforceSettings, rewardsOf } from '../../src/strategies/reinforce.js';
 import type { Observation } from '../../src/strategies/strategy.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { BASELINE_SETTINGS } from './baseline-settings.js';

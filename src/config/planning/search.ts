@@ -5,7 +5,7 @@ import type { Specification } from '../../protocol/specification.js';
 import { getSpace } from '../../spaces/index.js';
 import type { EdgeRank, VoteMethod } from '../../spaces/space.js';
 import { checkVoteMethod } from '../../spaces/vote.js';
-import type { ForestSettings } from '../../strategies/forest-settings.js';
+import type { ForestSettings } from '../../strategies/forest.js';
 import type { StrategyName } from '../../strategies/index.js';
 import type { Config } from '../load.js';
 import { type DatasetFacts, resolveDataset, resolveSpace, resolveTeacher, type SpaceFacts } from '../schema/names.js';

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { UsageError } from '../../errors.js';
 import { ARITHMETICS, PRECISIONS } from '../../protocol/specification.js';
-import { ANSWERS } from '../../strategies/forest-settings.js';
 import { STRATEGY_NAMES } from '../../strategies/index.js';
 import { BACKEND_CHOICES } from '../planning/backend.js';
 import type { Settings } from '../yacs/merge.js';
@@ -57,7 +56,7 @@ const readSchema = z.object({
   'RMINAS.STRATEGY': oneOf(STRATEGY_NAMES),
   'RMINAS.CANDIDATES': whole(1, 100_000),
   'RMINAS.SCREEN': whole(0, 100_000),
-  'RMINAS.ANSWER': oneOf(ANSWERS),
+  'RMINAS.ANSWER': oneOf(['vote', 'best']),
   'RMINAS.VOTE': oneOf(['sum', 'greedy']),
   'RMINAS.VOTE_TOP': whole(1, 100_000),
   'RMINAS.EVOLUTION_POPULATION': whole(1, 100_000),

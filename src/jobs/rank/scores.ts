@@ -5,7 +5,6 @@ import {
   type ProxyValues,
   type WeightedProxy,
 } from '../../objectives/index.js';
-import { PROXIES } from '../../protocol/proxies.js';
 import type { Cost } from './measurements.js';
 
 /** Something that architectures are ranked by: one proxy, or several at once. */
@@ -25,7 +24,7 @@ export function scoreOf(choice: ObjectiveChoice, reference: number): Score {
 function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
   switch (choice.kind) {
     case 'rmi':
-      return [{ ...PROXIES.rmi, name: 'rmi', weight: 1 }];
+      return [{ name: 'rmi', direction: 'lower', needs: 'training', weight: 1 }];
     case 'benchmark':
       return [];
     case 'proxy':

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportFutility } from '../../../src/jobs/search/futility-report.js';
 import { RunRecord } from '../../../src/jobs/search/record.js';
-import { RMI } from '../../../src/objectives/objective.js';
+import { RMI } from '../../../src/objectives/rmi.js';
 import type { EvaluationOutcome } from '../../../src/search/evaluator.js';
 import type { Observed } from '../../../src/search/events.js';
 import { observedOf } from '../../search/observed.js';

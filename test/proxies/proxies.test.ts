@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { PROXIES, parseProxy } from '../../src/protocol/proxies.js';
+import { PROXIES, parseProxy } from '../../src/proxies/index.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const PYTHON = path('.venv/bin/python');
-const NAMES = Object.keys(PROXIES);
+const NAMES = PROXIES.map(({ name }) => name);
 
 /** Name, direction and what it needs, of each proxy that the sidecar has. */
 const LIST = `
@@ -20,25 +20,28 @@ describe('the proxies', () => {
     'are those of the sidecar (skipped without .venv, which `npm run setup` makes)',
     () => {
       const env = { ...process.env, PYTHONPATH: path('python') };
+      const defined = Object.fromEntries(PROXIES.map(({ name, direction, needs }) => [name, { direction, needs }]));
       const sidecar = JSON.parse(execFileSync(PYTHON, ['-c', LIST], { encoding: 'utf8', env }));
-      expect(PROXIES, 'a proxy needs its file in the sidecar and its line in src/protocol/proxies.ts').toEqual(sidecar);
+      expect(defined, 'a proxy needs its file in the sidecar and its line in src/proxies').toEqual(sidecar);
     },
   );
 
   it('all stand in their table in docs/proxies.md, with their direction', () => {
     const rows = readFileSync(path('docs/proxies.md'), 'utf8').matchAll(/^\| `([^`]+)` \| (higher|lower) \|/gm);
     const told = Object.fromEntries([...rows].map(([, name, direction]) => [name, direction]));
-    expect(told).toEqual(Object.fromEntries(Object.entries(PROXIES).map(([name, { direction }]) => [name, direction])));
+    expect(told).toEqual(Object.fromEntries(PROXIES.map(({ name, direction }) => [name, direction])));
   });
 
   it.each(NAMES)('can be asked for by name: %s', (name) => {
-    expect(parseProxy(name)).toEqual({ name, step: null });
+    expect(parseProxy(name, PROXIES)).toEqual({ name, step: null });
   });
 
   it('are observed after any number of updates, if a training shows them', () => {
-    expect(parseProxy('rmi@50')).toEqual({ name: 'rmi', step: 50 });
-    expect(parseProxy('cka-3@0')).toEqual({ name: 'cka-3', step: 0 });
-    expect(() => parseProxy('synflow@50')).toThrow('synflow is measured without a training, so it has no steps.');
+    expect(parseProxy('rmi@50', PROXIES)).toEqual({ name: 'rmi', step: 50 });
+    expect(parseProxy('cka-3@0', PROXIES)).toEqual({ name: 'cka-3', step: 0 });
+    expect(() => parseProxy('synflow@50', PROXIES)).toThrow(
+      'synflow is measured without a training, so it has no steps.',
+    );
   });
 
   it.each([
@@ -55,7 +58,7 @@ describe('the proxies', () => {
     ['constructor', 'There is no proxy'],
     ['__proto__@3', 'There is no proxy'],
   ])('have no %j', (text, said) => {
-    expect(() => parseProxy(text)).toThrow(said);
-    expect(() => parseProxy(text)).toThrow(expect.objectContaining({ code: 'unknown-proxy', exitCode: 2 }));
+    expect(() => parseProxy(text, PROXIES)).toThrow(said);
+    expect(() => parseProxy(text, PROXIES)).toThrow(expect.objectContaining({ code: 'unknown-proxy', exitCode: 2 }));
   });
 });

@@ -1,0 +1,41 @@
+import type { KeyGroup, ValuesOf } from '../definitions/key.js';
+import type { ProxyDefinition } from '../proxies/index.js';
+import type { WeightedProxy } from './objective.js';
+
+/** The objective of a plan, with everything that a configuration says about it; plain data. */
+export type ObjectiveChoice =
+  | { readonly kind: 'rmi' | 'benchmark' }
+  | { readonly kind: 'proxy'; readonly proxy: WeightedProxy }
+  | { readonly kind: 'aggregate'; readonly proxies: readonly WeightedProxy[] };
+
+/** What the reading of proxies depends on. */
+export interface ProxyContext {
+  /** The known proxies. */
+  readonly proxies: Iterable<ProxyDefinition>;
+  /** Losses that a training observes; a proxy can be asked for after fewer updates. */
+  readonly steps: number;
+}
+
+/** An objective: its name, its configuration keys and how to choose it. */
+export interface ObjectiveDefinition<Keys extends KeyGroup = KeyGroup> {
+  /** The value of RMINAS.OBJECTIVE. */
+  readonly name: string;
+  /** Other names that RMINAS.OBJECTIVE accepts. */
+  readonly aliases: readonly string[];
+  /** One or two sentences for the documentation. */
+  readonly doc: string;
+  /** Keys that only this objective reads, by full name. */
+  readonly keys: Keys;
+  /**
+   * @param values a checked value for each of the keys
+   * @throws UsageError when the values do not make an objective
+   */
+  choose(context: ProxyContext, values: ValuesOf<Keys>): ObjectiveChoice;
+}
+
+/** Returns the definition. The call infers the types of the values from the keys. */
+export function defineObjective<const Keys extends KeyGroup>(
+  definition: ObjectiveDefinition<Keys>,
+): ObjectiveDefinition<Keys> {
+  return definition;
+}

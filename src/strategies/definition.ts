@@ -1,0 +1,43 @@
+import type { KeyGroup, ValuesOf } from '../definitions/key.js';
+import type { EdgeRank, Space } from '../spaces/space.js';
+import type { CommonSettings } from './common.js';
+import type { Screener, Strategy, Surrogate } from './strategy.js';
+
+/** Everything that a strategy is given besides the values of its own keys. */
+export interface StrategyContext extends CommonSettings {
+  readonly space: Space;
+  /** Ranks candidates by their probability of being good. */
+  readonly surrogate: Surrogate;
+  /** Drops candidates before the surrogate ranks them; left out when all candidates are kept. */
+  readonly screener?: Screener | undefined;
+  /** Good architectures to find after the warm-up; at least 1 for a strategy that stops there. */
+  readonly successes: number;
+  /** How the vote of a space that leaves edges out ranks them. */
+  readonly edgeRank: EdgeRank;
+  /** Whether the search minimises the training loss itself, so that futile trainings can be stopped early. */
+  readonly minimisesTrainingLoss: boolean;
+}
+
+/** A search strategy: its name, its configuration keys and how to create it. */
+export interface StrategyDefinition<Keys extends KeyGroup = KeyGroup> {
+  /** The value of RMINAS.STRATEGY. */
+  readonly name: string;
+  /** Other names that RMINAS.STRATEGY accepts. */
+  readonly aliases: readonly string[];
+  /** One or two sentences for the documentation, with the source. */
+  readonly doc: string;
+  /** Keys that only this strategy reads, by full name. */
+  readonly keys: Keys;
+  /**
+   * @param values a checked value for each of the keys
+   * @throws UsageError when the settings do not fit the space
+   */
+  create(context: StrategyContext, values: ValuesOf<Keys>): Strategy;
+}
+
+/** Returns the definition. The call infers the types of the values from the keys. */
+export function defineStrategy<const Keys extends KeyGroup>(
+  definition: StrategyDefinition<Keys>,
+): StrategyDefinition<Keys> {
+  return definition;
+}
