@@ -1,5 +1,5 @@
-// The Node API in one page: node scripts/example.mjs [CONFIG]
-// Searches on the embedded digits, watches the losses come in, then scores the found architecture by itself.
+// The Node API on one page: node scripts/example.mjs [CONFIG]
+// It searches on the embedded digits, prints each loss, and then scores the answer.
 import { fileURLToPath } from 'node:url';
 import { loadConfig, score, search } from 'rminas';
 
@@ -7,7 +7,7 @@ const cfg = process.argv[2] ?? fileURLToPath(new URL('../configs/quickstart.yaml
 const config = await loadConfig({ file: cfg });
 console.error(`seed ${config.values.RNG_SEED}, ${config.values['RMINAS.RF_WARMUP']} architectures to warm up`);
 
-// Ctrl-C ends the run in good order; `search({ resume: folder })` goes on with it.
+// Ctrl-C ends the run in order, and `search({ resume: folder })` continues it.
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 

@@ -1,11 +1,11 @@
 // Installs what is missing, and only that: node modules, the compiled program, and .venv with the sidecar.
 // Usage: node scripts/setup.mjs [--dev]     (--dev adds the tools that the tests need)
-// Uses Node's own modules alone, since it runs before anything is installed.
+// Uses Node's own modules alone until the program is compiled, since it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes('--dev');
@@ -28,23 +28,30 @@ function once(stamp, files, install) {
   writeFileSync(stamp, digest);
 }
 
-/** The first interpreter on the path that is new enough, or an error that says what was found. */
-function findPython() {
-  const seen = [];
-  for (const name of [process.env.RMINAS_PYTHON, 'python3', 'python'].filter(Boolean)) {
-    const { stdout } = spawnSync(name, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], {
-      encoding: 'utf8',
-    });
-    if (!stdout) continue;
-    const [major, minor] = stdout.trim().split('.').map(Number);
-    if (major === 3 && minor >= 10) return name;
-    seen.push(`${name} is ${stdout.trim()}`);
-  }
-  throw new Error(`Python 3.10 or newer is needed${seen.length ? ` (${seen.join(', ')})` : ' and none was found'}.`);
-}
-
 function say(text) {
   process.stderr.write(`setup: ${text}\n`);
+}
+
+/** Makes or updates .venv with the code of `rminas setup`, which is compiled by now. */
+async function prepareVenv() {
+  const at = (path) => pathToFileURL(join(root, 'dist', path)).href;
+  const { findBasePython, prepareEnvironment } = await import(at('setup/index.js'));
+  const { withInterrupt } = await import(at('terminal/interrupt.js'));
+  const { setupProgress } = await import(at('terminal/setup.js'));
+  const folder = join(root, '.venv');
+  // Once the tools are in, they are kept up to date even when they were not asked for this time.
+  const tools = dev || existsSync(join(folder, '.rminas-setup-dev'));
+  const progress = setupProgress(process.stderr);
+  await withInterrupt((signal) =>
+    prepareEnvironment({
+      folder,
+      torch: 'auto',
+      base: () => findBasePython(process.env.RMINAS_PYTHON || undefined),
+      editable: tools ? 'with-tools' : 'without-tools',
+      signal,
+      onProgress: progress.show,
+    }),
+  ).finally(progress.clear);
 }
 
 try {
@@ -56,22 +63,8 @@ try {
   say('compiling');
   run('npm', ['run', '--silent', 'build']);
 
-  const venv = join(root, '.venv');
-  const python = join(venv, windows ? 'Scripts/python.exe' : 'bin/python');
-  if (!existsSync(python)) {
-    say('creating .venv');
-    run(findPython(), ['-m', 'venv', venv]);
-  }
-  // Once the tools are in, they are kept up to date even when they were not asked for this time.
-  const devStamp = join(venv, '.rminas-setup-dev');
-  const withTools = dev || existsSync(devStamp);
-  const stamp = withTools ? devStamp : join(venv, '.rminas-setup');
-  once(stamp, ['python/pyproject.toml', 'python/constraints.txt'], () => {
-    say('installing the sidecar into .venv (PyTorch is large: this takes minutes)');
-    const target = withTools ? './python[dev]' : './python';
-    run(python, ['-m', 'pip', 'install', '--quiet', '-c', 'python/constraints.txt', '-e', target]);
-  });
+  await prepareVenv();
 } catch (error) {
-  say(error.message);
-  process.exitCode = 1;
+  say([error.message, ...(error.nextSteps ?? [])].join('\n  '));
+  process.exitCode = error.exitCode ?? 1;
 }

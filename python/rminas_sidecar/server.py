@@ -106,7 +106,7 @@ class Server:
             try:
                 message = decode(frames)
             except InvalidMessage as error:
-                steps = ["Make sure that rminas and its sidecar are of one version: npm run setup"]
+                steps = ["Make sure that rminas and its sidecar are of one version."]
                 self._send("error", error.message_id, error_body("invalid-message", error.reason, steps))
                 continue
             self._admit(message)

@@ -1,4 +1,5 @@
 import { MissingError, SidecarError } from '../errors.js';
+import { setupCommand } from '../installation/advice.js';
 import { usefulLine } from '../sidecar/process/traceback.js';
 
 /** An uncaught exception in Python. */
@@ -25,7 +26,7 @@ export function importFailure(module: string, error: PythonError, python: string
     const needed = absent === module ? '' : `, which ${module} needs`;
     return new MissingError(`${python} has no module ${absent}${needed}.`, {
       code: 'python-module-missing',
-      nextSteps: [`Install it into that Python, name another one with RMINAS_PYTHON, or run \`npm run setup\`.`],
+      nextSteps: [`Install it into that Python, name another one with RMINAS_PYTHON, or run \`${setupCommand()}\`.`],
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MissingError } from '../errors.js';
+import { setupCommand } from '../installation/advice.js';
 import { describeExit } from '../sidecar/process/exit.js';
 import { type PythonOutput, runPython } from '../sidecar/process/run-python.js';
 
@@ -62,7 +63,7 @@ function absent(python: string): MissingError {
   return new MissingError(`There is no Python at ${python}.`, {
     code: 'python-missing',
     nextSteps: [
-      'Run `npm run setup` to create a Python environment with all packages.',
+      `Run \`${setupCommand()}\` to create a Python environment with all packages.`,
       'Or name an interpreter with --python FILE or RMINAS_PYTHON.',
     ],
   });
@@ -71,6 +72,6 @@ function absent(python: string): MissingError {
 function unusable(python: string, reason: string): MissingError {
   return new MissingError(`${python} cannot be used as Python: ${reason}.`, {
     code: 'python-unusable',
-    nextSteps: ['Name another interpreter with --python FILE or RMINAS_PYTHON, or run `npm run setup`.'],
+    nextSteps: [`Name another interpreter with --python FILE or RMINAS_PYTHON, or run \`${setupCommand()}\`.`],
   });
 }

@@ -1,12 +1,14 @@
 /** Where the files are that a search needs, and what to say when they are not there. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { MissingError } from '../errors.js';
+import { dataHome } from '../installation/places.js';
 import type { Assets, DatasetName, Specification, TeacherName } from '../protocol/specification.js';
 import { type AssetFacts, DATASET_ASSETS, type KnownFile, TEACHER_ASSETS } from './asset-facts.js';
 import type { Config } from './load.js';
+
+export { dataHome };
 
 /** What decides where files are looked for; all of it may be left out. */
 export interface Places {
@@ -17,11 +19,6 @@ export interface Places {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Folder that relative paths start from; the current one when left out. */
   readonly cwd?: string | undefined;
-}
-
-/** The user's folder of rminas, for benchmark indexes and data: RMINAS_HOME, else XDG's data folder. */
-export function dataHome(env: NonNullable<Places['env']> = process.env): string {
-  return env.RMINAS_HOME ? resolve(env.RMINAS_HOME) : join(xdgDataHome(env), 'rminas');
 }
 
 /**
@@ -143,10 +140,4 @@ async function isThere(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function xdgDataHome(env: NonNullable<Places['env']>): string {
-  const configured = env.XDG_DATA_HOME;
-  // The specification of XDG says to ignore a relative one.
-  return configured && isAbsolute(configured) ? configured : join(env.HOME || homedir(), '.local', 'share');
 }

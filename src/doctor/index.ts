@@ -1,14 +1,14 @@
 /** Looks into the Python, the machine and the files that rminas would use. */
 import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '../bridge/index.js';
 import { MissingError, SidecarError } from '../errors.js';
+import { type Project, readProject } from '../installation/project.js';
+import { satisfies } from '../installation/versions.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
 import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isReady, ok, wrong } from './check.js';
 import { machineQuestions } from './machine.js';
-import { type Importer, packageQuestions, readProject } from './packages.js';
-import type { Project } from './project.js';
-import { satisfies } from './versions.js';
+import { type Importer, packageQuestions } from './packages.js';
 
 export type { Check, Diagnosis } from './check.js';
 
@@ -32,11 +32,14 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
 }
 
 async function examinePython({ python, data, patienceMs = PATIENCE_MS }: DoctorOptions): Promise<Check[]> {
-  const project = await readProject();
+  const project = readProject();
   const { check, bridge } = await enterPython(python, project, patienceMs);
   const importer = bridge === null ? NO_PYTHON : leftWhenStuck(bridge);
   try {
-    const questions = [...packageQuestions(importer, project), ...assetQuestions(importer, data)];
+    const questions = [
+      ...packageQuestions(importer, project, bridge?.interpreter.executable ?? ''),
+      ...assetQuestions(importer, data),
+    ];
     return [check, ...(await examineInTurn(questions))];
   } finally {
     await bridge?.close();

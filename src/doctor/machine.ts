@@ -4,6 +4,7 @@ import { availableParallelism, cpus, freemem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { dataHome } from '../config/assets.js';
 import { loadConfig } from '../config/index.js';
+import { reinstallStep } from '../installation/advice.js';
 import { type Finding, ok, type Question, wrong } from './check.js';
 import { type DiskFacts, judgeDisk, judgeMemory, judgeTransport, judgeVersion } from './verdicts.js';
 
@@ -30,10 +31,7 @@ async function transport(): Promise<Finding> {
     const { transportFacts } = await import('../sidecar/transport/facts.js');
     return judgeTransport(transportFacts);
   } catch (error) {
-    return wrong(
-      `cannot be loaded: ${(error as Error).message.split('\n')[0]}`,
-      'Install the node modules again: npm ci',
-    );
+    return wrong(`cannot be loaded: ${(error as Error).message.split('\n')[0]}`, reinstallStep());
   }
 }
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Bridge, PythonError } from '../bridge/index.js';
 import { MissingError } from '../errors.js';
+import { packageSteps } from '../installation/advice.js';
+import { moduleOf, type Project, type Requirement } from '../installation/project.js';
 import { VERSION } from '../version.js';
 import { type Finding, missing, ok, type Question, wrong } from './check.js';
-import { type Project, parseProject, type Requirement } from './project.js';
 import { gib, judgeVersion } from './verdicts.js';
 
 /** What a question needs of a bridge. */
@@ -26,26 +26,13 @@ interface Torch {
   version: { cuda: Promise<string | null> };
 }
 
-/** The distributions whose module has another name. */
-const MODULES: Readonly<Record<string, string>> = {
-  'scikit-learn': 'sklearn',
-  pyzmq: 'zmq',
-  'jsonschema-rs': 'jsonschema_rs',
-  pillow: 'PIL',
-};
-
-const INSTALL = 'Run `npm run setup`, or install the sidecar into that Python: pip install ./python';
-
-/** The Python half of rminas, as this package holds it. */
-export async function readProject(): Promise<Project> {
-  return parseProject(await readFile(new URL('../../python/pyproject.toml', import.meta.url), 'utf8'));
-}
-
-export function packageQuestions(python: Importer, project: Project): Question[] {
+/** @param interpreter path of the Python that is asked, for the advice. */
+export function packageQuestions(python: Importer, project: Project, interpreter: string): Question[] {
+  const step = packageSteps(interpreter).join(' ');
   const packages = project.requirements.map((requirement) => ({
     name: requirement.name,
     required: true,
-    ask: () => packageFinding(python, requirement),
+    ask: () => packageFinding(python, requirement, step),
   }));
   return [
     ...packages,
@@ -56,17 +43,17 @@ export function packageQuestions(python: Importer, project: Project): Question[]
 }
 
 /** Installed, of the right version, and able to be imported. */
-async function packageFinding(python: Importer, { name, range }: Requirement): Promise<Finding> {
+async function packageFinding(python: Importer, { name, range }: Requirement, step: string): Promise<Finding> {
   const metadata = await python.import<Metadata>('importlib.metadata');
   try {
-    const finding = judgeVersion(await metadata.version(name), range, INSTALL);
-    await python.import(MODULES[name] ?? name);
+    const finding = judgeVersion(await metadata.version(name), range, step);
+    await python.import(moduleOf(name));
     return finding;
   } catch (error) {
     if (error instanceof PythonError && error.exception.endsWith('PackageNotFoundError')) {
-      return missing(`not installed (${range})`, INSTALL);
+      return missing(`not installed (${range})`, step);
     }
-    if (error instanceof MissingError) return wrong(error.message, INSTALL);
+    if (error instanceof MissingError) return wrong(error.message, step);
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 /** What is good enough: pure judgements of facts that others collect. */
+import { reinstallStep } from '../installation/advice.js';
+import { satisfies } from '../installation/versions.js';
 import type { TransportFacts } from '../sidecar/transport/facts.js';
 import { type Finding, ok, wrong } from './check.js';
-import { satisfies } from './versions.js';
 
 const GIB = 1024 ** 3;
 /** Node, the server and one worker with PyTorch take about 0.6 GiB on the default search. */
@@ -39,5 +40,5 @@ export function judgeDisk({ folder, freeBytes, writable }: DiskFacts, nextStep: 
 export function judgeTransport({ version, ipc, curve }: TransportFacts): Finding {
   if (ipc) return ok(`${version}, ipc`);
   if (curve) return ok(`${version}, no ipc: loopback TCP with CURVE is used`);
-  return wrong(`${version} has neither ipc nor CURVE`, 'Install the zeromq package again: npm ci');
+  return wrong(`${version} has neither ipc nor CURVE`, reinstallStep());
 }

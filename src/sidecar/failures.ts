@@ -1,5 +1,6 @@
 /** Translates deaths and error replies of the sidecar into errors for the user. */
 import { MissingError, type RminasError, SidecarError, UsageError } from '../errors.js';
+import { mismatchStep, packageSteps } from '../installation/advice.js';
 import { type ErrorCode, PROTOCOL_VERSION, type RequestType, type SidecarFailure } from '../protocol/messages.js';
 import type { Exit } from './process/exit.js';
 import { missingPackage, usefulLine } from './process/traceback.js';
@@ -63,10 +64,7 @@ export function packageFailure(text: string, python: string): RminasError | unde
   if (name === undefined) return undefined;
   return new MissingError(`${python} cannot import ${name}: ${usefulLine(text)}`, {
     code: 'package-missing',
-    nextSteps: [
-      'Run `npm run setup`, or name a Python that has the packages with --python or RMINAS_PYTHON.',
-      'Run `rminas doctor` to check the packages.',
-    ],
+    nextSteps: [...packageSteps(python), 'Run `rminas doctor` to check the packages.'],
   });
 }
 
@@ -90,7 +88,7 @@ export function versionFailure(version: number): RminasError {
   const message = `The sidecar speaks version ${version} of the protocol; this rminas needs version ${PROTOCOL_VERSION}.`;
   return new SidecarError(message, {
     code: 'protocol-mismatch',
-    nextSteps: ['Run `npm run setup` to install the matching sidecar.'],
+    nextSteps: [mismatchStep()],
   });
 }
 
@@ -132,7 +130,9 @@ function isErrorCode(code: string | undefined): code is ErrorCode {
 
 /** The error for the user, with the code of the reply. */
 export function errorOfReply({ failure }: ErrorReply, python: string): RminasError {
-  const { code, message, nextSteps, traceback } = failure;
+  const { code, message, traceback } = failure;
+  // The sidecar does not know how it was installed.
+  const nextSteps = code === 'invalid-message' ? [...failure.nextSteps, mismatchStep()] : failure.nextSteps;
   if (traceback === null) return new CLASSES[code](message, { code, nextSteps });
   const line = usefulLine(traceback);
   const full = line === undefined || message.includes(line) ? message : `${message}: ${line}`;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { examine, isReady, missing, ok, wrong } from '../../src/doctor/check.js';
-import { readProject } from '../../src/doctor/packages.js';
-import { parseProject } from '../../src/doctor/project.js';
 import { judgeDisk, judgeMemory, judgeTransport } from '../../src/doctor/verdicts.js';
 import { MissingError, SidecarError } from '../../src/errors.js';
+import { parseProject, readProject } from '../../src/installation/project.js';
 
 const GIB = 1024 ** 3;
 
@@ -66,7 +65,7 @@ describe('checks', () => {
 
 describe('pyproject.toml', () => {
   it('is read for what the sidecar requires', async () => {
-    const project = await readProject();
+    const project = readProject();
     expect(project.python).toBe('>=3.10');
     expect(project.requirements.map(({ name }) => name)).toEqual([
       'torch',

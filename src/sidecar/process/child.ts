@@ -1,6 +1,7 @@
 /** A child process with bounded output, an awaited exit and an escalating stop. */
 import { execa } from 'execa';
 import { MissingError } from '../../errors.js';
+import { setupStep } from '../../installation/advice.js';
 import type { Exit } from './exit.js';
 import { RingBuffer } from './ring-buffer.js';
 import { withTimeout } from './with-timeout.js';
@@ -44,7 +45,7 @@ export class Child {
     const { code, originalMessage } = await subprocess;
     throw new MissingError(`Cannot run ${command[0]}: ${code ?? originalMessage}.`, {
       code: 'python-missing',
-      nextSteps: ['Run `npm run setup`, or name a Python that has the packages with --python or RMINAS_PYTHON.'],
+      nextSteps: [setupStep()],
     });
   }
 

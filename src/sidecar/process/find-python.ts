@@ -2,11 +2,10 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MissingError } from '../../errors.js';
-
-/** The root folder of this package, in a checkout and in an installation. */
-const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+import { setupCommand } from '../../installation/advice.js';
+import { condaPython, environmentFolder, isComplete, PACKAGE_ROOT, virtualPython } from '../../installation/places.js';
+import { lackingPackages } from './lacking-packages.js';
 
 export interface SearchContext {
   readonly environment: NodeJS.ProcessEnv;
@@ -22,39 +21,67 @@ const THIS_PROCESS: SearchContext = {
 
 /**
  * Finds the interpreter. The order is: `named`, RMINAS_PYTHON, the `.venv` of this package, the active virtual
- * environment, the active conda environment, `python3` and `python` on the PATH.
- * @returns the path of an executable file. Its version and its packages are not checked.
+ * environment, the active conda environment, the environment of `rminas setup`, `python3` and `python` on the PATH.
+ * An active environment that lacks packages gives way to a complete one of `rminas setup`.
+ * @returns the path of an executable file. Its version and its packages are not checked otherwise.
  * @throws MissingError `python-missing` when none is found, or the named one does not exist.
  */
 export async function findPython(named?: string, context: SearchContext = THIS_PROCESS): Promise<string> {
-  const { environment } = context;
-  if (named) return await requireExecutable(named, 'named', context);
-  if (environment.RMINAS_PYTHON) return await requireExecutable(environment.RMINAS_PYTHON, 'in RMINAS_PYTHON', context);
-  for (const candidate of candidates(context)) {
+  const { environment, packageRoot, platform } = context;
+  const chosen = await namedPython(named, context);
+  if (chosen !== undefined) return chosen.python;
+  const checkout = virtualPython(join(packageRoot, '.venv'), platform);
+  if (await isExecutable(checkout)) return checkout;
+  const own = await ownEnvironment(context);
+  for (const active of activePythons(environment, platform)) {
+    if (!(await isExecutable(active))) continue;
+    if (own === undefined || (await lackingPackages(active)).length === 0) return active;
+  }
+  if (own !== undefined) return own;
+  for (const candidate of systemPythons(context)) {
     if (await isExecutable(candidate)) return candidate;
   }
   throw new MissingError('No Python was found: no .venv, no active environment, and no python3 on the PATH.', {
     code: 'python-missing',
     nextSteps: [
-      'Install Python 3.10 or newer and run `npm run setup`.',
+      `Install Python 3.10 or newer and run \`${setupCommand()}\`.`,
       'Or name a Python that has the packages with --python or RMINAS_PYTHON.',
     ],
   });
 }
 
-function candidates(context: SearchContext): string[] {
-  const { environment, packageRoot, platform } = context;
-  const windows = platform === 'win32';
-  const virtual = (root: string) => (windows ? join(root, 'Scripts', 'python.exe') : join(root, 'bin', 'python'));
-  const conda = (root: string) => (windows ? join(root, 'python.exe') : join(root, 'bin', 'python'));
+/**
+ * The interpreter that `--python` or RMINAS_PYTHON names; undefined when neither does.
+ * @throws MissingError `python-missing` when it does not exist
+ */
+export async function namedPython(
+  named: string | undefined,
+  context: SearchContext = THIS_PROCESS,
+): Promise<{ readonly python: string; readonly by: '--python' | 'RMINAS_PYTHON' } | undefined> {
+  const { RMINAS_PYTHON } = context.environment;
+  if (named) return { python: await requireExecutable(named, 'named', context), by: '--python' };
+  if (!RMINAS_PYTHON) return undefined;
+  return { python: await requireExecutable(RMINAS_PYTHON, 'in RMINAS_PYTHON', context), by: 'RMINAS_PYTHON' };
+}
+
+/** Where the active environments have their interpreters. A virtual one is activated on top of a conda one. */
+export function activePythons(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   const { VIRTUAL_ENV, CONDA_PREFIX } = environment;
   return [
-    virtual(join(packageRoot, '.venv')),
-    ...(VIRTUAL_ENV ? [virtual(VIRTUAL_ENV)] : []),
-    ...(CONDA_PREFIX ? [conda(CONDA_PREFIX)] : []),
-    ...onPath('python3', context),
-    ...onPath('python', context),
+    ...(VIRTUAL_ENV ? [virtualPython(VIRTUAL_ENV, platform)] : []),
+    ...(CONDA_PREFIX ? [condaPython(CONDA_PREFIX, platform)] : []),
   ];
+}
+
+/** The interpreters that the PATH may hold, best first. */
+export function systemPythons(context: SearchContext = THIS_PROCESS): string[] {
+  return [...onPath('python3', context), ...onPath('python', context)];
+}
+
+async function ownEnvironment({ environment, platform }: SearchContext): Promise<string | undefined> {
+  const folder = environmentFolder(environment);
+  const python = virtualPython(folder, platform);
+  return isComplete(folder) && (await isExecutable(python)) ? python : undefined;
 }
 
 function onPath(name: string, { environment, platform }: SearchContext): string[] {
@@ -71,11 +98,11 @@ async function requireExecutable(python: string, where: string, context: SearchC
   }
   throw new MissingError(`The Python ${where} does not exist or is not executable: ${python}`, {
     code: 'python-missing',
-    nextSteps: ['Correct the path, or remove it and run `npm run setup`.'],
+    nextSteps: [`Correct the path, or remove it and run \`${setupCommand()}\`.`],
   });
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+export async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();

@@ -19,9 +19,10 @@ const MAX_OUTPUT_CHARACTERS = 1_000_000;
 export async function runPython(
   python: string,
   args: readonly string[],
-  options: { timeoutMs: number },
+  options: { timeoutMs: number; environment?: Readonly<Record<string, string>> },
 ): Promise<PythonOutput> {
   const subprocess = execa(python, args, {
+    env: options.environment ?? {},
     stdin: 'ignore',
     reject: false,
     timeout: options.timeoutMs,

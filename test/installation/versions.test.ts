@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { satisfies } from '../../src/doctor/versions.js';
+import { satisfies } from '../../src/installation/versions.js';
 
 it.each([
   ['2.2', '>=2.2'],

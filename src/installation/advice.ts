@@ -1,0 +1,73 @@
+/** What to run here: the same fault needs other commands in a checkout, in a package and in an active environment. */
+import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { PACKAGE_ROOT } from './places.js';
+import { readProject } from './project.js';
+
+export interface InstallationContext {
+  readonly packageRoot: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const THIS_PROCESS: InstallationContext = { packageRoot: PACKAGE_ROOT, environment: process.env };
+
+/** The start of every command line: from the folder of the checkout, from that of a project, or from anywhere. */
+export function programCommand(context: InstallationContext = THIS_PROCESS): string {
+  if (isCheckout(context)) return 'node bin/run.js';
+  return isDependency(context) ? 'npx rminas' : 'rminas';
+}
+
+/** The command that sets up the Python half: `npm run setup` in a checkout, else `rminas setup` or `npx rminas setup`. */
+export function setupCommand(context: InstallationContext = THIS_PROCESS): string {
+  return isCheckout(context) ? 'npm run setup' : `${programCommand(context)} setup`;
+}
+
+/** The step that repairs the Node half. */
+export function reinstallStep(context: InstallationContext = THIS_PROCESS): string {
+  if (isCheckout(context)) return 'Install the node modules again: npm ci';
+  return `Install rminas again: npm install ${isDependency(context) ? '' : '--global '}rminas`;
+}
+
+/** The step that brings the Node half and the Python half to one version. */
+export function mismatchStep(context: InstallationContext = THIS_PROCESS): string {
+  if (isCheckout(context)) return 'Run `npm run setup` to compile rminas and install the matching sidecar.';
+  return reinstallStep(context);
+}
+
+/** The step that provides a Python with all packages. */
+export function setupStep(context: InstallationContext = THIS_PROCESS): string {
+  return `Run \`${setupCommand(context)}\`, or name a Python that has the packages with --python or RMINAS_PYTHON.`;
+}
+
+/**
+ * The steps that provide the packages `python` lacks. An active virtual or conda environment may get them itself, in
+ * the versions that the constraints pin.
+ */
+export function packageSteps(python: string, context: InstallationContext = THIS_PROCESS): string[] {
+  if (!isActive(python, context)) return [setupStep(context)];
+  return [setupStep(context), `Or install them into the active environment: ${installCommand(python, context)}`];
+}
+
+/** The command that installs the sidecar's packages into `python`. */
+export function installCommand(python: string, context: InstallationContext = THIS_PROCESS): string {
+  const constraints = join(context.packageRoot, 'python', 'constraints.txt');
+  const names = readProject().requirements.map(({ name }) => name);
+  return `${python} -m pip install -c ${constraints} ${names.join(' ')}`;
+}
+
+/** Only a checkout has the script that compiles the program. */
+function isCheckout({ packageRoot }: InstallationContext): boolean {
+  return existsSync(join(packageRoot, 'scripts', 'setup.mjs'));
+}
+
+/** A project's `node_modules` lies beside its `package.json`. A global one does not. */
+function isDependency({ packageRoot }: InstallationContext): boolean {
+  const place = packageRoot.indexOf(`${sep}node_modules${sep}`);
+  return place >= 0 && existsSync(join(packageRoot.slice(0, place), 'package.json'));
+}
+
+function isActive(python: string, { environment }: InstallationContext): boolean {
+  const folder = dirname(python);
+  const roots = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX].filter((root) => root !== undefined && root !== '');
+  return roots.some((root) => folder === root || folder.startsWith(`${root}${sep}`));
+}

@@ -1,0 +1,52 @@
+/** Where this copy of rminas is, and where it keeps what it makes. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The root folder of this package, in a checkout and in an installation. */
+export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The folder that holds the Python package, its project file and its constraints. */
+export const PYTHON_FOLDER = join(PACKAGE_ROOT, 'python');
+
+/** The versions of Python packages that an installation is held to. */
+export const CONSTRAINTS_FILE = join(PYTHON_FOLDER, 'constraints.txt');
+
+/** The folder for data, indexes and the environment: RMINAS_HOME, or `rminas` in XDG's data folder. */
+export function dataHome(environment: Environment = process.env): string {
+  return environment.RMINAS_HOME ? resolve(environment.RMINAS_HOME) : join(xdgDataHome(environment), 'rminas');
+}
+
+/** The folder of the virtual environment that `rminas setup` makes. */
+export function environmentFolder(environment: Environment = process.env): string {
+  return join(dataHome(environment), 'venv');
+}
+
+/** The interpreter of a virtual environment. */
+export function virtualPython(folder: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+}
+
+/** The interpreter of a conda environment. */
+export function condaPython(folder: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === 'win32' ? join(folder, 'python.exe') : join(folder, 'bin', 'python');
+}
+
+/** The file that `rminas setup` writes into an environment when everything is installed. */
+export function stampFile(folder: string): string {
+  return join(folder, '.rminas-setup');
+}
+
+/** Whether an environment was installed to its end. */
+export function isComplete(folder: string): boolean {
+  return existsSync(stampFile(folder));
+}
+
+function xdgDataHome(environment: Environment): string {
+  const configured = environment.XDG_DATA_HOME;
+  // The specification of XDG says to ignore a relative path.
+  return configured && isAbsolute(configured) ? configured : join(environment.HOME || homedir(), '.local', 'share');
+}
