@@ -1,4 +1,4 @@
-/** What a forest sees of a slot: a row of numbers for each category, all of one length. */
+/** The columns that a forest sees of a slot: a row of numbers for each category, all rows of the same length. */
 export type SlotFeatures = readonly (readonly number[])[];
 
 /** A column for each category. */
@@ -8,7 +8,7 @@ export function oneHot(categories: number): SlotFeatures {
   );
 }
 
-/** One column with a number for each category, for forests that are given magnitudes. */
+/** A single column with a number for each category. */
 export function magnitudes(numbers: readonly number[]): SlotFeatures {
   return numbers.map((number) => [number]);
 }

@@ -1,6 +1,6 @@
 import type { Encoding, Space } from './space.js';
 
-/** What spaces have in common whose every slot may hold any of its categories, whatever the others hold. */
+/** The common part of spaces in which every slot may hold any of its categories, whatever the other slots hold. */
 export function freeSlots(
   slots: readonly number[],
 ): Pick<Space, 'slots' | 'sample' | 'conditionalWeights' | 'neighbours'> {
@@ -12,7 +12,7 @@ export function freeSlots(
   };
 }
 
-/** The encodings that hold another category in a slot, from `first` up to `end`, which is not among them. */
+/** The encodings with another category in a slot, out of the categories from `first` to before `end`. */
 export function changedSlot(encoding: Encoding, slot: number, first: number, end: number): Encoding[] {
   return Array.from({ length: end - first }, (_, index) => first + index)
     .filter((category) => category !== encoding[slot])

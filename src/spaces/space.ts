@@ -1,64 +1,98 @@
+import { UsageError } from '../errors.js';
 import type { Random } from '../random/random.js';
 import type { SlotFeatures } from './features.js';
 
-/** One category per slot; the numbers are those of {@link Space.slots}. */
+/** An architecture as one category per slot: whole numbers from 0 to below {@link Space.slots} of the slot. */
 export type Encoding = readonly number[];
 
 export const VOTE_METHODS = ['sum', 'greedy'] as const;
-/** `sum`: the commonest category of each slot. `greedy`: each slot given the one before it. Both as XNAS votes. */
+/** `sum`: the most common category of each slot. `greedy`: the same, among voters that agree with the slot before. */
 export type VoteMethod = (typeof VOTE_METHODS)[number];
 
 /**
- * Which two of a node's edges a vote keeps, where a cell has more edges than it uses: those whose winning operations
- * have the highest numbers, as the published codes do, or those whose winning operations have the most votes.
+ * How a vote ranks the edges of a cell that keeps only some of them. `operation-index`: by the number of the winning
+ * operation, as the published codes do. `votes`: by the votes of the winning operation.
  */
 export type EdgeRank = 'operation-index' | 'votes';
 
 /** How votes are counted. */
 export interface VoteRules {
   readonly method: VoteMethod;
-  /** Read by `darts` alone: no other space leaves edges out. */
+  /** Only `darts` reads it, since no other space leaves out edges. */
   readonly edgeRank: EdgeRank;
 }
 
 /**
- * Which architectures exist, and how the field writes them. A space is a value without state: every method is a
- * function of its arguments.
+ * A search space: the set of architectures, and how each of them is encoded, written and varied.
+ *
+ * A genotype is one architecture of the space. A space is an immutable value without state: every method is a pure
+ * function of its arguments that gives equal results on every machine and does not modify its arguments. Searches are
+ * resumed by replay, so a later version of a space must not change its results either.
+ *
+ * `checkSpace` in `conformance.ts` tests a space against all of these rules.
  */
 export interface Space {
+  /** Identifies the space in specifications, results and messages. */
   readonly name: string;
-  /** Categories of each slot. */
+  /** Number of categories of each slot. */
   readonly slots: readonly number[];
-  /** What the original feeds its forest of each category of each slot. */
+  /** The forest's columns for each category of each slot. Different genotypes must have different rows. */
   readonly features: readonly SlotFeatures[];
-  /** Number of genotypes; from 2^53 on the nearest number that there is, which no search gets to. */
+  /** Number of genotypes. Above 2^53 an approximation is enough. */
   readonly size: number;
-  /** Trees of the forest that searches this space, as the original sets them. */
+  /** Trees in the random forest that searches this space. */
   readonly trees: number;
-  /** Methods by which the original counts this space's votes. */
+  /** The methods that {@link Space.vote} supports; at least `sum`. */
   readonly voteMethods: readonly VoteMethod[];
-  /** A genotype drawn as the original draws it; uniform over the space, but for `proxyless`. */
+  /**
+   * Draws a genotype. Every genotype must have a positive probability, preferably the same.
+   * @param random the only source of randomness; equal streams give equal genotypes
+   */
   sample(random: Random): Encoding;
   /**
-   * How probable each category of the next slot is in a draw that begins with these, up to a common factor; 0 for
-   * those with which no genotype goes on.
-   * @param before categories of the first slots; not of all.
+   * Weights of the categories of the next slot, proportional to their probabilities in a draw that begins with
+   * `before`. A category that leads to no genotype has weight 0; at least one weight is above 0.
+   * @param before categories of the first slots; shorter than an encoding
+   * @returns one weight for each category
    */
   conditionalWeights(before: Encoding): readonly number[];
-  /** The genotypes that differ from it in one choice, each once; whose neighbour it is is its neighbour. */
+  /**
+   * The genotypes that differ in one choice, each once, without the genotype itself. The relation is symmetric: a
+   * genotype is a neighbour of each of its neighbours.
+   */
   neighbours(encoding: Encoding): readonly Encoding[];
-  /** The genotype's text in the field's notation. */
+  /** Writes the genotype in the notation of the field. Different genotypes have different texts. */
   print(encoding: Encoding): string;
   /**
    * The inverse of {@link Space.print}.
-   * @throws UsageError when the text is not a genotype of this space.
+   * @throws UsageError `invalid-genotype` when the text is not a genotype of this space; see {@link invalidGenotype}
    */
   parse(text: string): Encoding;
-  /** The representative of all genotypes that compute the same function with the same trainable parameters. */
+  /**
+   * The canonical form: one representative for all isomorphic genotypes, which compute the same function with the same
+   * trainable parameters. Only the canonical form is trained. The canonical form of a canonical form is itself. A
+   * space without isomorphic genotypes returns the argument.
+   */
   canonical(encoding: Encoding): Encoding;
   /**
-   * The genotype that the given ones agree on; ties go to the lowest category, unless the rules are the original's.
-   * @throws UsageError when the method is none of {@link Space.voteMethods}.
+   * The genotype that the voters agree on. Ties go to the lowest category. A single voter is elected as it is, except
+   * by `darts` with `operation-index`.
+   * @param voters at least one
+   * @throws UsageError when the method is not one of {@link Space.voteMethods}; RangeError when there are no voters
    */
   vote(voters: readonly Encoding[], rules: VoteRules): Encoding;
+}
+
+/**
+ * The error for a text that is not a genotype.
+ * @param space the name of the space as the field writes it
+ * @param nextSteps how a genotype is written
+ */
+export function invalidGenotype(
+  space: string,
+  text: string,
+  problem: string,
+  nextSteps: readonly string[],
+): UsageError {
+  return new UsageError(`"${text}" is not a ${space} genotype: ${problem}.`, { code: 'invalid-genotype', nextSteps });
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import type { Encoding, Space, VoteMethod } from './space.js';
 
-/** The lowest of the categories with the most votes, of those in `among` when given. */
+/** The lowest of the categories with the most votes. @param among the categories to choose from; by default all */
 export function firstHighest(
   votes: readonly number[],
   among: readonly number[] = votes.map((_, category) => category),
@@ -19,16 +19,16 @@ export function countVotes(voters: readonly Encoding[], slot: number, categories
   return votes;
 }
 
-/** The commonest category of each slot; ties go to the lowest. Source: `RF_suggest.optimal_arch`, method `sum`. */
+/** The most common category of each slot; ties go to the lowest. Source: `RF_suggest.optimal_arch`, method `sum`. */
 function sumVote(slots: readonly number[], voters: readonly Encoding[]): Encoding {
   return slots.map((categories, slot) => firstHighest(countVotes(voters, slot, categories)));
 }
 
 /**
- * The commonest category of each slot among the voters that agree with the choice for the slot before. Tied
- * categories are told apart by how many voters have them at all, whatever came before; the last slot and ties that
- * remain go to the lowest. Source: `RF_suggest.optimal_arch`, method `greedy`, whose look-ahead sums the pairs of
- * this slot and the next, and so counts just these voters.
+ * The most common category of each slot among the voters that agree with the choice for the slot before. Of tied
+ * categories the one with the most votes among all voters wins. Remaining ties, and ties in the last slot, go to the
+ * lowest category. Source: `RF_suggest.optimal_arch`, method `greedy`. Its look-ahead sums the pairs of this slot and
+ * the next, which is the same count.
  */
 function greedyVote(slots: readonly number[], voters: readonly Encoding[]): Encoding {
   const path: number[] = [];
@@ -43,7 +43,7 @@ function greedyVote(slots: readonly number[], voters: readonly Encoding[]): Enco
   return path;
 }
 
-/** @throws UsageError when the space's votes are not counted by that method. */
+/** @throws UsageError when the space does not support the method. */
 export function checkVoteMethod({ name, voteMethods }: Pick<Space, 'name' | 'voteMethods'>, method: VoteMethod): void {
   if (voteMethods.includes(method)) return;
   throw new UsageError(`The space ${name} has no ${method} vote.`, {
@@ -52,7 +52,7 @@ export function checkVoteMethod({ name, voteMethods }: Pick<Space, 'name' | 'vot
   });
 }
 
-/** @throws UsageError when the space has no such method; RangeError when nobody votes. */
+/** @throws UsageError when the space does not support the method; RangeError when there are no voters. */
 export function checkBallot(
   space: Pick<Space, 'name' | 'voteMethods'>,
   voters: readonly Encoding[],
@@ -64,9 +64,8 @@ export function checkBallot(
 
 /**
  * The encoding that the voters agree on, slot by slot.
- * @param space whose methods and slots they are.
- * @param voters at least one, a category per slot.
- * @throws UsageError when the space has no such method; RangeError when nobody votes.
+ * @param voters at least one
+ * @throws UsageError when the space does not support the method; RangeError when there are no voters
  */
 export function vote(
   space: Pick<Space, 'name' | 'slots' | 'voteMethods'>,

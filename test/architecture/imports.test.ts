@@ -17,7 +17,7 @@ const isPackage = (to: string, name: string) => to === name || to.startsWith(`${
 const written = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Packages that do arithmetic on what they are given and nothing else. */
-const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto', 'zod'];
+const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto', 'node:assert/strict', 'zod'];
 
 /** The rooms of the pure core, lowest first. */
 const CORE = ['random', 'statistics', 'definitions', 'spaces', 'proxies', 'strategies', 'objectives', 'search'];

@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
-import { EDGES, slotOf } from '../../src/spaces/darts/cell.js';
+import { DARTS_EDGES, slotOf } from '../../src/spaces/darts/cell.js';
 import { darts } from '../../src/spaces/darts/space.js';
 import type { Encoding } from '../../src/spaces/space.js';
 
-interface Edge {
+interface OperationEdge {
   readonly from: number;
   readonly to: number;
   readonly operation: number;
 }
 
-function encode(edges: readonly Edge[]): Encoding {
-  const encoding = EDGES.map(() => 7);
+function encode(edges: readonly OperationEdge[]): Encoding {
+  const encoding = DARTS_EDGES.map(() => 7);
   for (const edge of edges) encoding[slotOf(edge)] = edge.operation;
   return encoding;
 }
 
-const edgesOf = (encoding: Encoding): Edge[] =>
-  EDGES.flatMap((edge, slot) => (encoding[slot] === 7 ? [] : [{ ...edge, operation: encoding[slot] ?? 7 }]));
+const edgesOf = (encoding: Encoding): OperationEdge[] =>
+  DARTS_EDGES.flatMap((edge, slot) => (encoding[slot] === 7 ? [] : [{ ...edge, operation: encoding[slot] ?? 7 }]));
 
 /** Nodes 2 to 5, each its two edges written as operation@source. */
 function cell(...nodes: readonly string[]): Encoding {

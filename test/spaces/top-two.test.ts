@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topTwo } from '../../src/spaces/top-two.js';
+import { topTwo } from '../../src/spaces/darts/top-two.js';
 import { digits, readFixture } from './fixture.js';
 
 describe('the two highest', () => {

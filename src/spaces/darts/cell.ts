@@ -1,5 +1,5 @@
-/** Operations of an edge in XNAS's order, which is also that of the forest's columns: an operation's index is its category. */
-export const OPERATIONS = [
+/** Operations of an edge in XNAS's order. The index of an operation is its category and its column for the forest. */
+export const DARTS_OPERATIONS = [
   'max_pool_3x3',
   'avg_pool_3x3',
   'skip_connect',
@@ -8,29 +8,31 @@ export const OPERATIONS = [
   'dil_conv_3x3',
   'dil_conv_5x5',
 ] as const;
-export type Operation = (typeof OPERATIONS)[number];
+export type DartsOperation = (typeof DARTS_OPERATIONS)[number];
 
-/** The category of an edge that is not there; XNAS's eighth operation, `none`. */
-export const NONE = OPERATIONS.length;
+/** The category of a missing edge; XNAS's eighth operation, `none`. */
+export const NO_EDGE = DARTS_OPERATIONS.length;
 
-/** Nodes that have edges coming in, two each. 0 and 1 are the cell's inputs, and its output is all of these. */
-export const NODES = [2, 3, 4, 5] as const;
-export type Node = (typeof NODES)[number];
+/** Nodes with two incoming edges each. Nodes 0 and 1 are the inputs of the cell; its output concatenates these nodes. */
+export const DARTS_NODES = [2, 3, 4, 5] as const;
+export type DartsNode = (typeof DARTS_NODES)[number];
 
-export interface Edge {
+export interface DartsEdge {
   readonly from: number;
-  readonly to: Node;
+  readonly to: DartsNode;
 }
 
-/** Every edge that there can be, node by node; a slot of an encoding is an edge. */
-export const EDGES: readonly Edge[] = NODES.flatMap((to) => Array.from({ length: to }, (_, from) => ({ from, to })));
+/** Every possible edge, node by node. Each is a slot of an encoding. */
+export const DARTS_EDGES: readonly DartsEdge[] = DARTS_NODES.flatMap((to) =>
+  Array.from({ length: to }, (_, from) => ({ from, to })),
+);
 
-/** The slot of an edge: the edges of the nodes before come first. */
+/** The slot of an edge. The edges of earlier nodes come first. */
 export function slotOf({ from, to }: { readonly from: number; readonly to: number }): number {
   return (to * (to - 1)) / 2 - 1 + from;
 }
 
-/** What the slots of a node's edges hold in a list with an item for each slot, by the edges' sources. */
-export function ofNode<T>(items: readonly T[], node: Node): T[] {
+/** The items of a node's edges, in the order of their sources. @param items one for each slot */
+export function ofNode<T>(items: readonly T[], node: DartsNode): T[] {
   return items.slice(slotOf({ from: 0, to: node }), slotOf({ from: node, to: node }));
 }

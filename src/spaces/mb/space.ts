@@ -1,9 +1,8 @@
 import { closest } from 'fastest-levenshtein';
+import { identityLast } from '../canonical.js';
 import { oneHot } from '../features.js';
 import { freeSlots } from '../free-slots.js';
-import { identityLast } from '../identity-blocks.js';
-import { invalidGenotype } from '../invalid-genotype.js';
-import type { Encoding, Space } from '../space.js';
+import { type Encoding, invalidGenotype, type Space } from '../space.js';
 import { vote } from '../vote.js';
 
 const STAGES = 5;
@@ -16,21 +15,21 @@ const CONVOLUTIONS = [
   '7x7_MBConv3',
   '7x7_MBConv6',
 ] as const;
-/** Operations of the first block of a stage, which changes the shape, and of the others, which can be left out. */
+/** Operations of the first block of a stage, which changes the shape, and of the others, which may be left out. */
 const CHANGING = [...CONVOLUTIONS, '3x3_MBConv1'] as const;
 const KEEPING = [...CONVOLUTIONS, 'Zero'] as const;
 const ZERO = KEEPING.indexOf('Zero');
 
-const OPERATIONS: readonly (readonly string[])[] = Array.from({ length: STAGES * DEPTH }, (_, slot) =>
+const BLOCK_OPERATIONS: readonly (readonly string[])[] = Array.from({ length: STAGES * DEPTH }, (_, slot) =>
   slot % DEPTH === 0 ? CHANGING : KEEPING,
 );
 const SHAPE_KEEPING = Array.from({ length: STAGES }, (_, stage) => [1, 2, 3].map((block) => DEPTH * stage + block));
 
-const slots = OPERATIONS.map(({ length }) => length);
-const counted = { name: 'mb', slots, voteMethods: ['sum'] } as const;
+const slots = BLOCK_OPERATIONS.map(({ length }) => length);
+const ballot = { name: 'mb', slots, voteMethods: ['sum'] } as const;
 
 function printBlocks(encoding: Encoding): string {
-  return `[${OPERATIONS.map((names, slot) => `'${names[encoding[slot] ?? ZERO]}'`).join(', ')}]`;
+  return `[${BLOCK_OPERATIONS.map((names, slot) => `'${names[encoding[slot] ?? ZERO]}'`).join(', ')}]`;
 }
 
 function parseBlocks(text: string): Encoding {
@@ -43,7 +42,7 @@ function parseBlocks(text: string): Encoding {
   const names = text.slice(2, -2).split("', '");
   if (names.length !== slots.length) throw invalid(`it has ${names.length} blocks, not ${slots.length}`);
   return names.map((name, slot) => {
-    const known = OPERATIONS[slot] ?? [];
+    const known = BLOCK_OPERATIONS[slot] ?? [];
     const category = known.indexOf(name);
     if (category >= 0) return category;
     throw invalid(`block ${slot + 1} has no operation "${name}"; the nearest that it has is "${closest(name, known)}"`);
@@ -51,12 +50,12 @@ function parseBlocks(text: string): Encoding {
 }
 
 /**
- * The archive's MobileNetV3-like space: one of seven operations in each of 20 blocks, in five stages of four. `Zero`
- * leaves a block out, wherever it stands behind the first of its stage. The text is what the archive's
- * `MobileNetV3.genotype` answers; draws, trees, the forest's columns and votes are those of its `RF_suggest`.
+ * The archive's MobileNetV3-like space: one of seven operations in each of 20 blocks, in five stages of four blocks.
+ * `Zero` leaves a block out; the first block of a stage cannot be left out. The text is that of the archive's
+ * `MobileNetV3.genotype`. Draws, trees, the forest's columns and votes are those of its `RF_suggest`.
  */
 export const mb: Space = {
-  ...counted,
+  ...ballot,
   ...freeSlots(slots),
   features: slots.map(oneHot),
   size: slots.reduce((product, categories) => product * categories),
@@ -64,5 +63,5 @@ export const mb: Space = {
   print: printBlocks,
   parse: parseBlocks,
   canonical: (encoding) => identityLast(encoding, SHAPE_KEEPING, ZERO),
-  vote: (voters, { method }) => vote(counted, voters, method),
+  vote: (voters, { method }) => vote(ballot, voters, method),
 };

@@ -1,37 +1,37 @@
 /**
- * Which NAS-Bench-201 cells are one architecture: they compute the same function with the same parameters that can
- * be trained, so that equal initial parameters give equal losses at every step.
+ * Isomorphic cells of NAS-Bench-201: they compute the same function with the same trainable parameters, so equal
+ * initial parameters give equal losses at every step.
  *
- * A cell's value is a sum of terms. A term is the input or the result of a convolution edge, average-pooled some
- * number of times. Each convolution edge is an instance with parameters of its own, so one instance used twice is
- * not two instances used once. These identities are exact, forward and backward:
- * - `skip_connect` hands its argument on, and `none` adds no term;
- * - pooling is linear, so it pools each term; pooling nothing is nothing;
- * - an edge whose target cannot reach the output is dead: its parameters get no gradient;
- * - a convolution of nothing is the bias of its batch normalisation: a trained constant, whatever the kernel, that
- *   pooling leaves alone, since the padding is not counted;
- * - the names of instances do not matter, nor does the order of the terms.
- * A convolution of nothing but constants is kept, although batch normalisation cancels its argument: it does so only
- * up to rounding, which it then divides by the square root of its epsilon.
+ * The value of a cell is a sum of terms. A term is the input or the result of a convolution edge, after some number of
+ * average poolings. Each convolution edge is an instance with its own parameters; using one instance twice differs
+ * from using two instances once. These identities are exact, forward and backward:
+ * - `skip_connect` passes its argument on, and `none` adds no term.
+ * - Pooling is linear: it pools each term, and pooling an empty sum gives an empty sum.
+ * - An edge whose target does not reach the output is dead: its parameters get no gradient.
+ * - A convolution of an empty sum is the bias of its batch normalisation: a trained constant, independent of the
+ *   kernel. Pooling leaves it unchanged, since the padding is not counted.
+ * - The names of instances and the order of terms do not matter.
+ * A convolution whose argument is a sum of constants is kept, although batch normalisation cancels the argument: it
+ * does so only up to rounding, and then divides the rounding error by the square root of its epsilon.
  */
 
-import { permutations } from '../permutations.js';
+import { permutations } from '../canonical.js';
 import type { Encoding } from '../space.js';
-import { EDGES, OPERATIONS, type Operation } from './cell.js';
+import { NB201_EDGES, NB201_OPERATIONS, type Nb201Operation } from './cell.js';
 
-/** `instance` indexes {@link CellValue.convolutions}; null is the cell's input. */
+/** `instance` is an index into {@link CellValue.convolutions}; null stands for the input of the cell. */
 interface Term {
   readonly instance: number | null;
   readonly pools: number;
 }
 
 interface Convolution {
-  readonly kind: Operation | 'bias';
+  readonly kind: Nb201Operation | 'bias';
   readonly argument: readonly Term[];
 }
 
 interface CellValue {
-  /** In the order of the edges: an argument only has instances before its own. */
+  /** In the order of the edges, so an argument contains only earlier instances. */
   readonly convolutions: readonly Convolution[];
   readonly output: readonly Term[];
 }
@@ -44,8 +44,8 @@ function poolTerm(term: Term, convolutions: readonly Convolution[]): Term {
 function cellValue(encoding: Encoding): CellValue {
   const convolutions: Convolution[] = [];
   const nodes: Term[][] = [[{ instance: null, pools: 0 }], [], [], []];
-  for (const [slot, { from, to }] of EDGES.entries()) {
-    const operation = OPERATIONS[encoding[slot] ?? 0] ?? 'none';
+  for (const [slot, { from, to }] of NB201_EDGES.entries()) {
+    const operation = NB201_OPERATIONS[encoding[slot] ?? 0] ?? 'none';
     const argument = nodes[from] ?? [];
     const sum = nodes[to] ?? [];
     if (operation === 'skip_connect') sum.push(...argument);
@@ -58,7 +58,7 @@ function cellValue(encoding: Encoding): CellValue {
   return { convolutions, output: nodes[3] ?? [] };
 }
 
-/** Instances that the output depends on, in the order of the edges. */
+/** The instances that the output depends on, in the order of the edges. */
 function liveInstances({ convolutions, output }: CellValue): number[] {
   const live = new Set<number>();
   const visit = (terms: readonly Term[]): void => {
@@ -72,7 +72,7 @@ function liveInstances({ convolutions, output }: CellValue): number[] {
   return [...live].sort((a, b) => a - b);
 }
 
-/** A sum's text, given the names of the instances. */
+/** Writes a sum with the given names of instances. */
 function sumText(terms: readonly Term[], names: readonly (string | number)[]): string {
   return terms
     .map(({ instance, pools }) => `${pools}${instance === null ? 'x' : names[instance]}`)
@@ -80,14 +80,14 @@ function sumText(terms: readonly Term[], names: readonly (string | number)[]): s
     .join('+');
 }
 
-/** Each instance written out in full, without identity: renaming instances cannot change it. */
+/** Writes each instance in full, without names, so that renaming instances does not change the text. */
 function shapes(convolutions: readonly Convolution[]): string[] {
   const texts: string[] = [];
   for (const { kind, argument } of convolutions) texts.push(`${kind}(${sumText(argument, texts)})`);
   return texts;
 }
 
-/** All orders of the instances by shape, equal shapes in any order. */
+/** All orders of the instances that are sorted by shape; equal shapes occur in every order. */
 function ordersByShape(instances: readonly number[], shapeOf: readonly string[]): number[][] {
   const shape = (instance: number | undefined) => (instance === undefined ? '' : (shapeOf[instance] ?? ''));
   const sorted = [...instances].sort((a, b) => (shape(a) < shape(b) ? -1 : Number(shape(a) > shape(b))));
@@ -102,7 +102,7 @@ function ordersByShape(instances: readonly number[], shapeOf: readonly string[])
     .reduce((orders, group) => orders.flatMap((order) => group.map((arrangement) => [...order, ...arrangement])));
 }
 
-/** The cell's text when its instances are numbered in the order given. */
+/** Writes the cell with its instances numbered in the given order. */
 function numberedText({ convolutions, output }: CellValue, order: readonly number[]): string {
   const numbers: number[] = [];
   for (const [number, instance] of order.entries()) numbers[instance] = number;
@@ -114,14 +114,14 @@ function numberedText({ convolutions, output }: CellValue, order: readonly numbe
   return text + sumText(output, numbers);
 }
 
-/** A text that two cells share exactly when they are one architecture: the lowest over all namings of instances. */
+/** A text that two cells share exactly when they are isomorphic: the lowest over all numberings of instances. */
 export function canonicalKey(encoding: Encoding): string {
   const value = cellValue(encoding);
   const orders = ordersByShape(liveInstances(value), shapes(value.convolutions));
   return orders.map((order) => numberedText(value, order)).sort()[0] ?? '';
 }
 
-/** The lexicographically lowest encoding of each architecture, for all encodings in lexicographic order. */
+/** The canonical form of each encoding: its lowest isomorphic one. @param encodings all, in lexicographic order */
 export function representatives(encodings: Iterable<Encoding>): Encoding[] {
   const lowest = new Map<string, Encoding>();
   return Array.from(encodings, (encoding) => {

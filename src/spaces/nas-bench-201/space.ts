@@ -3,16 +3,16 @@ import { freeSlots } from '../free-slots.js';
 import type { Encoding, Space } from '../space.js';
 import { vote } from '../vote.js';
 import { representatives } from './canonical.js';
-import { EDGES, OPERATIONS } from './cell.js';
-import { parseCell, printCell } from './text.js';
+import { NB201_EDGES, NB201_OPERATIONS } from './cell.js';
+import { parseNb201Cell, printNb201Cell } from './text.js';
 
-const slots = EDGES.map(() => OPERATIONS.length);
-const size = OPERATIONS.length ** EDGES.length;
-const counted = { name: 'nas-bench-201', slots, voteMethods: ['sum', 'greedy'] } as const;
+const slots = NB201_EDGES.map(() => NB201_OPERATIONS.length);
+const size = NB201_OPERATIONS.length ** NB201_EDGES.length;
+const ballot = { name: 'nas-bench-201', slots, voteMethods: ['sum', 'greedy'] } as const;
 
-/** Position of an encoding in lexicographic order: its categories are the digits, the first slot's the highest. */
+/** The position of an encoding in lexicographic order. Its categories are digits, the first slot the highest. */
 function rank(encoding: Encoding): number {
-  return encoding.reduce((position, category) => position * OPERATIONS.length + category, 0);
+  return encoding.reduce((position, category) => position * NB201_OPERATIONS.length + category, 0);
 }
 
 /** The inverse of {@link rank}. */
@@ -21,21 +21,21 @@ function unrank(position: number): Encoding {
 }
 
 function createNasBench201(): Space {
-  // A cache of a pure function: made when the first canonical form is asked for, in about 0.2 s.
+  // Caches a pure function. The first call takes about 0.2 s.
   let representativeOf: readonly Encoding[] | undefined;
   return {
-    ...counted,
+    ...ballot,
     ...freeSlots(slots),
     features: slots.map(oneHot),
     size,
     trees: 30,
-    print: printCell,
-    parse: parseCell,
+    print: printNb201Cell,
+    parse: parseNb201Cell,
     canonical: (encoding) => {
       representativeOf ??= representatives(Array.from({ length: size }, (_, position) => unrank(position)));
       return representativeOf[rank(encoding)] ?? encoding;
     },
-    vote: (voters, { method }) => vote(counted, voters, method),
+    vote: (voters, { method }) => vote(ballot, voters, method),
   };
 }
 

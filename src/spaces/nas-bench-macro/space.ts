@@ -1,18 +1,17 @@
+import { identityLast } from '../canonical.js';
 import { magnitudes } from '../features.js';
 import { freeSlots } from '../free-slots.js';
-import { identityLast } from '../identity-blocks.js';
-import { invalidGenotype } from '../invalid-genotype.js';
-import type { Encoding, Space } from '../space.js';
+import { type Encoding, invalidGenotype, type Space } from '../space.js';
 import { vote } from '../vote.js';
 
 const CATEGORIES = 3;
 const LAYERS = 8;
 const IDENTITY = 0;
-/** Layers of each stage but its first, which changes the shape whatever its block is. */
+/** Layers of each stage, without the first one, which always changes the shape. */
 const SHAPE_KEEPING = [[1], [3, 4], [6, 7]] as const;
 
 const slots = new Array<number>(LAYERS).fill(CATEGORIES);
-const counted = { name: 'nas-bench-macro', slots, voteMethods: ['sum'] } as const;
+const ballot = { name: 'nas-bench-macro', slots, voteMethods: ['sum'] } as const;
 
 function parseBlocks(text: string): Encoding {
   if (/^[012]{8}$/.test(text)) return Array.from(text, Number);
@@ -25,12 +24,12 @@ function parseBlocks(text: string): Encoding {
 }
 
 /**
- * NAS-Bench-Macro (Su et al., 2021): one of three blocks in each of eight layers, in stages of two, three and three.
- * An identity after the first layer of a stage does nothing, wherever it stands: of 6,561 genotypes 3,969 differ.
- * Draws, trees and votes are those of XNAS's `RF_suggest`, whose forest is given the blocks' numbers here.
+ * NAS-Bench-Macro (Su et al., 2021): one of three blocks in each of eight layers, in stages of two, three and three
+ * layers. An identity after the first layer of a stage has no effect, so 3,969 of the 6,561 genotypes differ. Draws,
+ * trees, features (the numbers of the blocks) and votes are those of XNAS's `RF_suggest`.
  */
 export const nasBenchMacro: Space = {
-  ...counted,
+  ...ballot,
   ...freeSlots(slots),
   features: slots.map(() => magnitudes([0, 1, 2])),
   size: CATEGORIES ** LAYERS,
@@ -38,5 +37,5 @@ export const nasBenchMacro: Space = {
   print: (encoding) => encoding.join(''),
   parse: parseBlocks,
   canonical: (encoding) => identityLast(encoding, SHAPE_KEEPING, IDENTITY),
-  vote: (voters, { method }) => vote(counted, voters, method),
+  vote: (voters, { method }) => vote(ballot, voters, method),
 };

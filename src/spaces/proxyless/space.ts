@@ -3,14 +3,14 @@ import { magnitudes } from '../features.js';
 import type { Encoding, Space } from '../space.js';
 import { checkBallot, countVotes, firstHighest } from '../vote.js';
 import { networkNeighbours, networkWeights } from './choices.js';
-import { BLOCK_PARTS, BLOCKS, NUMBERS, ROOM, reaches, stageSize } from './layout.js';
+import { BLOCK_SECTIONS, BLOCKS, NUMBERS, ROOM, reaches, stageSize } from './layout.js';
 import { parseNetwork, printNetwork } from './text.js';
 
-const counted = { name: 'proxyless', voteMethods: ['sum'] } as const;
+const ballot = { name: 'proxyless', voteMethods: ['sum'] } as const;
 
-/** An encoding of the depths, whose blocks are filled in where a stage has them. */
+/** An encoding with these depths; `categoryOf` fills the slots of blocks within the depth of their stage. */
 function withBlocks(depths: readonly number[], categoryOf: (slot: number, categories: number) => number): Encoding {
-  const blocks = BLOCK_PARTS.flatMap(({ first, numbers }) =>
+  const blocks = BLOCK_SECTIONS.flatMap(({ first, numbers }) =>
     BLOCKS.map(({ stage, place, index }) =>
       reaches(depths[stage], place) ? categoryOf(first + index, numbers.length) : 0,
     ),
@@ -18,15 +18,15 @@ function withBlocks(depths: readonly number[], categoryOf: (slot: number, catego
   return [...depths, ...blocks];
 }
 
-/** Depths first, each equally likely, then what the blocks are: shallow networks come up more often than there are. */
+/** Draws depths first, all equally likely, then the blocks. Shallow networks are therefore overrepresented. */
 function sampleNetwork(random: Random): Encoding {
   const depths = ROOM.map((room) => random.below(room));
   return withBlocks(depths, (_, categories) => 1 + random.below(categories - 1));
 }
 
 /**
- * The commonest depth of each stage, and for each block that these have, the commonest kernel size and expansion of the
- * voters that have it. One voter at least has it: one of those with the depth that was chosen.
+ * The most common depth of each stage, and for each of its blocks the most common kernel size and expansion of the
+ * voters with that block. At least one voter has it: one with the elected depth.
  */
 function voteNetwork(voters: readonly Encoding[]): Encoding {
   const depths = ROOM.map((room, stage) => firstHighest(countVotes(voters, stage, room)));
@@ -38,12 +38,12 @@ function voteNetwork(voters: readonly Encoding[]): Encoding {
 }
 
 /**
- * ProxylessNAS's space (Cai et al., 2019) as XNAS encodes it: depths of six stages, then kernel sizes and expansions
- * of 21 blocks. Draws, trees and what the forest is given, the numbers themselves, are those of XNAS's `RF_suggest`,
- * whose vote for this space does not run.
+ * The space of ProxylessNAS (Cai et al., 2019) as XNAS encodes it: depths of six stages, then kernel sizes and
+ * expansions of 21 blocks. Draws, trees and features (the numbers themselves) are those of XNAS's `RF_suggest`. Its
+ * vote for this space does not run.
  */
 export const proxyless: Space = {
-  ...counted,
+  ...ballot,
   slots: NUMBERS.map(({ length }) => length),
   features: NUMBERS.map(magnitudes),
   size: ROOM.reduce<number>((product, room) => product * stageSize(room), 1),
@@ -53,10 +53,10 @@ export const proxyless: Space = {
   neighbours: networkNeighbours,
   print: printNetwork,
   parse: parseNetwork,
-  // A block that is left out has no numbers, and blocks of one stage in another order compute something else.
+  // A missing block has no numbers, and the order of blocks changes the function, so no genotypes are isomorphic.
   canonical: (encoding) => encoding,
   vote: (voters, { method }) => {
-    checkBallot(counted, voters, method);
+    checkBallot(ballot, voters, method);
     return voteNetwork(voters);
   },
 };

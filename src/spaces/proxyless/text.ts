@@ -1,25 +1,24 @@
 import type { UsageError } from '../../errors.js';
-import { invalidGenotype } from '../invalid-genotype.js';
-import type { Encoding } from '../space.js';
-import { BLOCK_PARTS, BLOCKS, NUMBERS, ROOM } from './layout.js';
+import { type Encoding, invalidGenotype } from '../space.js';
+import { BLOCK_SECTIONS, BLOCKS, NUMBERS, ROOM } from './layout.js';
 
 const EXAMPLE = '222221350035003500350035007360036003600360036006';
 
 function invalid(text: string, problem: string): UsageError {
   return invalidGenotype('ProxylessNAS', text, problem, [
     'Write the depths of the six stages, the kernel sizes of their 21 blocks and the expansions of these, ' +
-      `0 for a block that is not there, as in ${EXAMPLE}`,
+      `0 for a missing block, as in ${EXAMPLE}`,
   ]);
 }
 
-/** The genotype's text as XNAS prints it: the 48 numbers, each of one digit, without anything between them. */
+/** Writes the genotype as XNAS does: the 48 numbers, one digit each, without separators. */
 export function printNetwork(encoding: Encoding): string {
   return NUMBERS.map((numbers, slot) => numbers[encoding[slot] ?? 0]).join('');
 }
 
 /**
  * The inverse of {@link printNetwork}.
- * @throws UsageError that says which depth or block is wrong.
+ * @throws UsageError that names the wrong depth or block
  */
 export function parseNetwork(text: string): Encoding {
   if (text.length !== NUMBERS.length || !/^\d+$/.test(text)) {
@@ -36,7 +35,7 @@ export function parseNetwork(text: string): Encoding {
 }
 
 function checkBlocks(text: string, encoding: Encoding): void {
-  for (const { name, first, numbers } of BLOCK_PARTS) {
+  for (const { name, first, numbers } of BLOCK_SECTIONS) {
     for (const { stage, place, index } of BLOCKS) {
       const active = place < Number(text[stage]);
       const allowed = active ? numbers.slice(1) : numbers.slice(0, 1);

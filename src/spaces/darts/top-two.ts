@@ -1,11 +1,11 @@
 /**
- * The positions of the two highest values as PyTorch's `topk(values, 2)` answers them on a CPU, so that ties fall as
- * they fell in the published votes and as they stand in published genotypes.
+ * The positions of the two highest values in the order of PyTorch's `topk(values, 2)` on a CPU. Ties must be broken
+ * the same way, because published votes and genotypes depend on it.
  *
- * PyTorch leaves ties open and hands so short a list to `std::nth_element`, in practice to quickselect: while more
- * than three entries are in question, split them around the median of their second, middle and last entries and keep
- * the part with the second place; sort what is left by insertion, which keeps equal entries in order.
- * @param values at least two.
+ * PyTorch does not specify ties. It passes short lists to `std::nth_element`, in practice quickselect: while more
+ * than three entries remain, they are split around the median of their second, middle and last entries, and the part
+ * with the second place is kept. An insertion sort, which keeps equal entries in order, sorts the rest.
+ * @param values at least two
  */
 export function topTwo(values: readonly number[]): [number, number] {
   const entries = values.map((value, position) => ({ value, position }));
@@ -25,18 +25,18 @@ export function topTwo(values: readonly number[]): [number, number] {
 const MOST_SORTED = 3;
 const SECOND = 1;
 
-interface Entry {
+interface IndexedValue {
   readonly value: number;
   readonly position: number;
 }
 
-function swap(entries: Entry[], one: number, other: number): void {
+function swap(entries: IndexedValue[], one: number, other: number): void {
   const [a, b] = [entries[one], entries[other]];
   if (a !== undefined && b !== undefined) [entries[one], entries[other]] = [b, a];
 }
 
-/** Of three positions the one with the median value; of equal ones as `std::nth_element` compares them. */
-function medianOf(entries: readonly Entry[], a: number, b: number, c: number): number {
+/** The position with the median value of three; equal values are compared as `std::nth_element` does. */
+function medianOf(entries: readonly IndexedValue[], a: number, b: number, c: number): number {
   const higher = (one: number, other: number) => (entries[one]?.value ?? 0) > (entries[other]?.value ?? 0);
   if (higher(a, b)) {
     if (higher(b, c)) return b;
@@ -46,8 +46,8 @@ function medianOf(entries: readonly Entry[], a: number, b: number, c: number): n
   return higher(b, c) ? c : b;
 }
 
-/** Brings entries higher than a pivot, which comes first, before lower ones, and answers where the others begin. */
-function split(entries: Entry[], first: number, end: number): number {
+/** Moves entries above the pivot, the first entry, before the lower ones. Returns where the lower ones begin. */
+function split(entries: IndexedValue[], first: number, end: number): number {
   swap(entries, first, medianOf(entries, first + 1, first + ((end - first) >> 1), end - 1));
   const pivot = entries[first]?.value ?? 0;
   const valueAt = (position: number) => entries[position]?.value ?? pivot;
