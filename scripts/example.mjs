@@ -17,7 +17,7 @@ for await (const event of run) {
 }
 const { genotype, best, files } = await run.result;
 
-const { scores } = await score({ cfg, genotypes: [genotype], signal: interrupt.signal });
+const { scores } = await score({ cfg, genotypes: [genotype], signal: interrupt.signal }).result;
 console.log(
   JSON.stringify({ genotype, lowestLoss: best.loss, itsOwnLoss: scores[0].score.loss, folder: files.folder }),
 );

@@ -32,7 +32,7 @@ const { scores } = await score({
   data: values.data,
   genotypes: [...genotypes],
   overrides: positionals,
-});
+}).result;
 const rows = scores.flatMap(({ score: { loss }, benchmark: { answer } }) =>
   loss === null || answer === null ? [] : [{ loss, accuracy: answer.figures[0].accuracy }],
 );

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadConfig, locateAssets, planSearch, specificationDigest } from '../../dist/config/index.js';
-import { createSidecarEvaluator } from '../../dist/evaluators/training.js';
-import { JournalWriter } from '../../dist/jobs/search/journal.js';
+import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { createRandom, derivedSeed } from '../../dist/random/random.js';
 import { search } from '../../dist/search/controller.js';
 import { Sidecar } from '../../dist/sidecar/client.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { getSpace } from '../../dist/spaces/index.js';
+import { JournalWriter } from '../../dist/store/journal-file.js';
 import { createForest } from '../../dist/strategies/forest.js';
 import { familyOf, peakOf } from './processes.mjs';
 import { median, spread } from './statistics.mjs';
@@ -74,7 +74,7 @@ async function evaluations() {
     seed: 1,
   };
   const signal = new AbortController().signal;
-  const evaluator = createSidecarEvaluator({ sidecar, digest: '0'.repeat(64), capacity: 1, signal });
+  const evaluator = createTrainingEvaluator({ sidecar, digest: '0'.repeat(64), capacity: 1, signal });
   const strategy = createForest({ space, settings, surrogate: async ({ candidates }) => candidates.map(() => 0) });
   // The classes of equal architectures are found once a process, whatever the number of evaluations.
   space.canonical(space.parse('|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'));

@@ -1,8 +1,8 @@
 // What several workers are worth: a search's warm-up, as many architectures by each number of workers and threads.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createSidecarEvaluator } from '../../dist/evaluators/training.js';
-import { startWorkingSidecar } from '../../dist/evaluators/working-sidecar.js';
+import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
+import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { search } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
@@ -73,7 +73,16 @@ class Crew {
   static async start({ name, workers, threads, pinned = false, warmUp, data, python, seed }) {
     const began = performance.now();
     const { config, plan } = await planOf(warmUp, seed, { arithmetic: 'fast', futility: false, workers, threads });
-    const working = await startWorkingSidecar({ config, plan, data, workers, python, signal, emit: () => {} });
+    const working = await startPreparedSidecar({
+      config,
+      plan,
+      data,
+      workers,
+      python,
+      signal,
+      notify: () => {},
+      onPrepared: () => {},
+    });
     const ready = (performance.now() - began) / 1000;
     return new Crew({ name, workers, threads, pinned, plan, ready, ...working });
   }
@@ -93,7 +102,7 @@ class Crew {
     const surrogate = () => Promise.reject(new Error('A warm-up asks no forest.'));
     const strategy = createForest({ space, settings, surrogate });
     const { sidecar, resolved, workers } = this;
-    const evaluator = createSidecarEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
+    const evaluator = createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
     const { seed } = settings;
     const before = this.#processorSeconds();
     const began = performance.now();

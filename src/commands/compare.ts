@@ -3,6 +3,7 @@ import { EXIT } from '../errors.js';
 import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
+import { follow } from '../jobs/job.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { createComparisonReporter, describeComparison } from '../terminal/compare.js';
 import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
@@ -69,7 +70,7 @@ The cost is that of evaluations, proxies and screening. A score that another run
       overrides: [...overridesOf(what), ...wordsOf(raw)],
       machine: overridesOf({ device, workers, threads }),
     };
-    const result = await withInterrupt((signal) => compare({ ...options, signal, onEvent: reporter.show })).finally(
+    const result = await withInterrupt((signal) => follow(compare({ ...options, signal }), reporter.show)).finally(
       reporter.clear,
     );
     if (result.failures.length > 0) process.exitCode = EXIT.sidecar;

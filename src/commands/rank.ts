@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { follow } from '../jobs/job.js';
 import { DEFAULTS } from '../jobs/rank/plan.js';
 import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
@@ -74,7 +75,7 @@ proxy measures only what is missing. A smaller number is the beginning of a larg
     const sizes = { architectures, twins, bootstrap, paperTrainings: paper };
     const reporter = createRankingReporter(process.stderr);
     const result = await withInterrupt((signal) =>
-      rank({ cfg, proxies, overrides, ...sizes, data, python, signal, onEvent: reporter.show }),
+      follow(rank({ cfg, proxies, overrides, ...sizes, data, python, signal }), reporter.show),
     ).finally(reporter.clear);
     this.log(describeRankings(result));
     return result;

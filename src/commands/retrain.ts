@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
+import { follow } from '../jobs/job.js';
 import type { RetrainingResult } from '../jobs/retrain/result.js';
 import { type RetrainOptions, retrain } from '../jobs/retrain/retrain.js';
 import { BaseCommand } from '../terminal/base-command.js';
@@ -45,7 +46,7 @@ describes a search, space and data set alone. Every epoch ends in a checkpoint, 
     const options = chooseRetraining({ ...flags, seeds }, overrides);
     const reporter = createRetrainingReporter(process.stderr);
     const result = await withInterrupt((signal) =>
-      retrain({ ...options, python: flags.python, signal, onEvent: reporter.show }),
+      follow(retrain({ ...options, python: flags.python, signal }), reporter.show),
     ).finally(reporter.clear);
     this.log(describeRetraining(result));
     return result;

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
+import { follow } from '../jobs/job.js';
 import { score } from '../jobs/score/score.js';
 import type { ScoreResult } from '../jobs/search/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
@@ -43,18 +44,15 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
     const { flags, raw } = await this.parse(Score);
     const { genotypes, overrides } = splitWords(wordsOf(raw));
     const reporter = createReporter(process.stderr);
-    const result = await withInterrupt((signal) =>
-      score({
-        cfg: flags.cfg,
-        genotypes,
-        overrides: [...overridesOf(flags), ...overrides],
-        data: flags.data,
-        python: flags.python,
-        cache: !flags['no-cache'],
-        signal,
-        onEvent: reporter.show,
-      }),
-    );
+    const options = {
+      cfg: flags.cfg,
+      genotypes,
+      overrides: [...overridesOf(flags), ...overrides],
+      data: flags.data,
+      python: flags.python,
+      cache: !flags['no-cache'],
+    };
+    const result = await withInterrupt((signal) => follow(score({ ...options, signal }), reporter.show));
     this.log(describeScores(result));
     return result;
   }

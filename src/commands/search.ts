@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
 import type { SearchResult } from '../jobs/search/result.js';
-import { type SearchOptions, search } from '../jobs/search/search-run.js';
+import { type SearchOptions, search } from '../jobs/search/search.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';

@@ -7,18 +7,34 @@ import { ACCURACY } from '../objectives/benchmark.js';
 import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { EvaluationOutcome, Evaluator } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
-import type { StartOptions } from './working-sidecar.js';
+import { type StartedSidecar, type StartOptions, startWithoutWorkers } from './prepared-sidecar.js';
 
 const NOT_TRAINED = { loss: null, curve: [], cka: [], crossEntropy: null, steps: 0, seconds: 0 };
 
+/** A sidecar that looks architectures up instead of training them. */
+export interface BenchmarkSidecar extends StartedSidecar {
+  readonly evaluator: Evaluator;
+}
+
+/** @throws as {@link createBenchmarkEvaluator} */
+export async function startBenchmarkSidecar(options: StartOptions): Promise<BenchmarkSidecar> {
+  const started = await startWithoutWorkers(options);
+  try {
+    return { ...started, evaluator: await createBenchmarkEvaluator(started.sidecar, options) };
+  } catch (error) {
+    await started.sidecar.close();
+    throw error;
+  }
+}
+
 /**
- * Looks architectures up in the space's benchmark.
+ * An evaluator that looks architectures up in the space's benchmark.
  * @throws UsageError for a space without a benchmark, or a series that it does not have; MissingError where there is no
  *   table.
  */
 export async function createBenchmarkEvaluator(
   sidecar: Pick<Sidecar, 'request'>,
-  { plan, data, workers, emit }: Pick<StartOptions, 'plan' | 'data' | 'workers' | 'emit'>,
+  { plan, data, workers, notify }: Pick<StartOptions, 'plan' | 'data' | 'workers' | 'notify'>,
 ): Promise<Evaluator> {
   const { specification, settings } = plan;
   const benchmark = benchmarkOf(specification.space);
@@ -38,8 +54,7 @@ export async function createBenchmarkEvaluator(
   const { index } = ready;
   const summary = await sidecar.request('summarise-benchmark', { index });
   const series = chooseSeries(summary, specification.dataset, settings.series);
-  const text = `Architectures are judged by ${benchmark.name}: ${nameOf(series)}, ${series.aggregation}.`;
-  emit({ type: 'notice', text });
+  notify(`Architectures are scored by ${benchmark.name}: ${nameOf(series)}, ${series.aggregation}.`);
 
   return {
     capacity: workers,

@@ -1,28 +1,28 @@
-import type { JournalEntry } from '../jobs/search/journal.js';
 import type { Screening } from '../objectives/objective.js';
 import { runPool } from '../search/pool.js';
 import { evaluationSeed } from '../search/recording.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import type { Screener } from '../strategies/strategy.js';
-import type { Measure } from './measure.js';
-import type { Measurements } from './measurements.js';
+import type { Measure } from './proxies.js';
+import type { ProxyMeasurements, ScreenedCandidate } from './proxy-measurements.js';
 
 export interface ScreenerOptions {
   readonly space: Space;
   readonly screening: Screening;
-  /** How many candidates are left over. */
+  /** How many candidates remain. */
   readonly keep: number;
   readonly measure: Measure;
-  readonly known: Measurements;
+  readonly known: ProxyMeasurements;
   /** How many are measured side by side. */
   readonly capacity: number;
   /** The run's. */
   readonly seed: number;
-  readonly write: (entry: JournalEntry) => void;
+  /** Journals a measurement; called before the screener counts on it. */
+  readonly record: (screened: ScreenedCandidate) => void;
   readonly signal: AbortSignal;
 }
 
-/** Measures in the sidecar what the run has not measured yet, and answers the best candidates by the objective's cheap parts. */
+/** Measures candidates that the run has not measured yet, and keeps the best by the objective's cheap proxies. */
 export function createScreener(options: ScreenerOptions): Screener {
   const { space, screening, keep, known } = options;
   return async (candidates, history, least) => {
@@ -30,13 +30,13 @@ export function createScreener(options: ScreenerOptions): Screener {
     await measureMissing(new Set(canonicals), options);
     const parts = canonicals.map((canonical) => known.find(canonical, screening.proxies) ?? {});
     const kept = lowestFirst(candidates, screening.score(history, parts)).slice(0, Math.max(keep, least));
-    const bill = known.charge(canonicals);
-    return { kept, screened: { ...bill, skipped: candidates.length - kept.length } };
+    const cost = known.takeCost(canonicals);
+    return { kept, screened: { ...cost, skipped: candidates.length - kept.length } };
   };
 }
 
 async function measureMissing(canonicals: ReadonlySet<string>, options: ScreenerOptions): Promise<void> {
-  const { screening, measure, known, capacity, seed, write, signal } = options;
+  const { screening, measure, known, capacity, seed, record, signal } = options;
   const missing = [...canonicals].filter((canonical) => known.find(canonical, screening.proxies) === undefined);
   const measured = runPool({
     items: missing,
@@ -49,12 +49,12 @@ async function measureMissing(canonicals: ReadonlySet<string>, options: Screener
   });
   for await (const { genotype, measurement } of measured) {
     const { parts, seconds, flops } = measurement;
-    write({ type: 'screened', genotype, parts, seconds, flops });
-    known.keep(genotype, parts, measurement);
+    record({ type: 'screened', genotype, parts, seconds, flops });
+    known.addCandidate(genotype, parts, measurement);
   }
 }
 
-/** Of equal ones the first stays first. */
+/** Equal candidates keep their order. */
 function lowestFirst(candidates: readonly Encoding[], scores: readonly number[]): Encoding[] {
   return candidates
     .map((candidate, index) => ({ candidate, score: scores[index] ?? Number.POSITIVE_INFINITY }))

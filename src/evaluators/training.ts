@@ -2,20 +2,20 @@ import { SidecarError } from '../errors.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
 
-/** Failures that say something about one architecture and nothing about the next. */
+/** Errors that concern one architecture only. */
 const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
 
 /**
- * What kept one architecture from being computed.
- * @throws the error itself when it is of more than that.
+ * The reason why one architecture could not be computed.
+ * @throws the error itself when it concerns more than one architecture.
  */
 export function failureOfOne(error: unknown): string {
   if (error instanceof SidecarError && OF_ONE_ARCHITECTURE.has(error.code)) return error.message;
   throw error;
 }
 
-/** Scores architectures in the sidecar, against the batch that `digest` was prepared for. */
-export function createSidecarEvaluator(options: {
+/** An evaluator that trains architectures in the sidecar, on the batch that `digest` was prepared for. */
+export function createTrainingEvaluator(options: {
   sidecar: Sidecar;
   digest: string;
   capacity: number;

@@ -1,21 +1,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
 
-/** The files of a run. */
-export interface RunFolder {
+/** The files of a job. */
+export interface JobFolder {
   readonly path: string;
   /** The resolved configuration, in XNAS's form. */
   readonly config: string;
-  /** The run's only state. */
+  /** The job's only state. */
   readonly journal: string;
   readonly result: string;
   readonly log: string;
 }
 
-/** Where a run's files are, as its result tells it. */
-export const runFilesSchema = z.strictObject({
+/** Where a job's files are, as its result tells it. */
+export const jobFilesSchema = z.strictObject({
   folder: z.string(),
   config: z.string(),
   journal: z.string(),
@@ -23,11 +23,12 @@ export const runFilesSchema = z.strictObject({
   log: z.string(),
 });
 
-export function filesOf({ path, config, journal, result, log }: RunFolder): z.infer<typeof runFilesSchema> {
+export function filesOf({ path, config, journal, result, log }: JobFolder): z.infer<typeof jobFilesSchema> {
   return { folder: path, config, journal, result, log };
 }
 
-export function openRunFolder(path: string): RunFolder {
+/** The job folder at a path, which may not exist yet. */
+export function jobFolderAt(path: string): JobFolder {
   const folder = resolve(path);
   return {
     path: folder,
@@ -39,17 +40,17 @@ export function openRunFolder(path: string): RunFolder {
 }
 
 /**
- * Makes a fresh folder `<name>` under `outDir`, or `<name>-2`, `<name>-3`, … where that is taken.
+ * Makes a new folder `<name>` under `outDir`, or `<name>-2`, `<name>-3`, … where that exists.
  * @throws UsageError when OUT_DIR cannot be written; MissingError when the disk is full.
  */
-export function createRunFolder(outDir: string, name: string): RunFolder {
+export function createJobFolder(outDir: string, name: string): JobFolder {
   try {
     mkdirSync(outDir, { recursive: true });
     for (let attempt = 1; ; attempt += 1) {
       const path = join(outDir, attempt === 1 ? name : `${name}-${attempt}`);
       try {
         mkdirSync(path);
-        return openRunFolder(path);
+        return jobFolderAt(path);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
@@ -60,21 +61,20 @@ export function createRunFolder(outDir: string, name: string): RunFolder {
 }
 
 /**
- * The folder `<name>` under `outDir`, made where there is none: for what is gone on with under the same name.
- * @throws as {@link createRunFolder}
+ * Makes a folder where there is none.
+ * @throws as {@link createJobFolder}
  */
-export function keepRunFolder(outDir: string, name: string): RunFolder {
-  const path = join(outDir, name);
+export function ensureJobFolder(path: string): JobFolder {
   try {
     mkdirSync(path, { recursive: true });
-    return openRunFolder(path);
+    return jobFolderAt(path);
   } catch (cause) {
-    throw folderError(outDir, cause as NodeJS.ErrnoException);
+    throw folderError(dirname(path), cause as NodeJS.ErrnoException);
   }
 }
 
-/** Writes a whole file of the run; a full disk is an error that the user can mend. */
-export function writeRunFile(file: string, text: string): void {
+/** Writes a whole file of a job. @throws MissingError when the disk is full; UsageError for any other failure. */
+export function writeJobFile(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
@@ -82,7 +82,7 @@ export function writeRunFile(file: string, text: string): void {
   }
 }
 
-/** What it means that something could not be written there. */
+/** The error for something that could not be written at a path. */
 export function folderError(path: string, cause: NodeJS.ErrnoException): UsageError | MissingError {
   if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
     return new MissingError(`The disk is full: ${resolve(path)} could not be written.`, {
@@ -93,7 +93,7 @@ export function folderError(path: string, cause: NodeJS.ErrnoException): UsageEr
   }
   return new UsageError(`OUT_DIR cannot be written: ${resolve(path)} (${cause.code ?? cause.message}).`, {
     code: 'unwritable-out-dir',
-    nextSteps: ['Name a folder that you may write to, e.g. `OUT_DIR ./exp` behind the other options.'],
+    nextSteps: ['Name a folder that you may write to, e.g. `OUT_DIR ./exp` after the other options.'],
     cause,
   });
 }

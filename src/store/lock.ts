@@ -1,91 +1,202 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/**
+ * The lock of a job folder: a lease that its process renews. Each process writes a file of its own,
+ * `lock-<pid>-<start>-<host>`, and then looks at the files of others. Two processes that come at the same instant may
+ * both be refused; they are never both let in.
+ */
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { UsageError } from '../errors.js';
-import { folderError, type RunFolder } from './folder.js';
+import { folderError, type JobFolder } from './folder.js';
 import { missingJournal } from './journal-file.js';
 
-/** The right to write into a run's folder. */
-export interface RunLock {
+/** A lease of another host that has not been renewed for this long is taken over. */
+const EXPIRES_AFTER_MS = 60_000;
+const RENEW_EVERY_MS = 10_000;
+
+/** The right to write into a job folder. */
+export interface FolderLock {
+  /** What was taken over from which process, in words. */
+  readonly notices: readonly string[];
+  /** Whether the lease of another host was taken over: its process may still be alive, and hold the journal open. */
+  readonly fromOtherHost: boolean;
+  /** Aborts when another process has taken the lease over; the reason is a UsageError `run-taken-over`. */
+  readonly lost: AbortSignal;
+  /** @throws UsageError `run-taken-over` when another process has taken the lease over. */
+  readonly check: () => void;
   /** Can be called more than once. */
   readonly release: () => void;
 }
 
-/** Who holds a lock: all of it stands in the name of an empty file, which is made at once or not at all. */
+const leaseSchema = z.looseObject({ namespace: z.string(), since: z.string() });
+
+/** A process that holds a lock, as its file tells. */
 interface Holder {
+  readonly file: string;
   readonly pid: number;
-  /** When the process started, so that another one that gets its number is not taken for it; 0 where unknown. */
+  /** Ticks from the boot of the machine to the start of the process, since numbers are used again; 0 if unknown. */
   readonly started: number;
   readonly host: string;
-  readonly file: string;
+  /** Process numbers mean something within one namespace only. Null in a lock of release 0.2.1, an empty file. */
+  readonly namespace: string | null;
+  readonly since: string;
+  /** Of the last renewal, by the clock of the file system. */
+  readonly renewedAt: number;
 }
 
 const NAME = /^lock-(\d+)-(\d+)-(.+)$/;
+const HOST = encodeURIComponent(hostname());
 
 /**
- * Takes a run's folder for this process. Everybody makes a file of his own first and looks at the others' then: two
- * that come in the same instant may both be refused, and are never both let in. What dead processes left is removed.
- *
- * @throws UsageError `run-in-use` while a process is at work in it, be it this one; MissingError where there is none.
+ * Takes a job folder for this process. The lock of a dead process on this host, and one of another host that has
+ * expired, are taken over.
+ * @param renewEvery ms between renewals
+ * @throws UsageError `run-in-use` while a process is at work in the folder, this one included; MissingError when there
+ *   is no such folder.
  */
-export function lockRunFolder(folder: RunFolder): RunLock {
-  const own = holderOf(folder, process.pid, startOf(process.pid), encodeURIComponent(hostname()));
-  claim(folder, own);
-  const release = () => rmSync(own.file, { force: true });
+export function lockFolder(folder: JobFolder, { renewEvery = RENEW_EVERY_MS } = {}): FolderLock {
+  const own = join(folder.path, `lock-${process.pid}-${startOf(process.pid)}-${HOST}`);
+  const now = writeLease(folder, own);
   try {
-    for (const other of readHolders(folder)) {
-      if (other.file === own.file) continue;
-      if (mayLive(other)) throw inUse(folder, other);
-      rmSync(other.file, { force: true });
+    const taken = takeOverOthers(folder, own, now);
+    return holdLease(folder, own, taken, renewEvery);
+  } catch (error) {
+    rmSync(own, { force: true });
+    throw error;
+  }
+}
+
+/** Creates the own lock file. @returns its time of writing by the clock of the file system, in ms */
+function writeLease(folder: JobFolder, own: string): number {
+  const namespace = namespaceOf();
+  const lease = { host: HOST, pid: process.pid, namespace, since: new Date().toISOString() };
+  try {
+    const descriptor = openSync(own, 'wx');
+    try {
+      writeSync(descriptor, `${JSON.stringify(lease)}\n`);
+      return fstatSync(descriptor).mtimeMs;
+    } finally {
+      closeSync(descriptor);
     }
-  } catch (error) {
-    release();
-    throw error;
-  }
-  return { release };
-}
-
-/** What is made under the folder's lock; the lock ends when that is closed, or at once when it cannot be made. */
-export function makeUnderLock<T extends { readonly close: () => void }>(folder: RunFolder, make: () => T): T {
-  const lock = lockRunFolder(folder);
-  try {
-    const made = make();
-    const close = () => {
-      made.close();
-      lock.release();
-    };
-    return { ...made, close };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-function holderOf(folder: RunFolder, pid: number, started: number, host: string): Holder {
-  return { pid, started, host, file: join(folder.path, `lock-${pid}-${started}-${host}`) };
-}
-
-function claim(folder: RunFolder, own: Holder): void {
-  try {
-    closeSync(openSync(own.file, 'wx'));
   } catch (cause) {
     const failure = cause as NodeJS.ErrnoException;
-    if (failure.code === 'EEXIST') throw inUse(folder, own);
+    if (failure.code === 'EEXIST') throw inUse(folder, readHolder(folder, own) ?? unknownHolder(own));
     if (failure.code === 'ENOENT' || failure.code === 'ENOTDIR') throw missingJournal(folder.journal, cause);
     throw folderError(folder.path, failure);
   }
 }
 
-function readHolders(folder: RunFolder): Holder[] {
-  return readdirSync(folder.path).flatMap((name) => {
-    const [, pid, started, host] = NAME.exec(name) ?? [];
-    return host === undefined ? [] : [holderOf(folder, Number(pid), Number(started), host)];
-  });
+/** Removes the locks that nobody holds any more. @throws UsageError `run-in-use` for one that is held */
+function takeOverOthers(folder: JobFolder, own: string, now: number): Holder[] {
+  const others = readdirSync(folder.path)
+    .filter((name) => NAME.test(name))
+    .map((name) => join(folder.path, name))
+    .filter((file) => file !== own)
+    .flatMap((file) => readHolder(folder, file) ?? []);
+  for (const other of others) {
+    if (isHeld(other, now)) throw inUse(folder, other);
+    rmSync(other.file, { force: true });
+  }
+  return others;
 }
 
-/** Of another machine's processes nothing can be known from here. */
-function mayLive({ pid, started, host }: Holder): boolean {
-  if (host !== encodeURIComponent(hostname())) return true;
+/**
+ * Of a process on this host the process table tells. Of another host only the renewals tell; both times are of the same
+ * file system, so clocks of hosts are not compared. Release 0.2.1 renews nothing: its locks of other hosts stay.
+ */
+function isHeld(holder: Holder, now: number): boolean {
+  const { pid, started, namespace, renewedAt } = holder;
+  if (isOnThisHost(holder)) return isAlive(pid, started);
+  return namespace === null || now - renewedAt <= EXPIRES_AFTER_MS;
+}
+
+function isOnThisHost({ host, namespace }: Holder): boolean {
+  return host === HOST && (namespace === null || namespace === namespaceOf());
+}
+
+/** Renews the lease from time to time, which does not keep the process alive. */
+function holdLease(folder: JobFolder, own: string, taken: readonly Holder[], renewEvery: number): FolderLock {
+  const lost = new AbortController();
+  const check = () => {
+    if (!lost.signal.aborted && !exists(own)) lost.abort(takenOver(folder));
+    if (lost.signal.aborted) throw lost.signal.reason;
+  };
+  const renew = () => {
+    try {
+      check();
+      rewrite(own);
+    } catch {
+      // A lost lease is told by the signal; a renewal that failed is tried again.
+    }
+  };
+  const timer = setInterval(renew, renewEvery).unref();
+  const release = () => {
+    clearInterval(timer);
+    if (!lost.signal.aborted) rmSync(own, { force: true });
+  };
+  return {
+    notices: taken.map((holder) => describeTakeOver(holder)),
+    fromOtherHost: taken.some((holder) => !isOnThisHost(holder)),
+    lost: lost.signal,
+    check,
+    release,
+  };
+}
+
+/** Writes the file's first byte again: the file system notes the time by its own clock. Never creates the file. */
+function rewrite(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    writeSync(descriptor, '{', 0);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Opening the file asks a network file system itself, not a cache of its attributes. */
+function exists(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r'));
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+}
+
+/** Undefined when the file has gone. */
+function readHolder(folder: JobFolder, file: string): Holder | undefined {
+  const [, pid = '', started = '', host = ''] = NAME.exec(file.slice(folder.path.length + 1)) ?? [];
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { mtimeMs } = fstatSync(descriptor);
+    const lease = leaseSchema.safeParse(parseJson(readFileSync(descriptor, 'utf8')));
+    const { namespace = null, since = new Date(mtimeMs).toISOString() } = lease.success ? lease.data : {};
+    return { file, pid: Number(pid), started: Number(started), host, namespace, since, renewedAt: mtimeMs };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function unknownHolder(file: string): Holder {
+  const since = new Date().toISOString();
+  return { file, pid: process.pid, started: 0, host: HOST, namespace: null, since, renewedAt: 0 };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number, started: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -94,23 +205,55 @@ function mayLive({ pid, started, host }: Holder): boolean {
   return startOf(pid) === started;
 }
 
-/** Ticks from the start of the machine to that of a process, where /proc tells. */
+/** Ticks from the boot of the machine to the start of a process; -1 for a zombie, 0 where /proc does not tell. */
 function startOf(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Behind the name, which may hold anything: state, then 18 fields, then the start.
+    // After the name, which may contain anything: the state, 18 fields, then the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Nobody has asked yet how it ended, but ended it has.
     return fields[0] === 'Z' ? -1 : Number(fields[19]);
   } catch {
     return 0;
   }
 }
 
-function inUse(folder: RunFolder, { pid, host, file }: Holder): UsageError {
-  const where = host === encodeURIComponent(hostname()) ? '' : ` of ${host}`;
-  return new UsageError(`The process ${pid}${where} is at work in ${folder.path}.`, {
+/** The namespace of process numbers: two containers may share a host name, and not their processes. */
+function namespaceOf(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function describeHolder({ pid, host }: Pick<Holder, 'pid' | 'host'>): string {
+  return host === HOST ? `process ${pid}` : `process ${pid} of ${decodeURIComponent(host)}`;
+}
+
+function describeTakeOver(holder: Holder): string {
+  const reason = isOnThisHost(holder) ? 'which has ended' : 'which has not renewed its lock for a minute';
+  return `Taken over from ${describeHolder(holder)}, ${reason}.`;
+}
+
+function inUse(folder: JobFolder, holder: Holder): UsageError {
+  const { file, namespace, since } = holder;
+  const stale = `If that process has ended, remove ${file}`;
+  const expiring = 'If that process has ended, wait for a minute: its lock expires.';
+  return new UsageError(`The ${describeHolder(holder)} has been at work in ${folder.path} since ${since}.`, {
     code: 'run-in-use',
-    nextSteps: ['Wait for its end, or end it, then resume.', `Where there is no such process any more, remove ${file}`],
+    nextSteps: [
+      'Wait for that process to end, or end it, then try again.',
+      ...(isOnThisHost(holder) ? [] : [namespace === null ? stale : expiring]),
+    ],
   });
+}
+
+function takenOver(folder: JobFolder): UsageError {
+  return new UsageError(
+    `Another process has taken over ${folder.path}: this one did not renew its lock for a minute.`,
+    {
+      code: 'run-taken-over',
+      nextSteps: ['Leave the folder to that process. What was written until then is kept.'],
+    },
+  );
 }

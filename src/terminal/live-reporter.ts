@@ -1,6 +1,5 @@
 import { Listr, ListrLogger, type ListrTask, type ListrTaskWrapper, ProcessOutput } from 'listr2';
-import type { RunEvent } from '../jobs/search/events.js';
-import { describeEvent } from '../jobs/search/log.js';
+import { describeSearchEvent, type SearchJobEvent } from '../jobs/search/events.js';
 import { advance, describeProgress, NO_PROGRESS, type PhaseProgress } from './progress.js';
 import type { Reporter } from './reporter.js';
 
@@ -101,7 +100,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream): Reporter {
   };
 }
 
-function stageOf(event: RunEvent): Stage | null {
+function stageOf(event: SearchJobEvent): Stage | null {
   if (event.type === 'run-opened' || event.type === 'run-prepared') return 'prepare';
   if (event.type === 'proposed') return event.phase;
   return event.type === 'verifying' || event.type === 'verified' || event.type === 'benchmark-consulted'
@@ -109,8 +108,8 @@ function stageOf(event: RunEvent): Stage | null {
     : null;
 }
 
-function describeLive(event: RunEvent): string | null {
-  if (event.type !== 'verifying') return describeEvent(event);
+function describeLive(event: SearchJobEvent): string | null {
+  if (event.type !== 'verifying') return describeSearchEvent(event);
   const { index, count, done, total } = event;
   return `training ${index + 1} of ${count} properly, epoch ${done}/${total}`;
 }

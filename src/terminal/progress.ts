@@ -1,4 +1,4 @@
-import { describeSuccesses } from '../jobs/search/log.js';
+import { describeSuccesses } from '../jobs/search/events.js';
 import type { Observed } from '../search/events.js';
 
 /** What a progress line tells of a phase; pure, so that it is tested without a terminal or a clock. */

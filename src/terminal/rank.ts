@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { describe, type RankingEvent } from '../jobs/rank/events.js';
+import { describeRankingEvent, type RankingEvent } from '../jobs/rank/events.js';
 import type { EstimateResult, Ranked, RankingResult } from '../jobs/rank/result.js';
 import { liveLine } from './live-line.js';
 import { formatSeconds } from './progress.js';
@@ -18,8 +18,7 @@ export function createRankingReporter(stream: NodeJS.WriteStream): RankingReport
   const live = liveLine(stream);
   return {
     show(event) {
-      const text = describe(event);
-      if (text === null) return;
+      const text = describeRankingEvent(event);
       live.clear();
       if (event.type === 'measured' && stream.isTTY) live.write(text.slice(0, Math.max(20, stream.columns - 1)));
       else stream.write(`${text}\n`);

@@ -1,23 +1,22 @@
-import type { RunEvent } from '../jobs/search/events.js';
-import { describeEvent } from '../jobs/search/log.js';
+import { follow } from '../jobs/job.js';
+import { describeSearchEvent, type SearchJobEvent } from '../jobs/search/events.js';
 import type { SearchResult } from '../jobs/search/result.js';
-import type { SearchRun } from '../jobs/search/search-run.js';
+import type { SearchJob } from '../jobs/search/search.js';
 import { createLiveReporter } from './live-reporter.js';
 
 /** Shows a run's events while it goes on. */
 export interface Reporter {
-  show(event: RunEvent): void;
+  show(event: SearchJobEvent): void;
   /** Leaves the terminal as it was; `ok` is false when the run ended in an error. */
   end(ok: boolean): Promise<void>;
 }
 
 /** Shows a run to its end, and answers its result. */
-export async function showRun(run: SearchRun): Promise<SearchResult> {
+export async function showRun(job: SearchJob): Promise<SearchResult> {
   const reporter = createReporter(process.stderr);
   let ok = false;
   try {
-    for await (const event of run) reporter.show(event);
-    const result = await run.result;
+    const result = await follow(job, reporter.show);
     ok = true;
     return result;
   } finally {
@@ -34,7 +33,7 @@ function createPlainReporter(stream: NodeJS.WritableStream): Reporter {
   return {
     show(event) {
       const replayed = 'replayed' in event && event.replayed;
-      const text = replayed ? null : describeEvent(event);
+      const text = replayed ? null : describeSearchEvent(event);
       if (text !== null) stream.write(`${text}\n`);
     },
     async end() {},

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { createDescriber, type RetrainingEvent } from '../jobs/retrain/events.js';
+import { createRetrainingDescriber, type RetrainingEvent } from '../jobs/retrain/events.js';
 import type { RetrainingResult, SeedResult } from '../jobs/retrain/result.js';
 import type { Spread } from '../statistics/moments.js';
 import { liveLine } from './live-line.js';
@@ -15,7 +15,7 @@ export interface RetrainingReporter {
 
 /** A line an epoch, and on a terminal a live one of what is going on beneath them. */
 export function createRetrainingReporter(stream: NodeJS.WriteStream): RetrainingReporter {
-  const describe = createDescriber();
+  const describe = createRetrainingDescriber();
   const live = liveLine(stream);
   const going = new Map<number, string>();
   return {

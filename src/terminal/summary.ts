@@ -1,7 +1,13 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { reportedFigures } from '../benchmarks/look-up.js';
-import type { BenchmarkReport, Score, ScoreResult, SearchResult, VerificationReport } from '../jobs/search/result.js';
+import type {
+  ArchitectureScore,
+  BenchmarkReport,
+  ScoreResult,
+  SearchResult,
+  VerificationReport,
+} from '../jobs/search/result.js';
 import { formatSeconds } from './progress.js';
 
 export type Row = [string, string];
@@ -42,18 +48,18 @@ export function describeScores(result: ScoreResult): string {
   return [...blocks, ...result.notes].join('\n');
 }
 
-function duplicateRow(score: Score): Row[] {
+function duplicateRow(score: ArchitectureScore): Row[] {
   return score.canonical === score.genotype ? [] : [['trained as', score.canonical]];
 }
 
-function describeScore(score: Score): string {
+function describeScore(score: ArchitectureScore): string {
   if (score.failure !== null) return `none: ${score.failure}`;
   const parts = Object.entries(score.parts).map(([name, value]) => `${name} ${number(value)}`);
   return [...describeTraining(score, parts.length > 0), ...parts].join(', ');
 }
 
 /** @param measured whether it was only measured, and not trained to the end */
-function describeTraining(score: Score, measured: boolean): string[] {
+function describeTraining(score: ArchitectureScore, measured: boolean): string[] {
   if (score.loss === null && measured) return [];
   if (score.loss === null) return [`none: the loss stopped being finite after ${score.steps} steps`];
   const cka = score.cka.map((value) => number(value, 3)).join(', ');

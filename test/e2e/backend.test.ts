@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dumpConfig, loadConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import type { ScoreResult, SearchResult } from '../../src/index.js';
-import { planResumedRun } from '../../src/jobs/search/open-run.js';
+import { planResumedSearch, readSearch } from '../../src/jobs/search/plan.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -40,7 +40,7 @@ it('a run of a version that had no other backend stays native, whatever there is
   const verify = { architectures: 0, epochs: 10 };
   const entry = { type: 'run', version: 1, rminas: '0.1.0', specification, workers: 1, data: null, verify };
   appendFileSync(join(folder, 'journal.jsonl'), `${JSON.stringify({ at: 0, entry })}\n`);
-  const run = await planResumedRun({ resume: folder });
+  const run = await planResumedSearch(readSearch(folder));
   expect(run.plan.specification.backend).toBe('native');
   expect(run.config.values['RMINAS.BACKEND']).toBe('native');
 });

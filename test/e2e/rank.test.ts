@@ -177,7 +177,7 @@ describe('a ranking that cannot be right', () => {
     ['an unknown key', { overrides: ['RMINAS.CELL', '2'] }, /RMINAS\.CELL\b/],
     ["another ranking's journal", { overrides: ['OUT_DIR', alien] }, /is not of this ranking/],
   ])('has %s', async (_, changes, message) => {
-    const failed = rank({ cfg: TINY, data, overrides: ['OUT_DIR', folder], ...changes });
+    const failed = rank({ cfg: TINY, data, overrides: ['OUT_DIR', folder], ...changes }).result;
     await expect(failed).rejects.toMatchObject({ name: 'UsageError', message: expect.stringMatching(message) });
   });
 

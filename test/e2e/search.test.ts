@@ -70,7 +70,7 @@ describe('rminas search', () => {
   });
 
   it('gives an architecture the score that `rminas score` gives it', async () => {
-    const { scores } = await score({ cfg: TINY, genotypes: [result.genotype] });
+    const { scores } = await score({ cfg: TINY, genotypes: [result.genotype] }).result;
     expect(scores[0]?.score).toEqual({ ...result.score, seconds: expect.any(Number) });
   });
 
@@ -117,14 +117,20 @@ describe('the Node API', () => {
   it('rejects with InterruptedError when its signal is aborted', async () => {
     const controller = new AbortController();
     const run = search({ cfg: TINY, overrides: ['OUT_DIR', temporaryFolder()], signal: controller.signal });
-    for await (const event of run) if (event.type === 'observed') controller.abort();
+    const iteration = (async () => {
+      for await (const event of run) if (event.type === 'observed') controller.abort();
+    })();
+    await expect(iteration).rejects.toMatchObject({ name: 'InterruptedError', exitCode: 130 });
     await expect(run.result).rejects.toMatchObject({ name: 'InterruptedError', exitCode: 130 });
   });
 
-  it('rejects with a typed error, and its events end', async () => {
+  it('rejects with a typed error, and so does the iteration over its events', async () => {
     const run = search({ cfg: '/nowhere.yaml' });
-    const events = [];
-    for await (const event of run) events.push(event);
+    const events: unknown[] = [];
+    const iteration = (async () => {
+      for await (const event of run) events.push(event);
+    })();
+    await expect(iteration).rejects.toMatchObject({ name: 'UsageError', code: 'missing-config' });
     expect(events).toEqual([]);
     await expect(run.result).rejects.toMatchObject({ name: 'UsageError', code: 'missing-config' });
   });
@@ -134,10 +140,10 @@ describe('the Node API', () => {
       '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|',
       '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
     ];
-    const answer = await score({ cfg: TINY, genotypes });
+    const answer = await score({ cfg: TINY, genotypes }).result;
     expect(scoreResultSchema.parse(answer)).toEqual(answer);
     expect(answer.scores.map(({ score: { genotype } }) => genotype)).toEqual(genotypes);
-    await expect(score({ cfg: TINY, genotypes: ['|nope|'] })).rejects.toMatchObject({ exitCode: 2 });
+    await expect(score({ cfg: TINY, genotypes: ['|nope|'] }).result).rejects.toMatchObject({ exitCode: 2 });
   });
 
   it('does what scripts/example.mjs shows', async () => {

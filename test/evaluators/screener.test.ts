@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Measurements } from '../../src/evaluators/measurements.js';
+import { type MeasurementEvent, ProxyMeasurements } from '../../src/evaluators/proxy-measurements.js';
 import { createScreener } from '../../src/evaluators/screener.js';
-import type { JournalEntry, JournalLine } from '../../src/jobs/search/journal.js';
 import type { WeightedProxy } from '../../src/objectives/index.js';
 import { createObjective } from '../../src/objectives/index.js';
 import { evaluationSeed } from '../../src/search/recording.js';
@@ -14,10 +13,10 @@ const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'noth
 const { screening } = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
 const sum = (genotype: string) => [...genotype].reduce((total, digit) => total + Number(digit), 0);
 
-function screen(lines: readonly JournalLine[] = [], failing = '') {
+function screen(recorded: readonly MeasurementEvent[] = [], failing = '') {
   if (screening === null) throw new Error('This objective screens.');
   const measured: string[] = [];
-  const entries: JournalEntry[] = [];
+  const entries: MeasurementEvent[] = [];
   const screener = createScreener({
     space,
     screening,
@@ -29,10 +28,10 @@ function screen(lines: readonly JournalLine[] = [], failing = '') {
       measured.push(genotype);
       return { parts: { synflow: genotype === '333' ? null : sum(genotype) }, seconds: 0.5, flops: 3 };
     },
-    known: new Measurements(lines),
+    known: new ProxyMeasurements(recorded),
     capacity: 2,
     seed: 7,
-    write: (entry) => entries.push(entry),
+    record: (entry) => entries.push(entry),
     signal: new AbortController().signal,
   });
   return { screener, measured, entries };
@@ -47,7 +46,7 @@ const CANDIDATES: Encoding[] = [
 ];
 
 describe('the screener', () => {
-  it('leaves the best candidates, best first, and measures each function once', async () => {
+  it('keeps the best candidates, best first, and measures each function once', async () => {
     const { screener, measured, entries } = screen();
     const answer = await screener(CANDIDATES, [], 1);
     expect(answer).toEqual({
@@ -65,42 +64,39 @@ describe('the screener', () => {
       seconds: 0.5,
       flops: 3,
     });
-    // All of it is known and paid for by now.
+    // All of it is known and counted by now.
     expect((await screener(CANDIDATES, [], 1)).screened).toEqual({ measured: 0, skipped: 3, seconds: 0, flops: 0 });
     expect(measured).toHaveLength(4);
   });
 
-  it('leaves as many as are wanted', async () => {
+  it('keeps as many as are wanted', async () => {
     expect((await screen().screener(CANDIDATES, [], 4)).kept).toHaveLength(4);
     expect((await screen().screener(CANDIDATES.slice(0, 1), [], 4)).kept).toEqual([[0, 0, 1]]);
   });
 
-  it('goes on after an interruption as if there had been none', async () => {
+  it('resumes after an interruption as if there had been none', async () => {
     const whole = await screen().screener(CANDIDATES, [], 1);
     for (const failing of ['001', '012', '023', '333']) {
       const first = screen([], failing);
       await expect(first.screener(CANDIDATES, [], 1)).rejects.toThrow('interrupted');
-      const lines = first.entries.map((entry) => ({ at: 0, entry }));
-      const resumed = screen(lines);
+      const resumed = screen(first.entries);
       expect(await resumed.screener(CANDIDATES, [], 1)).toEqual(whole);
       expect([...first.measured, ...resumed.measured].sort()).toEqual(['001', '012', '023', '333']);
     }
   });
 
-  it('charges no turn for what an earlier one was charged for, and measures nothing that was evaluated', async () => {
-    const lines = (
-      [
-        { type: 'screened', genotype: '001', parts: { synflow: 1 }, seconds: 9, flops: 9 },
-        { type: 'proposed', turn: 0, phase: 'guided', genotypes: ['012'] },
-        {
-          type: 'evaluated',
-          genotype: '012',
-          seed: 1,
-          outcome: { evaluation: evaluationOf(1), parts: { synflow: 3, rmi: 1 } },
-        },
-      ] satisfies JournalEntry[]
-    ).map((entry) => ({ at: 0, entry }));
-    const { screener, measured } = screen(lines);
+  it('counts the cost of a candidate in one turn only, and measures nothing that was evaluated', async () => {
+    const recorded: MeasurementEvent[] = [
+      { type: 'screened', genotype: '001', parts: { synflow: 1 }, seconds: 9, flops: 9 },
+      { type: 'proposed', turn: 0, phase: 'guided', genotypes: ['012'] },
+      {
+        type: 'evaluated',
+        genotype: '012',
+        seed: 1,
+        outcome: { evaluation: evaluationOf(1), parts: { synflow: 3, rmi: 1 } },
+      },
+    ];
+    const { screener, measured } = screen(recorded);
     const { screened } = await screener(CANDIDATES, [], 1);
     expect(screened).toEqual({ measured: 2, skipped: 3, seconds: 1, flops: 6 });
     expect([...measured].sort()).toEqual(['023', '333']);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reportFutility } from '../../src/jobs/search/futility-report.js';
+import { reportFutility } from '../../src/jobs/search/record.js';
 import { RMI } from '../../src/objectives/rmi.js';
 import { createRandom } from '../../src/random/random.js';
 import { search } from '../../src/search/controller.js';

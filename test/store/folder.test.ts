@@ -2,27 +2,27 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createRunFolder, writeRunFile } from '../../src/store/folder.js';
+import { createJobFolder, writeJobFile } from '../../src/store/folder.js';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'rminas-folder-'));
 
 describe('the folder of a run', () => {
   it('is made with the folders above it, and never shared by two runs', () => {
     const out = join(temporary(), 'exp', 'rminas');
-    const names = [1, 2, 3].map(() => createRunFolder(out, 'run').path);
+    const names = [1, 2, 3].map(() => createJobFolder(out, 'run').path);
     expect(names).toEqual([join(out, 'run'), join(out, 'run-2'), join(out, 'run-3')]);
   });
 
   it('ends in exit code 2 and the path when a file is in the way', () => {
     const file = join(temporary(), 'file');
     writeFileSync(file, '');
-    expect(() => createRunFolder(join(file, 'exp'), 'run')).toThrow(
+    expect(() => createJobFolder(join(file, 'exp'), 'run')).toThrow(
       expect.objectContaining({ code: 'unwritable-out-dir', exitCode: 2, message: expect.stringContaining(file) }),
     );
   });
 
   it('ends in exit code 3 when the disk is full', () => {
-    expect(() => writeRunFile('/dev/full', 'text')).toThrow(
+    expect(() => writeJobFile('/dev/full', 'text')).toThrow(
       expect.objectContaining({ code: 'disk-full', exitCode: 3 }),
     );
   });

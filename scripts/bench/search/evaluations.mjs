@@ -1,5 +1,5 @@
 import { locateAssets } from '../../../dist/config/index.js';
-import { startWorkingSidecar } from '../../../dist/evaluators/working-sidecar.js';
+import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.js';
 import { createRandom } from '../../../dist/random/random.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { getSpace } from '../../../dist/spaces/index.js';
@@ -21,7 +21,16 @@ export async function compareEvaluations({ size, python, data, seed, steps, arit
     { arithmetic, futility: false, workers: 1, threads: 1 },
   );
   const signal = new AbortController().signal;
-  const working = await startWorkingSidecar({ config, plan, data, workers: 1, python, signal, emit: () => {} });
+  const working = await startPreparedSidecar({
+    config,
+    plan,
+    data,
+    workers: 1,
+    python,
+    signal,
+    notify: () => {},
+    onPrepared: () => {},
+  });
   const { specification } = plan;
   const assets = await locateAssets(specification, config, { data });
   const { device } = plan.settings;

@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, locateAssets, planSearch } from '../../../dist/config/index.js';
+import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.js';
 import { createSidecarSurrogate } from '../../../dist/evaluators/surrogate.js';
-import { createSidecarEvaluator } from '../../../dist/evaluators/training.js';
-import { startWorkingSidecar } from '../../../dist/evaluators/working-sidecar.js';
-import { JournalWriter } from '../../../dist/jobs/search/journal.js';
+import { createTrainingEvaluator } from '../../../dist/evaluators/training.js';
 import { RMI } from '../../../dist/objectives/objective.js';
 import { search } from '../../../dist/search/controller.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { Sidecar } from '../../../dist/sidecar/client.js';
 import { getSpace } from '../../../dist/spaces/index.js';
+import { JournalWriter } from '../../../dist/store/journal-file.js';
 import { createForest } from '../../../dist/strategies/forest.js';
 import { familyOf, peakOf } from '../processes.mjs';
 import { PlainLoop } from './plain.mjs';
@@ -70,7 +70,16 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
   const began = performance.now();
   const { config, plan } = await planOf(size, seed, measures);
   const { workers } = measures;
-  const working = await startWorkingSidecar({ config, plan, data, workers, python, signal, emit: () => {} });
+  const working = await startPreparedSidecar({
+    config,
+    plan,
+    data,
+    workers,
+    python,
+    signal,
+    notify: () => {},
+    onPrepared: () => {},
+  });
   const { sidecar, prepared, resolved } = working;
   return new Side({
     name,
@@ -78,7 +87,7 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
     adapt: (strategy) => strategy,
     twins: measures.twins,
     sidecar,
-    evaluator: createSidecarEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal }),
+    evaluator: createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal }),
     batch: prepared.batch.digest,
     peak: () => familyOf(sidecar.hello.pid).reduce((sum, pid) => sum + peakOf(pid), 0),
     close: async () => {},

@@ -1,68 +1,77 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InterruptedError, SidecarError, UsageError } from '../../errors.js';
+import { SidecarError, UsageError } from '../../errors.js';
 import { getSpace } from '../../spaces/index.js';
-import { folderError, writeRunFile } from '../../store/folder.js';
+import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
+import { lockFolder } from '../../store/lock.js';
 import { VERSION } from '../../version.js';
-import type { CommonOptions } from '../search/search-run.js';
+import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import type { CacheOptions } from '../search/search.js';
+import { type BenchmarkFigures, benchmarkFigures } from './benchmark-figures.js';
 import { regretCharts } from './charts.js';
 import { type Completed, completeRuns } from './complete.js';
 import type { CostKind } from './cost.js';
 import { comparisonCsv } from './csv.js';
 import type { ComparisonEvent } from './events.js';
-import { type Judgement, judge } from './judgement.js';
 import { type ComparisonOptions, type PlannedComparison, planComparison } from './plan.js';
 import { publishedOf } from './published.js';
 import type { ComparisonResult } from './result.js';
 import { answersOf, type RecordedSearch, rowOf } from './rows.js';
 
-export interface CompareOptions extends ComparisonOptions, CommonOptions {
-  /** What the searches may spend, in the unit of `cost`; by default as much as they want. */
+export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOptions {
+  /** What each search may spend, in the unit of `cost`; by default as much as it needs. */
   readonly budget?: number | undefined;
-  /** What they are compared by; seconds by default. */
+  /** What searches are compared by; seconds by default. */
   readonly cost?: CostKind | undefined;
   /** Searches side by side, each with workers of its own; 1 by default. */
   readonly jobs?: number | undefined;
-  readonly onEvent?: ((event: ComparisonEvent) => void) | undefined;
 }
 
 /**
- * Compares searches under equal cost, as `rminas compare` does. Each is an ordinary run in the comparison's folder, so
- * that what is there already is not computed again.
+ * Compares searches under equal cost, as `rminas compare` does. Each search is an ordinary run in the folder of the
+ * comparison: what its journal has is not computed again.
  *
  * @example
- * const { rows } = await compare({ cfg: 'configs/quickstart.yaml', strategies: ['forest', 'random'], seeds: [1, 2, 3] });
- * @throws UsageError, MissingError, SidecarError when no search could be completed, or InterruptedError
+ * const { rows } = await compare({ cfg: 'configs/quickstart.yaml', strategies: ['forest', 'random'], seeds: [1, 2] }).result;
  */
-export async function compare(options: CompareOptions): Promise<ComparisonResult> {
-  const { budget = null, cost = 'seconds', jobs = 1, onEvent = () => {}, ...rest } = options;
+export function compare(options: CompareOptions): Job<ComparisonEvent, ComparisonResult> {
+  const interruption = (folder: string | undefined) => ({
+    message: 'The comparison was interrupted; what its searches evaluated is kept.',
+    nextSteps:
+      folder === undefined ? [] : [`Give the same command again: it resumes the runs in ${join(folder, 'runs')}`],
+  });
+  return startJob({ signal: options.signal, interruption }, (context) => runComparison(options, context));
+}
+
+async function runComparison(options: CompareOptions, context: JobContext<ComparisonEvent>): Promise<ComparisonResult> {
+  const { budget = null, cost = 'seconds', jobs = 1, python, cache, data, ...rest } = options;
   checkBudget(budget);
-  const signal = options.signal ?? new AbortController().signal;
-  const planned = await planComparison(rest);
+  const planned = await planComparison({ ...rest, data });
+  const { signal, emit } = context;
+  const asking = { python, signal, data };
+  // A benchmark that cannot be read is found before hours of searching.
+  const { benchmark } = await figuresOfAll(planned, [], asking);
+  emit({ type: 'benchmark-found', note: benchmark });
+  const lock = lockComparison(planned, context);
   try {
-    const { python, cache, data } = options;
-    const asking = { python, signal, data };
-    // Before hours of searching: a benchmark that cannot be read should not be found out afterwards.
-    const { benchmark } = await judgeAll(planned, [], asking);
-    onEvent({ type: 'benchmark-found', note: benchmark });
-    const completed = await completeRuns(planned.rows, {
-      kind: cost,
-      budget,
-      jobs,
-      python,
-      cache,
-      signal,
-      emit: onEvent,
-    });
+    const completed = await completeRuns(planned.rows, { kind: cost, budget, jobs, python, cache, signal, emit });
     checkAny(completed);
-    const judgement = await judgeAll(planned, completed, asking);
-    const result = assemble(planned, completed, judgement, { cost, budget });
+    const figures = await figuresOfAll(planned, completed, asking);
+    const result = resultOf(planned, completed, figures, { cost, budget });
+    lock.check();
     writeFiles(result);
     return result;
-  } catch (error) {
-    if (signal.aborted) throw interrupted(planned.folder, error);
-    throw error;
+  } finally {
+    lock.release();
   }
+}
+
+/** Two comparisons in one folder would write the same files. */
+function lockComparison({ folder }: PlannedComparison, { emit, opened, fail }: JobContext<ComparisonEvent>) {
+  const lock = lockFolder(ensureJobFolder(folder));
+  lock.lost.addEventListener('abort', () => fail(lock.lost.reason));
+  opened(folder);
+  for (const text of lock.notices) emit({ type: 'notice', row: null, seed: null, text });
+  return lock;
 }
 
 function checkBudget(budget: number | null): void {
@@ -70,14 +79,14 @@ function checkBudget(budget: number | null): void {
   throw new UsageError(`The budget is ${budget}, and must be a number above 0.`, { code: 'invalid-budget' });
 }
 
-/** A comparison of nothing would only look like a result. */
+/** Without any completed search there is nothing to compare. */
 function checkAny(completed: readonly Completed[]): void {
   const [first] = completed;
   if (first === undefined || completed.some(({ outcome }) => 'trajectory' in outcome)) return;
   const reason = 'failure' in first.outcome ? first.outcome.failure : '';
   throw new SidecarError(`None of the ${completed.length} searches could be completed: ${reason}`, {
     code: 'all-searches-failed',
-    nextSteps: [`Look into the log of one: ${join(first.planned.folder, 'log.txt')}`],
+    nextSteps: [`See the log of one: ${join(first.planned.folder, 'log.txt')}`],
   });
 }
 
@@ -87,14 +96,14 @@ function searchesOf(row: string, completed: readonly Completed[]): RecordedSearc
   );
 }
 
-function judgeAll(
+function figuresOfAll(
   { rows, first }: PlannedComparison,
   completed: readonly Completed[],
   options: { python: string | undefined; signal: AbortSignal; data: string | undefined },
-): Promise<Judgement> {
+): Promise<BenchmarkFigures> {
   const { specification, settings } = first.plan;
   const { vote: method, edgeRank, voters } = settings;
-  return judge({
+  return benchmarkFigures({
     ...options,
     space: getSpace(specification.space),
     dataset: specification.dataset,
@@ -104,10 +113,10 @@ function judgeAll(
   });
 }
 
-function assemble(
+function resultOf(
   { folder, rows, first }: PlannedComparison,
   completed: readonly Completed[],
-  { benchmark, series, voting, figuresOf }: Judgement,
+  { benchmark, series, voting, figuresOf }: BenchmarkFigures,
   { cost, budget }: { cost: CostKind; budget: number | null },
 ): ComparisonResult {
   const { space, dataset } = first.plan.specification;
@@ -139,20 +148,7 @@ function assemble(
 
 function writeFiles(result: ComparisonResult): void {
   const { files } = result;
-  try {
-    mkdirSync(files.folder, { recursive: true });
-  } catch (cause) {
-    throw folderError(files.folder, cause as NodeJS.ErrnoException);
-  }
-  writeRunFile(files.result, `${JSON.stringify(result, null, 2)}\n`);
-  writeRunFile(files.csv, comparisonCsv(result));
-  for (const [index, { svg }] of regretCharts(result).entries()) writeRunFile(files.curves[index] ?? '', svg);
-}
-
-function interrupted(folder: string, cause: unknown): InterruptedError {
-  return new InterruptedError('The comparison was interrupted; what its searches evaluated is kept.', {
-    code: 'interrupted',
-    nextSteps: [`Give the same command again: it goes on with the runs in ${join(folder, 'runs')}`],
-    cause,
-  });
+  writeJobFile(files.result, `${JSON.stringify(result, null, 2)}\n`);
+  writeJobFile(files.csv, comparisonCsv(result));
+  for (const [index, { svg }] of regretCharts(result).entries()) writeJobFile(files.curves[index] ?? '', svg);
 }

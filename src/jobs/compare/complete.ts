@@ -1,13 +1,14 @@
-import { InterruptedError, SidecarError } from '../../errors.js';
+import { SidecarError } from '../../errors.js';
 import { runPool } from '../../search/pool.js';
-import { type CommonOptions, search } from '../search/search-run.js';
+import type { JobOptions } from '../job.js';
+import { type CacheOptions, search } from '../search/search.js';
 import { type CostKind, CostMeter } from './cost.js';
 import type { ComparisonEvent } from './events.js';
 import type { PlannedRow, PlannedRun } from './plan.js';
 import { readRecorded } from './recorded.js';
 import { isComplete, type Trajectory } from './trajectory.js';
 
-export interface CompleteOptions extends Pick<CommonOptions, 'python' | 'cache'> {
+export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOptions {
   readonly kind: CostKind;
   readonly budget: number | null;
   /** Searches side by side. */
@@ -16,16 +17,16 @@ export interface CompleteOptions extends Pick<CommonOptions, 'python' | 'cache'>
   readonly emit: (event: ComparisonEvent) => void;
 }
 
-/** A search as far as the budget lets it go, or why it is not there. */
+/** A search as far as its budget goes, or the reason why it failed. */
 export interface Completed {
   readonly planned: PlannedRun;
   readonly outcome: { readonly trajectory: Trajectory } | { readonly failure: string };
 }
 
 /**
- * Brings every search to its budget or its own end, those that are there already for nothing. A sidecar that fails costs
- * its own search alone.
- * @throws InterruptedError, UsageError or MissingError; what has been evaluated until then is kept.
+ * Completes every search: to its budget, or to its own end. Nothing in a journal is computed again. A sidecar that fails
+ * ends its own search only.
+ * @throws InterruptedError, UsageError or MissingError; all evaluations until then are kept.
  */
 export async function completeRuns(rows: readonly PlannedRow[], options: CompleteOptions): Promise<Completed[]> {
   const { jobs, signal, emit } = options;
@@ -41,7 +42,7 @@ export async function completeRuns(rows: readonly PlannedRow[], options: Complet
   try {
     for await (const one of runPool({ items, capacity: () => jobs, run, signal })) completed.push(one);
   } finally {
-    // An interrupted search has its sidecar and its lock to give back.
+    // An interrupted search still has to close its sidecar and its lock.
     await Promise.allSettled(begun);
   }
   const place = new Map(items.map(({ planned }, index) => [planned, index]));
@@ -71,29 +72,22 @@ async function complete(planned: PlannedRun, options: CompleteOptions): Promise<
 }
 
 /**
- * Starts or resumes a search, and interrupts it once it has spent its budget: its journal is then that of an interrupted
- * run, which goes on when the budget grows.
+ * Starts or resumes a search, and ends it once it has spent its budget. Its journal is then that of an interrupted run,
+ * which goes on when the budget grows.
  */
 async function goOn(planned: PlannedRun, begun: boolean, options: CompleteOptions): Promise<void> {
   const { kind, budget, python, cache, signal, emit } = options;
   const { row, seed, folder, run } = planned;
-  const spent = new AbortController();
   const meter = new CostMeter(run.plan.specification.batch.size);
-  const common = { python, cache, signal: AbortSignal.any([signal, spent.signal]) };
-  const started = begun
+  const common = { python, cache, signal };
+  const job = begun
     ? search({ resume: folder, data: planned.options.data, ...common })
     : search({ ...planned.options, ...common });
-  // The iteration ends with the run, and so may come to its end before anybody awaits a failure.
-  const result = started.result.catch((error: unknown) => {
-    if (!(error instanceof InterruptedError) || !spent.signal.aborted || signal.aborted) throw error;
-  });
-  result.catch(() => {});
-  for await (const event of started) {
+  for await (const event of job) {
     if (event.type === 'notice') emit({ type: 'notice', row, seed, text: event.text });
     if ('replayed' in event) meter.add(event);
     if (event.type !== 'observed') continue;
     emit({ type: 'run-advanced', row, seed, architectures: event.index + 1 });
-    if (budget !== null && meter.total[kind] >= budget) spent.abort();
+    if (budget !== null && meter.total[kind] >= budget) break;
   }
-  await result;
 }

@@ -3,7 +3,7 @@ import type { Proposed, SearchEvent } from '../../search/events.js';
 import { trainingFlops } from '../../search/training-flops.js';
 
 /** What a search has spent on architectures; the teacher and the batch, which all searches alike need, are left out. */
-export interface Cost {
+export interface SearchCost {
   /** Of workers, summed, as the sidecar measured them; for a score from the cache those that it took at first. */
   readonly seconds: number;
   /** Losses observed in trainings. */
@@ -22,13 +22,13 @@ export const COST_KINDS = [
   'flops',
   'simulated',
   'evaluations',
-] as const satisfies readonly (keyof Cost)[];
+] as const satisfies readonly (keyof SearchCost)[];
 export type CostKind = (typeof COST_KINDS)[number];
 
-export const NO_COST: Cost = { seconds: 0, steps: 0, flops: 0, simulated: 0, evaluations: 0 };
+export const NO_COST: SearchCost = { seconds: 0, steps: 0, flops: 0, simulated: 0, evaluations: 0 };
 
 /** @param batch images in the batch. A failed evaluation has told nothing of what it took. */
-export function costOfEvaluation(outcome: EvaluationOutcome, batch: number): Cost {
+export function costOfEvaluation(outcome: EvaluationOutcome, batch: number): SearchCost {
   if ('failure' in outcome) return { ...NO_COST, evaluations: 1 };
   const { evaluation, measuring = { seconds: 0, flops: 0 }, simulatedSeconds } = outcome;
   const { steps, flops: image = 0 } = evaluation;
@@ -43,28 +43,28 @@ export function costFrom<T>(of: (kind: CostKind) => T): Record<CostKind, T> {
 }
 
 /** What finding the architectures of a turn took, where candidates were screened. */
-function costOfProposal({ screened }: Proposed): Cost {
+function costOfProposal({ screened }: Proposed): SearchCost {
   if (screened === undefined) return NO_COST;
   const { seconds, flops } = screened;
   return { ...NO_COST, seconds, flops, simulated: seconds };
 }
 
-export function addCosts(a: Cost, b: Cost): Cost {
+export function addCosts(a: SearchCost, b: SearchCost): SearchCost {
   return costFrom((kind) => a[kind] + b[kind]);
 }
 
 /** Adds up what a search spends, architecture by architecture in the order of its history. Duplicates cost nothing. */
 export class CostMeter {
   readonly #batch: number;
-  readonly #evaluations = new Map<string, Cost>();
-  #total: Cost = NO_COST;
+  readonly #evaluations = new Map<string, SearchCost>();
+  #total: SearchCost = NO_COST;
 
   /** @param batch images in the batch */
   constructor(batch: number) {
     this.#batch = batch;
   }
 
-  get total(): Cost {
+  get total(): SearchCost {
     return this.#total;
   }
 

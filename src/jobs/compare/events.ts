@@ -1,9 +1,10 @@
-/** What a comparison tells while it goes on. */
+/** Everything that a comparison tells while it is at work. */
 export type ComparisonEvent =
-  /** Where accuracies come from, or what would be needed to have them. */
+  /** The source of accuracies, or what is needed to have them. */
   | { readonly type: 'benchmark-found'; readonly note: string }
   | { readonly type: 'comparison-opened'; readonly runs: number }
   | { readonly type: 'run-advanced'; readonly row: string; readonly seed: number; readonly architectures: number }
   | { readonly type: 'run-completed'; readonly row: string; readonly seed: number; readonly architectures: number }
   | { readonly type: 'run-failed'; readonly row: string; readonly seed: number; readonly reason: string }
-  | { readonly type: 'notice'; readonly row: string; readonly seed: number; readonly text: string };
+  /** Of one search; row and seed are null when it concerns the whole comparison. */
+  | { readonly type: 'notice'; readonly row: string | null; readonly seed: number | null; readonly text: string };

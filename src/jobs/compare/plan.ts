@@ -3,7 +3,7 @@ import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { nearestName } from '../../nearest.js';
 import { STRATEGY_NAMES } from '../../strategies/index.js';
-import { type NewRun, planNewRun, type RunPlan } from '../search/open-run.js';
+import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
 import type { ComparisonRow } from './result.js';
 
 /** A further configuration to compare with, each of its searches going on to its own end. */
@@ -37,8 +37,8 @@ export interface PlannedRun {
   readonly row: string;
   readonly seed: number;
   readonly folder: string;
-  readonly options: NewRun;
-  readonly run: RunPlan;
+  readonly options: NewSearch;
+  readonly run: PlannedSearch;
 }
 
 export interface PlannedRow extends Pick<ComparisonRow, 'name' | 'strategy' | 'objective' | 'cfg' | 'unlimited'> {
@@ -49,7 +49,7 @@ export interface PlannedComparison {
   readonly folder: string;
   readonly rows: readonly PlannedRow[];
   /** The first search, which stands for what all have in common. */
-  readonly first: RunPlan;
+  readonly first: PlannedSearch;
 }
 
 interface RowSource {
@@ -63,7 +63,7 @@ interface RowSource {
 export async function planComparison(options: ComparisonOptions): Promise<PlannedComparison> {
   const { cfg, strategies = [], overrides = [], machine = [], data, out } = options;
   for (const name of strategies) checkStrategy(name);
-  const common = await planNewRun({ cfg, overrides: [...overrides, ...machine], data });
+  const common = await planNewSearch({ cfg, overrides: [...overrides, ...machine], data });
   const { specification, outDir } = common.plan;
   const folder = resolve(out ?? join(outDir, `comparison-${specification.space}-${specification.dataset}`));
   const rows: PlannedRow[] = [];
@@ -107,7 +107,7 @@ async function planRow(
   const plans = await Promise.all(
     seeds.map(async (seed) => {
       const options = { cfg, overrides: [...overrides, ...machine, 'RNG_SEED', String(seed)], data };
-      return { seed, options, run: await planNewRun(options) };
+      return { seed, options, run: await planNewSearch(options) };
     }),
   );
   const settings = plans[0]?.run.plan.settings;
@@ -121,7 +121,7 @@ async function planRow(
   return { name, strategy, objective, cfg, unlimited: given !== null, runs };
 }
 
-function objectiveName(objective: RunPlan['plan']['settings']['objective']): string {
+function objectiveName(objective: PlannedSearch['plan']['settings']['objective']): string {
   return objective.kind === 'proxy' ? objective.proxy.name : objective.kind;
 }
 
@@ -146,7 +146,7 @@ function checkNames(rows: readonly PlannedRow[]): void {
 }
 
 /** Accuracies of one benchmark are what rows are compared by. */
-function checkSpace({ name, runs }: PlannedRow, first: RunPlan): void {
+function checkSpace({ name, runs }: PlannedRow, first: PlannedSearch): void {
   const { space } = first.plan.specification;
   const other = runs.find(({ run }) => run.plan.specification.space !== space)?.run.plan.specification.space;
   if (other === undefined) return;

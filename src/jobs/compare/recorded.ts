@@ -1,37 +1,39 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
+import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { createObjective } from '../../objectives/index.js';
 import { getSpace } from '../../spaces/index.js';
-import { openRunFolder } from '../../store/folder.js';
+import { jobFolderAt } from '../../store/folder.js';
+import { hasBegun } from '../../store/journal-file.js';
 import { createStrategy, type StrategyName } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
-import { planResumedRun, type RunPlan, recordedEvents, resolvePlan } from '../search/open-run.js';
+import { recordedEvents } from '../search/journal.js';
+import { type PlannedSearch, planResumedSearch, readSearch } from '../search/plan.js';
 import type { PlannedRun } from './plan.js';
 import { type Trajectory, trajectoryOf } from './trajectory.js';
 
 const NOTHING: Trajectory = { steps: [], ended: null };
 
-/** What a journal has of a run; null where the run has not begun. */
+/** What the journal of a run has. */
 export interface Recorded {
   readonly trajectory: Trajectory;
 }
 
 /**
- * Reads what has been done of a search.
+ * Reads what has been done of a search; null when it has not begun.
  * @throws UsageError when the folder holds a run of another configuration.
  */
 export async function readRecorded(planned: PlannedRun): Promise<Recorded | null> {
-  const { journal } = openRunFolder(planned.folder);
-  if (!existsSync(journal) || !readFileSync(journal).includes(0x0a)) return null;
-  const run = await planResumedRun({ resume: planned.folder });
+  if (!hasBegun(jobFolderAt(planned.folder).journal)) return null;
+  const earlier = readSearch(planned.folder);
+  const run = await planResumedSearch(earlier);
   checkSameSearch(planned, run);
-  const events = recordedEvents(run.earlier?.journal.lines ?? []);
-  return { trajectory: events.length === 0 ? NOTHING : trajectoryOf(events, partsOf(run.plan)) };
+  const events = recordedEvents(earlier.lines);
+  return { trajectory: events.length === 0 ? NOTHING : trajectoryOf(events, replayOf(run.plan)) };
 }
 
-function partsOf({ specification, settings }: SearchPlan) {
+function replayOf({ specification, settings }: SearchPlan) {
   const space = getSpace(specification.space);
   return {
     space,
@@ -42,13 +44,13 @@ function partsOf({ specification, settings }: SearchPlan) {
   };
 }
 
-/** What has been recorded is not proposed again. */
+/** A replay proposes nothing. */
 const unasked: Surrogate = () => Promise.reject(new Error('a recorded search was asked for more'));
 
-/** What two runs of one search may differ in: none of it changes a score. */
+/** Settings in which two runs of one search may differ: none of them changes a score. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(['workers', 'threads', 'workerDeadline', 'device']);
 
-/** What one strategy alone reads: searches by another may differ in it. */
+/** Settings that only one strategy reads: searches by other strategies may differ in them. */
 const OF_A_STRATEGY: Readonly<Record<string, StrategyName>> = {
   candidates: 'forest',
   screen: 'forest',
@@ -61,7 +63,7 @@ const OF_A_STRATEGY: Readonly<Record<string, StrategyName>> = {
   learningRate: 'reinforce',
 };
 
-function checkSameSearch({ folder, run: wanted }: PlannedRun, found: RunPlan): void {
+function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSearch): void {
   // `auto` has become what was installed when the run began.
   const { backend } = found.plan.specification;
   const { plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);

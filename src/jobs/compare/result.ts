@@ -4,7 +4,7 @@ import { COST_KINDS, costFrom } from './cost.js';
 const number = z.number();
 /** Over the seeds; the deviation is the sample's, null for one seed. */
 const spread = z.strictObject({ mean: number, deviation: number.nullable() });
-/** As {@link Cost} has it. */
+/** As {@link SearchCost} has it. */
 const cost = z.strictObject(costFrom(() => number));
 
 /** What a benchmark has of one architecture, by series; null where it does not have it. Accuracy and regret in per cent. */
@@ -106,5 +106,5 @@ export const comparisonResultSchema = z.strictObject({
 export type ComparisonResult = z.infer<typeof comparisonResultSchema>;
 export type ComparisonRow = ComparisonResult['rows'][number];
 export type ComparedRun = ComparisonRow['runs'][number];
-export type Series = ComparisonResult['series'][number];
+export type ComparedSeries = ComparisonResult['series'][number];
 export type Figure = z.infer<typeof figureSchema>;

@@ -1,5 +1,5 @@
 import { type Spread, spreadOf } from '../../statistics/moments.js';
-import { type Cost, type CostKind, costFrom, NO_COST } from './cost.js';
+import { type CostKind, costFrom, NO_COST, type SearchCost } from './cost.js';
 import { type Change, curveOf, stairsOf } from './curves.js';
 import type { ComparedRun, ComparisonRow, Figure } from './result.js';
 import { stepWithin, type Trajectory } from './trajectory.js';
@@ -63,7 +63,7 @@ function runOf(
   };
 }
 
-function costsOf(costs: readonly Cost[]): ComparisonRow['cost'] {
+function costsOf(costs: readonly SearchCost[]): ComparisonRow['cost'] {
   if (costs.length === 0) return null;
   return costFrom((kind) => spreadOf(costs.map((cost) => cost[kind])));
 }

@@ -4,13 +4,13 @@ import { Observer } from '../../search/observer.js';
 import { readRecording } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import type { Strategy } from '../../strategies/strategy.js';
-import { type Cost, type CostKind, CostMeter } from './cost.js';
+import { type CostKind, CostMeter, type SearchCost } from './cost.js';
 
 /** Where a search stood after so many architectures. */
 export interface Step {
   readonly architectures: number;
   /** What had been spent by then. */
-  readonly cost: Cost;
+  readonly cost: SearchCost;
   /** What it would have answered; null while no loss was finite. */
   readonly genotype: string | null;
 }

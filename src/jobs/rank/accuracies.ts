@@ -11,7 +11,7 @@ import type { Candidate } from './sample.js';
 const AT_ONCE = 16;
 
 /** A data set's accuracies that a benchmark has. */
-export interface Series {
+export interface AccuracySeries {
   /** Tells it from the others: data set and split, and more where that is not enough. */
   readonly name: string;
   readonly dataset: string;
@@ -28,7 +28,7 @@ export interface Known extends Candidate {
 
 export interface Accuracies {
   readonly source: string;
-  readonly series: readonly Series[];
+  readonly series: readonly AccuracySeries[];
   /** The architectures that the benchmark has, in their order. */
   readonly known: readonly Known[];
 }
@@ -80,7 +80,7 @@ function collect(
   sample: readonly Candidate[],
   found: ReadonlyMap<number, BenchmarkAnswer>,
 ): Accuracies {
-  const series = new Map<string, Series>();
+  const series = new Map<string, AccuracySeries>();
   const known = sample.flatMap((candidate) => {
     const answer = found.get(candidate.number);
     if (answer === undefined) return [];

@@ -1,8 +1,8 @@
 import { type Chart, scatterChart } from '../../report/charts.js';
-import type { Series } from './accuracies.js';
+import type { AccuracySeries } from './accuracies.js';
 import type { Scored } from './evaluate.js';
 import type { Ranked } from './result.js';
-import type { Score } from './scores.js';
+import type { RankingScore } from './scores.js';
 
 /** A scale over more than so many times its least value is read better by its logarithm. */
 const WIDE = 1000;
@@ -15,7 +15,12 @@ export interface Drawing {
 }
 
 /** @param ranked the score over all architectures */
-export function drawScore(score: Score, scored: readonly Scored[], series: Series, ranked: Ranked): Drawing {
+export function drawScore(
+  score: RankingScore,
+  scored: readonly Scored[],
+  series: AccuracySeries,
+  ranked: Ranked,
+): Drawing {
   const part = score.proxies.length === 1 ? score.proxies[0] : undefined;
   const shownOf = ({ row, loss }: Scored) => (part ? (row.values.get(part.name)?.value ?? null) : loss);
   const points = scored.flatMap((one) => {
@@ -34,7 +39,7 @@ export function drawScore(score: Score, scored: readonly Scored[], series: Serie
   return { name: `${fileName(score.name)}-${fileName(series.name)}.svg`, svg: scatterChart(chart) };
 }
 
-function describeTau({ correlations }: Ranked, series: Series): string {
+function describeTau({ correlations }: Ranked, series: AccuracySeries): string {
   const tau = correlations.find(({ series: name, best }) => name === series.name && best === 1)?.kendall;
   if (!tau || tau.value === null) return 'no order';
   const interval = tau.low === null || tau.high === null ? '' : ` [${tau.low.toFixed(3)}, ${tau.high.toFixed(3)}]`;

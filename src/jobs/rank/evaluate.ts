@@ -1,13 +1,13 @@
 import type { ProxyValues } from '../../objectives/index.js';
 import { resample } from '../../statistics/bootstrap.js';
 import { mean } from '../../statistics/moments.js';
-import type { Known, Series } from './accuracies.js';
+import type { AccuracySeries, Known } from './accuracies.js';
 import { correlate } from './correlate.js';
-import type { Cost, Value } from './measurements.js';
+import type { MeasuredValue, MeasuringCost } from './measured-values.js';
 import type { PaperCost } from './paper.js';
 import type { Ranked } from './result.js';
 import type { DuplicateCounting } from './sample.js';
-import { costOf, lossesOf, type Score } from './scores.js';
+import { costOf, lossesOf, type RankingScore } from './scores.js';
 
 /** The truly best of the architectures, by which a score is looked at more closely. */
 export const SHARES = [1, 0.3, 0.1];
@@ -15,15 +15,15 @@ export const SHARES = [1, 0.3, 0.1];
 /** An architecture with everything that is known of it. */
 export interface Row extends Known {
   /** By proxy. */
-  readonly values: ReadonlyMap<string, Value>;
+  readonly values: ReadonlyMap<string, MeasuredValue>;
   readonly paper: PaperCost;
 }
 
 export interface Question {
   /** In the order drawn. */
   readonly rows: readonly Row[];
-  readonly scores: readonly Score[];
-  readonly series: readonly Series[];
+  readonly scores: readonly RankingScore[];
+  readonly series: readonly AccuracySeries[];
   readonly twins: DuplicateCounting;
   /** How many rows the aggregate ranks against. */
   readonly reference: number;
@@ -39,7 +39,7 @@ export interface Scored {
 }
 
 /** The architectures that count, with what a score makes of them. */
-export function scoreRows(score: Score, { rows, twins, reference }: Question): Scored[] {
+export function scoreRows(score: RankingScore, { rows, twins, reference }: Question): Scored[] {
   const losses = lossesOf(score, rows.map(partsOf));
   return rows
     .map((row, index) => ({ row, loss: losses[index] ?? Number.POSITIVE_INFINITY, isReference: index < reference }))
@@ -69,7 +69,7 @@ function resamples({ bootstrap, seed }: Question): (count: number) => readonly I
 }
 
 function rank(
-  { name, proxies }: Score,
+  { name, proxies }: RankingScore,
   population: Ranked['population'],
   scored: readonly Scored[],
   { series }: Question,
@@ -106,7 +106,7 @@ function partsOf({ values }: Row): ProxyValues {
   return Object.fromEntries([...values].map(([proxy, { value }]) => [proxy, value]));
 }
 
-function costOfRow(proxies: Score['proxies'], { values }: Row): Cost | null {
+function costOfRow(proxies: RankingScore['proxies'], { values }: Row): MeasuringCost | null {
   return costOf(
     proxies,
     proxies.map(({ name }) => values.get(name)?.cost ?? null),

@@ -1,19 +1,18 @@
-import type { Notice, RunPrepared } from '../search/events.js';
-import { describeEvent } from '../search/log.js';
+import { describePrepared, type Notice, type RunPrepared } from '../events.js';
 import type { MeasuredEntry } from './journal.js';
 
-/** The folder is there, and the measuring is about to start or to go on. */
+/** The folder is open, and the measuring is about to start. */
 export interface RankingOpened {
   readonly type: 'opened';
   readonly folder: string;
-  /** Lines of measurements that earlier rankings left. */
+  /** Measurements that earlier rankings left. */
   readonly kept: number;
 }
 
 /** An architecture has been measured. */
 export interface ArchitectureMeasured {
   readonly type: 'measured';
-  /** What is going on, in words. */
+  /** What is measured, in words. */
   readonly task: string;
   readonly done: number;
   /** Architectures that lacked something when it began. */
@@ -22,18 +21,20 @@ export interface ArchitectureMeasured {
   readonly outcome: MeasuredEntry['outcome'];
 }
 
-/** Everything that a ranking tells while it goes on. */
+/** Everything that a ranking tells while it is at work. */
 export type RankingEvent = RankingOpened | ArchitectureMeasured | RunPrepared | Notice;
 
-/** One line about an event; null for one that says nothing worth a line. */
-export function describe(event: RankingEvent): string | null {
+/** One line about an event for a log. */
+export function describeRankingEvent(event: RankingEvent): string {
   switch (event.type) {
     case 'opened':
       return `ranking ${event.folder}${event.kept > 0 ? `: ${event.kept} measurements are kept` : ''}`;
     case 'measured':
       return `${event.task} ${event.done}/${event.total} ${event.genotype} ${describeOutcome(event.outcome)}`;
-    default:
-      return describeEvent(event);
+    case 'run-prepared':
+      return describePrepared(event);
+    case 'notice':
+      return event.text;
   }
 }
 

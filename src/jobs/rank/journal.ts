@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { measurementSchema } from '../../protocol/proxies.js';
 import { specificationSchema } from '../../protocol/specification.js';
-import { type Line, type ReadLines, readLines } from '../../store/journal-file.js';
+import type { JournalFormat } from '../../store/job-store.js';
+import { VERSION } from '../../version.js';
 
 const JOURNAL_VERSION = 1;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** First line: which architectures are measured; nothing in it changes afterwards. */
+/** First line: which architectures are measured. It never changes. */
 const ranking = z.strictObject({
   type: z.literal('ranking'),
   version: z.literal(JOURNAL_VERSION),
@@ -43,15 +44,16 @@ const measured = z.strictObject({
 });
 
 const entrySchema = z.discriminatedUnion('type', [ranking, session, measured]);
-export type Entry = z.infer<typeof entrySchema>;
-export type RankingLine = Line<Entry>;
+export type RankingEntry = z.infer<typeof entrySchema>;
+export type RankingHeader = z.infer<typeof ranking>;
 export type MeasuredEntry = z.infer<typeof measured>;
 
-/** @throws MissingError when there is no journal; UsageError when a whole line is not an entry. */
-export function readRankingJournal(file: string): ReadLines<Entry> {
-  return readLines(file, entrySchema, JOURNAL_VERSION);
-}
+export const RANKING_JOURNAL: JournalFormat<RankingEntry, RankingHeader> = {
+  job: 'ranking',
+  entries: entrySchema,
+  isHeader: (entry): entry is RankingHeader => entry.type === 'ranking',
+};
 
-export function headerOf(content: Omit<z.infer<typeof ranking>, 'type' | 'version'>): Entry {
-  return { type: 'ranking', version: JOURNAL_VERSION, ...content };
+export function headerOf(content: Pick<RankingHeader, 'space' | 'seed'>): RankingHeader {
+  return { type: 'ranking', version: JOURNAL_VERSION, rminas: VERSION, ...content };
 }

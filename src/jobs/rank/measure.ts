@@ -2,70 +2,73 @@ import { failureOfOne } from '../../evaluators/training.js';
 import { runPool } from '../../search/pool.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { Sidecar } from '../../sidecar/client.js';
-import type { RankingDesk } from './desk.js';
 import type { MeasuredEntry } from './journal.js';
-import type { Setting } from './measurements.js';
+import type { MeasurementSetting } from './measured-values.js';
+import type { RankingStore } from './ranking-store.js';
 
-/** What is measured by, and where it is written down. */
-export interface Bench {
+/** What measures, and where it is journalled. */
+export interface MeasuringContext {
   readonly sidecar: Sidecar;
-  readonly desk: RankingDesk;
+  readonly store: RankingStore;
   /** Architectures side by side. */
   readonly workers: number;
-  /** Of the run: the seed of an architecture's network follows from it. */
+  /** The seed of the run: those of the networks follow from it. */
   readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-export interface Task {
-  /** What it is about, for the log. */
+export interface MeasuringTask {
+  /** For the log. */
   readonly name: string;
-  /** Of a specification that has been prepared. */
-  readonly setting: Setting;
-  /** Canonical ones; what is there twice is measured once. */
+  /** Its specification has been prepared. */
+  readonly setting: MeasurementSetting;
+  /** Canonical; one that occurs twice is measured once. */
   readonly genotypes: readonly string[];
   readonly proxies: readonly string[];
 }
 
-interface Job {
+interface MissingMeasurement {
   readonly genotype: string;
   readonly proxies: string[];
 }
 
-/** What of a task is not in the journal yet. */
-export function missingOf({ measurements }: RankingDesk, { setting, genotypes, proxies }: Task): Job[] {
+/** The measurements of a task that the journal lacks. */
+export function missingOf(
+  { values }: RankingStore,
+  { setting, genotypes, proxies }: MeasuringTask,
+): MissingMeasurement[] {
   return [...new Set(genotypes)]
-    .map((genotype) => ({ genotype, proxies: measurements.missing(setting, genotype, proxies) }))
-    .filter((job) => job.proxies.length > 0);
+    .map((genotype) => ({ genotype, proxies: values.missing(setting, genotype, proxies) }))
+    .filter((missing) => missing.proxies.length > 0);
 }
 
 /**
- * Measures what is missing, and writes each architecture down as soon as it is measured. One whose measuring costs
- * workers their lives, or the memory, counts as measured and has no values.
- * @throws InterruptedError, or SidecarError when the measuring itself fails
+ * Measures what is missing, and journals each architecture as soon as it is measured. One that kills its workers or
+ * exhausts the memory counts as measured, without values.
+ * @throws InterruptedError; SidecarError for a failure that does not concern one architecture only
  */
-export async function measureMissing(bench: Bench, task: Task): Promise<void> {
-  const { desk, workers, signal } = bench;
-  const jobs = missingOf(desk, task);
+export async function measureMissing(context: MeasuringContext, task: MeasuringTask): Promise<void> {
+  const { store, workers, signal } = context;
+  const missing = missingOf(store, task);
   let done = 0;
   const entries = runPool({
-    items: jobs,
+    items: missing,
     capacity: () => workers,
-    run: (job) => measure(bench, task.setting, job),
+    run: (one) => measure(context, task.setting, one),
     signal,
   });
   for await (const entry of entries) {
-    desk.write(entry);
+    store.write(entry);
     done += 1;
     const { genotype, outcome } = entry;
-    desk.emit({ type: 'measured', task: task.name, done, total: jobs.length, genotype, outcome });
+    store.job.emit({ type: 'measured', task: task.name, done, total: missing.length, genotype, outcome });
   }
 }
 
 async function measure(
-  { sidecar, seed, signal }: Bench,
-  setting: Setting,
-  { genotype, proxies }: Job,
+  { sidecar, seed, signal }: MeasuringContext,
+  setting: MeasurementSetting,
+  { genotype, proxies }: MissingMeasurement,
 ): Promise<MeasuredEntry> {
   const entry = { type: 'measured', ...setting, genotype, proxies } as const;
   const body = { digest: setting.digest, genotype, seed: evaluationSeed(seed, genotype), proxies };

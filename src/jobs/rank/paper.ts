@@ -1,18 +1,18 @@
 import { locateAssets, specificationDigest } from '../../config/index.js';
 import { originalSpecification } from '../../config/planning/original.js';
-import type { WorkingSidecar } from '../../evaluators/working-sidecar.js';
+import type { PreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Specification } from '../../protocol/specification.js';
 import { trainingFlops } from '../../search/training-flops.js';
-import { type RankingDesk, writeSession } from './desk.js';
-import { type Bench, measureMissing, missingOf, type Task } from './measure.js';
-import type { Setting } from './measurements.js';
+import { type MeasuringContext, type MeasuringTask, measureMissing, missingOf } from './measure.js';
+import type { MeasurementSetting } from './measured-values.js';
 import type { RankingPlan } from './plan.js';
+import type { RankingStore } from './ranking-store.js';
 
-/** What the paper spends on an architecture. */
+/** What the paper's evaluation of an architecture costs. */
 export interface PaperCost {
-  /** Millions of multiply-adds of the whole training; null where the network's were not measured. */
+  /** Millions of multiply-adds of the whole training; null when those of the network were not measured. */
   readonly flops: number | null;
-  /** Of the training here; null where it was not made. */
+  /** Of the training on this machine; null when there was none. */
   readonly seconds: number | null;
 }
 
@@ -27,40 +27,40 @@ export interface PaperEvaluation {
  * @param canonicals of the architectures, in their order
  */
 export async function measurePaper(
-  bench: Bench,
+  context: MeasuringContext,
   ranking: RankingPlan,
-  working: WorkingSidecar,
+  prepared: PreparedSidecar,
   canonicals: readonly string[],
 ): Promise<PaperEvaluation> {
-  const specification = originalSpecification(working.resolved.plan.specification);
+  const specification = originalSpecification(prepared.resolved.plan.specification);
   const digest = specificationDigest(specification);
   // Costs do not depend on the images.
-  const setting: Setting = { digest, batch: null };
+  const setting: MeasurementSetting = { digest, batch: null };
   const distinct = [...new Set(canonicals)];
-  const tasks: Task[] = [
+  const tasks: MeasuringTask[] = [
     { name: "the paper's network", setting, genotypes: distinct, proxies: ['flops'] },
     { name: "the paper's training", setting, genotypes: distinct.slice(0, ranking.paperTrainings), proxies: ['rmi'] },
   ];
-  if (tasks.some((task) => missingOf(bench.desk, task).length > 0)) {
+  if (tasks.some((task) => missingOf(context.store, task).length > 0)) {
     const { config, data } = ranking;
     const assets = await locateAssets(specification, config, { data: data ?? undefined });
-    const { sidecar, desk, signal } = bench;
-    const prepared = await sidecar.request('prepare', { digest, specification, assets }, { signal });
-    writeSession(desk, sidecar, specification, prepared);
+    const { sidecar, store, signal } = context;
+    const batch = await sidecar.request('prepare', { digest, specification, assets }, { signal });
+    store.writeSession(sidecar, specification, batch);
   }
-  for (const task of tasks) await measureMissing(bench, task);
-  return { specification, costOf: (canonical) => costIn(bench.desk, setting, specification, canonical) };
+  for (const task of tasks) await measureMissing(context, task);
+  return { specification, costOf: (canonical) => costIn(context.store, setting, specification, canonical) };
 }
 
 function costIn(
-  { measurements }: RankingDesk,
-  setting: Setting,
+  { values }: RankingStore,
+  setting: MeasurementSetting,
   specification: Specification,
   canonical: string,
 ): PaperCost {
-  const flops = measurements.find(setting, canonical, 'flops')?.value ?? null;
+  const flops = values.find(setting, canonical, 'flops')?.value ?? null;
   return {
     flops: flops === null ? null : trainingFlops(flops, specification.batch.size, specification.steps),
-    seconds: measurements.find(setting, canonical, 'rmi')?.cost?.seconds ?? null,
+    seconds: values.find(setting, canonical, 'rmi')?.cost?.seconds ?? null,
   };
 }

@@ -4,7 +4,7 @@ import { type Config, loadConfig, planSearch, type SearchPlan } from '../../conf
 import { readObjective } from '../../config/planning/objective.js';
 import { UsageError } from '../../errors.js';
 import type { DuplicateCounting } from './sample.js';
-import { type Score, scoreOf } from './scores.js';
+import { type RankingScore, scoreOf } from './scores.js';
 
 export interface NewRanking {
   /** Configuration file in XNAS's form: space, data set, batch, teacher, optimiser, size of the network and seed. */
@@ -31,7 +31,7 @@ export interface RankingPlan {
   readonly benchmark: Benchmark;
   readonly architectures: number;
   /** At least one. */
-  readonly scores: readonly Score[];
+  readonly scores: readonly RankingScore[];
   readonly twins: DuplicateCounting;
   readonly bootstrap: number;
   readonly paperTrainings: number;
@@ -67,7 +67,7 @@ export async function planRanking(options: NewRanking): Promise<RankingPlan> {
   };
 }
 
-function readScores(names: readonly string[], config: Config, { specification, settings }: SearchPlan): Score[] {
+function readScores(names: readonly string[], config: Config, { specification, settings }: SearchPlan): RankingScore[] {
   const distinct = [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
   const scores = distinct.map((name) =>
     scoreOf(readObjective(name, '--proxies', config.values, specification.steps), settings.warmup),

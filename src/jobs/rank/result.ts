@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { specificationSchema } from '../../protocol/specification.js';
-import { runFilesSchema } from '../../store/folder.js';
+import { jobFilesSchema } from '../../store/folder.js';
 import { DUPLICATE_COUNTING } from './sample.js';
 
 const maybe = z.number().nullable();
@@ -102,7 +102,7 @@ export const rankingResultSchema = z.strictObject({
     workers: z.int(),
     threads: z.int(),
   }),
-  files: runFilesSchema.extend({
+  files: jobFilesSchema.extend({
     /** A line an architecture. */
     table: z.string(),
     charts: z.array(z.string()),

@@ -5,10 +5,10 @@ import {
   type ProxyValues,
   type WeightedProxy,
 } from '../../objectives/index.js';
-import type { Cost } from './measurements.js';
+import type { MeasuringCost } from './measured-values.js';
 
 /** Something that architectures are ranked by: one proxy, or several at once. */
-export interface Score {
+export interface RankingScore {
   readonly name: string;
   /** What has to be measured for it; nothing for the benchmark's own accuracy. */
   readonly proxies: readonly WeightedProxy[];
@@ -16,7 +16,7 @@ export interface Score {
 }
 
 /** @param reference how many architectures the aggregate ranks against: the first ones drawn. */
-export function scoreOf(choice: ObjectiveChoice, reference: number): Score {
+export function scoreOf(choice: ObjectiveChoice, reference: number): RankingScore {
   const objective = createObjective(choice, { reference });
   return { name: objective.name, proxies: proxiesOf(choice), objective };
 }
@@ -38,7 +38,7 @@ function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
  * What a search would minimise, an architecture each; infinite where there is nothing to go by.
  * @param measured of all architectures, in the order drawn
  */
-export function lossesOf({ objective }: Score, measured: readonly ProxyValues[]): number[] {
+export function lossesOf({ objective }: RankingScore, measured: readonly ProxyValues[]): number[] {
   // Of the objective `rmi` the loss is what the training ends with, and that is how it stays.
   const history = measured.map((proxyValues) => ({ proxyValues, loss: proxyValues.rmi ?? Number.POSITIVE_INFINITY }));
   return objective.score(history).map(({ loss }) => loss);
@@ -49,9 +49,12 @@ export function lossesOf({ objective }: Score, measured: readonly ProxyValues[])
  * @param costs one for each proxy, in their order; null where the measuring failed
  * @returns null where any failed
  */
-export function costOf(proxies: readonly WeightedProxy[], costs: readonly (Cost | null)[]): Cost | null {
-  let training: Cost = { flops: 0, seconds: 0 };
-  let others: Cost = { flops: 0, seconds: 0 };
+export function costOf(
+  proxies: readonly WeightedProxy[],
+  costs: readonly (MeasuringCost | null)[],
+): MeasuringCost | null {
+  let training: MeasuringCost = { flops: 0, seconds: 0 };
+  let others: MeasuringCost = { flops: 0, seconds: 0 };
   for (const [index, proxy] of proxies.entries()) {
     const cost = costs[index] ?? null;
     if (cost === null) return null;
@@ -61,5 +64,8 @@ export function costOf(proxies: readonly WeightedProxy[], costs: readonly (Cost 
   return sum(training, others);
 }
 
-const longer = (a: Cost, b: Cost): Cost => (b.flops > a.flops ? b : a);
-const sum = (a: Cost, b: Cost): Cost => ({ flops: a.flops + b.flops, seconds: a.seconds + b.seconds });
+const longer = (a: MeasuringCost, b: MeasuringCost): MeasuringCost => (b.flops > a.flops ? b : a);
+const sum = (a: MeasuringCost, b: MeasuringCost): MeasuringCost => ({
+  flops: a.flops + b.flops,
+  seconds: a.seconds + b.seconds,
+});

@@ -1,6 +1,6 @@
 import { csvOf } from '../../report/csv.js';
 import { type Question, scoreRows } from './evaluate.js';
-import type { Score } from './scores.js';
+import type { RankingScore } from './scores.js';
 
 /**
  * Everything that a ranking knows of its architectures as comma-separated values, a line each, in the order drawn: for
@@ -23,7 +23,7 @@ export function tableOf(question: Question): string {
   return csvOf([[...head, ...combined.map(({ name }) => name)], ...lines]);
 }
 
-function lossesByNumber(score: Score, question: Question): ReadonlyMap<number, number> {
+function lossesByNumber(score: RankingScore, question: Question): ReadonlyMap<number, number> {
   const scored = scoreRows(score, { ...question, twins: 'all' });
   return new Map(scored.map(({ row, loss }) => [row.number, loss]));
 }

@@ -1,14 +1,14 @@
 import type { Hello } from '../../protocol/messages.js';
 import type { Training } from '../../protocol/retraining.js';
-import type { Notice } from '../search/events.js';
+import type { Notice } from '../events.js';
 
-/** The folder is there, and the sidecar is about to train or to go on. */
+/** The folder is open, and the sidecar is about to train. */
 export interface RetrainingOpened {
   readonly type: 'opened';
   readonly folder: string;
   readonly hello: Hello;
   readonly recipe: string;
-  /** Trainings to come to their end, and those that an earlier session brought to it. */
+  /** All trainings, and those of them that an earlier session finished. */
   readonly seeds: readonly number[];
   readonly finished: readonly number[];
 }
@@ -20,7 +20,7 @@ export interface TrainingProgress {
   /** Epochs done, of which the last is a fraction, and in all. */
   readonly done: number;
   readonly total: number;
-  /** What the last whole epoch came to. */
+  /** Loss and accuracy of the last whole epoch. */
   readonly note: string;
 }
 
@@ -30,20 +30,20 @@ export interface Trained {
   readonly training: Training;
 }
 
-/** Everything that a retraining tells while it goes on. */
+/** Everything that a retraining tells while it is at work. */
 export type RetrainingEvent = RetrainingOpened | TrainingProgress | Trained | Notice;
 
-/** Lines about events for a log: null for an event that says nothing worth a line. */
-export function createDescriber(): (event: RetrainingEvent) => string | null {
+/** Describes events for a log, a line each; null for an event without a line. */
+export function createRetrainingDescriber(): (event: RetrainingEvent) => string | null {
   const describeEpoch = createEpochDescriber();
   return (event) => (event.type === 'training' ? describeEpoch(event) : describe(event));
 }
 
-/** A line for each epoch, and none for the updates in it. */
+/** A line for each whole epoch. */
 function createEpochDescriber(): (event: TrainingProgress) => string | null {
   const told = new Map<number, number>();
   return ({ seed, done, total, note }) => {
-    // The note tells of the epoch before the one that is going on.
+    // The note is about the epoch before the current one.
     const whole = Math.ceil(done) - 1;
     if (whole < 1 || told.get(seed) === whole) return null;
     told.set(seed, whole);

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { trainingSchema } from '../../protocol/retraining.js';
-import { type Line, type ReadLines, readLines } from '../../store/journal-file.js';
+import type { JournalFormat } from '../../store/job-store.js';
+import { settingsSchema } from '../bound-settings.js';
 
-const JOURNAL_VERSION = 1;
+/** Release 0.2.1 wrote version 1, whose header has no settings. */
+export const JOURNAL_VERSION = 2;
 const seed = z.int().min(0);
 
-/** First line: what is trained; nothing in it changes afterwards. */
+/** First line: what is trained. It never changes. */
 const retraining = z.strictObject({
   type: z.literal('retraining'),
-  version: z.literal(JOURNAL_VERSION),
+  version: z.union([z.literal(1), z.literal(JOURNAL_VERSION)]),
   rminas: z.string(),
+  /** Values of the keys that decide the result; absent in version 1. */
+  settings: settingsSchema.optional(),
   /** SHA-256 of the retraining that config.yaml resolves to. */
   retraining: z.string().regex(/^[0-9a-f]{64}$/),
   /** One training each. */
@@ -26,18 +30,15 @@ const session = z.strictObject({
   device: z.string(),
 });
 
-/** A training has come to its end; until then its checkpoint tells how far it is. */
+/** A training has ended; until then its checkpoint says how far it is. */
 const trained = z.strictObject({ type: z.literal('trained'), seed, training: trainingSchema });
 
 const entrySchema = z.discriminatedUnion('type', [retraining, session, trained]);
-export type Entry = z.infer<typeof entrySchema>;
-export type RetrainingLine = Line<Entry>;
+export type RetrainingEntry = z.infer<typeof entrySchema>;
+export type RetrainingHeader = z.infer<typeof retraining>;
 
-/** @throws MissingError when there is no journal; UsageError when a whole line is not an entry. */
-export function readRetrainingJournal(file: string): ReadLines<Entry> {
-  return readLines(file, entrySchema, JOURNAL_VERSION);
-}
-
-export function headerOf(content: Omit<z.infer<typeof retraining>, 'type' | 'version'>): Entry {
-  return { type: 'retraining', version: JOURNAL_VERSION, ...content };
-}
+export const RETRAINING_JOURNAL: JournalFormat<RetrainingEntry, RetrainingHeader> = {
+  job: 'retraining',
+  entries: entrySchema,
+  isHeader: (entry): entry is RetrainingHeader => entry.type === 'retraining',
+};

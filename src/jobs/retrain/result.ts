@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { retrainingSchema, type Training, trainingSchema } from '../../protocol/retraining.js';
 import { spreadOf } from '../../statistics/moments.js';
-import { runFilesSchema } from '../../store/folder.js';
+import { jobFilesSchema } from '../../store/folder.js';
 
 const percent = z.number().min(0).max(100);
 /** Over the seeds; the deviation is the sample's, null for one seed. */
@@ -55,7 +55,7 @@ export const retrainingResultSchema = z.strictObject({
     /** Processes that worked on it: more than one after a resumption. */
     sessions: z.int().min(1),
   }),
-  files: runFilesSchema.extend({
+  files: jobFilesSchema.extend({
     /** Of each seed, after its last epoch: its weights are under `state_dict`. */
     checkpoints: z.array(z.string()),
   }),

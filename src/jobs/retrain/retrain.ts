@@ -1,136 +1,148 @@
-import { resolve } from 'node:path';
-import { dataFolders, datasetPlaces, locateDataset } from '../../config/index.js';
-import { InterruptedError } from '../../errors.js';
+import { join, resolve } from 'node:path';
+import { dataFolders, datasetPlaces, dumpConfig, locateDataset } from '../../config/index.js';
+import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
-import { openRunFolder } from '../../store/folder.js';
-import { lockRunFolder } from '../../store/lock.js';
-import type { CommonOptions } from '../search/search-run.js';
-import { conclude } from './conclude.js';
-import { openDesk, type RetrainingDesk } from './desk.js';
-import type { RetrainingEvent } from './events.js';
+import { createJobFolder, jobFolderAt } from '../../store/folder.js';
+import { type JobStore, openJob } from '../../store/job-store.js';
+import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
+import { finalizeRetraining } from './finalize.js';
+import { RETRAINING_JOURNAL, type RetrainingEntry, type RetrainingHeader } from './journal.js';
 import {
+  headerOf,
   type NewRetraining,
-  type OpenRetraining,
+  type PlannedRetraining,
   planNewRetraining,
   planResumedRetraining,
   type ResumedRetraining,
-} from './open.js';
+} from './plan.js';
 import type { RetrainingResult } from './result.js';
 
 /** A retraining, new or resumed. */
-export type RetrainOptions = (NewRetraining | ResumedRetraining) &
-  CommonOptions & { readonly onEvent?: ((event: RetrainingEvent) => void) | undefined };
+export type RetrainOptions = (NewRetraining | ResumedRetraining) & JobOptions;
+
+export type RetrainingStore = JobStore<RetrainingEntry, RetrainingHeader, RetrainingEvent>;
 
 /**
- * Trains an architecture from scratch by the recipe of its paper, once for each seed, and tells the accuracy as papers
- * do. What is interrupted goes on where it was, and ends as if it had not been.
+ * Trains an architecture from scratch by the recipe of its paper, once for each seed, and reports the accuracy as papers
+ * do. An interrupted retraining is resumed from its last whole epoch, and ends as if it had not been interrupted.
  *
  * @example
- * const { accuracy } = await retrain({ genotype: '|nor_conv_3x3~0|+|…|', seeds: [1, 2, 3] });
- * @throws UsageError, MissingError, SidecarError or InterruptedError
+ * const { accuracy } = await retrain({ genotype: '|nor_conv_3x3~0|+|…|', seeds: [1, 2, 3] }).result;
  */
-export async function retrain(options: RetrainOptions): Promise<RetrainingResult> {
-  if (!('resume' in options)) return pursue(await planNewRetraining(options), options);
-  // Before the journal is read: what another process still appends would be cut off.
-  const lock = lockRunFolder(openRunFolder(options.resume));
-  try {
-    return await pursue(await planResumedRetraining(options), options);
-  } finally {
-    lock.release();
-  }
-}
-
-async function pursue(open: OpenRetraining, options: RetrainOptions): Promise<RetrainingResult> {
-  const signal = options.signal ?? new AbortController().signal;
-  let folder = open.earlier?.folder.path;
-  const tell = (event: RetrainingEvent) => {
-    if (event.type === 'opened') folder = event.folder;
-    options.onEvent?.(event);
-  };
-  try {
-    return await work(open, options.python, signal, tell);
-  } catch (error) {
-    throw signal.aborted ? interrupted(folder, error) : error;
-  }
-}
-
-async function work(
-  open: OpenRetraining,
-  python: string | undefined,
-  signal: AbortSignal,
-  tell: (event: RetrainingEvent) => void,
-): Promise<RetrainingResult> {
-  const { config, plan, seeds, data } = open;
-  const name = plan.retraining.dataset;
-  const folders = dataFolders({ data: data ?? undefined }, config.values['LOADER.DATAPATH']);
-  const dataset = await locateDataset(name, datasetPlaces(name, folders));
-  const early: RetrainingEvent[] = plan.notices.map((text) => ({ type: 'notice', text }));
-  for (const event of early) tell(event);
-  let notify = (text: string) => tell({ type: 'notice', text });
-  const sidecar = await Sidecar.start({
-    python: await findPython(python),
-    workers: Math.min(plan.workers, seeds.length),
-    threads: plan.threads,
-    workerDeadline: plan.workerDeadline,
-    // Checkpoints lie in the folder of the retraining, which a new one gets below OUT_DIR.
-    paths: [...(dataset === null ? [] : [dataset]), open.earlier?.folder.path ?? resolve(plan.outDir)],
-    device: plan.device,
-    signal,
-    onLog: (level, text) => {
-      if (level !== 'debug') notify(`sidecar: ${text}`);
-    },
-    onRestart: (reason) => notify(`The sidecar is started again: ${reason}`),
+export function retrain(options: RetrainOptions): Job<RetrainingEvent, RetrainingResult> {
+  const interruption = (folder: string | undefined) => ({
+    message: 'The retraining was interrupted; every whole epoch is kept.',
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${folder}`],
   });
-  let desk: RetrainingDesk | undefined;
+  return startJob({ signal: options.signal, interruption }, (context) => runRetraining(options, context));
+}
+
+/** Opens the job, plans it, starts the sidecar, trains, and finalizes. */
+async function runRetraining(options: RetrainOptions, context: JobContext<RetrainingEvent>): Promise<RetrainingResult> {
+  const store: RetrainingStore = openJob<RetrainingEntry, RetrainingHeader, RetrainingEvent>({
+    place: 'resume' in options ? { kind: 'resume', folder: jobFolderAt(options.resume) } : { kind: 'fresh' },
+    format: RETRAINING_JOURNAL,
+    describe: createRetrainingDescriber(),
+    listener: context,
+  });
   try {
-    desk = openDesk(open, sidecar.hello, tell, early);
-    const { emit } = desk;
-    notify = (text) => emit({ type: 'notice', text });
-    const trainings = await trainAll({ open, sidecar, desk, dataset, signal });
-    return conclude({ open, device: sidecar.hello.device, desk, trainings });
+    const planned = await planIn(store, options);
+    for (const text of planned.notices) store.notify(text);
+    const name = planned.plan.retraining.dataset;
+    const folders = dataFolders({ data: planned.data ?? undefined }, planned.config.values['LOADER.DATAPATH']);
+    const dataset = await locateDataset(name, datasetPlaces(name, folders));
+    const sidecar = await startSidecar({ planned, dataset, store, python: options.python, signal: context.signal });
+    try {
+      begin(store, planned, sidecar);
+      const trainings = await trainAll({ planned, sidecar, store, dataset, signal: context.signal });
+      return finalizeRetraining({ planned, device: sidecar.hello.device, store, trainings });
+    } finally {
+      await sidecar.close();
+    }
   } finally {
-    desk?.close();
-    await sidecar.close();
+    store.close();
   }
 }
 
-interface Workshop {
-  readonly open: OpenRetraining;
+function planIn({ earlier }: RetrainingStore, options: RetrainOptions) {
+  return earlier === undefined ? planNewRetraining(options as NewRetraining) : planResumedRetraining(earlier, options);
+}
+
+interface RetrainingRun {
+  readonly planned: PlannedRetraining;
   readonly sidecar: Sidecar;
-  readonly desk: RetrainingDesk;
+  readonly store: RetrainingStore;
   /** Folder of the data set; null for the one that ships with the sidecar. */
   readonly dataset: string | null;
   readonly signal: AbortSignal;
 }
 
-/** One training a seed, as many at a time as there are workers; those that the journal has are not trained again. */
-async function trainAll(workshop: Workshop): Promise<[Training, ...Training[]]> {
-  const { open, desk } = workshop;
-  const trainings = open.seeds.map(async (seed) => desk.finished.get(seed) ?? train(workshop, seed));
+async function startSidecar({
+  planned: { plan, seeds },
+  dataset,
+  store,
+  python,
+  signal,
+}: Omit<RetrainingRun, 'sidecar'> & { readonly python: string | undefined }): Promise<Sidecar> {
+  // Checkpoints are in the folder of the retraining, which a new one gets under OUT_DIR.
+  const output = store.earlier?.folder.path ?? resolve(plan.outDir);
+  return Sidecar.start({
+    python: await findPython(python),
+    workers: Math.min(plan.workers, seeds.length),
+    threads: plan.threads,
+    workerDeadline: plan.workerDeadline,
+    paths: [...(dataset === null ? [] : [dataset]), output],
+    device: plan.device,
+    signal,
+    ...sidecarMessages((text) => store.notify(text)),
+  });
+}
+
+function begin(store: RetrainingStore, planned: PlannedRetraining, { hello }: Sidecar): void {
+  const { plan, seeds } = planned;
+  const { space, dataset } = plan.retraining;
+  store.begin({
+    folder: () => createJobFolder(plan.outDir, `retrain-${space}-${dataset}`),
+    config: dumpConfig(plan.settings),
+    header: headerOf(planned),
+    session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },
+  });
+  const finished = [...finishedIn(store).keys()];
+  store.emit({ type: 'opened', folder: store.folder.path, hello, recipe: plan.recipe, seeds, finished });
+}
+
+/** Trainings that the journal has, by seed. */
+function finishedIn({ lines }: RetrainingStore): ReadonlyMap<number, Training> {
+  return new Map(
+    lines.flatMap(({ entry }) => (entry.type === 'trained' ? [[entry.seed, entry.training] as const] : [])),
+  );
+}
+
+/** Where the checkpoint of a seed's training is. */
+export function checkpointOf({ folder }: Pick<RetrainingStore, 'folder'>, seed: number): string {
+  return join(folder.path, `seed-${seed}.pt`);
+}
+
+/** One training for each seed, as many at a time as there are workers. Those in the journal are not trained again. */
+async function trainAll(run: RetrainingRun): Promise<[Training, ...Training[]]> {
+  const finished = finishedIn(run.store);
+  const trainings = run.planned.seeds.map(async (seed) => finished.get(seed) ?? train(run, seed));
   // There is at least one seed.
   return (await Promise.all(trainings)) as [Training, ...Training[]];
 }
 
-async function train({ open, sidecar, desk, dataset, signal }: Workshop, seed: number): Promise<Training> {
-  const { retraining } = open.plan;
+async function train({ planned, sidecar, store, dataset, signal }: RetrainingRun, seed: number): Promise<Training> {
+  const { retraining } = planned.plan;
   const training = await sidecar.request(
     'retrain',
-    { retraining, seed, dataset, checkpoint: desk.checkpointOf(seed) },
-    { signal, onProgress: (progress) => desk.emit({ type: 'training', seed, ...progress }) },
+    { retraining, seed, dataset, checkpoint: checkpointOf(store, seed) },
+    { signal, onProgress: (progress) => store.emit({ type: 'training', seed, ...progress }) },
   );
-  desk.write({ type: 'trained', seed, training });
-  desk.emit({ type: 'trained', seed, training });
-  for (const text of training.notes) desk.emit({ type: 'notice', text });
+  store.write({ type: 'trained', seed, training });
+  store.emit({ type: 'trained', seed, training });
+  for (const text of training.notes) store.notify(text);
   return training;
-}
-
-function interrupted(folder: string | undefined, cause: unknown): InterruptedError {
-  const nextSteps = folder === undefined ? [] : [`Go on with: rminas retrain --resume ${folder}`];
-  return new InterruptedError('The retraining was interrupted; every whole epoch is kept.', {
-    code: 'interrupted',
-    nextSteps,
-    cause,
-  });
 }

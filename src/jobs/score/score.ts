@@ -1,17 +1,18 @@
 import { resolve } from 'node:path';
 import { consultBenchmark } from '../../benchmarks/service.js';
 import { loadConfig, planSearch } from '../../config/index.js';
-import { cacheLimit, withSharedScores } from '../../evaluators/shared-scores.js';
-import { createSidecarEvaluator } from '../../evaluators/training.js';
-import { startWorkingSidecar, type WorkingSidecar } from '../../evaluators/working-sidecar.js';
-import { derivedSeed } from '../../random/random.js';
+import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
+import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { createTrainingEvaluator } from '../../evaluators/training.js';
+import { evaluationSeed } from '../../search/recording.js';
 import { getSpace } from '../../spaces/index.js';
-import type { RunEvent } from '../search/events.js';
+import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
+import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { toScore } from '../search/record.js';
 import type { ScoreResult } from '../search/result.js';
-import type { CommonOptions } from '../search/search-run.js';
+import type { CacheOptions } from '../search/search.js';
 
-export interface ScoreOptions extends CommonOptions {
+export interface ScoreOptions extends JobOptions, CacheOptions {
   /** Configuration file in XNAS's form: data set, batch, teacher, optimiser, profile and seed. */
   readonly cfg: string;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
@@ -20,61 +21,61 @@ export interface ScoreOptions extends CommonOptions {
   readonly genotypes: readonly string[];
   /** Folder with the data sets and teachers. */
   readonly data?: string | undefined;
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
+export type ScoreEvent = RunPrepared | Notice;
+
 /**
- * Scores single architectures, each exactly as a search with the same configuration would.
+ * Scores single architectures, each exactly as a search with the same configuration would. Writes no folder.
  *
  * @example
- * const { scores } = await score({ cfg: 'configs/quickstart.yaml', genotypes: ['|skip_connect~0|+|…|'] });
- * @throws UsageError, MissingError, SidecarError or InterruptedError
+ * const { scores } = await score({ cfg: 'configs/quickstart.yaml', genotypes: ['|skip_connect~0|+|…|'] }).result;
  */
-export async function score(options: ScoreOptions): Promise<ScoreResult> {
+export function score(options: ScoreOptions): Job<ScoreEvent, ScoreResult> {
+  const interruption = () => ({ message: 'The scoring was interrupted.', nextSteps: [] });
+  return startJob({ signal: options.signal, interruption }, (context) => runScore(options, context));
+}
+
+async function runScore(options: ScoreOptions, { signal, emit }: JobContext<ScoreEvent>): Promise<ScoreResult> {
   const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
   const plan = planSearch(config);
   const space = getSpace(plan.specification.space);
-  // Parsed before anything is started: a mistyped genotype should not cost the start of the sidecar.
+  // A mistyped genotype is found before the sidecar is started.
   const architectures = options.genotypes.map((text) => {
     const encoding = space.parse(text);
     return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
   });
   const limit = (options.cache ?? true) ? cacheLimit() : 0;
-  const signal = options.signal ?? new AbortController().signal;
   const data = options.data === undefined ? null : resolve(options.data);
   const workers = Math.min(plan.settings.workers, architectures.length);
-  const emit = options.onEvent ?? (() => {});
-  const working = await startWorkingSidecar({
+  const listener = sidecarListener(emit);
+  const { notify } = listener;
+  const prepared = await startPreparedSidecar({
     config,
     plan,
     data,
     workers,
     python: options.python,
     signal,
-    emit,
+    ...listener,
   });
   try {
-    const ownEvaluator = createSidecarEvaluator({
-      sidecar: working.sidecar,
-      digest: working.resolved.digest,
-      capacity: workers,
-      signal,
-    });
-    const notice = (text: string) => emit({ type: 'notice', text });
-    const evaluator = withSharedScores(ownEvaluator, working, limit, notice);
+    const { sidecar, resolved } = prepared;
+    const trained = createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
+    const evaluator = withSharedScores(trained, { prepared, limit, notify });
     const scores = architectures.map(async ({ genotype, canonical }) => {
-      const seed = derivedSeed(plan.settings.seed, 'evaluation', canonical);
+      const seed = evaluationSeed(plan.settings.seed, canonical);
       const outcome = await evaluator.evaluate({ genotype: canonical, seed });
-      const benchmark = await consultBenchmark(working.sidecar, { space: space.name, genotype, data });
+      const benchmark = await consultBenchmark(sidecar, { space: space.name, genotype, data });
       return { score: toScore(genotype, canonical, outcome), benchmark };
     });
-    return assemble(working, await Promise.all(scores));
+    return resultOf(prepared, await Promise.all(scores));
   } finally {
-    await working.sidecar.close();
+    await prepared.sidecar.close();
   }
 }
 
-function assemble({ sidecar, prepared, resolved }: WorkingSidecar, scores: ScoreResult['scores']): ScoreResult {
+function resultOf({ sidecar, prepared, resolved }: PreparedSidecar, scores: ScoreResult['scores']): ScoreResult {
   const { specification, profile } = resolved.plan;
   return {
     schema: 1,

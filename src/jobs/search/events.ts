@@ -1,5 +1,7 @@
-import type { Hello, Prepared, Verification } from '../../protocol/messages.js';
+import type { Verification } from '../../protocol/messages.js';
 import type { SearchEvent } from '../../search/events.js';
+import type { SearchStatus } from '../../strategies/strategy.js';
+import { describePrepared, type Notice, type RunPrepared } from '../events.js';
 import type { BenchmarkReport } from './result.js';
 
 /** The run's folder is there, and the search is about to start or to go on. */
@@ -8,19 +10,6 @@ export interface RunOpened {
   readonly folder: string;
   /** Evaluations that an earlier session finished. */
   readonly recorded: number;
-}
-
-/** The sidecar has built the batch and run the teacher. */
-export interface RunPrepared {
-  readonly type: 'run-prepared';
-  readonly hello: Hello;
-  readonly prepared: Prepared;
-}
-
-/** Something that the user should know and need not act on. */
-export interface Notice {
-  readonly type: 'notice';
-  readonly text: string;
 }
 
 /** A proper training for the verification has got this far. */
@@ -49,5 +38,51 @@ export interface BenchmarkConsulted {
   readonly report: BenchmarkReport;
 }
 
-/** Everything that a run tells while it goes on. */
-export type RunEvent = SearchEvent | RunOpened | RunPrepared | Notice | Verifying | Verified | BenchmarkConsulted;
+/** Everything that a search tells while it is at work. */
+export type SearchJobEvent = SearchEvent | RunOpened | RunPrepared | Notice | Verifying | Verified | BenchmarkConsulted;
+
+/** One line about an event for a log; null for an event without one. */
+export function describeSearchEvent(event: SearchJobEvent): string | null {
+  switch (event.type) {
+    case 'run-opened':
+      return event.recorded > 0
+        ? `resuming ${event.folder}: ${event.recorded} evaluations are kept`
+        : `run ${event.folder}`;
+    case 'run-prepared':
+      return describePrepared(event);
+    case 'proposed':
+      return event.phase === 'warm-up' ? `warm-up: ${event.genotypes.length} architectures` : null;
+    case 'evaluated':
+      return 'failure' in event.outcome ? `${event.genotype} failed: ${event.outcome.failure}` : null;
+    case 'observed':
+      return describeObserved(event);
+    case 'threshold-set':
+      return `threshold ${event.threshold.toPrecision(6)}${event.note ? ` (${event.note})` : ''}`;
+    case 'finished':
+      return `found ${event.genotype} (${event.reason}; ${event.note})`;
+    case 'notice':
+      return event.text;
+    case 'verifying':
+      return null;
+    case 'verified':
+      return `verified ${event.genotype}: ${(100 * event.verification.accuracy).toFixed(2)} % held-out accuracy`;
+    case 'benchmark-consulted':
+      return event.report.note;
+  }
+}
+
+function describeObserved(event: Extract<SearchJobEvent, { type: 'observed' }>): string {
+  const { index, phase, genotype, loss, stopped, good, reused, status } = event;
+  const verdict = good === null ? '' : good ? ` good ${describeSuccesses(status)}` : ' not good';
+  const stop = stopped === null ? '' : ` (stopped at step ${stopped})`;
+  const result = Number.isFinite(loss) ? `loss ${loss.toPrecision(6)}` : 'infinite loss';
+  return `${phase} ${index + 1} ${genotype} ${result}${stop}${reused ? ' (duplicate)' : ''}${verdict}`;
+}
+
+/** e.g. `3/6`; without the number wanted where there is none. */
+export function describeSuccesses({
+  successes,
+  successesWanted,
+}: Pick<SearchStatus, 'successes' | 'successesWanted'>): string {
+  return successesWanted === null ? `${successes}` : `${successes}/${successesWanted}`;
+}

@@ -1,23 +1,27 @@
 import { z } from 'zod';
+import type { MeasurementEvent } from '../../evaluators/proxy-measurements.js';
 import { evaluationSchema, verificationSchema } from '../../protocol/messages.js';
-import { type Line, type ReadLines, readLines } from '../../store/journal-file.js';
+import type { JournalledEvent } from '../../search/events.js';
+import type { JournalFormat } from '../../store/job-store.js';
+import type { JournalLine } from '../../store/journal-file.js';
+import { settingsSchema } from '../bound-settings.js';
 
-export { JournalWriter } from '../../store/journal-file.js';
-
-/** Bumped when an older journal can no longer be replayed. */
-export const JOURNAL_VERSION = 1;
+/** Release 0.2.1 wrote version 1, whose header has no settings. */
+export const JOURNAL_VERSION = 2;
 
 const genotype = z.string().min(1);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** First line: what the run is; nothing in it changes afterwards. */
+/** First line: what the run is. It never changes. */
 const run = z.strictObject({
   type: z.literal('run'),
-  version: z.literal(JOURNAL_VERSION),
+  version: z.union([z.literal(1), z.literal(JOURNAL_VERSION)]),
   rminas: z.string(),
+  /** Values of the keys that decide the result; absent in version 1. */
+  settings: settingsSchema.optional(),
   /** Of the specification that config.yaml resolves to. */
   specification: digest,
-  /** Decides how many proposals make a turn, so a resumed run keeps it. */
+  /** Decides how many proposals make a turn. */
   workers: z.int().min(1),
   /** The `--data` folder, absolute; null when none was given. */
   data: z.string().nullable(),
@@ -31,7 +35,7 @@ const session = z.strictObject({
   pid: z.int(),
   versions: z.record(z.string(), z.string()),
   device: z.string(),
-  /** Of the images and labels trained on; equal in all sessions. Null where nothing is computed on any. */
+  /** Digest of the images and labels trained on, equal in all sessions; null for a search by a benchmark. */
   batch: digest.nullable(),
 });
 
@@ -94,11 +98,28 @@ const verified = z.strictObject({ type: z.literal('verified'), genotype, verific
 
 const entrySchema = z.discriminatedUnion('type', [run, session, proposed, screened, evaluated, finished, verified]);
 
-export type JournalEntry = z.infer<typeof entrySchema>;
-export type JournalLine = Line<JournalEntry>;
-export type ReadJournal = ReadLines<JournalEntry>;
+export type SearchEntry = z.infer<typeof entrySchema>;
+export type SearchHeader = Extract<SearchEntry, { type: 'run' }>;
+export type SearchLine = JournalLine<SearchEntry>;
 
-/** @throws MissingError when there is no journal; UsageError when a whole line is not an entry. */
-export function readJournal(file: string): ReadJournal {
-  return readLines(file, entrySchema, JOURNAL_VERSION);
+export const SEARCH_JOURNAL: JournalFormat<SearchEntry, SearchHeader> = {
+  job: 'run',
+  entries: entrySchema,
+  isHeader: (entry): entry is SearchHeader => entry.type === 'run',
+};
+
+/** The events from which the controller goes on. What follows the end of the search is not its own. */
+export function recordedEvents(lines: readonly SearchLine[]): JournalledEvent[] {
+  const events = lines.flatMap(({ entry }) =>
+    entry.type === 'proposed' || entry.type === 'evaluated' || entry.type === 'finished' ? [entry] : [],
+  );
+  const end = events.findIndex(({ type }) => type === 'finished');
+  return end < 0 ? events : events.slice(0, end + 1);
+}
+
+/** What the journal has of measurements. */
+export function recordedMeasurements(lines: readonly SearchLine[]): MeasurementEvent[] {
+  return lines.flatMap(({ entry }) =>
+    entry.type === 'screened' || entry.type === 'proposed' || entry.type === 'evaluated' ? [entry] : [],
+  );
 }

@@ -1,16 +1,15 @@
 import type { Objective } from '../../objectives/index.js';
 import type { Evaluated, Finished, Observed, SearchEvent } from '../../search/events.js';
-import type { Line } from '../../store/journal-file.js';
 import type { Screened } from '../../strategies/strategy.js';
-import type { Score, SearchResult } from './result.js';
+import type { ArchitectureScore, SearchResult } from './result.js';
 
-/** What has been learnt so far in a run, gathered from its events. */
-export class RunRecord {
+/** What a search has found and spent so far, gathered from its events. */
+export class SearchRecord {
   readonly observed: Observed[] = [];
   readonly #outcomes = new Map<string, Evaluated['outcome']>();
   readonly #screened: Screened[] = [];
   readonly #objective: Objective;
-  finished: Finished | null = null;
+  #finished: Finished | null = null;
 
   constructor(objective: Objective) {
     this.#objective = objective;
@@ -20,7 +19,13 @@ export class RunRecord {
     if (event.type === 'proposed' && event.screened) this.#screened.push(event.screened);
     if (event.type === 'evaluated') this.#outcomes.set(event.genotype, event.outcome);
     if (event.type === 'observed') this.observed.push(event);
-    if (event.type === 'finished') this.finished = event;
+    if (event.type === 'finished') this.#finished = event;
+  }
+
+  /** How the search ended. @throws Error before its end */
+  get end(): Finished {
+    if (this.#finished === null) throw new Error('The search has not ended.');
+    return this.#finished;
   }
 
   /** Architectures scored by this run. */
@@ -73,7 +78,7 @@ export class RunRecord {
   }
 
   /** The score of an architecture whose canonical form has been evaluated to the end; undefined when it has not. */
-  scoreOf(genotype: string, canonical: string): Score | undefined {
+  scoreOf(genotype: string, canonical: string): ArchitectureScore | undefined {
     const outcome = this.#outcomes.get(canonical);
     return outcome && isWhole(outcome) ? toScore(genotype, canonical, outcome) : undefined;
   }
@@ -104,7 +109,7 @@ export function isWhole(outcome: Evaluated['outcome']): boolean {
   return 'failure' in outcome || (outcome.evaluation.stopped ?? null) === null;
 }
 
-export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): Score {
+export function toScore(genotype: string, canonical: string, outcome: Evaluated['outcome']): ArchitectureScore {
   if ('failure' in outcome) {
     const nothing = { loss: null, crossEntropy: null, cka: [], steps: 0, flops: null, parts: {}, seconds: 0 };
     return { genotype, canonical, ...nothing, failure: outcome.failure };
@@ -115,26 +120,26 @@ export function toScore(genotype: string, canonical: string, outcome: Evaluated[
   return { genotype, canonical, loss, crossEntropy, cka, steps, flops, parts, seconds: all, failure: null };
 }
 
-/** What every journal's entries have. */
-interface Entry {
-  readonly type: string;
-}
-
-/** Seconds that the sessions of a run took, from the first to the last line of each. */
-export function secondsOf(lines: readonly Line<Entry>[]): number {
-  let total = 0;
-  let start: number | null = null;
-  let last = 0;
-  for (const { at, entry } of lines) {
-    if (entry.type === 'session') {
-      if (start !== null) total += last - start;
-      start = at;
-    }
-    last = at;
-  }
-  return start === null ? 0 : (total + last - start) / 1000;
-}
-
-export function sessionsOf(lines: readonly Line<Entry>[]): number {
-  return lines.filter(({ entry }) => entry.type === 'session').length;
+/**
+ * What stopping futile trainings did, and what the audit found: an audited training that bounds would have stopped,
+ * and that ended under the threshold, is a false stop.
+ * @param steps losses of a whole training.
+ */
+export function reportFutility(
+  observed: readonly Observed[],
+  threshold: number | null,
+  steps: number,
+): NonNullable<SearchResult['futility']> {
+  const stops = observed.flatMap(({ stopped, reused }) => (stopped === null || reused ? [] : [stopped]));
+  const audited = observed.filter(({ audit }) => audit !== null);
+  const crossed = audited.filter(({ audit }) => audit?.crossed != null);
+  const falseStops = crossed.filter(({ loss }) => threshold !== null && loss < threshold).length;
+  return {
+    stopped: stops.length,
+    stepsSaved: stops.reduce((sum, step) => sum + steps - step, 0),
+    audited: audited.length,
+    auditedStops: crossed.length,
+    falseStops,
+    falseStopRate: crossed.length === 0 ? null : falseStops / crossed.length,
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messages.js';
 import { specificationSchema } from '../../protocol/specification.js';
-import { runFilesSchema } from '../../store/folder.js';
+import { jobFilesSchema } from '../../store/folder.js';
 import { screeningSchema } from './journal.js';
 
 const maybe = z.number().nullable();
@@ -25,7 +25,7 @@ const scoreSchema = z.strictObject({
   /** Why there is no score; null where there is one. */
   failure: z.string().nullable(),
 });
-export type Score = z.infer<typeof scoreSchema>;
+export type ArchitectureScore = z.infer<typeof scoreSchema>;
 
 const benchmarkSchema = z.strictObject({
   answer: benchmarkAnswerSchema.nullable(),
@@ -110,7 +110,7 @@ export const resultSchema = z.strictObject({
     /** Processes that worked on the run: more than one after a resumption. */
     sessions: z.int().min(1),
   }),
-  files: runFilesSchema,
+  files: jobFilesSchema,
   notes: z.array(z.string()),
 });
 export type SearchResult = z.infer<typeof resultSchema>;

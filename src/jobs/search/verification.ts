@@ -1,18 +1,18 @@
-import type { ReadySidecar } from '../../evaluators/working-sidecar.js';
+import type { StartedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Verification } from '../../protocol/messages.js';
 import { createRandom, derivedSeed } from '../../random/random.js';
 import type { Space } from '../../spaces/space.js';
-import type { Desk } from './desk.js';
-import type { ResolvedRun } from './open-run.js';
+import type { ResolvedSearch } from './plan.js';
 import type { VerificationReport } from './result.js';
+import type { SearchStore } from './search.js';
 
 /** Images a step in a proper training. */
 const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
-  readonly run: ResolvedRun;
-  readonly working: ReadySidecar;
-  readonly desk: Desk;
+  readonly run: ResolvedSearch;
+  readonly started: StartedSidecar;
+  readonly store: SearchStore;
   readonly space: Space;
   readonly genotype: string;
   readonly signal: AbortSignal;
@@ -60,11 +60,11 @@ async function trainProperly(
   index: number,
   count: number,
 ): Promise<Verification> {
-  const { run, working, desk, signal } = options;
-  for (const { entry } of desk.lines) {
+  const { run, started, store, signal } = options;
+  for (const { entry } of store.lines) {
     if (entry.type === 'verified' && entry.genotype === genotype) return entry.verification;
   }
-  const verification = await working.sidecar.request(
+  const verification = await started.sidecar.request(
     'verify',
     {
       digest: run.digest,
@@ -74,9 +74,9 @@ async function trainProperly(
       batchSize: BATCH_SIZE,
       learningRate: run.plan.specification.optimizer.learningRate,
     },
-    { signal, onProgress: ({ done, total }) => desk.emit({ type: 'verifying', genotype, index, count, done, total }) },
+    { signal, onProgress: ({ done, total }) => store.emit({ type: 'verifying', genotype, index, count, done, total }) },
   );
-  desk.write({ type: 'verified', genotype, verification });
-  desk.emit({ type: 'verified', genotype, index, count, verification });
+  store.write({ type: 'verified', genotype, verification });
+  store.emit({ type: 'verified', genotype, index, count, verification });
   return verification;
 }

@@ -62,6 +62,6 @@ describe('the plan of a comparison', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses the budget %d', async (budget) => {
     const out = mkdtempSync(join(tmpdir(), 'rminas-test-'));
-    await expect(compare({ cfg, seeds: [1], budget, out })).rejects.toMatchObject({ code: 'invalid-budget' });
+    await expect(compare({ cfg, seeds: [1], budget, out }).result).rejects.toMatchObject({ code: 'invalid-budget' });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { testSeriesOf } from '../../../src/jobs/compare/benchmark-figures.js';
 import { regretCharts } from '../../../src/jobs/compare/charts.js';
 import { NO_COST } from '../../../src/jobs/compare/cost.js';
 import { comparisonCsv } from '../../../src/jobs/compare/csv.js';
-import { testSeriesOf } from '../../../src/jobs/compare/judgement.js';
 import { publishedOf } from '../../../src/jobs/compare/published.js';
 import { type ComparisonResult, comparisonResultSchema, type Figure } from '../../../src/jobs/compare/result.js';
 import { answersOf, type RecordedSearch, type RowOptions, rowOf } from '../../../src/jobs/compare/rows.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate, type Question, type Row } from '../../../src/jobs/rank/evaluate.js';
-import type { Value } from '../../../src/jobs/rank/measurements.js';
-import { costOf, type Score, scoreOf } from '../../../src/jobs/rank/scores.js';
+import type { MeasuredValue } from '../../../src/jobs/rank/measured-values.js';
+import { costOf, type RankingScore, scoreOf } from '../../../src/jobs/rank/scores.js';
 import { tableOf } from '../../../src/jobs/rank/table.js';
 import type { WeightedProxy } from '../../../src/objectives/index.js';
 
@@ -20,10 +20,13 @@ const AGGREGATE = scoreOf(
   2,
 );
 
-const measured = (value: number | null, flops: number, seconds: number): Value => ({ value, cost: { flops, seconds } });
-const FAILED: Value = { value: null, cost: null };
+const measured = (value: number | null, flops: number, seconds: number): MeasuredValue => ({
+  value,
+  cost: { flops, seconds },
+});
+const FAILED: MeasuredValue = { value: null, cost: null };
 
-function row(number: number, accuracy: number, rmi: Value, synflow: Value, duplicateOf = number): Row {
+function row(number: number, accuracy: number, rmi: MeasuredValue, synflow: MeasuredValue, duplicateOf = number): Row {
   return {
     number,
     genotype: `g${number}`,
@@ -38,7 +41,7 @@ function row(number: number, accuracy: number, rmi: Value, synflow: Value, dupli
   };
 }
 
-/** Better accuracy, lower rmi, higher synflow; the last two are twins, and the one before them was not measured. */
+/** Better accuracy, lower rmi, higher synflow; the last two are duplicates, and the one before them was not measured. */
 const ROWS = [
   row(0, 90, measured(0.2, 100, 4), measured(50, 10, 1)),
   row(1, 80, measured(0.3, 100, 2), measured(40, 10, 1)),
@@ -48,7 +51,7 @@ const ROWS = [
   row(5, 66, measured(0.5, 100, 2), measured(20, 10, 1), 4),
 ];
 
-const ask = (scores: readonly Score[], changes: Partial<Question> = {}) =>
+const ask = (scores: readonly RankingScore[], changes: Partial<Question> = {}) =>
   evaluate({
     rows: ROWS,
     scores,

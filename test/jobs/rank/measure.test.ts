@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SidecarError } from '../../../src/errors.js';
-import { openDesk, type RankingDesk } from '../../../src/jobs/rank/desk.js';
-import { type Bench, measureMissing } from '../../../src/jobs/rank/measure.js';
+import { type MeasuringContext, measureMissing } from '../../../src/jobs/rank/measure.js';
 import { planRanking } from '../../../src/jobs/rank/plan.js';
+import { openRanking, type RankingStore } from '../../../src/jobs/rank/ranking-store.js';
 import type { Measurement, RequestBody } from '../../../src/protocol/messages.js';
 import { ROOT, temporaryFolder } from '../../support/run-cli.js';
 
@@ -17,21 +17,21 @@ function measurementOf({ genotype, proxies }: RequestBody<'measure'>): Measureme
 }
 
 let out: string;
-let desk: RankingDesk;
+let store: RankingStore;
 let asked: RequestBody<'measure'>[];
 
-async function open(): Promise<RankingDesk> {
+async function open(): Promise<RankingStore> {
   const plan = await planRanking({ cfg: join(ROOT, 'test/fixtures/tiny.yaml'), overrides: ['OUT_DIR', out] });
-  return openDesk(plan, () => {});
+  return openRanking(plan, { emit: () => {}, opened: () => {}, fail: () => {} });
 }
 
-function benchWith(answer: (body: RequestBody<'measure'>) => Promise<Measurement>): Bench {
+function contextWith(answer: (body: RequestBody<'measure'>) => Promise<Measurement>): MeasuringContext {
   const request = (_: 'measure', body: RequestBody<'measure'>) => {
     asked.push(body);
     return answer(body);
   };
-  const sidecar = { request } as unknown as Bench['sidecar'];
-  return { sidecar, desk, workers: 2, seed: 7, signal: new AbortController().signal };
+  const sidecar = { request } as unknown as MeasuringContext['sidecar'];
+  return { sidecar, store, workers: 2, seed: 7, signal: new AbortController().signal };
 }
 
 const task = (genotypes: string[], proxies: string[]) => ({ name: 'measured', setting: SETTING, genotypes, proxies });
@@ -40,66 +40,66 @@ const questions = () => asked.map(({ genotype, proxies }) => `${genotype}: ${pro
 beforeEach(async () => {
   out = temporaryFolder();
   asked = [];
-  desk = await open();
+  store = await open();
 });
-afterEach(() => desk.close());
+afterEach(() => store.job.close());
 
 describe('what is measured', () => {
   it('is what is missing, each architecture once, and is there when the folder is opened again', async () => {
-    const bench = benchWith(async (body) => measurementOf(body));
-    await measureMissing(bench, task(['g', 'hh', 'g'], ['rmi']));
-    await measureMissing(bench, task(['g', 'iii'], ['rmi', 'flops']));
+    const context = contextWith(async (body) => measurementOf(body));
+    await measureMissing(context, task(['g', 'hh', 'g'], ['rmi']));
+    await measureMissing(context, task(['g', 'iii'], ['rmi', 'flops']));
     expect(questions()).toEqual(['g: rmi', 'hh: rmi', 'g: flops', 'iii: rmi flops']);
     expect(asked[0]?.seed).toBe(asked[2]?.seed);
-    desk.close();
-    desk = await open();
-    expect(desk.measurements.find(SETTING, 'iii', 'flops')).toEqual({ value: 3, cost: { flops: 1, seconds: 0.5 } });
-    expect(desk.measurements.missing(SETTING, 'hh', ['rmi', 'flops'])).toEqual(['flops']);
+    store.job.close();
+    store = await open();
+    expect(store.values.find(SETTING, 'iii', 'flops')).toEqual({ value: 3, cost: { flops: 1, seconds: 0.5 } });
+    expect(store.values.missing(SETTING, 'hh', ['rmi', 'flops'])).toEqual(['flops']);
     // Of other images or another specification nothing is known.
-    expect(desk.measurements.find({ ...SETTING, batch: null }, 'g', 'rmi')).toBeUndefined();
-    expect(desk.measurements.find({ ...SETTING, digest: 'c'.repeat(64) }, 'g', 'rmi')).toBeUndefined();
+    expect(store.values.find({ ...SETTING, batch: null }, 'g', 'rmi')).toBeUndefined();
+    expect(store.values.find({ ...SETTING, digest: 'c'.repeat(64) }, 'g', 'rmi')).toBeUndefined();
   });
 
-  it('has no value where an architecture costs workers their lives, and is not asked for again', async () => {
+  it('has no value for an architecture that kills its workers, which is not measured again', async () => {
     const died = new SidecarError('Gave measure up after 2 deaths', { code: 'evaluation-died' });
-    const bench = benchWith(async (body) => {
+    const context = contextWith(async (body) => {
       if (body.genotype === 'g') throw died;
       return measurementOf(body);
     });
-    await measureMissing(bench, task(['g', 'hh'], ['rmi', 'flops']));
-    await measureMissing(bench, task(['g', 'hh'], ['rmi', 'flops']));
+    await measureMissing(context, task(['g', 'hh'], ['rmi', 'flops']));
+    await measureMissing(context, task(['g', 'hh'], ['rmi', 'flops']));
     expect(asked).toHaveLength(2);
-    expect(desk.measurements.find(SETTING, 'g', 'flops')).toEqual({ value: null, cost: null });
-    expect(readFileSync(desk.folder.log, 'utf8')).toContain('g failed: Gave measure up after 2 deaths');
+    expect(store.values.find(SETTING, 'g', 'flops')).toEqual({ value: null, cost: null });
+    expect(readFileSync(store.job.folder.log, 'utf8')).toContain('g failed: Gave measure up after 2 deaths');
   });
 
   it('is kept when the measuring itself fails', async () => {
     const broken = new SidecarError('The sidecar does not start', { code: 'sidecar-start-failed' });
-    const bench = benchWith(async (body) => {
+    const context = contextWith(async (body) => {
       if (body.genotype === 'iii') throw broken;
       return measurementOf(body);
     });
-    await expect(measureMissing(bench, task(['g', 'hh', 'iii', 'jjjj'], ['rmi']))).rejects.toBe(broken);
-    expect(desk.measurements.missing(SETTING, 'g', ['rmi'])).toEqual([]);
-    expect(desk.measurements.missing(SETTING, 'iii', ['rmi'])).toEqual(['rmi']);
+    await expect(measureMissing(context, task(['g', 'hh', 'iii', 'jjjj'], ['rmi']))).rejects.toBe(broken);
+    expect(store.values.missing(SETTING, 'g', ['rmi'])).toEqual([]);
+    expect(store.values.missing(SETTING, 'iii', ['rmi'])).toEqual(['rmi']);
   });
 });
 
 describe("a ranking's folder", () => {
   it('belongs to one process at a time', async () => {
     await expect(open()).rejects.toMatchObject({ code: 'run-in-use', exitCode: 2 });
-    desk.close();
-    desk = await open();
-    expect(existsSync(desk.folder.config)).toBe(true);
+    store.job.close();
+    store = await open();
+    expect(existsSync(store.job.folder.config)).toBe(true);
   });
 
-  it('cannot hold a journal that is none', async () => {
-    const { journal } = desk.folder;
+  it('is refused with a damaged journal', async () => {
+    const { journal } = store.job.folder;
     const whole = readFileSync(journal);
-    desk.close();
+    store.job.close();
     appendFileSync(journal, '{"at":1,"entry":{"type":"measured"}}\n');
     await expect(open()).rejects.toMatchObject({ code: 'corrupt-journal', message: expect.stringContaining('Line 2') });
     writeFileSync(journal, whole);
-    desk = await open();
+    store = await open();
   });
 });

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { reportFutility } from '../../../src/jobs/search/futility-report.js';
-import { RunRecord } from '../../../src/jobs/search/record.js';
+import { reportFutility, SearchRecord } from '../../../src/jobs/search/record.js';
 import { RMI } from '../../../src/objectives/rmi.js';
 import type { EvaluationOutcome } from '../../../src/search/evaluator.js';
 import type { Observed } from '../../../src/search/events.js';
 import { observedOf } from '../../search/observed.js';
 import { evaluationOf } from '../../search/simulated.js';
 
-function recordOf(outcomes: Readonly<Record<string, EvaluationOutcome>>): RunRecord {
-  const record = new RunRecord(RMI);
+function recordOf(outcomes: Readonly<Record<string, EvaluationOutcome>>): SearchRecord {
+  const record = new SearchRecord(RMI);
   for (const [genotype, outcome] of Object.entries(outcomes)) {
     record.add({ type: 'evaluated', genotype, seed: 1, outcome, replayed: false });
   }

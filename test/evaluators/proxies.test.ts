@@ -1,13 +1,13 @@
-/** How a run comes by what its objective needs of architectures. */
+/** How the proxies of an objective are measured. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SidecarError } from '../../src/errors.js';
-import { createSidecarMeasure, type Measure, withMeasurementCache } from '../../src/evaluators/measure.js';
-import { Measurements } from '../../src/evaluators/measurements.js';
-import { withMeasurements } from '../../src/evaluators/measuring.js';
-import { readProxy, sourcesOf } from '../../src/evaluators/parts.js';
+import { withMeasurementCache } from '../../src/evaluators/caching.js';
+import { createSidecarMeasure, type Measure, withProxies } from '../../src/evaluators/proxies.js';
+import { ProxyMeasurements } from '../../src/evaluators/proxy-measurements.js';
+import { readProxy, sourcesOf } from '../../src/evaluators/proxy-sources.js';
 import type { Objective } from '../../src/objectives/index.js';
 import { RMI } from '../../src/objectives/rmi.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
@@ -56,7 +56,7 @@ describe('an evaluator that measures', () => {
     const { measure, asked } = simulatedMeasure();
     const trainer = createSimulatedEvaluator(2, 1, () => ({ evaluation: evaluationOf(0.25) }));
     const objective = objectiveOf('rmi', 'synflow', 'flops');
-    const evaluator = withMeasurements(trainer, { objective, steps: STEPS, measure, known: new Measurements([]) });
+    const evaluator = withProxies(trainer, { objective, steps: STEPS, measure, known: new ProxyMeasurements([]) });
     expect(evaluator.capacity).toBe(2);
     expect(await evaluator.evaluate(key)).toEqual({
       evaluation: evaluationOf(0.25),
@@ -70,7 +70,7 @@ describe('an evaluator that measures', () => {
     const { measure, asked } = simulatedMeasure();
     const trainer = createSimulatedEvaluator(1, 1);
     const objective = objectiveOf('rmi@20', 'naswot');
-    const evaluator = withMeasurements(trainer, { objective, steps: STEPS, measure, known: new Measurements([]) });
+    const evaluator = withProxies(trainer, { objective, steps: STEPS, measure, known: new ProxyMeasurements([]) });
     expect(await evaluator.evaluate(key)).toEqual({
       evaluation: { loss: null, curve: [], cka: [], crossEntropy: null, steps: 21, seconds: 0 },
       parts: { naswot: 1, 'rmi@20': 2 },
@@ -83,14 +83,14 @@ describe('an evaluator that measures', () => {
   it('measures nothing of what failed, and nothing that is known', async () => {
     const { measure, asked } = simulatedMeasure();
     const objective = objectiveOf('rmi', 'synflow');
-    const known = new Measurements([]);
-    known.keep('g', { synflow: 9, naswot: 1 }, { seconds: 1, flops: 1 });
+    const known = new ProxyMeasurements([]);
+    known.addCandidate('g', { synflow: 9, naswot: 1 }, { seconds: 1, flops: 1 });
     const failing = createSimulatedEvaluator(1, 1, () => ({ failure: 'died twice' }));
     const options = { objective, steps: STEPS, measure, known };
-    expect(await withMeasurements(failing, options).evaluate({ ...key, genotype: 'h' })).toEqual({
+    expect(await withProxies(failing, options).evaluate({ ...key, genotype: 'h' })).toEqual({
       failure: 'died twice',
     });
-    const outcome = await withMeasurements(createSimulatedEvaluator(1, 1), options).evaluate(key);
+    const outcome = await withProxies(createSimulatedEvaluator(1, 1), options).evaluate(key);
     expect(outcome).toMatchObject({ parts: { synflow: 9 }, measuring: { seconds: 0, flops: 0 } });
     expect(outcome).not.toHaveProperty('parts.naswot');
     expect(asked).toEqual([]);
@@ -99,7 +99,7 @@ describe('an evaluator that measures', () => {
   it('is the evaluator itself where nothing is to be measured', () => {
     const trainer = createSimulatedEvaluator(1, 1);
     const { measure } = simulatedMeasure();
-    expect(withMeasurements(trainer, { objective: RMI, steps: STEPS, measure, known: new Measurements([]) })).toBe(
+    expect(withProxies(trainer, { objective: RMI, steps: STEPS, measure, known: new ProxyMeasurements([]) })).toBe(
       trainer,
     );
   });

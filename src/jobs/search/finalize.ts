@@ -1,65 +1,63 @@
 import { consultBenchmark } from '../../benchmarks/service.js';
-import type { ReadySidecar, WorkingSidecar } from '../../evaluators/working-sidecar.js';
+import type { PreparedSidecar, StartedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Objective } from '../../objectives/index.js';
-import { derivedSeed } from '../../random/random.js';
 import type { Evaluator } from '../../search/evaluator.js';
-import type { Finished } from '../../search/events.js';
+import { evaluationSeed } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
-import { filesOf, writeRunFile } from '../../store/folder.js';
+import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
-import type { Desk } from './desk.js';
-import { reportFutility } from './futility-report.js';
-import type { ResolvedRun } from './open-run.js';
-import { isWhole, type RunRecord, secondsOf, sessionsOf, toScore } from './record.js';
-import type { BenchmarkReport, Score, SearchResult, VerificationReport } from './result.js';
+import type { ResolvedSearch } from './plan.js';
+import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
+import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
+import type { SearchStore } from './search.js';
 import { verify } from './verification.js';
 
-export interface ConcludeOptions {
-  readonly run: ResolvedRun;
-  readonly working: ReadySidecar | WorkingSidecar;
-  readonly desk: Desk;
-  readonly finished: Finished;
-  readonly record: RunRecord;
+export interface FinalizeOptions {
+  readonly run: ResolvedSearch;
+  readonly started: StartedSidecar | PreparedSidecar;
+  readonly store: SearchStore;
+  readonly record: SearchRecord;
   readonly space: Space;
   readonly objective: Objective;
   readonly evaluator: Evaluator;
   readonly signal: AbortSignal;
 }
 
-/** What comes after the search: the found architecture's own score, its benchmark figures, its verification. */
-export async function conclude(options: ConcludeOptions): Promise<SearchResult> {
-  const { desk, finished, run, working } = options;
-  const { sidecar } = working;
+/**
+ * Completes a search: the score of the found architecture, its benchmark figures and its verification. Writes
+ * result.json.
+ */
+export async function finalizeSearch(options: FinalizeOptions): Promise<SearchResult> {
+  const { store, record, run, started } = options;
+  const finished = record.end;
+  const { sidecar } = started;
   const score = await scoreFound(options);
   const benchmark = await consultBenchmark(sidecar, {
     space: run.plan.specification.space,
     genotype: finished.genotype,
     data: run.data,
   });
-  desk.emit({ type: 'benchmark-consulted', report: benchmark });
+  store.emit({ type: 'benchmark-consulted', report: benchmark });
   const verification = await verify({ ...options, genotype: finished.genotype });
   const result = assembleResult({ ...options, score, benchmark, verification });
-  writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
+  writeJobFile(store.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
-/**
- * The vote may find an architecture that was never evaluated, or not to the end; its score is part of the answer all
- * the same.
- */
-async function scoreFound({ finished, record, run, desk, space, evaluator }: ConcludeOptions): Promise<Score> {
-  const { genotype } = finished;
+/** The vote may find an architecture that was not evaluated, or not to the end. It is evaluated then. */
+async function scoreFound({ record, run, store, space, evaluator }: FinalizeOptions): Promise<ArchitectureScore> {
+  const { genotype } = record.end;
   const canonical = space.print(space.canonical(space.parse(genotype)));
-  const known = record.scoreOf(genotype, canonical) ?? journalledScore(desk, genotype, canonical);
+  const known = record.scoreOf(genotype, canonical) ?? journalledScore(store, genotype, canonical);
   if (known) return known;
-  const seed = derivedSeed(run.plan.settings.seed, 'evaluation', canonical);
+  const seed = evaluationSeed(run.plan.settings.seed, canonical);
   const outcome = await evaluator.evaluate({ genotype: canonical, seed });
-  desk.write({ type: 'evaluated', genotype: canonical, seed, outcome });
+  store.write({ type: 'evaluated', genotype: canonical, seed, outcome });
   return toScore(genotype, canonical, outcome);
 }
 
-function journalledScore(desk: Desk, genotype: string, canonical: string): Score | undefined {
-  for (const { entry } of desk.lines) {
+function journalledScore(store: SearchStore, genotype: string, canonical: string): ArchitectureScore | undefined {
+  for (const { entry } of store.lines) {
     if (entry.type === 'evaluated' && entry.genotype === canonical && isWhole(entry.outcome)) {
       return toScore(genotype, canonical, entry.outcome);
     }
@@ -68,10 +66,15 @@ function journalledScore(desk: Desk, genotype: string, canonical: string): Score
 }
 
 function assembleResult(
-  parts: ConcludeOptions & { score: Score; benchmark: BenchmarkReport; verification: VerificationReport | null },
+  parts: FinalizeOptions & {
+    score: ArchitectureScore;
+    benchmark: BenchmarkReport;
+    verification: VerificationReport | null;
+  },
 ): SearchResult {
-  const { run, working, desk, finished, record, objective, score, benchmark, verification } = parts;
+  const { run, started, store, record, objective, score, benchmark, verification } = parts;
   const { specification, profile, settings } = run.plan;
+  const finished = record.end;
   const status = record.observed.at(-1)?.status;
   return {
     schema: 1,
@@ -80,7 +83,7 @@ function assembleResult(
     dataset: specification.dataset,
     profile,
     backend: specification.backend,
-    device: working.sidecar.hello.device,
+    device: started.sidecar.hello.device,
     seed: settings.seed,
     strategy: settings.strategy,
     objective: objective.name,
@@ -99,15 +102,15 @@ function assembleResult(
       : null,
     benchmark,
     verification,
-    cost: costOf(record, desk),
-    files: filesOf(desk.folder),
-    notes: 'prepared' in working ? working.prepared.notes : [],
+    cost: costOf(record, store),
+    files: filesOf(store.folder),
+    notes: 'prepared' in started ? started.prepared.notes : [],
   };
 }
 
-function costOf(record: RunRecord, desk: Desk): SearchResult['cost'] {
+function costOf(record: SearchRecord, store: SearchStore): SearchResult['cost'] {
   return {
-    seconds: secondsOf(desk.lines),
+    seconds: store.seconds,
     evaluationSeconds: record.evaluationSeconds,
     architectures: record.observed.length,
     evaluations: record.evaluations,
@@ -118,6 +121,6 @@ function costOf(record: RunRecord, desk: Desk): SearchResult['cost'] {
     measuring: record.measuring,
     screening: record.screening,
     simulatedSeconds: record.simulatedSeconds,
-    sessions: sessionsOf(desk.lines),
+    sessions: store.sessions,
   };
 }

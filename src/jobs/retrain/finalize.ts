@@ -1,22 +1,21 @@
 import type { Training } from '../../protocol/retraining.js';
-import { filesOf, writeRunFile } from '../../store/folder.js';
+import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
-import { secondsOf, sessionsOf } from '../search/record.js';
-import type { RetrainingDesk } from './desk.js';
-import type { OpenRetraining } from './open.js';
+import type { PlannedRetraining } from './plan.js';
 import { type RetrainingResult, type SeedResult, seedResult, summarise } from './result.js';
+import { checkpointOf, type RetrainingStore } from './retrain.js';
 
-/** Gathers the trainings into the result, and writes it down. */
-export function conclude(parts: {
-  readonly open: OpenRetraining;
+/** Gathers the trainings into the result, and writes result.json. */
+export function finalizeRetraining(options: {
+  readonly planned: PlannedRetraining;
   readonly device: string;
-  readonly desk: RetrainingDesk;
+  readonly store: RetrainingStore;
   /** One a seed, in their order. */
   readonly trainings: readonly [Training, ...Training[]];
 }): RetrainingResult {
-  const { open, device, desk, trainings } = parts;
-  const { plan } = open;
-  const seeds = trainings.map((training, index) => seedResult(Number(open.seeds[index]), training));
+  const { planned, device, store, trainings } = options;
+  const { plan } = planned;
+  const seeds = trainings.map((training, index) => seedResult(Number(planned.seeds[index]), training));
   const [{ parameters, flops, trainImages, testImages, notes }] = trainings;
   const result: RetrainingResult = {
     schema: 1,
@@ -26,7 +25,7 @@ export function conclude(parts: {
     genotype: plan.retraining.genotype,
     recipe: plan.recipe,
     retraining: plan.retraining,
-    retrainingDigest: open.digest,
+    retrainingDigest: planned.digest,
     device,
     ...summarise(seeds),
     seeds,
@@ -34,24 +33,24 @@ export function conclude(parts: {
     flops,
     trainImages,
     testImages,
-    cost: costOf(seeds, desk),
+    cost: costOf(seeds, store),
     files: {
-      ...filesOf(desk.folder),
-      checkpoints: open.seeds.map(desk.checkpointOf),
+      ...filesOf(store.folder),
+      checkpoints: planned.seeds.map((seed) => checkpointOf(store, seed)),
     },
     notes: [...plan.notices, ...notes],
   };
-  writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
+  writeJobFile(store.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
-function costOf(seeds: readonly SeedResult[], desk: RetrainingDesk): RetrainingResult['cost'] {
+function costOf(seeds: readonly SeedResult[], store: RetrainingStore): RetrainingResult['cost'] {
   const trainingSeconds = seeds.reduce((total, { seconds }) => total + seconds, 0);
   const epochs = seeds.reduce((total, seed) => total + seed.epochs.length, 0);
   return {
-    seconds: secondsOf(desk.lines),
+    seconds: store.seconds,
     trainingSeconds,
     secondsPerEpoch: trainingSeconds / epochs,
-    sessions: sessionsOf(desk.lines),
+    sessions: store.sessions,
   };
 }

@@ -1,15 +1,16 @@
-/** What a retraining is before anything is started, and what cannot be one. */
+/** The plan of a retraining, and what is refused. */
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dumpConfig } from '../../../src/config/index.js';
 import { MissingError, UsageError } from '../../../src/errors.js';
-import { headerOf } from '../../../src/jobs/retrain/journal.js';
-import { planNewRetraining, planResumedRetraining } from '../../../src/jobs/retrain/open.js';
+import { RETRAINING_JOURNAL } from '../../../src/jobs/retrain/journal.js';
+import { headerOf, planNewRetraining, planResumedRetraining } from '../../../src/jobs/retrain/plan.js';
 import { retrain } from '../../../src/jobs/retrain/retrain.js';
+import { jobFolderAt } from '../../../src/store/folder.js';
+import { readJob } from '../../../src/store/job-store.js';
 import { JournalWriter } from '../../../src/store/journal-file.js';
-import { VERSION } from '../../../src/version.js';
 
 const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 const DIGITS = ['LOADER.DATASET', 'digits'];
@@ -48,36 +49,39 @@ describe('a resumed retraining', () => {
   beforeEach(async () => {
     folder = join(mkdtempSync(join(tmpdir(), 'rminas-retraining-')), 'run');
     mkdirSync(folder);
-    const { plan, digest } = await planNewRetraining({ genotype: NB201, overrides: DIGITS });
-    writeFileSync(join(folder, 'config.yaml'), dumpConfig(plan.settings));
+    const planned = await planNewRetraining({ genotype: NB201, overrides: DIGITS, seeds: [1, 2], data: '/data' });
+    writeFileSync(join(folder, 'config.yaml'), dumpConfig(planned.plan.settings));
     const journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
-    journal.append(headerOf({ rminas: VERSION, retraining: digest, seeds: [1, 2], data: '/data' }));
+    journal.append(headerOf(planned));
     journal.close();
   });
 
+  const resume = async (options = {}) =>
+    planResumedRetraining(readJob(jobFolderAt(folder), RETRAINING_JOURNAL), options);
+
   it('is what it was', async () => {
-    const { plan, seeds, data } = await planResumedRetraining({ resume: folder });
+    const { plan, seeds, data } = await resume();
     expect(plan.retraining).toEqual((await planNewRetraining({ genotype: NB201, overrides: DIGITS })).plan.retraining);
     expect({ seeds, data }).toEqual({ seeds: [1, 2], data: '/data' });
-    expect((await planResumedRetraining({ resume: folder, data: '/moved' })).data).toBe('/moved');
+    expect((await resume({ data: '/moved' })).data).toBe('/moved');
   });
 
   it('keeps its configuration', async () => {
     appendFileSync(join(folder, 'config.yaml'), 'OPTIM: {MAX_EPOCH: 7}\n');
-    await expect(planResumedRetraining({ resume: folder })).rejects.toThrow(/no longer describes/);
+    await expect(resume()).rejects.toThrow(/no longer describes.*OPTIM\.MAX_EPOCH was 200 and is 7/);
   });
 
   it.each([
-    ['', /does not begin with the retraining's own entry/],
+    ['', /does not begin with the header of a retraining/],
     ['{"at":1,"entry":{"type":"proposed"}}\n', /Line 1 of .*journal\.jsonl is not a journal entry/],
     ['{"at":1,"entry":{"type":"session","pid":1,"versions":{},"device":"cpu"}}\n', /does not begin with/],
   ])('has a journal of its own: %j', async (text, message) => {
     writeFileSync(join(folder, 'journal.jsonl'), text);
-    await expect(planResumedRetraining({ resume: folder })).rejects.toThrow(message);
+    await expect(resume()).rejects.toThrow(message);
   });
 
   it('is where it is named to be', async () => {
-    const attempt = retrain({ resume: join(folder, 'none') });
+    const attempt = retrain({ resume: join(folder, 'none') }).result;
     await expect(attempt).rejects.toThrow(/no journal at .*none/);
     await expect(attempt).rejects.toBeInstanceOf(MissingError);
   });

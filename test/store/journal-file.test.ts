@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MissingError, UsageError } from '../../../src/errors.js';
-import { type JournalEntry, JournalWriter, readJournal } from '../../../src/jobs/search/journal.js';
-import { removeUnbegun } from '../../../src/store/journal-file.js';
+import { MissingError, UsageError } from '../../src/errors.js';
+import { SEARCH_JOURNAL, type SearchEntry } from '../../src/jobs/search/journal.js';
+import { JournalWriter, readJournal as readEntries, removeUnbegun } from '../../src/store/journal-file.js';
 
-const proposal = (turn: number): JournalEntry => ({ type: 'proposed', turn, phase: 'guided', genotypes: [`g${turn}`] });
+const readJournal = (path: string) => readEntries(path, SEARCH_JOURNAL.entries);
+const proposal = (turn: number): SearchEntry => ({ type: 'proposed', turn, phase: 'guided', genotypes: [`g${turn}`] });
 
 let file: string;
 beforeEach(() => {
@@ -21,7 +22,7 @@ function writeEntries(count: number): void {
 }
 
 describe('the journal', () => {
-  it('answers what was appended, in order', () => {
+  it('reads what was appended, in order', () => {
     writeEntries(3);
     expect(readJournal(file).lines.map(({ entry }) => entry)).toEqual([proposal(0), proposal(1), proposal(2)]);
   });
@@ -33,7 +34,7 @@ describe('the journal', () => {
     writer.close();
   });
 
-  it('survives a last line torn at any byte, and goes on behind the whole ones', () => {
+  it('ignores a last line torn at any byte, and continues after the whole lines', () => {
     writeEntries(2);
     const whole = readJournal(file).wholeBytes;
     writeEntries(3);
@@ -55,19 +56,19 @@ describe('the journal', () => {
     expect(readJournal(file)).toEqual({ lines: [], wholeBytes: 0 });
   });
 
-  it('names the line that is not an entry', () => {
+  it('names a line that is not an entry', () => {
     writeEntries(1);
     appendFileSync(file, '{"at":1,"entry":{"type":"proposed","turn":-1}}\n');
     expect(() => readJournal(file)).toThrow(UsageError);
     expect(() => readJournal(file)).toThrow(/Line 2 of/);
   });
 
-  it('says that there is no run where there is no journal', () => {
+  it('says that there is no run when there is no journal', () => {
     expect(() => readJournal(file)).toThrow(MissingError);
   });
 
   it('still reads a journal of version 1', () => {
-    const old = fileURLToPath(new URL('../../fixtures/journals/version-1.jsonl', import.meta.url));
+    const old = fileURLToPath(new URL('../fixtures/journals/version-1.jsonl', import.meta.url));
     const types = readJournal(old).lines.map(({ entry }) => entry.type);
     expect(new Set(types)).toEqual(new Set(['run', 'session', 'proposed', 'evaluated', 'finished', 'verified']));
   });
@@ -75,9 +76,9 @@ describe('the journal', () => {
   it.each([{ stopped: 2 }, { stopped: null }])('keeps a training with %j, cached or not', (stop) => {
     const evaluation = { loss: 0.9, curve: [2, 0.9], cka: [], crossEntropy: 1, steps: 2, seconds: 1, ...stop };
     const entries = [{ evaluation }, { evaluation, cached: true as const }].map(
-      (outcome): JournalEntry => ({ type: 'evaluated', genotype: 'g', seed: 1, outcome }),
+      (outcome): SearchEntry => ({ type: 'evaluated', genotype: 'g', seed: 1, outcome }),
     );
-    const writer = new JournalWriter<JournalEntry>(file, 0);
+    const writer = new JournalWriter<SearchEntry>(file, 0);
     for (const entry of entries) writer.append(entry);
     writer.close();
     expect(readJournal(file).lines.map(({ entry }) => entry)).toEqual(entries);
@@ -92,15 +93,15 @@ describe('the journal', () => {
   });
 });
 
-describe('the way to a new journal', () => {
-  it('is free where there is none, or one that was torn in its first line', () => {
+describe('a folder for a new journal', () => {
+  it('is free without a journal, and with one torn in its first line', () => {
     removeUnbegun(file);
     writeFileSync(file, '{"at":1,"entry":{"ty');
     removeUnbegun(file);
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is not where a run has begun', () => {
+  it('is not free when a run has begun', () => {
     writeEntries(1);
     expect(() => removeUnbegun(file)).toThrow(expect.objectContaining({ code: 'folder-taken', exitCode: 2 }));
     expect(readJournal(file).lines).toHaveLength(1);

@@ -8,15 +8,15 @@ import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.
 import { runPool } from '../../search/pool.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import type { Space, VoteRules } from '../../spaces/space.js';
-import type { ComparisonResult, Figure, Series } from './result.js';
+import type { ComparedSeries, ComparisonResult, Figure } from './result.js';
 import type { FiguresOf } from './rows.js';
 
-/** Questions under way at once: the sidecar answers them one after another. */
+/** Queries at the same time: the sidecar answers them one after another. */
 const AT_ONCE = 16;
 
-export interface JudgementOptions {
+export interface BenchmarkFiguresOptions {
   readonly space: Space;
-  /** That is searched on. */
+  /** The data set that is searched on. */
   readonly dataset: string;
   /** How the best would vote, and how many of them. */
   readonly vote: VoteRules & { readonly voters: number };
@@ -26,34 +26,41 @@ export interface JudgementOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a benchmark has to say of what searches found: it judges them, and took no part in them. */
-export interface Judgement extends Pick<ComparisonResult, 'benchmark' | 'series' | 'voting'> {
+/** What a benchmark has of the architectures that searches found. The searches did not use it. */
+export interface BenchmarkFigures extends Pick<ComparisonResult, 'benchmark' | 'series' | 'voting'> {
   readonly figuresOf: FiguresOf;
 }
 
 type SummarySeries = BenchmarkSummary['series'][number];
 
-/** @throws MissingError for an index that is none. A space without benchmark, or an absent table, is told in words. */
-export async function judge(options: JudgementOptions): Promise<Judgement> {
+/**
+ * Looks up what searches found. A space without a benchmark, and a missing table, are told in words.
+ * @throws MissingError for an index that cannot be read
+ */
+export async function benchmarkFigures(options: BenchmarkFiguresOptions): Promise<BenchmarkFigures> {
   const { space, data, python, signal } = options;
   const benchmark = benchmarkOf(space.name);
-  if (benchmark === undefined) return unjudged(`There is no benchmark of the space ${space.name}.`);
+  if (benchmark === undefined) return withoutFigures(`There is no benchmark of the space ${space.name}.`);
   const table = findTable(benchmark, dataFolders({ data: data ?? undefined }));
   const paths = [indexFolder(), ...(table === undefined ? [] : [table])];
   return withSidecar({ python, signal }, paths, (sidecar) => ask(sidecar, benchmark, options));
 }
 
-function unjudged(benchmark: string): Judgement {
+function withoutFigures(benchmark: string): BenchmarkFigures {
   return { benchmark, series: [], voting: null, figuresOf: () => [] };
 }
 
-async function ask(sidecar: Sidecar, benchmark: Benchmark, options: JudgementOptions): Promise<Judgement> {
+async function ask(
+  sidecar: Sidecar,
+  benchmark: Benchmark,
+  options: BenchmarkFiguresOptions,
+): Promise<BenchmarkFigures> {
   const { dataset, genotypes, data, signal } = options;
   const ready = await readyIndex(sidecar, benchmark, data);
-  if (ready === undefined) return unjudged(whatIsNeeded(benchmark));
+  if (ready === undefined) return withoutFigures(whatIsNeeded(benchmark));
   const { index } = ready;
   const summary = await sidecar.request('summarise-benchmark', { index }, { signal });
-  const series: Series[] = [];
+  const series: ComparedSeries[] = [];
   for (const one of testSeriesOf(summary.series, dataset)) series.push(await withOptimum(sidecar, index, one));
   const vote = await voteOfTheBest(sidecar, index, series, options);
   const figures = new Map<string, (Figure | null)[]>();
@@ -88,7 +95,7 @@ function precedes(a: SummarySeries, b: SummarySeries): boolean {
   return a.reported === b.reported ? (a.epochs ?? 0) > (b.epochs ?? 0) : a.reported;
 }
 
-async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries): Promise<Series> {
+async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries): Promise<ComparedSeries> {
   const { dataset, split, epochs, aggregation, architectures } = one;
   const { best } = await sidecar.request('rank-benchmark', { index, dataset, split, epochs, seed: null, count: 1 });
   const [optimum] = best;
@@ -96,12 +103,12 @@ async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries):
   return { dataset, split, epochs, aggregation, architectures, optimum: { genotype, accuracy } };
 }
 
-/** The vote that a search would come to whose score misjudged nothing and which had seen the whole space. */
+/** The vote of the truly best architectures: where voting leads when no score is wrong. */
 async function voteOfTheBest(
   sidecar: Sidecar,
   index: string,
-  [first]: readonly Series[],
-  { space, vote: { voters: count, ...rules } }: JudgementOptions,
+  [first]: readonly ComparedSeries[],
+  { space, vote: { voters: count, ...rules } }: BenchmarkFiguresOptions,
 ): Promise<{ genotype: string; voters: number } | null> {
   if (first === undefined) return null;
   const { dataset, split, epochs } = first;
@@ -110,7 +117,7 @@ async function voteOfTheBest(
   return { genotype: space.print(space.vote(voters, rules)), voters: voters.length };
 }
 
-function figuresIn(answer: BenchmarkAnswer | null, series: readonly Series[]): (Figure | null)[] {
+function figuresIn(answer: BenchmarkAnswer | null, series: readonly ComparedSeries[]): (Figure | null)[] {
   return series.map(({ dataset, split, epochs, aggregation }) => {
     const figure = answer?.figures.find(
       (one) =>

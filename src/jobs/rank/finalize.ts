@@ -1,23 +1,23 @@
 import { join } from 'node:path';
-import type { WorkingSidecar } from '../../evaluators/working-sidecar.js';
-import { filesOf, keepRunFolder, writeRunFile } from '../../store/folder.js';
+import type { PreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { ensureJobFolder, filesOf, type JobFolder, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
 import type { Accuracies } from './accuracies.js';
 import { LEVEL } from './correlate.js';
-import type { RankingDesk } from './desk.js';
 import { drawScore } from './drawings.js';
 import { evaluate, meanOf, type Question, scoreRows } from './evaluate.js';
 import type { PaperEvaluation } from './paper.js';
 import type { RankingPlan } from './plan.js';
+import type { RankingStore } from './ranking-store.js';
 import type { Ranked, RankingResult } from './result.js';
 import { tableOf } from './table.js';
 
-export interface ConcludeOptions {
+export interface FinalizeOptions {
   readonly ranking: RankingPlan;
-  readonly desk: RankingDesk;
-  readonly working: Pick<WorkingSidecar, 'resolved' | 'prepared'>;
+  readonly store: RankingStore;
+  readonly prepared: Pick<PreparedSidecar, 'resolved' | 'prepared'>;
   /** Of the sidecar that measured. */
-  readonly hello: WorkingSidecar['sidecar']['hello'];
+  readonly hello: PreparedSidecar['sidecar']['hello'];
   readonly accuracies: Accuracies;
   readonly paper: PaperEvaluation;
   /** Architectures drawn. */
@@ -26,26 +26,26 @@ export interface ConcludeOptions {
   readonly measured: number;
 }
 
-/** Evaluates what has been measured, and writes result, table and charts down. */
-export function conclude(options: ConcludeOptions): RankingResult {
-  const { desk } = options;
+/** Evaluates what has been measured, and writes result, table and charts. */
+export function finalizeRanking(options: FinalizeOptions): RankingResult {
+  const { folder } = options.store.job;
   const question = questionOf(options);
   const ranked = evaluate(question);
-  const table = join(desk.folder.path, 'architectures.csv');
-  writeRunFile(table, tableOf(question));
-  const charts = drawAll(question, ranked, desk);
-  const result = assemble({ ...options, question, ranked, table, charts });
-  writeRunFile(desk.folder.result, `${JSON.stringify(result, null, 2)}\n`);
+  const table = join(folder.path, 'architectures.csv');
+  writeJobFile(table, tableOf(question));
+  const charts = drawAll(question, ranked, folder);
+  const result = resultOf({ ...options, question, ranked, table, charts });
+  writeJobFile(folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
-function questionOf({ ranking, desk, working, accuracies, paper }: ConcludeOptions): Question {
+function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOptions): Question {
   const { scores, twins, bootstrap, plan } = ranking;
-  const setting = { digest: working.resolved.digest, batch: working.prepared.batch.digest };
+  const setting = { digest: prepared.resolved.digest, batch: prepared.prepared.batch.digest };
   const proxies = new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)));
   const rows = accuracies.known.map((known) => {
     const values = [...proxies].flatMap((proxy) => {
-      const value = desk.measurements.find(setting, known.canonical, proxy);
+      const value = store.values.find(setting, known.canonical, proxy);
       return value === undefined ? [] : [[proxy, value] as const];
     });
     return { ...known, values: new Map(values), paper: paper.costOf(known.canonical) };
@@ -61,8 +61,8 @@ function questionOf({ ranking, desk, working, accuracies, paper }: ConcludeOptio
   };
 }
 
-function drawAll(question: Question, ranked: readonly Ranked[], { folder }: RankingDesk): string[] {
-  const charts = keepRunFolder(folder.path, 'charts').path;
+function drawAll(question: Question, ranked: readonly Ranked[], folder: JobFolder): string[] {
+  const charts = ensureJobFolder(join(folder.path, 'charts')).path;
   return question.scores.flatMap((score) => {
     const scored = scoreRows(score, question);
     const overAll = ranked.find(({ name, population }) => name === score.name && population === 'all');
@@ -70,17 +70,17 @@ function drawAll(question: Question, ranked: readonly Ranked[], { folder }: Rank
     return question.series.map((series) => {
       const { name, svg } = drawScore(score, scored, series, overAll);
       const file = join(charts, name);
-      writeRunFile(file, svg);
+      writeJobFile(file, svg);
       return file;
     });
   });
 }
 
-function assemble(
-  parts: ConcludeOptions & { question: Question; ranked: Ranked[]; table: string; charts: string[] },
+function resultOf(
+  parts: FinalizeOptions & { question: Question; ranked: Ranked[]; table: string; charts: string[] },
 ): RankingResult {
-  const { ranking, desk, working, hello, accuracies, question, ranked, table, charts } = parts;
-  const { plan, digest } = working.resolved;
+  const { ranking, store, prepared, hello, accuracies, question, ranked, table, charts } = parts;
+  const { plan, digest } = prepared.resolved;
   const { specification, profile, settings } = plan;
   return {
     schema: 1,
@@ -99,12 +99,12 @@ function assemble(
     ranked,
     paper: paperOf(parts, question),
     cost: { seconds: parts.seconds, measured: parts.measured, workers: hello.workers, threads: hello.threads },
-    files: { ...filesOf(desk.folder), table, charts },
-    notes: working.prepared.notes,
+    files: { ...filesOf(store.job.folder), table, charts },
+    notes: prepared.prepared.notes,
   };
 }
 
-function sampleOf({ drawn }: ConcludeOptions, { rows, twins, reference }: Question): RankingResult['sample'] {
+function sampleOf({ drawn }: FinalizeOptions, { rows, twins, reference }: Question): RankingResult['sample'] {
   const duplicateCount = rows.filter(({ isDuplicate }) => isDuplicate).length;
   return {
     drawn,
@@ -116,7 +116,7 @@ function sampleOf({ drawn }: ConcludeOptions, { rows, twins, reference }: Questi
   };
 }
 
-function paperOf({ paper }: ConcludeOptions, { rows }: Question): RankingResult['paper'] {
+function paperOf({ paper }: FinalizeOptions, { rows }: Question): RankingResult['paper'] {
   const { network, batch, steps } = paper.specification;
   const { channels, cells, resolution } = network;
   const costs = new Map(rows.map(({ canonical, paper: cost }) => [canonical, cost]));

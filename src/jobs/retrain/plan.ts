@@ -9,9 +9,10 @@ import {
   unnamedSpace,
 } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import { openRunFolder, type RunFolder } from '../../store/folder.js';
-import type { ReadLines } from '../../store/journal-file.js';
-import { type Entry, readRetrainingJournal } from './journal.js';
+import type { EarlierJob } from '../../store/job-store.js';
+import { VERSION } from '../../version.js';
+import { boundSettings, checkPlan } from '../bound-settings.js';
+import { JOURNAL_VERSION, type RetrainingEntry, type RetrainingHeader } from './journal.js';
 
 export interface NewRetraining {
   /** In its space's notation; TRAIN.GENOTYPE of the configuration when left out. */
@@ -34,19 +35,19 @@ export interface ResumedRetraining {
 }
 
 /** What is to be trained, before any process works on it. */
-export interface OpenRetraining {
+export interface PlannedRetraining {
   readonly config: Config;
   readonly plan: RetrainingPlan;
   readonly digest: string;
   readonly seeds: readonly number[];
   /** The `--data` folder; null when none was given. */
   readonly data: string | null;
-  /** What an earlier session left; null for a new one. */
-  readonly earlier: { readonly folder: RunFolder; readonly journal: ReadLines<Entry> } | null;
+  /** What the user should know of the plan. */
+  readonly notices: readonly string[];
 }
 
-/** @throws UsageError for a configuration, genotype or seeds that cannot be. */
-export async function planNewRetraining(options: NewRetraining): Promise<OpenRetraining> {
+/** @throws UsageError for a configuration, genotype or seeds that cannot be used. */
+export async function planNewRetraining(options: NewRetraining): Promise<PlannedRetraining> {
   const genotype = options.genotype === undefined ? [] : ['TRAIN.GENOTYPE', textLiteral(options.genotype)];
   const overrides = [...genotype, ...(options.overrides ?? [])];
   const first = await loadConfig({ file: options.cfg, overrides });
@@ -60,47 +61,53 @@ export async function planNewRetraining(options: NewRetraining): Promise<OpenRet
     digest: retrainingDigest(plan.retraining),
     seeds: distinct(options.seeds ?? [plan.seed]),
     data: options.data === undefined ? null : resolve(options.data),
-    earlier: null,
+    notices: plan.notices,
   };
 }
 
 function distinct(seeds: readonly number[]): readonly number[] {
   if (seeds.length > 0 && new Set(seeds).size === seeds.length) return seeds;
-  throw new UsageError(`The seeds ${seeds.join(', ')} are not some different ones.`, {
+  throw new UsageError(`The seeds ${seeds.join(', ')} are not different from each other.`, {
     code: 'repeated-seed',
     nextSteps: ['Name each seed once: equal seeds train equal networks.'],
   });
 }
 
 /**
- * Reads back what an interrupted retraining was.
- * @throws MissingError when the folder holds none; UsageError when its configuration or journal was changed.
+ * Plans what an interrupted retraining has left to do, from its configuration and the header of its journal.
+ * @throws UsageError `changed-config` when the configuration is not the one that it began with.
  */
-export async function planResumedRetraining(options: ResumedRetraining): Promise<OpenRetraining> {
-  const folder = openRunFolder(options.resume);
-  const journal = readRetrainingJournal(folder.journal);
-  const header = journal.lines[0]?.entry;
-  if (header?.type !== 'retraining') {
-    throw new UsageError(`${folder.journal} does not begin with the retraining's own entry.`, {
-      code: 'corrupt-journal',
-      nextSteps: ['Start a new one: nothing has been trained in it.'],
-    });
-  }
+export async function planResumedRetraining(
+  { folder, header }: Pick<EarlierJob<RetrainingEntry, RetrainingHeader>, 'folder' | 'header'>,
+  options: Pick<ResumedRetraining, 'data'> = {},
+): Promise<PlannedRetraining> {
   const config = await loadConfig({ file: folder.config });
   const plan = planRetraining(config);
   const digest = retrainingDigest(plan.retraining);
-  if (digest !== header.retraining) {
-    throw new UsageError(`${folder.config} no longer describes the retraining in its journal.`, {
-      code: 'changed-config',
-      nextSteps: ['Put the file back as it was, or start a new retraining with the changed configuration.'],
-    });
-  }
+  const notices = checkPlan({
+    folder,
+    job: 'retraining',
+    recorded: { rminas: header.rminas, digest: header.retraining, settings: header.settings },
+    current: { digest, settings: settingsOf(plan) },
+    isDefault: (key) => plan.settings.get(key)?.source === 'default',
+  });
   return {
     config,
     plan,
     digest,
     seeds: header.seeds,
     data: options.data === undefined ? header.data : resolve(options.data),
-    earlier: { folder, journal },
+    notices: [...notices, ...plan.notices],
   };
+}
+
+/** The header of a new retraining. */
+export function headerOf({ plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
+  const settings = settingsOf(plan);
+  const common = { type: 'retraining', version: JOURNAL_VERSION, rminas: VERSION } as const;
+  return { ...common, settings, retraining: digest, seeds: [...seeds], data };
+}
+
+function settingsOf({ settings }: RetrainingPlan) {
+  return boundSettings(settings, settings.keys());
 }

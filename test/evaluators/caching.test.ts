@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { ScoreCache, withScoreCache } from '../../src/evaluators/score-cache.js';
-import { cacheLimit } from '../../src/evaluators/shared-scores.js';
+import { cacheLimit, ScoreCache, withScoreCache } from '../../src/evaluators/caching.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
 
 const MEGABYTE = 1024 * 1024;

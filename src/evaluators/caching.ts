@@ -1,0 +1,137 @@
+/** The cache of scores and measurements that the runs of a user share. */
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { dataHome } from '../config/index.js';
+import { UsageError } from '../errors.js';
+import { type Evaluation, evaluationSchema } from '../protocol/messages.js';
+import type { Evaluator } from '../search/evaluator.js';
+import { SharedCache, type SharedCacheOptions } from '../store/shared-cache.js';
+import { VERSION } from '../version.js';
+import type { PreparedSidecar } from './prepared-sidecar.js';
+import type { Measure } from './proxies.js';
+
+const DEFAULT_MEGABYTES = 256;
+const MEGABYTE = 1024 * 1024;
+
+/** Scores of trainings that went to their end. */
+export class ScoreCache extends SharedCache<Evaluation> {
+  constructor(options: SharedCacheOptions) {
+    super(options, { name: 'evaluation', schema: evaluationSchema });
+  }
+}
+
+const measurementSchema = z.strictObject({
+  parts: z.record(z.string(), z.number().nullable()),
+  seconds: z.number().min(0),
+  flops: z.number().min(0),
+});
+
+/** What a cache of shared results belongs to. */
+export interface SharedResults {
+  readonly prepared: PreparedSidecar;
+  /** Bytes that the caches may take; 0 for no cache. */
+  readonly limit: number;
+  /** Told when they cannot be used. */
+  readonly notify: (problem: string) => void;
+}
+
+/**
+ * The evaluator with the scores of the user's other runs. Scores by XNAS's functions are not shared: they depend on a
+ * checkout that may change.
+ */
+export function withSharedScores(evaluator: Evaluator, shared: SharedResults): Evaluator {
+  if (!isShared(shared)) return evaluator;
+  return withScoreCache(evaluator, new ScoreCache(cacheOptions(shared, [])));
+}
+
+/** The same for what proxies measure. */
+export function withSharedMeasurements(measure: Measure, shared: SharedResults): Measure {
+  if (!isShared(shared)) return measure;
+  return withMeasurementCache(measure, (proxies) => cacheOptions(shared, [proxies]));
+}
+
+/**
+ * An evaluator that computes only what the cache lacks, and keeps the trainings that went to their end. A cached score is
+ * exact, so it is also used where a training might have been stopped.
+ */
+export function withScoreCache(evaluator: Evaluator, cache: ScoreCache): Evaluator {
+  return {
+    get capacity() {
+      return evaluator.capacity;
+    },
+    async evaluate(request) {
+      const evaluation = cache.find(request);
+      if (evaluation) return { evaluation, cached: true };
+      const outcome = await evaluator.evaluate(request);
+      if ('evaluation' in outcome && (outcome.evaluation.stopped ?? null) === null) {
+        cache.keep(request, outcome.evaluation);
+      }
+      return outcome;
+    },
+  };
+}
+
+/** Measures only what the cache lacks. Each set of proxies has a cache of its own, opened when it is first needed. */
+export function withMeasurementCache(measure: Measure, optionsFor: (proxies: string) => SharedCacheOptions): Measure {
+  const caches = new Map<string, SharedCache<z.infer<typeof measurementSchema>>>();
+  const cacheOf = (proxies: readonly string[]) => {
+    const name = [...proxies].sort().join(' ');
+    const cache =
+      caches.get(name) ?? new SharedCache(optionsFor(name), { name: 'measurement', schema: measurementSchema });
+    caches.set(name, cache);
+    return cache;
+  };
+  return async (architecture, proxies) => {
+    const cache = cacheOf(proxies);
+    const found = cache.find(architecture);
+    if (found) return { ...found, cached: true };
+    const measurement = await measure(architecture, proxies);
+    // A measurement without any value may have failed for lack of memory.
+    if (Object.values(measurement.parts).some((value) => value !== null)) cache.keep(architecture, measurement);
+    return measurement;
+  };
+}
+
+/**
+ * Bytes that shared scores may take: RMINAS_CACHE_MAX in megabytes, 256 by default, 0 for no cache.
+ * @throws UsageError when it is not a number from 0 up.
+ */
+export function cacheLimit(env: Readonly<Record<string, string | undefined>> = process.env): number {
+  const given = env.RMINAS_CACHE_MAX?.trim();
+  if (!given) return DEFAULT_MEGABYTES * MEGABYTE;
+  const megabytes = Number(given);
+  if (Number.isFinite(megabytes) && megabytes >= 0) return megabytes * MEGABYTE;
+  throw new UsageError(`RMINAS_CACHE_MAX is "${given}". Expected a number of megabytes.`, {
+    code: 'invalid-cache-size',
+    nextSteps: ['Set it to a number from 0 up, 0 for no cache, or leave it out: 256.'],
+  });
+}
+
+function isShared({ prepared, limit }: SharedResults): boolean {
+  return limit > 0 && prepared.resolved.plan.specification.backend !== 'xnas';
+}
+
+function cacheOptions({ prepared, limit, notify }: SharedResults, what: readonly string[]): SharedCacheOptions {
+  return {
+    folder: join(dataHome(), 'cache', 'scores'),
+    context: contextOf(prepared, what),
+    limit,
+    onProblem: (problem) => notify(`Scores of other runs are not used: ${problem}`),
+  };
+}
+
+/**
+ * SHA-256 of all that a score or a measurement depends on, apart from genotype and seed. The specification is the greater
+ * part. The batch and the teacher's loss on it stand for files, the rest for arithmetic, whose last bits grow in training.
+ */
+function contextOf({ resolved, prepared, sidecar }: PreparedSidecar, what: readonly string[]): string {
+  const { device, threads, versions } = sidecar.hello;
+  const { digest, teacherLoss, teacherAccuracy } = prepared.batch;
+  const batch = [digest, teacherLoss, teacherAccuracy];
+  const arithmetic = [VERSION, Object.entries(versions).sort(), device, threads, process.arch, cpus()[0]?.model];
+  return createHash('sha256')
+    .update(JSON.stringify([resolved.digest, batch, arithmetic, ...what]))
+    .digest('hex');
+}

@@ -1,0 +1,117 @@
+import { benchmarkOf } from '../benchmarks/catalogue.js';
+import { findTable, indexFolder } from '../benchmarks/places.js';
+import {
+  type Config,
+  dataFolders,
+  locateAssets,
+  planSearch,
+  resolveBackend,
+  type SearchPlan,
+  specificationDigest,
+} from '../config/index.js';
+import type { Hello, Prepared } from '../protocol/messages.js';
+import type { Assets } from '../protocol/specification.js';
+import { Sidecar } from '../sidecar/client.js';
+import { findPython } from '../sidecar/process/find-python.js';
+
+/** A plan that no longer depends on what is installed. */
+export interface ResolvedPlan {
+  readonly config: Config;
+  readonly plan: SearchPlan;
+  /** SHA-256 of the plan's specification. */
+  readonly digest: string;
+}
+
+/** A sidecar that runs, and the plan that it runs for. */
+export interface StartedSidecar {
+  readonly sidecar: Sidecar;
+  readonly resolved: ResolvedPlan;
+}
+
+/** A sidecar whose workers hold the batch that the plan describes. */
+export interface PreparedSidecar extends StartedSidecar {
+  readonly prepared: Prepared;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly plan: SearchPlan;
+  /** The `--data` folder; null when none was given. */
+  readonly data: string | null;
+  readonly python: string | undefined;
+  readonly signal: AbortSignal;
+  readonly workers: number;
+  /** Told what the user should know. */
+  readonly notify: (text: string) => void;
+  /** Called when the batch is there and the teacher has run. */
+  readonly onPrepared: (hello: Hello, prepared: Prepared) => void;
+}
+
+/** @param xnas the folder that XNAS can be imported from; null when it cannot be. */
+export function resolvePlan(config: Config, xnas: string | null): ResolvedPlan {
+  const resolved = resolveBackend(config, xnas);
+  const plan = planSearch(resolved);
+  return { config: resolved, plan, digest: specificationDigest(plan.specification) };
+}
+
+/**
+ * Starts a sidecar and has it build the batch and run the teacher.
+ * @throws MissingError for missing files, before anything is started.
+ */
+export async function startPreparedSidecar(options: StartOptions): Promise<PreparedSidecar> {
+  const { config, plan, data, workers, signal, notify, onPrepared } = options;
+  const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
+  const sidecar = await start(options, workers, assets);
+  try {
+    const resolved = resolvePlan(config, sidecar.hello.xnas);
+    const { specification } = resolved.plan;
+    const body = { digest: resolved.digest, specification, assets };
+    const prepared = await sidecar.request('prepare', body, { signal });
+    onPrepared(sidecar.hello, prepared);
+    if (specification.backend === 'xnas') notify(`Networks, RMI loss and forest are those of ${sidecar.hello.xnas}.`);
+    for (const text of prepared.notes) notify(text);
+    return { sidecar, prepared, resolved };
+  } catch (error) {
+    await sidecar.close();
+    throw error;
+  }
+}
+
+/** Starts a sidecar without workers: it trains nothing, and needs neither images nor a teacher. */
+export async function startWithoutWorkers(options: StartOptions): Promise<StartedSidecar> {
+  const sidecar = await start(options, 0, { dataset: null, teacher: null });
+  return { sidecar, resolved: resolvePlan(options.config, null) };
+}
+
+async function start(options: StartOptions, workers: number, assets: Assets): Promise<Sidecar> {
+  const { config, plan, data, signal, notify } = options;
+  const { threads, workerDeadline, device } = plan.settings;
+  for (const text of config.notices) notify(text);
+  return Sidecar.start({
+    python: await findPython(options.python),
+    workers,
+    threads,
+    workerDeadline,
+    paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
+    device,
+    signal,
+    ...sidecarMessages(notify),
+  });
+}
+
+/** What the user hears of a sidecar while it runs. */
+export function sidecarMessages(notify: (text: string) => void) {
+  return {
+    onLog: (level: string, text: string) => {
+      if (level !== 'debug') notify(`sidecar: ${text}`);
+    },
+    onRestart: (reason: string) => notify(`The sidecar is started again: ${reason}`),
+  };
+}
+
+/** What the sidecar may open: the files of the search, the indexes, and the table that one may be imported from. */
+function pathsOf({ dataset, teacher }: Assets, space: string, folders: readonly string[]): string[] {
+  const benchmark = benchmarkOf(space);
+  const table = benchmark && findTable(benchmark, folders);
+  return [dataset, teacher, table, indexFolder()].filter((path) => typeof path === 'string');
+}

@@ -1,0 +1,107 @@
+import type { Objective, ProxyValues } from '../objectives/index.js';
+import type { Evaluation } from '../protocol/messages.js';
+import type { EvaluationOutcome, EvaluationRequest, Evaluator, Measuring } from '../search/evaluator.js';
+import type { Sidecar } from '../sidecar/client.js';
+import type { ProxyMeasurements } from './proxy-measurements.js';
+import { readProxy, sourcesOf } from './proxy-sources.js';
+import { failureOfOne } from './training.js';
+
+/** What proxies measured of an architecture, and what that took. */
+export interface ProxyMeasurement extends Measuring {
+  readonly parts: ProxyValues;
+}
+
+/** @param proxies at least one, as the sidecar names them; all of them are answered. */
+export type Measure = (
+  architecture: Pick<EvaluationRequest, 'genotype' | 'seed'>,
+  proxies: readonly string[],
+) => Promise<ProxyMeasurement>;
+
+const NOTHING: ProxyMeasurement = { parts: {}, seconds: 0, flops: 0 };
+
+/**
+ * Measures in the sidecar, on the batch that `digest` was prepared for. A proxy is null for an architecture that could
+ * not be measured.
+ */
+export function createSidecarMeasure(options: {
+  sidecar: Pick<Sidecar, 'request'>;
+  digest: string;
+  signal: AbortSignal;
+  onFailure: (text: string) => void;
+}): Measure {
+  const { sidecar, digest, signal, onFailure } = options;
+  return async ({ genotype, seed }, proxies) => {
+    try {
+      const body = { digest, genotype, seed, proxies: [...proxies] };
+      const { values, seconds, flops } = await sidecar.request('measure', body, { signal });
+      return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
+    } catch (error) {
+      onFailure(`${genotype} was not measured: ${failureOfOne(error)}`);
+      return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])), seconds: 0, flops: 0 };
+    }
+  };
+}
+
+export interface ProxyEvaluatorOptions {
+  readonly objective: Objective;
+  /** Losses that an evaluation observes. */
+  readonly steps: number;
+  readonly measure: Measure;
+  readonly known: ProxyMeasurements;
+}
+
+/**
+ * Adds what the proxies of an objective measure. The given evaluator trains an architecture where an evaluation has the
+ * proxies that need training; otherwise it is not asked.
+ */
+export function withProxies(evaluator: Evaluator, options: ProxyEvaluatorOptions): Evaluator {
+  const { objective, known } = options;
+  if (objective.proxies.length === 0) return evaluator;
+  const sources = sourcesOf(objective, options.steps);
+
+  async function measure(request: EvaluationRequest, proxies: readonly string[]): Promise<ProxyMeasurement> {
+    if (proxies.length === 0) return NOTHING;
+    const parts = known.find(request.genotype, proxies);
+    if (parts) return { ...NOTHING, parts: pick(parts, proxies) };
+    const measurement = await options.measure(request, proxies);
+    known.add(request.genotype, measurement.parts);
+    return measurement;
+  }
+
+  async function evaluate(request: EvaluationRequest): Promise<EvaluationOutcome> {
+    const trained = sources.evaluates ? await evaluator.evaluate(request) : undefined;
+    if (trained && 'failure' in trained) return trained;
+    const cheap = await measure(request, sources.cheap);
+    const shorter = await measure(request, sources.trained);
+    const evaluation = trained?.evaluation ?? withoutEnd(sources.steps);
+    const read = Object.fromEntries(sources.read.map((proxy) => [proxy, readProxy(evaluation, proxy)]));
+    const took = [cheap, shorter].filter(({ seconds }) => seconds > 0);
+    const cached = took.length > 0 && took.every((one) => one.cached === true);
+    return {
+      evaluation,
+      ...((trained ? trained.cached : cached) && { cached: true }),
+      parts: { ...read, ...cheap.parts, ...shorter.parts },
+      measuring: {
+        seconds: cheap.seconds + shorter.seconds,
+        flops: cheap.flops + shorter.flops,
+        ...(cached && { cached: true }),
+      },
+    };
+  }
+
+  return {
+    get capacity() {
+      return evaluator.capacity;
+    },
+    evaluate,
+  };
+}
+
+function pick(parts: ProxyValues, names: readonly string[]): ProxyValues {
+  return Object.fromEntries(names.map((name) => [name, parts[name] ?? null]));
+}
+
+/** The evaluation of an architecture that was not trained to the end. @param steps losses observed */
+function withoutEnd(steps: number): Evaluation {
+  return { loss: null, curve: [], cka: [], crossEntropy: null, steps, seconds: 0 };
+}

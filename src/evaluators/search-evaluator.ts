@@ -1,0 +1,71 @@
+import type { Objective } from '../objectives/index.js';
+import type { Evaluator } from '../search/evaluator.js';
+import type { Space } from '../spaces/space.js';
+import type { Screener } from '../strategies/strategy.js';
+import type { BenchmarkSidecar } from './benchmark.js';
+import { withSharedMeasurements, withSharedScores } from './caching.js';
+import type { PreparedSidecar } from './prepared-sidecar.js';
+import { createSidecarMeasure, type Measure, withProxies } from './proxies.js';
+import { type MeasurementEvent, ProxyMeasurements, type ScreenedCandidate } from './proxy-measurements.js';
+import { createScreener } from './screener.js';
+import { createTrainingEvaluator } from './training.js';
+
+/** How a search comes by losses and measurements. */
+export interface SearchEvaluator {
+  readonly evaluator: Evaluator;
+  /** Undefined when candidates are not screened. */
+  readonly screener: Screener | undefined;
+}
+
+export interface SearchEvaluatorOptions<Started = BenchmarkSidecar | PreparedSidecar> {
+  readonly started: Started;
+  /** Evaluations side by side. */
+  readonly workers: number;
+  readonly objective: Objective;
+  readonly space: Space;
+  /** What earlier sessions journalled of measurements. */
+  readonly recorded: Iterable<MeasurementEvent>;
+  /** Journals a screened candidate. */
+  readonly record: (screened: ScreenedCandidate) => void;
+  /** Bytes that the cache of all runs may take; 0 for no cache. */
+  readonly cacheLimit: number;
+  readonly notify: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The evaluator of a search, and its screener: by a benchmark, or by training and proxies behind the shared cache. */
+export function createSearchEvaluator(options: SearchEvaluatorOptions): SearchEvaluator {
+  const { started } = options;
+  if ('evaluator' in started) return { evaluator: started.evaluator, screener: undefined };
+  return createComputingEvaluator({ ...options, started });
+}
+
+function createComputingEvaluator(options: SearchEvaluatorOptions<PreparedSidecar>): SearchEvaluator {
+  const { started, workers, objective, recorded, cacheLimit: limit, notify, signal } = options;
+  const { sidecar, resolved } = started;
+  const { digest, plan } = resolved;
+  const shared = { prepared: started, limit, notify };
+  const known = new ProxyMeasurements(recorded);
+  const measure = withSharedMeasurements(createSidecarMeasure({ sidecar, digest, signal, onFailure: notify }), shared);
+  const trained = createTrainingEvaluator({ sidecar, digest, capacity: workers, signal });
+  const evaluator = withSharedScores(trained, shared);
+  return {
+    evaluator: withProxies(evaluator, { objective, steps: plan.specification.steps, measure, known }),
+    screener: screenerOf(options, measure, known),
+  };
+}
+
+function screenerOf(
+  { started, workers, objective, space, record, notify, signal }: SearchEvaluatorOptions<PreparedSidecar>,
+  measure: Measure,
+  known: ProxyMeasurements,
+): Screener | undefined {
+  const { screen, seed } = started.resolved.plan.settings;
+  const { screening, name } = objective;
+  if (screen === 0) return undefined;
+  if (screening === null) {
+    notify(`RMINAS.SCREEN has no effect: everything that the objective ${name} needs takes a training.`);
+    return undefined;
+  }
+  return createScreener({ space, screening, keep: screen, measure, known, capacity: workers, seed, record, signal });
+}

@@ -1,0 +1,85 @@
+/** The settings that the header of a journal binds: a job is resumed with the settings that it began with. */
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Settings } from '../config/index.js';
+import { toPlain } from '../config/yacs/value.js';
+import { UsageError } from '../errors.js';
+import type { JobFolder } from '../store/folder.js';
+
+/** The keys that may change between sessions, each with the reason why no result depends on it. */
+export const FREE_KEYS: Readonly<Record<string, string>> = {
+  OUT_DIR: 'The folder exists already.',
+  'LOADER.DATAPATH': 'Data may move; the digest of the batch says whether it is the same data.',
+  'RMINAS.THREADS': 'Threads change how fast an evaluation is, and not what is evaluated next.',
+  'RMINAS.DEVICE': 'The same holds for the device.',
+  'RMINAS.WORKER_DEADLINE': 'Says when a silent worker is replaced; its evaluation starts again with the same seed.',
+};
+
+/** Values of keys, as a journal keeps them. */
+export const settingsSchema = z.record(z.string(), z.json());
+export type BoundSettings = z.infer<typeof settingsSchema>;
+
+/** The values of all keys but the free ones. @param keys those that the job reads */
+export function boundSettings(settings: Settings, keys: Iterable<string>): BoundSettings {
+  const bound = [...keys].sort().filter((key) => !(key in FREE_KEYS));
+  return Object.fromEntries(
+    bound.flatMap((key) => {
+      const setting = settings.get(key);
+      return setting === undefined ? [] : [[key, toPlain(setting.value) as BoundSettings[string]]];
+    }),
+  );
+}
+
+export interface PlanCheck {
+  readonly folder: JobFolder;
+  /** The kind of job, for messages. */
+  readonly job: string;
+  /** What the header says. Journals of release 0.2.1 have no settings. */
+  readonly recorded: {
+    readonly rminas: string;
+    readonly digest: string;
+    readonly settings?: BoundSettings | undefined;
+  };
+  /** What config.yaml says now. */
+  readonly current: { readonly digest: string; readonly settings: BoundSettings };
+  /** Keys that config.yaml does not set: they have their defaults. */
+  readonly isDefault: (key: string) => boolean;
+}
+
+/**
+ * Checks that a job's config.yaml still says what its header says.
+ * @returns what the user should know of the check
+ * @throws UsageError `changed-config` that names each changed key with its old and its new value
+ */
+export function checkPlan({ folder, job, recorded, current, isDefault }: PlanCheck): string[] {
+  const changes = recorded.settings ? changesOf(recorded.settings, current.settings, isDefault) : [];
+  if (changes.length > 0 || recorded.digest !== current.digest) {
+    const names = changes.length > 0 ? `: ${changes.join('; ')}` : '';
+    throw new UsageError(`${folder.config} no longer describes the ${job} in its journal${names}.`, {
+      code: 'changed-config',
+      nextSteps: [
+        `Put the file back as it was, or start a new ${job} with the changed configuration.`,
+        ...(changes.length > 0 ? [] : [`The ${job} was started by rminas ${recorded.rminas}.`]),
+      ],
+    });
+  }
+  if (recorded.settings !== undefined) return [];
+  return [
+    `rminas ${recorded.rminas} began this ${job}. Its journal keeps the specification and no settings: ` +
+      'changed settings are not noticed.',
+  ];
+}
+
+/** A key that an older version did not know has its default there. */
+function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: PlanCheck['isDefault']): string[] {
+  const keys = [...new Set([...Object.keys(recorded), ...Object.keys(current)])].sort();
+  return keys
+    .filter((key) => key in recorded || !isDefault(key))
+    .filter((key) => !isDeepStrictEqual(recorded[key], current[key]))
+    .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`);
+}
+
+function text(value: unknown): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}

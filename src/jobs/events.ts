@@ -1,0 +1,29 @@
+/** Events that several jobs share. */
+import type { Hello, Prepared } from '../protocol/messages.js';
+import type { Notice } from '../store/job-store.js';
+
+export type { Notice } from '../store/job-store.js';
+
+/** The sidecar has built the batch and run the teacher. */
+export interface RunPrepared {
+  readonly type: 'run-prepared';
+  readonly hello: Hello;
+  readonly prepared: Prepared;
+}
+
+/** How a sidecar that is started tells of itself, as events. */
+export function sidecarListener(emit: (event: RunPrepared | Notice) => void) {
+  return {
+    notify: (text: string) => emit({ type: 'notice', text }),
+    onPrepared: (hello: Hello, prepared: Prepared) => emit({ type: 'run-prepared', hello, prepared }),
+  };
+}
+
+/** One line about the sidecar for a log. */
+export function describePrepared({ hello, prepared }: RunPrepared): string {
+  const { batch, dataset } = prepared;
+  return (
+    `${hello.workers} worker(s) with ${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}; ` +
+    `batch of ${batch.size} from ${dataset.images} images, teacher accuracy on it ${(100 * batch.teacherAccuracy).toFixed(1)} %`
+  );
+}

@@ -1,0 +1,152 @@
+/** The one form that every job of the Node API has: an object to iterate over, with a promise of the result. */
+import { InterruptedError } from '../errors.js';
+import type { JobListener } from '../store/job-store.js';
+
+/**
+ * A job at work. It starts at once and goes on whether its events are read or not; they are kept until they are read, and
+ * each is read once.
+ *
+ * - A failed job rejects `result`. An iteration reads the events before the failure and then throws the same error.
+ * - `break`, and an error thrown in the loop, end the job in order, as an abort of its signal does: the loop is left once
+ *   the job has ended, and `result` rejects with InterruptedError. A failure before the `break` is thrown by the loop.
+ * - A failure is never silent. If neither the events nor `result` are read, it is an unhandled rejection. An iteration
+ *   throws it, and `result` need not be read then.
+ */
+export interface Job<Event, Result> extends AsyncIterable<Event> {
+  /** @throws UsageError, MissingError, SidecarError, or InterruptedError after an abort or a `break` */
+  readonly result: Promise<Result>;
+}
+
+/** What all jobs take. */
+export interface JobOptions {
+  /** The Python interpreter to use; by default RMINAS_PYTHON, .venv, the active environment, or python3. */
+  readonly python?: string | undefined;
+  /** Ends the job; nothing that its journal holds is lost. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the work of a job is given. */
+export interface JobContext<Event> extends JobListener<Event> {
+  /** Aborts when the job is to end. */
+  readonly signal: AbortSignal;
+}
+
+export interface StartJobOptions {
+  readonly signal: AbortSignal | undefined;
+  /** The words of an InterruptedError. @param folder where the job is; undefined before it has a folder */
+  readonly interruption: (folder: string | undefined) => { readonly message: string; readonly nextSteps: string[] };
+}
+
+/** Starts a job. */
+export function startJob<Event, Result>(
+  { signal: outer, interruption }: StartJobOptions,
+  work: (context: JobContext<Event>) => Promise<Result>,
+): Job<Event, Result> {
+  const stop = new AbortController();
+  const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
+  const events = new EventQueue<Event>();
+  let folder: string | undefined;
+  let failure: Error | undefined;
+  const context: JobContext<Event> = {
+    signal,
+    emit: (event) => events.push(event),
+    opened: (path) => {
+      folder = path;
+    },
+    fail: (error) => {
+      failure ??= error;
+      stop.abort();
+    },
+  };
+  const errorOf = (cause: unknown) => {
+    if (failure !== undefined || !signal.aborted) return failure ?? cause;
+    const { message, nextSteps } = interruption(folder);
+    return new InterruptedError(message, { code: 'interrupted', nextSteps, cause });
+  };
+  // The events end in here: a handler on the promise itself would make every failure count as read.
+  const run = async () => {
+    try {
+      const answer = await work(context);
+      events.end();
+      return answer;
+    } catch (cause) {
+      const error = errorOf(cause);
+      events.end({ error });
+      throw error;
+    }
+  };
+  const result = run();
+  return { result, [Symbol.asyncIterator]: () => iterate(events, result, () => stop.abort()) };
+}
+
+/**
+ * Reads a job's events to their end.
+ * @returns its result
+ */
+export async function follow<Event, Result>(job: Job<Event, Result>, show: (event: Event) => void): Promise<Result> {
+  for await (const event of job) show(event);
+  return job.result;
+}
+
+function iterate<Event>(
+  events: EventQueue<Event>,
+  result: Promise<unknown>,
+  stop: () => void,
+): AsyncIterator<Event, undefined> {
+  // From now on the iteration tells of a failure.
+  result.catch(() => {});
+  return {
+    next: () => events.next(),
+    async return() {
+      stop();
+      events.close();
+      await result.catch((error: unknown) => {
+        if (!(error instanceof InterruptedError)) throw error;
+      });
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** Events that wait to be read, and how they end. */
+class EventQueue<Event> {
+  #events: Event[] = [];
+  #ended: { readonly error?: unknown } | undefined;
+  #waiting: (() => void)[] = [];
+  #closed = false;
+
+  push(event: Event): void {
+    if (this.#closed) return;
+    this.#events.push(event);
+    this.#waiting.shift()?.();
+  }
+
+  /** @param failure what the last reader is to be thrown */
+  end(failure: { readonly error?: unknown } = {}): void {
+    this.#ended = failure;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Drops what nobody will read. */
+  close(): void {
+    this.#closed = true;
+    this.#events = [];
+    this.end();
+  }
+
+  async next(): Promise<IteratorResult<Event, undefined>> {
+    for (;;) {
+      const [event] = this.#events.splice(0, 1);
+      if (event !== undefined) return { done: false, value: event };
+      const ended = this.#ended;
+      if (ended !== undefined) {
+        this.#ended = {};
+        if ('error' in ended) throw ended.error;
+        return { done: true, value: undefined };
+      }
+      await new Promise<void>((wake) => {
+        this.#waiting.push(wake);
+      });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { dumpConfig } from '../../config/index.js';
+import { UsageError } from '../../errors.js';
+import type { Prepared } from '../../protocol/messages.js';
+import type { Specification } from '../../protocol/specification.js';
+import type { Sidecar } from '../../sidecar/client.js';
+import { ensureJobFolder } from '../../store/folder.js';
+import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
+import { describeRankingEvent, type RankingEvent } from './events.js';
+import { headerOf, RANKING_JOURNAL, type RankingEntry, type RankingHeader } from './journal.js';
+import { MeasuredValues } from './measured-values.js';
+import type { RankingPlan } from './plan.js';
+
+/** The job store of a ranking, and the values that its journal holds. */
+export class RankingStore {
+  readonly job: JobStore<RankingEntry, RankingHeader, RankingEvent>;
+  readonly values = new MeasuredValues();
+
+  constructor(job: RankingStore['job']) {
+    this.job = job;
+    for (const { entry } of job.lines) this.values.add(entry);
+  }
+
+  /** Journals an entry, and takes its values. */
+  write(entry: RankingEntry): void {
+    this.job.write(entry);
+    this.values.add(entry);
+  }
+
+  /** Journals that this process measures by a specification from now on. */
+  writeSession({ hello }: Pick<Sidecar, 'hello'>, specification: Specification, { digest, batch }: Prepared): void {
+    const { versions, device, workers, threads } = hello;
+    const { pid } = process;
+    this.write({
+      type: 'session',
+      pid,
+      versions,
+      device,
+      workers,
+      threads,
+      specification,
+      digest,
+      batch: batch.digest,
+    });
+  }
+}
+
+/**
+ * Opens the folder that all rankings of a space, a data set and a seed share, and begins to write. What else a ranking
+ * asks for may change from session to session: each measurement names its specification.
+ * @throws UsageError while another process is at work in the folder, or when it holds something else.
+ */
+export function openRanking({ config, plan }: RankingPlan, listener: JobListener<RankingEvent>): RankingStore {
+  const { specification, settings, outDir } = plan;
+  const { space, dataset } = specification;
+  const job = openJob<RankingEntry, RankingHeader, RankingEvent>({
+    place: { kind: 'shared', folder: ensureJobFolder(join(outDir, `rank-${space}-${dataset}-seed${settings.seed}`)) },
+    format: RANKING_JOURNAL,
+    describe: describeRankingEvent,
+    listener,
+  });
+  try {
+    const header = headerOf({ space, seed: settings.seed });
+    checkHeader(job.earlier?.header, header, job.folder.journal);
+    job.begin({ config: dumpConfig(config.settings), header });
+    const store = new RankingStore(job);
+    const kept = job.lines.filter(({ entry }) => entry.type === 'measured').length;
+    job.emit({ type: 'opened', folder: job.folder.path, kept });
+    return store;
+  } catch (error) {
+    job.close();
+    throw error;
+  }
+}
+
+/** The architectures of another space or seed would be other ones. */
+function checkHeader(found: RankingHeader | undefined, wanted: RankingHeader, journal: string): void {
+  if (found === undefined || (found.space === wanted.space && found.seed === wanted.seed)) return;
+  const { space, seed } = found;
+  throw new UsageError(`${journal} is not of this ranking: it is of the space ${space} and the seed ${seed}.`, {
+    code: 'corrupt-journal',
+    nextSteps: ['Name another folder with --out, or move that one away.'],
+  });
+}

@@ -1,0 +1,184 @@
+import { dumpConfig } from '../../config/index.js';
+import { UsageError } from '../../errors.js';
+import { type BenchmarkSidecar, startBenchmarkSidecar } from '../../evaluators/benchmark.js';
+import { cacheLimit } from '../../evaluators/caching.js';
+import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { createSearchEvaluator } from '../../evaluators/search-evaluator.js';
+import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
+import { createObjective } from '../../objectives/index.js';
+import { search as searchSpace } from '../../search/controller.js';
+import type { SearchEvent } from '../../search/events.js';
+import { getSpace } from '../../spaces/index.js';
+import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '../../store/folder.js';
+import { type JobStore, openJob } from '../../store/job-store.js';
+import { createStrategy } from '../../strategies/index.js';
+import { sidecarListener } from '../events.js';
+import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { describeSearchEvent, type SearchJobEvent } from './events.js';
+import { finalizeSearch } from './finalize.js';
+import {
+  recordedEvents,
+  recordedMeasurements,
+  SEARCH_JOURNAL,
+  type SearchEntry,
+  type SearchHeader,
+} from './journal.js';
+import {
+  headerOf,
+  type NewSearch,
+  type PlannedSearch,
+  planNewSearch,
+  planResumedSearch,
+  type ResolvedSearch,
+  type ResumedSearch,
+} from './plan.js';
+import { SearchRecord } from './record.js';
+import type { SearchResult } from './result.js';
+
+export interface CacheOptions {
+  /** Whether scores of other runs are used, and left to others; true by default. */
+  readonly cache?: boolean | undefined;
+}
+
+/** A search, new or resumed. */
+export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions;
+
+export type SearchJob = Job<SearchJobEvent, SearchResult>;
+export type SearchStore = JobStore<SearchEntry, SearchHeader, SearchJobEvent>;
+type StartedSearch = BenchmarkSidecar | PreparedSidecar;
+
+/**
+ * Searches for an architecture as `rminas search` does.
+ *
+ * @example
+ * const job = search({ cfg: 'configs/quickstart.yaml' });
+ * for await (const event of job) if (event.type === 'observed') console.error(event.genotype, event.loss);
+ * const { genotype } = await job.result;
+ */
+export function search(options: SearchOptions): SearchJob {
+  const interruption = (folder: string | undefined) => ({
+    message: 'The search was interrupted; what it evaluated is kept.',
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${folder}`],
+  });
+  return startJob({ signal: options.signal, interruption }, (context) => runSearch(options, context));
+}
+
+/** Opens the job, plans it, starts the sidecar, runs the controller, and finalizes. */
+async function runSearch(options: SearchOptions, context: JobContext<SearchJobEvent>): Promise<SearchResult> {
+  const limit = (options.cache ?? true) ? cacheLimit() : 0;
+  const store = openSearch(options, context);
+  try {
+    const planned = await planIn(store, options);
+    for (const text of planned.notices) store.notify(text);
+    const started = await startSidecar(planned, options, store, context.signal);
+    try {
+      const run = { ...planned, ...started.resolved };
+      begin(store, run, started);
+      return await evaluateAndFinalize({ run, started, store, cacheLimit: limit, signal: context.signal });
+    } finally {
+      await started.sidecar.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+/** A resumed run is locked before its journal is read. */
+function openSearch(options: SearchOptions, listener: JobContext<SearchJobEvent>): SearchStore {
+  return openJob<SearchEntry, SearchHeader, SearchJobEvent>({
+    place: 'resume' in options ? { kind: 'resume', folder: jobFolderAt(options.resume) } : { kind: 'fresh' },
+    format: SEARCH_JOURNAL,
+    // What an earlier session did is in the log already.
+    describe: (event) => ('replayed' in event && event.replayed ? null : describeSearchEvent(event)),
+    listener,
+  });
+}
+
+function planIn({ earlier }: SearchStore, options: SearchOptions) {
+  return earlier === undefined ? planNewSearch(options as NewSearch) : planResumedSearch(earlier, options);
+}
+
+/** A search by a benchmark trains nothing; any other one needs the batch. */
+async function startSidecar(
+  planned: PlannedSearch,
+  { python }: JobOptions,
+  store: SearchStore,
+  signal: AbortSignal,
+): Promise<StartedSearch> {
+  const start = planned.plan.settings.objective.kind === 'benchmark' ? startBenchmarkSidecar : startPreparedSidecar;
+  return start({ ...planned, python, signal, ...sidecarListener((event) => store.emit(event)) });
+}
+
+/** Begins to write, once nothing can go wrong any more before the first evaluation. */
+function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }: StartedSearch): void {
+  const batch = 'prepared' in started ? started.prepared.batch.digest : null;
+  checkSameBatch(store, batch);
+  const { versions, device } = sidecar.hello;
+  store.begin({
+    folder: () => makeFolder(run),
+    config: dumpConfig(run.config.settings),
+    header: headerOf(run),
+    session: { type: 'session', pid: process.pid, versions, device, batch },
+  });
+  const recorded = store.lines.filter(({ entry }) => entry.type === 'evaluated').length;
+  store.emit({ type: 'run-opened', folder: store.folder.path, recorded });
+}
+
+function makeFolder({ folder, plan }: ResolvedSearch): JobFolder {
+  if (folder !== null) return ensureJobFolder(folder);
+  const { space, dataset, seed } = plan.specification;
+  return createJobFolder(plan.outDir, `${space}-${dataset}-seed${seed}`);
+}
+
+/** Scores on another batch cannot be mixed with those in the journal. */
+function checkSameBatch({ lines }: SearchStore, batch: string | null): void {
+  if (lines.every(({ entry }) => entry.type !== 'session' || entry.batch === batch)) return;
+  throw new UsageError(
+    'The batch differs from the one that this run began with: images, teacher or libraries changed.',
+    {
+      code: 'changed-batch',
+      nextSteps: ['Give the data that the run began with (--data), in the same environment, or start a new run.'],
+    },
+  );
+}
+
+/** Runs the controller from what the journal has, and writes down what it decides. */
+async function evaluateAndFinalize(options: {
+  readonly run: ResolvedSearch;
+  readonly started: StartedSearch;
+  readonly store: SearchStore;
+  readonly cacheLimit: number;
+  readonly signal: AbortSignal;
+}): Promise<SearchResult> {
+  const { run, started, store, cacheLimit: limit, signal } = options;
+  const { plan, workers } = run;
+  const { settings, specification } = plan;
+  const space = getSpace(specification.space);
+  const objective = createObjective(settings.objective, { reference: settings.warmup });
+  const { evaluator, screener } = createSearchEvaluator({
+    ...{ started, workers, objective, space, signal },
+    recorded: recordedMeasurements(store.lines),
+    record: (screened) => store.write(screened as SearchEntry),
+    cacheLimit: limit,
+    notify: (text) => store.notify(text),
+  });
+  const surrogate = createSidecarSurrogate({ sidecar: started.sidecar, specification, signal });
+  const strategy = createStrategy(settings.strategy, { space, settings, screener, surrogate });
+  const record = new SearchRecord(objective);
+  const { seed, auditShare } = settings;
+  const recorded = recordedEvents(store.lines);
+  const events = searchSpace({ space, strategy, objective, evaluator, seed, auditShare, recorded, signal });
+  for await (const event of events) {
+    // The controller acts on an event after it has been taken, so it is on disk first.
+    if (!event.replayed) journal(store, event);
+    record.add(event);
+    store.emit(event);
+  }
+  return finalizeSearch({ ...options, record, space, objective, evaluator });
+}
+
+function journal(store: SearchStore, { replayed: _, ...event }: SearchEvent): void {
+  if (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished') {
+    store.write(event as SearchEntry);
+  }
+}

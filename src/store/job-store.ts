@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs';
+import type { z } from 'zod';
+import { UsageError } from '../errors.js';
+import { type JobFolder, writeJobFile } from './folder.js';
+import {
+  hasBegun,
+  type JournalLine,
+  JournalWriter,
+  type ReadJournal,
+  readJournal,
+  removeUnbegun,
+  replaceWithCopy,
+} from './journal-file.js';
+import { type FolderLock, lockFolder } from './lock.js';
+import { Log } from './log.js';
+
+/** What every entry of a journal and every event has. */
+interface Typed {
+  readonly type: string;
+}
+
+/** Something that the user should know and need not act on. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly text: string;
+}
+
+/** The journal of one kind of job. */
+export interface JournalFormat<Entry extends Typed, Header extends Entry> {
+  /** The kind of job, for messages: `search`. */
+  readonly job: string;
+  readonly entries: z.ZodType<Entry>;
+  /** Whether an entry is a header: the first entry, which says what the job is. */
+  readonly isHeader: (entry: Entry) => entry is Header;
+}
+
+/**
+ * Where a job works. `fresh` makes a folder when the job begins; `resume` needs a journal; `shared` is a folder with or
+ * without a journal, which jobs of one kind add to.
+ */
+export type JobPlace = { readonly kind: 'fresh' } | { readonly kind: 'resume' | 'shared'; readonly folder: JobFolder };
+
+/** Who hears of a job. */
+export interface JobListener<Event> {
+  readonly emit: (event: Event) => void;
+  /** Called once the folder is locked. */
+  readonly opened: (folder: string) => void;
+  /** Called when the job must end: another process has taken over its folder. */
+  readonly fail: (error: Error) => void;
+}
+
+export interface OpenJobOptions<Entry extends Typed, Header extends Entry, Event extends Typed> {
+  readonly place: JobPlace;
+  readonly format: JournalFormat<Entry, Header>;
+  /** The line of log.txt for an event; null for none. */
+  readonly describe: (event: Event | Notice) => string | null;
+  readonly listener: JobListener<Event | Notice>;
+}
+
+/** What a job writes when it begins to work. */
+export interface BeginOptions<Entry extends Typed, Header extends Entry> {
+  /** Makes the folder of a fresh job. */
+  readonly folder?: () => JobFolder;
+  /** Text of config.yaml, written unless the job is resumed. */
+  readonly config: string;
+  /** First entry of a new journal. */
+  readonly header: Header;
+  /** Entry that says which process goes on; left out where sessions are written later. */
+  readonly session?: Entry;
+}
+
+/** What an earlier session left. */
+export interface EarlierJob<Entry extends Typed, Header extends Entry> extends ReadJournal<Entry> {
+  readonly folder: JobFolder;
+  readonly header: Header;
+}
+
+/**
+ * Reads a job's journal, without a lock.
+ * @throws MissingError when there is none; UsageError when it is damaged or does not begin with a header.
+ */
+export function readJob<Entry extends Typed, Header extends Entry>(
+  folder: JobFolder,
+  { job, entries, isHeader }: JournalFormat<Entry, Header>,
+): EarlierJob<Entry, Header> {
+  const journal = readJournal(folder.journal, entries);
+  const header = journal.lines[0]?.entry;
+  if (header !== undefined && isHeader(header)) return { ...journal, folder, header };
+  const problem = header === undefined ? ': it ended before its first line was written' : '';
+  throw new UsageError(`${folder.journal} does not begin with the header of a ${job}${problem}.`, {
+    code: 'corrupt-journal',
+    nextSteps: ['Start a new one in another folder: nothing in this one can be resumed.'],
+  });
+}
+
+/**
+ * Opens a job: locks its folder and reads its journal. Nothing is written before {@link JobStore.begin}.
+ * @throws UsageError `run-in-use` while another process is at work in the folder, and as {@link readJob}
+ */
+export function openJob<Entry extends Typed, Header extends Entry, Event extends Typed>(
+  options: OpenJobOptions<Entry, Header, Event>,
+): JobStore<Entry, Header, Event> {
+  return new JobStore(options);
+}
+
+/** An open job: its folder, lock, journal, events and log. */
+export class JobStore<Entry extends Typed, Header extends Entry, Event extends Typed> {
+  readonly #options: OpenJobOptions<Entry, Header, Event>;
+  readonly #lines: JournalLine<Entry>[] = [];
+  /** Lines of the log from before there was a folder. */
+  readonly #early: string[] = [];
+  #folder: JobFolder | undefined;
+  #lock: FolderLock | undefined;
+  #earlier: EarlierJob<Entry, Header> | undefined;
+  #journal: JournalWriter<Entry> | undefined;
+  #log: Log | undefined;
+
+  constructor(options: OpenJobOptions<Entry, Header, Event>) {
+    this.#options = options;
+    const { place, format } = options;
+    if (place.kind === 'fresh') return;
+    this.#enter(place.folder);
+    try {
+      // A shared folder may have no journal yet, or one whose first line is torn.
+      if (place.kind === 'resume' || hasBegun(place.folder.journal)) this.#earlier = readJob(place.folder, format);
+      if (this.#earlier) this.#lines.push(...this.#earlier.lines);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** @throws Error before a fresh job has begun */
+  get folder(): JobFolder {
+    if (this.#folder === undefined) throw new Error('The job has no folder before it begins.');
+    return this.#folder;
+  }
+
+  /** What an earlier session left; undefined for a new journal. */
+  get earlier(): EarlierJob<Entry, Header> | undefined {
+    return this.#earlier;
+  }
+
+  /** The whole journal, this session's lines included. */
+  get lines(): readonly JournalLine<Entry>[] {
+    return this.#lines;
+  }
+
+  /** Seconds that all sessions took, each from its first to its last line. */
+  get seconds(): number {
+    return secondsOf(this.#lines);
+  }
+
+  /** Processes that worked on the job. */
+  get sessions(): number {
+    return this.#lines.filter(({ entry }) => entry.type === 'session').length;
+  }
+
+  /**
+   * Begins to write: makes the folder of a fresh job, cuts a torn line off, and writes configuration, header, session
+   * and the early lines of the log.
+   * @throws UsageError `folder-taken` when the folder of a fresh job has a journal; MissingError when the disk is full.
+   */
+  begin({ folder: makeFolder, config, header, session }: BeginOptions<Entry, Header>): void {
+    if (this.#folder === undefined) {
+      if (makeFolder === undefined) throw new Error('A fresh job needs a folder.');
+      this.#enter(makeFolder());
+      removeUnbegun(this.folder.journal);
+    }
+    const { journal } = this.folder;
+    if (this.#options.place.kind !== 'resume') writeJobFile(this.folder.config, config);
+    if (this.#lock?.fromOtherHost && existsSync(journal)) replaceWithCopy(journal);
+    this.#journal = new JournalWriter<Entry>(journal, this.#earlier?.wholeBytes ?? 0);
+    if (this.#earlier === undefined) this.write(header);
+    if (session !== undefined) this.write(session);
+    this.#log = new Log(this.folder.log, (text) => this.#options.listener.emit({ type: 'notice', text }));
+    for (const text of this.#early.splice(0)) this.#log.append(text);
+  }
+
+  /**
+   * Appends an entry to the journal; it is on disk when this returns.
+   * @throws UsageError `run-taken-over` when another process has the lock; MissingError when the disk is full.
+   */
+  write(entry: Entry): void {
+    if (this.#journal === undefined) throw new Error('The job has not begun.');
+    this.#lock?.check();
+    this.#lines.push(this.#journal.append(entry));
+  }
+
+  /** Tells the listener of an event and writes it to the log. */
+  emit(event: Event | Notice): void {
+    const text = this.#options.describe(event);
+    if (text !== null) {
+      if (this.#log) this.#log.append(text);
+      else this.#early.push(text);
+    }
+    this.#options.listener.emit(event);
+  }
+
+  notify(text: string): void {
+    this.emit({ type: 'notice', text });
+  }
+
+  /** Closes the journal and gives the folder back. Can be called more than once. */
+  close(): void {
+    this.#journal?.close();
+    this.#journal = undefined;
+    this.#lock?.release();
+  }
+
+  #enter(folder: JobFolder): void {
+    const { listener } = this.#options;
+    const lock = lockFolder(folder);
+    this.#folder = folder;
+    this.#lock = lock;
+    lock.lost.addEventListener('abort', () => listener.fail(lock.lost.reason));
+    listener.opened(folder.path);
+    for (const text of lock.notices) this.notify(text);
+  }
+}
+
+function secondsOf(lines: readonly JournalLine<Typed>[]): number {
+  let total = 0;
+  let start: number | null = null;
+  let last = 0;
+  for (const { at, entry } of lines) {
+    if (entry.type === 'session') {
+      if (start !== null) total += last - start;
+      start = at;
+    }
+    last = at;
+  }
+  return start === null ? 0 : (total + last - start) / 1000;
+}

@@ -1,0 +1,37 @@
+/** A job is resumed with the plan that it began with, or not at all. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SearchResult } from '../../src/jobs/search/result.js';
+import { evaluatedIn, waitUntil } from '../support/journals.js';
+import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+
+const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+
+describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
+  it('is not resumed as another search, and goes on when its configuration is put back', {
+    timeout: 300_000,
+  }, async () => {
+    const out = temporaryFolder();
+    const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);
+    const journalIn = () => join(out, readdirSync(out)[0] ?? '', 'journal.jsonl');
+    await waitUntil(() => evaluatedIn(journalIn()).length >= 14, ended);
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    const folder = join(out, readdirSync(out)[0] ?? '');
+    const config = join(folder, 'config.yaml');
+    const original = readFileSync(config, 'utf8');
+    const changed = original.replace('STRATEGY: forest', 'STRATEGY: random').replace(/RF_WARMUP: 12/, 'RF_WARMUP: 3');
+    writeFileSync(config, changed);
+    const refused = await runCli(['search', '--resume', folder]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain("RMINAS.RF_WARMUP was 12 and is 3; RMINAS.STRATEGY was 'forest' and is 'random'.");
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+
+    // What decides no result may change.
+    writeFileSync(config, original.replace('WORKER_DEADLINE: 120', 'WORKER_DEADLINE: 240'));
+    const resumed = await runCli(['search', '--resume', folder, '--json']);
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout) as SearchResult).toMatchObject({ strategy: 'forest', cost: { sessions: 2 } });
+  });
+});

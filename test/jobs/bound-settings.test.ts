@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/index.js';
+import { boundSettings, checkPlan, FREE_KEYS } from '../../src/jobs/bound-settings.js';
+import { jobFolderAt } from '../../src/store/folder.js';
+
+const DIGEST = 'a'.repeat(64);
+
+async function settingsOf(...overrides: string[]) {
+  const config = await loadConfig({ file: 'test/fixtures/tiny.yaml', overrides });
+  const settings = boundSettings(config.settings, Object.keys(config.values));
+  return { settings, isDefault: (key: string) => config.settings.get(key)?.source === 'default' };
+}
+
+async function check(now: readonly string[], recorded: { settings?: Record<string, never>; digest?: string } = {}) {
+  const before = await settingsOf();
+  const { settings, isDefault } = await settingsOf(...now);
+  return checkPlan({
+    folder: jobFolderAt('/run'),
+    job: 'run',
+    recorded: { rminas: '0.2.1', digest: DIGEST, settings: before.settings, ...recorded },
+    current: { digest: DIGEST, settings },
+    isDefault,
+  });
+}
+
+describe('the settings that a header binds', () => {
+  it('are those of all keys that a job reads, but for those that change no result', async () => {
+    const { settings } = await settingsOf();
+    expect(settings).toMatchObject({ 'RMINAS.RF_WARMUP': 12, 'RMINAS.STRATEGY': 'forest', 'RMINAS.WORKERS': 1 });
+    for (const key of Object.keys(FREE_KEYS)) expect(settings).not.toHaveProperty([key]);
+  });
+
+  it('may be the same', async () => {
+    const free = ['RMINAS.THREADS', '2', 'RMINAS.DEVICE', 'cpu', 'RMINAS.WORKER_DEADLINE', '9', 'OUT_DIR', '/else'];
+    expect(await check([...free, 'LOADER.DATAPATH', '/moved'])).toEqual([]);
+  });
+
+  it('are named with their old and new values when they changed', async () => {
+    const changed = check(['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '3']);
+    await expect(changed).rejects.toMatchObject({
+      code: 'changed-config',
+      exitCode: 2,
+      message:
+        '/run/config.yaml no longer describes the run in its journal: ' +
+        "RMINAS.RF_WARMUP was 12 and is 3; RMINAS.STRATEGY was 'forest' and is 'random'.",
+    });
+  });
+
+  it('of an older version may lack a key, which then has its default', async () => {
+    const { settings } = await settingsOf();
+    const { 'RMINAS.AUDIT': _, ...older } = settings;
+    expect(await check([], { settings: older as Record<string, never> })).toEqual([]);
+    const changed = check(['RMINAS.AUDIT', '0.5'], { settings: older as Record<string, never> });
+    await expect(changed).rejects.toThrow('RMINAS.AUDIT was not set and is 0.5');
+  });
+
+  it('do not hide another specification', async () => {
+    await expect(check([], { digest: 'b'.repeat(64) })).rejects.toMatchObject({
+      code: 'changed-config',
+      nextSteps: expect.arrayContaining([expect.stringContaining('started by rminas 0.2.1')]),
+    });
+  });
+});

@@ -1,0 +1,205 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ensureJobFolder, type JobFolder, jobFolderAt } from '../../src/store/folder.js';
+import { type JobPlace, type JournalFormat, type Notice, openJob } from '../../src/store/job-store.js';
+import { temporaryFolder } from '../support/run-cli.js';
+
+const header = z.strictObject({ type: z.literal('toy'), rminas: z.string() });
+const session = z.strictObject({ type: z.literal('session'), pid: z.int() });
+const done = z.strictObject({ type: z.literal('done'), number: z.int() });
+const entries = z.discriminatedUnion('type', [header, session, done]);
+type Entry = z.infer<typeof entries>;
+type Header = z.infer<typeof header>;
+type Event = { readonly type: 'done'; readonly number: number } | Notice;
+
+const FORMAT: JournalFormat<Entry, Header> = {
+  job: 'toy job',
+  entries,
+  isHeader: (entry): entry is Header => entry.type === 'toy',
+};
+const HEADER: Header = { type: 'toy', rminas: '1' };
+const SESSION: Entry = { type: 'session', pid: 7 };
+
+let folder: JobFolder;
+let heard: Event[];
+let failures: Error[];
+beforeEach(() => {
+  folder = jobFolderAt(join(temporaryFolder(), 'job'));
+  heard = [];
+  failures = [];
+});
+
+function open(place: JobPlace) {
+  return openJob<Entry, Header, Event>({
+    place,
+    format: FORMAT,
+    describe: (event) => (event.type === 'notice' ? event.text : `done ${event.number}`),
+    listener: { emit: (event) => heard.push(event), opened: () => {}, fail: (error) => failures.push(error) },
+  });
+}
+
+const begin = (job: ReturnType<typeof open>) =>
+  job.begin({ folder: () => ensureJobFolder(folder.path), config: 'A: 1\n', header: HEADER, session: SESSION });
+const typesIn = () =>
+  readFileSync(folder.journal, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).entry.type);
+const locks = () => readdirSync(folder.path).filter((name) => name.startsWith('lock-'));
+
+/** A job that has begun and ended after one entry. */
+function writeJob(): void {
+  const job = open({ kind: 'fresh' });
+  begin(job);
+  job.write({ type: 'done', number: 1 });
+  job.close();
+}
+
+describe('a job', () => {
+  it('writes nothing before it begins, and everything then', () => {
+    const job = open({ kind: 'fresh' });
+    job.emit({ type: 'done', number: 0 });
+    expect(existsSync(folder.path)).toBe(false);
+    begin(job);
+    job.write({ type: 'done', number: 1 });
+    job.emit({ type: 'done', number: 1 });
+    expect(readFileSync(folder.config, 'utf8')).toBe('A: 1\n');
+    expect(typesIn()).toEqual(['toy', 'session', 'done']);
+    expect(readFileSync(folder.log, 'utf8')).toMatch(/^\S+ done 0\n\S+ done 1\n$/);
+    expect(heard).toEqual([
+      { type: 'done', number: 0 },
+      { type: 'done', number: 1 },
+    ]);
+    expect(locks()).toHaveLength(1);
+    job.close();
+    job.close();
+    expect(locks()).toEqual([]);
+  });
+
+  it('is resumed with all that its journal has', () => {
+    writeJob();
+    const job = open({ kind: 'resume', folder });
+    expect(job.earlier?.header).toEqual(HEADER);
+    expect(() => open({ kind: 'resume', folder })).toThrow(expect.objectContaining({ code: 'run-in-use' }));
+    job.begin({ config: 'B: 1\n', header: HEADER, session: SESSION });
+    job.close();
+    expect(typesIn()).toEqual(['toy', 'session', 'done', 'session']);
+    expect(job.sessions).toBe(2);
+    expect(readFileSync(folder.config, 'utf8')).toBe('A: 1\n');
+  });
+
+  it('counts the seconds of each session, and not those between them', () => {
+    const line = (at: number, entry: Entry) => `${JSON.stringify({ at, entry })}\n`;
+    ensureJobFolder(folder.path);
+    const lines = [line(0, HEADER), line(1000, SESSION), line(3000, { type: 'done', number: 1 }), line(9000, SESSION)];
+    writeFileSync(folder.journal, [...lines, line(9500, { type: 'done', number: 2 })].join(''));
+    const job = open({ kind: 'resume', folder });
+    job.close();
+    expect(job.seconds).toBe(2.5);
+  });
+
+  it('does not begin in the folder of another one, and gives the folder back', () => {
+    writeJob();
+    const job = open({ kind: 'fresh' });
+    expect(() => begin(job)).toThrow(expect.objectContaining({ code: 'folder-taken', exitCode: 2 }));
+    job.close();
+    expect(locks()).toEqual([]);
+  });
+
+  it('goes on without a log that cannot be written, and says so once', () => {
+    mkdirSync(folder.log, { recursive: true });
+    const job = open({ kind: 'fresh' });
+    begin(job);
+    job.emit({ type: 'done', number: 1 });
+    job.emit({ type: 'done', number: 2 });
+    job.close();
+    expect(heard.filter(({ type }) => type === 'notice')).toEqual([
+      { type: 'notice', text: expect.stringContaining('log.txt could not be written: EISDIR') },
+    ]);
+  });
+
+  it('writes no more once another process has taken its lock', () => {
+    const job = open({ kind: 'fresh' });
+    begin(job);
+    for (const name of locks()) rmSync(join(folder.path, name));
+    expect(() => job.write({ type: 'done', number: 1 })).toThrow(
+      expect.objectContaining({ code: 'run-taken-over', exitCode: 2 }),
+    );
+    expect(failures).toHaveLength(1);
+    expect(typesIn()).toEqual(['toy', 'session']);
+    job.close();
+  });
+
+  it('takes over from another host with a journal that the other process can no longer write into', () => {
+    writeJob();
+    const before = readFileSync(folder.journal);
+    const lock = join(folder.path, 'lock-7-1-elsewhere');
+    writeFileSync(lock, '{"host":"elsewhere","pid":7,"namespace":"pid:[1]","since":"2026-01-01T00:00:00.000Z"}\n');
+    const longAgo = Date.now() / 1000 - 61;
+    utimesSync(lock, longAgo, longAgo);
+    // The process of the other host still has the journal open.
+    const descriptor = openSync(folder.journal, 'a');
+    const job = open({ kind: 'resume', folder });
+    job.begin({ config: '', header: HEADER, session: SESSION });
+    writeSync(descriptor, 'too late\n');
+    closeSync(descriptor);
+    job.close();
+    const after = readFileSync(folder.journal, 'utf8');
+    expect(after.startsWith(before.toString())).toBe(true);
+    expect(after).not.toContain('too late');
+    expect(heard).toContainEqual({ type: 'notice', text: expect.stringContaining('process 7 of elsewhere') });
+  });
+});
+
+describe('a journal that was torn', () => {
+  const torn = '{"at":1,"entry":{"type":"to';
+
+  it('in a later line is resumed without that line', () => {
+    writeJob();
+    appendFileSync(folder.journal, torn);
+    const job = open({ kind: 'resume', folder });
+    job.begin({ config: '', header: HEADER, session: SESSION });
+    job.close();
+    expect(typesIn()).toEqual(['toy', 'session', 'done', 'session']);
+  });
+
+  it.each(['fresh', 'shared'] as const)('in its first line makes room for a new one: %s', (kind) => {
+    ensureJobFolder(folder.path);
+    writeFileSync(folder.journal, torn);
+    for (const sessions of [1, 2]) {
+      const job = open(kind === 'fresh' && sessions === 1 ? { kind } : { kind: 'shared', folder });
+      begin(job);
+      job.close();
+      expect(job.sessions).toBe(sessions);
+    }
+    expect(typesIn()).toEqual(['toy', 'session', 'session']);
+  });
+
+  it('in its first line cannot be resumed, and the reason is told', () => {
+    ensureJobFolder(folder.path);
+    writeFileSync(folder.journal, torn);
+    expect(() => open({ kind: 'resume', folder })).toThrow(
+      /does not begin with the header of a toy job: it ended before/,
+    );
+    expect(locks()).toEqual([]);
+  });
+
+  it('or never was, is missing', () => {
+    ensureJobFolder(folder.path);
+    expect(() => open({ kind: 'resume', folder })).toThrow(expect.objectContaining({ code: 'missing-journal' }));
+  });
+});
