@@ -4,8 +4,8 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { score } from 'rminas';
+import { BUILT_IN } from '../dist/catalogue/built-in.js';
 import { createRandom } from '../dist/random/random.js';
-import { getSpace } from '../dist/spaces/index.js';
 import { kendall } from '../dist/statistics/correlation.js';
 
 const { values, positionals } = parseArgs({
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const space = getSpace('nas-bench-macro');
+const space = BUILT_IN.spaces.find('nas-bench-macro').space;
 const random = createRandom(Number(values.seed), 'macro-kendall', 0);
 const genotypes = new Set();
 while (genotypes.size < Number(values.count)) genotypes.add(space.print(space.sample(random)));

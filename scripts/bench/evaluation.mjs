@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { createRandom } from '../../dist/random/random.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
-import { getSpace } from '../../dist/spaces/index.js';
 import { peakOf } from './processes.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
 
@@ -50,7 +50,7 @@ export async function run(args) {
 
 /** As they are drawn: what an edge computes in vain is computed by the plain way. */
 function draw(seed, count) {
-  const space = getSpace('nas-bench-201');
+  const space = BUILT_IN.spaces.find('nas-bench-201').space;
   const random = createRandom(seed, 'bench', 0);
   return Array.from({ length: count }, () => space.print(space.sample(random)));
 }

@@ -5,21 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { loadConfig, locateAssets, planSearch, specificationDigest } from '../../dist/config/index.js';
+import { locateAssets } from '../../dist/assets/locate.js';
+import { BUILT_IN } from '../../dist/catalogue/built-in.js';
+import { loadConfig, planSearch, specificationDigest } from '../../dist/config/index.js';
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { createRandom, derivedSeed } from '../../dist/random/random.js';
 import { search } from '../../dist/search/controller.js';
 import { Sidecar } from '../../dist/sidecar/client.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
-import { getSpace } from '../../dist/spaces/index.js';
 import { JournalWriter } from '../../dist/store/journal-file.js';
 import { createForest } from '../../dist/strategies/forest.js';
 import { familyOf, peakOf } from './processes.mjs';
 import { median, spread } from './statistics.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const space = getSpace('nas-bench-201');
+const space = BUILT_IN.spaces.find('nas-bench-201').space;
 
 export async function run(args) {
   const { values } = parseArgs({

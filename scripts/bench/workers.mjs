@@ -1,12 +1,12 @@
 // What several workers are worth: a search's warm-up, as many architectures by each number of workers and threads.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { search } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
-import { getSpace } from '../../dist/spaces/index.js';
 import { createForest } from '../../dist/strategies/forest.js';
 import { familyOf, peakOf, pinTo, processorSecondsOf } from './processes.mjs';
 import { planOf } from './search/sides.mjs';
@@ -98,7 +98,7 @@ class Crew {
   /** The first architectures of a search, as the controller has them evaluated. */
   async warmUp() {
     const { settings, specification } = this.plan;
-    const space = getSpace(specification.space);
+    const space = BUILT_IN.spaces.find(specification.space).space;
     const surrogate = () => Promise.reject(new Error('A warm-up asks no forest.'));
     const strategy = createForest({ space, settings, surrogate });
     const { sidecar, resolved, workers } = this;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { KnownFile } from '../config/asset-facts.js';
+import type { KnownFile } from '../definitions/asset.js';
 
 /** A published checksum: hexadecimal, or its first digits. */
 export interface Checksum {
@@ -8,7 +8,7 @@ export interface Checksum {
   readonly digits: string;
 }
 
-/** The strongest one that is known of a file, or null. */
+/** The strongest checksum that is known of a file, or null. */
 export function checksumOf({ sha256, md5 }: KnownFile): Checksum | null {
   if (sha256 !== undefined) return { algorithm: 'sha256', digits: sha256 };
   return md5 === undefined ? null : { algorithm: 'md5', digits: md5 };
@@ -24,9 +24,9 @@ export function describeMismatch(actual: Checksum, expected: Checksum): string {
 }
 
 /**
- * The checksum of a file, with as many digits as the expected one has. Reads it in pieces: memory does not grow with it.
+ * The checksum of a file, with as many digits as the expected one. It reads the file in pieces, in constant memory.
  * @param onBytes called with the bytes read so far
- * @throws what node:fs throws, AbortError included
+ * @throws errors of node:fs, and AbortError
  */
 export async function actualChecksum(
   path: string,

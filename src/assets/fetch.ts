@@ -35,11 +35,11 @@ export interface Fetched {
  * @throws MissingError for what cannot be fetched, InterruptedError
  */
 export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promise<Fetched> {
-  const { name, facts } = wanted;
-  if (facts === null) return { status: 'shipped', path: null, verified: true, shadowedBy: null };
+  const { name, definition } = wanted;
+  if (definition === null) return { status: 'shipped', path: null, verified: true, shadowedBy: null };
   const found = await verify(wanted, settings);
   if (isWhole(found)) return present(found, null);
-  const source = sourceOf(name, facts, settings.mirror);
+  const source = sourceOf(name, definition, settings.mirror);
   const destination = join(settings.folder, source.place);
   const shadowedBy = found.path === destination ? null : found.path;
   const there = await verify({ ...wanted, candidates: [destination] }, settings);

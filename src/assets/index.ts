@@ -1,7 +1,7 @@
 /** Data sets, teachers and benchmark files: what is needed, where it is, whether it is whole, and how to get it. */
 import { join, resolve } from 'node:path';
-import { dataHome } from '../config/assets.js';
 import { MissingError, UsageError } from '../errors.js';
+import { dataHome } from '../installation/places.js';
 import { interruptible } from './failures.js';
 import { type Fetched, type FetchSettings, fetchAsset } from './fetch.js';
 import { lookFor, type VerifyOptions, verify } from './inspect.js';
@@ -89,13 +89,13 @@ export async function fetchAssets(options: FetchOptions): Promise<FetchReport> {
 }
 
 async function outcomeOf(wanted: Wanted, settings: FetchSettings): Promise<FetchOutcome> {
-  const { name, facts } = wanted;
+  const { name, definition } = wanted;
   try {
     return { name, ...(await fetchAsset(wanted, settings)), error: null };
   } catch (error) {
     if (!(error instanceof MissingError)) throw error;
     const { code, message, nextSteps } = error;
-    const byHand = LOCAL_FAILURES.has(code) || facts === null ? [] : facts.instructions;
+    const byHand = LOCAL_FAILURES.has(code) || definition === null ? [] : definition.instructions;
     return {
       name,
       status: 'failed',

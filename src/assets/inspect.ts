@@ -1,9 +1,9 @@
 /** What is there of an asset, and whether it is what was published. */
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { AssetFacts, KnownFile } from '../config/asset-facts.js';
-import { findAsset } from '../config/assets.js';
+import type { AssetDefinition, KnownFile } from '../definitions/asset.js';
 import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
+import { findAsset } from './locate.js';
 import type { AssetReport, FileReport, ShowProgress } from './report.js';
 import type { Wanted } from './selection.js';
 
@@ -13,15 +13,21 @@ export interface VerifyOptions {
 }
 
 /** Looks where it may be, and at the sizes. A data set may lack files: searches take the part that is there. */
-export async function lookFor({ name, kind, facts, candidates }: Wanted): Promise<AssetReport> {
-  const about = { name, kind, places: facts?.places ?? [], lookedFor: candidates, download: facts?.download ?? null };
-  if (facts === null) {
+export async function lookFor({ name, kind, definition, candidates }: Wanted): Promise<AssetReport> {
+  const about = {
+    name,
+    kind,
+    places: definition?.places ?? [],
+    lookedFor: candidates,
+    download: definition?.download ?? null,
+  };
+  if (definition === null) {
     return { ...about, title: 'ships with rminas', status: 'shipped', path: null, files: [], instructions: [] };
   }
-  const path = await findAsset(facts.files, candidates);
-  const files = path === null ? [] : await Promise.all(publishedFiles(facts, path).map(lookAt));
+  const path = await findAsset(definition.files, candidates);
+  const files = path === null ? [] : await Promise.all(publishedFiles(definition, path).map(lookAt));
   const status = path === null ? 'missing' : files.some((file) => file.status === 'wrong') ? 'wrong' : 'found';
-  return { ...about, title: facts.title, status, path, files, instructions: facts.instructions };
+  return { ...about, title: definition.title, status, path, files, instructions: definition.instructions };
 }
 
 /**
@@ -30,9 +36,9 @@ export async function lookFor({ name, kind, facts, candidates }: Wanted): Promis
  */
 export async function verify(wanted: Wanted, options: VerifyOptions = {}): Promise<AssetReport> {
   const report = await lookFor(wanted);
-  if (wanted.facts === null || report.path === null) return report;
+  if (wanted.definition === null || report.path === null) return report;
   const files: FileReport[] = [];
-  for (const [index, file] of publishedFiles(wanted.facts, report.path).entries()) {
+  for (const [index, file] of publishedFiles(wanted.definition, report.path).entries()) {
     const seen = report.files[index] ?? (await lookAt(file));
     files.push(seen.status === 'found' ? await compare(wanted.name, file.known, seen, options) : seen);
   }
@@ -45,7 +51,7 @@ interface PublishedFile {
 }
 
 /** The files that an asset at `path` should consist of. */
-function publishedFiles({ files, heldOut = [], download }: AssetFacts, path: string): PublishedFile[] {
+function publishedFiles({ files, heldOut = [], download }: AssetDefinition, path: string): PublishedFile[] {
   if (files.length === 0) return [{ path, known: download ?? { name: basename(path) } }];
   return [...files, ...heldOut].map((known) => ({ path: join(path, known.name), known }));
 }

@@ -1,5 +1,5 @@
-import type { Download } from '../config/asset-facts.js';
-import type { AssetKind } from './catalogue.js';
+import type { Download } from '../definitions/asset.js';
+import type { AssetKind } from './asset.js';
 
 /**
  * - `found`: it is there; nothing more was looked at, or nothing more is known to compare it with.

@@ -1,80 +1,83 @@
-/** Which assets are meant, and where each may be. */
-import type { AssetFacts } from '../config/asset-facts.js';
-import { assetPlaces, candidatesFor, dataFolders, datasetPlaces, type Places } from '../config/assets.js';
+/** Selects assets, and lists the paths at which each may be. */
+import { BUILT_IN } from '../catalogue/built-in.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
 import { type Config, loadConfig, planSearch } from '../config/index.js';
-import { resolveDataset } from '../config/schema/names.js';
-import { ASSETS, type Asset, type AssetKind, assetNamed } from './catalogue.js';
+import type { AssetDefinition } from '../definitions/asset.js';
+import { type Asset, type AssetKind, assetNamed, assetsOf } from './asset.js';
+import { candidatesFor } from './locate.js';
+import { assetPlaces, dataFolders, type Places } from './places.js';
 
-/** What the user names; the whole catalogue where neither names nor a configuration are given. */
+/** The selection of the user; without names and configuration, all assets. */
 export interface Selection extends Places {
   readonly names?: readonly string[] | undefined;
-  /** Configuration file: the data set and the teacher that its search needs, or the data set of its retraining. */
+  /** Configuration file: selects the data set and the teacher of its search, or the data set of its retraining. */
   readonly cfg?: string | undefined;
   /** `KEY`, `VALUE`, … over the configuration. */
   readonly overrides?: readonly string[] | undefined;
+  /** The definitions to select from; those that ship with rminas by default. */
+  readonly catalogue?: Catalogue | undefined;
 }
 
-/** An asset, and where it is looked for. */
+/** A selected asset, and where to look for it. */
 export interface Wanted {
   readonly name: string;
   readonly kind: AssetKind;
-  /** Null for what ships with rminas. */
-  readonly facts: AssetFacts | null;
-  /** Paths, the first that has it counts. */
+  /** Null when it ships with rminas. */
+  readonly definition: AssetDefinition | null;
+  /** Paths; the first that has the asset counts. */
   readonly candidates: readonly string[];
 }
 
 export interface Selected {
-  /** The data folders, in the order in which they are searched. */
+  /** The data folders in search order. */
   readonly folders: readonly string[];
   readonly wanted: readonly Wanted[];
 }
 
-/** @throws UsageError for an unknown name, or a configuration that cannot be searched. */
+/** @throws UsageError for an unknown name, or a configuration that describes no possible search. */
 export async function selectAssets(selection: Selection): Promise<Selected> {
-  const { names = [], cfg, overrides, cwd } = selection;
-  const config = cfg === undefined ? null : await loadConfig({ file: cfg, overrides, cwd });
+  const { names = [], cfg, overrides, cwd, catalogue = BUILT_IN } = selection;
+  const config = cfg === undefined ? null : await loadConfig({ file: cfg, overrides, cwd, catalogue });
   const folders = dataFolders(selection, config?.values['LOADER.DATAPATH']);
-  if (!isNamed(selection)) return { folders, wanted: ASSETS.map((asset) => assetIn(asset, folders)) };
-  const named = names.map((name) => assetIn(assetNamed(name), folders));
+  const assets = assetsOf(catalogue);
+  if (!isNamed(selection)) return { folders, wanted: assets.map((asset) => assetIn(asset, folders)) };
+  const named = names.map((name) => assetIn(assetNamed(name, assets), folders));
   const needed = config === null ? [] : neededBy(config, selection, folders);
   const wanted = new Map([...named, ...needed].map((each) => [each.name, each]));
   return { folders, wanted: [...wanted.values()] };
 }
 
-/** Whether the user said what is meant. */
+/** Whether the user selected assets. */
 export function isNamed({ names = [], cfg }: Selection): boolean {
   return names.length > 0 || cfg !== undefined;
 }
 
-function assetIn({ name, kind, facts }: Asset, folders: readonly string[]): Wanted {
-  return { name, kind, facts, candidates: assetPlaces(facts, folders) };
+function assetIn(asset: Asset, folders: readonly string[]): Wanted {
+  return { ...asset, candidates: assetPlaces(asset.definition, folders) };
 }
 
 function neededBy(config: Config, places: Places, folders: readonly string[]): Wanted[] {
   if (config.purpose === 'retraining') {
-    const { name } = resolveDataset(config.values['LOADER.DATASET']);
-    return [wanted(name, 'data set', datasetPlaces(name, folders))];
+    const { name, asset } = config.catalogue.datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');
+    return [{ name, kind: 'data set', definition: asset, candidates: assetPlaces(asset, folders) }];
   }
-  const { specification } = planSearch(config);
+  const { specification, definitions } = planSearch(config);
+  const { dataset, teacher } = definitions;
   const candidates = candidatesFor(specification, config, places);
-  const teacher = specification.teacher.architecture;
   const own = places.teacher || config.values['RMINAS.TEACHER'];
   return [
-    wanted(specification.dataset, 'data set', candidates.dataset),
-    own
-      ? { name: teacher, kind: 'teacher', facts: ownCheckpoint(own), candidates: candidates.teacher }
-      : wanted(teacher, 'teacher', candidates.teacher),
+    { name: dataset.name, kind: 'data set', definition: dataset.asset, candidates: candidates.dataset },
+    {
+      name: teacher.name,
+      kind: 'teacher',
+      definition: own ? ownCheckpoint(own) : teacher.asset,
+      candidates: candidates.teacher,
+    },
   ];
 }
 
-function wanted(name: string, kind: AssetKind, candidates: readonly string[]): Wanted {
-  const asset = ASSETS.find((candidate) => candidate.name === name && candidate.kind === kind);
-  return { name, kind, facts: asset?.facts ?? null, candidates };
-}
-
-/** Of a checkpoint that the user named nothing is published: it may be any of its architecture. */
-function ownCheckpoint(path: string): AssetFacts {
+/** Nothing is published of a checkpoint that the user names: it may be any of its architecture. */
+function ownCheckpoint(path: string): AssetDefinition {
   return {
     title: 'the checkpoint that the configuration names',
     places: [],

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { AssetFacts, Download } from '../config/asset-facts.js';
+import type { AssetDefinition, Download } from '../definitions/asset.js';
 import { MissingError, UsageError } from '../errors.js';
 
 /** What is downloaded, and where it goes in the data folder. */
@@ -12,7 +12,7 @@ export interface Source extends Download {
  * @param mirror base address that has the file under its name; the publisher's own address when null
  * @throws MissingError for what no address is known of.
  */
-export function sourceOf(name: string, { places, files, download }: AssetFacts, mirror: URL | null): Source {
+export function sourceOf(name: string, { places, files, download }: AssetDefinition, mirror: URL | null): Source {
   const [place] = places;
   // A file without a publisher can still be on a mirror; the files of a data set have no archive there.
   const known = download ?? (mirror !== null && place !== undefined && files.length === 0 ? onMirror(place) : null);

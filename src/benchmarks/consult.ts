@@ -1,8 +1,8 @@
-import type { Places } from '../config/assets.js';
+import type { Places } from '../assets/places.js';
 import { InterruptedError, RminasError } from '../errors.js';
 import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { benchmarkOf } from './catalogue.js';
+import { benchmarkOf } from './benchmark.js';
 import { readyIndex, whatIsNeeded } from './ready-index.js';
 
 export interface Consultation {

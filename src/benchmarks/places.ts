@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataHome, type Places } from '../config/assets.js';
-import type { Benchmark, BenchmarkName } from './catalogue.js';
+import type { Places } from '../assets/places.js';
+import type { BenchmarkDefinition } from '../definitions/benchmark.js';
+import { dataHome } from '../installation/places.js';
 
 /** The folder of the indexes. */
 export function indexFolder(env?: Places['env']): string {
@@ -9,12 +10,12 @@ export function indexFolder(env?: Places['env']): string {
 }
 
 /** Where the sidecar writes and reads the index of a benchmark. */
-export function indexFile(benchmark: BenchmarkName, folder: string): string {
+export function indexFile(benchmark: string, folder: string): string {
   return join(folder, `${benchmark}.sqlite`);
 }
 
 /** The first table of a benchmark in the data folders, or undefined: folders in order, files by name. */
-export function findTable({ table }: Benchmark, dataFolders: readonly string[]): string | undefined {
+export function findTable({ table }: BenchmarkDefinition, dataFolders: readonly string[]): string | undefined {
   for (const dataFolder of dataFolders) {
     const folder = join(dataFolder, table.folder);
     const [first] = filesIn(folder)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { dataFolders, type Places } from '../config/assets.js';
+import { dataFolders, type Places } from '../assets/places.js';
+import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import type { Sidecar } from '../sidecar/client.js';
-import type { Benchmark } from './catalogue.js';
 import { findTable, indexFile, indexFolder } from './places.js';
 
 /** An index that can be asked. */
@@ -26,7 +26,7 @@ export interface IndexPlace {
  * @returns undefined where there is neither index nor table
  */
 export function findIndex(
-  benchmark: Benchmark,
+  benchmark: BenchmarkDefinition,
   data: string | null,
   places: Pick<Places, 'env' | 'cwd'> = {},
 ): IndexPlace | undefined {
@@ -43,7 +43,7 @@ export function findIndex(
  */
 export async function readyIndex(
   sidecar: Pick<Sidecar, 'request'>,
-  benchmark: Benchmark,
+  benchmark: BenchmarkDefinition,
   data: string | null,
   places: Pick<Places, 'env' | 'cwd'> = {},
 ): Promise<ReadyIndex | undefined> {
@@ -55,7 +55,7 @@ export async function readyIndex(
 }
 
 /** What to do where there is neither index nor table. */
-export function whatIsNeeded({ name, table }: Benchmark): string {
+export function whatIsNeeded({ name, table }: BenchmarkDefinition): string {
   return (
     `There is no index of ${name}. Import its table of accuracies with \`rminas benchmark import FILE\`, ` +
     `or put it into the data folder as ${table.folder}/*${table.extension}.`

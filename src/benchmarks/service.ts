@@ -10,7 +10,7 @@ import type {
 } from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
-import { BENCHMARKS, type BenchmarkName, parseArchitecture } from './catalogue.js';
+import { benchmarkNamed, parseArchitecture } from './benchmark.js';
 import { indexFile, indexFolder } from './places.js';
 
 interface ServiceOptions {
@@ -28,13 +28,13 @@ export interface ImportOptions extends ServiceOptions {
 }
 
 export interface QueryOptions extends ServiceOptions {
-  benchmark: BenchmarkName;
+  benchmark: string;
   /** Genotype, or number in the benchmark. */
   architecture: string;
 }
 
 export interface RankingOptions extends ServiceOptions {
-  benchmark: BenchmarkName;
+  benchmark: string;
   /** Which accuracies to rank by. What is left out may be anything; what papers report comes first. */
   dataset?: string | undefined;
   split?: string | undefined;
@@ -45,7 +45,7 @@ export interface RankingOptions extends ServiceOptions {
 }
 
 export interface SummaryOptions extends ServiceOptions {
-  benchmark: BenchmarkName;
+  benchmark: string;
 }
 
 /**
@@ -66,7 +66,7 @@ export async function importTable(options: ImportOptions): Promise<BenchmarkImpo
  */
 export async function queryTable(options: QueryOptions): Promise<BenchmarkAnswer> {
   const { benchmark, folder = indexFolder() } = options;
-  const architecture = parseArchitecture(BENCHMARKS[benchmark], options.architecture);
+  const architecture = parseArchitecture(benchmarkNamed(benchmark), options.architecture);
   const body = { index: indexFile(benchmark, resolve(folder)), architecture };
   return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
 }

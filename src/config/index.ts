@@ -1,20 +1,12 @@
-/** Configuration: yacs semantics, the schema of XNAS's RMINAS files, profiles, and what they plan. */
-export {
-  dataFolders,
-  dataHome,
-  datasetPlaces,
-  locateAssets,
-  locateDataset,
-  type Places,
-  teacherPlaces,
-} from './assets.js';
-export { type Config, type LoadOptions, loadConfig } from './load.js';
+/** Configuration: the merge rules of yacs, the keys of XNAS and rminas, profiles, and plans. */
+export type { Config } from './config.js';
+export { type ConfigDescription, describeConfig } from './describe.js';
+export { type LoadOptions, loadConfig } from './load.js';
 export { resolveBackend } from './planning/backend.js';
-export { type ConfigDescription, describeConfig } from './planning/describe.js';
 export { retrainingDigest, specificationDigest } from './planning/digest.js';
-export type { SeriesChoice } from './planning/objective.js';
 export { planRetraining, type RetrainingPlan, unnamedSpace } from './planning/retraining.js';
-export { planSearch, type SearchPlan, type SearchSettings } from './planning/search.js';
+export { planSearch, type SearchPlan } from './planning/search.js';
+export type { SearchSettings } from './planning/search-settings.js';
 export { PROFILE_NAMES, type ProfileName } from './schema/profiles.js';
 export { dumpConfig } from './yacs/dump.js';
 export type { Setting, Settings, Source } from './yacs/merge.js';

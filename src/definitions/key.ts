@@ -72,6 +72,15 @@ export function text(
   return define('str', initial, pattern ? plain.regex(pattern) : plain, range, doc);
 }
 
+/** @param range in words, e.g. `a list of epochs` */
+export function list<Element extends number | string>(
+  initial: readonly Element[],
+  { element, most, range }: { element: z.ZodType<Element>; most: number; range: string },
+  doc: string,
+) {
+  return define('list', initial, z.array(element).max(most), range, doc);
+}
+
 function define<Output>(
   type: KeyType,
   initial: KeyDefault,

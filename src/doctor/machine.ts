@@ -2,9 +2,9 @@ import { constants, existsSync } from 'node:fs';
 import { access, readFile, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { dataHome } from '../config/assets.js';
 import { loadConfig } from '../config/index.js';
 import { reinstallStep } from '../installation/advice.js';
+import { dataHome } from '../installation/places.js';
 import { type Finding, ok, type Question, wrong } from './check.js';
 import { type DiskFacts, judgeDisk, judgeMemory, judgeTransport, judgeVersion } from './verdicts.js';
 

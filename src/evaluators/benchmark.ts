@@ -1,4 +1,4 @@
-import { benchmarkOf } from '../benchmarks/catalogue.js';
+import { benchmarkOf } from '../benchmarks/benchmark.js';
 import { lookUp } from '../benchmarks/look-up.js';
 import { readyIndex, whatIsNeeded } from '../benchmarks/ready-index.js';
 import { chooseSeries, isOf, nameOf, type Series } from '../benchmarks/series.js';

@@ -1,14 +1,8 @@
-import { benchmarkOf } from '../benchmarks/catalogue.js';
+import { locateAssets } from '../assets/locate.js';
+import { dataFolders } from '../assets/places.js';
+import { benchmarkOf } from '../benchmarks/benchmark.js';
 import { findTable, indexFolder } from '../benchmarks/places.js';
-import {
-  type Config,
-  dataFolders,
-  locateAssets,
-  planSearch,
-  resolveBackend,
-  type SearchPlan,
-  specificationDigest,
-} from '../config/index.js';
+import { type Config, planSearch, resolveBackend, type SearchPlan, specificationDigest } from '../config/index.js';
 import type { Hello, Prepared } from '../protocol/messages.js';
 import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';

@@ -19,7 +19,7 @@ import {
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 import { measure, measured } from './proxies.js';
 import { retrain, retrained } from './retraining.js';
-import { assetsSchema, PROTOCOL_VERSION, SPACES, specificationSchema } from './specification.js';
+import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
 
 const category = z.int().min(0).max(255);
 const encodings = z.array(z.array(category).min(1).max(256)).max(100_000);
@@ -110,7 +110,7 @@ export const fitSchema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1),
   /** Has XNAS's `RF_suggest` for this space grow the forest, with as many trees as it has; left out: ours is grown. */
-  rfSuggest: z.enum(SPACES).optional(),
+  rfSuggest: nameSchema.optional(),
 });
 export type Fit = z.infer<typeof fitSchema>;
 const fit = message('fit', fitSchema);

@@ -1,7 +1,7 @@
 /** The messages about training a network from scratch by a published recipe. */
 import { z } from 'zod';
 import { genotype, message, path, seconds, seed } from './envelope.js';
-import { DATASETS, networkSchema, optimizerSchema, SPACES } from './specification.js';
+import { nameSchema, networkSchema, optimizerSchema } from './specification.js';
 
 const share = z.number().min(0).max(1);
 const growth = z.strictObject({ epochs: z.int().min(0).max(10_000), factor: share });
@@ -42,14 +42,14 @@ const recipeSchema = z.strictObject({
   /** Epochs between two measurements on the test images; the last epoch is always measured. */
   measureEvery: z.int().min(1).max(10_000),
 });
-export type Recipe = z.infer<typeof recipeSchema>;
+export type TrainingRecipe = z.infer<typeof recipeSchema>;
 
 /** Everything that trained weights depend on besides the seed and the images. */
 export const retrainingSchema = z.strictObject({
-  space: z.enum(SPACES),
+  space: nameSchema,
   genotype,
   network: networkSchema,
-  dataset: z.enum(DATASETS),
+  dataset: nameSchema,
   recipe: recipeSchema,
 });
 export type Retraining = z.infer<typeof retrainingSchema>;

@@ -3,12 +3,9 @@ import { z } from 'zod';
 /** Bumped whenever a message changes in a way that an older peer cannot read. */
 export const PROTOCOL_VERSION = 1;
 
-/** Spaces whose networks the sidecar can train. */
-export const SPACES = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'] as const;
-/** Data sets that the sidecar can read. */
-export const DATASETS = ['digits', 'cifar10', 'cifar100', 'imagenet16-120', 'imagenet'] as const;
-/** Teacher networks whose checkpoints the sidecar can load. */
-export const TEACHERS = ['digits-resnet', 'resnet20', 'resnet101', 'nas-bench-201-9930', 'fbresnet152'] as const;
+/** Of a space, data set or teacher: text, since plugins add more. The sidecar checks that it has what is named. */
+export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const nameSchema = z.string().regex(NAME_PATTERN);
 
 /** Whose functions build the networks and the score: ours, or those of the user's XNAS. */
 export const BACKENDS = ['native', 'xnas'] as const;
@@ -22,9 +19,6 @@ export const ARITHMETICS = ['plain', 'fast'] as const;
 export const PRECISIONS = ['float32', 'tf32', 'bf16'] as const;
 
 export type BackendName = (typeof BACKENDS)[number];
-export type SpaceName = (typeof SPACES)[number];
-export type DatasetName = (typeof DATASETS)[number];
-export type TeacherName = (typeof TEACHERS)[number];
 
 const count = z.int().min(1);
 
@@ -55,9 +49,9 @@ export const optimizerSchema = z.strictObject({
  * profiles: two runs with equal specifications give equal scores.
  */
 export const specificationSchema = z.strictObject({
-  space: z.enum(SPACES),
+  space: nameSchema,
   network: networkSchema,
-  dataset: z.enum(DATASETS),
+  dataset: nameSchema,
   batch: z.strictObject({
     /** Samples kept when the selection is by teacher loss. */
     size: count.max(65_536),
@@ -66,7 +60,7 @@ export const specificationSchema = z.strictObject({
     selection: z.enum(['lowest-teacher-loss', 'all']),
   }),
   teacher: z.strictObject({
-    architecture: z.enum(TEACHERS),
+    architecture: nameSchema,
     /** `train`: batch statistics, as the published codes run it. `eval`: running statistics. */
     mode: z.enum(['train', 'eval']),
   }),

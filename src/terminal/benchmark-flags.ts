@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BENCHMARK_NAMES } from '../benchmarks/catalogue.js';
+import { BENCHMARK_NAMES } from '../benchmarks/benchmark.js';
 
 /** What the commands about a benchmark's index share. */
 export const benchmarkFlag = Flags.option({ options: BENCHMARK_NAMES, description: 'benchmark to ask' })({

@@ -53,14 +53,3 @@ export function importsOfPython(file: string, source: string): Import[] {
   }
   return modules.map((to) => ({ from: file, to, typeOnly: false }));
 }
-
-/** The TypeScript files whose imports lead into a circle, sorted; a type-only import counts like any other. */
-export function filesInCircles(imports: readonly Import[]): string[] {
-  let left = imports.map(({ from, to }) => ({ from, to: to.replace(/\.js$/, '.ts') }));
-  for (;;) {
-    const importing = new Set(left.map(({ from }) => from));
-    const next = left.filter(({ to }) => importing.has(to));
-    if (next.length === left.length) return [...importing].sort();
-    left = next;
-  }
-}

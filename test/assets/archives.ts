@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
-import type { AssetFacts, Download } from '../../src/config/asset-facts.js';
+import type { AssetDefinition, Download } from '../../src/definitions/asset.js';
 
 export const SET = 'tiny-set';
 export const MEMBERS = { train: 'images to train on', test: 'images to test on' };
@@ -68,7 +68,7 @@ export const UNSAFE: Record<string, { make: (workshop: string) => Promise<Buffer
 };
 
 /** What would be known of the data set, were the archive the published one. */
-export function factsOf(archive: Buffer, changes: Partial<Download> = {}): AssetFacts {
+export function definitionOf(archive: Buffer, changes: Partial<Download> = {}): AssetDefinition {
   return {
     title: 'a tiny data set',
     places: [SET, '.'],

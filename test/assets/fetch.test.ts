@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FetchSettings, fetchAsset } from '../../src/assets/fetch.js';
 import type { AssetProgress } from '../../src/assets/index.js';
+import { assetPlaces } from '../../src/assets/places.js';
 import type { Wanted } from '../../src/assets/selection.js';
 import { parseMirror } from '../../src/assets/source.js';
-import { type AssetFacts, TEACHER_ASSETS } from '../../src/config/asset-facts.js';
-import { assetPlaces } from '../../src/config/assets.js';
+import type { AssetDefinition } from '../../src/definitions/asset.js';
 import { EXIT, MissingError, UsageError } from '../../src/errors.js';
-import { archiveOfSet, factsOf, MEMBERS, md5, SET, sha256, UNSAFE, write } from './archives.js';
+import { resnet101 } from '../../src/teachers/resnet101.js';
+import { archiveOfSet, definitionOf, MEMBERS, md5, SET, sha256, UNSAFE, write } from './archives.js';
 import { type FileServer, startFileServer } from './file-server.js';
 
 const checkpoint = Buffer.from('weights of a teacher');
-const teacher: AssetFacts = {
+const teacher: AssetDefinition = {
   title: 'a tiny teacher',
   places: ['teachers/tiny-0123.pth', 'tiny.pth'],
   files: [],
@@ -35,17 +36,17 @@ afterEach(async () => {
   for (const path of [folder, workshop]) rmSync(path, { recursive: true, force: true });
 });
 
-function wanted(facts: AssetFacts | null, others: readonly string[] = []): Wanted {
-  const candidates = facts === null ? [] : assetPlaces(facts, [...others, folder]);
-  return { name: 'tiny', kind: 'teacher', facts, candidates };
+function wanted(definition: AssetDefinition | null, others: readonly string[] = []): Wanted {
+  const candidates = definition === null ? [] : assetPlaces(definition, [...others, folder]);
+  return { name: 'tiny', kind: 'teacher', definition, candidates };
 }
 
-function fetchTiny(facts: AssetFacts, settings: Partial<FetchSettings> = {}, others: readonly string[] = []) {
-  return fetchAsset(wanted(facts, others), { folder, mirror: parseMirror(server.url), pauseMs: 1, ...settings });
+function fetchTiny(definition: AssetDefinition, settings: Partial<FetchSettings> = {}, others: readonly string[] = []) {
+  return fetchAsset(wanted(definition, others), { folder, mirror: parseMirror(server.url), pauseMs: 1, ...settings });
 }
 
-async function failure(facts: AssetFacts, settings: Partial<FetchSettings> = {}): Promise<MissingError> {
-  const error = await fetchTiny(facts, settings).catch((reason: unknown) => reason);
+async function failure(definition: AssetDefinition, settings: Partial<FetchSettings> = {}): Promise<MissingError> {
+  const error = await fetchTiny(definition, settings).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(MissingError);
   return error as MissingError;
 }
@@ -102,7 +103,9 @@ describe('a file', () => {
     expect(await failure(orphan, { mirror: null })).toMatchObject({ code: 'not-downloadable' });
     server.answer({ body: checkpoint });
     expect(await fetchTiny(orphan)).toMatchObject({ status: 'fetched', verified: false });
-    expect(await failure({ ...TEACHER_ASSETS.resnet101, places: [] })).toMatchObject({ code: 'not-downloadable' });
+    expect(await failure({ ...(resnet101.asset as AssetDefinition), places: [] })).toMatchObject({
+      code: 'not-downloadable',
+    });
   });
 
   it('that ships with rminas is not fetched', async () => {
@@ -115,14 +118,14 @@ describe('an archive', () => {
     const body = await archiveOfSet(workshop);
     server.answer({ body });
     const seen: AssetProgress[] = [];
-    const fetched = await fetchTiny(factsOf(body), { onProgress: (progress) => seen.push(progress) });
+    const fetched = await fetchTiny(definitionOf(body), { onProgress: (progress) => seen.push(progress) });
     expect(fetched).toEqual({ status: 'fetched', path: join(folder, SET), verified: true, shadowedBy: null });
     expect(everything()).toEqual([SET, `${SET}/test`, `${SET}/train`]);
     expect(readFileSync(join(folder, SET, 'train'), 'utf8')).toBe(MEMBERS.train);
     const steps = seen.map(({ step }) => step);
     expect([...new Set(steps)]).toEqual(['downloading', 'verifying', 'unpacking']);
     expect(seen).toContainEqual({ name: 'tiny', step: 'downloading', done: body.length, total: body.length });
-    expect(await fetchTiny(factsOf(body))).toMatchObject({ status: 'present', verified: true });
+    expect(await fetchTiny(definitionOf(body))).toMatchObject({ status: 'present', verified: true });
     expect(server.asked).toHaveLength(1);
   });
 
@@ -131,7 +134,7 @@ describe('an archive', () => {
     writeFileSync(join(folder, 'tiny-set.tar.gz'), archive);
     // What an unpacking that was killed leaves.
     write(join(folder, 'tiny-set.tar.gz.unpacking', SET, 'train'), 'half of it');
-    expect(await fetchTiny(factsOf(archive))).toMatchObject({ status: 'fetched' });
+    expect(await fetchTiny(definitionOf(archive))).toMatchObject({ status: 'fetched' });
     expect(everything()).toEqual([SET, 'tiny-set.tar.gz', `${SET}/test`, `${SET}/train`].sort());
     expect(readFileSync(join(folder, SET, 'train'), 'utf8')).toBe(MEMBERS.train);
     expect(server.asked).toEqual([]);
@@ -139,13 +142,13 @@ describe('an archive', () => {
 
   it('that the user put there and that is another one is left alone', async () => {
     writeFileSync(join(folder, 'tiny-set.tar.gz'), 'something else');
-    expect(await failure(factsOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
+    expect(await failure(definitionOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
     expect(everything()).toEqual(['tiny-set.tar.gz']);
   });
 
   it('does not take the place of a part of the data set that is there', async () => {
     write(join(folder, SET, 'train'), 'a part of it');
-    expect(await failure(factsOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
+    expect(await failure(definitionOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
     expect(everything()).toEqual([SET, `${SET}/train`]);
   });
 
@@ -156,7 +159,7 @@ describe('an archive', () => {
   ])('that %s is refused', async (_name, members, says) => {
     const body = await archiveOfSet(workshop, members);
     server.answer({ body });
-    const error = await failure(factsOf(body));
+    const error = await failure(definitionOf(body));
     expect(error).toMatchObject({ code: 'unexpected-archive', message: expect.stringContaining(says) });
     expect(existsSync(join(folder, SET))).toBe(false);
   });
@@ -164,7 +167,7 @@ describe('an archive', () => {
   it.each(Object.entries(UNSAFE))('with %s is not unpacked', async (_name, { make, says }) => {
     const body = await make(workshop);
     server.answer({ body });
-    const error = await failure(factsOf(body));
+    const error = await failure(definitionOf(body));
     expect(error).toMatchObject({ code: 'unsafe-archive', exitCode: EXIT.missing });
     expect(error.message).toContain(says);
     expect(everything()).toEqual(['tiny-set.tar.gz']);
@@ -176,7 +179,7 @@ describe('an archive', () => {
   ])('that %s is refused', async (_name, make) => {
     const body = await make();
     server.answer({ body });
-    expect(await failure(factsOf(body))).toMatchObject({ code: 'corrupt-archive' });
+    expect(await failure(definitionOf(body))).toMatchObject({ code: 'corrupt-archive' });
     expect(everything()).toEqual(['tiny-set.tar.gz']);
   });
 
@@ -187,9 +190,9 @@ describe('an archive', () => {
     const onProgress = ({ step }: AssetProgress) => {
       if (step === 'unpacking') controller.abort();
     };
-    await expect(fetchTiny(factsOf(body), { signal: controller.signal, onProgress })).rejects.toThrow('aborted');
+    await expect(fetchTiny(definitionOf(body), { signal: controller.signal, onProgress })).rejects.toThrow('aborted');
     expect(everything()).toEqual(['tiny-set.tar.gz']);
-    expect(await fetchTiny(factsOf(body))).toMatchObject({ status: 'fetched' });
+    expect(await fetchTiny(definitionOf(body))).toMatchObject({ status: 'fetched' });
     expect(server.asked).toHaveLength(1);
   });
 });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AssetReport, listAssets, verifyAssets } from '../../src/assets/index.js';
 import { lookFor, verify } from '../../src/assets/inspect.js';
+import { assetPlaces } from '../../src/assets/places.js';
 import type { Wanted } from '../../src/assets/selection.js';
-import type { AssetFacts } from '../../src/config/asset-facts.js';
-import { assetPlaces } from '../../src/config/assets.js';
+import type { AssetDefinition } from '../../src/definitions/asset.js';
 import { InterruptedError, UsageError } from '../../src/errors.js';
-import { factsOf, MEMBERS, md5, SET, sha256, write } from './archives.js';
+import { definitionOf, MEMBERS, md5, SET, sha256, write } from './archives.js';
 
 const data = process.env.RMINAS_TEST_DATA;
-const set = factsOf(Buffer.from('never unpacked'));
+const set = definitionOf(Buffer.from('never unpacked'));
 
 let folder: string;
 beforeEach(() => {
@@ -19,12 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function wanted(facts: AssetFacts): Wanted {
+function wanted(definition: AssetDefinition): Wanted {
   return {
     name: 'tiny',
     kind: 'data set',
-    facts,
-    candidates: assetPlaces(facts, [join(folder, 'a'), join(folder, 'b')]),
+    definition,
+    candidates: assetPlaces(definition, [join(folder, 'a'), join(folder, 'b')]),
   };
 }
 
@@ -107,8 +107,8 @@ describe('a data set', () => {
 });
 
 describe('a checkpoint', () => {
-  const facts: AssetFacts = { ...set, places: ['tiny.pth'], files: [], heldOut: [] };
-  const known = (sum: object): AssetFacts => ({ ...facts, download: { url: '', name: 'tiny.pth', ...sum } });
+  const definition: AssetDefinition = { ...set, places: ['tiny.pth'], files: [], heldOut: [] };
+  const known = (sum: object): AssetDefinition => ({ ...definition, download: { url: '', name: 'tiny.pth', ...sum } });
 
   it.each([
     ['its size', { bytes: 7 }, 'found', null],
@@ -207,7 +207,10 @@ describe('what is meant', () => {
   it('is something that there is', async () => {
     const error = (await listAssets({ names: ['cifar-10'] }).catch((reason: unknown) => reason)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);
-    expect(error).toMatchObject({ code: 'unknown-asset', message: "'cifar-10' is no asset. The nearest is cifar10." });
+    expect(error).toMatchObject({
+      code: 'unknown-asset',
+      message: "There is no asset 'cifar-10'. The nearest is cifar10.",
+    });
     await expect(listAssets({ cfg: join(folder, 'none.yaml') })).rejects.toMatchObject({ code: 'missing-config' });
   });
 });

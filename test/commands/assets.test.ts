@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AssetList, AssetVerification, FetchReport } from '../../src/assets/index.js';
-import { TEACHER_ASSETS } from '../../src/config/asset-facts.js';
+import { resnet20 } from '../../src/teachers/resnet20.js';
 import { type FileServer, startFileServer } from '../assets/file-server.js';
 import { runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const data = process.env.RMINAS_TEST_DATA;
-const SIZE = TEACHER_ASSETS.resnet20.download?.bytes ?? 0;
+const SIZE = resnet20.asset?.download?.bytes ?? 0;
 const NAME = 'resnet20-12fca82f.th';
 
 let home: string;

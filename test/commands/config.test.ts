@@ -30,7 +30,7 @@ describe('rminas config show', () => {
     expect(row('teacher').slice(2, 4)).toEqual(['resnet101 in eval mode', 'profile']);
     expect(row('edges ranked by').slice(2, 4)).toEqual(['votes', 'profile']);
     expect(stdout).toContain(file);
-    expect(stdout).toMatch(/note: .*taken for darts/);
+    expect(stdout).toMatch(/note: .*stands for darts/);
   });
 
   it('takes a value as often as it is given, each for its own key', async () => {

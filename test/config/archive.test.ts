@@ -117,7 +117,7 @@ describe('the space of a file of the archive', () => {
     const { values, notices, settings } = await load(name, "DATA_LOADER:\n  BACKEND: 'custom'\n");
     expect(values['SPACE.NAME']).toBe(space);
     expect(settings.get('SPACE.NAME')).toMatchObject({ source: 'file', where: expect.stringContaining('the name of') });
-    expect(notices).toEqual([expect.stringMatching(new RegExp(`taken for ${space}.*--space`))]);
+    expect(notices).toEqual([expect.stringMatching(new RegExp(`stands for ${space}.*--space`))]);
   });
 
   it('is rather told by the file itself', async () => {
@@ -161,7 +161,7 @@ describe("XNAS's defaults, written into a file where they cannot be meant", () =
   const LOADER = (name: string, classes: number) =>
     `SPACE:\n  NAME: proxyless\nLOADER:\n  DATASET: ${name}\n  NUM_CLASSES: ${classes}\n`;
 
-  it('are taken for not set, with a notice', async () => {
+  it('count as unset, with a notice', async () => {
     const config = await load('mine.yaml', `${LOADER('imagenet16', 10)}SEARCH:\n  IM_SIZE: 32\n`);
     expect(planSearch(config).specification.network).toMatchObject({ classes: 120, resolution: 16 });
     expect(config.notices).toEqual([

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dumpConfig, loadConfig, planSearch, resolveBackend, specificationDigest } from '../../src/config/index.js';
 import { UsageError } from '../../src/errors.js';
-import type { SpaceName } from '../../src/protocol/specification.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
 const HOME = '/home/ada/XNAS';
@@ -13,7 +12,7 @@ function load(...overrides: string[]) {
 }
 
 describe('the backend', () => {
-  it.each<[SpaceName, string | null, string]>([
+  it.each<[string, string | null, string]>([
     ['nas-bench-201', HOME, 'xnas'],
     ['darts', HOME, 'xnas'],
     ['nas-bench-macro', HOME, 'xnas'],

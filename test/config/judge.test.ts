@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { ARCHIVE_ALIASES, archiveSettings } from '../../src/config/schema/archive.js';
-import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import { defaultsOf } from '../../src/config/schema/keys.js';
 import {
   type Aliases,
   defaultSettings,
@@ -17,6 +18,8 @@ import { repr, type Value } from '../../src/config/yacs/value.js';
 import { readYaml } from '../../src/config/yacs/yaml-file.js';
 import { ROOT } from '../support/run-cli.js';
 import { type Encoded, encode, encodeAll, orRefused } from './encoded.js';
+
+const DEFAULTS = defaultsOf(BUILT_IN);
 
 const PYTHON = [process.env.RMINAS_PYTHON, join(ROOT, '.venv/bin/python')].find((path) => path && existsSync(path));
 const absent =
@@ -98,7 +101,7 @@ describe.skipIf(absent)(`the real yacs judges${absent && ` (skipped: ${absent})`
   });
 
   it('300 random files and overrides in the dialect of the archive', () => {
-    const settings = archiveSettings();
+    const settings = archiveSettings(DEFAULTS);
     const named = new Map([
       ...settings,
       ...[...ARCHIVE_ALIASES].map(([old, now]) => [old, at(settings, now)] as const),

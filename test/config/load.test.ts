@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { dumpConfig, loadConfig, planSearch } from '../../src/config/index.js';
-import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import { defaultsOf } from '../../src/config/schema/keys.js';
 import { repr, type Value } from '../../src/config/yacs/value.js';
 import { EXIT, UsageError } from '../../src/errors.js';
 import xnas from '../fixtures/yacs/xnas.json' with { type: 'json' };
+
+const DEFAULTS = defaultsOf(BUILT_IN);
 
 let folder: string;
 beforeAll(async () => {
@@ -103,6 +106,34 @@ describe('a file that is not one', () => {
     expect(error.code).toBe('broken-yaml');
     expect(error.message).toContain(`${join(folder, 'search.yaml')}:${place}`);
     expect(error.message).not.toContain('call stack');
+  });
+});
+
+describe('the name of a configuration that ships with rminas', () => {
+  it('stands for its file', async () => {
+    const { file, values } = await loadConfig({ file: 'quickstart', cwd: folder });
+    expect(file).toBe(fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url)));
+    expect(values.OUT_DIR).toBe('exp/quickstart');
+  });
+
+  it('stands for a file of that name in the current folder, if there is one', async () => {
+    const file = await written('RNG_SEED: 7\n', 'quickstart');
+    expect(await loadConfig({ file: 'quickstart', cwd: folder })).toMatchObject({ file, values: { RNG_SEED: 7 } });
+    await rm(file);
+  });
+
+  it('is listed when it is unknown', async () => {
+    const loading = loadConfig({ file: 'quickstat', cwd: folder });
+    await expect(loading).rejects.toMatchObject({ code: 'unknown-config', exitCode: EXIT.usage });
+    await expect(loading).rejects.toThrow('The nearest is quickstart.');
+    await expect(loading).rejects.toMatchObject({
+      nextSteps: [expect.stringContaining('nas-bench-201-cifar10, nas-bench-201-cifar10-aggregate')],
+    });
+  });
+
+  it('has no extension', async () => {
+    const loading = loadConfig({ file: 'quickstart.yaml', cwd: folder });
+    await expect(loading).rejects.toMatchObject({ code: 'missing-config' });
   });
 });
 

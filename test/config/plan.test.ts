@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { loadConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import { UsageError } from '../../src/errors.js';
 import { specificationSchema } from '../../src/protocol/specification.js';
@@ -11,7 +12,9 @@ async function plan(words: string) {
 
 describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
   it('is the paper’s search', async () => {
-    expect(await plan(CIFAR)).toEqual({
+    const { definitions, ...planned } = await plan(CIFAR);
+    expect(definitions.space).toBe(BUILT_IN.spaces.find('nas-bench-201'));
+    expect(planned).toEqual({
       specification: {
         space: 'nas-bench-201',
         network: { channels: 16, cells: 5, classes: 10, resolution: 32 },

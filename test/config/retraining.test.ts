@@ -207,7 +207,7 @@ describe.skipIf(!DATA)(`the archive's own files${DATA ? '' : ' (skipped: RMINAS_
 describe('a configuration by which nothing can be trained', () => {
   it.each<[string, string, readonly string[], RegExp]>([
     ['no architecture', '', [], /No architecture/],
-    ['an architecture of no space', '|conv~0|', [], /"\|conv~0\|" is no genotype of any space/],
+    ['an architecture of no space', '|conv~0|', [], /"\|conv~0\|" is not a genotype of any space/],
     ['one of another space than is named', NB201, ['SPACE.NAME', 'darts'], /is not a DARTS genotype/],
     [
       'an operation that is none',
@@ -226,7 +226,7 @@ describe('a configuration by which nothing can be trained', () => {
     ['images of another size', NB201, ['TRAIN.IM_SIZE', '64'], /TRAIN\.IM_SIZE is 64/],
     ['another number of classes', NB201, ['LOADER.NUM_CLASSES', '100'], /NUM_CLASSES is 100/],
     ['a value of the wrong type', NB201, ['TRAIN.CUTOUT_LENGTH', 'much'], /CUTOUT_LENGTH must be of type int/],
-    ['an architecture that is a number', '12', [], /"12" is no genotype of any space/],
+    ['an architecture that is a number', '12', [], /"12" is not a genotype of any space/],
   ])('has %s', async (_, genotype, overrides, text) => {
     const attempt = plan(genotype, overrides);
     await expect(attempt).rejects.toThrow(text);

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS } from '../../src/config/schema/defaults.js';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
+import { defaultsOf } from '../../src/config/schema/keys.js';
 import { defaultSettings, mergeFile, mergeOverrides } from '../../src/config/yacs/merge.js';
 import { decode } from '../../src/config/yacs/python-literal.js';
 import { readYaml } from '../../src/config/yacs/yaml-file.js';
 import { type Encoded, encode, encodeAll, fromEncoded, orRefused } from './encoded.js';
+
+const DEFAULTS = defaultsOf(BUILT_IN);
 
 function fixture<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../fixtures/yacs/${name}.json`, import.meta.url), 'utf8')) as T;

@@ -99,7 +99,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
     expect(result.cost.failures).toBe(0);
     expect(existsSync(result.files.result)).toBe(true);
     if (!name.startsWith('rmi_nas_archive') || space === 'mb') return;
-    expect(stderr).toContain(`taken for ${space}`);
+    expect(stderr).toContain(`stands for ${space}`);
   });
 
   it.each(RETRAININGS)('%s is sent to rminas retrain', async (name) => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
 import { drawSample } from '../../src/jobs/rank/sample.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { getSpace } from '../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 /** Of the configuration. */

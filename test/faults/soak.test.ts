@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import { Sidecar } from '../../src/sidecar/client.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
+import { getSpace } from '../support/spaces.js';
 import { familyOf, openFiles, residentKilobytes } from './machine.js';
 
 const COUNT = Number(process.env.RMINAS_SOAK_EVALUATIONS ?? 200);

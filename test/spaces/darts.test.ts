@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { createRandom } from '../../src/random/random.js';
 import { darts } from '../../src/spaces/darts/space.js';
-import { getSpace } from '../../src/spaces/index.js';
+import { getSpace } from '../support/spaces.js';
 import { describeSpace } from './conformance.js';
 import { digits, readFixture } from './fixture.js';
 

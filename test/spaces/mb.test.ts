@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { mb } from '../../src/spaces/mb/space.js';
+import { getSpace } from '../support/spaces.js';
 import { describeSpace } from './conformance.js';
 import { digits, readFixture } from './fixture.js';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
+import { getSpace } from '../support/spaces.js';
 import { describeSpace } from './conformance.js';
 
 const text = '|nor_conv_3x3~0|+|nor_conv_1x1~0|avg_pool_3x3~1|+|skip_connect~0|none~1|skip_connect~2|';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { nasBenchMacro } from '../../src/spaces/nas-bench-macro/space.js';
+import { getSpace } from '../support/spaces.js';
 import { describeSpace } from './conformance.js';
 import { digits, readFixture } from './fixture.js';
 

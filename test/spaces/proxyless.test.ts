@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { createRandom } from '../../src/random/random.js';
-import { getSpace } from '../../src/spaces/index.js';
 import { proxyless } from '../../src/spaces/proxyless/space.js';
+import { getSpace } from '../support/spaces.js';
 import { describeSpace } from './conformance.js';
 import { readFixture } from './fixture.js';
 

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { SPACES } from '../../src/protocol/specification.js';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { createRandom } from '../../src/random/random.js';
-import { getSpace } from '../../src/spaces/index.js';
-import { checkTrainable, spaceOfGenotype } from '../../src/spaces/trainable.js';
+import { spaceOfGenotype as findSpace } from '../../src/spaces/trainable.js';
+import { getSpace } from '../support/spaces.js';
+
+const SPACES = BUILT_IN.spaces.names;
+const spaceOfGenotype = (text: string) => findSpace(BUILT_IN.spaces, text)?.name;
+const checkTrainable = (space: string, text: string) => BUILT_IN.spaces.get(space, 'the test').retraining.check(text);
 
 describe.each(SPACES)('genotypes of %s', (name) => {
   const space = getSpace(name);

@@ -1,17 +1,16 @@
 /** What the parity suite in python/tests/parity asks XNAS itself about: our histories, and what we make of them. */
 import { expect, it } from 'vitest';
-import type { SpaceName } from '../../src/protocol/specification.js';
 import { createRandom } from '../../src/random/random.js';
-import { getSpace } from '../../src/spaces/index.js';
 import type { VoteMethod } from '../../src/spaces/space.js';
 import { createForest } from '../../src/strategies/forest.js';
 import type { Observation } from '../../src/strategies/strategy.js';
+import { getSpace } from '../support/spaces.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
 import { NO_CURVE } from './no-curve.js';
 
-const SPACES: readonly SpaceName[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'];
+const SPACES: readonly string[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'];
 /** Votes that XNAS can count; of its vote for `proxyless` no line would run. */
-const BALLOTS: readonly (readonly [SpaceName, VoteMethod])[] = [
+const BALLOTS: readonly (readonly [string, VoteMethod])[] = [
   ['nas-bench-201', 'sum'],
   ['nas-bench-201', 'greedy'],
   ['darts', 'sum'],
@@ -24,7 +23,7 @@ const PRINTED = 24;
 const written = (encoding: readonly number[]) => encoding.join('');
 
 /** Random architectures with losses that are often equal and sometimes infinite. */
-function drawHistory(space: SpaceName, index: number, warmup: number): Observation[] {
+function drawHistory(space: string, index: number, warmup: number): Observation[] {
   const random = createRandom(index, `history of ${space}`, 0);
   return Array.from({ length: warmup + 20 }, (_, position) => ({
     phase: position < warmup ? 'warm-up' : 'guided',
@@ -34,7 +33,7 @@ function drawHistory(space: SpaceName, index: number, warmup: number): Observati
   }));
 }
 
-function conclude(name: SpaceName, vote: VoteMethod, index: number) {
+function conclude(name: string, vote: VoteMethod, index: number) {
   const space = getSpace(name);
   const settings = { warmup: 40, thresholdRate: index % 2 === 0 ? 0.05 : 0.3, voters: index % 3 === 0 ? 5 : 50 };
   const history = drawHistory(name, index, settings.warmup);
@@ -67,7 +66,7 @@ function conclude(name: SpaceName, vote: VoteMethod, index: number) {
   };
 }
 
-function print(name: SpaceName) {
+function print(name: string) {
   const space = getSpace(name);
   const random = createRandom(0, `print of ${name}`, 0);
   const printed = Array.from({ length: PRINTED }, () => space.sample(random));

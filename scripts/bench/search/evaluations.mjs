@@ -1,8 +1,8 @@
-import { locateAssets } from '../../../dist/config/index.js';
+import { locateAssets } from '../../../dist/assets/locate.js';
+import { BUILT_IN } from '../../../dist/catalogue/built-in.js';
 import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.js';
 import { createRandom } from '../../../dist/random/random.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
-import { getSpace } from '../../../dist/spaces/index.js';
 import { geometricMean, median, spread } from '../statistics.mjs';
 import { PlainLoop } from './plain.mjs';
 import { planOf } from './sides.mjs';
@@ -54,7 +54,7 @@ export async function compareEvaluations({ size, python, data, seed, steps, arit
 }
 
 function requestsOf({ space: name }, seed) {
-  const space = getSpace(name);
+  const space = BUILT_IN.spaces.find(name).space;
   const random = createRandom(seed, 'bench', 0);
   const genotypes = new Set();
   while (genotypes.size < ARCHITECTURES) genotypes.add(space.print(space.canonical(space.sample(random))));

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, locateAssets, planSearch } from '../../../dist/config/index.js';
+import { locateAssets } from '../../../dist/assets/locate.js';
+import { BUILT_IN } from '../../../dist/catalogue/built-in.js';
+import { loadConfig, planSearch } from '../../../dist/config/index.js';
 import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.js';
 import { createSidecarSurrogate } from '../../../dist/evaluators/surrogate.js';
 import { createTrainingEvaluator } from '../../../dist/evaluators/training.js';
@@ -9,7 +11,6 @@ import { RMI } from '../../../dist/objectives/objective.js';
 import { search } from '../../../dist/search/controller.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { Sidecar } from '../../../dist/sidecar/client.js';
-import { getSpace } from '../../../dist/spaces/index.js';
 import { JournalWriter } from '../../../dist/store/journal-file.js';
 import { createForest } from '../../../dist/strategies/forest.js';
 import { familyOf, peakOf } from '../processes.mjs';
@@ -159,7 +160,7 @@ class Side {
     process.once('exit', () => rmSync(folder, { recursive: true }));
     this.#journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
     const { settings, specification } = this.plan;
-    const space = this.#searched(getSpace(specification.space));
+    const space = this.#searched(BUILT_IN.spaces.find(specification.space).space);
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
     const strategy = this.adapt(createForest({ space, settings, surrogate }));
     const { seed, auditShare } = settings;
@@ -179,7 +180,7 @@ class Side {
     if (this.twins) return this.evaluator;
     const { capacity } = this.evaluator;
     const { seed } = this.plan.settings;
-    const space = getSpace(this.plan.specification.space);
+    const space = BUILT_IN.spaces.find(this.plan.specification.space).space;
     const evaluate = (request) => {
       const genotype = space.print(space.canonical(space.parse(request.genotype)));
       return this.evaluator.evaluate({ ...request, genotype, seed: evaluationSeed(seed, genotype) });

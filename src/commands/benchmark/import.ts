@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core';
-import { BENCHMARKS } from '../../benchmarks/catalogue.js';
+import { BENCHMARKS } from '../../benchmarks/benchmark.js';
 import { importTable } from '../../benchmarks/service.js';
 import type { BenchmarkImported } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
@@ -34,7 +34,7 @@ nothing is begun.`;
     const imported = await withInterrupt((signal) =>
       importTable({ file: args.file, python: flags.python, signal, onProgress: progress.show }),
     ).finally(progress.clear);
-    const known = Object.values(BENCHMARKS).find(({ name }) => name === imported.benchmark);
+    const known = BENCHMARKS.find(({ name }) => name === imported.benchmark);
     this.log(describeImport(imported, known?.size));
     return imported;
   }

@@ -1,32 +1,22 @@
-/** What a configuration wants to be minimised. */
-import {
-  OBJECTIVES,
-  type ObjectiveChoice,
-  readSeries,
-  readObjective as readWithin,
-  type SeriesChoice,
-} from '../../objectives/index.js';
-import { PROXIES } from '../../proxies/index.js';
-import type { Values } from '../schema/ranges.js';
+/** The objective of a configuration. */
+import { type ObjectiveChoice, readObjective as readFrom } from '../../objectives/index.js';
+import type { Config } from '../config.js';
 
-export type { SeriesChoice } from '../../objectives/index.js';
+type Named = Pick<Config, 'values' | 'catalogue'>;
 
 /** The objective that RMINAS.OBJECTIVE names. @throws UsageError as {@link readObjective} */
-export function chooseObjective(values: Values, steps: number): ObjectiveChoice {
-  return readObjective(values['RMINAS.OBJECTIVE'], 'RMINAS.OBJECTIVE', values, steps);
+export function chooseObjective(config: Named, steps: number): ObjectiveChoice {
+  return readObjective(config.values['RMINAS.OBJECTIVE'], 'RMINAS.OBJECTIVE', config, steps);
 }
 
 /**
  * @param text the name of an objective or of a proxy
  * @param where the key or option with the text, for messages
+ * @param config has the values of the objectives' keys
  * @param steps losses that a training observes
  * @throws UsageError for an unknown name, and for an aggregate that is malformed
  */
-export function readObjective(text: string, where: string, values: Values, steps: number): ObjectiveChoice {
-  return readWithin(text, { objectives: OBJECTIVES, proxies: PROXIES, values, where, steps });
-}
-
-/** RMINAS.BENCHMARK_SERIES; null when it is empty. @throws UsageError when it is malformed */
-export function chooseSeries(values: Values): SeriesChoice | null {
-  return readSeries(values['RMINAS.BENCHMARK_SERIES']);
+export function readObjective(text: string, where: string, config: Named, steps: number): ObjectiveChoice {
+  const { objectives, proxies } = config.catalogue;
+  return readFrom(text, { objectives, proxies, values: config.values, where, steps });
 }

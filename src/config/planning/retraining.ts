@@ -1,68 +1,79 @@
-/** What a configuration asks for when a found architecture is trained. */
+/** Turns a configuration into the plan of a retraining. */
+import type { DatasetDefinition } from '../../datasets/definition.js';
+import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { UsageError } from '../../errors.js';
-import type { Recipe as RecipeFields, Retraining, Schedule } from '../../protocol/retraining.js';
-import { checkTrainable, spaceOfGenotype } from '../../spaces/trainable.js';
-import type { Config } from '../load.js';
-import { type DatasetFacts, resolveDataset, resolveSpace } from '../schema/names.js';
-import { checkRanges, readValues, type Values } from '../schema/ranges.js';
-import { LARGE_BATCH, type Recipe, recipeOf } from '../schema/recipes.js';
-import { DUMPED_KEYS, type RetrainingValues, retrainingKeys, SEARCH_KEYS } from '../schema/retraining-keys.js';
-import type { Setting, Settings } from '../yacs/merge.js';
-import { depthAndWidth, gradientNormOf, sgdOf } from './search.js';
+import type { Retraining, Schedule, TrainingRecipe } from '../../protocol/retraining.js';
+import type { SpaceDefinition } from '../../spaces/definition.js';
+import { spaceOfGenotype } from '../../spaces/trainable.js';
+import type { Config } from '../config.js';
+import { searchKeysOf } from '../schema/keys.js';
+import { checkRanges } from '../schema/ranges.js';
+import { RETRAINING_KEYS, type RetrainingValues } from '../schema/retraining-keys.js';
+import { ALGORITHM_KEYS, type SearchValues } from '../schema/search-keys.js';
+import { SHARED_KEYS } from '../schema/shared-keys.js';
+import type { Settings } from '../yacs/merge.js';
+import { networkSizeOf } from './network.js';
+import { gradientNormOf, sgdOf } from './optimizer.js';
+import { completeSettings } from './retraining-settings.js';
+
+/** The keys that describe a retraining completely, as a file. */
+const RETRAINING_FILE_KEYS = new Set([...Object.keys(SHARED_KEYS), ...Object.keys(RETRAINING_KEYS)]);
 
 export interface RetrainingPlan {
   readonly retraining: Retraining;
-  /** Of the recipe that the keys were completed by. */
+  /** Name of the recipe that completed the keys. */
   readonly recipe: string;
   readonly seed: number;
   readonly workers: number;
-  /** Threads of each worker; 0 shares the cores among them. */
+  /** Threads of each worker; 0 divides the cores among them. */
   readonly threads: number;
-  /** How long a worker may give no sign of life, in s. */
+  /** Seconds without a sign of life after which a worker is replaced. */
   readonly workerDeadline: number;
   /** `auto`, `cpu`, `cuda` or `cuda:N`. */
   readonly device: string;
   readonly outDir: string;
-  /** The settings of the retraining, completed: as a file they come to the same plan. */
+  /** The completed settings of the retraining; as a file they give the same plan. */
   readonly settings: Settings;
   readonly notices: readonly string[];
 }
 
 /**
- * The space in whose notation TRAIN.GENOTYPE is, if no key names one: to be loaded again with. Null where one is named.
- * @throws UsageError where there is no architecture, or it is in no notation.
+ * The space whose notation TRAIN.GENOTYPE uses, to load the configuration again with it. Null when a key names one.
+ * @throws UsageError without an architecture, and for one in the notation of no space.
  */
 export function unnamedSpace(config: Config): string | null {
   if (config.settings.get('SPACE.NAME')?.source !== 'default') return null;
   const genotype = genotypeOf(config.settings);
-  const space = spaceOfGenotype(genotype);
-  if (space !== undefined) return space;
-  throw new UsageError(`"${genotype}" is no genotype of any space.`, {
+  const { spaces } = config.catalogue;
+  const space = spaceOfGenotype(spaces, genotype);
+  if (space !== undefined) return space.name;
+  throw new UsageError(`"${genotype}" is not a genotype of any space.`, {
     code: 'invalid-genotype',
-    nextSteps: ['Name its space to hear what is wrong with it: --space nas-bench-201, darts, nas-bench-macro …'],
+    nextSteps: [`Name its space with --space to learn what is wrong with it: ${spaces.names.join(', ')}.`],
   });
 }
 
-/** @throws UsageError when the configuration is well-formed but nothing can be trained by it. */
+/** @throws UsageError when the configuration is well-formed but describes no possible retraining. */
 export function planRetraining(config: Config): RetrainingPlan {
-  const space = resolveSpace(config.values['SPACE.NAME']);
-  const dataset = resolveDataset(config.values['LOADER.DATASET']);
+  const { spaces, datasets } = config.catalogue;
+  const space = spaces.get(config.values['SPACE.NAME'], 'SPACE.NAME');
+  const dataset = datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');
   const genotype = genotypeOf(config.settings);
-  checkTrainable(space.name, genotype);
-  const recipe = recipeOf(space.name, dataset.name);
+  space.retraining.check(genotype);
+  const recipe = space.retraining.recipe(dataset);
   const fromSearch = describesSearch(config);
-  const settings = complete(config.settings, recipe, dataset, fromSearch);
-  const values = checkRanges(settings);
-  const more = readValues(settings, retrainingKeys);
-  checkAbilities(space.name, more);
+  const settings = completeSettings(config.settings, recipe, { dataset, fromSearch });
+  const values = checkRanges(settings, searchKeysOf(config.catalogue)) as SearchValues;
+  const more = checkRanges(settings, RETRAINING_KEYS);
+  checkRegularisation(space, more);
   checkResolution(dataset, more['TRAIN.IM_SIZE']);
   return {
     retraining: {
       space: space.name,
       genotype,
-      network: { ...depthAndWidth(values, space), classes: dataset.classes, resolution: more['TRAIN.IM_SIZE'] },
+      network: { ...networkSizeOf(values, space), classes: dataset.classes, resolution: more['TRAIN.IM_SIZE'] },
       dataset: dataset.name,
-      recipe: recipeFields(values, more),
+      recipe: trainingRecipe(values, more),
     },
     recipe: recipe.name,
     seed: values.RNG_SEED,
@@ -71,7 +82,7 @@ export function planRetraining(config: Config): RetrainingPlan {
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
     outDir: values.OUT_DIR,
-    settings: new Map([...settings].filter(([key]) => DUMPED_KEYS.has(key))),
+    settings: new Map([...settings].filter(([key]) => RETRAINING_FILE_KEYS.has(key))),
     notices: [...config.notices, ...(fromSearch ? [searchNotice(config, recipe)] : [])],
   };
 }
@@ -85,41 +96,20 @@ function genotypeOf(settings: Settings): string {
   });
 }
 
-/** Whether the file says how to search: how long it trains and how large a network is no matter of a retraining. */
+/** Whether the file says how to search: its epochs and its network size are not those of a retraining. */
 function describesSearch({ file, dialect, purpose, settings }: Config): boolean {
   if (file === null || purpose === 'retraining') return false;
-  return dialect === 'archive' || SEARCH_KEYS.some((key) => settings.get(key)?.source === 'file');
+  return dialect === 'archive' || Object.keys(ALGORITHM_KEYS).some((key) => settings.get(key)?.source === 'file');
 }
 
-function searchNotice({ file }: Config, recipe: Recipe): string {
+function searchNotice({ file }: Config, recipe: PublishedRecipe): string {
   return (
-    `${file} describes a search: its space and its data set are taken, and how to train is the recipe ${recipe.name} ` +
-    `(${recipe.source}). KEY VALUE pairs override it.`
+    `${file} describes a search: only its space and its data set are used. The recipe ${recipe.name} ` +
+    `(${recipe.source}) sets the training; KEY VALUE pairs override it.`
   );
 }
 
-/** The settings with the recipe's in place of those that nobody set, or set for a search. */
-function complete(settings: Settings, recipe: Recipe, dataset: DatasetFacts, fromSearch: boolean): Settings {
-  const completed = new Map(settings);
-  const isFree = (key: string) => {
-    const source = settings.get(key)?.source;
-    return source === 'default' || (fromSearch && source === 'file');
-  };
-  const fill = (key: string, value: Setting['value'], where: string) => {
-    if (isFree(key)) completed.set(key, { value, source: 'default', where });
-  };
-  for (const [key, value] of Object.entries(recipe.keys)) fill(key, value, `the recipe ${recipe.name}`);
-  const batch = completed.get('LOADER.BATCH_SIZE')?.value;
-  if (batch?.type === 'int' && batch.value > LARGE_BATCH) {
-    for (const [key, value] of Object.entries(recipe.largeBatch)) fill(key, value, `the recipe ${recipe.name}`);
-  }
-  // The archive has one key for the images of searches and retrainings.
-  const side = isFree('SEARCH.IM_SIZE') ? undefined : settings.get('SEARCH.IM_SIZE')?.value;
-  fill('TRAIN.IM_SIZE', side ?? { type: 'int', value: dataset.resolution }, `the data set ${dataset.name}`);
-  return completed;
-}
-
-function recipeFields(values: Values, more: RetrainingValues): RecipeFields {
+function trainingRecipe(values: SearchValues, more: RetrainingValues): TrainingRecipe {
   return {
     epochs: more['OPTIM.MAX_EPOCH'],
     batchSize: values['LOADER.BATCH_SIZE'],
@@ -133,7 +123,7 @@ function recipeFields(values: Values, more: RetrainingValues): RecipeFields {
   };
 }
 
-function scheduleOf(values: Values, more: RetrainingValues): Schedule {
+function scheduleOf(values: SearchValues, more: RetrainingValues): Schedule {
   const warmup = { epochs: more['OPTIM.WARMUP_EPOCH'], factor: more['OPTIM.WARMUP_FACTOR'] };
   const multiplier = more['OPTIM.LR_MULT'];
   switch (more['OPTIM.LR_POLICY']) {
@@ -148,17 +138,17 @@ function scheduleOf(values: Values, more: RetrainingValues): Schedule {
   }
 }
 
-function checkAbilities(space: string, more: RetrainingValues): void {
+function checkRegularisation({ name, retraining }: SpaceDefinition, more: RetrainingValues): void {
   for (const key of ['TRAIN.DROP_PATH_PROB', 'TRAIN.AUX_WEIGHT'] as const) {
-    if (space === 'darts' || more[key] === 0) continue;
-    throw new UsageError(`${key} is ${more[key]}, and the networks of ${space} have no such thing.`, {
+    if (retraining.regularised || more[key] === 0) continue;
+    throw new UsageError(`${key} is ${more[key]}, but the networks of ${name} do not support it.`, {
       code: 'unsupported-key',
       nextSteps: [`Set ${key} to 0.0, or leave it out.`],
     });
   }
 }
 
-function checkResolution({ name, resolution, resizable }: DatasetFacts, side: number): void {
+function checkResolution({ name, resolution, resizable }: DatasetDefinition, side: number): void {
   if (resizable || side === resolution) return;
   throw new UsageError(`TRAIN.IM_SIZE is ${side}, and the images of ${name} are ${resolution} pixels wide.`, {
     code: 'wrong-resolution',

@@ -1,52 +1,44 @@
-/** The keys of a retraining. */
+/** The keys that a retraining reads besides those of a search. XNAS has all of them. */
+
 import { z } from 'zod';
-import { oneOf, whole } from './ranges.js';
+import { choice, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 
-const probability = z.number().min(0).lt(1).describe('a number from 0 to 1, 1 excluded');
-const factor = z.number().gt(0).max(1).describe('a number above 0, at most 1');
+const probability = { least: 0, below: 1 };
 
-/** The keys that a retraining reads besides those of a search. */
-export const retrainingKeys = z.object({
-  'OPTIM.MAX_EPOCH': whole(1, 10_000),
-  'OPTIM.LR_POLICY': oneOf(['cos', 'linear', 'step', 'exp']),
-  'OPTIM.STEPS': z.array(z.int().min(0)).max(10_000).describe('a list of epochs'),
-  'OPTIM.LR_MULT': factor,
-  'OPTIM.WARMUP_EPOCH': whole(0, 10_000),
-  'OPTIM.WARMUP_FACTOR': z.number().min(0).max(1).describe('a number from 0 to 1'),
-  'SEARCH.LABEL_SMOOTH': probability,
-  'TRAIN.IM_SIZE': whole(1, 1024),
-  'TRAIN.DROP_PATH_PROB': probability,
-  'TRAIN.AUX_WEIGHT': z.number().min(0).describe('a number of at least 0'),
-  'TRAIN.CUTOUT_LENGTH': whole(0, 1024),
-  'TRAIN.GENOTYPE': z.string().min(1).max(4096).describe('a genotype'),
-  EVAL_PERIOD: whole(1, 10_000),
-});
-export type RetrainingValues = z.infer<typeof retrainingKeys>;
-
-/** The keys that say all of a retraining, as a file. */
-export const DUMPED_KEYS: ReadonlySet<string> = new Set([
-  ...Object.keys(retrainingKeys.shape),
-  'SPACE.NAME',
-  'LOADER.DATASET',
-  'LOADER.DATAPATH',
-  'LOADER.BATCH_SIZE',
-  'OPTIM.BASE_LR',
-  'OPTIM.MIN_LR',
-  'OPTIM.MOMENTUM',
-  'OPTIM.DAMPENING',
-  'OPTIM.NESTEROV',
-  'OPTIM.WEIGHT_DECAY',
-  'OPTIM.GRAD_CLIP',
-  'TRAIN.CHANNELS',
-  'TRAIN.LAYERS',
-  'OUT_DIR',
-  'RNG_SEED',
-  'RMINAS.CHANNELS',
-  'RMINAS.CELLS',
-  'RMINAS.WORKERS',
-  'RMINAS.THREADS',
-  'RMINAS.WORKER_DEADLINE',
-  'RMINAS.DEVICE',
-]);
-/** The keys of a search alone, which XNAS's files for searches have. */
-export const SEARCH_KEYS = ['RMINAS.LOSS_BETA', 'RMINAS.RF_WARMUP', 'RMINAS.RF_THRESRATE', 'RMINAS.RF_SUCC'];
+/** The defaults are those of XNAS; AUX_WEIGHT and CUTOUT_LENGTH, which XNAS only reads, have those of DARTS. */
+export const RETRAINING_KEYS = {
+  'OPTIM.MAX_EPOCH': wholeNumber(200, { least: 1, most: 10_000 }, 'Epochs.'),
+  'OPTIM.LR_POLICY': choice(
+    'cos',
+    ['cos', 'linear', 'step', 'exp'],
+    'How the learning rate falls: along half a cosine, in a straight line, at `STEPS`, or after each epoch.',
+  ),
+  'OPTIM.STEPS': list(
+    [30, 60, 90],
+    { element: z.int().min(0), most: 10_000, range: 'a list of epochs' },
+    'Epochs after which the policy `step` multiplies the learning rate.',
+  ),
+  'OPTIM.LR_MULT': number(
+    0.1,
+    { above: 0, most: 1 },
+    'Factor of the policies `step` and `exp`. The script of DARTS for ImageNet uses `exp` with 0.97.',
+  ),
+  'OPTIM.WARMUP_EPOCH': wholeNumber(0, { least: 0, most: 10_000 }, 'Epochs in which the learning rate rises.'),
+  'OPTIM.WARMUP_FACTOR': number(
+    0.1,
+    { least: 0, most: 1 },
+    'Share of the learning rate that the first of these epochs begins with.',
+  ),
+  'SEARCH.LABEL_SMOOTH': number(0, probability, 'Share of each label that is spread over all classes.'),
+  'TRAIN.IM_SIZE': wholeNumber(32, { least: 1, most: 1024 }, "Side of an image in pixels; by default the data set's."),
+  'TRAIN.DROP_PATH_PROB': number(0.2, probability, 'Probability of drop path, which rises to it over the epochs.'),
+  'TRAIN.AUX_WEIGHT': number(0.4, { least: 0 }, 'Weight of the auxiliary head; 0.0 for none.'),
+  'TRAIN.CUTOUT_LENGTH': wholeNumber(
+    16,
+    { least: 0, most: 1024 },
+    'Side of the square that cutout removes; 0 for none.',
+  ),
+  'TRAIN.GENOTYPE': text('', { least: 1, most: 4096, range: 'a genotype' }, 'The architecture to train.'),
+  EVAL_PERIOD: wholeNumber(1, { least: 1, most: 10_000 }, 'Epochs between two measurements on the test images.'),
+} satisfies KeyGroup;
+export type RetrainingValues = ValuesOf<typeof RETRAINING_KEYS>;

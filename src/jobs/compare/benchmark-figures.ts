@@ -1,9 +1,10 @@
-import { type Benchmark, benchmarkOf } from '../../benchmarks/catalogue.js';
+import { dataFolders } from '../../assets/places.js';
+import { benchmarkOf } from '../../benchmarks/benchmark.js';
 import { lookUp } from '../../benchmarks/look-up.js';
 import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
 import { withSidecar } from '../../benchmarks/service.js';
-import { dataFolders } from '../../config/index.js';
+import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
 import type { Sidecar } from '../../sidecar/client.js';
@@ -52,7 +53,7 @@ function withoutFigures(benchmark: string): BenchmarkFigures {
 
 async function ask(
   sidecar: Sidecar,
-  benchmark: Benchmark,
+  benchmark: BenchmarkDefinition,
   options: BenchmarkFiguresOptions,
 ): Promise<BenchmarkFigures> {
   const { dataset, genotypes, data, signal } = options;

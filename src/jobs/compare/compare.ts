@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { SidecarError, UsageError } from '../../errors.js';
-import { getSpace } from '../../spaces/index.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
 import { VERSION } from '../../version.js';
@@ -101,11 +100,11 @@ function figuresOfAll(
   completed: readonly Completed[],
   options: { python: string | undefined; signal: AbortSignal; data: string | undefined },
 ): Promise<BenchmarkFigures> {
-  const { specification, settings } = first.plan;
+  const { specification, settings, definitions } = first.plan;
   const { vote: method, edgeRank, voters } = settings;
   return benchmarkFigures({
     ...options,
-    space: getSpace(specification.space),
+    space: definitions.space.space,
     dataset: specification.dataset,
     vote: { method, edgeRank, voters },
     genotypes: answersOf(rows.flatMap(({ name }) => searchesOf(name, completed))),

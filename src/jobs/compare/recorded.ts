@@ -3,7 +3,6 @@ import type { SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { createObjective } from '../../objectives/index.js';
-import { getSpace } from '../../spaces/index.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { hasBegun } from '../../store/journal-file.js';
 import { createStrategy, type StrategyName } from '../../strategies/index.js';
@@ -33,8 +32,8 @@ export async function readRecorded(planned: PlannedRun): Promise<Recorded | null
   return { trajectory: events.length === 0 ? NOTHING : trajectoryOf(events, replayOf(run.plan)) };
 }
 
-function replayOf({ specification, settings }: SearchPlan) {
-  const space = getSpace(specification.space);
+function replayOf({ specification, settings, definitions }: SearchPlan) {
+  const { space } = definitions.space;
   return {
     space,
     strategy: createStrategy(settings.strategy, { space, settings, surrogate: unasked }),

@@ -1,6 +1,6 @@
-import type { Benchmark } from '../../benchmarks/catalogue.js';
 import { lookUp, reportedFigures } from '../../benchmarks/look-up.js';
 import { findIndex, readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
+import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { MissingError } from '../../errors.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
@@ -37,7 +37,7 @@ export interface Accuracies {
  * Makes sure, before anything is started, that there is something to ask.
  * @throws MissingError `missing-benchmark`
  */
-export function checkBenchmark(benchmark: Benchmark, data: string | null): void {
+export function checkBenchmark(benchmark: BenchmarkDefinition, data: string | null): void {
   if (findIndex(benchmark, data) === undefined) throw missing(whatIsNeeded(benchmark));
 }
 
@@ -47,7 +47,7 @@ export function checkBenchmark(benchmark: Benchmark, data: string | null): void 
  */
 export async function findAccuracies(options: {
   sidecar: Sidecar;
-  benchmark: Benchmark;
+  benchmark: BenchmarkDefinition;
   sample: readonly Candidate[];
   data: string | null;
   signal: AbortSignal;

@@ -1,5 +1,6 @@
-import { locateAssets, specificationDigest } from '../../config/index.js';
-import { originalSpecification } from '../../config/planning/original.js';
+import { locateAssets } from '../../assets/locate.js';
+import { specificationDigest } from '../../config/index.js';
+import { paperSpecification } from '../../config/planning/paper.js';
 import type { PreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Specification } from '../../protocol/specification.js';
 import { trainingFlops } from '../../search/training-flops.js';
@@ -32,7 +33,7 @@ export async function measurePaper(
   prepared: PreparedSidecar,
   canonicals: readonly string[],
 ): Promise<PaperEvaluation> {
-  const specification = originalSpecification(prepared.resolved.plan.specification);
+  const specification = paperSpecification(prepared.resolved.plan);
   const digest = specificationDigest(specification);
   // Costs do not depend on the images.
   const setting: MeasurementSetting = { digest, batch: null };

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { type Benchmark, benchmarkOf } from '../../benchmarks/catalogue.js';
+import { BENCHMARKS, benchmarkOf } from '../../benchmarks/benchmark.js';
 import { type Config, loadConfig, planSearch, type SearchPlan } from '../../config/index.js';
 import { readObjective } from '../../config/planning/objective.js';
+import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { UsageError } from '../../errors.js';
 import type { DuplicateCounting } from './sample.js';
 import { type RankingScore, scoreOf } from './scores.js';
@@ -28,7 +29,7 @@ export interface NewRanking {
 export interface RankingPlan {
   readonly config: Config;
   readonly plan: SearchPlan;
-  readonly benchmark: Benchmark;
+  readonly benchmark: BenchmarkDefinition;
   readonly architectures: number;
   /** At least one. */
   readonly scores: readonly RankingScore[];
@@ -70,7 +71,7 @@ export async function planRanking(options: NewRanking): Promise<RankingPlan> {
 function readScores(names: readonly string[], config: Config, { specification, settings }: SearchPlan): RankingScore[] {
   const distinct = [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
   const scores = distinct.map((name) =>
-    scoreOf(readObjective(name, '--proxies', config.values, specification.steps), settings.warmup),
+    scoreOf(readObjective(name, '--proxies', config, specification.steps), settings.warmup),
   );
   if (scores.length > 0 && scores.every(({ proxies }) => proxies.length > 0)) return scores;
   const problem = scores.length > 0 ? 'has benchmark, which is what proxies are compared with' : 'names nothing';
@@ -80,12 +81,12 @@ function readScores(names: readonly string[], config: Config, { specification, s
   });
 }
 
-function findBenchmark({ specification }: SearchPlan): Benchmark {
+function findBenchmark({ specification }: SearchPlan): BenchmarkDefinition {
   const benchmark = benchmarkOf(specification.space);
   if (benchmark) return benchmark;
   throw new UsageError(`There is no benchmark of the space ${specification.space} to rank its architectures by.`, {
     code: 'no-benchmark',
-    nextSteps: ['Take a configuration of nas-bench-201 or nas-bench-macro.'],
+    nextSteps: [`Use a configuration for one of ${BENCHMARKS.map(({ space }) => space).join(', ')}.`],
   });
 }
 

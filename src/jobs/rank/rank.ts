@@ -1,5 +1,4 @@
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
-import { getSpace } from '../../spaces/index.js';
 import { sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { type Accuracies, checkBenchmark, findAccuracies } from './accuracies.js';
@@ -32,9 +31,9 @@ export function rank(options: RankOptions): Job<RankingEvent, RankingResult> {
 
 async function runRanking(options: RankOptions, context: JobContext<RankingEvent>): Promise<RankingResult> {
   const ranking = await planRanking(options);
-  const { specification, settings } = ranking.plan;
+  const { settings, definitions } = ranking.plan;
   checkBenchmark(ranking.benchmark, ranking.data);
-  const sample = drawSample(getSpace(specification.space), settings.seed, ranking.architectures);
+  const sample = drawSample(definitions.space.space, settings.seed, ranking.architectures);
   const store = openRanking(ranking, context);
   try {
     return await measureAndFinalize({ ranking, sample, store, python: options.python, signal: context.signal });

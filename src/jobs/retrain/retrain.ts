@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { dataFolders, datasetPlaces, dumpConfig, locateDataset } from '../../config/index.js';
+import { locateImages } from '../../assets/locate.js';
+import { dumpConfig } from '../../config/index.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
@@ -51,9 +52,8 @@ async function runRetraining(options: RetrainOptions, context: JobContext<Retrai
   try {
     const planned = await planIn(store, options);
     for (const text of planned.notices) store.notify(text);
-    const name = planned.plan.retraining.dataset;
-    const folders = dataFolders({ data: planned.data ?? undefined }, planned.config.values['LOADER.DATAPATH']);
-    const dataset = await locateDataset(name, datasetPlaces(name, folders));
+    const { config, plan, data } = planned;
+    const dataset = await locateImages(plan.retraining.dataset, config, { data: data ?? undefined });
     const sidecar = await startSidecar({ planned, dataset, store, python: options.python, signal: context.signal });
     try {
       begin(store, planned, sidecar);

@@ -5,7 +5,6 @@ import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../evaluators/training.js';
 import { evaluationSeed } from '../../search/recording.js';
-import { getSpace } from '../../spaces/index.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { toScore } from '../search/record.js';
@@ -39,7 +38,7 @@ export function score(options: ScoreOptions): Job<ScoreEvent, ScoreResult> {
 async function runScore(options: ScoreOptions, { signal, emit }: JobContext<ScoreEvent>): Promise<ScoreResult> {
   const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
   const plan = planSearch(config);
-  const space = getSpace(plan.specification.space);
+  const { space } = plan.definitions.space;
   // A mistyped genotype is found before the sidecar is started.
   const architectures = options.genotypes.map((text) => {
     const encoding = space.parse(text);

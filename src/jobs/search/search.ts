@@ -8,7 +8,6 @@ import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { createObjective } from '../../objectives/index.js';
 import { search as searchSpace } from '../../search/controller.js';
 import type { SearchEvent } from '../../search/events.js';
-import { getSpace } from '../../spaces/index.js';
 import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '../../store/folder.js';
 import { type JobStore, openJob } from '../../store/job-store.js';
 import { createStrategy } from '../../strategies/index.js';
@@ -152,8 +151,8 @@ async function evaluateAndFinalize(options: {
 }): Promise<SearchResult> {
   const { run, started, store, cacheLimit: limit, signal } = options;
   const { plan, workers } = run;
-  const { settings, specification } = plan;
-  const space = getSpace(specification.space);
+  const { settings, specification, definitions } = plan;
+  const { space } = definitions.space;
   const objective = createObjective(settings.objective, { reference: settings.warmup });
   const { evaluator, screener } = createSearchEvaluator({
     ...{ started, workers, objective, space, signal },

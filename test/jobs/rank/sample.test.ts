@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig, planSearch } from '../../../src/config/index.js';
-import { originalSpecification } from '../../../src/config/planning/original.js';
+import { paperSpecification } from '../../../src/config/planning/paper.js';
 import { drawSample } from '../../../src/jobs/rank/sample.js';
 import { trainingFlops } from '../../../src/search/training-flops.js';
-import { getSpace } from '../../../src/spaces/index.js';
 import { warmUpProposals } from '../../../src/strategies/proposals.js';
+import { getSpace } from '../../support/spaces.js';
 
 const space = getSpace('nas-bench-201');
 
@@ -37,9 +37,10 @@ describe("the paper's evaluation", () => {
   it('is the original network on 32 images for as many updates as its code makes', async () => {
     const overrides = ['RMINAS.CELLS', '1', 'RMINAS.CHANNELS', '8', 'LOADER.BATCH_SIZE', '16', 'OPTIM.MAX_EPOCH', '20'];
     const config = await loadConfig({ file: 'configs/nas-bench-201-cifar10.yaml', overrides });
-    const { specification } = planSearch(config);
+    const plan = planSearch(config);
+    const { specification } = plan;
     expect(specification).toMatchObject({ network: { channels: 8, cells: 1 }, batch: { size: 16 }, steps: 21 });
-    const original = originalSpecification(specification);
+    const original = paperSpecification(plan);
     expect(original).toEqual(
       planSearch(await loadConfig({ file: 'configs/nas-bench-201-cifar10.yaml' })).specification,
     );

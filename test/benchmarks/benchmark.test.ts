@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BENCHMARKS, benchmarkOf, parseArchitecture } from '../../src/benchmarks/catalogue.js';
+import { benchmarkNamed, benchmarkOf, parseArchitecture } from '../../src/benchmarks/benchmark.js';
 
-const nb201 = BENCHMARKS['nas-bench-201'];
-const macro = BENCHMARKS['nas-bench-macro'];
+const nb201 = benchmarkNamed('nas-bench-201');
+const macro = benchmarkNamed('nas-bench-macro');
 
 describe('an architecture on the command line', () => {
   it.each([

@@ -2,8 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataFolders, dataHome, loadConfig, locateAssets, type Places, planSearch } from '../../src/config/index.js';
+import { locateAssets } from '../../src/assets/locate.js';
+import { dataFolders, type Places } from '../../src/assets/places.js';
+import { loadConfig, planSearch } from '../../src/config/index.js';
 import { EXIT, MissingError } from '../../src/errors.js';
+import { dataHome } from '../../src/installation/places.js';
 
 let cwd: string;
 beforeEach(async () => {

@@ -1,12 +1,13 @@
-/** A resolved configuration with the origin of everything in it, for people and for scripts. */
-import type { Specification } from '../../protocol/specification.js';
-import { type Config, type LoadOptions, loadConfig } from '../load.js';
-import type { Source } from '../yacs/merge.js';
-import { repr, toPlain } from '../yacs/value.js';
-import { planSearch, type SearchPlan } from './search.js';
+/** Describes a resolved configuration with the origin of each value, for people and scripts. */
+import type { Specification } from '../protocol/specification.js';
+import type { Config } from './config.js';
+import { type LoadOptions, loadConfig } from './load.js';
+import { planSearch, type SearchPlan } from './planning/search.js';
+import type { Source } from './yacs/merge.js';
+import { repr, toPlain } from './yacs/value.js';
 
 export interface Origin {
-  /** `profile`: RMINAS.PROFILE decides it, and no key says it. */
+  /** `profile`: RMINAS.PROFILE decides it, without a key of its own. */
   readonly source: Source | 'profile';
   /** `line 6 of /home/ada/search.yaml`, `the overrides`, `the data set imagenet`, `the profile paper`. */
   readonly where: string;
@@ -30,14 +31,14 @@ export interface ConfigDescription {
   readonly dialect: Config['dialect'];
   readonly purpose: Config['purpose'];
   readonly keys: readonly DescribedKey[];
-  /** What the profile makes of them; none for a retraining. */
+  /** Decisions of the profile; none for a retraining. */
   readonly decisions: readonly Decision[];
-  /** What every evaluation would depend on; null for a retraining. */
+  /** The specification of every evaluation; null for a retraining. */
   readonly specification: Specification | null;
   readonly notices: readonly string[];
 }
 
-/** @throws UsageError for a configuration that does not load or cannot be used. */
+/** @throws UsageError for a configuration that does not load or describes no possible search. */
 export async function describeConfig(options: LoadOptions): Promise<ConfigDescription> {
   const config = await loadConfig(options);
   const plan = config.purpose === 'search' ? planSearch(config) : null;
@@ -55,15 +56,15 @@ export async function describeConfig(options: LoadOptions): Promise<ConfigDescri
   };
 }
 
-function decisionsOf({ specification, settings, profile }: SearchPlan): Decision[] {
+function decisionsOf({ specification, settings, profile, definitions }: SearchPlan): Decision[] {
   const origin: Origin = { source: 'profile', where: `the profile ${profile}` };
-  const { batch, teacher, steps, space } = specification;
+  const { batch, teacher, steps } = specification;
   const decisions: Decision[] = [
     { name: 'batch', value: batch.selection, ...origin },
     { name: 'losses observed', value: steps, ...origin },
     { name: 'teacher', value: `${teacher.architecture} in ${teacher.mode} mode`, ...origin },
   ];
-  return space === 'darts'
+  return definitions.space.ranksEdges
     ? [...decisions, { name: 'edges ranked by', value: settings.edgeRank, ...origin }]
     : decisions;
 }

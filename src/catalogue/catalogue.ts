@@ -1,0 +1,46 @@
+import type { DatasetDefinition } from '../datasets/definition.js';
+import type { BenchmarkDefinition } from '../definitions/benchmark.js';
+import type { ObjectiveDefinition } from '../objectives/index.js';
+import type { ProxyDefinition } from '../proxies/index.js';
+import type { SpaceDefinition } from '../spaces/definition.js';
+import type { StrategyDefinition } from '../strategies/index.js';
+import type { TeacherDefinition } from '../teachers/definition.js';
+import type { Definitions } from './definitions.js';
+
+/** Everything that a configuration can name. Immutable; configuration, assets and documentation are derived from it. */
+export interface Catalogue {
+  readonly spaces: Definitions<SpaceDefinition>;
+  readonly datasets: Definitions<DatasetDefinition>;
+  readonly teachers: Definitions<TeacherDefinition>;
+  readonly proxies: Definitions<ProxyDefinition>;
+  readonly strategies: Definitions<StrategyDefinition>;
+  readonly objectives: Definitions<ObjectiveDefinition>;
+}
+
+/** Definitions to add to a catalogue. */
+export type CatalogueExtension = {
+  readonly [Kind in keyof Catalogue]?: Catalogue[Kind] extends Definitions<infer Definition>
+    ? Iterable<Definition>
+    : never;
+};
+
+/**
+ * The catalogue with more definitions.
+ * @throws UsageError `conflicting-definition` for a name or alias that the catalogue has already, and
+ *   `invalid-definition` for a malformed one.
+ */
+export function extendCatalogue(base: Catalogue, more: CatalogueExtension): Catalogue {
+  return {
+    spaces: base.spaces.extend(more.spaces ?? []),
+    datasets: base.datasets.extend(more.datasets ?? []),
+    teachers: base.teachers.extend(more.teachers ?? []),
+    proxies: base.proxies.extend(more.proxies ?? []),
+    strategies: base.strategies.extend(more.strategies ?? []),
+    objectives: base.objectives.extend(more.objectives ?? []),
+  };
+}
+
+/** The benchmarks of all spaces. */
+export function benchmarksOf({ spaces }: Catalogue): BenchmarkDefinition[] {
+  return [...spaces].flatMap(({ benchmark }) => (benchmark === null ? [] : [benchmark]));
+}

@@ -1,0 +1,85 @@
+import { UsageError } from '../errors.js';
+import { nearestName } from '../nearest.js';
+import { NAME_PATTERN } from '../protocol/specification.js';
+
+/** What every definition has: a name, and other names that users may write. */
+export interface Named {
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+
+/** The definitions of one kind, found by name or alias. Immutable. */
+export class Definitions<Definition extends Named> implements Iterable<Definition> {
+  readonly #all: readonly Definition[];
+  readonly #byName: ReadonlyMap<string, Definition>;
+
+  /**
+   * @param kind in words, for messages: `data set`
+   * @throws UsageError `invalid-definition` for a malformed name and `conflicting-definition` for a repeated one.
+   */
+  constructor(
+    readonly kind: string,
+    all: Iterable<Definition>,
+  ) {
+    this.#all = [...all];
+    this.#byName = indexOf(kind, this.#all);
+  }
+
+  [Symbol.iterator](): Iterator<Definition> {
+    return this.#all[Symbol.iterator]();
+  }
+
+  /** The names, without aliases, in the order of definition. */
+  get names(): readonly string[] {
+    return this.#all.map(({ name }) => name);
+  }
+
+  /** The definition with this name or alias. */
+  find(name: string): Definition | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * The definition with this name or alias.
+   * @param where the key or option that has the name, for messages
+   * @throws UsageError `unknown-<kind>` that suggests the nearest name.
+   */
+  get(name: string, where: string): Definition {
+    const definition = this.find(name);
+    if (definition !== undefined) return definition;
+    const known = [...this.#byName.keys()];
+    throw new UsageError(`There is no ${this.kind} '${name}' (${where}). The nearest is ${nearestName(name, known)}.`, {
+      code: `unknown-${this.kind.replace(' ', '-')}`,
+      nextSteps: [`Set ${where} to one of ${known.join(', ')}.`],
+    });
+  }
+
+  /** These definitions and more. @throws UsageError as the constructor */
+  extend(more: Iterable<Definition>): Definitions<Definition> {
+    return new Definitions(this.kind, [...this.#all, ...more]);
+  }
+}
+
+function indexOf<Definition extends Named>(kind: string, all: readonly Definition[]): Map<string, Definition> {
+  const byName = new Map<string, Definition>();
+  for (const definition of all) {
+    for (const name of [...definition.aliases, definition.name]) {
+      if (!NAME_PATTERN.test(name)) {
+        throw new UsageError(`The name '${name}' of a ${kind} is malformed.`, {
+          code: 'invalid-definition',
+          nextSteps: [
+            'Use up to 64 lower-case letters, digits, dots, dashes and underscores; begin with a letter or digit.',
+          ],
+        });
+      }
+      if (byName.has(name)) {
+        throw new UsageError(`Two definitions of a ${kind} have the name '${name}'.`, {
+          code: 'conflicting-definition',
+          nextSteps: ['Rename one of them, or remove the alias.'],
+        });
+      }
+      byName.set(name, definition);
+    }
+  }
+  return byName;
+}

@@ -1,0 +1,88 @@
+/** Finds a configuration file and reads it. */
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { PACKAGE_ROOT } from '../installation/places.js';
+import { nearestName } from '../nearest.js';
+import { type Group, readYaml } from './yacs/yaml-file.js';
+
+/** The file types that yacs reads as YAML. */
+const YAML_EXTENSIONS = ['', '.yaml', '.yml'];
+/** Far above the size of any configuration. */
+const MAX_BYTES = 65_536;
+/** The configurations that ship with rminas. */
+const SHIPPED = join(PACKAGE_ROOT, 'configs');
+/** A name that cannot be a path to another folder and has no extension. */
+const BARE_NAME = /^[\w-]+$/;
+
+/** The names that stand for a configuration that ships with rminas, e.g. `quickstart`. */
+export function shippedConfigs(): string[] {
+  return readdirSync(SHIPPED)
+    .filter((file) => extname(file) === '.yaml')
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+}
+
+/**
+ * The absolute path of a configuration.
+ * @param file a path, or the name of a configuration that ships with rminas; a file of that name takes precedence
+ * @param cwd folder that a relative path starts from
+ * @throws UsageError `unknown-config` for a name without a path that is neither.
+ */
+export function findConfigFile(file: string, cwd: string): string {
+  const path = resolve(cwd, file);
+  if (!BARE_NAME.test(file) || statSync(path, { throwIfNoEntry: false })) return path;
+  const names = shippedConfigs();
+  if (names.includes(file)) return join(SHIPPED, `${file}.yaml`);
+  throw new UsageError(
+    `There is no file ${path}, and no configuration '${file}' ships with rminas. The nearest is ${nearestName(file, names)}.`,
+    { code: 'unknown-config', nextSteps: [`Name a file, or one of ${names.join(', ')}.`] },
+  );
+}
+
+/** @throws UsageError for a file that is absent, unreadable, not YAML, or far too long. */
+export async function readConfigFile(path: string): Promise<Group> {
+  if (!YAML_EXTENSIONS.includes(extname(path))) {
+    throw new UsageError(`${path} is not a .yaml or .yml file.`, {
+      code: 'not-a-yaml-file',
+      nextSteps: ['Give a YAML file in the form of XNAS. rminas does not run a Python file as a configuration.'],
+    });
+  }
+  return readYaml(decodeUtf8(await readBytes(path), path), path);
+}
+
+/** Reads at most one byte more than the limit: the path may be a device without an end. */
+async function readBytes(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of createReadStream(path, { end: MAX_BYTES })) chunks.push(chunk as Uint8Array);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    throw new UsageError(`The configuration file ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}.`, {
+      code: missing ? 'missing-config' : 'unreadable-config',
+      nextSteps: [`Check the path, or name a configuration that ships with rminas: ${shippedConfigs().join(', ')}.`],
+      cause: error,
+    });
+  }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > MAX_BYTES) {
+    throw new UsageError(`The configuration file ${path} has more than ${MAX_BYTES} bytes.`, {
+      code: 'unreadable-config',
+      nextSteps: ['Give a YAML file in the form of XNAS; the longest of those has 1 kB.'],
+    });
+  }
+  return bytes;
+}
+
+function decodeUtf8(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`The configuration file ${path} is not UTF-8 text.`, {
+      code: 'unreadable-config',
+      nextSteps: ['Give a YAML text file.'],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { SearchValues } from './schema/search-keys.js';
+import type { Settings } from './yacs/merge.js';
+
+/** The program whose keys a file uses. */
+export type Dialect = 'xnas' | 'archive';
+
+/** A resolved configuration. */
+export interface Config {
+  /** Absolute path of the file, or null. */
+  readonly file: string | null;
+  readonly dialect: Dialect;
+  /** Whether the file describes a search, or how the found architecture is trained. */
+  readonly purpose: 'search' | 'retraining';
+  /** Every key, with its value and its origin. */
+  readonly settings: Settings;
+  /** The values of the keys that a search reads, in range. */
+  readonly values: SearchValues;
+  /** Notes for the user on how the file was understood. */
+  readonly notices: readonly string[];
+  /** The definitions that names in the configuration refer to. */
+  readonly catalogue: Catalogue;
+}

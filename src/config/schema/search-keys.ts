@@ -1,0 +1,84 @@
+/** The keys that only a search reads. Where XNAS has a key, the default is that of XNAS. */
+import { choice, type KeyGroup, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
+import { OBJECTIVE_KEY } from '../../objectives/index.js';
+import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
+import { PROFILE_NAMES } from './profiles.js';
+import type { SHARED_KEYS } from './shared-keys.js';
+
+/** `auto` takes XNAS where it can be imported and has the space. */
+export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
+export type BackendChoice = (typeof BACKEND_CHOICES)[number];
+
+const path = { most: 4096, range: 'a path of at most 4096 characters' };
+
+/** The group that the files of XNAS have for this search; a file with one of these keys describes a search. */
+export const ALGORITHM_KEYS = {
+  'RMINAS.LOSS_BETA': number(0.8, { least: 0, most: 1 }, 'Weight of the RMI part of the loss.'),
+  'RMINAS.RF_WARMUP': wholeNumber(100, { least: 1, most: 100_000 }, 'Random architectures to evaluate first.'),
+  'RMINAS.RF_THRESRATE': number(
+    0.05,
+    { above: 0, below: 1 },
+    'Quantile of the losses of the warm-up; architectures below it are good.',
+  ),
+  'RMINAS.RF_SUCC': wholeNumber(100, { least: 0, most: 100_000 }, 'Good architectures to find after the warm-up.'),
+} satisfies KeyGroup;
+
+export const SEARCH_KEYS = {
+  'LOADER.NUM_CLASSES': wholeNumber(
+    10,
+    { least: 1, most: 100_000 },
+    'Classes of the data set. The data set decides; the default in a file counts as unset.',
+  ),
+  'OPTIM.MAX_EPOCH': wholeNumber(
+    200,
+    { least: 1, most: 999_999 },
+    'Updates of each evaluation, see the profiles. In a retraining: epochs, at most 10000.',
+  ),
+  'SEARCH.IM_SIZE': wholeNumber(
+    32,
+    { least: 1, most: 1024 },
+    "Side in pixels of the images that candidates see. The default is the data set's own; only a resizable data set can be shown larger.",
+  ),
+  ...ALGORITHM_KEYS,
+  'RMINAS.PROFILE': choice('paper', PROFILE_NAMES, 'The published behaviour to follow; see the profiles.'),
+  'RMINAS.BACKEND': choice(
+    'auto',
+    BACKEND_CHOICES,
+    'The code that computes. `native` is that of rminas. `xnas` is that of the checkout that XNAS_HOME names. `auto` is `xnas` where it can be imported and has the space.',
+  ),
+  'RMINAS.ARITHMETIC': choice(
+    'fast',
+    ARITHMETICS,
+    'The order of summation: `plain` is that of the original, to the last bit; `fast` suits the processor. The backend `xnas` is always plain.',
+  ),
+  'RMINAS.PRECISION': choice(
+    'float32',
+    PRECISIONS,
+    '`tf32` multiplies on the tensor cores of CUDA; `bf16` computes the networks in bfloat16. See [performance.md](performance.md#precision).',
+  ),
+  'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
+  'RMINAS.MAX_EVALUATIONS': wholeNumber(
+    0,
+    { least: 0, most: 100_000 },
+    'Most evaluations; 0 is `RF_WARMUP` + 10 · `RF_SUCC`.',
+  ),
+  'RMINAS.AUDIT': number(
+    0.1,
+    { least: 0, most: 1 },
+    'Share of the architectures whose training is never stopped early, to measure the effect of stopping.',
+  ),
+  'RMINAS.TEACHER': text('', path, "The teacher's checkpoint; by default the one in the data folders."),
+  'RMINAS.TEACHER_ARCH': text(
+    '',
+    { most: 100, range: 'a name of at most 100 characters' },
+    "The teacher's architecture; by default the data set's.",
+  ),
+} satisfies KeyGroup;
+
+/**
+ * The values of the keys that a search reads. Those of strategies and objectives have the types that their definitions
+ * give them.
+ */
+export type SearchValues = ValuesOf<typeof SHARED_KEYS & typeof SEARCH_KEYS> & {
+  readonly 'RMINAS.STRATEGY': string;
+} & Readonly<Record<string, unknown>>;

@@ -1,0 +1,58 @@
+/** The keys that searches and retrainings read. */
+import { flag, type KeyGroup, number, text, wholeNumber } from '../../definitions/key.js';
+
+const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
+const path = { most: 4096, range: 'a path of at most 4096 characters' };
+
+/** Where XNAS has a key, the default is that of its `xnas/core/config.py` (ea8f8ab). */
+export const SHARED_KEYS = {
+  'SPACE.NAME': text('darts', name, 'The search space; see the table of spaces.'),
+  'LOADER.DATASET': text('cifar10', name, 'The data set; see the table of data sets.'),
+  'LOADER.DATAPATH': text('', path, 'The folder to look for data in first.'),
+  'LOADER.BATCH_SIZE': wholeNumber(
+    256,
+    { least: 2, most: 65_536 },
+    'Images that candidates are trained on, chosen from 16 times as many. The paper uses 32.',
+  ),
+  'OPTIM.BASE_LR': number(0.1, { above: 0 }, 'Learning rate of SGD.'),
+  'OPTIM.MIN_LR': number(1e-3, { least: 0 }, 'Learning rate at the end of the cosine, where the space has one.'),
+  'OPTIM.MOMENTUM': number(0.9, { least: 0 }, 'Momentum of SGD.'),
+  'OPTIM.DAMPENING': number(0, {}, 'Dampening of the momentum.'),
+  'OPTIM.NESTEROV': flag(false, 'Whether the momentum is that of Nesterov.'),
+  'OPTIM.WEIGHT_DECAY': number(5e-4, { least: 0 }, 'Weight decay of SGD.'),
+  'OPTIM.GRAD_CLIP': number(
+    5,
+    { least: 0 },
+    'Largest norm of the gradient, where the space clips it; 0.0 does not clip.',
+  ),
+  'TRAIN.CHANNELS': wholeNumber(36, { least: 1, most: 1024 }, 'Channels of a network of `darts`.'),
+  'TRAIN.LAYERS': wholeNumber(20, { least: 1, most: 64 }, 'Cells of a network of `darts`.'),
+  OUT_DIR: text('exp/', { least: 1, most: 4096, range: 'a path of 1 to 4096 characters' }, 'The folder for runs.'),
+  RNG_SEED: wholeNumber(
+    1,
+    { least: 0, most: Number.MAX_SAFE_INTEGER },
+    'The seed; everything random is derived from it.',
+  ),
+  'RMINAS.CHANNELS': wholeNumber(0, { least: 0, most: 1024 }, 'Channels of the stem; 0 is the number of the original.'),
+  'RMINAS.CELLS': wholeNumber(
+    0,
+    { least: 0, most: 64 },
+    'Cells in each stage, for `darts` in the whole network; 0 is the number of the original.',
+  ),
+  'RMINAS.WORKERS': wholeNumber(1, { least: 1, most: 256 }, 'Evaluations that run in parallel.'),
+  'RMINAS.THREADS': wholeNumber(
+    1,
+    { least: 0, most: 1024 },
+    'Threads of each worker; 0 divides the cores among the workers. More than one [is hardly worth it](performance.md#workers).',
+  ),
+  'RMINAS.WORKER_DEADLINE': wholeNumber(
+    120,
+    { least: 1, most: 86_400 },
+    'Seconds without a sign of life after which a worker is replaced.',
+  ),
+  'RMINAS.DEVICE': text(
+    'auto',
+    { most: 100, pattern: /^(?:auto|cpu|cuda(?::\d+)?)$/, range: 'auto, cpu, cuda or cuda:N' },
+    'The device that trains.',
+  ),
+} satisfies KeyGroup;

@@ -1,0 +1,45 @@
+import type { PublishedRecipe } from '../../definitions/recipe.js';
+import { defineSpace } from '../definition.js';
+import { IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
+import { darts } from './space.js';
+import { parseCells } from './text.js';
+
+const CIFAR_RECIPE: PublishedRecipe = {
+  ...PLAIN_RECIPE,
+  name: 'darts-cifar',
+  source: 'DARTS, section A.3.1',
+  epochs: 600,
+  batchSize: 96,
+  learningRate: 0.025,
+  nesterov: false,
+  weightDecay: 3e-4,
+  gradientNorm: 5,
+  dropPath: 0.2,
+  auxiliaryWeight: 0.4,
+  cutout: 16,
+  network: { channels: 36, cells: 20 },
+};
+
+const DARTS_IMAGENET_RECIPE: PublishedRecipe = {
+  ...IMAGENET_RECIPE,
+  name: 'darts-imagenet',
+  auxiliaryWeight: 0.4,
+  network: { channels: 48, cells: 14 },
+};
+
+export const dartsDefinition = defineSpace({
+  name: 'darts',
+  aliases: ['infer_darts'],
+  doc: 'The cells of DARTS (Liu et al., 2019); one cell serves as normal and reduction cell.',
+  space: darts,
+  observedStep: 250,
+  archivePrefix: 'darts',
+  xnas: true,
+  ranksEdges: true,
+  retraining: {
+    recipe: ({ resizable }) => (resizable ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
+    // Other searches find two kinds of cells; such networks can be trained as well.
+    check: (genotype) => void parseCells(genotype),
+    regularised: true,
+  },
+});

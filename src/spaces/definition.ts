@@ -1,0 +1,84 @@
+import type { DatasetDefinition } from '../datasets/definition.js';
+import type { BenchmarkDefinition } from '../definitions/benchmark.js';
+import type { KeyDefault } from '../definitions/key.js';
+import type { PublishedRecipe } from '../definitions/recipe.js';
+import { PLAIN_RECIPE } from './recipes.js';
+import type { Space } from './space.js';
+
+/** What the original search script of a space fixes. */
+export interface OriginalScript {
+  /** Where these values come from, for messages. */
+  readonly name: string;
+  /** Defaults of keys that differ from the common ones, by full name. */
+  readonly keys: Readonly<Record<string, KeyDefault>>;
+  /** Name of the only data set that the script reads; null when a key chooses it. */
+  readonly dataset: string | null;
+}
+
+/** How networks of a space are trained once a search has found one. */
+export interface RetrainingDefinition {
+  /** The published recipe for a data set. */
+  recipe(dataset: DatasetDefinition): PublishedRecipe;
+  /**
+   * Checks that a network can be built from the text. A space may accept more here than its search proposes.
+   * @throws UsageError that says what is wrong with the text.
+   */
+  check(genotype: string): void;
+  /** Whether its networks have drop path and an auxiliary head. */
+  readonly regularised: boolean;
+}
+
+/** A search space: everything that rminas knows of it outside the sidecar, which builds its networks. */
+export interface SpaceDefinition {
+  /** The name in the specification and in the sidecar. */
+  readonly name: string;
+  /** Other names that SPACE.NAME accepts. */
+  readonly aliases: readonly string[];
+  /** One sentence for the documentation. */
+  readonly doc: string;
+  readonly space: Space;
+  /** Channels of the stem and number of cells in the original; null when TRAIN.CHANNELS and TRAIN.LAYERS set them. */
+  readonly network: { readonly channels: number; readonly cells: number } | null;
+  /** Index of the loss that the code of the archive observes; null when the archive does not have the space. */
+  readonly observedStep: number | null;
+  /** `clipped-cosine`: OPTIM.GRAD_CLIP limits the gradient and the learning rate falls to OPTIM.MIN_LR. */
+  readonly schedule: 'constant' | 'clipped-cosine';
+  readonly script: OriginalScript;
+  /** How the names of the archive's files begin that search this space; null when there are none. */
+  readonly archivePrefix: string | null;
+  /** Whether XNAS can build its networks. */
+  readonly xnas: boolean;
+  /** Whether its vote leaves out edges and therefore ranks them. */
+  readonly ranksEdges: boolean;
+  readonly retraining: RetrainingDefinition;
+  readonly benchmark: BenchmarkDefinition | null;
+}
+
+type Required = 'name' | 'doc' | 'space';
+export type SpaceFields = Pick<SpaceDefinition, Required> &
+  Partial<Omit<SpaceDefinition, Required | 'retraining' | 'script'>> & {
+    readonly retraining?: Partial<RetrainingDefinition>;
+    readonly script?: Partial<OriginalScript>;
+  };
+
+/** A definition in which the fields that are left out have the values of a space that only rminas knows. */
+export function defineSpace({ retraining, script, ...fields }: SpaceFields): SpaceDefinition {
+  return {
+    aliases: [],
+    network: null,
+    observedStep: null,
+    schedule: 'constant',
+    archivePrefix: null,
+    xnas: false,
+    ranksEdges: false,
+    benchmark: null,
+    ...fields,
+    script: { name: "XNAS's RMINAS.py", keys: {}, dataset: null, ...script },
+    retraining: {
+      recipe: () => PLAIN_RECIPE,
+      check: (genotype) => void fields.space.parse(genotype),
+      regularised: false,
+      ...retraining,
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Digests of release 0.2.1: journals and shared scores are found by them, so they must not change. */
+import { describe, expect, it } from 'vitest';
+import {
+  loadConfig,
+  planRetraining,
+  planSearch,
+  retrainingDigest,
+  specificationDigest,
+} from '../../src/config/index.js';
+import digests from '../fixtures/digests.json' with { type: 'json' };
+
+const GENOTYPES: Readonly<Record<string, string>> = {
+  'nas-bench-201': '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|',
+  'nas-bench-macro': '01201201',
+  mb: `[${Array.from({ length: 20 }, () => "'3x3_MBConv3'").join(', ')}]`,
+};
+
+describe('the digest', () => {
+  it.each(Object.entries(digests.searches))('of the search %s is that of 0.2.1', async (words, digest) => {
+    const { specification } = planSearch(await loadConfig({ overrides: words.split(' ') }));
+    expect(specificationDigest(specification)).toBe(digest);
+  });
+
+  it.each(Object.entries(digests.retrainings))('of the retraining %s is that of 0.2.1', async (words, digest) => {
+    const [space = '', dataset = ''] = words.split(' ');
+    const genotype = `"${GENOTYPES[space]}"`;
+    const overrides = ['SPACE.NAME', space, 'LOADER.DATASET', dataset, 'TRAIN.GENOTYPE', genotype];
+    const { retraining } = planRetraining(await loadConfig({ overrides }));
+    expect(retrainingDigest(retraining)).toBe(digest);
+  });
+});
