@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+
+const SCRIPT = join(ROOT, 'scripts/chart-run.mjs');
+
+// Generous: it guards against hanging, and the machine may be busy.
+describe('scripts/chart-run.mjs', { timeout: 300_000 }, () => {
+  it('draws a finished search: a dot for each architecture, the threshold and both phases', async () => {
+    const run = await runCli([
+      'search',
+      '--cfg',
+      join(ROOT, 'test/fixtures/tiny.yaml'),
+      '--json',
+      '--out',
+      temporaryFolder(),
+    ]);
+    expect(run).toMatchObject({ code: 0 });
+    const { files, cost, threshold } = JSON.parse(run.stdout);
+    const file = join(temporaryFolder(), 'pictures', 'run.svg');
+    await execa('node', [SCRIPT, files.folder, file], { cwd: ROOT });
+    const svg = readFileSync(file, 'utf8');
+    const diverged = Number(/architectures, (\d+) diverged/.exec(svg)?.[1]);
+    // Three more dots stand in the legend.
+    expect(svg.match(/class="dot"/g)).toHaveLength(cost.architectures - diverged + 3);
+    expect(svg).toContain(`threshold ${threshold.toPrecision(3)}`);
+    expect(svg).toContain('>warm-up<');
+    expect(svg).toContain('>guided<');
+    expect(svg).not.toContain('NaN');
+  });
+
+  it('says how it is used', async () => {
+    await expect(execa('node', [SCRIPT])).rejects.toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Usage'),
+    });
+  });
+});
