@@ -11,10 +11,9 @@ export interface InstallationContext {
 
 const THIS_PROCESS: InstallationContext = { packageRoot: PACKAGE_ROOT, environment: process.env };
 
-/** The start of every command line: from the folder of the checkout, from that of a project, or from anywhere. */
+/** The start of a command line: `rminas` for a global installation, `npx rminas` in a project or a checkout. */
 export function programCommand(context: InstallationContext = THIS_PROCESS): string {
-  if (isCheckout(context)) return 'node bin/run.js';
-  return isDependency(context) ? 'npx rminas' : 'rminas';
+  return isCheckout(context) || isDependency(context) ? 'npx rminas' : 'rminas';
 }
 
 /** The command that sets up the Python half: `npm run setup` in a checkout, else `rminas setup` or `npx rminas setup`. */
