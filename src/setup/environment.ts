@@ -9,7 +9,7 @@ import { CONSTRAINTS_FILE, PYTHON_FOLDER, stampFile, virtualPython } from '../in
 import { pinnedVersion, readProject } from '../installation/project.js';
 import { lackingPackages } from '../sidecar/process/lacking-packages.js';
 import { runPython } from '../sidecar/process/run-python.js';
-import { pipInstall, requireSuccess, runTool, type SetupProgress, type Tools } from './pip.js';
+import { foundNone, pipInstall, requireSuccess, runTool, type SetupProgress, type Tools } from './pip.js';
 import { type ChosenBuild, chooseBuild, sourceOf, type TorchBuild, type TorchChoice } from './torch-build.js';
 
 export interface EnvironmentOptions {
@@ -112,7 +112,7 @@ async function installTorch({ build, reason }: ChosenBuild, again: readonly stri
   const name = `PyTorch ${pinnedVersion('torch')}, ${build === 'cpu' ? 'CPU' : 'CUDA'} build`;
   const step = `Installing ${name}, because ${reason}`;
   let output = await pipInstall(step, [...again, requirement], tools);
-  if (output.exit.code !== 0 && index !== null && /No matching distribution found for torch/.test(output.output)) {
+  if (index !== null && foundNone(output)) {
     output = await pipInstall(
       `Installing ${name}, from ${index}`,
       [...again, '--extra-index-url', index, requirement],

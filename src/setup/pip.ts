@@ -61,12 +61,26 @@ export function requireSuccess(step: string, output: ProgramOutput): void {
   });
 }
 
-function reasonOf({ output, exit, unrunnable }: ProgramOutput): string {
+/** Whether pip found no distribution of the version that the constraints pin. It calls that a conflict. */
+export function foundNone({ exit, output }: ProgramOutput): boolean {
+  return exit.code !== 0 && /No matching distribution found|ResolutionImpossible/.test(output);
+}
+
+function reasonOf(result: ProgramOutput): string {
+  const { output, exit, unrunnable } = result;
   if (unrunnable !== null) return `it cannot be run (${unrunnable})`;
-  const error = [...output.matchAll(/^ERROR: (.+)$/gm)].at(-1)?.[1];
-  const connection = [...output.matchAll(/connection broken by '(.+)'/g)].at(-1)?.[1];
-  const line = error ?? usefulLine(output) ?? `it ${describeExit(exit)}`;
-  return connection === undefined ? line : `${line} (${connection})`;
+  const requested = [...new Set(groups(output, /The user requested (?!\(constraint\))(.+)/g))].join(', ');
+  const pinned = groups(output, /The user requested \(constraint\) (.+)/g).join(', ');
+  const none = `pip finds no ${requested} in the version ${pinned} for this Python and platform`;
+  const line = groups(output, /^ERROR: (.+)$/gm).at(-1) ?? usefulLine(output) ?? `it ${describeExit(exit)}`;
+  const connection = groups(output, /connection broken by '\w+\(.*?([^>'"]+)['"]\)'/g)
+    .at(-1)
+    ?.replace(/^: /, '');
+  return `${pinned !== '' && foundNone(result) ? none : line}${connection === undefined ? '' : ` (${connection})`}`;
+}
+
+function groups(output: string, pattern: RegExp): string[] {
+  return [...output.matchAll(pattern)].map(([, group = '']) => group.trim());
 }
 
 function hints(output: string): string[] {
@@ -74,7 +88,7 @@ function hints(output: string): string[] {
     return ["Install Python's venv module, e.g. apt install python3-venv."];
   }
   if (/No space left on device|Disk quota exceeded/.test(output)) return ['Free some space, or set RMINAS_HOME.'];
-  if (/connection broken by|No matching distribution/.test(output)) {
+  if (/connection broken by|No matching distribution|ResolutionImpossible/.test(output)) {
     return ['Check the network, or name a mirror with PIP_INDEX_URL or a folder of wheels with PIP_FIND_LINKS.'];
   }
   return ['Correct the fault that pip names.'];

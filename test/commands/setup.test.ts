@@ -1,0 +1,270 @@
+/** `rminas setup` of an installed copy: real virtual environments and the real pip, with tiny packages from a folder. */
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Diagnosis } from '../../src/doctor/index.js';
+import type { SetupReport } from '../../src/setup/index.js';
+import { installedCopy } from '../support/installed-copy.js';
+import { type CliResult, ROOT, temporaryFolder } from '../support/run-cli.js';
+
+/** As the constraints pin them for the Python of the tests, and newer ones that pip would prefer without them. */
+const PINNED = [
+  'torch==2.13.0+cpu:torch',
+  'numpy==NUMPY:numpy',
+  'scikit-learn==SKLEARN:sklearn',
+  'jsonschema-rs==0.60.3:jsonschema_rs',
+  'pillow==PILLOW:PIL',
+];
+const NEWER = ['torch==2.99.0:torch', 'numpy==9.9.9:numpy', 'pyzmq==99.0:zmq'];
+const PYZMQ = 'pyzmq==27.3.0:zmq';
+
+let rminas: string;
+/** Folders with distributions for pip. */
+let wheels: string;
+let slow: string;
+/** A data home in which the setup has ended. */
+let ready: string;
+let first: CliResult;
+
+function distributions(folder: string, specifications: readonly string[]): string {
+  const program = join(ROOT, 'test/fixtures/tiny_distributions.py');
+  const constraints = readFileSync(join(ROOT, 'python/constraints.txt'), 'utf8');
+  const pinned = (name: string) =>
+    new RegExp(`^${name}==([^;\\s]+)(?:; python_version >=.*)?$`, 'm').exec(constraints)?.[1];
+  const resolved = specifications.map((text) =>
+    text
+      .replace('NUMPY', pinned('numpy') ?? '')
+      .replace('SKLEARN', pinned('scikit-learn') ?? '')
+      .replace('PILLOW', pinned('pillow') ?? ''),
+  );
+  const { status, stderr } = spawnSync('python3', [program, folder, ...resolved], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return folder;
+}
+
+function start(home: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const env = {
+    ...process.env,
+    ...{ VIRTUAL_ENV: '', CONDA_PREFIX: '', RMINAS_PYTHON: '', PYTHONPATH: '', NO_COLOR: '1' },
+    ...{ RMINAS_HOME: home, PIP_CONFIG_FILE: '/dev/null', PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels },
+    ...environment,
+  };
+  const child = spawn(process.execPath, [join(rminas, 'bin/run.js'), ...args], { env, cwd: temporaryFolder() });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<CliResult>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+async function setup(home: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  const result = await start(home, ['setup', '--json', ...args], environment).ended;
+  return {
+    ...result,
+    report: JSON.parse(result.stdout) as SetupReport & {
+      error: { message: string; code: string; nextSteps: string[] };
+    },
+  };
+}
+
+function program(file: string, text: string): string {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+const venvPython = (home: string) => join(home, 'venv/bin/python');
+
+function sitePackages(home: string): string {
+  const lib = join(home, 'venv/lib');
+  return join(lib, readdirSync(lib)[0] ?? '', 'site-packages');
+}
+
+/** Names and versions of what a setup installed, without pip's own. */
+function installed(home: string): string[] {
+  const found = readdirSync(sitePackages(home)).filter((name) => name.endsWith('.dist-info'));
+  return found.map((name) => name.replace('.dist-info', '')).filter((name) => !/^(?:pip|setuptools)-/.test(name));
+}
+
+beforeAll(async () => {
+  rminas = installedCopy('dependency');
+  const folder = temporaryFolder();
+  wheels = distributions(join(folder, 'wheels'), [...PINNED, ...NEWER, PYZMQ, 'torch==2.13.0:torch']);
+  slow = distributions(join(folder, 'slow'), [...PINNED, `slow:${PYZMQ}`]);
+  ready = temporaryFolder();
+  first = await start(ready, ['setup']).ended;
+}, 240_000);
+
+describe('setup from nothing', { timeout: 240_000 }, () => {
+  it('makes an environment, says which build of PyTorch it takes, and names the next step', () => {
+    expect(first).toMatchObject({ code: 0, signal: null });
+    expect(first.stderr).toContain('setup: Installing PyTorch 2.13.0, CPU build, because nvidia-smi lists no GPU');
+    expect(first.stdout).toContain(`Installed: ${venvPython(ready)}, with the CPU build of PyTorch.`);
+    expect(first.stdout).toContain('npx rminas doctor');
+  });
+
+  it('installs the versions of the constraints, although newer ones are there', () => {
+    const versions = installed(ready);
+    expect(versions).toHaveLength(6);
+    expect(versions).toEqual(expect.arrayContaining(['torch-2.13.0+cpu', 'pyzmq-27.3.0', 'jsonschema_rs-0.60.3']));
+    expect(versions.join()).not.toMatch(/9\.9|99/);
+  });
+
+  it('does nothing the second time', async () => {
+    const before = statSync(join(sitePackages(ready), 'torch/__init__.py'));
+    const { code, report, stderr } = await setup(ready);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ status: 'unchanged', python: venvPython(ready), torch: 'cpu' });
+    expect(stderr).toBe('');
+    expect(statSync(join(sitePackages(ready), 'torch/__init__.py')).ino).toBe(before.ino);
+  });
+
+  it('is found afterwards, also when the active environment lacks the packages', async () => {
+    const bare = join(temporaryFolder(), 'bare');
+    spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);
+    for (const environment of [{}, { VIRTUAL_ENV: bare }, { CONDA_PREFIX: bare }]) {
+      const { stdout } = await start(ready, ['doctor', '--json'], environment).ended;
+      const { checks } = JSON.parse(stdout) as Diagnosis;
+      expect(checks.find(({ name }) => name === 'python')?.detail).toContain(venvPython(ready));
+      expect(checks.find(({ name }) => name === 'torch')).toMatchObject({ status: 'ok', detail: '2.13.0+cpu' });
+    }
+  });
+
+  it('installs what was removed since', async () => {
+    const home = temporaryFolder();
+    await setup(home);
+    rmSync(join(sitePackages(home), 'pyzmq-27.3.0.dist-info'), { recursive: true });
+    expect((await setup(home)).report.status).toBe('installed');
+    expect(installed(home)).toContain('pyzmq-27.3.0');
+  });
+
+  it('takes the CUDA build when there is a GPU, and replaces it when told so', async () => {
+    const home = temporaryFolder();
+    const smi = dirname(program(join(home, 'bin/nvidia-smi'), '#!/bin/sh\necho "GPU 0: NVIDIA H100 (UUID: GPU-1)"\n'));
+    const PATH = `${smi}:${process.env.PATH}`;
+    const cuda = await setup(home, [], { PATH });
+    expect(cuda.report).toMatchObject({ torch: 'cuda', reason: 'nvidia-smi lists GPU 0: NVIDIA H100' });
+    expect(installed(home)).toContain('torch-2.13.0');
+    expect((await setup(home)).report).toMatchObject({ status: 'unchanged', torch: 'cuda' });
+    expect((await setup(home, ['--torch', 'cpu'])).report).toMatchObject({ status: 'installed', torch: 'cpu' });
+    expect(installed(home)).toContain('torch-2.13.0+cpu');
+    expect(installed(home)).not.toContain('torch-2.13.0');
+  });
+});
+
+describe('an existing Python', { timeout: 120_000 }, () => {
+  it.each([
+    ['--python', () => ['--python', venvPython(ready)], () => ({})],
+    ['RMINAS_PYTHON', () => [], () => ({ RMINAS_PYTHON: venvPython(ready) })],
+    ['the active environment', () => [], () => ({ VIRTUAL_ENV: join(ready, 'venv') })],
+    ['the active environment', () => [], () => ({ CONDA_PREFIX: join(ready, 'venv') })],
+  ])('is used when it has everything: %s', async (origin, args, environment) => {
+    const home = temporaryFolder();
+    const { code, report } = await setup(home, args(), environment());
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ status: 'suffices', origin, python: venvPython(ready) });
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('is left alone when it lacks something, and the report says what', async () => {
+    const home = temporaryFolder();
+    const bare = join(home, 'bare');
+    spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);
+    const { code, report } = await setup(home, [], { VIRTUAL_ENV: bare });
+    expect(code).toBe(0);
+    expect(report).toMatchObject({ status: 'installed', python: venvPython(home) });
+    expect(report.notices.join()).toContain(
+      `${bare}/bin/python (the active environment) does not suffice: torch is not`,
+    );
+  });
+});
+
+describe('an interrupted setup', { timeout: 240_000 }, () => {
+  it('ends in order by Ctrl-C in the middle of pip, and continues where it was', async () => {
+    const home = temporaryFolder();
+    const BUILDING = join(home, 'building');
+    const RELEASE = join(home, 'release');
+    const environment = { BUILDING, RELEASE, PIP_FIND_LINKS: slow };
+    const { child, ended } = start(home, ['setup'], environment);
+    await vi.waitFor(() => expect(readFileSync(BUILDING, 'utf8')).toMatch(/^\d+$/), { timeout: 200_000, interval: 50 });
+    const builder = Number(readFileSync(BUILDING, 'utf8'));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('It continues with: npx rminas setup');
+    expect(() => process.kill(builder, 0)).toThrow('ESRCH');
+    expect(existsSync(join(home, 'venv/.rminas-setup'))).toBe(false);
+
+    const torch = statSync(join(sitePackages(home), 'torch/__init__.py')).ino;
+    writeFileSync(RELEASE, '');
+    expect((await setup(home, [], environment)).report).toMatchObject({ status: 'installed' });
+    expect(installed(home)).toHaveLength(6);
+    expect(statSync(join(sitePackages(home), 'torch/__init__.py')).ino).toBe(torch);
+    expect((await setup(home, [], environment)).report.status).toBe('unchanged');
+  });
+
+  it('makes a half-made environment anew', async () => {
+    const home = temporaryFolder();
+    spawnSync('python3', ['-m', 'venv', '--without-pip', join(home, 'venv')]);
+    const half = program(join(home, 'venv/remains'), '');
+    expect((await setup(home)).report.status).toBe('installed');
+    expect(existsSync(half)).toBe(false);
+  });
+});
+
+describe('a setup that fails', { timeout: 120_000 }, () => {
+  it('names the versions of a Python that is too old', async () => {
+    const old = `#!/bin/sh\necho 'rminas-interpreter ["/usr/bin/python3.8", [3, 8, 10], "/usr"]'\n`;
+    const python = program(join(temporaryFolder(), 'python3'), old);
+    const { code, report } = await setup(temporaryFolder(), [], { PATH: dirname(python) });
+    expect(code).toBe(3);
+    expect(report.error).toMatchObject({
+      code: 'python-unusable',
+      message: `The sidecar needs Python >=3.10: ${python} is 3.8.10.`,
+    });
+  });
+
+  it('says that there is no Python', async () => {
+    const { code, report } = await setup(temporaryFolder(), [], { PATH: temporaryFolder() });
+    expect(code).toBe(3);
+    expect(report.error).toMatchObject({ code: 'python-missing', message: expect.stringContaining('no python3') });
+    expect(report.error.nextSteps[0]).toContain('Install a newer Python');
+  });
+
+  it("shows pip's useful line, and continues when the cause is gone", async () => {
+    const home = temporaryFolder();
+    const some = distributions(join(home, 'some'), ['torch==2.13.0+cpu:torch']);
+    const failed = await setup(home, [], { PIP_FIND_LINKS: some });
+    expect(failed.code).toBe(3);
+    expect(failed.report.error.code).toBe('setup-failed');
+    expect(failed.report.error.message).toMatch(
+      /failed: pip finds no numpy>=1.26 in the version numpy==2\.\d+\.\d+ for this Python/,
+    );
+    expect(failed.report.error.nextSteps.join()).toContain('`npx rminas setup` again');
+    expect((await setup(home)).report.status).toBe('installed');
+  });
+
+  it('never takes another build of PyTorch than the one it names', async () => {
+    const home = temporaryFolder();
+    const other = distributions(join(home, 'other'), ['torch==2.13.0:torch', 'torch==2.99.0+cpu:torch']);
+    const { code, report, stderr } = await setup(home, [], { PIP_FIND_LINKS: other });
+    expect(code).toBe(3);
+    expect(report.error.message).toContain('pip finds no torch==2.13.0+cpu in the version torch==2.13.0');
+    expect(stderr).toContain('CPU build, from https://download.pytorch.org/whl/cpu');
+    expect(installed(home)).toEqual([]);
+  });
+
+  it('is a usage error for an unknown build', async () => {
+    expect((await setup(temporaryFolder(), ['--torch', 'rocm'])).code).toBe(2);
+  });
+});
