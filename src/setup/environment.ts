@@ -1,7 +1,7 @@
 /** A virtual environment with the sidecar's packages: made, continued after an interruption, updated on a change. */
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { constants, existsSync, rmSync } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MissingError } from '../errors.js';
 import { setupCommand } from '../installation/advice.js';
@@ -9,6 +9,8 @@ import { CONSTRAINTS_FILE, PYTHON_FOLDER, stampFile, virtualPython } from '../in
 import { pinnedVersion, readProject } from '../installation/project.js';
 import { lackingPackages } from '../sidecar/process/lacking-packages.js';
 import { runPython } from '../sidecar/process/run-python.js';
+import { jobFolderAt } from '../store/folder.js';
+import { lockFolder } from '../store/lock.js';
 import { foundNone, pipInstall, requireSuccess, runTool, type SetupProgress, type Tools } from './pip.js';
 import { type ChosenBuild, chooseBuild, sourceOf, type TorchBuild, type TorchChoice } from './torch-build.js';
 
@@ -19,6 +21,8 @@ export interface EnvironmentOptions {
   readonly base: () => Promise<string>;
   /** For a checkout: installs the sidecar in editable form, with the tools of the tests or without. */
   readonly editable?: 'with-tools' | 'without-tools';
+  /** Keeps a second setup away from the parent folder meanwhile. */
+  readonly locked?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SetupProgress) => void) | undefined;
 }
@@ -48,7 +52,7 @@ interface Begun {
 /**
  * Installs what is missing, and does nothing when that is nothing.
  * @throws MissingError `python-missing`, `python-unusable`, `setup-failed`, `unwritable`; InterruptedError;
- *   UsageError `no-such-build`.
+ *   UsageError `no-such-build`, `run-in-use`.
  */
 export async function prepareEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const { folder, torch, editable, signal, onProgress = () => {} } = options;
@@ -63,6 +67,24 @@ export async function prepareEnvironment(options: EnvironmentOptions): Promise<E
     return { status: 'unchanged', python, build: installed.build, reason: null };
   }
   const chosen = await chooseBuild(torch, process.platform, signal);
+  await requireWritable(dirname(folder));
+  const lock = options.locked ? lockFolder(jobFolderAt(dirname(folder))) : null;
+  try {
+    await install(options, { stamp, digest, chosen }, tools);
+  } finally {
+    lock?.release();
+  }
+  return { status: 'installed', python, ...chosen };
+}
+
+interface Plan {
+  readonly stamp: string;
+  readonly digest: string;
+  readonly chosen: ChosenBuild;
+}
+
+async function install(options: EnvironmentOptions, { stamp, digest, chosen }: Plan, tools: Tools): Promise<void> {
+  const { folder, editable } = options;
   const plan = { digest, build: chosen.build };
   const start = await startingPoint(options, plan, tools);
   rmSync(stamp, { force: true });
@@ -74,7 +96,6 @@ export async function prepareEnvironment(options: EnvironmentOptions): Promise<E
   await check(folder, tools);
   await writeFile(stamp, `${digest} ${chosen.build}`);
   rmSync(markFile(folder), { force: true });
-  return { status: 'installed', python, ...chosen };
 }
 
 interface Start {
@@ -98,9 +119,6 @@ async function startingPoint(
     }
   }
   const python = await base();
-  await mkdir(dirname(folder), { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw unwritable(dirname(folder), cause);
-  });
   const step = `Making a virtual environment in ${folder}`;
   requireSuccess(step, await runTool(step, ['-m', 'venv', '--clear', folder], { ...tools, python }));
   return { step: 'torch', fresh: true, interrupted: false };
@@ -179,10 +197,15 @@ async function hasPip(python: string): Promise<boolean> {
   return (await runPython(python, ['-I', '-m', 'pip', '--version'], { timeoutMs: 60_000 })).exit.code === 0;
 }
 
-function unwritable(folder: string, cause: NodeJS.ErrnoException): MissingError {
-  return new MissingError(`The folder ${folder} cannot be made: ${cause.code}.`, {
-    code: 'unwritable',
-    nextSteps: ['Name another folder with RMINAS_HOME.'],
-    cause,
-  });
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new MissingError(`The folder ${folder} cannot be written to: ${(cause as NodeJS.ErrnoException).code}.`, {
+      code: 'unwritable',
+      nextSteps: ['Name another folder with RMINAS_HOME.'],
+      cause,
+    });
+  }
 }

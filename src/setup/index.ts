@@ -72,6 +72,7 @@ export async function setUp(options: SetupOptions = {}): Promise<SetupReport> {
   const { status, python, build, reason } = await prepareEnvironment({
     folder: environmentFolder(),
     torch,
+    locked: true,
     base: () =>
       findBasePython(
         named,

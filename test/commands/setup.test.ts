@@ -198,6 +198,9 @@ describe('an interrupted setup', { timeout: 240_000 }, () => {
     await vi.waitFor(() => expect(readFileSync(BUILDING, 'utf8')).toMatch(/^\d+$/), { timeout: 200_000, interval: 50 });
     const builder = Number(readFileSync(BUILDING, 'utf8'));
     expect(child.exitCode).toBeNull();
+    const second = await setup(home, [], environment);
+    expect(second).toMatchObject({ code: 2, report: { error: { code: 'run-in-use' } } });
+    expect(second.report.error.message).toContain(`process ${child.pid} has been at work in ${home}`);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
@@ -232,6 +235,13 @@ describe('a setup that fails', { timeout: 120_000 }, () => {
       code: 'python-unusable',
       message: `The sidecar needs Python >=3.10: ${python} is 3.8.10.`,
     });
+  });
+
+  it('names a folder that it cannot write', async () => {
+    const file = program(join(temporaryFolder(), 'file'), '');
+    const { code, report } = await setup(join(file, 'home'));
+    expect(code).toBe(3);
+    expect(report.error).toMatchObject({ code: 'unwritable', message: expect.stringContaining(`${file}/home`) });
   });
 
   it('says that there is no Python', async () => {
