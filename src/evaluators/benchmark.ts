@@ -29,8 +29,7 @@ export async function startBenchmarkSidecar(options: StartOptions): Promise<Benc
 
 /**
  * An evaluator that looks architectures up in the space's benchmark.
- * @throws UsageError for a space without a benchmark, or a series that it does not have; MissingError where there is no
- *   table.
+ * @throws UsageError for a space without a benchmark, or a series that it lacks; MissingError without a table
  */
 export async function createBenchmarkEvaluator(
   sidecar: Pick<Sidecar, 'request'>,
@@ -62,7 +61,7 @@ export async function createBenchmarkEvaluator(
   };
 }
 
-/** @param answer null where the table does not have the architecture */
+/** @param answer null if the table lacks the architecture */
 export function outcomeOf(answer: BenchmarkAnswer | null, series: Series): EvaluationOutcome {
   const figure = answer?.figures.find((one) => isOf(one, series));
   if (figure === undefined) return { failure: `The table has no ${nameOf(series)} of it.` };

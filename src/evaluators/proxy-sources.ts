@@ -10,25 +10,25 @@ import {
 } from '../proxies/index.js';
 import { mean } from '../statistics/moments.js';
 
-/** How an architecture comes by what its objective needs; it is trained once at most. */
-export interface Sources {
-  /** Whether it is trained to the end as an evaluation, in which the proxies in `read` stand. */
+/** How the proxies of an objective are measured. An architecture is trained at most once. */
+export interface ProxySources {
+  /** Whether the architecture is evaluated: trained to the end. The proxies in `read` are taken from the evaluation. */
   readonly evaluates: boolean;
   readonly read: readonly string[];
-  /** What a shorter training measures, or one that is looked at where an evaluation is not. */
+  /** Proxies that a training measures which is not an evaluation: it is shorter, or observed at other steps. */
   readonly trained: readonly string[];
   /** Losses that such a training observes. */
   readonly steps: number;
-  /** What is measured without a training. */
+  /** Proxies that need no training. */
   readonly cheap: readonly string[];
 }
 
-/** @param steps losses that an evaluation observes. */
+/** @param steps losses that an evaluation observes */
 export function sourcesOf(
   { trains, proxies }: Pick<Objective, 'trains' | 'proxies'>,
   steps: number,
   known: Iterable<ProxyDefinition> = PROXIES,
-): Sources {
+): ProxySources {
   const references = proxies.map((proxy) => ({ proxy, ...resolveProxy(proxy, known) }));
   const trained = references.filter(({ definition }) => definition.needs === 'training');
   const names = trained.map(({ proxy }) => proxy);
@@ -46,7 +46,7 @@ function standsInEvaluation({ definition, step }: ProxyReference): boolean {
   return TRAINING_PROXIES.includes(definition) && (definition.name === 'rmi' || step === null);
 }
 
-/** What an evaluation says of a proxy that stands in it; null where its training has diverged before. */
+/** The value of a proxy in an evaluation; null if the training diverged before. */
 export function readProxy(evaluation: Evaluation, proxy: string): number | null {
   const { name, step } = parseProxy(proxy, TRAINING_PROXIES);
   if (step !== null) return evaluation.curve[step] ?? null;
@@ -62,7 +62,7 @@ export function readProxy(evaluation: Evaluation, proxy: string): number | null 
   }
 }
 
-/** Null where one of them is. */
+/** Null if one of them is null. */
 function meanOf(values: readonly (number | null)[]): number | null {
   const numbers = values.filter((value) => value !== null);
   return numbers.length > 0 && numbers.length === values.length ? mean(numbers) : null;

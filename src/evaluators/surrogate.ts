@@ -2,7 +2,7 @@ import type { Specification } from '../protocol/specification.js';
 import type { Sidecar } from '../sidecar/client.js';
 import type { Surrogate } from '../strategies/strategy.js';
 
-/** Grows forests in the sidecar: ours, or XNAS's where the specification takes its functions. */
+/** Fits the forest of a strategy in the sidecar: the native one, or that of XNAS with its backend. */
 export function createSidecarSurrogate(options: {
   sidecar: Sidecar;
   specification: Pick<Specification, 'backend' | 'space'>;

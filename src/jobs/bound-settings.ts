@@ -70,12 +70,16 @@ export function checkPlan({ folder, job, recorded, current, isDefault }: PlanChe
   ];
 }
 
-/** A key that an older version did not know has its default there. */
+/** The keys in which two configurations differ, sorted. */
+export function changedKeys(one: BoundSettings, other: BoundSettings): string[] {
+  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
+  return keys.filter((key) => !isDeepStrictEqual(one[key], other[key]));
+}
+
+/** A key that an older version did not know had its default then. */
 function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: PlanCheck['isDefault']): string[] {
-  const keys = [...new Set([...Object.keys(recorded), ...Object.keys(current)])].sort();
-  return keys
+  return changedKeys(recorded, current)
     .filter((key) => key in recorded || !isDefault(key))
-    .filter((key) => !isDeepStrictEqual(recorded[key], current[key]))
     .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`);
 }
 

@@ -1,14 +1,14 @@
-/** Files that any number of processes append to and remove: one that has gone is as good as empty. */
+/** Files that any number of processes append to and remove. A missing file counts as empty. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What stands in a file behind `start`, as far as its lines are whole, and where that ends. */
+/** Reads the whole lines of a file after the byte `start`. @returns the lines, and the byte after the last of them */
 export function readLinesFrom(file: string, start: number): { readonly lines: string[]; readonly end: number } {
   const descriptor = ifThere(() => openSync(file, 'r'));
   if (descriptor === undefined) return { lines: [], end: 0 };
   try {
     const { size } = fstatSync(descriptor);
-    // A file that has become shorter is another one, made after the first was removed.
+    // A shorter file is a new one: the old one was removed.
     const from = size < start ? 0 : start;
     const bytes = Buffer.alloc(size - from);
     const text = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
@@ -19,13 +19,13 @@ export function readLinesFrom(file: string, start: number): { readonly lines: st
   }
 }
 
-/** Makes a file count as just used. */
+/** Marks a file as just used. */
 export function touch(file: string): void {
   const now = new Date();
   ifThere(() => utimesSync(file, now, now));
 }
 
-/** Removes the files that were not used for longest, until the rest takes no more bytes than the limit. */
+/** Removes the least recently used files until the rest is within the limit. */
 export function makeRoom(folder: string, extension: string, limit: number): void {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(extension))

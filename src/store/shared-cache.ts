@@ -2,40 +2,42 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EvaluationRequest } from '../search/evaluator.js';
 import { makeRoom, readLinesFrom, touch } from './cache-files.js';
 
 const EXTENSION = '.jsonl';
-/** The folder is measured again after so large a part of its limit has been added. */
+/** The size of the folder is checked again after this share of its limit has been added. */
 const MEASURED_EVERY = 1 / 16;
 
-type Key = Pick<EvaluationRequest, 'genotype' | 'seed'>;
+/** An architecture and the seed of its evaluation. */
+interface CacheKey {
+  readonly genotype: string;
+  readonly seed: number;
+}
 
-/** A line says what it should contain: one that was torn, or changed since, is passed over. */
+/** A line has a checksum of its content. Lines that are torn or changed are ignored. */
 const LINE = /^\{"sum":"([0-9a-f]{16})","score":(.*)\}$/;
 
 export interface SharedCacheOptions {
-  /** Where all caches are, a file for each context. */
+  /** Folder of all caches, with a file for each context. */
   readonly folder: string;
-  /** SHA-256 of everything besides genotype and seed that a value depends on. */
+  /** SHA-256 of all that a value depends on, apart from genotype and seed. */
   readonly context: string;
-  /** Bytes that all caches together may take; what was not used for longest goes first. */
+  /** Bytes that all caches together may take. The least recently used file is removed first. */
   readonly limit: number;
-  /** Told once, when the cache cannot be used: nothing depends on it. */
+  /** Called once, when the cache cannot be used. */
   readonly onProblem: (problem: string) => void;
 }
 
-/** What kind of value a cache holds. */
+/** The kind of value that a cache holds. */
 export interface CachedKind<Value> {
-  /** Of the value, in a line. */
+  /** Name of the value in a line. */
   readonly name: string;
   readonly schema: z.ZodType<Value>;
 }
 
 /**
- * What earlier runs computed of architectures, and those that are at work now: any number of processes may read and
- * extend one cache at once, since a value is one line, appended by one write. Whatever goes wrong with the files, no run
- * ends by it.
+ * Values that all runs share. Any number of processes may read and extend a cache at once: a value is one line, appended
+ * by one write. A cache that cannot be read or written does not end a run.
  */
 export class SharedCache<Value> {
   readonly #options: SharedCacheOptions;
@@ -57,12 +59,12 @@ export class SharedCache<Value> {
     });
   }
 
-  find(key: Key): Value | undefined {
+  find(key: CacheKey): Value | undefined {
     if (!this.#known.has(nameOf(key))) this.#attempt(() => this.#readOn());
     return this.#known.get(nameOf(key));
   }
 
-  keep({ genotype, seed }: Key, value: Value): void {
+  keep({ genotype, seed }: CacheKey, value: Value): void {
     this.#known.set(nameOf({ genotype, seed }), value);
     this.#attempt(() => this.#append(lineOf({ genotype, seed, [this.#kind.name]: value })));
   }
@@ -103,7 +105,7 @@ export class SharedCache<Value> {
 
 const keySchema = z.looseObject({ genotype: z.string(), seed: z.int() });
 
-function nameOf({ genotype, seed }: Key): string {
+function nameOf({ genotype, seed }: CacheKey): string {
   return `${seed} ${genotype}`;
 }
 
@@ -111,7 +113,7 @@ function sumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** Begins with the end of a line, so that one that another process left torn does not spoil it. */
+/** Begins with a line break, so that a torn line of another process does not damage it. */
 function lineOf(content: object): string {
   const text = JSON.stringify(content);
   return `\n{"sum":"${sumOf(text)}","score":${text}}\n`;

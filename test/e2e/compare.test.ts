@@ -95,7 +95,7 @@ describe('rminas compare, of strategies', () => {
     expect(other.code).toBe(2);
     expect(JSON.parse(other.stdout).error).toMatchObject({
       code: 'another-search',
-      message: expect.stringMatching(/forest-benchmark-seed1 holds another search.*thresholdRate/),
+      message: expect.stringMatching(/forest-benchmark-seed1 holds another search.*RMINAS\.RF_THRESRATE/),
     });
   });
 

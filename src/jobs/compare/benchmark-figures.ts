@@ -19,7 +19,7 @@ export interface BenchmarkFiguresOptions {
   readonly space: Space;
   /** The data set that is searched on. */
   readonly dataset: string;
-  /** How the best would vote, and how many of them. */
+  /** The rules of the vote of the truly best, and their number. */
   readonly vote: VoteRules & { readonly voters: number };
   readonly genotypes: readonly string[];
   readonly data: string | null;
@@ -78,8 +78,8 @@ async function ask(
 }
 
 /**
- * Of each data set the accuracy on test images that papers report, of the longest training; first that of the data set
- * that is searched on.
+ * The series of test accuracies that papers report: for each data set, that of the longest training. The data set that is
+ * searched on comes first.
  */
 export function testSeriesOf(all: readonly SummarySeries[], dataset: string): SummarySeries[] {
   const fitting = all.filter(({ split, seed }) => /(^|-)test$/.test(split) && seed === null);
@@ -104,7 +104,7 @@ async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries):
   return { dataset, split, epochs, aggregation, architectures, optimum: { genotype, accuracy } };
 }
 
-/** The vote of the truly best architectures: where voting leads when no score is wrong. */
+/** The vote of the truly best architectures: the answer of voting if no score were wrong. */
 async function voteOfTheBest(
   sidecar: Sidecar,
   index: string,

@@ -11,11 +11,11 @@ export const COST_LABELS: Readonly<Record<CostKind, string>> = {
   evaluations: 'architectures evaluated',
 };
 
-/** Regret in per cent that tables can tell from none: what a logarithmic axis shows instead of 0. */
+/** Regret in per cent that a logarithmic axis shows instead of 0. */
 const LEAST = 0.01;
 const shown = (regret: number) => Math.max(LEAST, regret);
 
-/** A chart of the regret over the cost for each data set: a line a row, and around it the middle half of the seeds. */
+/** For each data set a chart of regret over cost: a line for each row, with the quartiles of the seeds as a band. */
 export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>) {
   return result.series.map(({ dataset }, index) => ({ dataset, svg: lineChart(chartOf(result, index)) }));
 }

@@ -2,17 +2,17 @@ import type { EvaluationOutcome } from '../../search/evaluator.js';
 import type { Proposed, SearchEvent } from '../../search/events.js';
 import { trainingFlops } from '../../search/training-flops.js';
 
-/** What a search has spent on architectures; the teacher and the batch, which all searches alike need, are left out. */
+/** The cost of a search's architectures. Teacher and batch, which cost all searches the same, are not included. */
 export interface SearchCost {
-  /** Of workers, summed, as the sidecar measured them; for a score from the cache those that it took at first. */
+  /** Summed over workers, as measured in the sidecar. A cached score counts the seconds of its first computation. */
   readonly seconds: number;
   /** Losses observed in trainings. */
   readonly steps: number;
   /** Millions of multiply-adds of all passes. */
   readonly flops: number;
-  /** Seconds that training would have taken, where a benchmark's accuracy stands in for it; the others everywhere else. */
+  /** Seconds of training according to a benchmark, where its accuracy replaces the training; otherwise as `seconds`. */
   readonly simulated: number;
-  /** Architectures evaluated, be it that they failed. */
+  /** Architectures evaluated, failures included. */
   readonly evaluations: number;
 }
 
@@ -27,7 +27,7 @@ export type CostKind = (typeof COST_KINDS)[number];
 
 export const NO_COST: SearchCost = { seconds: 0, steps: 0, flops: 0, simulated: 0, evaluations: 0 };
 
-/** @param batch images in the batch. A failed evaluation has told nothing of what it took. */
+/** A failed evaluation costs one evaluation: its seconds are unknown. @param batch images in the batch */
 export function costOfEvaluation(outcome: EvaluationOutcome, batch: number): SearchCost {
   if ('failure' in outcome) return { ...NO_COST, evaluations: 1 };
   const { evaluation, measuring = { seconds: 0, flops: 0 }, simulatedSeconds } = outcome;
@@ -42,7 +42,7 @@ export function costFrom<T>(of: (kind: CostKind) => T): Record<CostKind, T> {
   return Object.fromEntries(COST_KINDS.map((kind) => [kind, of(kind)])) as Record<CostKind, T>;
 }
 
-/** What finding the architectures of a turn took, where candidates were screened. */
+/** The cost of screening the candidates of a turn. */
 function costOfProposal({ screened }: Proposed): SearchCost {
   if (screened === undefined) return NO_COST;
   const { seconds, flops } = screened;
@@ -53,7 +53,7 @@ export function addCosts(a: SearchCost, b: SearchCost): SearchCost {
   return costFrom((kind) => a[kind] + b[kind]);
 }
 
-/** Adds up what a search spends, architecture by architecture in the order of its history. Duplicates cost nothing. */
+/** Adds up the cost of a search, in the order of its history. Duplicates cost nothing. */
 export class CostMeter {
   readonly #batch: number;
   readonly #evaluations = new Map<string, SearchCost>();

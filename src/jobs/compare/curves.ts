@@ -1,15 +1,15 @@
 import { quantile } from '../../statistics/quantile.js';
 
-/** A value that holds from a cost on. */
+/** A value that holds from a cost upwards. */
 export interface Change {
   readonly cost: number;
   readonly value: number;
 }
 
-/** A search's values over its cost, by rising cost. */
+/** The values of a search over its cost: a step function, by rising cost. */
 export interface Stairs {
   readonly changes: readonly Change[];
-  /** Cost at its end. */
+  /** Cost at the end of the search. */
   readonly end: number;
 }
 
@@ -21,7 +21,7 @@ export interface CurvePoint {
   readonly high: number;
 }
 
-/** Leaves out what changes nothing; of several values at one cost the last one holds. */
+/** Removes repeated values. The last of several values at one cost holds. */
 export function stairsOf(values: readonly Change[], end: number): Stairs {
   const changes: Change[] = [];
   for (const change of values) {
@@ -32,9 +32,9 @@ export function stairsOf(values: readonly Change[], end: number): Stairs {
 }
 
 /**
- * Median and quartiles over several searches, at each cost at which one of them changes, from where all have a value. A
- * search that has ended keeps its last one.
- * @returns none where a search never has a value, or there is none.
+ * Median and quartiles over several searches, at each cost at which one of them changes. The curve begins where all have
+ * a value. A search that has ended keeps its last value.
+ * @returns an empty curve if a search never has a value, or there are no searches
  */
 export function curveOf(searches: readonly Stairs[]): CurvePoint[] {
   const first = searches.map(({ changes }) => changes[0]?.cost ?? Number.POSITIVE_INFINITY);
@@ -60,7 +60,7 @@ export function curveOf(searches: readonly Stairs[]): CurvePoint[] {
     });
 }
 
-/** The curve as a line that is drawn from point to point: level up to where it changes. */
+/** The curve with corners, for drawing: it is level up to each change. */
 export function cornersOf(curve: readonly CurvePoint[]): CurvePoint[] {
   return curve.flatMap((point, index) => {
     const before = curve[index - 1];

@@ -6,7 +6,7 @@ import { STRATEGY_NAMES } from '../../strategies/index.js';
 import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
 import type { ComparisonRow } from './result.js';
 
-/** A further configuration to compare with, each of its searches going on to its own end. */
+/** A further configuration to compare with. Its searches run to their own end. */
 export interface FurtherRow {
   readonly name: string;
   readonly cfg: string;
@@ -15,16 +15,16 @@ export interface FurtherRow {
 export interface ComparisonOptions {
   /** Configuration file in XNAS's form, of all strategies and objectives. */
   readonly cfg: string;
-  /** By default those that the configuration names. */
+  /** By default, the one of the configuration. */
   readonly strategies?: readonly string[] | undefined;
   readonly objectives?: readonly string[] | undefined;
   readonly seeds: readonly number[];
-  /** What changes the configuration: `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
+  /** Changes of the configuration: `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
   readonly also?: readonly FurtherRow[] | undefined;
-  /** Seeds of the further configurations; by default the others'. */
+  /** Seeds of the further configurations; by default the same as `seeds`. */
   readonly alsoSeeds?: readonly number[] | undefined;
-  /** What says where and how all are computed, and not what: `RMINAS.THREADS`, `1`, … */
+  /** Keys of the machine, for all rows: `RMINAS.THREADS`, `1`, … */
   readonly machine?: readonly string[] | undefined;
   /** Folder with the data sets and teachers. */
   readonly data?: string | undefined;
@@ -32,7 +32,7 @@ export interface ComparisonOptions {
   readonly out?: string | undefined;
 }
 
-/** A search of a comparison, before it is known what of it has been done. */
+/** A search of a comparison. */
 export interface PlannedRun {
   readonly row: string;
   readonly seed: number;
@@ -48,7 +48,7 @@ export interface PlannedRow extends Pick<ComparisonRow, 'name' | 'strategy' | 'o
 export interface PlannedComparison {
   readonly folder: string;
   readonly rows: readonly PlannedRow[];
-  /** The first search, which stands for what all have in common. */
+  /** The first search: it has what all searches have in common. */
   readonly first: PlannedSearch;
 }
 
@@ -59,7 +59,7 @@ interface RowSource {
   readonly seeds: readonly number[];
 }
 
-/** @throws UsageError for a name, a configuration or a seed that cannot be, before anything is computed. */
+/** @throws UsageError for an invalid name, configuration or seed, before anything is computed. */
 export async function planComparison(options: ComparisonOptions): Promise<PlannedComparison> {
   const { cfg, strategies = [], overrides = [], machine = [], data, out } = options;
   for (const name of strategies) checkStrategy(name);
@@ -83,7 +83,7 @@ function checkStrategy(name: string): void {
   if (STRATEGY_NAMES.some((known) => known === name)) return;
   throw new UsageError(`There is no strategy '${name}'. The nearest is ${nearestName(name, STRATEGY_NAMES)}.`, {
     code: 'unknown-strategy',
-    nextSteps: [`Name some of ${STRATEGY_NAMES.join(', ')}.`],
+    nextSteps: [`Choose from ${STRATEGY_NAMES.join(', ')}.`],
   });
 }
 
@@ -125,27 +125,27 @@ function objectiveName(objective: PlannedSearch['plan']['settings']['objective']
   return objective.kind === 'proxy' ? objective.proxy.name : objective.kind;
 }
 
-/** Names are those of folders, and tell rows apart. */
+/** Names of rows are names of folders. */
 function checkNames(rows: readonly PlannedRow[]): void {
   const seen = new Set<string>();
   for (const { name } of rows) {
     if (!/^[\w.@-]+$/.test(name)) {
       throw new UsageError(`'${name}' cannot be the name of a row.`, {
         code: 'invalid-row-name',
-        nextSteps: ['Take letters, digits, dots and dashes: --also paper=FILE'],
+        nextSteps: ['Use letters, digits, dots and dashes: --also paper=FILE'],
       });
     }
     if (seen.has(name)) {
       throw new UsageError(`Two rows are called '${name}'.`, {
         code: 'equal-row-names',
-        nextSteps: ['Name each strategy and objective once, and give --also other names.'],
+        nextSteps: ['Name each strategy and objective once, and give each --also a name of its own.'],
       });
     }
     seen.add(name);
   }
 }
 
-/** Accuracies of one benchmark are what rows are compared by. */
+/** Rows are compared by the accuracies of one benchmark. */
 function checkSpace({ name, runs }: PlannedRow, first: PlannedSearch): void {
   const { space } = first.plan.specification;
   const other = runs.find(({ run }) => run.plan.specification.space !== space)?.run.plan.specification.space;

@@ -1,4 +1,4 @@
-/** What others have published, to be put beside what was measured. */
+/** Results from papers, to compare with. */
 import type { ComparisonResult } from './result.js';
 
 type Published = NonNullable<ComparisonResult['published']>;
@@ -35,7 +35,7 @@ const BY_SPACE: Readonly<Record<string, Published>> = {
   },
 };
 
-/** Null for a space of which nothing is known to be published. */
+/** Null for a space without published results. */
 export function publishedOf(space: string): Published | null {
   return BY_SPACE[space] ?? null;
 }

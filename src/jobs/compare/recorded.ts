@@ -7,8 +7,9 @@ import { jobFolderAt } from '../../store/folder.js';
 import { hasBegun } from '../../store/journal-file.js';
 import { createStrategy, type StrategyName } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
+import { changedKeys } from '../bound-settings.js';
 import { recordedEvents } from '../search/journal.js';
-import { type PlannedSearch, planResumedSearch, readSearch } from '../search/plan.js';
+import { type PlannedSearch, planResumedSearch, readSearch, settingsOf } from '../search/plan.js';
 import type { PlannedRun } from './plan.js';
 import { type Trajectory, trajectoryOf } from './trajectory.js';
 
@@ -63,15 +64,19 @@ const OF_A_STRATEGY: Readonly<Record<string, StrategyName>> = {
 };
 
 function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSearch): void {
-  // `auto` has become what was installed when the run began.
+  // The backend `auto` was resolved when the run began.
   const { backend } = found.plan.specification;
-  const { plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);
+  const { config, plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);
   const differing = differences(searchOf(plan), searchOf(found.plan));
   if (differing.length === 0) return;
-  throw new UsageError(`${folder} holds another search: it differs in ${differing.join(', ')}.`, {
-    code: 'another-search',
-    nextSteps: ['Give the comparison another folder (--out), or move that run away.'],
-  });
+  const keys = changedKeys(settingsOf(config), settingsOf(found.config));
+  throw new UsageError(
+    `${folder} holds another search: it differs in ${(keys.length > 0 ? keys : differing).join(', ')}.`,
+    {
+      code: 'another-search',
+      nextSteps: ['Give the comparison another folder (--out), or move that run away.'],
+    },
+  );
 }
 
 function searchOf({ specification, settings }: SearchPlan): Record<string, unknown> {

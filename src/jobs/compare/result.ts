@@ -2,25 +2,25 @@ import { z } from 'zod';
 import { COST_KINDS, costFrom } from './cost.js';
 
 const number = z.number();
-/** Over the seeds; the deviation is the sample's, null for one seed. */
+/** Over the seeds, with the sample deviation; null for one seed. */
 const spread = z.strictObject({ mean: number, deviation: number.nullable() });
-/** As {@link SearchCost} has it. */
+/** See {@link SearchCost}. */
 const cost = z.strictObject(costFrom(() => number));
 
-/** What a benchmark has of one architecture, by series; null where it does not have it. Accuracy and regret in per cent. */
+/** A figure of an architecture in a benchmark. Accuracy and regret in per cent. */
 const figureSchema = z.strictObject({ accuracy: number, rank: z.int().min(1), regret: number });
 const figures = z.array(figureSchema.nullable());
 
 const runSchema = z.strictObject({
   seed: z.int().min(0),
   folder: z.string(),
-  /** Why the search ended by itself; null when the budget ended it. */
+  /** Why the search ended by itself; null if the budget ended it. */
   ended: z.string().nullable(),
   /** Architectures within the budget. */
   architectures: z.int().min(0),
-  /** What these took. */
+  /** Cost of these architectures. */
   cost,
-  /** What the search answers after them; null where it has no answer yet. */
+  /** The answer of the search after them; null if it has none yet. */
   genotype: z.string().nullable(),
   figures,
 });
@@ -30,27 +30,27 @@ const rowSchema = z.strictObject({
   strategy: z.string(),
   objective: z.string(),
   cfg: z.string(),
-  /** Whether its runs go on to their own end, whatever they cost. */
+  /** Whether its runs go to their own end, without a budget. */
   unlimited: z.boolean(),
   runs: z.array(runSchema),
-  /** Null where there is no run. */
+  /** Null without runs. */
   cost: z.strictObject(costFrom(() => spread)).nullable(),
   architectures: spread.nullable(),
-  /** By series; null where not all of the runs have the figure. */
+  /** By series; null unless all runs have the figure. */
   figures: z.array(
     z
       .strictObject({
         accuracy: spread,
         rank: spread,
         regret: spread,
-        /** Runs whose answer no architecture of the space is better than. */
+        /** Runs whose answer is the optimum of the space. */
         optimal: z.int().min(0),
-        /** Runs whose answer is no worse than what the vote of the truly best finds. */
+        /** Runs whose answer is at least as good as the vote of the truly best. */
         asGoodAsVote: z.int().min(0),
       })
       .nullable(),
   ),
-  /** Regret over the cost that the comparison is by, a curve a series; median and quartiles of the seeds. */
+  /** Regret over cost, a curve for each series: median and quartiles of the seeds. */
   curves: z.array(z.array(z.strictObject({ cost: number, median: number, low: number, high: number }))),
 });
 
@@ -59,7 +59,7 @@ const seriesSchema = z.strictObject({
   split: z.string(),
   epochs: z.int().min(1).nullable(),
   aggregation: z.string(),
-  /** Architectures that have it. */
+  /** Number of architectures that have it. */
   architectures: z.int().min(1),
   optimum: z.strictObject({ genotype: z.string(), accuracy: number }),
 });
@@ -76,24 +76,24 @@ const publishedSchema = z.strictObject({
   ),
 });
 
-/** What `rminas compare` answers: comparison.json, `--json` and the Node API have this one shape. */
+/** The result of `rminas compare`, in comparison.json, `--json` and the Node API. */
 export const comparisonResultSchema = z.strictObject({
   schema: z.literal(1),
   rminas: z.string(),
   space: z.string(),
   dataset: z.string(),
-  /** What searches are compared by, and how much of it each may spend; null for as much as it wants. */
+  /** The kind of cost that searches are compared by. The budget is in its unit; null for no budget. */
   cost: z.enum(COST_KINDS),
   budget: number.nullable(),
-  /** Where the accuracies come from, or what would be needed to have them. */
+  /** The source of the accuracies, or what is needed to have them. */
   benchmark: z.string(),
-  /** The series of accuracies; the first is of the data set that is searched on, where the benchmark has that. */
+  /** The series of accuracies. The first is of the data set that is searched on, if the benchmark has it. */
   series: z.array(seriesSchema),
   rows: z.array(rowSchema),
-  /** The vote of the architectures that are best by the first series: where voting leads when nothing is misjudged. */
+  /** The vote of the best architectures by the first series: the answer of voting if no score were wrong. */
   voting: z.strictObject({ genotype: z.string(), voters: z.int().min(1), figures }).nullable(),
   published: publishedSchema.nullable(),
-  /** Runs that could not be completed: the comparison is without them. */
+  /** Runs that could not be completed. They are not in the rows. */
   failures: z.array(z.strictObject({ row: z.string(), seed: z.int(), reason: z.string() })),
   files: z.strictObject({
     folder: z.string(),

@@ -4,7 +4,7 @@ import { type Change, curveOf, stairsOf } from './curves.js';
 import type { ComparedRun, ComparisonRow, Figure } from './result.js';
 import { stepWithin, type Trajectory } from './trajectory.js';
 
-/** What a benchmark has of an architecture: a figure a series, null where it does not have it. */
+/** The figures of an architecture in a benchmark, one for each series; null for a figure that it lacks. */
 export type FiguresOf = (genotype: string) => readonly (Figure | null)[];
 
 /** A search whose journal has been read. */
@@ -18,14 +18,14 @@ export interface RowOptions extends Pick<ComparisonRow, 'name' | 'strategy' | 'o
   readonly searches: readonly RecordedSearch[];
   readonly kind: CostKind;
   readonly budget: number | null;
-  /** How many series there are. */
+  /** Number of series. */
   readonly series: number;
   readonly figuresOf: FiguresOf;
-  /** What the vote of the truly best has, by series. */
+  /** Figures of the vote of the truly best, by series. */
   readonly voting: readonly (Figure | null)[];
 }
 
-/** One line of the comparison: what its searches answer within the budget, and how they came there. */
+/** One row of the comparison: the answers of its searches within the budget, and their course. */
 export function rowOf(options: RowOptions): ComparisonRow {
   const { name, strategy, objective, cfg, unlimited, searches, series, voting } = options;
   const budget = unlimited ? null : options.budget;
@@ -72,7 +72,7 @@ function spreadOrNull(values: readonly number[]): Spread | null {
   return values.length === 0 ? null : spreadOf(values);
 }
 
-/** Null unless all runs have the figure: a mean over those that happen to have it would compare unlike things. */
+/** Null unless all runs have the figure: a mean over some of them could not be compared. */
 function summarise(figures: readonly (Figure | null)[], voting: Figure | null): ComparisonRow['figures'][number] {
   const known = figures.filter((figure) => figure !== null);
   if (known.length < figures.length || known.length === 0) return null;
@@ -95,7 +95,7 @@ function regretOf({ trajectory }: RecordedSearch, index: number, { kind, budget,
   return stairsOf(values, within.at(-1)?.cost[kind] ?? 0);
 }
 
-/** Every architecture that a search would answer at some moment. */
+/** Every architecture that was the answer of a search at some moment. */
 export function answersOf(searches: readonly RecordedSearch[]): string[] {
   const answers = searches.flatMap(({ trajectory }) => trajectory.steps.map(({ genotype }) => genotype));
   return [...new Set(answers.filter((genotype) => genotype !== null))];

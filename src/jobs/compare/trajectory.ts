@@ -6,19 +6,19 @@ import type { Space } from '../../spaces/space.js';
 import type { Strategy } from '../../strategies/strategy.js';
 import { type CostKind, CostMeter, type SearchCost } from './cost.js';
 
-/** Where a search stood after so many architectures. */
+/** The state of a search after a number of architectures. */
 export interface Step {
   readonly architectures: number;
-  /** What had been spent by then. */
+  /** Total cost so far. */
   readonly cost: SearchCost;
-  /** What it would have answered; null while no loss was finite. */
+  /** The answer at this moment; null while no loss is finite. */
   readonly genotype: string | null;
 }
 
 export interface Trajectory {
-  /** A step for each architecture of the history. */
+  /** One for each architecture of the history. */
   readonly steps: readonly Step[];
-  /** Why the search ended by itself; null when it did not. */
+  /** Why the search ended by itself; null if it did not. */
   readonly ended: string | null;
 }
 
@@ -33,10 +33,9 @@ export interface TrajectoryOptions {
 }
 
 /**
- * What a search would have answered at every moment: after each architecture the answer that its strategy gives to the
- * history so far, as the objective judges just that.
- * @param events what the run journalled, in order
- * @throws UsageError when they cannot be of such a run
+ * Replays a search: after each architecture, the answer that its strategy gives to the history so far.
+ * @param events of the journal, in order
+ * @throws UsageError if they cannot be of such a run
  */
 export function trajectoryOf(events: readonly JournalledEvent[], options: TrajectoryOptions): Trajectory {
   const { space, strategy, batch } = options;
@@ -64,12 +63,12 @@ export function trajectoryOf(events: readonly JournalledEvent[], options: Trajec
   return { steps, ended: finished?.reason ?? null };
 }
 
-/** The last step that a budget allows; undefined where it does not allow the first. */
+/** The last step within a budget; undefined if the first exceeds it. */
 export function stepWithin({ steps }: Trajectory, kind: CostKind, budget: number | null): Step | undefined {
   return budget === null ? steps.at(-1) : steps.findLast(({ cost }) => cost[kind] <= budget);
 }
 
-/** Whether nothing that the run could still do would change what it answers within the budget. */
+/** Whether the answer within the budget is final: the search has ended, or has spent the budget. */
 export function isComplete({ steps, ended }: Trajectory, kind: CostKind, budget: number | null): boolean {
   return ended !== null || (budget !== null && (steps.at(-1)?.cost[kind] ?? 0) >= budget);
 }

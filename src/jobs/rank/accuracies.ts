@@ -7,12 +7,12 @@ import { runPool } from '../../search/pool.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import type { Candidate } from './sample.js';
 
-/** Queries under way at once: the sidecar answers them one after another. */
+/** Queries at the same time: the sidecar answers them one after another. */
 const AT_ONCE = 16;
 
-/** A data set's accuracies that a benchmark has. */
+/** One kind of accuracy in a benchmark. */
 export interface AccuracySeries {
-  /** Tells it from the others: data set and split, and more where that is not enough. */
+  /** Unique: data set and split, and more if these are not enough. */
   readonly name: string;
   readonly dataset: string;
   readonly split: string;
@@ -20,8 +20,8 @@ export interface AccuracySeries {
   readonly aggregation: string;
 }
 
-/** An architecture that a benchmark has. */
-export interface Known extends Candidate {
+/** An architecture with its accuracies in a benchmark. */
+export interface KnownArchitecture extends Candidate {
   /** Per cent, by the name of the series. */
   readonly accuracies: ReadonlyMap<string, number>;
 }
@@ -29,12 +29,12 @@ export interface Known extends Candidate {
 export interface Accuracies {
   readonly source: string;
   readonly series: readonly AccuracySeries[];
-  /** The architectures that the benchmark has, in their order. */
-  readonly known: readonly Known[];
+  /** The architectures of the sample that the benchmark has, in their order. */
+  readonly known: readonly KnownArchitecture[];
 }
 
 /**
- * Makes sure, before anything is started, that there is something to ask.
+ * Checks that there is a benchmark, before anything is started.
  * @throws MissingError `missing-benchmark`
  */
 export function checkBenchmark(benchmark: BenchmarkDefinition, data: string | null): void {
@@ -42,8 +42,8 @@ export function checkBenchmark(benchmark: BenchmarkDefinition, data: string | nu
 }
 
 /**
- * The accuracies that papers report of a benchmark, of each architecture.
- * @throws MissingError `missing-benchmark` where there is no table of it, or one without any of these architectures
+ * Looks up the accuracies that papers report, of each architecture.
+ * @throws MissingError `missing-benchmark` if there is no table, or it has none of these architectures
  */
 export async function findAccuracies(options: {
   sidecar: Sidecar;

@@ -5,7 +5,7 @@ import { denseRanks, tally } from '../../statistics/ranks.js';
 /** Share of the bootstrap's estimates that an interval holds. */
 export const LEVEL = 0.95;
 
-/** A correlation and its bootstrap interval; null where there is no order to compare. */
+/** A correlation and its bootstrap interval; null if there is no order to compare. */
 export interface Estimate {
   readonly value: number | null;
   readonly low: number | null;
@@ -13,18 +13,18 @@ export interface Estimate {
 }
 
 export interface Correlation {
-  /** Architectures that it is over. */
+  /** Number of architectures. */
   readonly architectures: number;
   readonly kendall: Estimate;
   readonly spearman: Estimate;
 }
 
 /**
- * How a score ranks the architectures that are truly best. A resample has best ones of its own: the interval knows that
- * another sample would have had another limit.
- * @param goodness an architecture each, higher is better; -Infinity where nothing could be measured
+ * How well a score ranks the truly best architectures. Each resample has its own best ones, so the interval includes the
+ * uncertainty of the limit.
+ * @param goodness of each architecture, higher is better; -Infinity if nothing could be measured
  * @param accuracies of the same architectures
- * @param share of the architectures, by accuracy, that it is over: above 0, to 1 for all
+ * @param share of the best architectures by accuracy, in (0, 1]
  * @param draws resamples of as many indices as there are architectures
  */
 export function correlate(
@@ -46,7 +46,7 @@ export function correlate(
   return { architectures: all.length, kendall: estimate(kendallOfRanks), spearman: estimate(spearmanOfRanks) };
 }
 
-/** The best share of some architectures by their places; of those that tie with the last of them, all. */
+/** The best share of some architectures by their ranks. All that tie with the last of them are included. */
 function best(places: Int32Array, indices: Int32Array, share: number): Int32Array {
   const counts = tally(pick(places, indices));
   const wanted = Math.max(1, Math.round(share * indices.length));

@@ -1,15 +1,15 @@
 import { type Chart, scatterChart } from '../../report/charts.js';
 import type { AccuracySeries } from './accuracies.js';
-import type { Scored } from './evaluate.js';
+import type { ScoredArchitecture } from './evaluate.js';
 import type { Ranked } from './result.js';
 import type { RankingScore } from './scores.js';
 
-/** A scale over more than so many times its least value is read better by its logarithm. */
+/** A scale is logarithmic if its largest value is more than this many times its smallest. */
 const WIDE = 1000;
 
-/** A picture of how a score and the accuracies of a series go together. */
+/** A scatter chart of a score and the accuracies of a series. */
 export interface Drawing {
-  /** Of a file, without a folder. */
+  /** File name, without a folder. */
   readonly name: string;
   readonly svg: string;
 }
@@ -17,12 +17,12 @@ export interface Drawing {
 /** @param ranked the score over all architectures */
 export function drawScore(
   score: RankingScore,
-  scored: readonly Scored[],
+  scored: readonly ScoredArchitecture[],
   series: AccuracySeries,
   ranked: Ranked,
 ): Drawing {
   const part = score.proxies.length === 1 ? score.proxies[0] : undefined;
-  const shownOf = ({ row, loss }: Scored) => (part ? (row.values.get(part.name)?.value ?? null) : loss);
+  const shownOf = ({ row, loss }: ScoredArchitecture) => (part ? (row.values.get(part.name)?.value ?? null) : loss);
   const points = scored.flatMap((one) => {
     const x = shownOf(one);
     const y = one.row.accuracies.get(series.name);

@@ -1,7 +1,7 @@
 import type { ProxyValues } from '../../objectives/index.js';
 import { resample } from '../../statistics/bootstrap.js';
 import { mean } from '../../statistics/moments.js';
-import type { AccuracySeries, Known } from './accuracies.js';
+import type { AccuracySeries, KnownArchitecture } from './accuracies.js';
 import { correlate } from './correlate.js';
 import type { MeasuredValue, MeasuringCost } from './measured-values.js';
 import type { PaperCost } from './paper.js';
@@ -9,45 +9,45 @@ import type { Ranked } from './result.js';
 import type { DuplicateCounting } from './sample.js';
 import { costOf, lossesOf, type RankingScore } from './scores.js';
 
-/** The truly best of the architectures, by which a score is looked at more closely. */
+/** Shares of the truly best architectures over which correlations are computed. */
 export const SHARES = [1, 0.3, 0.1];
 
-/** An architecture with everything that is known of it. */
-export interface Row extends Known {
-  /** By proxy. */
+/** An architecture with its accuracies, values and costs. */
+export interface RankedArchitecture extends KnownArchitecture {
+  /** By name of the proxy. */
   readonly values: ReadonlyMap<string, MeasuredValue>;
   readonly paper: PaperCost;
 }
 
-export interface Question {
+export interface RankingQuestion {
   /** In the order drawn. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly RankedArchitecture[];
   readonly scores: readonly RankingScore[];
   readonly series: readonly AccuracySeries[];
   readonly twins: DuplicateCounting;
-  /** How many rows the aggregate ranks against. */
+  /** Number of rows that the aggregate ranks against. */
   readonly reference: number;
   readonly bootstrap: number;
   readonly seed: number;
 }
 
-/** A score's value of an architecture; lower is better, infinite where there is none. */
-export interface Scored {
-  readonly row: Row;
+/** An architecture with its loss by a score: lower is better, infinite if there is no value. */
+export interface ScoredArchitecture {
+  readonly row: RankedArchitecture;
   readonly loss: number;
   readonly isReference: boolean;
 }
 
-/** The architectures that count, with what a score makes of them. */
-export function scoreRows(score: RankingScore, { rows, twins, reference }: Question): Scored[] {
+/** The architectures that count, with their losses by a score. */
+export function scoreRows(score: RankingScore, { rows, twins, reference }: RankingQuestion): ScoredArchitecture[] {
   const losses = lossesOf(score, rows.map(partsOf));
   return rows
     .map((row, index) => ({ row, loss: losses[index] ?? Number.POSITIVE_INFINITY, isReference: index < reference }))
     .filter(({ row }) => twins === 'all' || !row.isDuplicate);
 }
 
-/** How each score ranks; the aggregate over all architectures, and over those that it does not rank against. */
-export function evaluate(question: Question): Ranked[] {
+/** Evaluates each score; the aggregate over all architectures, and over those outside its reference set. */
+export function evaluate(question: RankingQuestion): Ranked[] {
   const drawsOf = resamples(question);
   return question.scores.flatMap((score) => {
     const scored = scoreRows(score, question);
@@ -58,8 +58,8 @@ export function evaluate(question: Question): Ranked[] {
   });
 }
 
-/** Of equally many architectures the same resamples: what is estimated of one score can be compared with another's. */
-function resamples({ bootstrap, seed }: Question): (count: number) => readonly Int32Array[] {
+/** The same resamples for equal numbers of architectures, so that estimates of scores can be compared. */
+function resamples({ bootstrap, seed }: RankingQuestion): (count: number) => readonly Int32Array[] {
   const known = new Map<number, readonly Int32Array[]>();
   return (count) => {
     const draws = known.get(count) ?? resample(count, bootstrap, seed);
@@ -71,8 +71,8 @@ function resamples({ bootstrap, seed }: Question): (count: number) => readonly I
 function rank(
   { name, proxies }: RankingScore,
   population: Ranked['population'],
-  scored: readonly Scored[],
-  { series }: Question,
+  scored: readonly ScoredArchitecture[],
+  { series }: RankingQuestion,
   drawsOf: (count: number) => readonly Int32Array[],
 ): Ranked {
   const costs = scored.map(({ row }) => ({ own: costOfRow(proxies, row), paper: row.paper }));
@@ -102,24 +102,24 @@ function rank(
   };
 }
 
-function partsOf({ values }: Row): ProxyValues {
+function partsOf({ values }: RankedArchitecture): ProxyValues {
   return Object.fromEntries([...values].map(([proxy, { value }]) => [proxy, value]));
 }
 
-function costOfRow(proxies: RankingScore['proxies'], { values }: Row): MeasuringCost | null {
+function costOfRow(proxies: RankingScore['proxies'], { values }: RankedArchitecture): MeasuringCost | null {
   return costOf(
     proxies,
     proxies.map(({ name }) => values.get(name)?.cost ?? null),
   );
 }
 
-/** The mean of those that there are. */
+/** The mean of the numbers; null if there is none. */
 export function meanOf(values: readonly (number | null | undefined)[]): number | null {
   const known = values.filter((value) => typeof value === 'number');
   return known.length === 0 ? null : mean(known);
 }
 
-/** The sum of the first numbers of the whole pairs over that of their second ones. */
+/** Sum of the first numbers over sum of the second numbers, of the pairs that have both. */
 function ratio(pairs: readonly (readonly [number | null | undefined, number | null | undefined])[]): number | null {
   let own = 0;
   let other = 0;

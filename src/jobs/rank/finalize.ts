@@ -5,7 +5,7 @@ import { VERSION } from '../../version.js';
 import type { Accuracies } from './accuracies.js';
 import { LEVEL } from './correlate.js';
 import { drawScore } from './drawings.js';
-import { evaluate, meanOf, type Question, scoreRows } from './evaluate.js';
+import { evaluate, meanOf, type RankingQuestion, scoreRows } from './evaluate.js';
 import type { PaperEvaluation } from './paper.js';
 import type { RankingPlan } from './plan.js';
 import type { RankingStore } from './ranking-store.js';
@@ -39,7 +39,7 @@ export function finalizeRanking(options: FinalizeOptions): RankingResult {
   return result;
 }
 
-function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOptions): Question {
+function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOptions): RankingQuestion {
   const { scores, twins, bootstrap, plan } = ranking;
   const setting = { digest: prepared.resolved.digest, batch: prepared.prepared.batch.digest };
   const proxies = new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)));
@@ -61,7 +61,7 @@ function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOpt
   };
 }
 
-function drawAll(question: Question, ranked: readonly Ranked[], folder: JobFolder): string[] {
+function drawAll(question: RankingQuestion, ranked: readonly Ranked[], folder: JobFolder): string[] {
   const charts = ensureJobFolder(join(folder.path, 'charts')).path;
   return question.scores.flatMap((score) => {
     const scored = scoreRows(score, question);
@@ -77,7 +77,7 @@ function drawAll(question: Question, ranked: readonly Ranked[], folder: JobFolde
 }
 
 function resultOf(
-  parts: FinalizeOptions & { question: Question; ranked: Ranked[]; table: string; charts: string[] },
+  parts: FinalizeOptions & { question: RankingQuestion; ranked: Ranked[]; table: string; charts: string[] },
 ): RankingResult {
   const { ranking, store, prepared, hello, accuracies, question, ranked, table, charts } = parts;
   const { plan, digest } = prepared.resolved;
@@ -104,7 +104,7 @@ function resultOf(
   };
 }
 
-function sampleOf({ drawn }: FinalizeOptions, { rows, twins, reference }: Question): RankingResult['sample'] {
+function sampleOf({ drawn }: FinalizeOptions, { rows, twins, reference }: RankingQuestion): RankingResult['sample'] {
   const duplicateCount = rows.filter(({ isDuplicate }) => isDuplicate).length;
   return {
     drawn,
@@ -116,7 +116,7 @@ function sampleOf({ drawn }: FinalizeOptions, { rows, twins, reference }: Questi
   };
 }
 
-function paperOf({ paper }: FinalizeOptions, { rows }: Question): RankingResult['paper'] {
+function paperOf({ paper }: FinalizeOptions, { rows }: RankingQuestion): RankingResult['paper'] {
   const { network, batch, steps } = paper.specification;
   const { channels, cells, resolution } = network;
   const costs = new Map(rows.map(({ canonical, paper: cost }) => [canonical, cost]));

@@ -14,13 +14,13 @@ export interface NewRanking {
   readonly overrides?: readonly string[] | undefined;
   /** Random architectures; 100 by default. */
   readonly architectures?: number | undefined;
-  /** What they are ranked by: proxies, perhaps with steps, and `aggregate`. */
+  /** Names of proxies, with or without a step, and `aggregate`. */
   readonly proxies?: readonly string[] | undefined;
-  /** How architectures that are the same network count; as often as they are drawn by default. */
+  /** Whether isomorphic architectures count as often as they are drawn, the default, or once. */
   readonly twins?: DuplicateCounting | undefined;
   /** Resamples for the intervals; 1000 by default. */
   readonly bootstrap?: number | undefined;
-  /** Architectures that are trained as the paper does, too, to compare seconds; 0 by default. */
+  /** Architectures that are also trained as in the paper, to compare seconds; 0 by default. */
   readonly paperTrainings?: number | undefined;
   /** Folder with the data sets, teachers and benchmarks. */
   readonly data?: string | undefined;
@@ -48,7 +48,7 @@ export const DEFAULTS = {
   paperTrainings: 0,
 } as const;
 
-/** @throws UsageError for a configuration, a number or a proxy that cannot be, or a space that has no benchmark. */
+/** @throws UsageError for an invalid configuration, number or proxy, or a space without a benchmark. */
 export async function planRanking(options: NewRanking): Promise<RankingPlan> {
   const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
   const plan = planSearch(config);

@@ -6,21 +6,21 @@ import { DUPLICATE_COUNTING } from './sample.js';
 const maybe = z.number().nullable();
 const count = z.int().min(0);
 
-/** The interval is the bootstrap's; null where there is no order to compare. */
+/** With the interval of the bootstrap; null if there is no order to compare. */
 const estimate = z.strictObject({ value: maybe, low: maybe, high: maybe });
 export type EstimateResult = z.infer<typeof estimate>;
 
 const correlationSchema = z.strictObject({
   /** Name of the series of accuracies. */
   series: z.string(),
-  /** Share of the architectures, the truly best ones, that it is over; 1 for all. */
+  /** Share of the truly best architectures; 1 for all. */
   best: z.number().gt(0).max(1),
   architectures: count,
   kendall: estimate,
   spearman: estimate,
 });
 
-/** Means over architectures; null where none was measured. */
+/** Means over architectures; null if none was measured. */
 const costSchema = z.strictObject({
   /** Millions of multiply-adds of all passes. */
   flops: maybe,
@@ -30,15 +30,15 @@ const costSchema = z.strictObject({
 const rankedSchema = z.strictObject({
   /** A proxy, or `aggregate`. */
   name: z.string(),
-  /** The proxies that it is made of. */
+  /** The proxies in it. */
   parts: z.array(z.strictObject({ proxy: z.string(), weight: z.number() })).min(1),
-  /** Over which architectures: all, or those that are not in the reference set of the aggregate. */
+  /** All architectures, or those outside the reference set of the aggregate. */
   population: z.enum(['all', 'outside-reference']),
   architectures: count,
-  /** Those of them without a finite value: they rank last. */
+  /** Architectures without a finite value: they rank last. */
   withoutValue: count,
   cost: costSchema,
-  /** The same in parts of what the paper's evaluation costs of the same architectures. */
+  /** As a share of the cost of the paper's evaluation of the same architectures. */
   ofPaper: costSchema,
   correlations: z.array(correlationSchema),
 });
@@ -52,7 +52,7 @@ const seriesSchema = z.strictObject({
   aggregation: z.string(),
 });
 
-/** What a ranking answers: result.json, `--json` and the Node API have this one shape. */
+/** The result of a ranking, in result.json, `--json` and the Node API. */
 export const rankingResultSchema = z.strictObject({
   schema: z.literal(1),
   rminas: z.string(),
@@ -67,14 +67,14 @@ export const rankingResultSchema = z.strictObject({
   specificationDigest: z.string(),
   sample: z.strictObject({
     drawn: count,
-    /** Those that the benchmark does not have: they are left out. */
+    /** Architectures that the benchmark lacks: they are left out. */
     unknown: count,
-    /** Those that are the same network as an earlier one. */
+    /** Duplicates: isomorphic to an earlier architecture. */
     twins: count,
-    /** Whether twins count as often as they are drawn. */
+    /** Whether duplicates count as often as they are drawn, or once. */
     counting: z.enum(DUPLICATE_COUNTING),
     counted: count,
-    /** First ones that the aggregate ranks against. */
+    /** Number of first architectures that the aggregate ranks against. */
     reference: count,
   }),
   benchmark: z.strictObject({ name: z.string(), source: z.string(), series: z.array(seriesSchema) }),
@@ -89,21 +89,21 @@ export const rankingResultSchema = z.strictObject({
     updates: z.int(),
     /** Mean millions of multiply-adds of all its passes. */
     flops: maybe,
-    /** Architectures that were trained so, too. */
+    /** Architectures that were also trained so. */
     trainings: count,
-    /** Mean of these trainings, with the arithmetic and the threads of this ranking. */
+    /** Mean seconds of these trainings, with the arithmetic and threads of this ranking. */
     seconds: maybe,
   }),
   cost: z.strictObject({
     /** Of this ranking, from start to end. */
     seconds: z.number().min(0),
-    /** Architectures that something was measured of. */
+    /** Architectures measured by this ranking. */
     measured: count,
     workers: z.int(),
     threads: z.int(),
   }),
   files: jobFilesSchema.extend({
-    /** A line an architecture. */
+    /** CSV with a line for each architecture. */
     table: z.string(),
     charts: z.array(z.string()),
   }),

@@ -1,7 +1,7 @@
 import type { Space } from '../../spaces/space.js';
 import { warmUpProposals } from '../../strategies/proposals.js';
 
-/** How architectures that are the same network count: as often as they are drawn, or the first of them alone. */
+/** How isomorphic architectures count: as often as they are drawn, or only the first of them. */
 export const DUPLICATE_COUNTING = ['all', 'once'] as const;
 export type DuplicateCounting = (typeof DUPLICATE_COUNTING)[number];
 
@@ -9,16 +9,15 @@ export interface Candidate {
   /** In the order drawn, from 0. */
   readonly number: number;
   readonly genotype: string;
-  /** What is measured for it. */
+  /** The canonical genotype, which is measured. */
   readonly canonical: string;
-  /** Whether an earlier one is the same network. */
+  /** Whether it is isomorphic to an earlier one. */
   readonly isDuplicate: boolean;
 }
 
 /**
- * Distinct random architectures, those that a search with this seed begins with: the first ones of a larger sample are
- * a smaller one.
- * @returns fewer than `count` where the space has no more
+ * Distinct random architectures: the warm-up of a search with this seed. A larger sample begins with the smaller one.
+ * @returns fewer than `count` if the space has no more
  */
 export function drawSample(space: Space, seed: number, count: number): Candidate[] {
   const seen = new Set<string>();

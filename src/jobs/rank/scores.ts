@@ -7,15 +7,15 @@ import {
 } from '../../objectives/index.js';
 import type { MeasuringCost } from './measured-values.js';
 
-/** Something that architectures are ranked by: one proxy, or several at once. */
+/** A score to rank architectures by: one proxy or several. */
 export interface RankingScore {
   readonly name: string;
-  /** What has to be measured for it; nothing for the benchmark's own accuracy. */
+  /** Proxies that it needs. */
   readonly proxies: readonly WeightedProxy[];
   readonly objective: Objective;
 }
 
-/** @param reference how many architectures the aggregate ranks against: the first ones drawn. */
+/** @param reference number of architectures that the aggregate ranks against: the first ones drawn */
 export function scoreOf(choice: ObjectiveChoice, reference: number): RankingScore {
   const objective = createObjective(choice, { reference });
   return { name: objective.name, proxies: proxiesOf(choice), objective };
@@ -35,19 +35,19 @@ function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
 }
 
 /**
- * What a search would minimise, an architecture each; infinite where there is nothing to go by.
- * @param measured of all architectures, in the order drawn
+ * The loss of each architecture that a search would minimise; infinite if there is no value.
+ * @param measured values of all architectures, in the order drawn
  */
 export function lossesOf({ objective }: RankingScore, measured: readonly ProxyValues[]): number[] {
-  // Of the objective `rmi` the loss is what the training ends with, and that is how it stays.
+  // The objective `rmi` takes the loss of the training as it is.
   const history = measured.map((proxyValues) => ({ proxyValues, loss: proxyValues.rmi ?? Number.POSITIVE_INFINITY }));
   return objective.score(history).map(({ loss }) => loss);
 }
 
 /**
- * What all proxies together cost: what is observed in a training has one training in common, the longest.
- * @param costs one for each proxy, in their order; null where the measuring failed
- * @returns null where any failed
+ * The cost of several proxies together. Those that are observed in a training share one training, the longest.
+ * @param costs of each proxy, in their order; null if measuring it failed
+ * @returns null if any failed
  */
 export function costOf(
   proxies: readonly WeightedProxy[],

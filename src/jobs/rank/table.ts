@@ -1,12 +1,12 @@
 import { csvOf } from '../../report/csv.js';
-import { type Question, scoreRows } from './evaluate.js';
+import { type RankingQuestion, scoreRows } from './evaluate.js';
 import type { RankingScore } from './scores.js';
 
 /**
- * Everything that a ranking knows of its architectures as comma-separated values, a line each, in the order drawn: for
- * whoever wants to look with other tools. A cell is empty where there is no number.
+ * The architectures of a ranking as comma-separated values, a line each, in the order drawn: accuracies, proxies and
+ * scores. A cell is empty if there is no number.
  */
-export function tableOf(question: Question): string {
+export function tableOf(question: RankingQuestion): string {
   const { rows, series, scores } = question;
   const proxies = [...new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)))];
   const combined = scores.filter(({ name }) => !proxies.includes(name));
@@ -23,7 +23,7 @@ export function tableOf(question: Question): string {
   return csvOf([[...head, ...combined.map(({ name }) => name)], ...lines]);
 }
 
-function lossesByNumber(score: RankingScore, question: Question): ReadonlyMap<number, number> {
+function lossesByNumber(score: RankingScore, question: RankingQuestion): ReadonlyMap<number, number> {
   const scored = scoreRows(score, { ...question, twins: 'all' });
   return new Map(scored.map(({ row, loss }) => [row.number, loss]));
 }

@@ -13,11 +13,11 @@ export interface RetrainingOpened {
   readonly finished: readonly number[];
 }
 
-/** A training has got this far. */
+/** Progress of a training. */
 export interface TrainingProgress {
   readonly type: 'training';
   readonly seed: number;
-  /** Epochs done, of which the last is a fraction, and in all. */
+  /** Epochs done, with the fraction of the current one. */
   readonly done: number;
   readonly total: number;
   /** Loss and accuracy of the last whole epoch. */

@@ -16,7 +16,7 @@ const retraining = z.strictObject({
   settings: settingsSchema.optional(),
   /** SHA-256 of the retraining that config.yaml resolves to. */
   retraining: z.string().regex(/^[0-9a-f]{64}$/),
-  /** One training each. */
+  /** One training for each. */
   seeds: z.array(seed).min(1),
   /** The `--data` folder, absolute; null when none was given. */
   data: z.string().nullable(),

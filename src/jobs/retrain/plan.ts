@@ -15,13 +15,13 @@ import { boundSettings, checkPlan } from '../bound-settings.js';
 import { JOURNAL_VERSION, type RetrainingEntry, type RetrainingHeader } from './journal.js';
 
 export interface NewRetraining {
-  /** In its space's notation; TRAIN.GENOTYPE of the configuration when left out. */
+  /** In the notation of its space; by default TRAIN.GENOTYPE of the configuration. */
   readonly genotype?: string | undefined;
-  /** Configuration file in the form of XNAS or the archive; without one the recipe of the genotype's space decides. */
+  /** Configuration file in the form of XNAS or the archive; by default the recipe of the genotype's space. */
   readonly cfg?: string | undefined;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
-  /** One training each; RNG_SEED alone when left out. */
+  /** One training for each seed; by default RNG_SEED only. */
   readonly seeds?: readonly number[] | undefined;
   /** Folder with the data sets. */
   readonly data?: string | undefined;
@@ -30,7 +30,7 @@ export interface NewRetraining {
 export interface ResumedRetraining {
   /** Folder of the retraining. */
   readonly resume: string;
-  /** Where the data is now, if it has moved. */
+  /** Folder with the data, if it has moved. */
   readonly data?: string | undefined;
 }
 

@@ -4,25 +4,25 @@ import { spreadOf } from '../../statistics/moments.js';
 import { jobFilesSchema } from '../../store/folder.js';
 
 const percent = z.number().min(0).max(100);
-/** Over the seeds; the deviation is the sample's, null for one seed. */
+/** Over the seeds, with the sample deviation; null for one seed. */
 const spread = z.strictObject({ mean: percent, deviation: z.number().min(0).nullable() });
 const seconds = z.number().min(0);
 
 const seedSchema = z.strictObject({
   seed: z.int().min(0),
-  /** On the test images, after the last epoch: what papers report. Per cent. */
+  /** On the test images after the last epoch, as papers report it. Per cent. */
   accuracy: percent,
   /** 100 - accuracy. */
   error: percent,
-  /** Share whose class is among the network's first five guesses. */
+  /** Share of images whose class is among the five most probable. Per cent. */
   top5: percent,
-  /** The highest accuracy of all epochs, which was chosen on the test images and so flatters. */
+  /** The highest accuracy of all epochs. It is chosen on the test images, so it is too optimistic. */
   best: z.strictObject({ accuracy: percent, epoch: z.int().min(1) }),
   seconds,
   epochs: trainingSchema.shape.epochs,
 });
 
-/** What a retraining answers: result.json, `--json` and the Node API have this one shape. */
+/** The result of a retraining, in result.json, `--json` and the Node API. */
 export const retrainingResultSchema = z.strictObject({
   schema: z.literal(1),
   rminas: z.string(),
@@ -39,7 +39,7 @@ export const retrainingResultSchema = z.strictObject({
   error: spread,
   top5: spread,
   seeds: z.array(seedSchema).min(1),
-  /** Without those of an auxiliary head. */
+  /** Parameters, without those of an auxiliary head. */
   parameters: z.int().min(1),
   /** Millions of multiply-adds for one image. */
   flops: z.number().min(0),
@@ -48,15 +48,15 @@ export const retrainingResultSchema = z.strictObject({
   cost: z.strictObject({
     /** From start to end, over all sessions. */
     seconds,
-    /** Of the epochs, summed over seeds. */
+    /** Seconds of all epochs, summed over seeds. */
     trainingSeconds: seconds,
-    /** Of one epoch, on average. */
+    /** Mean seconds of an epoch. */
     secondsPerEpoch: seconds,
-    /** Processes that worked on it: more than one after a resumption. */
+    /** Processes that worked on it: more than one if it was resumed. */
     sessions: z.int().min(1),
   }),
   files: jobFilesSchema.extend({
-    /** Of each seed, after its last epoch: its weights are under `state_dict`. */
+    /** Checkpoint of each seed after its last epoch, with the weights under `state_dict`. */
     checkpoints: z.array(z.string()),
   }),
   notes: z.array(z.string()),
@@ -64,7 +64,7 @@ export const retrainingResultSchema = z.strictObject({
 export type RetrainingResult = z.infer<typeof retrainingResultSchema>;
 export type SeedResult = z.infer<typeof seedSchema>;
 
-/** The accuracies of one training, as papers tell them. */
+/** The accuracies of one training, as papers report them. */
 export function seedResult(seed: number, { epochs }: Training): SeedResult {
   const last = epochs.at(-1);
   if (!last || last.accuracy === null || last.top5 === null) throw new Error('a training ends with a measurement');

@@ -4,7 +4,7 @@ import type { SearchStatus } from '../../strategies/strategy.js';
 import { describePrepared, type Notice, type RunPrepared } from '../events.js';
 import type { BenchmarkReport } from './result.js';
 
-/** The run's folder is there, and the search is about to start or to go on. */
+/** The folder of the run is open, and the search is about to start or to resume. */
 export interface RunOpened {
   readonly type: 'run-opened';
   readonly folder: string;
@@ -12,14 +12,14 @@ export interface RunOpened {
   readonly recorded: number;
 }
 
-/** A proper training for the verification has got this far. */
+/** Progress of a proper training for the verification. */
 export interface Verifying {
   readonly type: 'verifying';
   readonly genotype: string;
-  /** Which of the trainings this is, from 0. */
+  /** Number of the training, from 0. */
   readonly index: number;
   readonly count: number;
-  /** Epochs done, and of how many. */
+  /** Epochs done. */
   readonly done: number;
   readonly total: number;
 }
@@ -32,7 +32,7 @@ export interface Verified {
   readonly verification: Verification;
 }
 
-/** What a benchmark tells of the found architecture. */
+/** The figures of the found architecture in a benchmark. */
 export interface BenchmarkConsulted {
   readonly type: 'benchmark-consulted';
   readonly report: BenchmarkReport;
@@ -79,7 +79,7 @@ function describeObserved(event: Extract<SearchJobEvent, { type: 'observed' }>):
   return `${phase} ${index + 1} ${genotype} ${result}${stop}${reused ? ' (duplicate)' : ''}${verdict}`;
 }
 
-/** e.g. `3/6`; without the number wanted where there is none. */
+/** Such as `3/6`, or `3` if no number is wanted. */
 export function describeSuccesses({
   successes,
   successesWanted,

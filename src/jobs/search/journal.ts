@@ -19,13 +19,13 @@ const run = z.strictObject({
   rminas: z.string(),
   /** Values of the keys that decide the result; absent in version 1. */
   settings: settingsSchema.optional(),
-  /** Of the specification that config.yaml resolves to. */
+  /** Digest of the specification that config.yaml resolves to. */
   specification: digest,
   /** Decides how many proposals make a turn. */
   workers: z.int().min(1),
   /** The `--data` folder, absolute; null when none was given. */
   data: z.string().nullable(),
-  /** How many random architectures are trained beside the found one, and for how long; 0 for no verification. */
+  /** Random architectures that are trained besides the found one, 0 for no verification, and for how many epochs. */
   verify: z.strictObject({ architectures: z.int().min(0), epochs: z.int().min(1) }),
 });
 
@@ -39,7 +39,7 @@ const session = z.strictObject({
   batch: digest.nullable(),
 });
 
-/** Candidates measured to choose from, those left out, and what that took; flops in millions of multiply-adds. */
+/** Candidates measured and left out, and the cost of that; flops in millions of multiply-adds. */
 export const screeningSchema = z.strictObject({
   measured: z.int().min(0),
   skipped: z.int().min(0),
@@ -57,7 +57,7 @@ const proposed = z.strictObject({
 
 const parts = z.record(z.string(), z.number().nullable());
 
-/** A candidate has been measured by what needs no training, to see whether it deserves more. */
+/** A candidate has been measured by proxies that need no training, to decide whether to evaluate it. */
 const screened = z.strictObject({
   type: z.literal('screened'),
   /** Canonical. */
@@ -72,7 +72,7 @@ const evaluated = z.strictObject({
   genotype,
   seed: z.int(),
   outcome: z.union([
-    // Cached: computed by another run.
+    // A cached score was computed by another run.
     z.strictObject({
       evaluation: evaluationSchema,
       cached: z.literal(true).optional(),

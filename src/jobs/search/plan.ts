@@ -5,7 +5,7 @@ import { type ResolvedPlan, resolvePlan } from '../../evaluators/prepared-sideca
 import { jobFolderAt } from '../../store/folder.js';
 import { type EarlierJob, readJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
-import { boundSettings, checkPlan } from '../bound-settings.js';
+import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
 import { JOURNAL_VERSION, SEARCH_JOURNAL, type SearchEntry, type SearchHeader } from './journal.js';
 
 /** What a search is to do, before any process works on it. */
@@ -32,18 +32,18 @@ export interface NewSearch {
   readonly overrides?: readonly string[] | undefined;
   /** Folder with the data sets and teachers. */
   readonly data?: string | undefined;
-  /** Random architectures to train properly beside the found one; 0, the default, for no verification. */
+  /** Random architectures to train properly besides the found one; 0, the default, for no verification. */
   readonly verify?: number | undefined;
   /** Epochs of those trainings; 10 by default. */
   readonly verifyEpochs?: number | undefined;
-  /** The run's own folder, without another run in it; by default one under OUT_DIR, named after what is searched. */
+  /** Folder of the run, without another run in it; by default a new one under OUT_DIR. */
   readonly folder?: string | undefined;
 }
 
 export interface ResumedSearch {
   /** Folder of the run. */
   readonly resume: string;
-  /** Where the data is now, if it has moved. */
+  /** Folder with the data, if it has moved. */
   readonly data?: string | undefined;
 }
 
@@ -117,6 +117,7 @@ export function headerOf({ config, digest, workers, data, verify }: ResolvedSear
   };
 }
 
-function settingsOf({ settings, values }: Config) {
+/** The settings that the header of a run with this configuration binds. */
+export function settingsOf({ settings, values }: Config): BoundSettings {
   return boundSettings(settings, Object.keys(values));
 }

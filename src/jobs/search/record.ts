@@ -28,12 +28,12 @@ export class SearchRecord {
     return this.#finished;
   }
 
-  /** Architectures scored by this run. */
+  /** Architectures evaluated by this run. */
   get evaluations(): number {
     return this.#outcomes.size - this.cached;
   }
 
-  /** Architectures whose score another run had computed. */
+  /** Architectures with a score from another run. */
   get cached(): number {
     return [...this.#outcomes.values()].filter(isCached).length;
   }
@@ -51,7 +51,7 @@ export class SearchRecord {
     return this.#sum((evaluation) => evaluation.seconds);
   }
 
-  /** What proxies took in this run. */
+  /** Cost of the proxies in this run. */
   get measuring(): SearchResult['cost']['measuring'] {
     const total = { seconds: 0, flops: 0 };
     for (const outcome of this.#outcomes.values()) {
@@ -62,14 +62,14 @@ export class SearchRecord {
     return total;
   }
 
-  /** What screening took; null where nothing was screened. */
+  /** Cost of screening; null without screening. */
   get screening(): Screened | null {
     if (this.#screened.length === 0) return null;
     const sum = (key: keyof Screened) => this.#screened.reduce((total, screened) => total + screened[key], 0);
     return { measured: sum('measured'), skipped: sum('skipped'), seconds: sum('seconds'), flops: sum('flops') };
   }
 
-  /** What a benchmark says that training would have taken; null where it says nothing. */
+  /** Seconds of training according to a benchmark; null if it has none. */
   get simulatedSeconds(): number | null {
     const seconds = [...this.#outcomes.values()].flatMap((outcome) =>
       'evaluation' in outcome && outcome.simulatedSeconds !== undefined ? [outcome.simulatedSeconds] : [],
@@ -77,13 +77,13 @@ export class SearchRecord {
     return seconds.length === 0 ? null : seconds.reduce((a, b) => a + b);
   }
 
-  /** The score of an architecture whose canonical form has been evaluated to the end; undefined when it has not. */
+  /** The score of an architecture; undefined unless its canonical form was evaluated to the end. */
   scoreOf(genotype: string, canonical: string): ArchitectureScore | undefined {
     const outcome = this.#outcomes.get(canonical);
     return outcome && isWhole(outcome) ? toScore(genotype, canonical, outcome) : undefined;
   }
 
-  /** The observed architecture of lowest loss, as the objective makes it of all that was observed. */
+  /** The observed architecture of lowest loss, by the objective over the whole history. */
   get best(): { genotype: string; loss: number } {
     const [first, ...others] = this.#objective.score(this.observed);
     if (!first) throw new Error('a run without observations has no best architecture');
@@ -104,7 +104,7 @@ function isCached(outcome: Evaluated['outcome']): boolean {
   return 'cached' in outcome && outcome.cached === true;
 }
 
-/** Whether an evaluation went to its end, be it a failure: one that was stopped tells no more than that it was bad. */
+/** Whether an evaluation was not stopped early; failures count as whole. */
 export function isWhole(outcome: Evaluated['outcome']): boolean {
   return 'failure' in outcome || (outcome.evaluation.stopped ?? null) === null;
 }
@@ -121,9 +121,9 @@ export function toScore(genotype: string, canonical: string, outcome: Evaluated[
 }
 
 /**
- * What stopping futile trainings did, and what the audit found: an audited training that bounds would have stopped,
- * and that ended under the threshold, is a false stop.
- * @param steps losses of a whole training.
+ * The effect of stopping futile trainings, and the findings of the audit. A false stop is an audited training that the
+ * bounds would have stopped, and that ended below the threshold.
+ * @param steps losses of a whole training
  */
 export function reportFutility(
   observed: readonly Observed[],

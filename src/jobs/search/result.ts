@@ -8,28 +8,28 @@ const maybe = z.number().nullable();
 
 const scoreSchema = z.strictObject({
   genotype: z.string(),
-  /** What was trained for it. */
+  /** The canonical genotype, which was trained. */
   canonical: z.string(),
-  /** Null when the training diverged or failed, or there was none. */
+  /** Null if the training diverged or failed, or there was none. */
   loss: maybe,
   crossEntropy: maybe,
-  /** Linear CKA with the teacher, a stage each. */
+  /** Linear CKA with the teacher, for each stage. */
   cka: z.array(maybe),
   steps: z.int().min(0),
-  /** Millions of multiply-adds for one image; null where it was not trained, or by an older version. */
+  /** Millions of multiply-adds for one image; null without a training, or by an older version. */
   flops: maybe,
-  /** What the objective's proxies measured, by name; null where that is no finite number. */
+  /** Values of the objective's proxies, by name; null for a value that is not finite. */
   parts: z.record(z.string(), maybe),
-  /** Of training and measuring it. */
+  /** Seconds of training and measuring. */
   seconds: z.number().min(0),
-  /** Why there is no score; null where there is one. */
+  /** Why there is no score; null if there is one. */
   failure: z.string().nullable(),
 });
 export type ArchitectureScore = z.infer<typeof scoreSchema>;
 
 const benchmarkSchema = z.strictObject({
   answer: benchmarkAnswerSchema.nullable(),
-  /** Where the figures come from, or what would be needed to have them. */
+  /** The source of the figures, or what is needed to have them. */
   note: z.string(),
 });
 export type BenchmarkReport = z.infer<typeof benchmarkSchema>;
@@ -43,19 +43,19 @@ export type VerificationReport = z.infer<typeof verificationReportSchema>;
 const futilitySchema = z.strictObject({
   /** Trainings that were stopped as futile. */
   stopped: z.int().min(0),
-  /** Steps that they would have gone on for. */
+  /** Steps that they did not take. */
   stepsSaved: z.int().min(0),
-  /** Trainings that could have been stopped, and that went to their end all the same to see what stopping does. */
+  /** Trainings that ignored the bounds, to check the effect of stopping. */
   audited: z.int().min(0),
-  /** Those of them that would have been stopped. */
+  /** Audited trainings that the bounds would have stopped. */
   auditedStops: z.int().min(0),
-  /** Those of these that ended under the threshold: it would have been wrong to stop them. */
+  /** Audited stops of trainings that ended below the threshold: stopping them would have been wrong. */
   falseStops: z.int().min(0),
-  /** falseStops / auditedStops; null where nothing would have been stopped. */
+  /** falseStops / auditedStops; null without audited stops. */
   falseStopRate: z.number().min(0).max(1).nullable(),
 });
 
-/** What a search answers: result.json, `--json` and the Node API have this one shape. */
+/** The result of a search, in result.json, `--json` and the Node API. */
 export const resultSchema = z.strictObject({
   schema: z.literal(1),
   rminas: z.string(),
@@ -65,49 +65,49 @@ export const resultSchema = z.strictObject({
   backend: z.string(),
   device: z.string(),
   seed: z.int(),
-  /** Who proposed. */
+  /** The strategy that proposed architectures. */
   strategy: z.string(),
-  /** What was minimised: all losses of architectures are values of it. */
+  /** The objective: all losses of architectures are its values. */
   objective: z.string(),
   specification: specificationSchema,
   /** SHA-256 of the specification. */
   specificationDigest: z.string(),
   genotype: z.string(),
-  /** The found architecture's own score. */
+  /** The score of the found architecture. */
   score: scoreSchema,
-  /** The evaluated architecture of lowest loss; it need not be the one that the vote finds. */
+  /** The evaluated architecture of lowest loss; the vote may find another one. */
   best: z.strictObject({ genotype: z.string(), loss: z.number() }),
   stop: z.strictObject({ reason: z.string(), note: z.string() }),
   threshold: maybe,
   thresholdNote: z.string().nullable(),
   successes: z.int().min(0),
   voters: z.array(z.strictObject({ genotype: z.string(), loss: z.number() })),
-  /** What stopping futile trainings did; null when RMINAS.FUTILITY is False. */
+  /** The effect of stopping futile trainings; null if they are not stopped. */
   futility: futilitySchema.nullable(),
   benchmark: benchmarkSchema,
   verification: verificationReportSchema.nullable(),
   cost: z.strictObject({
     /** From start to end, over all sessions of the run. */
     seconds: z.number().min(0),
-    /** Spent in evaluations, summed over workers. */
+    /** Seconds of evaluations, summed over workers. */
     evaluationSeconds: z.number().min(0),
     /** Architectures in the history. */
     architectures: z.int().min(0),
-    /** Architectures scored. */
+    /** Architectures evaluated by this run. */
     evaluations: z.int().min(0),
-    /** Architectures whose score an earlier run had computed; they cost nothing and count nowhere else. */
+    /** Architectures with a score from another run: they cost nothing and count nowhere else. */
     cached: z.int().min(0),
-    /** Duplicates that took an isomorphic architecture's score. */
+    /** Duplicates, which take the score of an isomorphic architecture. */
     reused: z.int().min(0),
     failures: z.int().min(0),
     steps: z.int().min(0),
-    /** What proxies took besides the evaluations; millions of multiply-adds. */
+    /** Cost of proxies in addition to the evaluations; flops in millions of multiply-adds. */
     measuring: z.strictObject({ seconds: z.number().min(0), flops: z.number().min(0) }),
-    /** Null where nothing was screened. */
+    /** Cost of screening; null without screening. */
     screening: screeningSchema.nullable(),
-    /** What a benchmark says that training the architectures takes, where it stands in for that; else null. */
+    /** Seconds of training according to a benchmark that replaces the trainings; otherwise null. */
     simulatedSeconds: maybe,
-    /** Processes that worked on the run: more than one after a resumption. */
+    /** Processes that worked on the run: more than one if it was resumed. */
     sessions: z.int().min(1),
   }),
   files: jobFilesSchema,
@@ -115,7 +115,7 @@ export const resultSchema = z.strictObject({
 });
 export type SearchResult = z.infer<typeof resultSchema>;
 
-/** What `rminas score` answers. */
+/** The result of `rminas score`. */
 export const scoreResultSchema = z.strictObject({
   schema: z.literal(1),
   space: z.string(),

@@ -6,7 +6,7 @@ import type { ResolvedSearch } from './plan.js';
 import type { VerificationReport } from './result.js';
 import type { SearchStore } from './search.js';
 
-/** Images a step in a proper training. */
+/** Images in a step of a proper training. */
 const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
@@ -19,8 +19,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Trains the found architecture and random ones properly, all by the same schedule, and compares their accuracy on
- * held-out images: a check of the search that needs no benchmark. What the journal has already is not trained again.
+ * Trains the found architecture and random ones properly, with the same schedule, and compares their accuracies on
+ * held-out images. This checks a search without a benchmark. Trainings in the journal are not repeated.
  */
 export async function verify(options: VerifyOptions): Promise<VerificationReport | null> {
   const { architectures } = options.run.verify;
@@ -38,12 +38,12 @@ export async function verify(options: VerifyOptions): Promise<VerificationReport
   };
 }
 
-/** Random architectures, each another function than the found one and than each other. */
+/** Random architectures that are isomorphic neither to the found one nor to each other. */
 function drawOthers({ space, genotype, run }: VerifyOptions, count: number): string[] {
   const random = createRandom(run.plan.settings.seed, 'verification', 0);
   const taken = new Set([space.print(space.canonical(space.parse(genotype)))]);
   const drawn: string[] = [];
-  // A space may have fewer functions than were asked for.
+  // A space may have fewer such architectures.
   for (let tries = 0; drawn.length < count && tries < 1000 * count; tries += 1) {
     const encoding = space.sample(random);
     const canonical = space.print(space.canonical(encoding));

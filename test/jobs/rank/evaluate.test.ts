@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate, type Question, type Row } from '../../../src/jobs/rank/evaluate.js';
+import { evaluate, type RankedArchitecture, type RankingQuestion } from '../../../src/jobs/rank/evaluate.js';
 import type { MeasuredValue } from '../../../src/jobs/rank/measured-values.js';
 import { costOf, type RankingScore, scoreOf } from '../../../src/jobs/rank/scores.js';
 import { tableOf } from '../../../src/jobs/rank/table.js';
@@ -26,7 +26,13 @@ const measured = (value: number | null, flops: number, seconds: number): Measure
 });
 const FAILED: MeasuredValue = { value: null, cost: null };
 
-function row(number: number, accuracy: number, rmi: MeasuredValue, synflow: MeasuredValue, duplicateOf = number): Row {
+function row(
+  number: number,
+  accuracy: number,
+  rmi: MeasuredValue,
+  synflow: MeasuredValue,
+  duplicateOf = number,
+): RankedArchitecture {
   return {
     number,
     genotype: `g${number}`,
@@ -51,7 +57,7 @@ const ROWS = [
   row(5, 66, measured(0.5, 100, 2), measured(20, 10, 1), 4),
 ];
 
-const ask = (scores: readonly RankingScore[], changes: Partial<Question> = {}) =>
+const ask = (scores: readonly RankingScore[], changes: Partial<RankingQuestion> = {}) =>
   evaluate({
     rows: ROWS,
     scores,

@@ -93,6 +93,25 @@ describe("a ranking's folder", () => {
     expect(existsSync(store.job.folder.config)).toBe(true);
   });
 
+  it('that was torn in the first line of its journal is as good as new', async () => {
+    const { journal } = store.job.folder;
+    store.job.close();
+    writeFileSync(journal, '{"at":1,"entry":{"type":"ranking","vers');
+    for (const attempt of [1, 2]) {
+      store = await open();
+      store.write({
+        type: 'measured',
+        ...SETTING,
+        genotype: `g${attempt}`,
+        proxies: ['rmi'],
+        outcome: { failure: '' },
+      });
+      store.job.close();
+    }
+    store = await open();
+    expect(store.job.lines.map(({ entry }) => entry.type)).toEqual(['ranking', 'measured', 'measured']);
+  });
+
   it('is refused with a damaged journal', async () => {
     const { journal } = store.job.folder;
     const whole = readFileSync(journal);
