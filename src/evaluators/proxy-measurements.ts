@@ -1,6 +1,5 @@
 import type { ProxyValues } from '../objectives/index.js';
 import type { Evaluated, Proposed } from '../search/events.js';
-import type { ProxyMeasurement } from './proxies.js';
 
 /** A candidate has been measured by proxies that need no training, to decide whether to evaluate it. */
 export interface ScreenedCandidate {
@@ -54,7 +53,7 @@ export class ProxyMeasurements {
   }
 
   /** Adds what screening measured, with its cost. */
-  addCandidate(canonical: string, parts: ProxyValues, cost: Pick<ProxyMeasurement, 'seconds' | 'flops'>): void {
+  addCandidate(canonical: string, parts: ProxyValues, cost: Omit<ScreeningCost, 'measured'>): void {
     this.add(canonical, parts);
     this.#uncounted.set(canonical, { seconds: cost.seconds, flops: cost.flops });
   }

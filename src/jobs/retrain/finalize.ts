@@ -1,9 +1,9 @@
 import type { Training } from '../../protocol/retraining.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
+import { checkpointOf, type RetrainingStore } from './journal.js';
 import type { PlannedRetraining } from './plan.js';
 import { type RetrainingResult, type SeedResult, seedResult, summarise } from './result.js';
-import { checkpointOf, type RetrainingStore } from './retrain.js';
 
 /** Gathers the trainings into the result, and writes result.json. */
 export function finalizeRetraining(options: {

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { trainingSchema } from '../../protocol/retraining.js';
-import type { JournalFormat } from '../../store/job-store.js';
+import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import { settingsSchema } from '../bound-settings.js';
+import type { RetrainingEvent } from './events.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
 export const JOURNAL_VERSION = 2;
@@ -36,9 +38,15 @@ const trained = z.strictObject({ type: z.literal('trained'), seed, training: tra
 const entrySchema = z.discriminatedUnion('type', [retraining, session, trained]);
 export type RetrainingEntry = z.infer<typeof entrySchema>;
 export type RetrainingHeader = z.infer<typeof retraining>;
+export type RetrainingStore = JobStore<RetrainingEntry, RetrainingHeader, RetrainingEvent>;
 
 export const RETRAINING_JOURNAL: JournalFormat<RetrainingEntry, RetrainingHeader> = {
   job: 'retraining',
   entries: entrySchema,
   isHeader: (entry): entry is RetrainingHeader => entry.type === 'retraining',
 };
+
+/** The file of the checkpoint of a seed's training. */
+export function checkpointOf({ folder }: Pick<RetrainingStore, 'folder'>, seed: number): string {
+  return join(folder.path, `seed-${seed}.pt`);
+}

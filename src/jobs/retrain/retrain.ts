@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
@@ -6,11 +6,17 @@ import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
-import { type JobStore, openJob } from '../../store/job-store.js';
+import { openJob } from '../../store/job-store.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
 import { finalizeRetraining } from './finalize.js';
-import { RETRAINING_JOURNAL, type RetrainingEntry, type RetrainingHeader } from './journal.js';
+import {
+  checkpointOf,
+  RETRAINING_JOURNAL,
+  type RetrainingEntry,
+  type RetrainingHeader,
+  type RetrainingStore,
+} from './journal.js';
 import {
   headerOf,
   type NewRetraining,
@@ -23,8 +29,6 @@ import type { RetrainingResult } from './result.js';
 
 /** A retraining, new or resumed. */
 export type RetrainOptions = (NewRetraining | ResumedRetraining) & JobOptions;
-
-export type RetrainingStore = JobStore<RetrainingEntry, RetrainingHeader, RetrainingEvent>;
 
 /**
  * Trains an architecture from scratch by the recipe of its paper, once for each seed, and reports the accuracy as papers
@@ -119,11 +123,6 @@ function finishedIn({ lines }: RetrainingStore): ReadonlyMap<number, Training> {
   return new Map(
     lines.flatMap(({ entry }) => (entry.type === 'trained' ? [[entry.seed, entry.training] as const] : [])),
   );
-}
-
-/** Where the checkpoint of a seed's training is. */
-export function checkpointOf({ folder }: Pick<RetrainingStore, 'folder'>, seed: number): string {
-  return join(folder.path, `seed-${seed}.pt`);
 }
 
 /** One training for each seed, as many at a time as there are workers. Those in the journal are not trained again. */

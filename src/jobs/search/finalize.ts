@@ -6,10 +6,10 @@ import { evaluationSeed } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
+import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
 import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
-import type { SearchStore } from './search.js';
 import { verify } from './verification.js';
 
 export interface FinalizeOptions {

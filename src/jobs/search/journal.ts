@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { MeasurementEvent } from '../../evaluators/proxy-measurements.js';
 import { evaluationSchema, verificationSchema } from '../../protocol/messages.js';
 import type { JournalledEvent } from '../../search/events.js';
-import type { JournalFormat } from '../../store/job-store.js';
+import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';
 import { settingsSchema } from '../bound-settings.js';
+import type { SearchJobEvent } from './events.js';
+import { screeningSchema } from './result.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
 export const JOURNAL_VERSION = 2;
@@ -37,14 +39,6 @@ const session = z.strictObject({
   device: z.string(),
   /** Digest of the images and labels trained on, equal in all sessions; null for a search by a benchmark. */
   batch: digest.nullable(),
-});
-
-/** Candidates measured and left out, and the cost of that; flops in millions of multiply-adds. */
-export const screeningSchema = z.strictObject({
-  measured: z.int().min(0),
-  skipped: z.int().min(0),
-  seconds: z.number().min(0),
-  flops: z.number().min(0),
 });
 
 const proposed = z.strictObject({
@@ -101,6 +95,7 @@ const entrySchema = z.discriminatedUnion('type', [run, session, proposed, screen
 export type SearchEntry = z.infer<typeof entrySchema>;
 export type SearchHeader = Extract<SearchEntry, { type: 'run' }>;
 export type SearchLine = JournalLine<SearchEntry>;
+export type SearchStore = JobStore<SearchEntry, SearchHeader, SearchJobEvent>;
 
 export const SEARCH_JOURNAL: JournalFormat<SearchEntry, SearchHeader> = {
   job: 'run',

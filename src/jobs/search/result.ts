@@ -2,9 +2,16 @@ import { z } from 'zod';
 import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messages.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
-import { screeningSchema } from './journal.js';
 
 const maybe = z.number().nullable();
+
+/** Candidates measured and left out, and the cost of that; flops in millions of multiply-adds. */
+export const screeningSchema = z.strictObject({
+  measured: z.int().min(0),
+  skipped: z.int().min(0),
+  seconds: z.number().min(0),
+  flops: z.number().min(0),
+});
 
 const scoreSchema = z.strictObject({
   genotype: z.string(),

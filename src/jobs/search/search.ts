@@ -9,7 +9,7 @@ import { createObjective } from '../../objectives/index.js';
 import { search as searchSpace } from '../../search/controller.js';
 import type { SearchEvent } from '../../search/events.js';
 import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '../../store/folder.js';
-import { type JobStore, openJob } from '../../store/job-store.js';
+import { openJob } from '../../store/job-store.js';
 import { createStrategy } from '../../strategies/index.js';
 import { sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
@@ -21,6 +21,7 @@ import {
   SEARCH_JOURNAL,
   type SearchEntry,
   type SearchHeader,
+  type SearchStore,
 } from './journal.js';
 import {
   headerOf,
@@ -43,7 +44,6 @@ export interface CacheOptions {
 export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions;
 
 export type SearchJob = Job<SearchJobEvent, SearchResult>;
-export type SearchStore = JobStore<SearchEntry, SearchHeader, SearchJobEvent>;
 type StartedSearch = BenchmarkSidecar | PreparedSidecar;
 
 /**

@@ -2,9 +2,9 @@ import type { StartedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Verification } from '../../protocol/messages.js';
 import { createRandom, derivedSeed } from '../../random/random.js';
 import type { Space } from '../../spaces/space.js';
+import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 import type { VerificationReport } from './result.js';
-import type { SearchStore } from './search.js';
 
 /** Images in a step of a proper training. */
 const BATCH_SIZE = 64;

@@ -32,7 +32,7 @@ describe('a new retraining', () => {
 
   it.each<[string, Parameters<typeof planNewRetraining>[0], RegExp]>([
     ['no architecture', {}, /No architecture was given/],
-    ['an architecture of no space', { genotype: '|conv~0|' }, /no genotype of any space/],
+    ['an architecture of no space', { genotype: '|conv~0|' }, /not a genotype of any space/],
     ['no seed', { genotype: NB201, seeds: [] }, /The seeds/],
     ['a seed twice', { genotype: NB201, seeds: [3, 1, 3] }, /The seeds 3, 1, 3/],
     ['an unknown key', { genotype: NB201, overrides: ['OPTIM.EPOCHS', '3'] }, /OPTIM\.EPOCHS/],
