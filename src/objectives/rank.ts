@@ -1,4 +1,4 @@
-/** Where a value stands among those of a fixed set. */
+/** Ranks of values against a fixed reference set. */
 
 interface Knot {
   /** Lower is better. */
@@ -6,15 +6,16 @@ interface Knot {
   readonly rank: number;
 }
 
-/** Better than all is better than the first rank by less than so much, and worse than all worse than the last. */
+/** A value beyond the best or worst of the set gets a rank that differs from theirs by less than this. */
 const HALF = 0.5;
 
 /**
- * The rank of any value against a reference set: 1 is the best of it, equal ones share the mean of their ranks, and
- * values between two of them have ranks between theirs. Values beyond its ends are told apart, too, by ranks that
- * approach 0.5 and that of the worst number + 0.5. What is no number ranks behind every number.
+ * Ranks values against a reference set. The best of the set has rank 1, equal values share the mean of their ranks,
+ * and a value between two others has a rank between theirs. Beyond the ends of the set, ranks still differ: they
+ * approach 0.5 at one end and the rank of the worst number plus 0.5 at the other. A value without a number ranks last.
  * @param reference null where there is no finite number
- * @returns ranks above 0 and up to the size of the reference + 0.5; they never fall as values become worse
+ * @returns a function from values to ranks above 0 and up to the size of the reference + 0.5; worse values never have
+ *   lower ranks
  */
 export function rankAgainst(
   reference: readonly (number | null)[],
@@ -31,7 +32,7 @@ function isNumber(value: number | null): value is number {
   return value !== null && Number.isFinite(value);
 }
 
-/** Each distinct value with the mean rank of those equal to it. @param sorted best first */
+/** Each distinct value with the mean rank of its occurrences. @param sorted best first */
 function knotsOf(sorted: readonly number[]): Knot[] {
   const knots: Knot[] = [];
   let before = 0;
@@ -46,7 +47,7 @@ function knotsOf(sorted: readonly number[]): Knot[] {
 function rankAmong(knots: readonly Knot[], value: number, worst: number): number {
   const best = knots[0];
   const poorest = knots.at(-1);
-  // Nothing to go by.
+  // The reference has no numbers.
   if (best === undefined || poorest === undefined) return worst;
   const middle = knots[Math.floor(knots.length / 2)] ?? best;
   if (value < best.value) return best.rank - (best.rank - HALF) * beyond(value, best.value, middle.value);
@@ -56,7 +57,7 @@ function rankAmong(knots: readonly Knot[], value: number, worst: number): number
   return next.value === value ? next.rank : between(previous, next, value);
 }
 
-/** Index of the first knot whose value is not below the given one. */
+/** Index of the first knot whose value is at least the given one. */
 function firstFrom(knots: readonly Knot[], value: number): number {
   let low = 0;
   let high = knots.length - 1;
@@ -70,18 +71,18 @@ function firstFrom(knots: readonly Knot[], value: number): number {
 
 function between(previous: Knot, next: Knot, value: number): number {
   const width = distance(next.value, previous.value);
-  // The smallest numbers there are have no quarters.
+  // The distance of the smallest numbers rounds to 0.
   const share = width > 0 ? distance(value, previous.value) / width : HALF;
   return previous.rank + (next.rank - previous.rank) * share;
 }
 
-/** How far a value lies beyond an end, from 0 to 1: half of it is as far as the middle lies on the other side. */
+/** How far a value lies beyond an end, from 0 to 1. It is 0.5 at the distance of the middle from that end. */
 function beyond(value: number, end: number, middle: number): number {
   const far = distance(value, end);
   return far / (far + (distance(middle, end) || distance(end, 0) || distance(1, 0)));
 }
 
-/** A quarter of it, so that sums of two are finite however large the numbers are. */
+/** A quarter of the distance, so that the sum of two distances is finite even for the largest numbers. */
 function distance(a: number, b: number): number {
   return Math.abs(a / 4 - b / 4);
 }

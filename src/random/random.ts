@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A stream of random numbers; whoever draws is given one. */
+/** A stream of random numbers. Functions that need randomness take one as an argument. */
 export interface Random {
   /** An integer drawn uniformly from [0, limit). `limit` is at least 1. */
   below(limit: number): number;
 }
 
-/** SHA-256 of an unambiguous text: neighbouring seeds and purposes share nothing. */
+/** SHA-256 of an unambiguous text, so similar seeds and purposes give unrelated hashes. */
 function hashOf(...parts: readonly (string | number)[]): Buffer {
   return createHash('sha256').update(JSON.stringify(parts)).digest();
 }
 
 /**
- * The stream number `index` of a purpose. Equal arguments give equal streams on every machine, and no draw depends
- * on how often another stream was used: that is what lets a run resume without any saved generator state.
+ * Creates stream number `index` of a purpose. Equal arguments give equal streams on every machine. A draw never
+ * depends on the use of another stream, so a run can resume without a saved generator state.
+ * @param seed a whole number in [0, 2^53)
  */
 export function createRandom(seed: number, purpose: string, index: number): Random {
   const hash = hashOf(seed, purpose, index);
@@ -23,7 +24,7 @@ export function createRandom(seed: number, purpose: string, index: number): Rand
   return { below: (limit) => uniformInt(generator, 0, limit - 1) };
 }
 
-/** A seed in [0, 2^53) that depends on the run's seed, the purpose and the text alone. */
+/** A seed in [0, 2^53) that is a function of the run's seed, the purpose and the text. */
 export function derivedSeed(seed: number, purpose: string, text: string): number {
   const hash = hashOf(seed, purpose, text);
   return (hash.readUInt32BE(0) >>> 11) * 2 ** 32 + hash.readUInt32BE(4);

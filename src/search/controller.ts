@@ -10,34 +10,52 @@ import { Observer } from './observer.js';
 import { runPool } from './pool.js';
 import { evaluationSeed, type Recording, readRecording } from './recording.js';
 
-export interface SearchOptions {
+export interface ControllerOptions {
+  /** The architectures to search. */
   readonly space: Space;
+  /** Chooses the architectures to evaluate. It must have been created for the same space. */
   readonly strategy: Strategy;
+  /** Computes the value to minimise. */
   readonly objective: Objective;
+  /** Evaluates the canonical forms of the proposed architectures. */
   readonly evaluator: Evaluator;
-  /** The run's seed, in [0, 2^53). */
+  /** The run's seed, in [0, 2^53). The seeds of evaluations derive from it. */
   readonly seed: number;
-  /** Share of the architectures whose training ignores bounds, to see what these do: from 0, the default, to 1. */
+  /** Share of the architectures whose training ignores bounds, to measure their effect: 0 to 1, by default 0. */
   readonly auditShare?: number;
-  /** What an earlier part of this run journalled, in order; it is replayed, and the search goes on from there. */
+  /** The journalled events of an interrupted run, in order. They are replayed, and the search continues after them. */
   readonly recorded?: readonly JournalledEvent[];
+  /** Interrupts the search. */
   readonly signal?: AbortSignal;
 }
 
-interface Search extends SearchOptions {
+interface Search extends ControllerOptions {
   readonly recording: Recording;
   readonly observer: Observer;
 }
 
 /**
- * Searches, one event at a time. An event is acted on only after the consumer has asked for the next one: what a
- * consumer writes down before it asks is enough to resume from. The history, and so the result, depends on the
- * space, the strategy, the seed, the evaluator's scores and its capacity, and not on the order of their arrival.
- * @throws UsageError when the recorded events cannot be of this search, or no architecture has a finite loss.
- * @throws InterruptedError when the signal aborts; evaluations that have not ended by then are left to themselves.
- * @throws whatever the evaluator throws, after the other evaluations under way have ended and been yielded.
+ * Searches a space, event by event. It needs nothing but these objects; the built-in ones and your own can be mixed:
+ *
+ * ```ts
+ * for await (const event of search({ space, strategy, objective, evaluator, seed: 1 })) {
+ *   if (event.type === 'observed') console.log(event.genotype, event.loss);
+ *   if (event.type === 'finished') console.log('Found', event.genotype);
+ * }
+ * ```
+ *
+ * The search acts on an event only after the consumer asks for the next one. A consumer that writes each event of type
+ * {@link JournalledEvent} to disk before it asks for the next can resume from there with `recorded`.
+ *
+ * The result depends on the space, the strategy, the objective, the seed, the outcomes of evaluations and the
+ * evaluator's capacity. It does not depend on the order in which evaluations end. Isomorphic architectures are
+ * evaluated once.
+ * @returns the `finished` event, which is also the last event that it yields
+ * @throws UsageError when the recorded events do not belong to this search, or no architecture has a finite loss
+ * @throws InterruptedError when the signal aborts; running evaluations are not awaited
+ * @throws any error that the evaluator throws, after the other running evaluations have ended and been yielded
  */
-export async function* search(options: SearchOptions): AsyncGenerator<SearchEvent, Finished> {
+export async function* search(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
   const recording = readRecording(options.recorded ?? [], options);
   const run: Search = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
@@ -49,14 +67,14 @@ export async function* search(options: SearchOptions): AsyncGenerator<SearchEven
   }
 }
 
-/** Asks the strategy for the next turn, or for its answer when it wants no more. */
+/** Asks the strategy for the next turn, or for its answer when it stops. */
 async function decide(
   { space, strategy, evaluator, observer, signal }: Search,
   turn: number,
 ): Promise<Proposed | Finished> {
   const { history } = observer;
   const ask = await unlessInterrupted(strategy.ask(history, Math.max(1, evaluator.capacity)), signal);
-  if (ask.kind === 'stop') return conclude({ space, strategy, observer }, ask.reason);
+  if (ask.kind === 'stop') return finish({ space, strategy, observer }, ask.reason);
   return {
     type: 'proposed',
     turn,
@@ -66,7 +84,7 @@ async function decide(
   };
 }
 
-function conclude(
+function finish(
   { space, strategy, observer }: Pick<Search, 'space' | 'strategy' | 'observer'>,
   reason: StopReason,
 ): Finished {
@@ -81,8 +99,8 @@ function conclude(
 }
 
 /**
- * Scores a turn's architectures: from the recording, from twins, and the rest by the evaluator. The bounds of a turn
- * are those of the history before it, whatever of it has been recorded.
+ * Scores the architectures of a turn: from the recording, from isomorphic ones, and the rest by the evaluator. The
+ * bounds of a turn come from the history before the turn, also when a part of the turn was recorded.
  */
 async function* evaluate(run: Search, proposed: Proposed): AsyncGenerator<SearchEvent, void> {
   const { observer, recording, strategy, objective } = run;

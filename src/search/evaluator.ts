@@ -1,45 +1,73 @@
 import type { Bound, Evaluation } from '../protocol/messages.js';
 
+/** One architecture to evaluate. */
 export interface EvaluationRequest {
-  /** Text of the canonical genotype: what is trained. */
+  /** The text of the canonical genotype, as `space.print` writes it. */
   readonly genotype: string;
+  /** Seed of everything random in the evaluation, in [0, 2^53). It is a function of the run's seed and the genotype. */
   readonly seed: number;
-  /** Where the training may be stopped; left out, it goes to its end. */
+  /**
+   * Bounds by rising step. A training whose lowest loss is above a bound at its step may stop there and report
+   * `stopped`. Left out when the training must run to its end. An evaluator may ignore bounds.
+   */
   readonly bounds?: readonly Bound[];
 }
 
+/** Cost of measuring proxies. */
 export interface Measuring {
   readonly seconds: number;
   /** Millions of multiply-adds. */
   readonly flops: number;
-  /** Measured by an earlier run. */
+  /** Set when an earlier run measured the values. */
   readonly cached?: true | undefined;
 }
 
 /**
- * An evaluation, or the reason why there is none; a failure counts as infinite loss. A cached evaluation was computed
- * by an earlier run. Where the objective needs no training, or not its whole course, the evaluation has no loss and no
- * curve, and took no time of its own.
+ * The result of an evaluation, or the reason for its failure. A failure counts as infinite loss. The loss is null and
+ * the curve empty when the objective needs no training to the end. Outcomes are journalled as they are, so they must
+ * be plain JSON data.
  */
 export type EvaluationOutcome =
   | {
       readonly evaluation: Evaluation;
+      /** Set when an earlier run computed the evaluation. */
       readonly cached?: true | undefined;
-      /** What the objective's proxies measured, by name; null where that is no finite number. */
+      /**
+       * Values of the objective's proxies by name; null where a value is not finite. Journals and results use this
+       * field name; observations call the values `proxyValues`.
+       */
       readonly parts?: Readonly<Record<string, number | null>> | undefined;
-      /** What measuring them took besides the evaluation; what had been measured before takes nothing. */
+      /** Cost of the proxies in addition to the evaluation. Values that were known already cost nothing. */
       readonly measuring?: Measuring | undefined;
-      /** What a benchmark says that it takes to train the architecture: seconds, which nobody spent. */
+      /** Seconds that the training would take according to a benchmark. Nobody spent them. */
       readonly simulatedSeconds?: number | undefined;
     }
   | { readonly failure: string };
 
-/** Scores architectures. The controller knows nothing of how. */
+/**
+ * Evaluates architectures. The controller does not know how: by training, by proxies, from a benchmark's table, or
+ * with any function of the genotype.
+ */
 export interface Evaluator {
-  /** How many evaluations run side by side. */
+  /**
+   * How many evaluations run in parallel; a value below 1 counts as 1. The controller reads it before each start, and
+   * tells it to the strategy. Since it decides how many architectures a turn proposes, a run that is to be
+   * reproducible needs a constant capacity.
+   */
   readonly capacity: number;
   /**
-   * @throws whatever makes the whole search impossible; a failure of this one architecture is an outcome.
+   * Evaluates one architecture. The outcome should be a function of the request: results then depend neither on the
+   * order of evaluations nor on interruptions. The controller never asks twice for the same genotype in a run.
+   * @throws any error that makes the whole search impossible; the search ends with it. The failure of a single
+   *   architecture is an outcome instead.
    */
   evaluate(request: EvaluationRequest): Promise<EvaluationOutcome>;
+}
+
+/**
+ * The outcome of an evaluator that computes only a loss, without proxies or a training curve.
+ * @param loss lower is better; a value that is not finite counts as infinite
+ */
+export function outcomeOfLoss(loss: number, { seconds = 0 }: { seconds?: number } = {}): EvaluationOutcome {
+  return { evaluation: { loss, curve: [], cka: [], crossEntropy: null, steps: 0, seconds } };
 }

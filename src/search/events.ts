@@ -1,17 +1,18 @@
 import type { Observation, Phase, Screened, SearchStatus, StopReason } from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
 
-/** The strategy asks for these architectures; `turn` counts from 0. */
+/** The strategy has proposed architectures. */
 export interface Proposed {
   readonly type: 'proposed';
+  /** Number of the turn, from 0. */
   readonly turn: number;
   readonly phase: Phase;
   readonly genotypes: readonly string[];
-  /** What it took to find them, where candidates were screened. */
+  /** Cost of screening; left out when no candidates were screened. */
   readonly screened?: Screened | undefined;
 }
 
-/** A canonical genotype has been scored, or could not be: events of one turn come as results arrive. */
+/** A canonical genotype has been evaluated, or its evaluation failed. Within a turn these events come in any order. */
 export interface Evaluated {
   readonly type: 'evaluated';
   readonly genotype: string;
@@ -19,46 +20,47 @@ export interface Evaluated {
   readonly outcome: EvaluationOutcome;
 }
 
-/** What the bounds would have done to a training that ignored them. */
+/** The effect that bounds would have had on a training that ignored them. */
 export interface Audit {
-  /** The step at which they would have stopped it; null when they would not have. */
+  /** The step at which the bounds would have stopped it; null when they would not have. */
   readonly crossed: number | null;
 }
 
-/** An architecture has entered the history; in the order proposed. Derived from the others, never journalled. */
+/** An architecture has entered the history, in the order of proposals. Derived from other events, never journalled. */
 export interface Observed {
   readonly type: 'observed';
   /** Position in the history, from 0. */
   readonly index: number;
   readonly phase: Phase;
+  /** The proposed architecture. */
   readonly genotype: string;
-  /** What was trained for it; differs from `genotype` for a twin. */
+  /** Its canonical form, which was evaluated; differs for an isomorphic architecture. */
   readonly canonical: string;
-  /** Its loss is that of an equal architecture scored before. */
+  /** Whether it has the score of an isomorphic architecture that was observed earlier. */
   readonly reused: boolean;
   /**
-   * What the objective makes of it, as far as it can tell yet: during the warm-up it may change. Of a stopped training it
-   * is the last one observed, which lies above the limit that its bounds protect.
+   * The objective's value. It may change during the warm-up, for an objective that compares architectures. For a
+   * stopped training it is the last observed loss, which lies above the limit of its bounds.
    */
   readonly loss: number;
   readonly proxyValues: Observation['proxyValues'];
-  /** The step at which the training was stopped as futile; null when it was not. */
+  /** The step at which the training was stopped as futile; null when it ran to its end. */
   readonly stopped: number | null;
-  /** Of a training that could have been stopped and went to its end all the same; null for all others, and twins. */
+  /** For a training that ignored bounds: their effect. Null for all others and for reused scores. */
   readonly audit: Audit | null;
-  /** Null during the warm-up. */
+  /** Whether the loss is below the threshold; null during the warm-up. */
   readonly good: boolean | null;
   readonly status: SearchStatus;
 }
 
-/** The warm-up is complete and the threshold is fixed. Derived, never journalled. */
+/** The warm-up is complete and has set the threshold. Derived from other events, never journalled. */
 export interface ThresholdSet {
   readonly type: 'threshold-set';
   readonly threshold: number;
   readonly note: string | null;
 }
 
-/** The search is over. */
+/** The search has ended with an answer. */
 export interface Finished {
   readonly type: 'finished';
   readonly reason: StopReason;
@@ -67,8 +69,8 @@ export interface Finished {
   readonly voters: readonly { readonly genotype: string; readonly loss: number }[];
 }
 
-/** `replayed` is true when the event stands in the journal already. */
+/** Any event of a search. `replayed` is true when the event, or all that it derives from, is in the journal already. */
 export type SearchEvent = (Proposed | Evaluated | Observed | ThresholdSet | Finished) & { readonly replayed: boolean };
 
-/** What a journal must keep: from these alone the search goes on as if it had never stopped. */
+/** The events that a journal must contain. A search resumes from them as if it had never stopped. */
 export type JournalledEvent = Proposed | Evaluated | Finished;

@@ -5,8 +5,8 @@ export function interrupted(): InterruptedError {
 }
 
 /**
- * The promise, or the interruption when that comes first; the promise is then left to itself.
- * @throws InterruptedError once the signal has aborted.
+ * Waits for the promise or the interruption. After an interruption nothing waits for the promise any more.
+ * @throws InterruptedError once the signal has aborted
  */
 export async function unlessInterrupted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;

@@ -4,21 +4,21 @@ import type { Observation, Strategy } from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
 import type { Evaluated, Observed, Proposed, SearchEvent } from './events.js';
 
-/** An architecture that waits for its score. */
+/** An architecture that waits for its result. */
 interface Waiting extends Pick<Observation, 'phase' | 'encoding'> {
   readonly genotype: string;
   readonly canonical: string;
 }
 
-/** What is known of a canonical genotype. */
-interface Score extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
+/** The result of a canonical genotype. */
+interface KnownResult extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
   readonly curve: Observation['curve'];
   readonly proxyValues: Observation['proxyValues'];
   readonly replayed: boolean;
 }
 
-/** A failed evaluation, and one whose loss is not a finite number, counts as infinite loss. */
-function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'proxyValues' | 'stopped'> {
+/** A failed evaluation and a loss that is not finite both count as infinite loss. */
+function resultOf(outcome: EvaluationOutcome): Pick<KnownResult, 'loss' | 'curve' | 'proxyValues' | 'stopped'> {
   if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], proxyValues: {}, stopped: null };
   const { loss, curve, stopped = null } = outcome.evaluation;
   const { parts: proxyValues = {} } = outcome;
@@ -31,22 +31,22 @@ function resultOf(outcome: EvaluationOutcome): Pick<Score, 'loss' | 'curve' | 'p
 }
 
 /**
- * Turns scores, which come in any order, into the history, which is in the order proposed. Equal architectures
- * share one score.
+ * Turns results, which arrive in any order, into the history, which is in the order of proposals. Isomorphic
+ * architectures share one result.
  */
 export class Observer {
   readonly #space: Space;
   readonly #strategy: Strategy;
   readonly #objective: Objective;
-  /** With losses as they were measured. */
+  /** With the measured losses, before the objective scores them. */
   readonly #history: Observation[] = [];
   /** By canonical genotype. */
-  readonly #scores = new Map<string, Score>();
+  readonly #results = new Map<string, KnownResult>();
   /** Canonical genotypes that are in the history. */
   readonly #observed = new Set<string>();
   #waiting: Waiting[] = [];
   #thresholdKnown = false;
-  /** Whether all that was observed so far was replayed. */
+  /** Whether everything observed so far was replayed. */
   #replaying = true;
 
   constructor({ space, strategy, objective }: { space: Space; strategy: Strategy; objective: Objective }) {
@@ -55,12 +55,12 @@ export class Observer {
     this.#objective = objective;
   }
 
-  /** As the objective judges it. */
+  /** The history as the objective scores it. */
   get history(): readonly Observation[] {
     return this.#objective.score(this.#history);
   }
 
-  /** Takes a turn's architectures, and says which canonical genotypes it needs scores of, each once. */
+  /** Takes the architectures of a turn. Returns the canonical genotypes that need an evaluation, each once. */
   expect(proposed: Proposed): string[] {
     this.#waiting = proposed.genotypes.map((genotype) => {
       const encoding = this.#space.parse(genotype);
@@ -68,21 +68,21 @@ export class Observer {
       return { phase: proposed.phase, encoding, genotype, canonical };
     });
     const needed = new Set(this.#waiting.map(({ canonical }) => canonical));
-    return [...needed].filter((canonical) => !this.#scores.has(canonical));
+    return [...needed].filter((canonical) => !this.#results.has(canonical));
   }
 
-  score({ genotype, outcome }: Evaluated, about: Pick<Score, 'audit' | 'replayed'>): void {
-    this.#scores.set(genotype, { ...resultOf(outcome), ...about });
+  score({ genotype, outcome }: Evaluated, about: Pick<KnownResult, 'audit' | 'replayed'>): void {
+    this.#results.set(genotype, { ...resultOf(outcome), ...about });
   }
 
-  /** Moves every architecture whose turn has come into the history. */
+  /** Moves the next architectures into the history, up to the first one without a result. */
   *observe(): Generator<SearchEvent, void> {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const score = this.#scores.get(next.canonical);
-      if (score === undefined) return;
+      const result = this.#results.get(next.canonical);
+      if (result === undefined) return;
       this.#waiting.shift();
-      this.#replaying &&= score.replayed;
-      const observed = this.#enter(next, score);
+      this.#replaying &&= result.replayed;
+      const observed = this.#enter(next, result);
       yield { ...observed, replayed: this.#replaying };
       const { threshold, thresholdNote } = observed.status;
       if (threshold !== null && !this.#thresholdKnown) {
@@ -92,15 +92,15 @@ export class Observer {
     }
   }
 
-  #enter({ phase, encoding, genotype, canonical }: Waiting, score: Score): Observed {
-    const { curve, stopped, audit } = score;
+  #enter({ phase, encoding, genotype, canonical }: Waiting, result: KnownResult): Observed {
+    const { curve, stopped, audit } = result;
     const index = this.#history.length;
     const reused = this.#observed.has(canonical);
     this.#history.push({
       phase,
       encoding,
-      loss: score.loss,
-      proxyValues: score.proxyValues,
+      loss: result.loss,
+      proxyValues: result.proxyValues,
       curve,
       stopped: stopped !== null,
     });
@@ -117,7 +117,7 @@ export class Observer {
       canonical,
       reused,
       loss,
-      proxyValues: score.proxyValues,
+      proxyValues: result.proxyValues,
       stopped,
       audit: reused ? null : audit,
       good,

@@ -2,7 +2,7 @@ import { interrupted } from './interruption.js';
 
 export interface PoolOptions<Item, Result> {
   readonly items: readonly Item[];
-  /** How many may run side by side; asked again before each start, and taken as 1 when it is less. */
+  /** How many may run in parallel. Called before each start; a value below 1 counts as 1. */
   readonly capacity: () => number;
   readonly run: (item: Item) => Promise<Result>;
   readonly signal: AbortSignal | undefined;
@@ -14,7 +14,7 @@ class Pool<Item, Result> {
   readonly #ready: Result[] = [];
   #running = 0;
   #stopped = false;
-  /** In a box, since anything can be thrown. */
+  /** In an object, because any value can be thrown. */
   #failure: { readonly error: unknown } | null = null;
   #wake = (): void => {};
 
@@ -23,7 +23,7 @@ class Pool<Item, Result> {
     this.#waiting = [...options.items];
   }
 
-  /** Starts what there is room for. */
+  /** Starts as many items as the capacity allows. */
   start(): void {
     if (this.#stopped) return;
     const room = Math.max(1, this.#options.capacity()) - this.#running;
@@ -50,7 +50,7 @@ class Pool<Item, Result> {
     this.#wake();
   };
 
-  /** The next result; null when there is none to come. */
+  /** The next result; null after the last one. */
   async next(): Promise<Result | null> {
     for (;;) {
       const result = this.#ready.shift();
@@ -68,11 +68,11 @@ class Pool<Item, Result> {
 }
 
 /**
- * Runs the items, a few side by side, and yields each result as it arrives. New ones start while the consumer is
- * busy with a result.
+ * Runs the items, some of them in parallel, and yields each result as it arrives. New items start while the consumer
+ * works on a result.
  *
- * A result that is there is always yielded. After a failure nothing new starts, the others are waited for, and then
- * the first failure is thrown. After an abort nothing new starts and nothing is waited for.
+ * Every available result is yielded. After a failure no item starts, the running ones are awaited, and then the first
+ * failure is thrown. After an abort no item starts, and the running ones are not awaited.
  */
 export async function* runPool<Item, Result extends object>(
   options: PoolOptions<Item, Result>,

@@ -3,24 +3,24 @@ import { derivedSeed } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed } from './events.js';
 
-/** What a journal holds of a search, checked and sorted. */
+/** The journalled events of a search, checked and sorted. */
 export interface Recording {
-  /** Position is the turn. */
+  /** By turn. */
   readonly proposals: readonly Proposed[];
   /** By canonical genotype. */
   readonly evaluations: ReadonlyMap<string, Evaluated>;
   readonly finished: Finished | null;
 }
 
-/** The seed of an evaluation: it depends on what is trained and on nothing that happened before. */
+/** The seed of an evaluation. It depends on the trained architecture and not on the history. */
 export function evaluationSeed(seed: number, canonical: string): number {
   return derivedSeed(seed, 'evaluation', canonical);
 }
 
 function corrupt(problem: string, cause?: unknown): UsageError {
-  return new UsageError(`The journal cannot be of this search: ${problem}.`, {
+  return new UsageError(`The journal does not belong to this search: ${problem}.`, {
     code: 'corrupt-journal',
-    nextSteps: ['Resume with the configuration and the seed that the run was started with.', 'Or start a new run.'],
+    nextSteps: ['Resume with the configuration and the seed of the original run.', 'Or start a new run.'],
     cause,
   });
 }
@@ -34,8 +34,8 @@ function parseProposed(space: Space, genotype: string, turn: number): Encoding {
 }
 
 /**
- * Sorts what was journalled and checks that it can be the beginning of this search.
- * @throws UsageError when it cannot.
+ * Sorts the journalled events and checks that this search can begin with them.
+ * @throws UsageError `corrupt-journal` when it cannot
  */
 export function readRecording(
   events: readonly JournalledEvent[],
@@ -46,7 +46,7 @@ export function readRecording(
   const proposed = new Set<string>();
   let finished: Finished | null = null;
   for (const event of events) {
-    if (finished !== null) throw corrupt('it goes on after its end');
+    if (finished !== null) throw corrupt('it continues after the end of the search');
     if (event.type === 'finished') finished = event;
     else if (event.type === 'proposed') {
       if (event.turn !== proposals.length) throw corrupt(`turn ${event.turn} follows ${proposals.length} turn(s)`);
@@ -58,7 +58,7 @@ export function readRecording(
     } else {
       if (!proposed.has(event.genotype)) throw corrupt(`"${event.genotype}" was evaluated but not proposed`);
       if (event.seed !== evaluationSeed(seed, event.genotype)) {
-        throw corrupt(`"${event.genotype}" was evaluated with the seed ${event.seed}, which is of another run`);
+        throw corrupt(`"${event.genotype}" was evaluated with the seed ${event.seed}, which belongs to another run`);
       }
       evaluations.set(event.genotype, event);
     }

@@ -1,6 +1,6 @@
 import type { Encoding, Space } from './space.js';
 
-/** The common part of spaces in which every slot may hold any of its categories, whatever the other slots hold. */
+/** The common part of spaces in which every slot may hold any of its categories, independently of the other slots. */
 export function freeSlots(
   slots: readonly number[],
 ): Pick<Space, 'slots' | 'sample' | 'conditionalWeights' | 'neighbours'> {

@@ -7,9 +7,10 @@ export interface Interval {
 }
 
 /**
- * Draws with replacement from `count` things, each as many as there are: their indices, for a percentile bootstrap
- * (Efron and Tibshirani 1993, section 13.3). What is estimated on the same draws can be compared pair by pair.
- * @param draws how many
+ * Indices for a percentile bootstrap (Efron and Tibshirani 1993, section 13.3): each draw takes `count` of `count`
+ * items with replacement. Estimates on the same draws can be compared in pairs.
+ * @param draws number of draws
+ * @returns one array of `count` indices for each draw
  */
 export function resample(count: number, draws: number, seed: number): Int32Array[] {
   return Array.from({ length: draws }, (_, draw) => {
@@ -19,10 +20,10 @@ export function resample(count: number, draws: number, seed: number): Int32Array
 }
 
 /**
- * The middle part of the estimates on all draws.
- * @param estimates null where a draw has none, which is left out
- * @param level share of the estimates in the interval, between 0 and 1: 0.95
- * @returns null where no draw has an estimate
+ * The interval that contains the middle estimates of all draws.
+ * @param estimates null for a draw without an estimate; such draws are left out
+ * @param level share of the estimates in the interval, between 0 and 1, e.g. 0.95
+ * @returns null when no draw has an estimate
  */
 export function percentileInterval(estimates: readonly (number | null)[], level: number): Interval | null {
   const known = estimates.filter((estimate) => estimate !== null);

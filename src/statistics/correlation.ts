@@ -1,18 +1,18 @@
 import { denseRanks, midranks, placesOf, tally } from './ranks.js';
 
 /**
- * A rank correlation of paired places: all that {@link denseRanks} answers, or the same ones of both sides.
- * @returns from -1 to 1; null where one side has fewer than two different places, and so no order to compare.
+ * A rank correlation of paired places from {@link denseRanks}; both sides may be the same subset of pairs.
+ * @returns from -1 to 1; null when one side has fewer than two different places, so there is no order to compare
  */
 export type RankCorrelation = (xs: Int32Array, ys: Int32Array) => number | null;
 
 /**
- * Kendall's τ-b: pairs in the same order less pairs in the opposite one, over the geometric mean of the pairs that
- * either side does not tie. In O(n log n), as Knight (1966) counts.
+ * Kendall's τ-b: the number of pairs in the same order minus those in the opposite order, divided by the geometric mean
+ * of the numbers of pairs that each side does not tie. Takes O(n log n) time by the algorithm of Knight (1966).
  */
 export const kendallOfRanks: RankCorrelation = (xs, ys) => {
   const limit = placesOf(ys);
-  // By x, then by y: pairs tied in x are in no opposite order then.
+  // Sorted by x, then by y, so pairs tied in x do not count as being in opposite order.
   const keys = Float64Array.from(xs, (x, index) => x * limit + (ys[index] ?? 0)).sort();
   const all = pairs(xs.length);
   const untiedX = all - tiedPairs(xs);
@@ -23,7 +23,7 @@ export const kendallOfRanks: RankCorrelation = (xs, ys) => {
   return clamp(balance / Math.sqrt(untiedX * untiedY));
 };
 
-/** Spearman's ρ: Pearson's correlation of the ranks, ties having the mean of theirs. */
+/** Spearman's ρ: Pearson's correlation of the ranks; tied values share the mean of their ranks. */
 export const spearmanOfRanks: RankCorrelation = (xs, ys) => {
   const middle = (xs.length + 1) / 2;
   const [ranksX, ranksY] = [midranks(xs), midranks(ys)];
@@ -42,8 +42,8 @@ export const spearmanOfRanks: RankCorrelation = (xs, ys) => {
 
 /**
  * Kendall's τ-b of paired values.
- * @param ys as many as xs; none NaN, infinities allowed
- * @returns null where one side is constant
+ * @param ys as many as xs; infinities are allowed, NaN is not
+ * @returns null when one side is constant
  */
 export function kendall(xs: ArrayLike<number>, ys: ArrayLike<number>): number | null {
   return correlate(kendallOfRanks, xs, ys);
@@ -65,7 +65,7 @@ function tiedPairs(places: Int32Array): number {
   return tally(places).reduce((total, count) => total + pairs(count), 0);
 }
 
-/** Pairs of equal numbers among sorted ones. */
+/** Number of pairs of equal numbers in a sorted list. */
 function pairsInRuns(sorted: Float64Array): number {
   let total = 0;
   let run = 0;
@@ -76,9 +76,9 @@ function pairsInRuns(sorted: Float64Array): number {
   return total;
 }
 
-/** Pairs of which the former's y is the greater; y is what a key leaves over `limit`. */
+/** Number of pairs in which the first y is greater. The y of a key is its remainder modulo `limit`. */
 function inversions(keys: Float64Array, limit: number): number {
-  /** Fenwick tree of the ys so far. */
+  // Fenwick tree that counts the ys so far.
   const tree = new Int32Array(limit + 1);
   let total = 0;
   keys.forEach((key, before) => {
@@ -91,7 +91,7 @@ function inversions(keys: Float64Array, limit: number): number {
   return total;
 }
 
-/** Rounding may lead a hair beyond the ends. */
+/** Rounding may exceed the ends slightly. */
 function clamp(value: number): number {
   return Math.max(-1, Math.min(1, value));
 }

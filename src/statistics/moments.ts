@@ -11,7 +11,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** @param values at least one */
 export function mean(values: readonly number[]): number {
-  if (values.length === 0) throw new RangeError('Nothing has no mean.');
+  if (values.length === 0) throw new RangeError('An empty list has no mean.');
   return sum(values) / values.length;
 }
 

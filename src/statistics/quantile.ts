@@ -1,15 +1,15 @@
 /**
- * The quantile by linear interpolation, to the bit what `numpy.quantile(values, rate)` answers for finite values.
- * Where numpy would answer NaN because infinities are interpolated, this answers the higher neighbour.
- * @param values at least one, none NaN; infinities sort last.
- * @param rate in [0, 1].
+ * The quantile by linear interpolation. For finite values it equals `numpy.quantile(values, rate)` to the last bit.
+ * Where numpy returns NaN because it would interpolate infinities, this returns the higher neighbour.
+ * @param values at least one, none NaN; infinities are allowed
+ * @param rate in [0, 1]
  */
 export function quantile(values: readonly number[], rate: number): number {
   const sorted = [...values].sort((a, b) => (a < b ? -1 : Number(a > b)));
   const position = (sorted.length - 1) * rate;
   const below = Math.floor(position);
   const low = sorted[below];
-  if (low === undefined) throw new RangeError(`No quantile ${rate} of ${values.length} values.`);
+  if (low === undefined) throw new RangeError(`There is no quantile ${rate} of ${values.length} values.`);
   const weight = position - below;
   const high = sorted[below + 1] ?? low;
   if (weight === 0) return low;

@@ -1,6 +1,7 @@
 /**
- * The place of each value among the distinct ones, 0 for the least: equal values share a place.
- * @param values none NaN; infinities are values like others.
+ * The place of each value among the distinct values, 0 for the lowest. Equal values share a place.
+ * @param values none NaN; infinities are allowed
+ * @throws RangeError for NaN
  */
 export function denseRanks(values: ArrayLike<number>): Int32Array {
   const distinct = Float64Array.from(new Set(Array.from(values, withoutSign))).sort();
@@ -12,14 +13,14 @@ export function denseRanks(values: ArrayLike<number>): Int32Array {
   });
 }
 
-/** -0 is no less than 0. */
+/** Makes -0 equal to 0. */
 function withoutSign(value: number): number {
   return value === 0 ? 0 : value;
 }
 
 /**
- * The rank of each value, 1 for the least; equal values share the mean of their ranks, as scipy's `rankdata` has it.
- * @param places as {@link denseRanks} answers them, or some of them.
+ * The rank of each value, 1 for the lowest. Equal values share the mean of their ranks, as in scipy's `rankdata`.
+ * @param places from {@link denseRanks}, all or some of them
  */
 export function midranks(places: Int32Array): Float64Array {
   const counts = tally(places);
@@ -32,14 +33,14 @@ export function midranks(places: Int32Array): Float64Array {
   return Float64Array.from(places, (place) => rankOf[place] ?? Number.NaN);
 }
 
-/** How many values have each place. */
+/** Number of values at each place. */
 export function tally(places: Int32Array): Int32Array {
   const counts = new Int32Array(placesOf(places));
   for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
   return counts;
 }
 
-/** The number of places up to the highest. */
+/** The highest place plus 1; 0 for no places. */
 export function placesOf(places: Int32Array): number {
   return places.reduce((most, place) => Math.max(most, place), -1) + 1;
 }

@@ -7,7 +7,7 @@ import type { Measured } from '../../src/objectives/objective.js';
 
 const LOSS: WeightedProxy = { name: 'rmi@50', direction: 'lower', needs: 'training', weight: 1 };
 const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 0.5 };
-const PARTS = [LOSS, FLOW];
+const PROXIES = [LOSS, FLOW];
 
 const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 const measurement = fc.record({ 'rmi@50': value, synflow: value });
@@ -17,14 +17,14 @@ function historyOf(measured: readonly ProxyValues[]): Measured[] {
   return measured.map((proxyValues) => ({ proxyValues, loss: 1 }));
 }
 
-const aggregate = (reference: number) => createObjective({ kind: 'aggregate', proxies: PARTS }, { reference });
+const aggregate = (reference: number) => createObjective({ kind: 'aggregate', proxies: PROXIES }, { reference });
 const lossesOf = (measured: readonly ProxyValues[], reference: number) =>
   aggregate(reference)
     .score(historyOf(measured))
     .map(({ loss }) => loss);
 
 describe('the stress of a rank', () => {
-  it('grows with the rank, the more the worse it is, and is finite for the worst', () => {
+  it('grows faster for worse ranks, and is finite for the worst', () => {
     const stresses = [0.5, 1, 50, 99, 100, 100.5].map((rank) => stress(rank, 100));
     expect(stresses).toEqual([...stresses].sort((a, b) => a - b));
     expect([stress(1, 100), stress(2, 4), stress(4, 4)]).toEqual([0, Math.log(4 / 3), Math.log(4)]);
@@ -34,7 +34,7 @@ describe('the stress of a rank', () => {
 });
 
 describe('the aggregate', () => {
-  it('is the weighted sum of what ranks count for', () => {
+  it('is the weighted sum of the stressed ranks', () => {
     const measured = [
       { 'rmi@50': 1, synflow: 10 },
       { 'rmi@50': 2, synflow: 30 },
@@ -47,26 +47,26 @@ describe('the aggregate', () => {
     ]);
   });
 
-  it('moves no value once the reference is complete', () => {
+  it('does not change values once the reference set is complete', () => {
     fc.assert(
       fc.property(measurements, measurements, (first, more) => {
         const before = lossesOf(first, first.length);
         expect(lossesOf([...first, ...more], first.length).slice(0, first.length)).toEqual(before);
-        // Nor does what came before decide beyond the reference.
+        // Architectures beyond the reference set have no influence either.
         const alone = more.map((one) => lossesOf([...first, one], first.length).at(-1));
         expect(lossesOf([...first, ...more], first.length).slice(first.length)).toEqual(alone);
       }),
     );
   });
 
-  it('never becomes better when a part becomes worse', () => {
+  it('never improves when a proxy becomes worse', () => {
     fc.assert(
       fc.property(
         measurements,
         measurement,
         fc.double({ noNaN: true, noDefaultInfinity: true }),
         (known, one, flow) => {
-          const of = aggregateOf(PARTS, known);
+          const of = aggregateOf(PROXIES, known);
           const changed = of({ ...one, synflow: flow });
           if (one.synflow === null || flow >= one.synflow) expect(changed).toBeLessThanOrEqual(of(one));
           else expect(changed).toBeGreaterThanOrEqual(of(one));
@@ -75,20 +75,20 @@ describe('the aggregate', () => {
     );
   });
 
-  it('gives equal architectures equal losses, and judges no second time otherwise', () => {
+  it('gives equal values equal losses, and scoring twice changes nothing', () => {
     fc.assert(
       fc.property(measurements, fc.nat(30), (measured, reference) => {
         const history = historyOf([...measured, ...measured]);
-        const judged = aggregate(reference + 1).score(history);
-        expect(aggregate(reference + 1).score(judged)).toEqual(judged);
+        const scored = aggregate(reference + 1).score(history);
+        expect(aggregate(reference + 1).score(scored)).toEqual(scored);
         measured.forEach((_, index) => {
-          expect(judged[index]?.loss).toBe(judged[index + measured.length]?.loss);
+          expect(scored[index]?.loss).toBe(scored[index + measured.length]?.loss);
         });
       }),
     );
   });
 
-  it('ranks what one part could not measure as worst in that, and what none could as failed', () => {
+  it('ranks a missing value as the worst, and counts an architecture without any value as failed', () => {
     const measured = [
       { 'rmi@50': 1, synflow: 1 },
       { 'rmi@50': null, synflow: 2 },
@@ -100,15 +100,15 @@ describe('the aggregate', () => {
     expect(losses.slice(2)).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 
-  it('screens by the parts that need no batch, or where there are none by those that need no training', () => {
-    const screenedBy = (...parts: WeightedProxy[]) =>
-      createObjective({ kind: 'aggregate', proxies: parts }, { reference: 2 }).screening?.proxies;
+  it('screens by proxies that need no batch, or without any by those that need no training', () => {
+    const screenedBy = (...proxies: WeightedProxy[]) =>
+      createObjective({ kind: 'aggregate', proxies }, { reference: 2 }).screening?.proxies;
     const batch: WeightedProxy = { name: 'zico', direction: 'higher', needs: 'batch', weight: 1 };
     expect(screenedBy(LOSS, FLOW, batch)).toEqual(['synflow']);
     expect(screenedBy(LOSS, batch)).toEqual(['zico']);
   });
 
-  it('screens by the parts that train nothing, against the same reference', () => {
+  it('screens against the same reference set', () => {
     const { screening, trains, proxies, isLoss } = aggregate(2);
     expect({ trains, proxies, isLoss }).toEqual({ trains: true, proxies: ['rmi@50', 'synflow'], isLoss: false });
     expect(screening?.proxies).toEqual(['synflow']);
@@ -128,7 +128,7 @@ describe('the other objectives', () => {
     expect(rmi).toMatchObject({ name: 'rmi', isLoss: true, trains: true, screening: null });
   });
 
-  it('minimises a proxy by its direction, and counts what is no number as failed', () => {
+  it('minimises a proxy by its direction, and counts a missing value as failed', () => {
     const history = historyOf([{ synflow: 2 }, { synflow: 0 }, { synflow: null }, {}]);
     const higher = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
     expect(higher.score(history).map(({ loss }) => loss)).toEqual([-2, 0, Infinity, Infinity]);
@@ -141,8 +141,8 @@ describe('the other objectives', () => {
 
   it('minimises minus the accuracy of a benchmark', () => {
     const benchmark = createObjective({ kind: 'benchmark' }, { reference: 1 });
-    const judged = benchmark.score(historyOf([{ [ACCURACY]: 93.5 }, { [ACCURACY]: null }, {}]));
-    expect(judged.map(({ loss }) => loss)).toEqual([-93.5, Infinity, Infinity]);
+    const scored = benchmark.score(historyOf([{ [ACCURACY]: 93.5 }, { [ACCURACY]: null }, {}]));
+    expect(scored.map(({ loss }) => loss)).toEqual([-93.5, Infinity, Infinity]);
     expect(benchmark).toMatchObject({ trains: false, proxies: [], isLoss: false });
   });
 });

@@ -7,7 +7,7 @@ const reference = fc.array(fc.option(numbers), { maxLength: 20 });
 const direction = fc.constantFrom('higher' as const, 'lower' as const);
 
 describe('the rank against a reference', () => {
-  it('is the ordinary one for what is in it, with midranks for ties', () => {
+  it('is the usual rank for values of the set, with midranks for ties', () => {
     const rank = rankAgainst([5, 1, 3, 3, null], 'lower');
     expect([1, 3, 5].map(rank)).toEqual([1, 2.5, 4]);
     expect(rank(null)).toBe(5.5);
@@ -21,28 +21,28 @@ describe('the rank against a reference', () => {
     expect([5, 2.5, 19].map(rank)).toEqual([1.5, 1.25, 2.9]);
   });
 
-  it('is a number between the smallest numbers there are, too', () => {
+  it('is finite between the smallest floating-point numbers', () => {
     expect(rankAgainst([4e-323, 3e-323], 'higher')(3.5e-323)).toBe(1.5);
   });
 
-  it('tells apart what lies beyond the ends, within half a rank', () => {
+  it('distinguishes values beyond the ends, within half a rank', () => {
     const rank = rankAgainst([0, 10, 20], 'lower');
     const better = [-1, -10, -1000].map(rank);
     expect(better).toEqual([...better].sort((a, b) => b - a));
     expect(new Set(better).size).toBe(3);
-    // As far from the end as the middle is: half of what there is.
+    // At the distance of the middle from the end: half of the range.
     expect(rank(-10)).toBe(0.75);
     expect(rank(30)).toBe(3.25);
   });
 
-  it('is the same for everything where there is nothing to go by', () => {
+  it('is the same for all values when the set has no numbers', () => {
     for (const rank of [rankAgainst([], 'lower'), rankAgainst([null], 'higher')]) {
       expect(rank(1)).toBe(rank(-1e300));
       expect(rank(null)).toBeGreaterThanOrEqual(rank(1));
     }
   });
 
-  it('never falls as values become worse, and stays in its bounds', () => {
+  it('never decreases for worse values, and stays within its range', () => {
     fc.assert(
       fc.property(reference, direction, numbers, numbers, (known, which, a, b) => {
         const rank = rankAgainst(known, which);
@@ -56,7 +56,7 @@ describe('the rank against a reference', () => {
     );
   });
 
-  it('tells any two values apart that differ by more than rounding', () => {
+  it('distinguishes values that differ by more than rounding', () => {
     const tame = fc.integer({ min: -1000, max: 1000 });
     fc.assert(
       fc.property(fc.array(tame, { minLength: 1, maxLength: 20 }), tame, tame, (known, a, b) => {
@@ -67,7 +67,7 @@ describe('the rank against a reference', () => {
     );
   });
 
-  it('has the mean of the ordinary ranks over its own reference', () => {
+  it('has the mean of the usual ranks over the reference set', () => {
     fc.assert(
       fc.property(fc.array(numbers, { minLength: 1, maxLength: 20 }), direction, (known, which) => {
         const ranks = known.map(rankAgainst(known, which));

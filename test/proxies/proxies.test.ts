@@ -8,7 +8,7 @@ const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.met
 const PYTHON = path('.venv/bin/python');
 const NAMES = PROXIES.map(({ name }) => name);
 
-/** Name, direction and what it needs, of each proxy that the sidecar has. */
+/** Prints name, direction and needs of each proxy in the sidecar. */
 const LIST = `
 import json
 from rminas_sidecar.proxies import PROXIES
@@ -22,11 +22,11 @@ describe('the proxies', () => {
       const env = { ...process.env, PYTHONPATH: path('python') };
       const defined = Object.fromEntries(PROXIES.map(({ name, direction, needs }) => [name, { direction, needs }]));
       const sidecar = JSON.parse(execFileSync(PYTHON, ['-c', LIST], { encoding: 'utf8', env }));
-      expect(defined, 'a proxy needs its file in the sidecar and its line in src/proxies').toEqual(sidecar);
+      expect(defined, 'a proxy needs a file in the sidecar and a definition in src/proxies').toEqual(sidecar);
     },
   );
 
-  it('all stand in their table in docs/proxies.md, with their direction', () => {
+  it('are all in the table of docs/proxies.md, with their direction', () => {
     const rows = readFileSync(path('docs/proxies.md'), 'utf8').matchAll(/^\| `([^`]+)` \| (higher|lower) \|/gm);
     const told = Object.fromEntries([...rows].map(([, name, direction]) => [name, direction]));
     expect(told).toEqual(Object.fromEntries(PROXIES.map(({ name, direction }) => [name, direction])));
@@ -36,7 +36,7 @@ describe('the proxies', () => {
     expect(parseProxy(name, PROXIES)).toEqual({ name, step: null });
   });
 
-  it('are observed after any number of updates, if a training shows them', () => {
+  it('can have a step if they are observed during a training', () => {
     expect(parseProxy('rmi@50', PROXIES)).toEqual({ name: 'rmi', step: 50 });
     expect(parseProxy('cka-3@0', PROXIES)).toEqual({ name: 'cka-3', step: 0 });
     expect(() => parseProxy('synflow@50', PROXIES)).toThrow(
@@ -57,7 +57,7 @@ describe('the proxies', () => {
     ['', 'There is no proxy ""'],
     ['constructor', 'There is no proxy'],
     ['__proto__@3', 'There is no proxy'],
-  ])('have no %j', (text, said) => {
+  ])('do not include %j', (text, said) => {
     expect(() => parseProxy(text, PROXIES)).toThrow(said);
     expect(() => parseProxy(text, PROXIES)).toThrow(expect.objectContaining({ code: 'unknown-proxy', exitCode: 2 }));
   });

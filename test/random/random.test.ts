@@ -8,12 +8,12 @@ const draw = (seed: number, purpose: string, index: number, count = 8) => {
 };
 
 describe('createRandom', () => {
-  it('draws what it has always drawn: journals of older versions must still resume', () => {
+  it('draws the same as in older versions, so that their journals can resume', () => {
     expect(draw(7, 'warm-up', 0)).toEqual([86, 897, 677, 815, 507, 910, 215, 19]);
     expect(derivedSeed(7, 'evaluation', 'x')).toBe(8058895036271519);
   });
 
-  it('gives a stream of its own to every seed, purpose and index', () => {
+  it('gives a different stream for every seed, purpose and index', () => {
     const streams = [
       draw(7, 'a', 0),
       draw(8, 'a', 0),

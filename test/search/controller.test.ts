@@ -52,7 +52,7 @@ describe('search: the events of a whole search', () => {
     expect(historyOf(events).map(({ index }) => index)).toEqual(historyOf(events).map((_, index) => index));
   });
 
-  it('observe what was proposed, in that order, with its loss and label', async () => {
+  it('observe the proposed architectures in that order, with loss and label', async () => {
     const events = await collect(run({ capacity: 4, order: 3 }).events);
     const proposed = events.flatMap((event) => (event.type === 'proposed' ? event.genotypes : []));
     const history = historyOf(events);
@@ -63,7 +63,7 @@ describe('search: the events of a whole search', () => {
     }
   });
 
-  it('end in the value that the generator returns', async () => {
+  it('end with the value that the generator returns', async () => {
     const { events } = run({});
     let step = await events.next();
     let last = step;
@@ -76,7 +76,7 @@ describe('search: the events of a whole search', () => {
 });
 
 describe('search: determinism', () => {
-  it.each([1, 2, 3, 8])('has one history, whatever the order of arrival, %i at a time', async (capacity) => {
+  it.each([1, 2, 3, 8])('gives one history for any order of results, %i at a time', async (capacity) => {
     const outcomes = [];
     for (let order = 0; order < 12; order += 1) {
       const events = await collect(run({ capacity, order }).events);
@@ -104,7 +104,7 @@ describe('search: determinism', () => {
   });
 });
 
-describe('search: equal architectures', () => {
+describe('search: isomorphic architectures', () => {
   it('are trained once, as their canonical form, with the seed of that form', async () => {
     const { evaluator, events } = run({ capacity: 3, settings: { cap: 81, successes: 81 } });
     const history = historyOf(await collect(events));
@@ -124,7 +124,7 @@ describe('search: equal architectures', () => {
 });
 
 describe('search: the evaluator', () => {
-  it('is used up to its capacity and no further', async () => {
+  it('gets as many requests as its capacity allows', async () => {
     for (const capacity of [1, 3]) {
       const { evaluator, events } = run({ capacity, space: nasBench201 });
       await collect(events);
@@ -132,7 +132,7 @@ describe('search: the evaluator', () => {
     }
   });
 
-  it('is asked only after the proposal has been taken', async () => {
+  it('gets a request only after the consumer has taken the proposal', async () => {
     const { evaluator, events } = run({ capacity: 3 });
     const { value } = await events.next();
     expect(value?.type).toBe('proposed');
@@ -142,7 +142,7 @@ describe('search: the evaluator', () => {
     expect(evaluator.requests.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('may fail an architecture, or find no finite loss: both count as infinite', async () => {
+  it('may fail or find no finite loss: both count as infinite', async () => {
     const outcomes: EvaluationOutcome[] = [
       { failure: 'died twice' },
       { evaluation: evaluationOf(null) },
@@ -159,7 +159,7 @@ describe('search: the evaluator', () => {
   });
 });
 
-describe('search: where the original has no answer', () => {
+describe('search: cases in which the original fails', () => {
   it('ends at the cap', async () => {
     const events = await collect(run({ settings: { cap: 20, successes: 100 }, space: nasBench201 }).events);
     expect([historyOf(events).length, finishOf(events).reason]).toEqual([20, 'evaluation-cap']);
@@ -171,7 +171,7 @@ describe('search: where the original has no answer', () => {
     expect([historyOf(events).length, finishOf(events).reason]).toEqual([8, 'space-exhausted']);
   });
 
-  it('says that no loss was finite', async () => {
+  it('throws when no loss is finite', async () => {
     const { evaluator, events } = run({ outcomeOf: () => ({ failure: 'no' }), space: nasBench201, capacity: 3 });
     await expect(collect(events)).rejects.toThrow(UsageError);
     expect(evaluator.requests.length).toBeLessThanOrEqual(40);

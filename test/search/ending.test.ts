@@ -1,4 +1,4 @@
-/** How a search ends that cannot go on: what was finished is kept, and nothing new starts. */
+/** Failed and interrupted searches keep finished results and start nothing new. */
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, SidecarError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/rmi.js';
@@ -13,7 +13,7 @@ interface Handle {
   readonly fail: (error: unknown) => void;
 }
 
-/** Evaluations that end when the test says so. */
+/** An evaluator whose evaluations end when the test ends them. */
 function createHandEvaluator(capacity: number): Evaluator & { readonly handles: Handle[] } {
   const handles: Handle[] = [];
   return {
@@ -33,7 +33,7 @@ function start(capacity: number, strategy = createSimulatedStrategy(nasBench201)
   return { evaluator, abort, events, handles: evaluator.handles };
 }
 
-/** Takes events until the search ends, and what it ended with. */
+/** Collects the events and the error that ends the search. */
 async function drain(events: AsyncGenerator<SearchEvent, unknown>): Promise<{ types: string[]; error: unknown }> {
   const types: string[] = [];
   try {
@@ -49,7 +49,7 @@ const settle = async () => {
 };
 
 describe('search: an evaluator that throws', () => {
-  it('ends it with that error after the others have ended and been yielded', async () => {
+  it('ends the search with its error after the other results have been yielded', async () => {
     const { events, handles } = start(3);
     await events.next();
     const rest = drain(events);
@@ -66,7 +66,7 @@ describe('search: an evaluator that throws', () => {
     expect(handles).toHaveLength(3);
   });
 
-  it('yields results that were there before the failure, however slow the consumer', async () => {
+  it('yields results from before the failure, also to a slow consumer', async () => {
     const { events, handles } = start(3);
     await events.next();
     const first = events.next();
@@ -83,14 +83,14 @@ describe('search: an evaluator that throws', () => {
 });
 
 describe('search: interrupted', () => {
-  it('starts nothing when the signal has aborted before', async () => {
+  it('starts nothing when the signal was aborted before', async () => {
     const { events, abort, handles } = start(2);
     abort.abort();
     expect((await drain(events)).error).toBeInstanceOf(InterruptedError);
     expect(handles).toHaveLength(0);
   });
 
-  it('does not wait for evaluations under way', async () => {
+  it('does not wait for running evaluations', async () => {
     const { events, abort, handles } = start(2);
     await events.next();
     const rest = drain(events);
@@ -99,14 +99,14 @@ describe('search: interrupted', () => {
     const { types, error } = await rest;
     expect([types, error]).toEqual([[], expect.any(InterruptedError)]);
     expect(handles).toHaveLength(2);
-    // What ends afterwards, either way, disturbs nobody.
+    // Evaluations that end or fail later have no effect.
     handles[0]?.succeed();
     handles[1]?.fail(new Error('too late'));
     await settle();
     expect(handles).toHaveLength(2);
   });
 
-  it('yields the results that are there', async () => {
+  it('yields available results', async () => {
     const { events, abort, handles } = start(3);
     await events.next();
     const first = events.next();
@@ -130,8 +130,8 @@ describe('search: interrupted', () => {
   });
 });
 
-describe('search: left by its consumer', () => {
-  it('starts nothing more', async () => {
+describe('search: a consumer that leaves the loop', () => {
+  it('stops further evaluations', async () => {
     const { events, handles } = start(2);
     await events.next();
     const first = events.next();

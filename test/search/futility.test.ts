@@ -20,7 +20,7 @@ import {
 
 const STEPS = 31;
 
-/** A training that falls to a loss fixed by genotype and seed, the worse the slower, with jumps; it obeys bounds. */
+/** A simulated training with jumps that obeys bounds. Genotype and seed fix its final loss; worse ones fall slower. */
 function train(request: EvaluationRequest): EvaluationOutcome {
   const final = 0.01 * 100 ** hashedLoss(request);
   const noise = createRandom(request.seed, 'noise', 0);
@@ -61,7 +61,7 @@ async function run({ capacity = 1, order = 0, futility = true, outcomeOf = train
   return { events, evaluator, history: historyOf(events), steps: steps.reduce((sum, count) => sum + count, 0) };
 }
 
-/** What futility may not change. */
+/** The results that early stopping must not change. */
 const essence = ({ history, events }: Awaited<ReturnType<typeof run>>) => ({
   labels: history.map(({ genotype, good }) => [genotype, good]),
   good: history.flatMap(({ loss, good }) => (good ? [loss] : [])),
@@ -70,7 +70,7 @@ const essence = ({ history, events }: Awaited<ReturnType<typeof run>>) => ({
 });
 
 describe('search: futile trainings', () => {
-  it.each([1, 2, 5])('are stopped, and nothing else changes, %i at a time', async (capacity) => {
+  it.each([1, 2, 5])('are stopped, and the results stay the same, %i at a time', async (capacity) => {
     const [bounded, whole] = [await run({ capacity }), await run({ capacity, futility: false })];
     expect(essence(bounded)).toEqual(essence(whole));
     expect(bounded.steps).toBeLessThan(0.8 * whole.steps);
@@ -81,7 +81,7 @@ describe('search: futile trainings', () => {
     for (const { loss, status } of stopped) expect(loss).toBeGreaterThan(status.threshold ?? 0);
   });
 
-  it('are the same ones in whatever order results arrive', async () => {
+  it('are the same for any order of results', async () => {
     const first = await run({ capacity: 3, auditShare: 0.2 });
     for (let order = 1; order < 8; order += 1) {
       const other = await run({ capacity: 3, order, auditShare: 0.2 });
@@ -90,7 +90,7 @@ describe('search: futile trainings', () => {
     }
   });
 
-  it('are the same ones after resumption at any point', async () => {
+  it('are the same after a resumption at any point', async () => {
     const whole = await run({ capacity: 3, auditShare: 0.2 });
     const journal = journalOf(whole.events);
     for (let end = 0; end <= journal.length; end += 3) {
@@ -100,7 +100,7 @@ describe('search: futile trainings', () => {
     }
   });
 
-  it('have no bounds before enough is known, and bounds of the history before their turn then', async () => {
+  it('have no bounds at first, and later bounds from the history before their turn', async () => {
     const { evaluator, events, history } = await run({});
     const strategy = createSimulatedStrategy(nasBench201, { warmup: 40, thresholdRate: 0.2, futility: true });
     let start = 0;
@@ -130,7 +130,7 @@ describe('search: futile trainings', () => {
 });
 
 describe('search: the audit', () => {
-  it('trains a fixed share to the end, and says what the bounds would have done', async () => {
+  it('trains a fixed share to the end and reports the effect of bounds', async () => {
     const [audited, bounded] = [await run({ auditShare: 0.3 }), await run({})];
     expect(essence(audited)).toEqual(essence(bounded));
     const inspected = audited.history.filter(({ audit }) => audit !== null);
@@ -146,14 +146,14 @@ describe('search: the audit', () => {
     }
   });
 
-  it('of all trainings stops none, and of none inspects none', async () => {
+  it('stops no training at a share of 1, and audits none at a share of 0', async () => {
     const [all, none] = [await run({ auditShare: 1 }), await run({ auditShare: 0 })];
     expect(all.history.every(({ stopped }) => stopped === null)).toBe(true);
     expect(all.evaluator.requests.every(({ bounds }) => bounds === undefined)).toBe(true);
     expect(none.history.every(({ audit }) => audit === null)).toBe(true);
   });
 
-  it('is of about its share, and of others with another seed', () => {
+  it('selects about its share, and other architectures for another seed', () => {
     const names = Array.from({ length: 4000 }, (_, index) => `|${index}|`);
     const chosen = names.filter((name) => isAudited(name, { seed: 1, share: 0.1 }));
     // Five standard deviations of the binomial distribution.
@@ -163,7 +163,7 @@ describe('search: the audit', () => {
   });
 
   it('finds a false stop', async () => {
-    // After the warm-up there come architectures that fall at the very end only: the others taught nothing of them.
+    // After the warm-up, architectures whose loss falls only at the very end: the references do not predict them.
     let trained = 0;
     const late = (request: EvaluationRequest): EvaluationOutcome => {
       trained += 1;

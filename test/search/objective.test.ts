@@ -1,4 +1,4 @@
-/** The controller with an objective that judges by several numbers, and by the architectures before. */
+/** The controller with an objective that combines several proxies by their ranks among earlier architectures. */
 import { describe, expect, it } from 'vitest';
 import { createObjective, type WeightedProxy } from '../../src/objectives/index.js';
 import { search } from '../../src/search/controller.js';
@@ -37,25 +37,25 @@ function run(recorded: readonly JournalledEvent[] = [], order = 1): Promise<Sear
 }
 
 describe('a search by the aggregate', () => {
-  it('is guided by judged losses, and answers by them', async () => {
+  it('uses scored losses for guidance and for the answer', async () => {
     const events = await run();
     const history = historyOf(events);
-    const judged = objective.score(history);
+    const scored = objective.score(history);
     const guided = history.slice(WARMUP);
     expect(guided.length).toBeGreaterThan(0);
-    expect(guided.map(({ loss }) => loss)).toEqual(judged.slice(WARMUP).map(({ loss }) => loss));
+    expect(guided.map(({ loss }) => loss)).toEqual(scored.slice(WARMUP).map(({ loss }) => loss));
     // While the reference grows, losses are provisional.
     expect(history.slice(0, WARMUP).map(({ loss }) => loss)).not.toEqual(
-      judged.slice(0, WARMUP).map(({ loss }) => loss),
+      scored.slice(0, WARMUP).map(({ loss }) => loss),
     );
-    const known = new Map(history.map(({ genotype }, index) => [genotype, judged[index]?.loss]));
+    const known = new Map(history.map(({ genotype }, index) => [genotype, scored[index]?.loss]));
     const { voters } = finishOf(events);
     expect(voters.map(({ loss }) => loss)).toEqual(voters.map(({ genotype }) => known.get(genotype)));
     const threshold = history.at(-1)?.status.threshold ?? Number.NaN;
     expect(history.slice(WARMUP).map(({ good, loss }) => good === loss < threshold)).not.toContain(false);
   });
 
-  it('ends the same wherever it is resumed, in whatever order results arrive', async () => {
+  it('gives the same result after any resumption and for any order of results', async () => {
     const whole = await run();
     const journal = journalOf(whole);
     for (let kept = 0; kept <= journal.length; kept += 3) {

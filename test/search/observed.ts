@@ -1,6 +1,6 @@
 import type { Observed } from '../../src/search/events.js';
 
-/** An architecture in the middle of a warm-up, but for what is given. */
+/** An observed event in the middle of a warm-up, with changes. */
 export function observedOf(loss: number, over: Partial<Observed> = {}): Observed {
   const status = { threshold: null, thresholdNote: null, successes: 0, successesWanted: 6, warmup: 24, cap: 84 };
   return {

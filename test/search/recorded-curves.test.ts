@@ -1,4 +1,4 @@
-/** Replays the loss curves of real searches: what stopping futile trainings saves, and that it changes nothing. */
+/** Replays loss curves of real searches: early stopping saves steps and does not change results. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -16,22 +16,22 @@ import { frequencySurrogate } from '../strategies/frequency-surrogate.js';
 import { collect, createSimulatedEvaluator, finishOf, historyOf, SEED } from './simulated.js';
 
 const DATA = process.env.RMINAS_TEST_DATA;
-/** Weights of the representation loss and the cross entropy in the recordings that have them apart. */
+/** Weights of the representation loss and the cross entropy, for recordings that store both. */
 const BETA = 0.8;
 const PERMUTATIONS = 12;
-/** What the recorded search found. */
+/** The results of the recorded search. */
 const FOUND = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 
 interface Recorded {
   readonly genotype: string;
-  /** Ends with null where the loss stopped being finite. */
+  /** Ends with null when the loss stopped being finite. */
   readonly curve: readonly (number | null)[];
 }
 
-/** A loss, or its two parts; what is not finite was written as NaN. */
+/** A loss, or its two terms; values that are not finite were written as NaN. */
 type WrittenLoss = number | null | readonly [number | null, number | null];
 
-/** Recorded twins were trained apart, each with its own result. */
+/** The recorded search trained isomorphic architectures separately, each with its own result. */
 const apart: Space = { ...nasBench201, canonical: (encoding) => encoding };
 
 function readCurves(name: string): Recorded[] {
@@ -54,7 +54,7 @@ function toLoss(written: WrittenLoss): number | null {
   return rmi === null || crossEntropy === null ? null : BETA * rmi + (1 - BETA) * crossEntropy;
 }
 
-/** The forest, but for its proposals, which are those of the recording. */
+/** The forest with the proposals of the recording. */
 function repeat(recorded: readonly Recorded[], warmup: number, futility: boolean): Strategy {
   const settings = {
     warmup,
@@ -119,7 +119,7 @@ async function replay({ recorded, warmup, futility = true, capacity = 1, auditSh
   };
 }
 
-/** Losses of the recording that were not computed. */
+/** The recorded losses that early stopping did not compute. */
 function shareSaved(recorded: readonly Recorded[], { report }: Awaited<ReturnType<typeof replay>>): number {
   return report.stepsSaved / recorded.reduce((sum, { curve }) => sum + curve.length, 0);
 }
@@ -136,7 +136,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 describe.skipIf(!DATA)(`recorded curves${DATA ? '' : ' (skipped: RMINAS_TEST_DATA is not set)'}`, () => {
   const paper = DATA ? readCurves('cifar10-paper-seed7') : [];
 
-  it('of a whole search: the same threshold, labels, losses of good ones, voters and answer', async () => {
+  it('of a whole search: same threshold, labels, losses of good architectures, voters and answer', async () => {
     const whole = await replay({ recorded: paper, warmup: 100, futility: false });
     expect(whole.finish).toMatchObject({ reason: 'successes-reached', genotype: FOUND });
     for (const capacity of [1, 2, 4]) {
@@ -153,8 +153,8 @@ describe.skipIf(!DATA)(`recorded curves${DATA ? '' : ' (skipped: RMINAS_TEST_DAT
     }
   });
 
-  it.each(['random-N5', 'random-N2', 'random-N1'])('of %s: the same threshold and labels', async (name) => {
-    // The last two losses are one, written down twice.
+  it.each(['random-N5', 'random-N2', 'random-N1'])('of %s: same threshold and labels', async (name) => {
+    // The last loss was recorded twice.
     const recorded = readCurves(`cifar10-${name}`).map(({ genotype, curve }) => ({
       genotype,
       curve: curve.slice(0, -1),

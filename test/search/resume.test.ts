@@ -51,7 +51,7 @@ describe('search: resumed', () => {
     }
   });
 
-  it('again and again, with other orders of arrival, it still ends the same', async () => {
+  it('gives the same result after many resumptions with other orders of results', async () => {
     const whole = await run(tiny, 3, 0);
     const stops = fc.array(fc.nat({ max: 6 }), { maxLength: 8 });
     await fc.assert(
@@ -70,7 +70,7 @@ describe('search: resumed', () => {
     );
   });
 
-  it('keeps what was proposed at another capacity', async () => {
+  it('keeps proposals from another capacity', async () => {
     const journal = journalOf((await run(tiny, 3, 0)).events);
     const recorded = journal.slice(0, journal.findIndex((event) => event.type === 'proposed' && event.turn === 2) + 1);
     const { events } = await run(tiny, 1, 0, recorded);
@@ -79,9 +79,9 @@ describe('search: resumed', () => {
     expect(finishOf(events).reason).toBe('successes-reached');
   });
 
-  it('calls an observation replayed as long as all before it are', async () => {
+  it('marks an observation as replayed as long as all earlier ones are', async () => {
     const journal = journalOf((await run(nasBench201, 1, 0)).events);
-    // The second result is lost, the third is kept.
+    // The journal lacks the second result and has the third.
     const recorded = journal.slice(0, 4).filter((_, index) => index !== 2);
     const { events } = await run(nasBench201, 1, 0, recorded);
     const replayed = events.flatMap((event) => (event.type === 'observed' ? [event.replayed] : []));
@@ -89,7 +89,7 @@ describe('search: resumed', () => {
   });
 });
 
-describe('search: a journal that cannot be its own', () => {
+describe('search: a journal of another search', () => {
   const [first, second] = ['0120', '0121'];
   const proposed = { type: 'proposed', turn: 0, phase: 'warm-up', genotypes: [first] } as const;
   const evaluated = { type: 'evaluated', genotype: '0012', seed: 1, outcome: { failure: 'x' } } as const;
@@ -101,8 +101,8 @@ describe('search: a journal that cannot be its own', () => {
     ['turn 1 follows 0 turn(s)', [{ ...proposed, turn: 1 }]],
     ['turn 0 follows 1 turn(s)', [proposed, proposed]],
     ['"0012" was evaluated but not proposed', [{ ...proposed, genotypes: [second] }, evaluated]],
-    ['"0012" was evaluated with the seed 1, which is of another run', [proposed, evaluated]],
-    ['it goes on after its end', [proposed, finished, { ...proposed, turn: 1 }]],
+    ['"0012" was evaluated with the seed 1, which belongs to another run', [proposed, evaluated]],
+    ['it continues after the end of the search', [proposed, finished, { ...proposed, turn: 1 }]],
   ])('is refused: %s', async (problem, recorded) => {
     await expect(run(tiny, 1, 0, recorded)).rejects.toThrow(UsageError);
     await expect(run(tiny, 1, 0, recorded)).rejects.toThrow(problem);

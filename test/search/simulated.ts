@@ -1,4 +1,4 @@
-/** A search without training: a loss that is a function of the genotype, and evaluations that end in any order. */
+/** A simulated search: the loss is a function of the genotype, and evaluations end in any order. */
 import type { Evaluation } from '../../src/protocol/messages.js';
 import { createRandom } from '../../src/random/random.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
@@ -14,18 +14,18 @@ export function evaluationOf(loss: number | null): Evaluation {
   return { loss, curve: [loss], cka: [0.5, 0.5, 0.5], crossEntropy: 1, steps: 1, seconds: 0.25 };
 }
 
-/** A loss in [0, 1) that a seed and a genotype fix, as training would. */
+/** A loss in [0, 1) that is a function of seed and genotype. */
 export function hashedLoss({ genotype, seed }: EvaluationRequest): number {
   return createRandom(seed, genotype, 0).below(1000) / 1000;
 }
 
 export interface SimulatedEvaluator extends Evaluator {
   readonly requests: readonly EvaluationRequest[];
-  /** Most evaluations that were under way at once. */
+  /** Most evaluations that ran at the same time. */
   readonly busiest: () => number;
 }
 
-/** @param order number of the order in which evaluations that run side by side end. */
+/** @param order seed of the order in which parallel evaluations end */
 export function createSimulatedEvaluator(
   capacity: number,
   order: number,
@@ -76,7 +76,7 @@ export async function collect(events: AsyncIterable<SearchEvent>): Promise<Searc
   return collected;
 }
 
-/** What the journal of these events holds. */
+/** The events that a journal would contain. */
 export function journalOf(events: readonly SearchEvent[]): JournalledEvent[] {
   return events.flatMap((event) => {
     if (event.type === 'observed' || event.type === 'threshold-set') return [];
@@ -85,7 +85,7 @@ export function journalOf(events: readonly SearchEvent[]): JournalledEvent[] {
   });
 }
 
-/** The history that the events tell, without what depends on resumption. */
+/** The observed events, without the field that depends on resumption. */
 export function historyOf(events: readonly SearchEvent[]): Observed[] {
   return events.flatMap((event) => {
     if (event.type !== 'observed') return [];

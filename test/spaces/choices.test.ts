@@ -1,4 +1,4 @@
-/** How genotypes are chosen slot by slot, and which are one choice apart: for every space there is. */
+/** Conditional weights and neighbours of every space. */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import { darts } from '../../src/spaces/darts/space.js';
@@ -16,7 +16,7 @@ function draw(space: Space): Encoding[] {
   return Array.from({ length: DRAWS }, () => space.sample(random));
 }
 
-/** Nodes of a cell, by their edges' slots. */
+/** The slots of the edges of each node. */
 const DARTS_NODES = [
   [0, 1],
   [2, 3, 4],
@@ -26,7 +26,7 @@ const DARTS_NODES = [
 const active = (encoding: Encoding) => encoding.slice(6, 27).filter((kernel) => kernel > 0).length;
 const depths = (encoding: Encoding) => encoding.slice(0, 5).map((depth) => depth + 1);
 
-/** How probable a draw of each genotype is, and how many are one choice apart from it. */
+/** The probability of drawing a genotype and its number of neighbours. */
 const SPACES: readonly {
   space: Space;
   probability: (encoding: Encoding) => number;
@@ -38,16 +38,16 @@ const SPACES: readonly {
   { space: createTinySpace(3, 4), probability: () => 3 ** -4, neighbours: () => 8 },
   {
     space: darts,
-    // Of the sources of four nodes two each, and of seven operations one on each edge.
+    // Two sources for each of four nodes, and one of seven operations on each edge.
     probability: () => 7 ** -8 / (1 * 3 * 6 * 10),
-    // Another operation on one of eight edges, or one of two edges moved to a source that is free.
+    // Another operation on one of eight edges, or an edge moved to a free source.
     neighbours: () => 8 * 6 + 2 * (0 + 1 + 2 + 3),
   },
   {
     space: proxyless,
-    // Each depth is as likely as the others, however many networks have it.
+    // All depths are equally likely, although deeper networks are more numerous.
     probability: (encoding) => 4 ** -5 * 6 ** -active(encoding),
-    // Kernel size or expansion of a block; a last block left out; a further one of six kinds.
+    // Another kernel size or expansion of a block, one block less, or one more of six kinds.
     neighbours: (encoding) =>
       3 * active(encoding) +
       depths(encoding).filter((depth) => depth > 1).length +
@@ -56,30 +56,32 @@ const SPACES: readonly {
 ];
 
 describe.each(SPACES)('choices of $space.name', ({ space, probability, neighbours }) => {
-  it('have the odds that draws have', () => {
+  it('have the conditional weights of draws', () => {
     for (const encoding of draw(space)) {
       const logarithm = encoding.reduce((sum, category, slot) => {
-        const odds = space.conditionalWeights(encoding.slice(0, slot));
-        expect(odds).toHaveLength(space.slots[slot] ?? 0);
-        return sum + Math.log((odds[category] ?? 0) / odds.reduce((total, each) => total + each));
+        const weights = space.conditionalWeights(encoding.slice(0, slot));
+        expect(weights).toHaveLength(space.slots[slot] ?? 0);
+        return sum + Math.log((weights[category] ?? 0) / weights.reduce((total, each) => total + each));
       }, 0);
       expect(logarithm).toBeCloseTo(Math.log(probability(encoding)), 9);
     }
   });
 
-  it('lead to genotypes alone', () => {
+  it('lead only to genotypes', () => {
     const random = createRandom(5, 'walks', 0);
     for (let walk = 0; walk < DRAWS; walk += 1) {
       const encoding: number[] = [];
       while (encoding.length < space.slots.length) {
-        const possible = space.conditionalWeights(encoding).flatMap((odds, category) => (odds > 0 ? [category] : []));
+        const possible = space
+          .conditionalWeights(encoding)
+          .flatMap((weights, category) => (weights > 0 ? [category] : []));
         encoding.push(possible[random.below(possible.length)] ?? -1);
       }
       expect(space.parse(space.print(encoding))).toEqual(encoding);
     }
   });
 
-  it('make other genotypes, each once, as many as one choice can', () => {
+  it('have the expected number of neighbours, each once', () => {
     for (const encoding of draw(space)) {
       const changed = space.neighbours(encoding);
       expect(changed).toHaveLength(neighbours(encoding));
@@ -88,7 +90,7 @@ describe.each(SPACES)('choices of $space.name', ({ space, probability, neighbour
     }
   });
 
-  it('can be taken back by one choice', () => {
+  it('are symmetric', () => {
     for (const encoding of draw(space).slice(0, 10)) {
       const back = space
         .neighbours(encoding)
@@ -99,7 +101,7 @@ describe.each(SPACES)('choices of $space.name', ({ space, probability, neighbour
 });
 
 describe('choices of darts', () => {
-  it('leave every node its two edges', () => {
+  it('leave two edges for each node', () => {
     for (const encoding of draw(darts)) {
       for (const changed of darts.neighbours(encoding)) {
         const edges = DARTS_NODES.map((slots) => slots.filter((slot) => changed[slot] !== 7).length);

@@ -20,7 +20,7 @@ function encode(edges: readonly OperationEdge[]): Encoding {
 const edgesOf = (encoding: Encoding): OperationEdge[] =>
   DARTS_EDGES.flatMap((edge, slot) => (encoding[slot] === 7 ? [] : [{ ...edge, operation: encoding[slot] ?? 7 }]));
 
-/** Nodes 2 to 5, each its two edges written as operation@source. */
+/** Nodes 2 to 5, each with two edges, written as operation@source. */
 function cell(...nodes: readonly string[]): Encoding {
   const edges = nodes.flatMap((text, index) =>
     text.split(' ').map((edge) => ({ operation: Number(edge[0]), from: Number(edge[2]), to: index + 2 })),
@@ -28,13 +28,13 @@ function cell(...nodes: readonly string[]): Encoding {
   return encode(edges);
 }
 
-describe('darts: equal architectures', () => {
+describe('darts: isomorphic architectures', () => {
   const chain = cell('0@0 1@1', '2@0 3@2', '4@0 5@1', '6@3 6@4');
   const pair = cell('0@0 1@1', '2@0 3@1', '4@2 5@3', '6@0 6@4');
 
   it.each([
-    ['two nodes change places, and what reads them follows', pair, cell('2@0 3@1', '0@0 1@1', '5@2 4@3', '6@0 6@4')],
-    ['a node moves before one that it does not read', chain, cell('0@0 1@1', '4@0 5@1', '2@0 3@2', '6@4 6@3')],
+    ['two nodes change places, and their consumers follow', pair, cell('2@0 3@1', '0@0 1@1', '5@2 4@3', '6@0 6@4')],
+    ['a node moves before a node that is not its input', chain, cell('0@0 1@1', '4@0 5@1', '2@0 3@2', '6@4 6@3')],
     ['and before two', chain, cell('4@0 5@1', '0@0 1@1', '2@0 3@3', '6@4 6@2')],
   ])('%s', (_, one, other) => {
     expect(other).not.toEqual(one);
@@ -43,10 +43,14 @@ describe('darts: equal architectures', () => {
 
   it.each([
     ['the inputs change places', pair, cell('0@1 1@0', '2@1 3@0', '4@2 5@3', '6@1 6@4')],
-    ['two nodes change places, but nothing follows', pair, cell('2@0 3@1', '0@0 1@1', '4@2 5@3', '6@0 6@4')],
+    [
+      'two nodes change places, but their consumers do not follow',
+      pair,
+      cell('2@0 3@1', '0@0 1@1', '4@2 5@3', '6@0 6@4'),
+    ],
     ['an operation differs', pair, cell('0@0 1@1', '2@0 3@1', '4@2 5@3', '6@0 5@4')],
     [
-      'a skip from a node is handed on',
+      'a skip connection passes a node on',
       cell('0@0 1@1', '2@2 3@0', '4@3 5@0', '6@0 6@1'),
       cell('0@0 1@1', '2@2 3@0', '4@2 5@0', '6@0 6@1'),
     ],
@@ -54,7 +58,7 @@ describe('darts: equal architectures', () => {
     expect(darts.canonical(other)).not.toEqual(darts.canonical(one));
   });
 
-  it('have one representative, however their nodes are numbered', () => {
+  it('have one canonical form for any numbering of their nodes', () => {
     let renumbered = 0;
     fc.assert(
       fc.property(fc.nat(), fc.shuffledSubarray([2, 3, 4, 5], { minLength: 4 }), (index, order) => {
@@ -72,7 +76,7 @@ describe('darts: equal architectures', () => {
     expect(renumbered).toBeGreaterThan(50);
   });
 
-  it('are found: of random cells many are not their own representative', () => {
+  it('are common: many random cells are not canonical', () => {
     const random = createRandom(2, 'canonical', 0);
     const cells = Array.from({ length: 500 }, () => darts.sample(random));
     const moved = cells.filter((encoding) => String(darts.canonical(encoding)) !== String(encoding));

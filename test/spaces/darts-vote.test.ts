@@ -48,7 +48,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
       },
     });
 
-  it("is XNAS's, threshold, cell and genotype", () => {
+  it('has the threshold, the cell and the genotype of XNAS', () => {
     const strategy = strategyFor('operation-index');
     expect(strategy.status(history).threshold).toBe(vote.threshold);
     const { encoding } = strategy.answer(history);
@@ -56,7 +56,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
     expect(darts.print(encoding)).toBe(vote.genotype);
   });
 
-  it('is not what the voters agree on', () => {
+  it('can differ from the vote by votes', () => {
     expect(strategyFor('votes').answer(history).encoding.join('')).not.toBe(vote.elected);
   });
 
@@ -66,7 +66,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
     expect(cases.map(({ voters }) => elect(voters, 'operation-index'))).toEqual(cases.map(({ elected }) => elected));
   });
 
-  it('may overrule even a sole voter', () => {
+  it('can overrule a single voter', () => {
     const { cases } = readFixture<{ cases: { voters: string[]; elected: string }[] }>('darts/votes.json');
     const [first] = cases;
     expect(first?.voters).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('darts: the vote that ranks edges by the number of the operation', () =
 });
 
 describe('darts: the vote that ranks edges by votes', () => {
-  /** What is elected for node 5, whose five edges the texts are; all voters agree on the other nodes. */
+  /** The elected edges of node 5. The texts are its five edges; all voters agree on the other nodes. */
   const electForLast = (edges: readonly string[], edgeRank: EdgeRank) =>
     elect(
       edges.map((text) => `333373377${text}`),

@@ -30,13 +30,13 @@ describe('darts', () => {
     expect(darts.slots).toEqual(new Array(14).fill(8));
   });
 
-  it('gives the forest 14 × 7 columns, none of them for an edge that is not there', () => {
+  it('gives the forest 14 × 7 columns, all 0 for a missing edge', () => {
     const columns = digits('70777777777776').flatMap((category, slot) => darts.features[slot]?.[category] ?? []);
     expect(columns).toHaveLength(98);
     expect(columns.flatMap((value, column) => (value === 1 ? [column] : []))).toEqual([7, 13 * 7 + 6]);
   });
 
-  it('draws each pair of sources and each operation as often', () => {
+  it('draws all pairs of sources and all operations equally often', () => {
     const random = createRandom(3, 'pairs', 0);
     const pairs = new Map<string, number>();
     const operations = new Array<number>(7).fill(0);
@@ -57,7 +57,7 @@ describe('darts: genotypes', () => {
   const { decode } = readFixture<{ decode: Decoded[] }>('darts/golden.json');
   const { cases } = readFixture<{ cases: Decoded[] }>('darts/decodes.json');
 
-  it.each(decode)("reads XNAS's own text of $encoding", ({ encoding, genotype }) => {
+  it.each(decode)("reads XNAS's text of $encoding", ({ encoding, genotype }) => {
     expect(genotype).toMatch('range(2, 6)');
     expect(darts.parse(genotype)).toEqual(digits(encoding));
   });
@@ -75,7 +75,7 @@ describe('darts: genotypes', () => {
     expect(decode.map(({ encoding }) => darts.print(digits(encoding)))).toEqual(flat);
   });
 
-  it('takes both orders of the edges of a node for one genotype', () => {
+  it('reads both orders of the edges of a node as one genotype', () => {
     const swapped = cell.replace(
       "('dil_conv_5x5', 0), ('max_pool_3x3', 1)",
       "('max_pool_3x3', 1), ('dil_conv_5x5', 0)",
@@ -84,7 +84,7 @@ describe('darts: genotypes', () => {
     expect(darts.parse(written(swapped, cell))).toEqual(darts.parse(text));
   });
 
-  it('reads genotypes as they stand in Python files', () => {
+  it('reads the notation of Python files', () => {
     const python = text
       .replaceAll("'", '"')
       .replaceAll('(normal', '(\n    normal')
@@ -134,7 +134,7 @@ describe('darts: genotypes', () => {
     expect(() => darts.parse(wrong)).toThrow(problem);
   });
 
-  it('refuses a node with three edges where nodes are written apart', () => {
+  it('refuses a node with three edges in a list of nodes', () => {
     const [first, ...others] = (
       readFixture<{ decode: Decoded[] }>('darts/golden.json').decode[0]?.genotype ?? ''
     ).split(']');

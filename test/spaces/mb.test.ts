@@ -17,7 +17,7 @@ describe('mb', () => {
     expect(getSpace('mb')).toBe(mb);
   });
 
-  it("reads and prints what the archive's genotype answers", () => {
+  it("reads and prints the archive's genotype", () => {
     expect(mb.parse(text).join('')).toBe('03666645' + '1262' + '3666' + '5006');
     expect(mb.print(mb.parse(text))).toBe(text);
   });
@@ -53,14 +53,14 @@ describe('mb', () => {
   });
 });
 
-describe('mb: equal architectures', () => {
+describe('mb: isomorphic architectures', () => {
   const canonical = (encoding: string) => mb.canonical(digits(encoding)).join('');
 
-  it('differ in where a stage leaves blocks out', () => {
+  it('differ in the positions of missing blocks', () => {
     expect(canonical('0161' + '2663' + '6665' + '6666' + '1234')).toBe('0116' + '2366' + '6566' + '6666' + '1234');
   });
 
-  it('do not differ in the first block of a stage, nor in the order of blocks', () => {
+  it('have the same first blocks and the same order of blocks', () => {
     expect(canonical('6012' + '6021' + '0660' + '1111' + '5432')).toBe('6012' + '6021' + '0066' + '1111' + '5432');
   });
 });

@@ -40,7 +40,7 @@ describe('nas-bench-201', () => {
       'node 3, "skip_connect~0|none~1|skip_connect~2|", must begin and end with "|"',
     ],
     ['+|skip', '|skip', 'it has 2 node(s) joined by "+", not 3'],
-  ])('says what is wrong when %j becomes %j', (right, wrong, problem) => {
+  ])('names the problem when %j becomes %j', (right, wrong, problem) => {
     const broken = text.replace(right, wrong);
     expect(() => nasBench201.parse(broken)).toThrow(UsageError);
     expect(() => nasBench201.parse(broken)).toThrow(problem);

@@ -44,30 +44,30 @@ describe('nas-bench-macro', () => {
   });
 });
 
-describe('nas-bench-macro: equal architectures', () => {
+describe('nas-bench-macro: isomorphic architectures', () => {
   it.each([
     ['11101111', '11110111'],
     ['11111102', '11111120'],
     ['00002201', '00020210'],
-  ])('%s = %s: an identity does nothing where the shape stays', (one, other) => {
+  ])('%s = %s: an identity has no effect in a layer that keeps the shape', (one, other) => {
     expect(canonical(one)).toBe(canonical(other));
   });
 
   it.each([
     ['01111111', '10111111', 'the first block of a stage changes the shape'],
     ['11111211', '11112111', 'stages differ'],
-    ['11121111', '11112111', 'blocks in another order are another function'],
+    ['11121111', '11112111', 'the order of blocks changes the function'],
     ['11011111', '11101111', 'an identity that changes the shape is a convolution'],
   ])('%s, %s: %s', (one, other) => {
     expect(canonical(one)).not.toBe(canonical(other));
   });
 
-  it('leaves the 3,969 architectures that the benchmark counts', () => {
+  it('leave the 3,969 different architectures of the benchmark', () => {
     expect(new Set(everything.map(canonical)).size).toBe(3969);
   });
 
   const data = process.env.RMINAS_TEST_DATA;
-  it.skipIf(data === undefined)('are those that the benchmark trained once (needs RMINAS_TEST_DATA)', () => {
+  it.skipIf(data === undefined)('are those with equal results in the benchmark (needs RMINAS_TEST_DATA)', () => {
     const file = join(data ?? '', 'nas-bench-macro/nas-bench-macro_cifar10.json');
     const table = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     expect(Object.keys(table).sort()).toEqual(everything);

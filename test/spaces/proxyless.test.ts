@@ -19,7 +19,7 @@ describe('proxyless', () => {
     expect(getSpace('proxyless')).toBe(proxyless);
   });
 
-  it("reads and prints XNAS's own draws", () => {
+  it("reads and prints XNAS's draws", () => {
     const { samples } = readFixture<{ samples: string[] }>('proxyless/samples.json');
     expect(samples).toHaveLength(30);
     expect(samples.map((sample) => proxyless.print(proxyless.parse(sample)))).toEqual(samples);
@@ -30,12 +30,12 @@ describe('proxyless', () => {
     expect(proxyless.size).toBeGreaterThan(2 ** 53);
   });
 
-  it('gives the forest the 48 numbers themselves, as XNAS does', () => {
+  it('gives the forest the 48 numbers, as XNAS does', () => {
     const numbers = proxyless.parse(fine).flatMap((category, slot) => proxyless.features[slot]?.[category] ?? []);
     expect(numbers).toEqual(Array.from(fine, Number));
   });
 
-  it('draws depths, kernel sizes and expansions each as often', () => {
+  it('draws depths, kernel sizes and expansions equally often', () => {
     const random = createRandom(3, 'proxyless', 0);
     const draws = Array.from({ length: 6000 }, () => proxyless.print(proxyless.sample(random)));
     const count = (place: number, digit: string) => draws.filter((draw) => draw[place] === digit).length;
@@ -71,13 +71,13 @@ describe('proxyless', () => {
 });
 
 describe('proxyless: the vote', () => {
-  /** A network of one block a stage, but for the first stage, whose kernel sizes and expansions are given. */
+  /** A network with one block in each stage, except for the first stage, which the arguments describe. */
   const network = (kernels: string, expansions: string) => {
     const others = (digit: string) => `${`${digit}000`.repeat(4)}${digit}`;
     return `${kernels.replaceAll('0', '').length}11111${kernels}${others('3')}${expansions}${others('6')}`;
   };
 
-  it('counts depths among all, and a block among those that have it', () => {
+  it('counts depths among all voters, and a block among the voters that have it', () => {
     const elected = elect(
       network('5770', '6660'),
       network('5700', '3600'),
@@ -87,7 +87,7 @@ describe('proxyless: the vote', () => {
     expect(elected).toBe(network('5700', '6600'));
   });
 
-  it('has the votes of deeper networks for the blocks that a shallower one has', () => {
+  it('counts the votes of deeper networks for the blocks of a shallower result', () => {
     expect(elect(network('3000', '3000'), network('5000', '6000'), network('5377', '6666'))).toBe(
       network('5000', '6000'),
     );

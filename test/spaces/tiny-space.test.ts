@@ -1,5 +1,5 @@
 import { describeSpace } from './conformance.js';
 import { createTinySpace } from './tiny-space.js';
 
-// The search's tests stand on it, so it has to be a space.
+// The tests of the search use it, so it must follow the rules of spaces.
 describeSpace(createTinySpace(3, 4));

@@ -4,7 +4,7 @@ import { freeSlots } from '../../src/spaces/free-slots.js';
 import type { Space } from '../../src/spaces/space.js';
 import { vote } from '../../src/spaces/vote.js';
 
-/** A space of a few genotypes, written as digits; the order of the digits does not matter to what they compute. */
+/** A space of a few genotypes, written as digits. Genotypes with the same digits in another order are isomorphic. */
 export function createTinySpace(categories: number, length: number): Space {
   const slots = new Array<number>(length).fill(categories);
   const counted = { name: 'tiny', slots, voteMethods: ['sum', 'greedy'] } as const;

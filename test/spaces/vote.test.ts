@@ -30,21 +30,21 @@ describe('vote', () => {
     expect(outcome(['400000', '300000'], 'sum')).toBe('300000');
   });
 
-  it('greedy follows the voters that agree so far, not the majority', () => {
+  it('greedy follows the voters that agree with the slot before, not the majority', () => {
     const voters = ['111111', '122222', '100000', '233333', '233333'];
     expect(outcome(voters, 'greedy')).toBe('100000');
     expect(outcome(voters, 'sum')).toBe('133333');
   });
 
-  it('greedy tells tied categories apart by all who have them', () => {
+  it('greedy breaks ties by the votes of all voters', () => {
     expect(outcome(['100000', '111111', '211111'], 'greedy')).toBe('111111');
   });
 
-  it('needs a voter', () => {
+  it('needs at least one voter', () => {
     expect(() => vote(space, [], 'sum')).toThrow(RangeError);
   });
 
-  it('is counted by a method that the space has', () => {
+  it('needs a method that the space supports', () => {
     const onlySum = { ...space, voteMethods: ['sum'] } as const;
     expect(() => vote(onlySum, [[0, 0, 0, 0, 0, 0]], 'greedy')).toThrow(UsageError);
     expect(() => vote(onlySum, [], 'greedy')).toThrow('The space six has no greedy vote.');

@@ -15,7 +15,7 @@ const fixture = new URL('../fixtures/statistics/scipy.json', import.meta.url);
 const { moments } = JSON.parse(readFileSync(fixture, 'utf8')) as { moments: readonly Case[] };
 
 describe('a bootstrap', () => {
-  it('draws as many as there are, all of them possible, and the same for the same seed', () => {
+  it('draws as many items as there are, and the same for the same seed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 99 }), (count, seed) => {
         const draws = resample(count, 20, seed);
@@ -31,11 +31,11 @@ describe('a bootstrap', () => {
     expect(resample(30, 3, 1).slice(0, 2)).toEqual(resample(30, 2, 1));
   });
 
-  it('covers the mean of a known distribution about as often as its level says', () => {
+  it('covers the mean of a known distribution about as often as its level', () => {
     let covered = 0;
     for (let trial = 0; trial < 100; trial += 1) {
       const random = createRandom(trial, 'sample', 0);
-      // Uniform from 0 to 1: the mean is a half.
+      // Uniform from 0 to 1: the mean is 0.5.
       const sample = Array.from({ length: 60 }, () => (random.below(1000) + 0.5) / 1000);
       const means = resample(60, 200, trial).map((draw) => mean(Array.from(draw, (index) => sample[index] ?? 0)));
       const interval = percentileInterval(means, 0.9);
@@ -45,7 +45,7 @@ describe('a bootstrap', () => {
     expect(covered).toBeLessThan(98);
   });
 
-  it('leaves out the draws that have no estimate', () => {
+  it('leaves out draws without an estimate', () => {
     expect(percentileInterval([null, 3, 1, 2, null], 0.5)).toEqual({ low: 1.5, high: 2.5 });
     expect(percentileInterval([null, null], 0.95)).toBeNull();
     expect(percentileInterval([], 0.95)).toBeNull();
@@ -53,7 +53,7 @@ describe('a bootstrap', () => {
 });
 
 describe('mean and deviation', () => {
-  it("are numpy's", () => {
+  it('equal those of numpy', () => {
     expect(moments).toHaveLength(4);
     for (const { values, mean: middle, deviation: spread } of moments) {
       expect(mean(values)).toBeCloseTo(middle, 12);
@@ -63,7 +63,7 @@ describe('mean and deviation', () => {
     }
   });
 
-  it('of nothing are refused and null', () => {
+  it('of an empty list are an error and null', () => {
     expect(() => mean([])).toThrow(RangeError);
     expect(deviation([])).toBeNull();
   });

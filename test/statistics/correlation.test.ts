@@ -22,7 +22,7 @@ const value = fc.oneof(
 const paired = fc.array(fc.tuple(value, value), { minLength: 2, maxLength: 40 });
 const sidesOf = (pairs: readonly (readonly [number, number])[]) => [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
 
-/** By the definition: every pair is looked at. */
+/** By definition, from every pair. */
 function kendallByPairs(xs: readonly number[], ys: readonly number[]): number | null {
   let balance = 0;
   let untiedX = 0;
@@ -42,14 +42,14 @@ function order(a = 0, b = 0): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Exactly null, or the number to rounding. */
+/** Null, or a number up to rounding. */
 function expectNear(found: number | null, wanted: number | null): void {
   if (wanted === null) expect(found).toBeNull();
   else expect(found).toBeCloseTo(wanted, 12);
 }
 
 describe('rank correlations', () => {
-  it('are those of scipy', () => {
+  it('equal those of scipy', () => {
     expect(correlations).toHaveLength(30);
     for (const known of correlations) {
       expectNear(kendall(known.xs, known.ys), known.kendall);
@@ -57,7 +57,7 @@ describe('rank correlations', () => {
     }
   });
 
-  it('count pairs as the definition of τ-b does', () => {
+  it('follow the definition of τ-b', () => {
     fc.assert(
       fc.property(paired, (pairs) => {
         const [xs = [], ys = []] = sidesOf(pairs);
@@ -87,7 +87,7 @@ describe('rank correlations', () => {
     );
   });
 
-  it('take some of the places of many as they are', () => {
+  it('accept a subset of places', () => {
     fc.assert(
       fc.property(paired, fc.integer({ min: 1, max: 20 }), (pairs, count) => {
         const [xs = [], ys = []] = sidesOf(pairs);
@@ -97,18 +97,18 @@ describe('rank correlations', () => {
     );
   });
 
-  it('have nothing to say of what has no order', () => {
+  it('are null without an order', () => {
     expect([kendall([], []), spearman([], [])]).toEqual([null, null]);
     expect([kendall([1], [2]), spearman([1], [2])]).toEqual([null, null]);
     expect([kendall([1, 1], [1, 2]), spearman([1, 2], [3, 3])]).toEqual([null, null]);
   });
 
-  it('refuse NaN and sides of different lengths', () => {
+  it('refuse NaN and lists of different lengths', () => {
     expect(() => kendall([1, Number.NaN], [1, 2])).toThrow(RangeError);
     expect(() => spearman([1, 2], [1])).toThrow(RangeError);
   });
 
-  it('rank ties by their mean', () => {
+  it('give ties the mean of their ranks', () => {
     expect([...midranks(denseRanks([30, 10, 30, -0, 0]))]).toEqual([4.5, 3, 4.5, 1.5, 1.5]);
   });
 });

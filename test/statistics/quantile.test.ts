@@ -12,7 +12,7 @@ const fixture = new URL('../fixtures/quantiles.json', import.meta.url);
 const { cases } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: readonly Case[] };
 
 describe('quantile', () => {
-  it('is numpy.quantile to the bit', () => {
+  it('equals numpy.quantile to the last bit', () => {
     expect(cases).toHaveLength(42);
     expect(cases.map(({ values, rate }) => quantile(values, rate))).toEqual(cases.map((known) => known.quantile));
   });
@@ -25,7 +25,7 @@ describe('quantile', () => {
     expect(quantile([3, 1, 2, infinity], 1 / 3)).toBe(2);
   });
 
-  it('refuses nothing at all', () => {
+  it('refuses an empty list', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError);
   });
 });

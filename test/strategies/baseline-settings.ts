@@ -1,6 +1,6 @@
 import type { StrategyOptions } from '../../src/strategies/index.js';
 
-/** Of short searches. */
+/** Settings of short searches. */
 export const BASELINE_SETTINGS: StrategyOptions['settings'] = {
   warmup: 10,
   thresholdRate: 0.2,

@@ -1,4 +1,4 @@
-/** The strategies that the forest is compared with keep what every strategy promises, and share what they share. */
+/** The baselines follow the rules of all strategies and share a warm-up and a budget. */
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { createRandom } from '../../src/random/random.js';
@@ -44,16 +44,16 @@ for (const name of BASELINES) {
   ]);
 }
 
-it.each(STRATEGY_NAMES)('%s is made by its name', (name) => {
+it.each(STRATEGY_NAMES)('%s can be created by its name', (name) => {
   expect(create(name).name).toBe(name);
 });
 
 describe.each(BASELINES)('%s', (name) => {
-  it('begins with the random architectures of the forest, all at once', async () => {
+  it('begins with the warm-up of the forest, in one turn', async () => {
     expect(await create(name).ask([], 1)).toEqual(await create('forest').ask([], 1));
   });
 
-  it('spends its evaluations, however many are good', async () => {
+  it('uses up its budget, for any number of successes', async () => {
     const strategy = create(name, { cap: 40, successes: 1 });
     const { history, reason } = await runStrategy(strategy, sum, 3);
     expect([history.length, reason]).toEqual([40, 'evaluation-cap']);
@@ -63,7 +63,7 @@ describe.each(BASELINES)('%s', (name) => {
     expect(successes).toBe(history.slice(10).filter(({ loss }) => loss < (threshold ?? 0)).length);
   });
 
-  it('goes through the whole of a space that is smaller, each genotype once', async () => {
+  it('evaluates each genotype of a smaller space once', async () => {
     for (const warmup of [5, 100]) {
       const strategy = create(name, { warmup }, tiny);
       const { history, reason } = await runStrategy(strategy, sum, 4);
@@ -72,7 +72,7 @@ describe.each(BASELINES)('%s', (name) => {
     }
   });
 
-  it('answers the best, of equal ones the first, and needs every training to its end', async () => {
+  it('answers with the first of the best, and sets no bounds', async () => {
     const strategy = create(name, { cap: 40 });
     const { history } = await runStrategy(strategy, (encoding) => sum(encoding) % 5, 1);
     const best = history.find(({ loss }) => loss === 0);
@@ -91,7 +91,7 @@ describe.each(BASELINES)('%s', (name) => {
 });
 
 describe('random', () => {
-  it('is one stream of draws without replacement, warm-up and all', async () => {
+  it('draws the warm-up and the rest from one stream without replacement', async () => {
     const { history } = await runStrategy(create('random'), sum, 7);
     const drawn = take(drawDistinct(nasBench201, createRandom(7, 'warm-up', 0)), 100);
     expect(history.map(({ encoding }) => encoding)).toEqual(drawn);

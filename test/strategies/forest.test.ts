@@ -52,7 +52,7 @@ interface Golden {
   readonly history: readonly { readonly genotype: string; readonly loss: number }[];
 }
 
-describe("forest: XNAS's own search", () => {
+describe('forest: compared with XNAS', () => {
   const fixture = new URL('../fixtures/nas-bench-201/rf-suggest.json', import.meta.url);
   const golden = JSON.parse(readFileSync(fixture, 'utf8')) as Golden;
   const history = golden.history.map(
@@ -80,14 +80,14 @@ describe("forest: XNAS's own search", () => {
 });
 
 describe('forest: warm-up', () => {
-  it('is asked for at once, whatever the capacity', async () => {
+  it('is proposed in one turn for any capacity', async () => {
     const one = await forest().ask([], 1);
     expect(one).toMatchObject({ kind: 'evaluate', phase: 'warm-up' });
     expect(one.kind === 'evaluate' && one.encodings.length).toBe(10);
     expect(await forest().ask([], 4)).toEqual(one);
   });
 
-  it('goes on, a capacity at a time, while fewer than two losses are finite', async () => {
+  it('continues with `capacity` architectures at a time while fewer than two losses are finite', async () => {
     const strategy = forest({ successes: 1 });
     const finite = new Set([12, 14]);
     let evaluated = 0;
@@ -116,7 +116,7 @@ describe('forest: warm-up', () => {
 });
 
 describe('forest: answer', () => {
-  it('is the best architecture alone where nobody is to vote', async () => {
+  it('is the best architecture when RMINAS.ANSWER is best', async () => {
     const { history } = await runStrategy(forest({ cap: 40, successes: 100 }), sum, 2);
     const best = history.reduce((lowest, each) => (each.loss < lowest.loss ? each : lowest));
     const answer = forest({ answer: 'best' }).answer(history);
@@ -133,7 +133,7 @@ describe('forest: guided turns', () => {
     };
   };
 
-  it('fits the forest on the whole history and asks it about unknown distinct candidates', async () => {
+  it('fits the forest on the whole history and ranks distinct unknown candidates', async () => {
     const requests: Fit[] = [];
     const strategy = forest({ seed: 2 ** 33 + 5 }, nasBench201, listening(requests, sum));
     const { history } = await runStrategy(strategy, sum, 1);
@@ -151,7 +151,7 @@ describe('forest: guided turns', () => {
     expect(new Set(requests.map(({ candidates }) => String(candidates[0]))).size).toBe(requests.length);
   });
 
-  it('proposes the most probable ones first, and of equal ones the first drawn', async () => {
+  it('proposes the most probable candidates first, and of equal ones the first drawn', async () => {
     const requests: Fit[] = [];
     const surrogate = listening(requests, (encoding) => (encoding[0] ?? 0) / 4);
     const strategy = forest({}, nasBench201, surrogate);
@@ -163,12 +163,12 @@ describe('forest: guided turns', () => {
     expect(ask).toEqual({ kind: 'evaluate', phase: 'guided', encodings: ranked.slice(0, proposed.length) });
   });
 
-  it('takes twins of what has a score besides the trainings that run side by side', async () => {
+  it('adds isomorphic candidates to the trainings that run in parallel', async () => {
     const classOf = (encoding: Encoding) => String(nasBench201.canonical(encoding));
     const { history } = await runStrategy(forest({ cap: 60, warmup: 60 }), sum, 1);
     const scored = new Set(history.map(({ encoding }) => classOf(encoding)));
     const isDuplicate = (encoding: Encoding) => scored.has(classOf(encoding));
-    /** Which of the proposals are twins, when some new ones are the most probable, then all twins, then the rest. */
+    /** Whether each proposal is a duplicate, when some new ones rank first, then all duplicates, then the rest. */
     const duplicatesAmong = async (newOnes: number, capacity: number) => {
       const surrogate: Surrogate = async ({ candidates }) => {
         const encodings: Encoding[] = candidates;
@@ -178,25 +178,25 @@ describe('forest: guided turns', () => {
       const asked = await forest({ warmup: 60, candidates: 200 }, nasBench201, surrogate).ask(history, capacity);
       return asked.kind === 'evaluate' ? asked.encodings.map(isDuplicate) : [];
     };
-    // No worker waits for the one: all twins go along, and two new ones.
+    // All duplicates and two more new ones join, so that no worker is idle.
     const filled = await duplicatesAmong(1, 3);
-    expect(filled.filter((twin) => !twin)).toHaveLength(3);
+    expect(filled.filter((duplicate) => !duplicate)).toHaveLength(3);
     expect([filled[0], filled[1], ...filled.slice(-2)]).toEqual([false, true, false, false]);
     expect(await duplicatesAmong(3, 3)).toEqual([false, false, false]);
-    // With nothing to train the forest is asked again at once; and one worker's turns are the original's.
+    // Without a training the forest is asked again at once. With one worker, turns are those of the original.
     expect(await duplicatesAmong(0, 3)).toEqual([true, true, true]);
     expect(await duplicatesAmong(1, 1)).toEqual([false]);
     expect(await duplicatesAmong(0, 1)).toEqual([true]);
   });
 
-  it('draws on when all candidates are known, until the space is exhausted', async () => {
+  it('draws more when all candidates are known, until the space is exhausted', async () => {
     const strategy = forest({ candidates: 1, successes: 100 }, tiny);
     const { history, reason, turns } = await runStrategy(strategy, sum, 4);
     expect([history.length, reason]).toEqual([27, 'space-exhausted']);
     expect(turns).toEqual([10, 4, 4, 4, 4, 1]);
   });
 
-  it('stops at its successes, good ones of the warm-up not counted', async () => {
+  it('stops at its successes, without counting good architectures of the warm-up', async () => {
     const strategy = forest({ thresholdRate: 0.5 });
     const { history, reason } = await runStrategy(strategy, sum, 1);
     const { threshold, successes } = strategy.status(history);
@@ -204,13 +204,13 @@ describe('forest: guided turns', () => {
     expect(history.slice(10).filter(({ loss }) => loss < (threshold ?? 0))).toHaveLength(4);
   });
 
-  it('stops at its cap, and never proposes beyond it', async () => {
+  it('stops at its cap and never proposes more', async () => {
     const { history, reason, turns } = await runStrategy(forest({ cap: 18, successes: 100 }), sum, 3);
-    // With a twin in the first of the guided turns.
+    // The first guided turn contains a duplicate.
     expect([history.length, reason, turns]).toEqual([18, 'evaluation-cap', [10, 4, 3, 1]]);
   });
 
-  it('does not guess when the forest answers the wrong number of probabilities', async () => {
+  it('throws when the forest returns the wrong number of probabilities', async () => {
     const strategy = forest({}, nasBench201, async () => [0.5]);
     await expect(runStrategy(strategy, sum, 1)).rejects.toThrow(SidecarError);
   });
@@ -230,7 +230,7 @@ describe('forest: settings', () => {
     expect(() => forest(changes)).toThrow(String(Object.values(changes)[0]));
   });
 
-  it('refuses a vote that the space does not have, before anything is evaluated', () => {
+  it('refuses a vote that the space does not support, before any evaluation', () => {
     expect(() => forest({ vote: 'greedy' }, darts)).toThrow(UsageError);
     expect(() => forest({ vote: 'greedy' }, darts)).toThrow('The space darts has no greedy vote.');
   });

@@ -1,6 +1,6 @@
 import type { Surrogate } from '../../src/strategies/strategy.js';
 
-/** Stands in for the forest: the mean, over the slots, of how often the candidate's category was good. In [0, 1]. */
+/** Replaces the forest: the mean over the slots of the share of good architectures with the category, in [0, 1]. */
 export const frequencySurrogate: Surrogate = async ({ features, known, good, candidates }) => {
   const shares = features.map((rows, slot) =>
     rows.map((_, category) => {

@@ -18,13 +18,13 @@ const crossings = JSON.parse(
 
 const STEPS = 7;
 
-/** Losses that fall from 2 to the final one, by the same factor at each step. */
+/** Losses that fall from 2 to the final loss by a constant factor. */
 function falling(loss: number, steps = STEPS): TrainingRecord {
   const curve = Array.from({ length: steps }, (_, step) => 2 * (loss / 2) ** (step / (steps - 1)));
   return { curve: [...curve.slice(0, -1), loss], loss, stopped: false };
 }
 
-/** Trainings as they come: noisy ones, some diverged, some failed and some stopped. */
+/** Random trainings: noisy, some of them diverged, failed or stopped. */
 const training = fc
   .record({
     curve: fc.array(fc.double({ min: 0.01, max: 3, noNaN: true }), { minLength: STEPS, maxLength: STEPS }),
@@ -43,7 +43,7 @@ const trainings = fc.array(training, { minLength: 4, maxLength: 30 });
 const limit = fc.double({ min: 0.05, max: 2, noNaN: true });
 
 describe('futilityBounds', () => {
-  it('are the worst that those within reach had reached, with a margin for those near the limit', () => {
+  it('are the worst lowest losses of trainings within reach, with a margin for those near the limit', () => {
     const far = falling(0.24);
     const known = [...Array.from({ length: 7 }, () => falling(0.14)), far, falling(0.9)];
     const near = falling(0.14).curve;
@@ -52,12 +52,12 @@ describe('futilityBounds', () => {
       loss: Math.max(0.1, far.curve[step - 1] ?? 0, 1.25 * (near[step - 1] ?? 0)),
     }));
     expect(futilityBounds(known, 0.1)).toEqual(expected);
-    // Both kinds of reference decide somewhere.
+    // Both kinds of references set some of the bounds.
     expect(expected.some(({ step, loss }) => loss === far.curve[step - 1])).toBe(true);
     expect(expected.some(({ step, loss }) => loss > (far.curve[step - 1] ?? 0))).toBe(true);
   });
 
-  it('need eight trainings to the end within reach, twins counted once', () => {
+  it('need eight finished trainings within reach; isomorphic ones count once', () => {
     const curves = Array.from({ length: 8 }, (_, index) => falling(0.1 + index / 100));
     expect(futilityBounds(curves, 0.1)).not.toEqual([]);
     const [first, ...others] = curves;
@@ -68,7 +68,7 @@ describe('futilityBounds', () => {
     expect(first).toBeDefined();
   });
 
-  it('are thirty or so in a long training, and none where there is nothing to stop', () => {
+  it('are about thirty in a long training, and none in a very short one', () => {
     const bounded = (steps: number) =>
       futilityBounds(
         Array.from({ length: 8 }, () => falling(0.1, steps)),
@@ -79,7 +79,7 @@ describe('futilityBounds', () => {
     expect(bounded(2)).toEqual([]);
   });
 
-  it('lie at steps between the first and the last, and not under the limit', () => {
+  it('lie between the first and the last step, and never below the limit', () => {
     fc.assert(
       fc.property(trainings, limit, (known, value) => {
         const bounds = futilityBounds(known, value);
@@ -91,7 +91,7 @@ describe('futilityBounds', () => {
     );
   });
 
-  it('would have stopped none of the trainings within reach', () => {
+  it('would not have stopped any training within reach', () => {
     fc.assert(
       fc.property(trainings, limit, (known, value) => {
         const bounds = futilityBounds(known, value);
@@ -101,7 +101,7 @@ describe('futilityBounds', () => {
     );
   });
 
-  it('are only loosened by more trainings', () => {
+  it('never become tighter with more trainings', () => {
     fc.assert(
       fc.property(trainings, trainings, limit, (known, more, value) => {
         const before = futilityBounds(known, value);
@@ -114,7 +114,7 @@ describe('futilityBounds', () => {
     );
   });
 
-  it('depend on no order', () => {
+  it('do not depend on the order of trainings', () => {
     fc.assert(
       fc.property(trainings, limit, (known, value) => {
         expect(futilityBounds([...known].reverse(), value)).toEqual(futilityBounds(known, value));
@@ -128,7 +128,7 @@ describe('crossingOf', () => {
     expect(crossingOf(curve, bounds)).toBe(crossed);
   });
 
-  it('is a step whose whole past lies above the limit: a stopped training is never a good one', () => {
+  it('is a step before which all losses lie above the limit, so no stopped training is good', () => {
     fc.assert(
       fc.property(trainings, training, limit, (known, { curve }, value) => {
         const step = crossingOf(curve, futilityBounds(known, value));
@@ -137,7 +137,7 @@ describe('crossingOf', () => {
     );
   });
 
-  it('comes no later for losses that are higher throughout', () => {
+  it('does not come later for losses that are higher at every step', () => {
     fc.assert(
       fc.property(
         trainings,
@@ -162,7 +162,7 @@ describe('provisionalLimit', () => {
     maxLength: 40,
   });
 
-  it('is exceeded by no threshold, whatever the losses above it really are', () => {
+  it('is never below the threshold, for any values of the losses above it', () => {
     const rate = fc.double({ min: 0.01, max: 0.99, noNaN: true });
     fc.assert(
       fc.property(losses, fc.nat(), rate, loss, (all, cut, quantile, other) => {
@@ -177,7 +177,7 @@ describe('provisionalLimit', () => {
     );
   });
 
-  it('is the highest loss that the quantile is interpolated from, once there are as many', () => {
+  it('is the highest loss that can take part in the interpolation, once there are enough', () => {
     expect(provisionalLimit([5, 1, 4, 2, 3, 6], 100, 0.05)).toBe(6 + 1e-9);
     expect(provisionalLimit([5, 1, 4, 2, 3, 6, 0], 100, 0.05)).toBe(5 + 1e-9);
     expect(provisionalLimit([5, 1, 4, 2, 3], 100, 0.05)).toBeNull();

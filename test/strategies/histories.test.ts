@@ -1,4 +1,4 @@
-/** What the parity suite in python/tests/parity asks XNAS itself about: our histories, and what we make of them. */
+/** Exports histories and results for the parity suite in python/tests/parity, which compares them with XNAS. */
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import type { VoteMethod } from '../../src/spaces/space.js';
@@ -9,7 +9,7 @@ import { frequencySurrogate } from './frequency-surrogate.js';
 import { NO_CURVE } from './no-curve.js';
 
 const SPACES: readonly string[] = ['nas-bench-201', 'darts', 'nas-bench-macro', 'proxyless', 'mb'];
-/** Votes that XNAS can count; of its vote for `proxyless` no line would run. */
+/** The votes that XNAS can count. Its vote for `proxyless` does not run. */
 const BALLOTS: readonly (readonly [string, VoteMethod])[] = [
   ['nas-bench-201', 'sum'],
   ['nas-bench-201', 'greedy'],
@@ -22,7 +22,7 @@ const PRINTED = 24;
 
 const written = (encoding: readonly number[]) => encoding.join('');
 
-/** Random architectures with losses that are often equal and sometimes infinite. */
+/** Random architectures with losses of which many are equal and some infinite. */
 function drawHistory(space: string, index: number, warmup: number): Observation[] {
   const random = createRandom(index, `history of ${space}`, 0);
   return Array.from({ length: warmup + 20 }, (_, position) => ({
@@ -40,7 +40,7 @@ function conclude(name: string, vote: VoteMethod, index: number) {
   const forest = createForest({
     space,
     surrogate: frequencySurrogate,
-    // As the profiles paper and xnas rank edges.
+    // The ranking of the profiles paper and xnas.
     settings: {
       ...settings,
       answer: 'vote',
@@ -86,13 +86,13 @@ function lines(exported: Readonly<Record<string, readonly unknown[]>>): string {
   return `{\n${groups.join(',\n')}\n}\n`;
 }
 
-it('the exported histories are those of the code', async () => {
+it('the exported histories are up to date', async () => {
   const exported = {
     spaces: SPACES.map(print),
     histories: BALLOTS.flatMap(([space, vote]) =>
       Array.from({ length: HISTORIES }, (_, i) => conclude(space, vote, i)),
     ),
   };
-  // `npx vitest run test/strategies/histories.test.ts --update` exports them anew.
+  // `npx vitest run test/strategies/histories.test.ts --update` exports them again.
   await expect(lines(exported)).toMatchFileSnapshot('../fixtures/parity/histories.json');
 });

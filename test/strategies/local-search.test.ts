@@ -12,13 +12,13 @@ const space = createTinySpace(3, 5);
 const localSearch = (changes: Partial<CommonSettings> = {}, within: Space = space) =>
   createLocalSearch({ space: within, settings: { ...BASELINE_SETTINGS, ...changes } });
 
-/** With many valleys. */
+/** A loss with many local minima. */
 const rugged = (encoding: Encoding) => createRandom(3, `loss of ${encoding}`, 0).below(1000);
 const distance = (a: Encoding, b: Encoding) => a.filter((category, slot) => category !== b[slot]).length;
 const lowest = (observations: readonly Observation[]) =>
   observations.reduce((best, each) => (each.loss < best.loss ? each : best));
 
-/** Follows a search as the algorithm tells it, with a place and a pool; the history must be what it evaluates. */
+/** Runs the published algorithm with a position and a pool, and checks that the history is what it evaluates. */
 function follow(history: readonly Observation[], warmup: number): { moves: number; restarts: number } {
   const pool = history.slice(0, warmup);
   const rest = history.slice(warmup);
@@ -28,7 +28,7 @@ function follow(history: readonly Observation[], warmup: number): { moves: numbe
     const near = (each: Observation) => distance(each.encoding, place.encoding) === 1;
     const missing = 5 * 2 - pool.filter(near).length;
     const evaluated = rest.splice(0, missing);
-    // All that is missing, but for where the cap cuts it off; nothing twice, so these are all.
+    // All missing neighbours up to the cap. None occurs twice, so these are all.
     expect(evaluated.filter(near)).toHaveLength(evaluated.length);
     pool.push(...evaluated);
     if (evaluated.length < missing) break;
@@ -48,14 +48,14 @@ function follow(history: readonly Observation[], warmup: number): { moves: numbe
 }
 
 describe('local search', () => {
-  it.each([1, 3, 50])('is the algorithm of the paper, %i at a time', async (capacity) => {
+  it.each([1, 3, 50])('follows the algorithm of the paper, %i at a time', async (capacity) => {
     const { history } = await runStrategy(localSearch({ cap: 200 }), rugged, capacity);
     const { moves, restarts } = follow(history, 10);
     expect(moves).toBeGreaterThan(3);
     expect(restarts).toBeGreaterThan(3);
   });
 
-  it('evaluates neighbours in an order that the seed draws', async () => {
+  it('evaluates neighbours in a random order that depends on the seed', async () => {
     const [first, other] = await Promise.all(
       [1, 2].map(async (seed) => {
         const start = [
@@ -75,7 +75,7 @@ describe('local search', () => {
     expect([...(other ?? [])].sort()).toEqual([...(first ?? [])].sort());
   });
 
-  it('descends to the bottom where there is but one valley', async () => {
+  it('finds the minimum when there is only one', async () => {
     const one = createTinySpace(3, 8);
     const { history } = await runStrategy(
       localSearch({ warmup: 1, cap: 1 + 8 * 16 }, one),
@@ -85,7 +85,7 @@ describe('local search', () => {
     expect(lowest(history).loss).toBe(0);
   });
 
-  it('begins anew where no loss is finite', async () => {
+  it('restarts when no loss is finite', async () => {
     const { history } = await runStrategy(localSearch({ cap: 60 }), () => Number.POSITIVE_INFINITY, 2);
     expect(follow(history, 10).restarts).toBeGreaterThan(3);
   });

@@ -13,7 +13,7 @@ const space = createTinySpace(4, 5);
 const evolution = (changes: Partial<EvolutionSettings> = {}) =>
   createRegularizedEvolution({ space, settings: { ...BASELINE_SETTINGS, ...changes } });
 
-/** Without a slope that would lead to the best. */
+/** A loss without a gradient towards the minimum. */
 const lossOf = (encoding: Encoding) => createRandom(3, `loss of ${encoding}`, 0).below(1000);
 const distance = (a: Encoding, b: Encoding) => a.filter((category, slot) => category !== b[slot]).length;
 
@@ -26,7 +26,7 @@ function observed(encodings: readonly string[], losses: readonly number[]): Obse
   }));
 }
 
-/** The first child of a history, by many seeds. */
+/** The first child after a history, for many seeds. */
 async function children(history: readonly Observation[], changes: Partial<EvolutionSettings>): Promise<Encoding[]> {
   const seeds = Array.from({ length: 900 }, (_, seed) => seed);
   const asks = await Promise.all(
@@ -36,7 +36,7 @@ async function children(history: readonly Observation[], changes: Partial<Evolut
 }
 
 describe('regularized evolution', () => {
-  it('is the algorithm of the paper, written with a queue', async () => {
+  it('follows the algorithm of the paper, written with a queue', async () => {
     const { history } = await runStrategy(evolution({ cap: 80 }), lossOf, 1);
     const queue = history.slice(2, 10).map(({ encoding, loss }) => ({ encoding: [...encoding], loss }));
     const lived = new Set(history.slice(0, 10).map(({ encoding }) => encoding.join()));
@@ -61,7 +61,7 @@ describe('regularized evolution', () => {
     }
   });
 
-  it('lets the oldest die, however fit', async () => {
+  it('removes the oldest architecture, also when it is the best', async () => {
     const history = observed(['00000', '11111', '22222', '33333'], [1, 7, 8, 9]);
     const young = await children(history, { population: 3, sample: 20 });
     expect(young.every((child) => distance(child, [1, 1, 1, 1, 1]) === 1)).toBe(true);
@@ -69,19 +69,19 @@ describe('regularized evolution', () => {
     expect(all.filter((child) => distance(child, [0, 0, 0, 0, 0]) === 1).length).toBeGreaterThan(880);
   });
 
-  it('draws rivals with replacement, and every change of the fittest is as likely', async () => {
+  it('draws rivals with replacement and every mutation of the best with equal probability', async () => {
     const texts = ['00000', '11111', '22222', '33333'];
     const born = await children(observed(texts, [1, 2, 3, 4]), { population: 4, sample: 2 });
     const shares = texts.map(
       (text) => born.filter((child) => distance(child, space.parse(text)) === 1).length / born.length,
     );
-    // Of 16 pairs, the fittest is in 7, the next is the fitter one in 5, and so on.
+    // Of 16 pairs, 7 contain the best; in 5 others the second best wins, and so on.
     for (const [rank, expected] of [7, 5, 3, 1].entries()) expect(shares[rank]).toBeCloseTo(expected / 16, 1);
     const slots = [0, 1, 2, 3, 4].map((slot) => born.filter((child) => child[slot] !== child[(slot + 1) % 5]).length);
     for (const count of slots) expect(count / born.length).toBeCloseTo(2 / 5, 1);
   });
 
-  it('draws at random where nobody has a child that has not lived', async () => {
+  it('draws at random when all children are known', async () => {
     const parent = space.parse('00000');
     const lived = [...space.neighbours(parent), parent].map((encoding) => space.print(encoding));
     const born = await children(observed(lived, []), { population: 1, sample: 1 });
@@ -89,7 +89,7 @@ describe('regularized evolution', () => {
     expect(new Set(born.map(String)).size).toBeGreaterThan(300);
   });
 
-  it('bears as many different children at a time as there is room for', async () => {
+  it('proposes as many different children in a turn as the capacity allows', async () => {
     const { turns } = await runStrategy(evolution({ cap: 24 }), lossOf, 4);
     expect(turns).toEqual([10, 4, 4, 4, 2]);
   });

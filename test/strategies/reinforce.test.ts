@@ -30,7 +30,7 @@ function logProbability(policy: readonly (readonly number[])[], encoding: Encodi
   }, 0);
 }
 
-/** The policy after steps along gradients that are found by central differences. */
+/** The policy after steps along gradients from central differences. */
 function learntPolicy(steps: readonly { encoding: Encoding; advantage: number }[], rate: number): number[][] {
   const nudge = 1e-5;
   let policy = space.slots.map((categories) => new Array<number>(categories).fill(0));
@@ -49,12 +49,12 @@ function learntPolicy(steps: readonly { encoding: Encoding; advantage: number }[
 }
 
 describe('rewards', () => {
-  it('are the share of earlier losses that are higher, less that of lower ones', () => {
+  it('are the share of higher earlier losses minus the share of lower ones', () => {
     expect(rewardsOf([3, 1, 2, 9, 1, infinity, infinity, 0.5])).toEqual([0, 1, 0, -1, 3 / 4, -1, -5 / 6, 1]);
     expect(rewardsOf([])).toEqual([]);
   });
 
-  it('do not depend on the scale of the losses, nor on later ones', () => {
+  it('do not depend on the scale of the losses or on later losses', () => {
     const losses = [0.31, 0.27, 0.9, 0.28, 0.26];
     expect(rewardsOf(losses.map((loss) => 1e6 * loss - 3))).toEqual(rewardsOf(losses));
     expect(rewardsOf([...losses, 0.1, infinity]).slice(0, 5)).toEqual(rewardsOf(losses));
@@ -62,9 +62,9 @@ describe('rewards', () => {
 });
 
 describe('reinforce', () => {
-  it('draws by the policy that gradients of the history lead to', async () => {
+  it('draws from the policy that the gradients of the history give', async () => {
     const history = observed(['00', 5], ['21', 1], ['12', 4], ['20', 2]);
-    // Rewards, less their moving average of before.
+    // Rewards minus their moving average before.
     const averages = [0, 0, 0.1, 0.09];
     const rewards = [0, 1, 0, 1 / 3];
     const steps = history.map(({ encoding }, at) => ({
@@ -89,11 +89,11 @@ describe('reinforce', () => {
       const noise = 3 * Math.sqrt((expected * (1 - expected)) / draws);
       expect(Math.abs((counts.get(text) ?? 0) / draws - expected)).toBeLessThan(noise);
     }
-    // Or the comparison would show little.
+    // Otherwise the comparison would prove little.
     expect(Math.max(...probabilities) / Math.min(...probabilities)).toBeGreaterThan(1.5);
   });
 
-  it('comes to prefer what pays, and finds more of it than random search', async () => {
+  it('learns to prefer better choices and finds more of them than random search', async () => {
     const wide = createTinySpace(5, 6);
     const lossOf = (encoding: Encoding) => -encoding.filter((category) => category === 2).length;
     const settings = { ...BASELINE_SETTINGS, cap: 200, learningRate: 0.1 };
@@ -103,7 +103,7 @@ describe('reinforce', () => {
     expect(mean(history.slice(-50))).toBeLessThan(-2.5);
   });
 
-  it('still proposes something new when its policy has settled', async () => {
+  it('still proposes new architectures when its policy has converged', async () => {
     const { history } = await runStrategy(
       reinforce({ warmup: 3, learningRate: 1e6 }),
       (encoding) => encoding[0] ?? 0,

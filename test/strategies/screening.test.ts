@@ -22,7 +22,7 @@ const settings: ForestSettings = {
 const sum = (encoding: readonly number[]) => encoding.reduce((total, category) => total + category, 0);
 
 describe('the forest with a screener', () => {
-  it('ranks only what the screener leaves, and passes on what that took', async () => {
+  it('ranks only the candidates that the screener keeps, and reports its cost', async () => {
     const asked: number[] = [];
     const screener: Screener = async (candidates, history, least) => {
       asked.push(candidates.length);
@@ -36,9 +36,9 @@ describe('the forest with a screener', () => {
     const guided = history.filter(({ phase }) => phase === 'guided');
     expect(guided).toHaveLength(20);
     expect(guided.every(({ encoding }) => encoding[0] === 0)).toBe(true);
-    // Two at a time, and the twins of what has a score.
+    // Two at a time, plus duplicates of scored architectures.
     expect(asked).toHaveLength(6);
-    // Those that are known already are none.
+    // Known architectures are not candidates.
     expect(asked.every((count) => count > 20 && count <= settings.candidates)).toBe(true);
     const ask = await forest.ask(history.slice(0, settings.warmup), 2);
     expect(ask).toMatchObject({ kind: 'evaluate', phase: 'guided', screened: { measured: 3, seconds: 1, flops: 2 } });

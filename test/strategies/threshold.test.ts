@@ -9,11 +9,11 @@ const loss = fc.oneof(
 );
 
 describe('thresholdOf', () => {
-  it('is the quantile and a little more', () => {
+  it('is slightly above the quantile', () => {
     expect(thresholdOf([1, 2, 3, 4, 5], 0.5)).toEqual({ value: 3 + 1e-9, note: null });
   });
 
-  it('is the second lowest loss, with a note, when only one is good', () => {
+  it('is the second lowest loss, with a note, when only one architecture is good', () => {
     expect(thresholdOf([5, 1, 3, 4, 2], 0.05)).toEqual({
       value: 2 + 1e-9,
       note: "Fewer than two losses lie under the warm-up's 0.05 quantile: the second lowest is the threshold.",
@@ -30,7 +30,7 @@ describe('thresholdOf', () => {
     expect(thresholdOf([infinity, 1, infinity], 0.5)).toBeNull();
   });
 
-  it('is finite and has two good ones whenever there is one, whatever the losses', () => {
+  it('is finite and leaves two good architectures, for any losses with a threshold', () => {
     const losses = fc.array(loss, { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(losses, fc.double({ min: 0, max: 1, noNaN: true }), (values, rate) => {
@@ -50,7 +50,7 @@ describe('fixedThreshold', () => {
     expect(fixedThreshold([infinity, infinity, 3, infinity, 4], 3, 0.5)?.value).toBe(4 + 1e-9);
   });
 
-  it('is not moved by what comes after', () => {
+  it('does not change with later losses', () => {
     fc.assert(
       fc.property(
         fc.array(loss, { minLength: 8, maxLength: 30 }),
