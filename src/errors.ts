@@ -1,19 +1,20 @@
 /**
- * The errors that rminas itself raises. Whoever reads one can act on it: it says what happened, with which value,
- * and what to do next. Anything else that is thrown is a bug and keeps its stack trace.
+ * The errors of rminas. Each one states what happened, with which value, and what to do next. Any other thrown error is a
+ * bug and keeps its stack trace.
  */
 
-/** What the shell sees when a command ends. */
+/** The exit codes of the command line. */
 export const EXIT = { done: 0, bug: 1, usage: 2, missing: 3, sidecar: 4, interrupted: 130 } as const;
 
 export interface ErrorDetails {
-  /** Stable, kebab-case name of the failure, for scripts. */
+  /** Name of the failure for scripts: stable, in kebab-case. */
   code: string;
-  /** What the user can do, one step an entry. */
+  /** What the user can do, one step per entry. */
   nextSteps?: readonly string[];
   cause?: unknown;
 }
 
+/** The base of all errors of rminas. */
 export abstract class RminasError extends Error {
   abstract readonly exitCode: number;
   readonly code: string;
@@ -27,22 +28,22 @@ export abstract class RminasError extends Error {
   }
 }
 
-/** A command, configuration or genotype that cannot be right. */
+/** A command, configuration or genotype is invalid. Exit code 2. */
 export class UsageError extends RminasError {
   readonly exitCode = EXIT.usage;
 }
 
-/** Something that the user has to provide is not there or not whole: data, a teacher, a package, disk space. */
+/** Something that the user must provide is missing or broken: data, a teacher, a package, disk space. Exit code 3. */
 export class MissingError extends RminasError {
   readonly exitCode = EXIT.missing;
 }
 
-/** The sidecar could not do its work, and not because of what the user gave it. */
+/** The sidecar failed, and the user's input is not the cause. Exit code 4. */
 export class SidecarError extends RminasError {
   readonly exitCode = EXIT.sidecar;
 }
 
-/** The user, or a signal, ended the work. */
+/** The user or a signal interrupted the work. Exit code 130. */
 export class InterruptedError extends RminasError {
   readonly exitCode = EXIT.interrupted;
 }

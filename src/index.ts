@@ -1,5 +1,5 @@
 /**
- * The Node API of rminas: what a script may import.
+ * The Node API of rminas.
  *
  * @packageDocumentation
  */
@@ -10,8 +10,20 @@ export {
   listAssets,
   verifyAssets,
 } from './assets/index.js';
-export { type Bridge, openBridge, PythonError } from './bridge/index.js';
+export {
+  type BenchmarkOptions,
+  type BenchmarkStatsOptions,
+  benchmarkStats,
+  type ImportBenchmarkOptions,
+  importBenchmark,
+  type QueryBenchmarkOptions,
+  queryBenchmark,
+  type TopArchitecturesOptions,
+  topArchitectures,
+} from './benchmarks/service.js';
+export { type Bridge, type BridgeOptions, openBridge, PythonError } from './bridge/index.js';
 export { type Config, loadConfig } from './config/index.js';
+export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSchema } from './doctor/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
 export { type CompareOptions, compare } from './jobs/compare/compare.js';
 export type { ComparisonEvent } from './jobs/compare/events.js';
@@ -27,7 +39,21 @@ export { type ScoreEvent, type ScoreOptions, score } from './jobs/score/score.js
 export type { SearchJobEvent } from './jobs/search/events.js';
 export { resultSchema, type ScoreResult, type SearchResult, scoreResultSchema } from './jobs/search/result.js';
 export { type SearchJob, type SearchOptions, search } from './jobs/search/search.js';
-export type { BenchmarkAnswer, Evaluation, Verification } from './protocol/messages.js';
+export {
+  type BenchmarkAnswer,
+  type BenchmarkFigure,
+  type BenchmarkImported,
+  type BenchmarkRanking,
+  type BenchmarkSeries,
+  type BenchmarkSummary,
+  benchmarkAnswerSchema,
+  benchmarkImportedSchema,
+  benchmarkRankingSchema,
+  benchmarkSummarySchema,
+  type Evaluation,
+  type Progress,
+  type Verification,
+} from './protocol/messages.js';
 export type { Specification } from './protocol/specification.js';
 export type { SearchEvent } from './search/events.js';
 export { VERSION } from './version.js';

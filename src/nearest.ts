@@ -1,13 +1,14 @@
+/** Finds the most similar known name, for suggestions in error messages. */
 import { distance } from 'fastest-levenshtein';
 
-/** The known name with the fewest edits to the given one, letter case aside; the first of several. */
+/** The known name with the fewest edits from `name`, ignoring case; the first one of a tie. Null if `known` is empty. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   return closest(known, (candidate) => edits(name, candidate));
 }
 
 /**
- * The known key that was probably meant. A right name in the wrong group (`TRAIN.BATCH_SIZE`) is nearer than a
- * similar name in the right one.
+ * The configuration key that was probably meant. A correct name in the wrong group (`TRAIN.BATCH_SIZE`) is nearer than a
+ * similar name in the correct group.
  */
 export function nearestKey(key: string, known: readonly string[]): string | null {
   return closest(known, (candidate) => Math.min(edits(key, candidate), 1 + edits(leaf(key), leaf(candidate))));

@@ -12,9 +12,9 @@ export const BENCHMARK_NAMES: readonly string[] = BENCHMARKS.map(({ name }) => n
 export function benchmarkNamed(name: string): BenchmarkDefinition {
   const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);
   if (benchmark !== undefined) return benchmark;
-  throw new UsageError(`There is no benchmark '${name}'. The nearest is ${nearestName(name, BENCHMARK_NAMES)}.`, {
+  throw new UsageError(`There is no benchmark '${name}'. Did you mean ${nearestName(name, BENCHMARK_NAMES)}?`, {
     code: 'unknown-benchmark',
-    nextSteps: [`Name one of ${BENCHMARK_NAMES.join(', ')}.`],
+    nextSteps: [`The benchmarks are ${BENCHMARK_NAMES.join(' and ')}.`],
   });
 }
 

@@ -8,22 +8,21 @@ import { readyIndex, whatIsNeeded } from './ready-index.js';
 export interface Consultation {
   space: string;
   genotype: string;
-  /** Data folder that the user named, or null. */
+  /** Data folder named by the user, or null. */
   data: string | null;
-  /** Environment and current folder, where they are not those of this process. */
+  /** Environment and current folder, if they differ from those of this process. */
   places?: Pick<Places, 'env' | 'cwd'>;
 }
 
 export interface BenchmarkFindings {
   answer: BenchmarkAnswer | null;
-  /** Where the figures come from, or what would be needed to have them. */
+  /** The source of the figures, or how to get them. */
   note: string;
 }
 
 /**
- * Asks the space's benchmark about an architecture, through a sidecar that runs already. Where there is no index yet
- * and a data folder holds the table, it is imported first. A benchmark is an extra: whatever is wrong with it is said in
- * the note and does not cost the caller its own result.
+ * Queries the space's benchmark for an architecture, through a running sidecar. If there is no index yet, a table in a
+ * data folder is imported first. The benchmark is optional: a problem with it becomes the note, not an error.
  * @throws InterruptedError
  */
 export async function consultBenchmark(
@@ -31,7 +30,7 @@ export async function consultBenchmark(
   { space, genotype, data, places = {} }: Consultation,
 ): Promise<BenchmarkFindings> {
   const benchmark = benchmarkOf(space);
-  if (!benchmark) return { answer: null, note: `There is no benchmark of the space ${space}.` };
+  if (!benchmark) return { answer: null, note: `The space ${space} has no benchmark.` };
   try {
     const ready = await readyIndex(sidecar, benchmark, data, places);
     if (ready === undefined) return { answer: null, note: whatIsNeeded(benchmark) };

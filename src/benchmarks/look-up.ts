@@ -1,12 +1,10 @@
 import { UsageError } from '../errors.js';
-import type { BenchmarkAnswer } from '../protocol/messages.js';
+import type { BenchmarkAnswer, BenchmarkFigure } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
 
-type Figure = BenchmarkAnswer['figures'][number];
-
 /**
- * What an index knows of an architecture; null where it does not have it.
- * @throws MissingError for an index that is none
+ * Queries an index for one architecture. Returns null if the index does not contain it.
+ * @throws MissingError when the file is not an index.
  */
 export async function lookUp(
   sidecar: Pick<Sidecar, 'request'>,
@@ -21,8 +19,8 @@ export async function lookUp(
   }
 }
 
-/** The figures that papers report, or all where there are none of those. */
-export function reportedFigures(figures: readonly Figure[]): readonly Figure[] {
+/** The figures that papers report; all figures if papers report none. */
+export function reportedFigures(figures: readonly BenchmarkFigure[]): readonly BenchmarkFigure[] {
   const reported = figures.filter((figure) => figure.reported);
   return reported.length > 0 ? reported : figures;
 }

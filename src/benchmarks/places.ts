@@ -9,12 +9,12 @@ export function indexFolder(env?: Places['env']): string {
   return join(dataHome(env), 'benchmarks');
 }
 
-/** Where the sidecar writes and reads the index of a benchmark. */
+/** The path of a benchmark's index. */
 export function indexFile(benchmark: string, folder: string): string {
   return join(folder, `${benchmark}.sqlite`);
 }
 
-/** The first table of a benchmark in the data folders, or undefined: folders in order, files by name. */
+/** The first table of a benchmark in the data folders: folders in order, files by name. Undefined if there is none. */
 export function findTable({ table }: BenchmarkDefinition, dataFolders: readonly string[]): string | undefined {
   for (const dataFolder of dataFolders) {
     const folder = join(dataFolder, table.folder);
@@ -26,7 +26,7 @@ export function findTable({ table }: BenchmarkDefinition, dataFolders: readonly 
   return undefined;
 }
 
-/** A data folder that is absent or closed to us simply has no table. */
+/** The names in a folder; none if it is absent or unreadable. */
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

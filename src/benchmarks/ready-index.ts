@@ -4,26 +4,26 @@ import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { findTable, indexFile, indexFolder } from './places.js';
 
-/** An index that can be asked. */
+/** An index that can be queried. */
 export interface ReadyIndex {
   readonly index: string;
-  /** The table that it was just made from; undefined where it was there already. */
+  /** The table that was imported just now; undefined if the index existed already. */
   readonly table: string | undefined;
 }
 
-/** The index of a benchmark, and, where there is none yet, the table in a data folder that it can be made from. */
+/** The place of an index and, if it does not exist yet, the table to import. */
 export interface IndexPlace {
   readonly folder: string;
   readonly index: string;
-  /** Undefined where there is an index. */
+  /** Undefined if the index exists. */
   readonly table: string | undefined;
 }
 
 /**
- * Where a benchmark can be asked.
- * @param data folder that the user named, or null
- * @param places environment and current folder, where they are not those of this process
- * @returns undefined where there is neither index nor table
+ * Finds the index of a benchmark, or a table to import.
+ * @param data data folder named by the user, or null
+ * @param places environment and current folder, if they differ from those of this process
+ * @returns undefined if there is neither an index nor a table
  */
 export function findIndex(
   benchmark: BenchmarkDefinition,
@@ -38,8 +38,8 @@ export function findIndex(
 }
 
 /**
- * An index that can be asked; where there is only a table, that is imported first. See {@link findIndex}.
- * @throws MissingError for a table that is none
+ * Finds the index of a benchmark. If only a table exists, it is imported first. See {@link findIndex}.
+ * @throws MissingError when the table cannot be read.
  */
 export async function readyIndex(
   sidecar: Pick<Sidecar, 'request'>,
@@ -54,7 +54,7 @@ export async function readyIndex(
   return { index, table };
 }
 
-/** What to do where there is neither index nor table. */
+/** Tells the user how to get an index. */
 export function whatIsNeeded({ name, table }: BenchmarkDefinition): string {
   return (
     `There is no index of ${name}. Import its table of accuracies with \`rminas benchmark import FILE\`, ` +

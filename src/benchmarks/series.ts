@@ -1,10 +1,10 @@
-/** Which of a benchmark's series of figures a search goes by. */
+/** Chooses the series of accuracies that a search uses. */
 import { UsageError } from '../errors.js';
 import type { BenchmarkSummary } from '../protocol/messages.js';
 
 export type Series = BenchmarkSummary['series'][number];
 
-/** A series as a person names it; null epochs are whichever there are. */
+/** A series as the user names it. Null epochs match any number of epochs. */
 export interface NamedSeries {
   readonly dataset: string;
   readonly split: string;
@@ -12,34 +12,34 @@ export interface NamedSeries {
 }
 
 /**
- * The series that was named. Where none was, the validation accuracy on the data set: what a search may see. Of several,
- * the mean is preferred to single trainings, and long trainings to short ones.
- * @throws UsageError `unknown-series` for one that the table does not have; `test-accuracy-only` where none was named and
- *   no validation accuracy is there.
+ * Chooses the named series. Without a name, it is the validation accuracy on the data set, because a search must not see
+ * test accuracies. Means are preferred to single trainings, and long trainings to short ones.
+ * @throws UsageError `unknown-series` when the table lacks the named series; `test-accuracy-only` when none was named and
+ *   the table has no validation accuracy.
  */
 export function chooseSeries(summary: BenchmarkSummary, dataset: string, named: NamedSeries | null): Series {
-  const fitting = summary.series.filter((series) => (named ? isNamed(series, named) : isValidation(series, dataset)));
-  const [best] = [...fitting].sort(preference);
+  const matching = summary.series.filter((series) => (named ? isNamed(series, named) : isValidation(series, dataset)));
+  const [best] = [...matching].sort(preference);
   if (best !== undefined) return best;
-  const thereAre = `There are: ${[...new Set(summary.series.map(nameOf))].join('; ')}.`;
+  const available = `Available series: ${[...new Set(summary.series.map(nameOf))].join('; ')}.`;
   if (named !== null) {
     const { split, epochs } = named;
     throw new UsageError(
       `The table of ${summary.benchmark} has no figures of ${nameOf({ dataset: named.dataset, split, epochs })}.`,
-      { code: 'unknown-series', nextSteps: [thereAre, 'Set RMINAS.BENCHMARK_SERIES to one of them.'] },
+      { code: 'unknown-series', nextSteps: [available, 'Set RMINAS.BENCHMARK_SERIES to one of these.'] },
     );
   }
   throw new UsageError(
-    `This table of ${summary.benchmark} has no validation accuracy on ${dataset}, only test accuracy: a search that ` +
-      'goes by it is an oracle.',
+    `This table of ${summary.benchmark} has no validation accuracy on ${dataset}, only test accuracy. A search by test ` +
+      'accuracy is an oracle.',
     {
       code: 'test-accuracy-only',
-      nextSteps: [thereAre, 'Import a table with validation accuracies, or name a series in RMINAS.BENCHMARK_SERIES.'],
+      nextSteps: [available, 'Import a table with validation accuracies, or name a series in RMINAS.BENCHMARK_SERIES.'],
     },
   );
 }
 
-/** Whether a figure of an architecture is of the series. */
+/** Whether a figure belongs to the series. */
 export function isOf(figure: Omit<Series, 'architectures' | 'best' | 'worst' | 'mean'>, series: Series): boolean {
   return (
     figure.dataset === series.dataset &&
@@ -54,12 +54,12 @@ function isNamed(series: Series, { dataset, split, epochs }: NamedSeries): boole
   return same(series.dataset, dataset) && same(series.split, split) && (epochs === null || series.epochs === epochs);
 }
 
-/** NAS-Bench-201 has `cifar10-valid`, whose networks are trained on half of the images, and splits `x-valid`. */
+/** Matches NAS-Bench-201's `cifar10-valid`, too: its networks are trained on half of CIFAR-10, and `x-valid` is the rest. */
 function isValidation(series: Series, dataset: string): boolean {
   return (same(series.dataset, dataset) || same(series.dataset, `${dataset}-valid`)) && /valid/i.test(series.split);
 }
 
-/** Names are the same however they are capitalised: the field itself writes ImageNet16-120 in several ways. */
+/** Ignores case: papers spell ImageNet16-120 in several ways. */
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,5 +1,4 @@
-export { consultBenchmark } from './consult.js';
-
+/** Benchmark queries of the command line and the Node API. Each call starts a sidecar of its own. */
 import { resolve } from 'node:path';
 import type {
   BenchmarkAnswer,
@@ -13,46 +12,67 @@ import { findPython } from '../sidecar/process/find-python.js';
 import { benchmarkNamed, parseArchitecture } from './benchmark.js';
 import { indexFile, indexFolder } from './places.js';
 
-interface ServiceOptions {
-  /** Python interpreter to use instead of the one that would be found. */
-  python?: string | undefined;
-  /** Folder of the indexes; the user's data folder by default. */
-  folder?: string | undefined;
-  signal?: AbortSignal | undefined;
+export { consultBenchmark } from './consult.js';
+
+/** Options of every benchmark function. */
+export interface BenchmarkOptions {
+  /** Python interpreter. Default: RMINAS_PYTHON, .venv, the active environment, or python3. */
+  readonly python?: string | undefined;
+  /** Folder of the indexes. Default: `benchmarks` in the user's data folder. */
+  readonly folder?: string | undefined;
+  /** Interrupts the call. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface ImportOptions extends ServiceOptions {
-  /** Table of trained accuracies, a file or a folder; its content says which format it has. */
-  file: string;
-  onProgress?: (progress: Progress) => void;
+/** Options of {@link importBenchmark}. */
+export interface ImportBenchmarkOptions extends BenchmarkOptions {
+  /** Table of trained accuracies: a file or a folder. Its format is recognized by its content. */
+  readonly file: string;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-export interface QueryOptions extends ServiceOptions {
-  benchmark: string;
-  /** Genotype, or number in the benchmark. */
-  architecture: string;
+/** Options of {@link queryBenchmark}. */
+export interface QueryBenchmarkOptions extends BenchmarkOptions {
+  /** Name of the benchmark. Default: `nas-bench-201`. */
+  readonly benchmark?: string | undefined;
+  /** A genotype, or a number in the benchmark's order, as text. */
+  readonly architecture: string;
 }
 
-export interface RankingOptions extends ServiceOptions {
-  benchmark: string;
-  /** Which accuracies to rank by. What is left out may be anything; what papers report comes first. */
-  dataset?: string | undefined;
-  split?: string | undefined;
-  epochs?: number | undefined;
-  seed?: number | undefined;
-  /** How many architectures. */
-  count: number;
+/** Options of {@link topArchitectures}. Unset options match every series; series that papers report come first. */
+export interface TopArchitecturesOptions extends BenchmarkOptions {
+  /** Name of the benchmark. Default: `nas-bench-201`. */
+  readonly benchmark?: string | undefined;
+  /** Data set of the accuracies, e.g. `cifar100`. */
+  readonly dataset?: string | undefined;
+  /** Split of the accuracies, e.g. `x-test`. */
+  readonly split?: string | undefined;
+  /** Epochs of training. */
+  readonly epochs?: number | undefined;
+  /** Seed of a single training; without it, the mean over seeds. */
+  readonly seed?: number | undefined;
+  /** Number of architectures, 1 to 100,000. Default: 10. */
+  readonly count?: number | undefined;
 }
 
-export interface SummaryOptions extends ServiceOptions {
-  benchmark: string;
+/** Options of {@link benchmarkStats}. */
+export interface BenchmarkStatsOptions extends BenchmarkOptions {
+  /** Name of the benchmark. Default: `nas-bench-201`. */
+  readonly benchmark?: string | undefined;
 }
+
+const DEFAULT_BENCHMARK = 'nas-bench-201';
 
 /**
- * Reads a table of trained accuracies into the benchmark's index, in place of an older one.
- * @throws MissingError for a file that is absent or no table, or a folder or disk that cannot take the index.
+ * Imports a table of trained accuracies into the benchmark's index. An existing index is replaced.
+ *
+ * @example
+ * const { index, architectures } = await importBenchmark({ file: 'NAS-Bench-201-v1_1-096897.pth' });
+ *
+ * @throws MissingError when the file is missing or not a table, or the index cannot be written.
+ * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function importTable(options: ImportOptions): Promise<BenchmarkImported> {
+export async function importBenchmark(options: ImportBenchmarkOptions): Promise<BenchmarkImported> {
   const { file, folder = indexFolder(), onProgress } = options;
   const body = { file: resolve(file), folder: resolve(folder) };
   return withSidecar(options, [body.file, body.folder], (sidecar, signal) =>
@@ -61,43 +81,67 @@ export async function importTable(options: ImportOptions): Promise<BenchmarkImpo
 }
 
 /**
- * What a benchmark's index knows of one architecture.
- * @throws UsageError for an architecture that it does not have, MissingError where there is no index.
+ * Queries a benchmark's index for one architecture: accuracies, ranks, regrets and costs.
+ *
+ * @example
+ * const { figures } = await queryBenchmark({ architecture: '9930' });
+ * for (const { dataset, split, accuracy, rank } of figures) console.log(dataset, split, accuracy, rank);
+ *
+ * @throws UsageError when the index does not contain the architecture. @throws MissingError when there is no index.
+ * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function queryTable(options: QueryOptions): Promise<BenchmarkAnswer> {
-  const { benchmark, folder = indexFolder() } = options;
+export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
+  const { benchmark = DEFAULT_BENCHMARK } = options;
   const architecture = parseArchitecture(benchmarkNamed(benchmark), options.architecture);
-  const body = { index: indexFile(benchmark, resolve(folder)), architecture };
-  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('query-benchmark', body, signal));
+  const index = indexOf(benchmark, options);
+  return withSidecar(options, [index], (sidecar, signal) =>
+    sidecar.request('query-benchmark', { index, architecture }, signal),
+  );
 }
 
 /**
- * The best architectures of a benchmark's index, by one of its series of accuracies.
- * @throws UsageError for a series that it does not have, MissingError where there is no index.
+ * Lists the best architectures of a benchmark by one series of accuracies.
+ *
+ * @example
+ * const { best } = await topArchitectures({ dataset: 'cifar100', split: 'x-test', count: 3 });
+ *
+ * @throws UsageError when the index has no such series. @throws MissingError when there is no index.
+ * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function rankTable(options: RankingOptions): Promise<BenchmarkRanking> {
-  const { benchmark, folder = indexFolder(), dataset, split, epochs, seed, count } = options;
+export async function topArchitectures(options: TopArchitecturesOptions = {}): Promise<BenchmarkRanking> {
+  const { benchmark = DEFAULT_BENCHMARK, dataset, split, epochs, seed, count = 10 } = options;
   const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
-  const body = { index: indexFile(benchmark, resolve(folder)), ...series, count };
-  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('rank-benchmark', body, signal));
+  const index = indexOf(benchmark, options);
+  return withSidecar(options, [index], (sidecar, signal) =>
+    sidecar.request('rank-benchmark', { index, ...series, count }, signal),
+  );
 }
 
 /**
- * What a benchmark's index holds.
- * @throws MissingError where there is no index.
+ * Summarizes a benchmark's index: its series of accuracies and the ranges of its costs.
+ *
+ * @example
+ * const { series } = await benchmarkStats({ benchmark: 'nas-bench-macro' });
+ *
+ * @throws MissingError when there is no index.
+ * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function summariseTable(options: SummaryOptions): Promise<BenchmarkSummary> {
-  const { benchmark, folder = indexFolder() } = options;
-  const body = { index: indexFile(benchmark, resolve(folder)) };
-  return withSidecar(options, [body.index], (sidecar, signal) => sidecar.request('summarise-benchmark', body, signal));
+export async function benchmarkStats(options: BenchmarkStatsOptions = {}): Promise<BenchmarkSummary> {
+  const { benchmark = DEFAULT_BENCHMARK } = options;
+  const index = indexOf(benchmark, options);
+  return withSidecar(options, [index], (sidecar, signal) => sidecar.request('summarise-benchmark', { index }, signal));
+}
+
+function indexOf(benchmark: string, { folder = indexFolder() }: BenchmarkOptions): string {
+  return indexFile(benchmarkNamed(benchmark).name, resolve(folder));
 }
 
 /**
- * A sidecar for questions about benchmarks; it has no workers, so that PyTorch is not loaded.
- * @param paths what it may open
+ * Runs `work` with a sidecar for benchmark queries. The sidecar has no workers and does not load PyTorch.
+ * @param paths files and folders that the sidecar may open
  */
 export async function withSidecar<T>(
-  { python, signal }: ServiceOptions,
+  { python, signal }: Pick<BenchmarkOptions, 'python' | 'signal'>,
   paths: readonly string[],
   work: (sidecar: Sidecar, signal: { signal?: AbortSignal }) => Promise<T>,
 ): Promise<T> {

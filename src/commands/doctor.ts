@@ -1,15 +1,15 @@
 import { type Diagnosis, diagnose } from '../doctor/index.js';
 import { EXIT } from '../errors.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { describeDiagnosis } from '../terminal/doctor.js';
-import { dataFlag, pythonFlag } from '../terminal/flags.js';
+import { dataFlag, pythonFlag } from '../terminal/input/flags.js';
+import { describeDiagnosis } from '../terminal/tables/doctor.js';
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Look into what a search would use, and say what to do.';
+  static override summary = 'Check the environment and suggest fixes.';
   static override description =
-    `One line each: ok, missing or wrong, for Python, packages, devices, data, teachers, indexes, memory and disk.
-Ends with exit code ${EXIT.missing} when the default search, the quickstart, could not run.
-What is optional never does that.`;
+    `Prints one line for each check: ok, missing or wrong. The checks cover Python, packages, devices, data, teachers,
+indexes, memory and disk.
+Exit code ${EXIT.missing} if the default search, the quickstart, cannot run. Optional parts do not affect the exit code.`;
   static override examples = [
     '<%= config.bin %> doctor',
     '<%= config.bin %> doctor --python ~/miniconda3/envs/rminas/bin/python --data ./data',

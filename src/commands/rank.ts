@@ -1,64 +1,60 @@
 import { Args, Flags } from '@oclif/core';
-import { follow } from '../jobs/job.js';
 import { DEFAULTS } from '../jobs/rank/plan.js';
 import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
 import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
-import { withInterrupt } from '../terminal/interrupt.js';
-import { createRankingReporter, describeRankings } from '../terminal/rank.js';
-import { parseNames } from '../terminal/words.js';
+import { configFlag, dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/input/flags.js';
+import { parseNames } from '../terminal/input/words.js';
+import { createRankingReporter } from '../terminal/progress/ranking.js';
+import { runJob } from '../terminal/progress/reporter.js';
+import { describeRankings } from '../terminal/tables/ranking.js';
 
 const { strategy: _strategy, objective: _objective, ...ownKeyFlags } = keyFlags;
 
 export default class Rank extends BaseCommand {
-  static override summary = 'Tell how well proxies rank random architectures.';
+  static override summary = 'Measure how well proxies rank random architectures.';
   static override description =
-    `Measures random architectures by proxies, and compares with the accuracies of the space's benchmark: Kendall's τ-b and
-Spearman's ρ with bootstrap intervals, over all of them and among the truly best, per data set, and what an architecture
-costs. RMINAS.AGGREGATE says which proxies the aggregate is made of.
+    `Measures random architectures by proxies and compares the ranking with the accuracies of the space's benchmark. Prints
+Kendall's τ-b and Spearman's ρ with bootstrap intervals, over all architectures and among the best ones, for each data set,
+and the cost per architecture. RMINAS.AGGREGATE defines the proxies of the aggregate.
 
-What is measured is kept in OUT_DIR/rank-<space>-<data set>-seed<seed>: the same command again, a larger number or another
-proxy measures only what is missing. A smaller number is the beginning of a larger one.`;
+Measurements are kept in OUT_DIR/rank-<space>-<data set>-seed<seed>. Repeating the command, also with more architectures or
+other proxies, measures only missing values. A smaller sample is the beginning of a larger one.`;
   static override examples = [
-    '<%= config.bin %> rank --cfg configs/nas-bench-201-cifar10.yaml --data ./data --proxies rmi@50,synflow,flops,aggregate',
-    '<%= config.bin %> rank --cfg configs/nas-bench-201-cifar10.yaml --architectures 300 --workers 2 RMINAS.CELLS 2 OPTIM.MAX_EPOCH 50',
-    '<%= config.bin %> rank --cfg configs/nas-bench-macro-cifar10.yaml --proxies naswot,zico --twins once --json',
+    '<%= config.bin %> rank --cfg nas-bench-201-cifar10 --data ./data --proxies rmi@50,synflow,flops,aggregate',
+    '<%= config.bin %> rank --cfg nas-bench-201-cifar10 --data ./data --architectures 300 --workers 2 RMINAS.CELLS 2 OPTIM.MAX_EPOCH 50',
+    '<%= config.bin %> rank --cfg nas-bench-macro-cifar10 --data ./data --proxies naswot,zico --duplicates once --json',
   ];
   static override strict = false;
   static override args = {
     override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
   };
   static override flags = {
-    cfg: Flags.string({
-      description: 'configuration file, in the form of XNAS or the archive',
-      helpValue: 'FILE',
-      required: true,
-    }),
+    cfg: configFlag,
     architectures: Flags.integer({
-      description: 'random architectures',
+      description: 'number of random architectures',
       helpValue: 'N',
       default: DEFAULTS.architectures,
     }),
     proxies: Flags.string({
-      description: 'what to rank by, separated by commas: docs/proxies.md has them; rmi@50 is rmi after 50 updates',
+      description: 'proxies, separated by commas (see docs/proxies.md); rmi@50 is rmi after 50 updates',
       helpValue: 'NAMES',
       default: DEFAULTS.proxies.join(','),
     }),
-    twins: Flags.option({
+    duplicates: Flags.option({
       options: DUPLICATE_COUNTING,
-      description: 'how often architectures that are the same network count',
-    })({
-      default: DEFAULTS.twins,
-    }),
+      description: 'whether duplicates (isomorphic architectures) count each time or once',
+      aliases: ['twins'],
+      deprecateAliases: true,
+    })({ default: DEFAULTS.twins }),
     bootstrap: Flags.integer({
-      description: 'resamples for the intervals',
+      description: 'resamples of the bootstrap intervals',
       helpValue: 'N',
       default: DEFAULTS.bootstrap,
     }),
     paper: Flags.integer({
-      description: 'architectures that are trained as the paper does, too, to compare seconds',
+      description: 'number of architectures to train as in the paper, to compare seconds',
       helpValue: 'K',
       default: DEFAULTS.paperTrainings,
     }),
@@ -69,14 +65,14 @@ proxy measures only what is missing. A smaller number is the beginning of a larg
 
   override async run(): Promise<RankingResult> {
     const { flags, raw } = await this.parse(Rank);
-    const { cfg, architectures, twins, bootstrap, paper, data, python } = flags;
+    const { cfg, architectures, duplicates, bootstrap, paper, data, python } = flags;
     const proxies = parseNames(flags.proxies);
     const overrides = [...overridesOf(flags), ...wordsOf(raw)];
-    const sizes = { architectures, twins, bootstrap, paperTrainings: paper };
-    const reporter = createRankingReporter(process.stderr);
-    const result = await withInterrupt((signal) =>
-      follow(rank({ cfg, proxies, overrides, ...sizes, data, python, signal }), reporter.show),
-    ).finally(reporter.clear);
+    const sizes = { architectures, twins: duplicates, bootstrap, paperTrainings: paper };
+    const result = await runJob(
+      (signal) => rank({ cfg, proxies, overrides, ...sizes, data, python, signal }),
+      createRankingReporter(process.stderr),
+    );
     this.log(describeRankings(result));
     return result;
   }

@@ -1,25 +1,32 @@
-import { Args, Flags } from '@oclif/core';
-import { UsageError } from '../errors.js';
-import { follow } from '../jobs/job.js';
+import { Args } from '@oclif/core';
 import { score } from '../jobs/score/score.js';
 import type { ScoreResult } from '../jobs/search/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, keyFlags, noCacheFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/flags.js';
-import { withInterrupt } from '../terminal/interrupt.js';
-import { createReporter } from '../terminal/reporter.js';
-import { describeScores } from '../terminal/summary.js';
+import {
+  configFlag,
+  dataFlag,
+  keyFlags,
+  noCacheFlag,
+  overridesOf,
+  pythonFlag,
+  wordsOf,
+} from '../terminal/input/flags.js';
+import { splitGenotypes } from '../terminal/input/words.js';
+import { runJob } from '../terminal/progress/reporter.js';
+import { createPlainReporter } from '../terminal/progress/search.js';
+import { describeScores } from '../terminal/tables/search.js';
 
-/** A score is the loss of a training, whatever a search would make of it. */
+/** A score does not depend on the strategy or the objective of a search. */
 const { objective: _objective, strategy: _strategy, ...scoreFlags } = keyFlags;
 
 export default class Score extends BaseCommand {
-  static override summary = 'Score single architectures.';
+  static override summary = 'Score architectures by a training on one batch.';
   static override description =
-    `Trains each on the batch that the configuration describes, exactly as a search with it would.
-KEY VALUE pairs behind the genotypes override the configuration.`;
+    `Trains each architecture on one batch, exactly as a search with the same configuration does.
+KEY VALUE pairs after the genotypes override the configuration.`;
   static override examples = [
-    "<%= config.bin %> score --cfg configs/quickstart.yaml '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'",
-    "<%= config.bin %> score --cfg rminas_nasbench201_cifar10.yaml --data ./data --json '|none~0|+|none~0|skip_connect~1|+|none~0|none~1|nor_conv_1x1~2|' OPTIM.MAX_EPOCH 50",
+    "<%= config.bin %> score --cfg quickstart '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|'",
+    "<%= config.bin %> score --cfg nas-bench-201-cifar10 --data ./data --json '|none~0|+|none~0|skip_connect~1|+|none~0|none~1|nor_conv_1x1~2|' OPTIM.MAX_EPOCH 50",
   ];
   static override strict = false;
   static override args = {
@@ -29,11 +36,7 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
     }),
   };
   static override flags = {
-    cfg: Flags.string({
-      description: 'configuration file, in the form of XNAS or the archive',
-      helpValue: 'FILE',
-      required: true,
-    }),
+    cfg: configFlag,
     data: dataFlag,
     python: pythonFlag,
     'no-cache': noCacheFlag,
@@ -42,8 +45,7 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
 
   override async run(): Promise<ScoreResult> {
     const { flags, raw } = await this.parse(Score);
-    const { genotypes, overrides } = splitWords(wordsOf(raw));
-    const reporter = createReporter(process.stderr);
+    const { genotypes, overrides } = splitGenotypes(wordsOf(raw));
     const options = {
       cfg: flags.cfg,
       genotypes,
@@ -52,19 +54,8 @@ KEY VALUE pairs behind the genotypes override the configuration.`;
       python: flags.python,
       cache: !flags['no-cache'],
     };
-    const result = await withInterrupt((signal) => follow(score({ ...options, signal }), reporter.show));
+    const result = await runJob((signal) => score({ ...options, signal }), createPlainReporter(process.stderr));
     this.log(describeScores(result));
     return result;
   }
-}
-
-/** A configuration key cannot be mistaken for a genotype: it is capitals and dots. */
-function splitWords(words: readonly string[]): { genotypes: string[]; overrides: string[] } {
-  const firstKey = words.findIndex((word) => /^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$/.test(word));
-  const end = firstKey < 0 ? words.length : firstKey;
-  if (end > 0) return { genotypes: words.slice(0, end), overrides: words.slice(end) };
-  throw new UsageError('No genotype was given.', {
-    code: 'missing-genotype',
-    nextSteps: ['Name one behind the flags, in quotes: rminas score --help shows examples.'],
-  });
 }

@@ -3,7 +3,8 @@ import { EXIT } from '../errors.js';
 import { type SetupReport, setUp, TORCH_CHOICES } from '../setup/index.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { withInterrupt } from '../terminal/interrupt.js';
-import { describeSetup, setupProgress } from '../terminal/setup.js';
+import { setupProgress } from '../terminal/progress/setup.js';
+import { describeSetup } from '../terminal/tables/setup.js';
 
 export default class Setup extends BaseCommand {
   static override summary = 'Install the Python packages that a search needs.';

@@ -1,35 +1,41 @@
+import { z } from 'zod';
 import { MissingError, RminasError } from '../errors.js';
 
-/** How something is. */
-export interface Finding {
-  readonly status: 'ok' | 'missing' | 'wrong';
-  /** What was found, or why it is not. */
-  readonly detail: string;
-  /** What to do about it; null when it is ok. */
-  readonly nextStep: string | null;
-}
+const findingSchema = z.strictObject({
+  status: z.enum(['ok', 'missing', 'wrong']),
+  /** The finding, or the reason of the problem. */
+  detail: z.string(),
+  /** How to fix it; null if the status is `ok`. */
+  nextStep: z.string().nullable(),
+});
+const checkSchema = findingSchema.extend({
+  name: z.string(),
+  /** Whether the default search (the quickstart on `digits`) needs it. */
+  required: z.boolean(),
+});
 
-/** Something that rminas needs, or could use, and how to find out how it is. */
+/** The schema of {@link Diagnosis}, the document of `rminas doctor --json`. */
+export const diagnosisSchema = z.strictObject({
+  /** Version of rminas. */
+  rminas: z.string(),
+  /** Whether the default search can run: every required check is `ok`. */
+  ready: z.boolean(),
+  checks: z.array(checkSchema),
+});
+
+/** The state of one part of the environment. */
+export type Finding = Readonly<z.infer<typeof findingSchema>>;
+/** A finding with the name of its part. */
+export type Check = Readonly<z.infer<typeof checkSchema>>;
+/** The result of `diagnose`. */
+export type Diagnosis = Readonly<z.infer<typeof diagnosisSchema>>;
+
+/** A check to run. */
 export interface Question {
   readonly name: string;
-  /** Whether the default search, the quickstart on `digits`, needs it. */
   readonly required: boolean;
-  /** May throw an error of rminas, which then is the finding. */
+  /** Returns the finding. An RminasError that it throws becomes the finding. */
   readonly ask: () => Promise<Finding> | Finding;
-}
-
-export interface Check extends Finding {
-  readonly name: string;
-  readonly required: boolean;
-}
-
-/** What `rminas doctor` answers, and prints with `--json`. */
-export interface Diagnosis {
-  /** Version of rminas. */
-  readonly rminas: string;
-  /** Whether the default search could run. */
-  readonly ready: boolean;
-  readonly checks: readonly Check[];
 }
 
 export function ok(detail: string): Finding {
@@ -44,7 +50,7 @@ export function wrong(detail: string, nextStep: string): Finding {
   return { status: 'wrong', detail, nextStep };
 }
 
-/** Asks one question. What goes wrong while asking is its answer, unless it is a bug. */
+/** Runs one check. An RminasError becomes its finding; any other error is a bug and is thrown. */
 export async function examine({ name, required, ask }: Question): Promise<Check> {
   try {
     return { name, required, ...(await ask()) };
@@ -53,7 +59,7 @@ export async function examine({ name, required, ask }: Question): Promise<Check>
   }
 }
 
-/** Asks in order, one at a time: for questions to one interpreter. */
+/** Runs checks one after the other, because one interpreter answers them. */
 export async function examineInTurn(questions: readonly Question[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const question of questions) checks.push(await examine(question));
@@ -66,7 +72,7 @@ export function isReady(checks: readonly Check[]): boolean {
 
 function findingOf(error: unknown): Finding {
   if (!(error instanceof RminasError)) throw error;
-  const nextStep = error.nextSteps[0] ?? 'Look at the message, and at what Python wrote above.';
-  const found = error instanceof MissingError && /missing/.test(error.code);
-  return found ? missing(error.message, nextStep) : wrong(error.message, nextStep);
+  const nextStep = error.nextSteps[0] ?? 'Check the message and the output of Python above.';
+  const isMissing = error instanceof MissingError && /missing/.test(error.code);
+  return isMissing ? missing(error.message, nextStep) : wrong(error.message, nextStep);
 }

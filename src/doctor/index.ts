@@ -1,4 +1,4 @@
-/** Looks into the Python, the machine and the files that rminas would use. */
+/** Checks the Python environment, the machine and the files that rminas uses. */
 import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '../bridge/index.js';
 import { MissingError, SidecarError } from '../errors.js';
 import { type Project, readProject } from '../installation/project.js';
@@ -10,31 +10,39 @@ import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isRea
 import { machineQuestions } from './machine.js';
 import { type Importer, packageQuestions } from './packages.js';
 
-export type { Check, Diagnosis } from './check.js';
+export { type Check, type Diagnosis, diagnosisSchema } from './check.js';
 
-/** A first import of PyTorch from a slow disk takes most of a minute. */
-const PATIENCE_MS = 60_000;
+/** The first import of PyTorch from a slow disk can take most of a minute. */
+const TIMEOUT_MS = 60_000;
 
+/** Options of {@link diagnose}. */
 export interface DoctorOptions {
-  /** The interpreter, instead of the one that a search would find itself. */
+  /** Python interpreter. Default: the one that a search would use. */
   readonly python?: string | undefined;
-  /** Folder with data sets and teachers, searched first. */
+  /** Folder of data sets and teachers, searched before the default folders. */
   readonly data?: string | undefined;
-  /** Longest wait for one answer of Python, in milliseconds; 60,000 unless told. */
-  readonly patienceMs?: number | undefined;
+  /** Limit for each answer of the interpreter, in milliseconds. Default: 60,000. */
+  readonly timeoutMs?: number | undefined;
 }
 
-/** Examines everything. Whatever is missing or wrong is part of the answer, not an error. */
-export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
+/**
+ * Checks Python, packages, devices, data, teachers, indexes, memory and disk, as `rminas doctor` does. A problem is part of
+ * the result and never an error.
+ *
+ * @example
+ * const { ready, checks } = await diagnose();
+ * if (!ready) for (const { name, status, nextStep } of checks) if (status !== 'ok') console.error(name, nextStep);
+ */
+export async function diagnose(options: DoctorOptions = {}): Promise<Diagnosis> {
   const [machine, python] = await Promise.all([Promise.all(machineQuestions.map(examine)), examinePython(options)]);
   const checks = [...python, ...machine];
   return { rminas: VERSION, ready: isReady(checks), checks };
 }
 
-async function examinePython({ python, data, patienceMs = PATIENCE_MS }: DoctorOptions): Promise<Check[]> {
+async function examinePython({ python, data, timeoutMs = TIMEOUT_MS }: DoctorOptions): Promise<Check[]> {
   const project = readProject();
-  const { check, bridge } = await enterPython(python, project, patienceMs);
-  const importer = bridge === null ? NO_PYTHON : leftWhenStuck(bridge);
+  const { check, bridge } = await openPython(python, project, timeoutMs);
+  const importer = bridge === null ? NO_PYTHON : closedOnTimeout(bridge);
   try {
     const questions = [
       ...packageQuestions(importer, project, bridge?.interpreter.executable ?? ''),
@@ -46,8 +54,8 @@ async function examinePython({ python, data, patienceMs = PATIENCE_MS }: DoctorO
   }
 }
 
-/** Finds the interpreter and starts it, unless it is unfit. */
-async function enterPython(
+/** Finds the interpreter and opens a bridge to it if its version fits. */
+async function openPython(
   named: string | undefined,
   project: Project,
   timeoutMs: number,
@@ -66,11 +74,14 @@ async function enterPython(
 function judgeInterpreter({ executable, version }: Interpreter, project: Project): Finding {
   const text = version.join('.');
   if (satisfies(text, project.python)) return ok(`${text} at ${executable}`);
-  return wrong(`${text} at ${executable} is not ${project.python}`, 'Name another one with --python or RMINAS_PYTHON.');
+  return wrong(
+    `${text} at ${executable} is not ${project.python}`,
+    'Name another interpreter with --python or RMINAS_PYTHON.',
+  );
 }
 
-/** An import that hangs keeps the interpreter busy: whatever else is asked would wait as long, in vain. */
-function leftWhenStuck(bridge: Bridge): Importer {
+/** Closes the bridge after a timeout: a hanging import blocks the interpreter for all further checks. */
+function closedOnTimeout(bridge: Bridge): Importer {
   return {
     import: async <Module>(name: string) => {
       try {
@@ -83,12 +94,12 @@ function leftWhenStuck(bridge: Bridge): Importer {
   };
 }
 
-/** Stands in for an interpreter that cannot be asked. */
+/** Replaces an interpreter that cannot be used. */
 const NO_PYTHON: Importer = {
   import: async () => {
-    throw new MissingError('not looked at without a usable Python', {
+    throw new MissingError('not checked without a usable Python', {
       code: 'python-missing',
-      nextSteps: ['See to the Python first.'],
+      nextSteps: ['Fix the Python first.'],
     });
   },
 };

@@ -8,7 +8,7 @@ import { dataHome } from '../installation/places.js';
 import { type Finding, ok, type Question, wrong } from './check.js';
 import { type DiskFacts, judgeDisk, judgeMemory, judgeTransport, judgeVersion } from './verdicts.js';
 
-/** What can be answered without Python. */
+/** Checks that need no Python. */
 export const machineQuestions: readonly Question[] = [
   { name: 'node', required: true, ask: nodeVersion },
   { name: 'zeromq', required: true, ask: transport },
@@ -25,7 +25,7 @@ async function nodeVersion(): Promise<Finding> {
   return judgeVersion(process.versions.node, engines.node, 'Install a newer Node.js.');
 }
 
-/** Loads the native library only now: where that fails, the other questions still have answers. */
+/** Loads the native library lazily, so that a failure affects this check alone. */
 async function transport(): Promise<Finding> {
   try {
     const { transportFacts } = await import('../sidecar/transport/facts.js');
@@ -35,7 +35,7 @@ async function transport(): Promise<Finding> {
   }
 }
 
-/** Bytes that this process may still use, its control group's limit included where Node knows it. */
+/** Bytes available to this process, within the limit of its control group if Node knows it. */
 function freeMemory(): number {
   const processWithLimits: { availableMemory?: () => number } = process;
   return processWithLimits.availableMemory?.() ?? freemem();
@@ -50,7 +50,7 @@ async function dataDisk(): Promise<Finding> {
   return judgeDisk(await diskAt(dataHome()), 'Name another folder with RMINAS_HOME.');
 }
 
-/** What a folder is like, or would be like once it is made in the nearest folder that there is. */
+/** Facts about the disk of a folder. The folder may not exist yet; its nearest existing parent is used. */
 async function diskAt(folder: string): Promise<DiskFacts> {
   let present = folder;
   while (!existsSync(present) && dirname(present) !== present) present = dirname(present);

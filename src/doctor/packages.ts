@@ -8,7 +8,7 @@ import { VERSION } from '../version.js';
 import { type Finding, missing, ok, type Question, wrong } from './check.js';
 import { gib, judgeVersion } from './verdicts.js';
 
-/** What a question needs of a bridge. */
+/** The part of a bridge that the checks use. */
 export type Importer = Pick<Bridge, 'import'>;
 
 interface Metadata {
@@ -42,7 +42,7 @@ export function packageQuestions(python: Importer, project: Project, interpreter
   ];
 }
 
-/** Installed, of the right version, and able to be imported. */
+/** Checks that a package is installed in a suitable version and can be imported. */
 async function packageFinding(python: Importer, { name, range }: Requirement, step: string): Promise<Finding> {
   const metadata = await python.import<Metadata>('importlib.metadata');
   try {
@@ -61,20 +61,18 @@ async function packageFinding(python: Importer, { name, range }: Requirement, st
 async function sidecarFinding(python: Importer, project: Project): Promise<Finding> {
   const module = await python.import<{ __file__: Promise<string> }>('rminas_sidecar');
   const folder = dirname(await module.__file__);
-  const again = 'Install rminas again: its two halves belong together.';
+  const again = 'Install rminas again: its Node and Python packages must have the same version.';
   if (project.version === VERSION) return ok(`${project.version} in ${folder}`);
-  return wrong(`${project.version} in ${folder}, and rminas is ${VERSION}`, again);
+  return wrong(`${project.version} in ${folder}, but rminas is ${VERSION}`, again);
 }
 
 async function cudaFinding(python: Importer): Promise<Finding> {
   const { cuda, version } = await python.import<Torch>('torch');
   if (!(await cuda.is_available())) {
-    const built = await version.cuda;
-    const why = built === null ? 'this PyTorch is built for the CPU' : `this PyTorch is built for CUDA ${built}`;
-    return missing(
-      `no CUDA device (${why})`,
-      'Nothing to do unless there is one: then install a PyTorch that fits its driver.',
-    );
+    const cudaVersion = await version.cuda;
+    const build =
+      cudaVersion === null ? 'this PyTorch is built for the CPU' : `this PyTorch is built for CUDA ${cudaVersion}`;
+    return missing(`no CUDA device (${build})`, 'If this machine has one, install a PyTorch that fits its driver.');
   }
   const devices: string[] = [];
   for (let device = 0; device < (await cuda.device_count()); device++) {
@@ -87,9 +85,9 @@ async function cudaFinding(python: Importer): Promise<Finding> {
 async function xnasFinding(python: Importer, home: string | undefined): Promise<Finding> {
   if (home !== undefined && home !== '') {
     if (existsSync(join(home, 'xnas', 'core'))) return ok(home);
-    return wrong(`XNAS_HOME is ${home}, where there is no folder xnas/core`, 'Let XNAS_HOME name a checkout of XNAS.');
+    return wrong(`XNAS_HOME is ${home}, which has no folder xnas/core`, 'Set XNAS_HOME to a checkout of XNAS.');
   }
   const finder = await python.import<Finder>('importlib.util');
   if ((await finder.find_spec('xnas')) !== null) return ok('can be imported');
-  return missing('not found', 'Only for the original functions: set XNAS_HOME to a checkout of XNAS.');
+  return missing('not found', 'To use the original functions, set XNAS_HOME to a checkout of XNAS.');
 }

@@ -1,17 +1,17 @@
-/** What is good enough: pure judgements of facts that others collect. */
+/** Turns facts about the machine into findings. Pure. */
 import { reinstallStep } from '../installation/advice.js';
 import { satisfies } from '../installation/versions.js';
 import type { TransportFacts } from '../sidecar/transport/facts.js';
 import { type Finding, ok, wrong } from './check.js';
 
 const GIB = 1024 ** 3;
-/** Node, the server and one worker with PyTorch take about 0.6 GiB on the default search. */
-const LEAST_MEMORY = 0.75 * GIB;
-/** A run's folder takes a few MiB; a full disk while journalling ends a run. */
-const LEAST_DISK = 0.1 * GIB;
+/** Node, the server and one worker with PyTorch use about 0.6 GiB in the default search. */
+const MIN_MEMORY = 0.75 * GIB;
+/** A run's folder takes a few MiB. A full disk ends the run. */
+const MIN_DISK = 0.1 * GIB;
 
 export interface DiskFacts {
-  /** Folder that is, or would be, written to. */
+  /** Folder for the files; it may not exist yet. */
   readonly folder: string;
   readonly freeBytes: number;
   readonly writable: boolean;
@@ -27,18 +27,18 @@ export function judgeVersion(version: string, range: string, nextStep: string): 
 }
 
 export function judgeMemory(freeBytes: number): Finding {
-  if (freeBytes >= LEAST_MEMORY) return ok(`${gib(freeBytes)} free`);
-  return wrong(`${gib(freeBytes)} free, and a search takes ${gib(LEAST_MEMORY)}`, 'End other programs.');
+  if (freeBytes >= MIN_MEMORY) return ok(`${gib(freeBytes)} free`);
+  return wrong(`${gib(freeBytes)} free, but a search needs ${gib(MIN_MEMORY)}`, 'Close other programs.');
 }
 
 export function judgeDisk({ folder, freeBytes, writable }: DiskFacts, nextStep: string): Finding {
-  if (!writable) return wrong(`${folder} cannot be written to`, nextStep);
-  if (freeBytes >= LEAST_DISK) return ok(`${gib(freeBytes)} free at ${folder}`);
-  return wrong(`${gib(freeBytes)} free at ${folder}`, `Free some space, or else: ${nextStep}`);
+  if (!writable) return wrong(`${folder} is not writable`, nextStep);
+  if (freeBytes >= MIN_DISK) return ok(`${gib(freeBytes)} free at ${folder}`);
+  return wrong(`${gib(freeBytes)} free at ${folder}`, `Free some space. Or: ${nextStep}`);
 }
 
 export function judgeTransport({ version, ipc, curve }: TransportFacts): Finding {
   if (ipc) return ok(`${version}, ipc`);
-  if (curve) return ok(`${version}, no ipc: loopback TCP with CURVE is used`);
+  if (curve) return ok(`${version}, loopback TCP with CURVE (no ipc)`);
   return wrong(`${version} has neither ipc nor CURVE`, reinstallStep());
 }

@@ -1,9 +1,9 @@
 /**
- * The messages between the controller and the sidecar: the one definition of them.
+ * The messages between the controller and the sidecar. This is their only definition: types are inferred from the
+ * schemas, and `npm run schema` exports the JSON Schema that the sidecar validates by.
  *
- * Types are inferred from the schemas, and the JSON Schema by which the sidecar validates is exported from them
- * (`npm run schema`). Every message is an envelope of `type`, `id` and `body`. A reply carries the `id` of its
- * request; what is not a reply has the id "0".
+ * Every message is an envelope of `type`, `id` and `body`. A reply has the `id` of its request; all other messages of the
+ * sidecar have the id "0".
  */
 import { z } from 'zod';
 import {
@@ -39,52 +39,52 @@ const prepared = message(
     dataset: z.strictObject({
       /** Training images found. */
       images: z.int().min(0),
-      /** Training images of the whole data set. */
+      /** Training images of the complete data set. */
       expected: z.int().min(0),
     }),
     batch: z.strictObject({
-      /** Samples that the candidates are trained on. */
+      /** Number of images in the batch. */
       size: z.int().min(1),
-      /** Mean cross entropy of the teacher on them. */
+      /** Mean cross entropy of the teacher on the batch. */
       teacherLoss: maybeNumber,
-      /** Share of them that the teacher classifies rightly, 0 to 1. */
+      /** Share of the batch that the teacher classifies correctly, 0 to 1. */
       teacherAccuracy: z.number().min(0).max(1),
       /** SHA-256 of the batch's images and labels. */
       digest,
     }),
-    /** What the user should know, e.g. that a data set is partial. */
+    /** Notes for the user, e.g. that a data set is partial. */
     notes: z.array(z.string()),
     seconds,
   }),
 );
 
-/** What a training has to have reached by a step: it is stopped when its lowest loss until then lies above. */
+/** A bound that stops a training: its lowest loss up to `step` must not exceed `loss`. */
 export const boundSchema = z.strictObject({
-  /** Losses observed, of which the first is that of the untrained network. */
+  /** Number of observed losses. The first is the loss of the untrained network. */
   step: z.int().min(1),
   loss: z.number(),
 });
 export type Bound = z.infer<typeof boundSchema>;
 
-/** Trains one architecture on the prepared batch; without bounds, to its end. */
+/** Trains one architecture on the prepared batch. Without bounds, the training runs to its end. */
 const evaluate = message(
   'evaluate',
   z.strictObject({ digest, genotype, seed, bounds: z.array(boundSchema).max(1000).optional() }),
 );
 
 export const evaluationSchema = z.strictObject({
-  /** The last observed loss; null when it is not finite. */
+  /** The last observed loss; null if it is not finite. */
   loss: maybeNumber,
   /** The loss before each update. */
   curve: z.array(maybeNumber),
   /** Linear CKA of each stage with the teacher's, at the last observed step. */
   cka: z.array(maybeNumber),
   crossEntropy: maybeNumber,
-  /** Losses observed: fewer than specified only when the loss stopped being finite, or a bound was crossed. */
+  /** Number of observed losses. A loss that is not finite, or a crossed bound, ends the training early. */
   steps: z.int().min(0),
-  /** The step at which a bound was crossed, null when none was; absent in journals that are older than bounds. */
+  /** The step at which a bound was crossed, or null. Old journals lack this field. */
   stopped: z.int().min(1).nullable().optional(),
-  /** Millions of multiply-adds for one image; absent in journals that are older than this figure. */
+  /** Millions of multiply-adds for one image. Old journals lack this field. */
   flops: z.number().min(0).optional(),
   seconds,
 });
@@ -92,16 +92,16 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 
 const evaluated = message('evaluated', evaluationSchema);
 
-/** Fits a forest on what is known and asks it about candidates. */
+/** Fits a forest on the known architectures and predicts the candidates. */
 export const fitSchema = z.strictObject({
-  /** What the forest sees of each category of each slot: a row of numbers, of one length in a slot. */
+  /** The forest's features: a row of numbers for each category of each slot. Rows of one slot have equal lengths. */
   features: z
     .array(z.array(z.array(z.number()).min(1).max(256)).min(1).max(256))
     .min(1)
     .max(256),
-  /** Known architectures, a category per slot. */
+  /** Known architectures, one category per slot. */
   known: encodings,
-  /** Whether each known architecture is a good one. */
+  /** Whether each known architecture is good. */
   good: z.array(z.boolean()).max(100_000),
   candidates: encodings,
   trees: z.int().min(1).max(10_000),
@@ -109,15 +109,15 @@ export const fitSchema = z.strictObject({
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  /** Has XNAS's `RF_suggest` for this space grow the forest, with as many trees as it has; left out: ours is grown. */
+  /** Grows the forest by XNAS's `RF_suggest` for this space, with its own number of trees. Absent: by scikit-learn alone. */
   rfSuggest: nameSchema.optional(),
 });
 export type Fit = z.infer<typeof fitSchema>;
 const fit = message('fit', fitSchema);
-/** Probability of being good, for each candidate in order. */
+/** The probability that each candidate is good, in order. */
 const fitted = message('fitted', z.strictObject({ probabilities: z.array(z.number().min(0).max(1)), seconds }));
 
-/** Trains one architecture properly and measures it on held-out images. */
+/** Trains one architecture fully and measures it on held-out images. */
 export const verifySchema = z.strictObject({
   digest,
   genotype,
@@ -129,7 +129,7 @@ export const verifySchema = z.strictObject({
 export type Verify = z.infer<typeof verifySchema>;
 const verify = message('verify', verifySchema);
 export const verificationSchema = z.strictObject({
-  /** Share of held-out images classified rightly, 0 to 1. */
+  /** Share of the held-out images classified correctly, 0 to 1. */
   accuracy: z.number().min(0).max(1),
   trainImages: z.int().min(1),
   heldOutImages: z.int().min(1),
@@ -145,7 +145,7 @@ const heartbeat = message('heartbeat', empty);
 
 export const deviceSchema = z.strictObject({
   name: z.string(),
-  /** Bytes; null where unknown. */
+  /** Memory in bytes; null if unknown. */
   memory: z.int().min(0).nullable(),
 });
 
@@ -163,16 +163,16 @@ const hello = message(
     workers: z.int().min(0),
     threads: z.int().min(1),
     device: z.string(),
-    /** Versions of Python and of the packages that decide numbers. */
+    /** Versions of Python and of the packages that affect the numbers. */
     versions: z.record(z.string(), z.string()),
-    /** The folder that XNAS can be imported from; null where it cannot be, or where there is no worker to try. */
+    /** The folder that XNAS can be imported from. Null if it cannot be imported, or if the sidecar has no workers. */
     xnas: z.string().nullable(),
     /** Names of spaces, data sets, teachers and proxies; null without a worker, since only workers know them. */
     available: availableSchema.nullable(),
   }),
 );
 
-/** How far a long request is. */
+/** The progress of a long request. */
 const progress = message(
   'progress',
   z.strictObject({ done: z.number().min(0), total: z.number().min(0), note: z.string() }),
@@ -208,14 +208,14 @@ const error = message(
   z.strictObject({
     code: z.enum(ERROR_CODES),
     message: z.string(),
-    /** What to do about it, one step an entry. */
+    /** What to do about it, one step per entry. */
     nextSteps: z.array(z.string()),
-    /** Python's traceback, for a bug only. */
+    /** Python's traceback; null unless the error is a bug. */
     traceback: z.string().nullable(),
   }),
 );
 
-/** What the controller may send. */
+/** Messages from the controller. */
 export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
   evaluate,
@@ -231,7 +231,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   heartbeat,
 ]);
 
-/** What the sidecar may send. */
+/** Messages from the sidecar. */
 export const fromSidecarSchema = z.discriminatedUnion('type', [
   hello,
   prepared,
@@ -258,7 +258,7 @@ export type Prepared = z.infer<typeof prepared>['body'];
 export type Progress = z.infer<typeof progress>['body'];
 export type SidecarFailure = z.infer<typeof error>['body'];
 
-/** The reply that each request asks for. */
+/** The type of the reply to each request. */
 export const REPLY_OF = {
   prepare: 'prepared',
   evaluate: 'evaluated',
@@ -279,10 +279,15 @@ export type ReplyBody<T extends RequestType> = Extract<FromSidecar, { type: (typ
 
 export {
   type BenchmarkAnswer,
+  type BenchmarkFigure,
   type BenchmarkImported,
   type BenchmarkRanking,
+  type BenchmarkSeries,
   type BenchmarkSummary,
   benchmarkAnswerSchema,
+  benchmarkImportedSchema,
+  benchmarkRankingSchema,
+  benchmarkSummarySchema,
 } from './benchmarks.js';
 export type { Measurement } from './proxies.js';
 export { PROTOCOL_VERSION };

@@ -1,4 +1,4 @@
-/** The messages about training a network from scratch by a published recipe. */
+/** Messages about training a network from scratch by a published recipe. */
 import { z } from 'zod';
 import { genotype, message, path, seconds, seed } from './envelope.js';
 import { nameSchema, networkSchema, optimizerSchema } from './specification.js';
@@ -7,61 +7,61 @@ const share = z.number().min(0).max(1);
 const growth = z.strictObject({ epochs: z.int().min(0).max(10_000), factor: share });
 const factor = z.number().positive().max(1);
 
-/** The learning rate of each epoch, from the optimiser's own on. Before `warmup.epochs` it grows from `warmup.factor` of that. */
+/** The learning rate of each epoch. It starts at the optimiser's rate; during `warmup.epochs` it grows from `warmup.factor` of that rate. */
 const scheduleSchema = z.discriminatedUnion('policy', [
-  /** Along half a cosine to the minimum. */
+  /** Half a cosine down to the minimum. */
   z.strictObject({ policy: z.literal('cosine'), warmup: growth, minimum: z.number().min(0) }),
-  /** In a straight line to 0, with a gentler slope in the last five epochs. */
+  /** A straight line to 0, with a flatter slope in the last five epochs. */
   z.strictObject({ policy: z.literal('linear'), warmup: growth }),
-  /** By the factor at each milestone, an epoch counted from 0. */
+  /** Multiplied by the factor at each milestone; milestones are epochs, counted from 0. */
   z.strictObject({
     policy: z.literal('step'),
     warmup: growth,
     milestones: z.array(z.int().min(0)).max(10_000),
     factor,
   }),
-  /** By the factor after each epoch. */
+  /** Multiplied by the factor after each epoch. */
   z.strictObject({ policy: z.literal('exponential'), warmup: growth, factor }),
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-const recipeSchema = z.strictObject({
+const trainingRecipeSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000),
-  /** Images in an update. */
+  /** Images per update. */
   batchSize: z.int().min(2).max(65_536),
   optimizer: optimizerSchema.omit({ cosine: true }),
   schedule: scheduleSchema,
-  /** Share of each label that is spread over all classes. */
+  /** Share of each label that is distributed over all classes. */
   labelSmoothing: z.number().min(0).lt(1),
-  /** Probability of drop path that the epochs lead up to; 0 for none. */
+  /** Probability of drop path at the end; it grows with the epochs. 0 disables it. */
   dropPath: z.number().min(0).lt(1),
-  /** Weight of the auxiliary head's loss; 0 for no such head. */
+  /** Weight of the auxiliary head's loss; 0 for no auxiliary head. */
   auxiliaryWeight: z.number().min(0),
-  /** Pixels of the side of the square that is cut out of each image; 0 for none. */
+  /** Side of the square that is cut out of each image, in pixels; 0 disables it. */
   cutout: z.int().min(0).max(1024),
-  /** Epochs between two measurements on the test images; the last epoch is always measured. */
+  /** Epochs between two measurements on the test images. The last epoch is always measured. */
   measureEvery: z.int().min(1).max(10_000),
 });
-export type TrainingRecipe = z.infer<typeof recipeSchema>;
+export type TrainingRecipe = z.infer<typeof trainingRecipeSchema>;
 
-/** Everything that trained weights depend on besides the seed and the images. */
+/** Everything that the trained weights depend on, except the seed and the images. */
 export const retrainingSchema = z.strictObject({
   space: nameSchema,
   genotype,
   network: networkSchema,
   dataset: nameSchema,
-  recipe: recipeSchema,
+  recipe: trainingRecipeSchema,
 });
 export type Retraining = z.infer<typeof retrainingSchema>;
 
-/** Trains one network, or goes on from the checkpoint where there is one. */
+/** Trains one network. If the checkpoint exists, the training continues from it. */
 export const retrain = message(
   'retrain',
   z.strictObject({
     retraining: retrainingSchema,
-    /** Of the initial weights, the order of the images, their distortion and drop path. */
+    /** Seeds the initial weights, the order of the images, their augmentation, and drop path. */
     seed,
-    /** Folder of the data set's files; null for the one that ships with the sidecar. */
+    /** Folder of the data set; null for the data set that ships with the sidecar. */
     dataset: path.nullable(),
     /** File that is written after each epoch. */
     checkpoint: path,
@@ -74,24 +74,24 @@ export const trainingSchema = z.strictObject({
       /** Counted from 1. */
       epoch: z.int().min(1),
       learningRate: z.number().min(0),
-      /** What was minimised, auxiliary loss and label smoothing included: its mean over the training images. */
+      /** Mean of the minimised loss over the training images, with auxiliary loss and label smoothing. */
       loss: z.number(),
-      /** Share of the test images whose class is the network's first guess; null where it was not measured. */
+      /** Top-1 accuracy on the test images, 0 to 1; null if it was not measured in this epoch. */
       accuracy: share.nullable(),
-      /** The same for its first five guesses. */
+      /** Top-5 accuracy on the test images, 0 to 1; null if it was not measured in this epoch. */
       top5: share.nullable(),
       seconds,
     }),
   ),
-  /** Epochs that the checkpoint had already. */
+  /** Number of epochs in the checkpoint at the start. */
   resumedFrom: z.int().min(0),
-  /** Without those of an auxiliary head. */
+  /** Number of parameters without the auxiliary head. */
   parameters: z.int().min(1),
   /** Millions of multiply-adds for one image. */
   flops: z.number().min(0),
   trainImages: z.int().min(1),
   testImages: z.int().min(1),
-  /** What the user should know, e.g. that a data set is partial. */
+  /** Notes for the user, e.g. that a data set is partial. */
   notes: z.array(z.string()),
 });
 export type Training = z.infer<typeof trainingSchema>;

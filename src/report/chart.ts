@@ -1,15 +1,16 @@
+/** The data of a chart. */
 import type { Axis } from './scales.js';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** Shown when the pointer rests on it. */
+  /** Tooltip. */
   readonly label?: string;
-  /** Around the line, where there is a spread to show; a scatter chart has none. */
+  /** Interval around a point of a line chart. */
   readonly band?: { readonly low: number; readonly high: number };
 }
 
-export interface Series {
+export interface ChartSeries {
   readonly name: string;
   readonly points: readonly Point[];
 }
@@ -18,7 +19,7 @@ export interface Chart {
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;
-  readonly series: readonly Series[];
-  /** Values to compare with, drawn across the whole chart. */
+  readonly series: readonly ChartSeries[];
+  /** Reference values, drawn as lines across the chart. */
   readonly levels?: readonly { readonly y: number; readonly label: string }[];
 }

@@ -1,39 +1,39 @@
-/** Charts as SVG texts: self-contained, without scripts, readable on a light ground and on a dark one. */
+/** Draws charts as SVG documents: self-contained, without scripts, for light and dark backgrounds. */
 import { area, line, symbol, symbols } from 'd3-shape';
-import type { Chart, Point, Series } from './chart.js';
+import type { Chart, ChartSeries, Point } from './chart.js';
 import { styleOf } from './colours.js';
 import { documentOf, type Frame, frameOf } from './frame.js';
 import { canShow } from './scales.js';
 import { element, escapeText } from './svg.js';
 
-export type { Chart, Point, Series } from './chart.js';
+export type { Chart, ChartSeries, Point } from './chart.js';
 
 const DOT_AREA = 28;
 const DASHES = [undefined, '7 4', '2 3', '9 3 2 3'];
 
-/** A dot for each point that has a place on both axes. */
+/** Draws a dot for each point that both axes can show. */
 export function scatterChart(chart: Chart): string {
-  const shown = chart.series.map(({ points }) => points.filter((point) => hasPlace(chart, point)));
+  const shown = chart.series.map(({ points }) => points.filter((point) => isShown(chart, point)));
   const frame = frameOf(chart, { x: shown.flat().map(({ x }) => x), y: shown.flat().map(({ y }) => y) });
   const dots = shown.map((points, index) => {
     const d = dotOf(index);
     const markup = points.map(({ x, y, label }) => {
-      const place = {
+      const attributes = {
         class: 'dot',
         d,
         transform: `translate(${frame.x.at(x).toFixed(1)} ${frame.y.at(y).toFixed(1)})`,
       };
-      return element('path', place, titleOf(label));
+      return element('path', attributes, titleOf(label));
     });
     return element('g', { class: styleOf(index).className }, markup);
   });
   return documentOf(chart, frame, dots, (index) => element('path', { class: 'dot', d: dotOf(index) }));
 }
 
-/** A line through each series' points in their order, broken where one has no place; bands lie under all lines. */
+/** Draws a line through the points of each series, in order. Points that an axis cannot show break the line. Bands lie below all lines. */
 export function lineChart(chart: Chart): string {
-  const shown = chart.series.flatMap(({ points }) => points.filter((point) => hasPlace(chart, point)));
-  const banded = shown.filter((point) => hasBand(chart, point));
+  const shown = chart.series.flatMap(({ points }) => points.filter((point) => isShown(chart, point)));
+  const banded = shown.filter((point) => isBandShown(chart, point));
   const frame = frameOf(chart, {
     x: shown.map(({ x }) => x),
     y: [...shown.map(({ y }) => y), ...banded.flatMap(({ band }) => (band ? [band.low, band.high] : []))],
@@ -44,18 +44,18 @@ export function lineChart(chart: Chart): string {
   return documentOf(chart, frame, [...bands, ...lines], swatch);
 }
 
-function hasPlace({ x: xAxis, y: yAxis }: Chart, { x, y }: Point): boolean {
+function isShown({ x: xAxis, y: yAxis }: Chart, { x, y }: Point): boolean {
   return canShow(xAxis, x) && canShow(yAxis, y);
 }
 
-function hasBand(chart: Chart, point: Point): boolean {
+function isBandShown(chart: Chart, point: Point): boolean {
   const { band } = point;
-  return band !== undefined && hasPlace(chart, point) && canShow(chart.y, band.low) && canShow(chart.y, band.high);
+  return band !== undefined && isShown(chart, point) && canShow(chart.y, band.low) && canShow(chart.y, band.high);
 }
 
-function lineOf(chart: Chart, frame: Frame, { name, points }: Series, index: number): string {
+function lineOf(chart: Chart, frame: Frame, { name, points }: ChartSeries, index: number): string {
   const draw = line<Point>()
-    .defined((point) => hasPlace(chart, point))
+    .defined((point) => isShown(chart, point))
     .x(({ x }) => frame.x.at(x))
     .y(({ y }) => frame.y.at(y))
     .digits(1);
@@ -64,9 +64,9 @@ function lineOf(chart: Chart, frame: Frame, { name, points }: Series, index: num
   return element('g', { class: styleOf(index).className }, [path]);
 }
 
-function bandOf(chart: Chart, frame: Frame, { points }: Series, index: number): string {
+function bandOf(chart: Chart, frame: Frame, { points }: ChartSeries, index: number): string {
   const draw = area<Point>()
-    .defined((point) => hasBand(chart, point))
+    .defined((point) => isBandShown(chart, point))
     .x(({ x }) => frame.x.at(x))
     .y0(({ y, band }) => frame.y.at(band?.low ?? y))
     .y1(({ y, band }) => frame.y.at(band?.high ?? y))

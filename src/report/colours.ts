@@ -1,8 +1,8 @@
-/** Colours that stay apart for most kinds of sight, on a light ground and on a dark one. */
+/** Colours that most kinds of colour vision can distinguish, for light and dark backgrounds. */
 const LIGHT = ['#1f6fb4', '#d1530b', '#17805c', '#a6378a', '#8a6d00', '#5b51c9', '#b3261e', '#4d5a66'];
 const DARK = ['#6db3f2', '#ff9b5e', '#55cfa3', '#e58bcf', '#e0c04a', '#a9a2ff', '#ff8a80', '#b6c2cc'];
 
-/** What a series is drawn with, by its position: beyond the colours, another pattern tells series apart. */
+/** The style of a series by its index. When the colours repeat, `round` selects another pattern. */
 export function styleOf(index: number): { readonly className: string; readonly round: number } {
   return { className: `series-${index % LIGHT.length}`, round: Math.floor(index / LIGHT.length) };
 }
@@ -10,7 +10,7 @@ export function styleOf(index: number): { readonly className: string; readonly r
 const rules = (colours: readonly string[]) =>
   colours.map((colour, index) => `.rminas-chart .series-${index}{color:${colour}}`).join('');
 
-/** Everything stands under the chart's own class: a chart may be put into a page that has styles of its own. */
+/** All rules are below the chart's own class, so that they do not affect a page that includes the chart. */
 export const STYLE = [
   '.rminas-chart{background:#fff;color:#1d2329;font:12px system-ui,sans-serif}',
   '.rminas-chart text{fill:currentColor}',

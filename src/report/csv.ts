@@ -1,4 +1,4 @@
-/** Lines of cells as comma-separated values; texts are quoted where they have to be, as RFC 4180 has it. */
+/** Formats lines of cells as comma-separated values with the quoting rules of RFC 4180. */
 export function csvOf(lines: readonly (readonly (string | number)[])[]): string {
   return lines.map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
 }

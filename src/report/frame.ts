@@ -1,3 +1,4 @@
+/** The document around a plot: title, axes, reference levels and legend. */
 import type { Chart } from './chart.js';
 import { STYLE, styleOf } from './colours.js';
 import { type Axis, type Scale, scaleOf } from './scales.js';
@@ -5,17 +6,17 @@ import { element, escapeText } from './svg.js';
 
 const WIDTH = 760;
 const PLOT = { left: 76, right: 24, top: 44, height: 360 };
-/** Below the plot: tick labels and the axis's own. */
+/** Space below the plot for the labels of the ticks and of the axis. */
 const AXIS_HEIGHT = 50;
 const LEGEND = { line: 20, swatch: 26, gap: 18, letter: 7 };
 
-/** Where things lie in a chart. */
+/** The scales of a chart, in pixels. */
 export interface Frame {
   readonly x: Scale;
   readonly y: Scale;
 }
 
-/** @param values all that the plot has to have a place for */
+/** @param values all values that the plot must show */
 export function frameOf(chart: Chart, values: { readonly x: readonly number[]; readonly y: readonly number[] }): Frame {
   const levels = (chart.levels ?? []).map(({ y }) => y);
   return {
@@ -25,8 +26,8 @@ export function frameOf(chart: Chart, values: { readonly x: readonly number[]; r
 }
 
 /**
- * The whole document around what was plotted.
- * @param swatch what stands for a series in the legend, drawn around (0, 0)
+ * The complete document around the plotted elements.
+ * @param swatch draws the sample of a series in the legend, around (0, 0)
  */
 export function documentOf(
   chart: Chart,
@@ -87,7 +88,7 @@ function yAxis(axis: Axis, scale: Scale): string[] {
   return [...ticks, text(axis.label, turned)];
 }
 
-/** A line lies under what is plotted, and its label above, on a ground of its own. */
+/** The line of a level lies below the plotted elements, and its label above them. */
 function levelsOf({ levels = [] }: Chart, { y: scale }: Frame): { line: string; label: string[] }[] {
   return levels.flatMap(({ y, label }) => {
     const at = scale.at(y);
@@ -96,14 +97,14 @@ function levelsOf({ levels = [] }: Chart, { y: scale }: Frame): { line: string; 
     return [
       {
         line: element('line', { class: 'level', x1: PLOT.left, x2: WIDTH - PLOT.right, y1: at, y2: at }),
-        // Twice, since not every program knows of an order of painting.
+        // The halo is a separate text, because not every viewer supports `paint-order`.
         label: [text(label, { class: 'halo', ...place }), text(label, place)],
       },
     ];
   });
 }
 
-/** In rows under the plot; how wide a name is can only be guessed. */
+/** Rows below the plot. The width of a name is an estimate. */
 function legendOf({ series }: Chart, swatch: (index: number) => string): { rows: number; markup: string[] } {
   const top = PLOT.top + PLOT.height + AXIS_HEIGHT + 12;
   let x = PLOT.left;

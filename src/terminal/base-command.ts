@@ -3,14 +3,14 @@ import { EXIT, RminasError } from '../errors.js';
 import { describeError } from './error.js';
 
 /**
- * What every command shares: `--json` prints one document on stdout, and an error ends in its exit code, as text on
- * stderr or as that document.
+ * The base of every command. `--json` prints one document on stdout. An error sets its exit code and is printed on stderr,
+ * or as the document of `--json`.
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
 
   protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
-    // What oclif raises itself (an unknown flag, --help) it also prints and ends best.
+    // oclif prints its own errors (e.g. an unknown flag) and handles --help.
     if ('oclif' in error && !this.jsonEnabled()) throw error;
     const usage = 'oclif' in error;
     process.exitCode = error instanceof RminasError ? error.exitCode : usage ? EXIT.usage : EXIT.bug;

@@ -1,13 +1,10 @@
 import pc from 'picocolors';
 import { RminasError } from '../errors.js';
 
-/**
- * The text of an error: what happened and what to do about it. A stack trace is for bugs alone, since a user can do
- * nothing with it.
- */
+/** The text of an error with its next steps. Only a bug shows a stack trace. */
 export function describeError(error: Error): string {
   if (!(error instanceof RminasError)) {
-    return `${pc.red('This is a bug in rminas.')} Please report it with what follows.\n${error.stack ?? error.message}`;
+    return `${pc.red('This is a bug in rminas.')} Please report it with the following trace.\n${error.stack ?? error.message}`;
   }
   return describeFailure(error);
 }

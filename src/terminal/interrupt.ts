@@ -1,8 +1,6 @@
 import { EXIT } from '../errors.js';
 
-/**
- * Runs `work` with a signal that Ctrl-C or SIGTERM aborts. A second Ctrl-C does not wait for the orderly end.
- */
+/** Runs `work` with a signal that Ctrl-C or SIGTERM aborts. A second Ctrl-C exits at once. */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const onSignal = () => {

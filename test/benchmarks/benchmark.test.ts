@@ -18,7 +18,7 @@ describe('an architecture on the command line', () => {
     expect(parseArchitecture(benchmark, text)).toBe(architecture);
   });
 
-  it('is not empty', () => {
+  it('must not be empty', () => {
     expect(() => parseArchitecture(macro, ' ')).toThrow(
       expect.objectContaining({ code: 'invalid-genotype', exitCode: 2, nextSteps: [expect.stringContaining('6560')] }),
     );
@@ -26,7 +26,7 @@ describe('an architecture on the command line', () => {
 });
 
 describe('the benchmark of a space', () => {
-  it('is there for the spaces that have one', () => {
+  it('exists for some spaces', () => {
     expect(benchmarkOf('nas-bench-201')).toBe(nb201);
     expect(benchmarkOf('nas-bench-macro')).toBe(macro);
     expect(benchmarkOf('darts')).toBeUndefined();

@@ -20,12 +20,12 @@ beforeEach(() => {
   data = temporary();
 });
 
-/** Asks with nothing of this machine's own folders in reach. */
+/** Queries without access to this machine's own folders. */
 const consult = (space: string, genotype: string) =>
   consultBenchmark(sidecar, { space, genotype, data, places: { env: { RMINAS_HOME: home, HOME: home }, cwd: home } });
 
-describe('after a search', () => {
-  it('a table in the data folder is imported once, and asked', async () => {
+describe('consulting a benchmark', () => {
+  it('imports a table in the data folder once, and queries it', async () => {
     const table = writeNasBench201(join(data, 'nas-bench-201', 'any-name.csv'));
     const first = await consult('nas-bench-201', CELLS[2]);
     expect(first.note).toContain(`imported just now from ${table}`);
@@ -41,22 +41,22 @@ describe('after a search', () => {
     expect(second.note).not.toContain('imported');
   });
 
-  it("each space has its own benchmark's table", async () => {
+  it("uses the table of the space's own benchmark", async () => {
     writeNasBenchMacro(join(data, 'nas-bench-macro', 'table.json'));
     const { answer } = await consult('nas-bench-macro', '00000012');
     expect(answer?.costs).toEqual({ 'parameters (M)': 1.5, 'FLOPs (M)': 32 });
     expect(existsSync(join(home, 'benchmarks', 'nas-bench-macro.sqlite'))).toBe(true);
   });
 
-  it('the note says what would be needed where there is nothing', async () => {
+  it('tells how to get an index when there is none', async () => {
     const { answer, note } = await consult('nas-bench-201', CELLS[0]);
     expect(answer).toBeNull();
     expect(note).toContain('rminas benchmark import FILE');
     expect(note).toContain('nas-bench-201/*.csv');
-    expect(await consult('darts', 'any')).toEqual({ answer: null, note: 'There is no benchmark of the space darts.' });
+    expect(await consult('darts', 'any')).toEqual({ answer: null, note: 'The space darts has no benchmark.' });
   });
 
-  it('a table, an index or a genotype that is wrong costs the figures and no more', async () => {
+  it('turns a broken table, index or genotype into a note', async () => {
     const table = writeBrokenTable(join(data, 'nas-bench-201', 'table.csv'));
     const broken = await consult('nas-bench-201', CELLS[0]);
     expect(broken.answer).toBeNull();
@@ -73,7 +73,7 @@ describe('after a search', () => {
     expect(spoilt.note).toContain('Import the table again');
   });
 
-  it('an interruption is not a note', async () => {
+  it('rejects when it is interrupted', async () => {
     writeNasBench201(join(data, 'nas-bench-201', 'table.csv'));
     const interrupted = new InterruptedError('interrupted', { code: 'interrupted' });
     const places = { env: { RMINAS_HOME: home, HOME: home }, cwd: home };

@@ -32,15 +32,15 @@ const FULL = [
 ];
 const brief = ({ dataset, split, epochs, seed }: Series) => [dataset, split, epochs, seed];
 
-describe('the series that a search goes by', () => {
-  it('is the validation accuracy on the data set: the mean, after the longest training', () => {
+describe('the series of a search', () => {
+  it('is the mean validation accuracy on the data set after the longest training', () => {
     const choose = (dataset: string) => brief(chooseSeries(summaryOf(FULL), dataset, null));
     expect(choose('cifar10')).toEqual(['cifar10-valid', 'x-valid', 200, null]);
     expect(choose('cifar100')).toEqual(['cifar100', 'x-valid', 200, null]);
     expect(choose('imagenet16-120')).toEqual(['ImageNet16-120', 'x-valid', 200, null]);
   });
 
-  it('is the one that was named', () => {
+  it('is the named one', () => {
     const choose = (dataset: string, split: string, epochs: number | null) =>
       brief(chooseSeries(summaryOf(FULL), 'cifar10', { dataset, split, epochs }));
     expect(choose('cifar10', 'ori-test', null)).toEqual(['cifar10', 'ori-test', 200, null]);
@@ -48,19 +48,19 @@ describe('the series that a search goes by', () => {
     expect(() => choose('cifar10', 'ori-test', 12)).toThrow(/no figures of cifar10 ori-test 12/);
   });
 
-  it('is never the test accuracy unless that was named', () => {
+  it('is never the test accuracy, unless that was named', () => {
     const summary = summaryOf([series('cifar10', 'ori-test', 200)]);
     expect(() => chooseSeries(summary, 'cifar10', null)).toThrow(/only test accuracy.*oracle/);
     expect(() => chooseSeries(summaryOf(FULL), 'digits', null)).toThrow(/no validation accuracy on digits/);
   });
 
-  it('is found among the figures of an architecture', () => {
+  it('identifies a figure of an architecture', () => {
     const [first] = FULL as [Series];
     expect(FULL.map((one) => isOf(one, first))).toEqual([true, false, false, false, false, false]);
   });
 });
 
-describe('the outcome of looking an architecture up', () => {
+describe('the outcome of a table lookup', () => {
   const [wanted] = [series('cifar10-valid', 'x-valid', 12)] as const;
   const figure = (over: Partial<BenchmarkAnswer['figures'][number]>) => {
     const { architectures: _, best: __, worst: ___, mean: ____, ...fields } = wanted;
@@ -86,7 +86,7 @@ describe('the outcome of looking an architecture up', () => {
     costs: {},
   });
 
-  it('is its accuracy, and what training it takes where the table says', () => {
+  it('is the accuracy, with the training time if the table has it', () => {
     const other = figure({ epochs: 200, accuracy: 94 });
     expect(outcomeOf(answer(other, figure({})), wanted)).toMatchObject({
       evaluation: { loss: null, steps: 0, seconds: 0 },
@@ -97,7 +97,7 @@ describe('the outcome of looking an architecture up', () => {
     expect(outcomeOf(answer(figure({ trainSeconds: null })), wanted)).not.toHaveProperty('simulatedSeconds');
   });
 
-  it('is a failure where the table does not have it', () => {
+  it('is a failure if the table lacks the architecture', () => {
     expect(outcomeOf(null, wanted)).toEqual({ failure: expect.stringContaining('cifar10-valid x-valid 12') });
     expect(outcomeOf(answer(figure({ epochs: 200 })), wanted)).toHaveProperty('failure');
   });

@@ -25,7 +25,7 @@ export function temporary(): string {
   return mkdtempSync(join(tmpdir(), 'rminas-benchmark-'));
 }
 
-/** Writes a table into a folder that is made for it, and answers its path. */
+/** Writes a table into a new folder, and returns its path. */
 function write(path: string, text: string): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -36,7 +36,7 @@ export const writeNasBench201 = (path: string) => write(path, NAS_BENCH_201);
 export const writeNasBenchMacro = (path: string) => write(path, NAS_BENCH_MACRO);
 export const writeBrokenTable = (path: string) => write(path, NAS_BENCH_201.replace('93.5000', 'nan'));
 
-/** A table of the whole space. The more 3 × 3 convolutions, the better; which edges they are on decides the rest. */
+/** A table of the whole space. More 3 × 3 convolutions are better; their edges break ties. */
 export function writeWholeNasBench201(path: string): string {
   const lines = Array.from({ length: nasBench201.size }, (_, number) => {
     const encoding = nasBench201.slots.map((_slot, slot) => Math.floor(number / 5 ** slot) % 5);

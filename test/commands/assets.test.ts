@@ -28,14 +28,14 @@ const assets = (...args: string[]) => runCli(['assets', ...args], options());
 const place = (name: string) => join(home, 'data/teachers', name);
 
 describe('rminas assets list', () => {
-  it('tells what is there, and how to get the rest', async () => {
+  it('lists existing assets, and how to get missing ones', async () => {
     mkdirSync(join(home, 'data/teachers'), { recursive: true });
     writeFileSync(place('resnet20.th'), 'no checkpoint');
     const { code, stdout, stderr } = await assets('list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^missing {3}cifar10 \(data set\): CIFAR-10/m);
     expect(stdout).toContain(`data folders, in order: ${join(home, 'data')}`);
-    expect(stdout).toContain('looked for in the data folders as cifar-10-batches-py, cifar10/cifar-10-batches-py, .');
+    expect(stdout).toContain('not found in the data folders as cifar-10-batches-py, cifar10/cifar-10-batches-py, .');
     expect(stdout).toContain('→ rminas assets fetch cifar10 (170.5 MB)');
     expect(stdout).toMatch(/^wrong {5}resnet20 \(teacher\)/m);
     expect(stdout).toContain(`${place('resnet20.th')}, 13 bytes`);
@@ -43,7 +43,7 @@ describe('rminas assets list', () => {
     expect(stdout).toContain('drive.google.com');
   });
 
-  it('tells what a configuration needs', async () => {
+  it('lists the assets of a configuration', async () => {
     const cfg = join(home, 'search.yaml');
     writeFileSync(cfg, 'SPACE:\n  NAME: infer_nb201\n');
     const { code, stdout } = await assets('list', '--cfg', cfg, '--json');
@@ -57,7 +57,7 @@ describe('rminas assets list', () => {
   });
 });
 
-it('takes what it is told over the configuration, and nothing without one', async () => {
+it('prefers flags to the configuration, and requires --cfg for them', async () => {
   const cfg = join(home, 'search.yaml');
   writeFileSync(cfg, 'SPACE:\n  NAME: infer_nb201\n');
   const [own, alone] = await Promise.all([
@@ -73,7 +73,7 @@ it('takes what it is told over the configuration, and nothing without one', asyn
 });
 
 describe('rminas assets verify', () => {
-  it('ends in exit code 3 when something named is missing or wrong', async () => {
+  it('ends in exit code 3 when a selected asset is missing or wrong', async () => {
     mkdirSync(join(home, 'data/teachers'), { recursive: true });
     writeFileSync(place(NAME), Buffer.alloc(SIZE));
     const [missing, wrong, nothing] = await Promise.all([
@@ -82,7 +82,7 @@ describe('rminas assets verify', () => {
       assets('verify', '--data', join(home, 'elsewhere'), 'imagenet'),
     ]);
     expect(missing.code).toBe(3);
-    expect(missing.stdout).toContain('Not as they should be: cifar100 (missing).');
+    expect(missing.stdout).toContain('Problems: cifar100 (missing).');
     expect(wrong.code).toBe(3);
     expect(JSON.parse(wrong.stdout) as AssetVerification).toMatchObject({
       whole: false,
@@ -93,10 +93,10 @@ describe('rminas assets verify', () => {
     expect(nothing.code).toBe(3);
   });
 
-  it('is content with what is not there as long as nobody asks for it', async () => {
+  it('ignores missing assets that were not selected', async () => {
     const { code, stdout } = await assets('verify');
     expect(code).toBe(0);
-    expect(stdout).toContain('Nothing is wrong.');
+    expect(stdout).toContain('No problems found.');
   });
 
   it.skipIf(data === undefined)('knows the published teacher (needs RMINAS_TEST_DATA)', async () => {
@@ -108,7 +108,7 @@ describe('rminas assets verify', () => {
 });
 
 describe('rminas assets fetch', () => {
-  it('keeps the half that had come at Ctrl-C, goes on there, and refuses what is not the published file', async () => {
+  it('continues an interrupted download, and refuses a file that differs from the published one', async () => {
     const body = Buffer.alloc(SIZE, 1);
     const half = Math.floor(SIZE / 2);
     server.answer({ body, etag: '"v1"', silentAt: half });
@@ -138,7 +138,7 @@ describe('rminas assets fetch', () => {
     expect(existsSync(`${place(NAME)}.part`)).toBe(false);
   });
 
-  it('goes on with the next ones, and tells how a person gets the rest', async () => {
+  it('continues with the next assets, and explains how to get the others by hand', async () => {
     server.answer({ body: Buffer.alloc(0), status: 404 });
     const fetched = await assets('fetch', 'imagenet', 'fbresnet152', 'nas-bench-201-9930', '--mirror', server.url);
     expect(fetched).toMatchObject({ code: 3, stdout: '' });
@@ -149,7 +149,7 @@ describe('rminas assets fetch', () => {
     expect(fetched.stderr).not.toContain('    at ');
   });
 
-  it('ends in exit code 2 for what cannot be right', async () => {
+  it('ends in exit code 2 for invalid arguments', async () => {
     const [nothing, unknown, mirror, config] = await Promise.all([
       assets('fetch'),
       assets('fetch', 'resnet2'),

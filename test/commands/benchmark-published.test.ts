@@ -43,7 +43,7 @@ describe("the published benchmark's file", () => {
     const { number } = best.best[0];
     const [reported, all] = await Promise.all([rminas('query', `${number}`), rminas('query', `${number}`, '--all')]);
     expect(reported.stdout).toContain(`${best.best[0].accuracy.toFixed(2)} `);
-    expect(reported.stdout).toMatch(/\d+ more figures that papers do not report: --all/);
+    expect(reported.stdout).toMatch(/\d+ more figures, which papers do not report: --all/);
     expect(reported.stdout).not.toContain('seed 777');
     expect(all.stdout).toMatch(/cifar10-valid .* train .* 12 .* seed 777/);
   });

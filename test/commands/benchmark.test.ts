@@ -37,7 +37,7 @@ async function rminas(args: string[], env: Record<string, string> = {}): Promise
 const benchmark = (...args: string[]) => rminas(['benchmark', ...args]);
 
 describe('rminas benchmark', () => {
-  it('imports a table, says that it is partial, and answers by number and by genotype', async () => {
+  it('imports a partial table, and answers queries by number and by genotype', async () => {
     const table = writeNasBench201(join(home, 'table'));
     const imported = await benchmark('import', table);
     expect(imported).toMatchObject({ code: 0, stderr: '' });
@@ -73,7 +73,7 @@ describe('rminas benchmark', () => {
     expect(number.stdout).toBe(genotype.stdout);
   });
 
-  it('lists the best, and says what there is', async () => {
+  it('lists the best architectures, and summarizes the index', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
     const [top, one, stats] = await Promise.all([
       benchmark('top'),
@@ -92,7 +92,7 @@ describe('rminas benchmark', () => {
     expect(stats.stdout).toMatch(/cifar100 .* x-test .* 200 .* yes .* 3 .* 1\.00 .* 24\.25 .* 70\.25/);
   });
 
-  it('keeps the old index when a table is broken, and names the place', async () => {
+  it('keeps the old index when a table is broken, and names the line', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
     const index = join(home, 'benchmarks', 'nas-bench-201.sqlite');
     const before = readFileSync(index);
@@ -105,7 +105,7 @@ describe('rminas benchmark', () => {
     expect(readdirSync(join(home, 'benchmarks'))).toEqual(['nas-bench-201.sqlite']);
   });
 
-  it('says what is missing: the file, the index, the folder', async () => {
+  it('names a missing file, index or folder', async () => {
     const file = join(home, 'file');
     writeFileSync(file, '');
     const table = writeNasBench201(join(home, 'table'));
@@ -124,7 +124,7 @@ describe('rminas benchmark', () => {
     expect(blocked.stderr).toContain(join(file, 'benchmarks'));
   });
 
-  it('ends in exit code 2 for what cannot be right', async () => {
+  it('ends in exit code 2 for invalid arguments', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
     const [beyond, unlike, other, nothing, series, none] = await Promise.all([
       benchmark('query', '15625'),

@@ -13,7 +13,7 @@ function written(name: string, text: string): string {
 }
 
 describe('rminas config show', () => {
-  it('prints where each value comes from: default, file, override, profile', async () => {
+  it('prints the source of each value: default, file, override, profile', async () => {
     const file = written('darts_mine.yaml', ARCHIVE);
     const words = ['config', 'show', file, '--profile', 'corrected', 'RMINAS.RF_SUCC', '3'];
     const { code, stdout, stderr } = await runCli(words);
@@ -33,7 +33,7 @@ describe('rminas config show', () => {
     expect(stdout).toMatch(/note: .*stands for darts/);
   });
 
-  it('takes a value as often as it is given, each for its own key', async () => {
+  it('accepts equal values for different keys', async () => {
     const file = written('nb201.yaml', ARCHIVE);
     const words = ['RMINAS.RF_WARMUP', '3', 'RMINAS.RF_SUCC', '3', 'RMINAS.CELLS', '1', 'RMINAS.THREADS', '1'];
     const { stdout } = await runCli(['config', 'show', '--seed', '3', file, '--json', ...words]);
@@ -48,7 +48,7 @@ describe('rminas config show', () => {
     });
   });
 
-  it('--json answers one document', async () => {
+  it('prints one document with --json', async () => {
     const file = written('search.yaml', ARCHIVE);
     const { code, stdout } = await runCli(['config', 'show', file, '--space', 'nas-bench-201', '--json']);
     expect(code).toBe(0);
@@ -67,7 +67,7 @@ describe('rminas config show', () => {
     );
   });
 
-  it('shows a retraining, too, without the plan of a search', async () => {
+  it('shows the configuration of a retraining without the plan of a search', async () => {
     const file = written('darts_deep.yaml', 'DATA_LOADER: {}\nTRAIN:\n  LAYERS: 14\n  BATCH_SIZE: 32\n');
     const { code, stdout } = await runCli(['config', 'show', file, '--json']);
     expect(code).toBe(0);

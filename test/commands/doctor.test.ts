@@ -50,8 +50,8 @@ async function doctor(args: readonly string[], options: { env?: NodeJS.ProcessEn
   return { code, stderr, diagnosis, check };
 }
 
-describe('a Python that has everything', () => {
-  it('is ready, one line each', async () => {
+describe('a complete Python', () => {
+  it('is ready, with one line per check', async () => {
     const { code, stdout } = await runCli(['doctor']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.pop()).toBe('The default search can run.');
@@ -62,7 +62,7 @@ describe('a Python that has everything', () => {
     expect(stdout).toMatch(/xnas .*\(optional\)|ok +xnas/);
   });
 
-  it('tells a file that is broken from one that is missing, and needs neither', async () => {
+  it('distinguishes a broken file from a missing one, and requires neither', async () => {
     write('data/cifar-10-batches-py/data_batch_1', 'no pickle');
     write('data/teachers/resnet20.th', 'no checkpoint');
     write('home/benchmarks/nas-bench-201.sqlite', 'no database');
@@ -86,8 +86,8 @@ describe('a Python that has everything', () => {
   });
 });
 
-describe('a Python that lacks packages', () => {
-  it('names what is missing and what needs it', async () => {
+describe('an incomplete Python', () => {
+  it('lists missing packages and the modules that need them', async () => {
     const { code, check } = await doctor(['--python', bare]);
     expect(check('python').status).toBe('ok');
     expect(check('torch')).toMatchObject({ status: 'missing', detail: 'not installed (>=2.6)' });
@@ -97,20 +97,20 @@ describe('a Python that lacks packages', () => {
     expect(code).toBe(3);
   });
 
-  it('tells one that is too old', async () => {
+  it('reports a package that is too old', async () => {
     const PYTHONPATH = distribution('pyzmq', '25.1.2', 'zmq', '');
     const { check } = await doctor(['--python', bare], { env: { PYTHONPATH } });
     expect(check('pyzmq')).toMatchObject({ status: 'wrong', detail: '25.1.2 is not >=26' });
   });
 
-  it('tells one that is installed and cannot be imported', async () => {
+  it('reports an installed package that cannot be imported', async () => {
     const PYTHONPATH = distribution('torch', '2.6.0', 'torch', 'raise OSError("libcudart.so.12: no such file")\n');
     const { check } = await doctor(['--python', bare], { env: { PYTHONPATH } });
     expect(check('torch').status).toBe('wrong');
     expect(check('torch').detail).toContain('libcudart.so.12');
   });
 
-  it('outlives one whose import kills the interpreter', async () => {
+  it('survives an import that kills the interpreter', async () => {
     const PYTHONPATH = distribution('numpy', '2.0.0', 'numpy', 'import os\nos.kill(os.getpid(), 11)\n');
     const { code, check } = await doctor(['--python', bare], { env: { PYTHONPATH } });
     expect(check('torch').status).toBe('missing');
@@ -120,11 +120,11 @@ describe('a Python that lacks packages', () => {
     expect(code).toBe(3);
   });
 
-  it('does not wait for one whose import hangs', async () => {
+  it('does not wait for an import that hangs', async () => {
     const before = process.env.PYTHONPATH;
     process.env.PYTHONPATH = distribution('numpy', '2.1.0', 'numpy', 'import time\ntime.sleep(600)\n');
     try {
-      const { checks } = await diagnose({ python: bare, patienceMs: 1_000 });
+      const { checks } = await diagnose({ python: bare, timeoutMs: 1_000 });
       const detail = (name: string) => checks.find((check) => check.name === name)?.detail;
       expect(detail('numpy')).toContain('did not answer within 1000 ms');
       expect(detail('pyzmq')).toContain('the bridge was closed');
@@ -135,7 +135,7 @@ describe('a Python that lacks packages', () => {
   });
 });
 
-describe('no Python', () => {
+describe('an unusable Python', () => {
   it.each([
     ['absent', () => '/nonexistent', 'missing', '/nonexistent'],
     ['garbage', () => write('garbage', '#!/bin/sh\necho "hello, world"\n'), 'wrong', 'it printed "hello, world"'],
@@ -150,24 +150,24 @@ describe('no Python', () => {
     expect(check('python').status).toBe(status);
     expect(check('python').detail).toContain(detail);
     expect(check('python').nextStep).not.toBeNull();
-    expect(check('torch')).toMatchObject({ status: 'missing', detail: 'not looked at without a usable Python' });
+    expect(check('torch')).toMatchObject({ status: 'missing', detail: 'not checked without a usable Python' });
     expect(check('zeromq').status).toBe('ok');
     expect(diagnosis.ready).toBe(false);
     expect(code).toBe(3);
     expect(stderr).toBe('');
   });
 
-  it('has nothing to do with a folder for runs that cannot be written to', async () => {
+  it('does not affect the check of an unwritable folder for runs', async () => {
     const file = write('occupied/exp', '');
     const { check } = await doctor(['--python', '/nonexistent'], { cwd: dirname(file) });
     expect(check('disk for runs')).toMatchObject({
       status: 'wrong',
       required: true,
-      detail: `${file} cannot be written to`,
+      detail: `${file} is not writable`,
     });
   });
 
-  it('says so in words, too', async () => {
+  it('is named in the text output', async () => {
     const { code, stdout } = await runCli(['doctor', '--python', '/nonexistent']);
     expect(stdout).toMatch(/^missing {2}python .*\/nonexistent.*→/m);
     expect(stdout).toMatch(/The default search cannot run: python, torch,.*\.\n$/);

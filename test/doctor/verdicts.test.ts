@@ -6,24 +6,24 @@ import { parseProject, readProject } from '../../src/installation/project.js';
 
 const GIB = 1024 ** 3;
 
-describe('judgements', () => {
-  it('wants memory for one worker', () => {
+describe('findings', () => {
+  it('require memory for one worker', () => {
     expect(judgeMemory(8 * GIB)).toEqual(ok('8.0 GiB free'));
     expect(judgeMemory(0.5 * GIB)).toMatchObject({
       status: 'wrong',
-      detail: '0.5 GiB free, and a search takes 0.8 GiB',
+      detail: '0.5 GiB free, but a search needs 0.8 GiB',
     });
   });
 
-  it('wants a disk with space that can be written to', () => {
+  it('require a writable disk with free space', () => {
     expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: true }, 'Go.')).toEqual(ok('1.0 GiB free at /runs'));
     expect(judgeDisk({ folder: '/runs', freeBytes: 1000, writable: true }, 'Go.').status).toBe('wrong');
     expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: false }, 'Go.')).toEqual(
-      wrong('/runs cannot be written to', 'Go.'),
+      wrong('/runs is not writable', 'Go.'),
     );
   });
 
-  it('takes encrypted TCP where there is no ipc, and nothing less', () => {
+  it('accept encrypted TCP without ipc, but not unencrypted TCP', () => {
     expect(judgeTransport({ version: '4.3.5', ipc: true, curve: false }).status).toBe('ok');
     expect(judgeTransport({ version: '4.3.5', ipc: false, curve: true })).toMatchObject({
       status: 'ok',
@@ -34,7 +34,7 @@ describe('judgements', () => {
 });
 
 describe('checks', () => {
-  it('is ready when all that is required is ok', () => {
+  it('are ready when every required check is ok', () => {
     const torch = { name: 'torch', required: true };
     const xnas = { name: 'xnas', required: false };
     expect(
@@ -47,7 +47,7 @@ describe('checks', () => {
     expect(isReady([{ ...torch, ...missing('no', 'Get it.') }])).toBe(false);
   });
 
-  it('turns an error of rminas into its finding, and lets a bug through', async () => {
+  it('turn an RminasError into a finding, and rethrow a bug', async () => {
     const asking = (error: Error) =>
       examine({
         name: 'it',
@@ -64,7 +64,7 @@ describe('checks', () => {
 });
 
 describe('pyproject.toml', () => {
-  it('is read for what the sidecar requires', async () => {
+  it('lists the requirements of the sidecar', async () => {
     const project = readProject();
     expect(project.python).toBe('>=3.10');
     expect(project.requirements.map(({ name }) => name)).toEqual([

@@ -15,7 +15,7 @@ import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cl
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const DATA = process.env.RMINAS_TEST_DATA;
 
-/** What a failed command must be: its exit code, its text, no stack trace, nothing on stdout, no run left behind. */
+/** Expects an exit code and a message, without a stack trace and with nothing on stdout. */
 function expectFailure(result: CliResult, code: number, text: RegExp): void {
   expect(result.stderr).toMatch(text);
   expect(result).toMatchObject({ code, stdout: '' });
@@ -32,7 +32,7 @@ function config(text: string): string {
 const search = (cfg: string, ...rest: string[]) =>
   runCli(['search', '--cfg', cfg, '--out', temporaryFolder(), ...rest]);
 
-describe('a search that cannot be right ends in exit code 2', () => {
+describe('an invalid search ends in exit code 2 for', () => {
   it.each<[string, () => Promise<CliResult>, RegExp]>([
     ['no configuration at all', () => runCli(['search']), /Neither --cfg nor --resume/],
     ['a missing configuration', () => search('/nowhere/x.yaml'), /\/nowhere\/x\.yaml does not exist/],
@@ -69,10 +69,10 @@ describe('a search that cannot be right ends in exit code 2', () => {
   });
 });
 
-describe('a search that lacks something ends in exit code 3', () => {
+describe('a search with missing parts ends in exit code 3 and', () => {
   const CIFAR = join(ROOT, 'configs/nas-bench-201-cifar10.yaml');
 
-  it('names the data that is missing, and where it was looked for', async () => {
+  it('names the missing data and the searched places', async () => {
     const data = temporaryFolder();
     expectFailure(
       await search(CIFAR, '--data', data),
@@ -81,16 +81,16 @@ describe('a search that lacks something ends in exit code 3', () => {
     );
   });
 
-  it('names the run that is not there', async () => {
+  it('names a missing run', async () => {
     const folder = temporaryFolder();
     expectFailure(await runCli(['search', '--resume', folder]), 3, new RegExp(`${folder}/journal.jsonl`));
   });
 
-  it('says that there is no Python', async () => {
+  it('names a missing Python', async () => {
     expectFailure(await search(TINY, '--python', '/nowhere/python'), 3, /\/nowhere\/python/);
   });
 
-  it('names the package that Python lacks', async () => {
+  it('names a missing Python package', async () => {
     const python = join(temporaryFolder(), 'python');
     const fixture =
       "import sys; sys.stderr.write(\"Traceback (most recent call last):\\n  File 'x', line 1\\nModuleNotFoundError: No module named 'torch'\\n\"); sys.exit(1)";
@@ -99,7 +99,7 @@ describe('a search that lacks something ends in exit code 3', () => {
   });
 
   describe.skipIf(!DATA)('with real data (RMINAS_TEST_DATA)', () => {
-    /** A data folder with the real teacher and data set, to be spoilt. */
+    /** A data folder with the real teacher and data set, which a test may damage. */
     function realData(): string {
       const folder = temporaryFolder();
       cpSync(join(DATA ?? '', 'cifar-10-batches-py'), join(folder, 'cifar-10-batches-py'), { recursive: true });
@@ -134,15 +134,15 @@ describe('a search that lacks something ends in exit code 3', () => {
 });
 
 describe('--json', () => {
-  it('answers an error as one document, with the same exit code', async () => {
+  it('prints an error as one document, with the same exit code', async () => {
     const { code, stdout } = await search('/nowhere/x.yaml', '--json');
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ error: { type: 'UsageError', code: 'missing-config' } });
   });
 });
 
-describe('a disk that is full', () => {
-  it('ends in exit code 3, and what was journalled is kept for a resumption', async ({ skip }) => {
+describe('a full disk', () => {
+  it('ends in exit code 3, keeps the journal, and the search can be resumed', async ({ skip }) => {
     const { execFileSync, spawnSync } = await import('node:child_process');
     const disk = temporaryFolder();
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24k', 'tmpfs', disk]).status === 0;

@@ -110,7 +110,7 @@ describe.skipIf(process.platform !== 'linux')('a retraining of DARTS that is end
 
 describe('a retraining that cannot be right', () => {
   it.each<[string, number, readonly string[], RegExp]>([
-    ['a seed that is none', 2, ['--genotype', NB201, '--seeds', 'one'], /'one', which is no seed/],
+    ['a seed that is none', 2, ['--genotype', NB201, '--seeds', 'one'], /--seeds expects whole numbers, got 'one'/],
     ['a resumption with other seeds', 2, ['--resume', '/tmp', '--seeds', '3'], /--seeds cannot be given/],
     ['images that are not there', 3, ['--genotype', NB201, '--data', temporaryFolder()], /cifar-10-batches-py/],
   ])('has %s', async (_, code, args, text) => {

@@ -8,7 +8,7 @@ interface Examples {
   invalid: { why: string; where: string; message: unknown }[];
 }
 
-/** The same examples go through the sidecar's validator in python/tests/test_protocol.py. */
+/** python/tests/test_protocol.py validates the same examples in the sidecar. */
 const corpus: Record<'toSidecar' | 'fromSidecar', Examples> = JSON.parse(
   readFileSync(new URL('../corpus/messages.json', import.meta.url), 'utf8'),
 );
@@ -40,7 +40,7 @@ describe('the protocol', () => {
     expect(codes).toEqual([...ERROR_CODES]);
   });
 
-  it('answers each request but the heartbeat with a message that the sidecar may send', () => {
+  it('has a reply for every request except the heartbeat', () => {
     const sent = new Set(corpus.fromSidecar.valid.map(({ type }) => type));
     const requests = new Set(corpus.toSidecar.valid.map(({ type }) => type));
     requests.delete('heartbeat');

@@ -15,7 +15,7 @@ const count = (svg: string, part: string) => svg.split(part).length - 1;
 const pathsOf = (svg: string, name: string) =>
   [...svg.matchAll(new RegExp(`class="${name}" d="([^"]*)"`, 'g'))].map(([, d]) => d);
 
-/** What is wrong with the documents, by a parser that is not ours. */
+/** The errors that an independent XML parser finds. */
 async function problemsOf(documents: readonly string[]): Promise<string> {
   const program = `
 import json, sys, xml.etree.ElementTree as tree
@@ -33,7 +33,7 @@ for document in json.load(sys.stdin):
 }
 
 describe('a scatter chart', () => {
-  it('has a dot for each point, with its label', () => {
+  it('has a labelled dot for each point', () => {
     const svg = scatterChart(
       chartOf([
         { x: 1, y: 2, label: 'number 7' },
@@ -44,7 +44,7 @@ describe('a scatter chart', () => {
     expect(svg).toContain('<title>number 7</title>');
   });
 
-  it('places greater values further right and further up', () => {
+  it('places greater values further right and up', () => {
     const svg = scatterChart(
       chartOf([
         { x: 1, y: 1 },
@@ -59,26 +59,26 @@ describe('a scatter chart', () => {
     expect(second?.y).toBeLessThan(first?.y ?? Number.NaN);
   });
 
-  it('leaves out what has no place: what is not finite, and on a logarithmic axis what is not positive', () => {
+  it('omits points that are not finite, or not positive on a logarithmic axis', () => {
     const points = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1, 1e90].map((x) => ({ x, y: 1 }));
     expect(pathsOf(scatterChart(chartOf(points)), 'dot')).toHaveLength(4);
     expect(pathsOf(scatterChart(chartOf(points, { x: { label: 'synflow', log: true } })), 'dot')).toHaveLength(2);
   });
 
-  it('draws its axes with nothing on them, too', () => {
+  it('draws axes without points', () => {
     const svg = scatterChart({ title: 'Nothing', ...axes, series: [] });
     expect(svg).toContain('cost (s)');
     expect(svg).not.toContain('NaN');
   });
 
-  it('takes more points than a call takes arguments', () => {
+  it('draws more points than a call has arguments', () => {
     const points = Array.from({ length: 150_000 }, (_, x) => ({ x, y: x % 7 }));
     expect(pathsOf(scatterChart(chartOf(points)), 'dot')).toHaveLength(150_000);
   });
 });
 
 describe('a line chart', () => {
-  it('has a line for each series, and names them where there are several', () => {
+  it('has a line for each series, and a legend for several', () => {
     const points = [
       { x: 1, y: 2 },
       { x: 2, y: 1 },
@@ -93,18 +93,18 @@ describe('a line chart', () => {
         ],
       }),
     );
-    // Two lines, and a sample of each beside its name.
+    // Two lines, and a sample of each in the legend.
     expect(pathsOf(two, 'line')).toHaveLength(4);
     expect(two).toContain('>random</text>');
   });
 
-  it('breaks a line where a point has no place', () => {
+  it('breaks a line at a point that cannot be shown', () => {
     const points = [1, 2, Number.NaN, 1, 2].map((y, x) => ({ x, y }));
     const [line] = pathsOf(lineChart(chartOf(points)), 'line');
     expect(count(line ?? '', 'M')).toBe(2);
   });
 
-  it('draws a band where there is a spread, and makes room for it', () => {
+  it('draws a band and includes it in the axis range', () => {
     const points = [1, 2].map((x) => ({ x, y: 1, band: { low: 0, high: 40 } }));
     const svg = lineChart(chartOf(points));
     expect(pathsOf(svg, 'band')).toHaveLength(1);
@@ -112,14 +112,14 @@ describe('a line chart', () => {
     expect(pathsOf(lineChart(chartOf([{ x: 1, y: 1 }])), 'band')).toHaveLength(0);
   });
 
-  it('draws levels to compare with inside of the plot', () => {
+  it('draws reference levels inside the plot', () => {
     const svg = lineChart(chartOf([{ x: 1, y: 1 }], { levels: [{ y: 80, label: 'optimum' }] }));
     expect(svg).toContain('class="level"');
     expect(svg).toContain('>optimum</text>');
     expect(svg).toContain('>80</text>');
   });
 
-  it('tells more series apart than it has colours', () => {
+  it('distinguishes more series than it has colours', () => {
     const series = Array.from({ length: 9 }, (_, k) => ({ name: `s${k}`, points: [{ x: k, y: k }] }));
     const svg = lineChart(chartOf([], { series }));
     expect(count(svg, 'class="series-0"')).toBeGreaterThan(count(svg, 'class="series-1"'));
@@ -128,7 +128,7 @@ describe('a line chart', () => {
 });
 
 describe('any chart', () => {
-  it('is a document that an XML parser reads, whatever the texts and numbers', { timeout: 60_000 }, async () => {
+  it('is valid XML for all texts and numbers', { timeout: 60_000 }, async () => {
     const text = fc.string({ unit: 'binary', maxLength: 8 });
     const point = fc.record({ x: fc.double(), y: fc.double(), label: text });
     const axis = fc.record({ label: text, log: fc.boolean() });

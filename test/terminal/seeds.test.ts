@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseSeedList, splitSeeds } from '../../src/terminal/seeds.js';
+import { parseSeedList, splitSeeds } from '../../src/terminal/input/seeds.js';
 
-describe('the words of --seeds', () => {
+describe('--seeds', () => {
   it.each([
     [[], undefined, []],
     [['1'], [1], []],
@@ -12,14 +12,14 @@ describe('the words of --seeds', () => {
       ['OPTIM.MAX_EPOCH', '3'],
     ],
     [['0', 'EVAL_PERIOD', '3'], [0], ['EVAL_PERIOD', '3']],
-  ])('%j are seeds and what follows them', (words, seeds, rest) => {
+  ])('splits %j into seeds and overrides', (words, seeds, rest) => {
     expect(splitSeeds(words)).toEqual({ seeds, rest });
   });
 
   it.each([[['one']], [['1', '-2']], [['1.5']], [['']], [['9007199254740992']], [['OPTIM.MAX_EPOCH', '3']]])(
-    '%j are none',
+    'rejects %j',
     (words) => {
-      expect(() => splitSeeds(words)).toThrow(/which is no seed/);
+      expect(() => splitSeeds(words)).toThrow(/--seeds expects whole numbers/);
     },
   );
 });
@@ -36,9 +36,9 @@ describe('a list of seeds', () => {
   });
 
   it.each(['', 'one', '3-1', '-1', '1-', '1.5', '1,,2', '9007199254740992', '0-10000', '1-999999999999'])(
-    '%j is none',
+    'rejects %j',
     (text) => {
-      expect(() => parseSeedList('--also-seeds', text)).toThrow(/--also-seeds has/);
+      expect(() => parseSeedList('--also-seeds', text)).toThrow(/--also-seeds expects/);
     },
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAmount, parseNamedFile, parseNames } from '../../src/terminal/words.js';
+import { parseAmount, parseNamedFile, parseNames } from '../../src/terminal/input/words.js';
 
 describe('names', () => {
   it.each([
@@ -13,12 +13,12 @@ describe('names', () => {
 });
 
 describe('a named file', () => {
-  it('is a name and whatever follows the first sign', () => {
+  it('splits at the first equals sign', () => {
     expect(parseNamedFile('paper=a=b.yaml')).toEqual({ name: 'paper', cfg: 'a=b.yaml' });
   });
 
-  it.each(['paper', '=a.yaml', 'paper=', ''])('%j is none', (text) => {
-    expect(() => parseNamedFile(text)).toThrow(/no NAME=FILE/);
+  it.each(['paper', '=a.yaml', 'paper=', ''])('rejects %j', (text) => {
+    expect(() => parseNamedFile(text)).toThrow(/Expected NAME=FILE, got/);
   });
 });
 
@@ -30,7 +30,7 @@ describe('an amount', () => {
     expect(parseAmount('--budget', text)).toBe(amount);
   });
 
-  it.each(['', ' ', 'much', '0', '-1', 'Infinity', '1,5'])('%j is none', (text) => {
-    expect(() => parseAmount('--budget', text)).toThrow(/--budget is/);
+  it.each(['', ' ', 'much', '0', '-1', 'Infinity', '1,5'])('rejects %j', (text) => {
+    expect(() => parseAmount('--budget', text)).toThrow(/--budget must be a number above 0/);
   });
 });

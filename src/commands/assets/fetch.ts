@@ -1,29 +1,30 @@
 import { Args, Flags } from '@oclif/core';
 import { type FetchReport, fetchAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
-import { assetProgress, describeFailures, describeFetch } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { assetProgress } from '../../terminal/progress/assets.js';
+import { describeFailures, describeFetch } from '../../terminal/tables/assets.js';
 
 export default class AssetsFetch extends BaseCommand {
   static override summary = 'Download data sets, teachers and benchmark files.';
   static override description =
-    `Into --data, RMINAS_DATA or the user's data folder; what is whole anywhere is left there.
+    `Downloads into --data, RMINAS_DATA or the user's data folder. Assets that are complete in any data folder are kept.
 
-A download that broke off or was interrupted goes on where it ended. What comes is verified, archives are unpacked,
-and only then it takes its place. Where no address is known, it tells how to get the file by hand.
-Ends with exit code ${EXIT.missing} when something could not be fetched.`;
+An interrupted download continues where it stopped. Downloads are verified and unpacked before they take their place. For
+an asset without a known address, the command explains how to get the file by hand.
+Exit code ${EXIT.missing} if an asset could not be fetched.`;
   static override examples = [
     '<%= config.bin %> assets fetch cifar10 resnet20',
-    '<%= config.bin %> assets fetch --cfg rminas_nasbench201_cifar10.yaml --data ./data',
+    '<%= config.bin %> assets fetch --cfg nas-bench-201-cifar10 --data ./data',
     '<%= config.bin %> assets fetch cifar100 --mirror https://example.org/data',
   ];
   static override strict = false;
-  static override args = { name: Args.string({ description: 'assets; see assets list' }) };
+  static override args = { name: Args.string({ description: 'names of assets; `assets list` shows them' }) };
   static override flags = {
     ...assetFlags,
-    mirror: Flags.string({ description: 'address of a folder that has the files', helpValue: 'URL' }),
+    mirror: Flags.string({ description: 'address of a folder with the files', helpValue: 'URL' }),
   };
 
   override async run(): Promise<FetchReport> {

@@ -1,23 +1,23 @@
 import { Args } from '@oclif/core';
 import { type AssetList as Answer, listAssets } from '../../assets/index.js';
-import { describeAssets } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
+import { describeAssets } from '../../terminal/tables/assets.js';
 
 export default class AssetsList extends BaseCommand {
-  static override summary = 'List data sets, teachers and benchmark files: what is there, and how to get the rest.';
+  static override summary = 'List data sets, teachers and benchmark files, and how to get missing ones.';
   static override description =
-    `Tells where each is looked for, its size, and where it is published. Files are not read: see assets verify.
+    `Prints the places, the size and the publisher of each asset. It does not read the files; \`assets verify\` does.
 
-Data folders are searched in this order: LOADER.DATAPATH, --data, RMINAS_DATA, ./data, and the user's own,
-which is RMINAS_HOME/data or ~/.local/share/rminas/data.`;
+Data folders are searched in this order: LOADER.DATAPATH, --data, RMINAS_DATA, ./data, and the user's data folder:
+RMINAS_HOME/data or ~/.local/share/rminas/data.`;
   static override examples = [
     '<%= config.bin %> assets list',
-    '<%= config.bin %> assets list --cfg rminas_nasbench201_cifar10.yaml --data ./data',
+    '<%= config.bin %> assets list --cfg nas-bench-201-cifar10 --data ./data',
     '<%= config.bin %> assets list cifar10 resnet20 --json',
   ];
   static override strict = false;
-  static override args = { name: Args.string({ description: 'assets (default: all that are known)' }) };
+  static override args = { name: Args.string({ description: 'names of assets (default: all)' }) };
   static override flags = assetFlags;
 
   override async run(): Promise<Answer> {

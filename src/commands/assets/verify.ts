@@ -1,25 +1,26 @@
 import { Args } from '@oclif/core';
 import { type AssetVerification, verifyAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
-import { assetProgress, describeVerification } from '../../terminal/assets.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/flags.js';
+import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { assetProgress } from '../../terminal/progress/assets.js';
+import { describeVerification } from '../../terminal/tables/assets.js';
 
 export default class AssetsVerify extends BaseCommand {
-  static override summary = 'Compare data sets, teachers and benchmark files with what was published.';
+  static override summary = 'Compare data sets, teachers and benchmark files with the published ones.';
   static override description =
-    `Sizes and checksums, as far as they are known. Without a checksum a file is found, not verified.
+    `Compares sizes and checksums, if they are known. A file without a published checksum is found, not verified.
 
-Ends with exit code ${EXIT.missing} when something is wrong, or missing and named here or by the configuration.
-A part of a data set is wrong by this measure, though a search takes it.`;
+Exit code ${EXIT.missing} if an asset is wrong, or if a selected asset is missing.
+A part of a data set counts as wrong, although a search accepts it.`;
   static override examples = [
     '<%= config.bin %> assets verify',
     '<%= config.bin %> assets verify cifar10 resnet20 --data ./data',
-    '<%= config.bin %> assets verify --cfg rminas_nasbench201_cifar10.yaml --json',
+    '<%= config.bin %> assets verify --cfg nas-bench-201-cifar10 --json',
   ];
   static override strict = false;
-  static override args = { name: Args.string({ description: 'assets (default: all that are there)' }) };
+  static override args = { name: Args.string({ description: 'names of assets (default: all that exist)' }) };
   static override flags = assetFlags;
 
   override async run(): Promise<AssetVerification> {

@@ -1,30 +1,32 @@
 import { Args } from '@oclif/core';
 import { BENCHMARKS } from '../../benchmarks/benchmark.js';
-import { importTable } from '../../benchmarks/service.js';
+import { importBenchmark } from '../../benchmarks/service.js';
 import type { BenchmarkImported } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeImport, importProgress } from '../../terminal/benchmark.js';
-import { pythonFlag } from '../../terminal/flags.js';
+import { pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { importProgress } from '../../terminal/progress/import.js';
+import { describeImport } from '../../terminal/tables/benchmark.js';
 
 export default class BenchmarkImport extends BaseCommand {
   static override summary = 'Import a table of trained accuracies.';
-  static override description = `Builds the local index that searches and queries read, in place of an older one.
+  static override description =
+    `Builds the local index for searches and queries. An existing index of the benchmark is replaced.
 
-The content says what it is. Known are:
-- NAS-Bench-201-v1_0-e61699.pth and NAS-Bench-201-v1_1-096897.pth, with every training's figures after its last epoch
+The format is recognized by the content:
+- NAS-Bench-201-v1_0-e61699.pth and NAS-Bench-201-v1_1-096897.pth, with the last epoch of every training
 - NATS-Bench's topology space: NATS-tss-v1_0-3ffb96.pickle.pbz2, or the folder NATS-tss-v1_0-3ffb9-simple
 - NAS-Bench-201's test accuracies as CSV, with the columns index, arch_str, cifar10_test, cifar100_test, imagenet16_120_test
 - NAS-Bench-Macro's JSON
-A table may hold a part of its benchmark. Nothing that a file asks to run is run. When the memory would not suffice,
-nothing is begun.`;
+A table may contain a part of its benchmark. Code in a file is never run. If memory would not suffice, the import does not
+start.`;
   static override examples = [
     '<%= config.bin %> benchmark import data/nas-bench-201/test-accuracy-200-epochs.csv',
     '<%= config.bin %> benchmark import NAS-Bench-201-v1_1-096897.pth',
     '<%= config.bin %> benchmark import nas-bench-macro_cifar10.json --json',
   ];
   static override args = {
-    file: Args.string({ required: true, description: 'table of trained accuracies, a file or a folder' }),
+    file: Args.string({ required: true, description: 'table of trained accuracies: a file or a folder' }),
   };
   static override flags = { python: pythonFlag };
 
@@ -32,7 +34,7 @@ nothing is begun.`;
     const { args, flags } = await this.parse(BenchmarkImport);
     const progress = importProgress(process.stderr);
     const imported = await withInterrupt((signal) =>
-      importTable({ file: args.file, python: flags.python, signal, onProgress: progress.show }),
+      importBenchmark({ file: args.file, python: flags.python, signal, onProgress: progress.show }),
     ).finally(progress.clear);
     const known = BENCHMARKS.find(({ name }) => name === imported.benchmark);
     this.log(describeImport(imported, known?.size));

@@ -1,18 +1,18 @@
 import { Args, Flags } from '@oclif/core';
 import { reportedFigures } from '../../benchmarks/look-up.js';
-import { queryTable } from '../../benchmarks/service.js';
+import { queryBenchmark } from '../../benchmarks/service.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeAnswer } from '../../terminal/benchmark.js';
-import { benchmarkFlag, SERIES_HELP } from '../../terminal/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/flags.js';
+import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
+import { pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { describeAnswer } from '../../terminal/tables/benchmark.js';
 
 export default class BenchmarkQuery extends BaseCommand {
-  static override summary = 'Ask a benchmark about one architecture.';
+  static override summary = 'Look up one architecture in a benchmark.';
   static override description =
-    'Prints accuracy, rank and regret per data set, with the split, the epochs and the aggregation that each is of.\n' +
-    SERIES_HELP;
+    `Prints accuracy, rank and regret for each data set, split, number of epochs and aggregation.
+${SERIES_HELP}`;
   static override examples = [
     '<%= config.bin %> benchmark query 9930',
     "<%= config.bin %> benchmark query '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|' --json",
@@ -27,7 +27,7 @@ export default class BenchmarkQuery extends BaseCommand {
   };
   static override flags = {
     benchmark: benchmarkFlag,
-    all: Flags.boolean({ description: 'print the figures too that papers do not report; --json always has them' }),
+    all: Flags.boolean({ description: 'also print figures that papers do not report; --json always contains them' }),
     python: pythonFlag,
   };
 
@@ -35,7 +35,7 @@ export default class BenchmarkQuery extends BaseCommand {
     const { args, flags } = await this.parse(BenchmarkQuery);
     const { benchmark, python, all } = flags;
     const answer = await withInterrupt((signal) =>
-      queryTable({ benchmark, architecture: args.architecture, python, signal }),
+      queryBenchmark({ benchmark, architecture: args.architecture, python, signal }),
     );
     const figures = all ? answer.figures : reportedFigures(answer.figures);
     this.log(describeAnswer(answer, figures));

@@ -1,16 +1,16 @@
-import { summariseTable } from '../../benchmarks/service.js';
+import { benchmarkStats } from '../../benchmarks/service.js';
 import type { BenchmarkSummary } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeSummary } from '../../terminal/benchmark.js';
-import { benchmarkFlag, SERIES_HELP } from '../../terminal/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/flags.js';
+import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
+import { pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { describeSummary } from '../../terminal/tables/benchmark.js';
 
 export default class BenchmarkStats extends BaseCommand {
-  static override summary = "Say what a benchmark's index holds.";
+  static override summary = "Summarize a benchmark's index.";
   static override description =
-    `Prints, for each series of accuracies, how many architectures have it and its range, and the
-ranges of parameters, FLOPs and latency.
+    `Prints the number of architectures and the range of each series of accuracies, and the ranges of parameters, FLOPs and
+latency.
 ${SERIES_HELP}`;
   static override examples = [
     '<%= config.bin %> benchmark stats',
@@ -21,7 +21,7 @@ ${SERIES_HELP}`;
   override async run(): Promise<BenchmarkSummary> {
     const { flags } = await this.parse(BenchmarkStats);
     const { benchmark, python } = flags;
-    const summary = await withInterrupt((signal) => summariseTable({ benchmark, python, signal }));
+    const summary = await withInterrupt((signal) => benchmarkStats({ benchmark, python, signal }));
     this.log(describeSummary(summary));
     return summary;
   }

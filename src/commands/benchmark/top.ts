@@ -1,16 +1,17 @@
 import { Flags } from '@oclif/core';
-import { rankTable } from '../../benchmarks/service.js';
+import { topArchitectures } from '../../benchmarks/service.js';
 import type { BenchmarkRanking } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeRanking } from '../../terminal/benchmark.js';
-import { benchmarkFlag, SERIES_HELP } from '../../terminal/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/flags.js';
+import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
+import { pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
+import { describeRanking } from '../../terminal/tables/benchmark.js';
 
 export default class BenchmarkTop extends BaseCommand {
   static override summary = "List a benchmark's best architectures.";
-  static override description = `Ranks by one series of accuracies: the first that has what the flags say, and of those
-one that papers report, the mean over seeds, and the longest training, in this order.
+  static override description =
+    `Ranks by one series of accuracies that matches the flags. Series that papers report come
+first, then means over seeds, then longer trainings.
 ${SERIES_HELP}`;
   static override examples = [
     '<%= config.bin %> benchmark top',
@@ -20,12 +21,12 @@ ${SERIES_HELP}`;
   static override flags = {
     benchmark: benchmarkFlag,
     dataset: Flags.string({ description: 'data set, e.g. cifar10', helpValue: 'NAME' }),
-    split: Flags.string({ description: 'images that the accuracy is of, e.g. x-test', helpValue: 'NAME' }),
-    epochs: Flags.integer({ description: 'epochs trained', helpValue: 'N', min: 1 }),
-    seed: Flags.integer({ description: 'one training instead of the mean', helpValue: 'N', min: 0 }),
+    split: Flags.string({ description: 'split of the accuracy, e.g. x-test', helpValue: 'NAME' }),
+    epochs: Flags.integer({ description: 'epochs of training', helpValue: 'N', min: 1 }),
+    seed: Flags.integer({ description: 'seed of a single training instead of the mean', helpValue: 'N', min: 0 }),
     count: Flags.integer({
       char: 'n',
-      description: 'how many architectures',
+      description: 'number of architectures',
       helpValue: 'N',
       min: 1,
       max: 100_000,
@@ -38,7 +39,7 @@ ${SERIES_HELP}`;
     const { flags } = await this.parse(BenchmarkTop);
     const { benchmark, dataset, split, epochs, seed, count, python } = flags;
     const ranking = await withInterrupt((signal) =>
-      rankTable({ benchmark, dataset, split, epochs, seed, count, python, signal }),
+      topArchitectures({ benchmark, dataset, split, epochs, seed, count, python, signal }),
     );
     this.log(describeRanking(ranking));
     return ranking;

@@ -1,24 +1,24 @@
 import { Args } from '@oclif/core';
 import { type ConfigDescription, describeConfig } from '../../config/index.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { describeConfigTable } from '../../terminal/config.js';
-import { keyFlags, overridesOf, wordsOf } from '../../terminal/flags.js';
+import { keyFlags, overridesOf, wordsOf } from '../../terminal/input/flags.js';
+import { describeConfigTable } from '../../terminal/tables/config.js';
 
 export default class ConfigShow extends BaseCommand {
-  static override summary = 'Show what a configuration comes to.';
+  static override summary = 'Show a resolved configuration.';
   static override description =
-    `Prints every key of the resolved configuration with its value and where that comes from: a default, a line of the
-file, an override; and what the profile makes of them. Nothing is started, and no data is looked for.`;
+    `Prints every key with its value and its source: a default, a line of the file, or an override. Then it prints the
+decisions of the profile. It starts no sidecar and reads no data.`;
   static override examples = [
-    '<%= config.bin %> config show configs/quickstart.yaml',
-    '<%= config.bin %> config show rminas_proxyless_imagenet.yaml --profile corrected --json',
-    '<%= config.bin %> config show nb201_cifar10.yaml TRAIN.BATCH_SIZE 64 RMINAS.RF_WARMUP 24',
+    '<%= config.bin %> config show quickstart',
+    '<%= config.bin %> config show nas-bench-201-cifar10 --profile corrected --json',
+    '<%= config.bin %> config show quickstart LOADER.BATCH_SIZE 64 RMINAS.RF_WARMUP 24',
   ];
   static override strict = false;
   static override args = {
     file: Args.string({
       required: true,
-      description: 'configuration file, in the form of XNAS or the archive',
+      description: 'name of a shipped configuration, or a file in the format of XNAS or the RMI-NAS archive',
     }),
     override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
   };

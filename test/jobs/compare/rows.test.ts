@@ -6,7 +6,7 @@ import { comparisonCsv } from '../../../src/jobs/compare/csv.js';
 import { publishedOf } from '../../../src/jobs/compare/published.js';
 import { type ComparisonResult, comparisonResultSchema, type Figure } from '../../../src/jobs/compare/result.js';
 import { answersOf, type RecordedSearch, type RowOptions, rowOf } from '../../../src/jobs/compare/rows.js';
-import { describeComparison } from '../../../src/terminal/compare.js';
+import { describeComparison } from '../../../src/terminal/tables/comparison.js';
 
 const FIGURES: Readonly<Record<string, Figure>> = {
   best: { accuracy: 94, rank: 1, regret: 0 },

@@ -1,56 +1,34 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
-import { describeRankingEvent, type RankingEvent } from '../jobs/rank/events.js';
-import type { EstimateResult, Ranked, RankingResult } from '../jobs/rank/result.js';
-import { liveLine } from './live-line.js';
-import { formatSeconds } from './progress.js';
-import { type Row, table } from './summary.js';
+import type { EstimateResult, Ranked, RankingResult } from '../../jobs/rank/result.js';
+import { formatSeconds } from '../units.js';
+import { framedTable, type LabelledValue, listOf } from './layout.js';
 
-/** Shows a ranking's events while it goes on. */
-export interface RankingReporter {
-  show(event: RankingEvent): void;
-  /** Leaves the terminal as it was. */
-  clear(): void;
-}
-
-/** Plain lines; on a terminal one live line for what is measured, instead of a line an architecture. */
-export function createRankingReporter(stream: NodeJS.WriteStream): RankingReporter {
-  const live = liveLine(stream);
-  return {
-    show(event) {
-      const text = describeRankingEvent(event);
-      live.clear();
-      if (event.type === 'measured' && stream.isTTY) live.write(text.slice(0, Math.max(20, stream.columns - 1)));
-      else stream.write(`${text}\n`);
-    },
-    clear: live.clear,
-  };
-}
-
-/** The tables that a ranking ends with. */
+/** The tables of a finished ranking. */
 export function describeRankings(result: RankingResult): string {
   const { files, notes, bootstrap } = result;
   const blocks = result.benchmark.series.map(({ name }) => `${pc.bold(name)}\n${correlationTable(result, name)}`);
-  const last: Row[] = [['files', `${files.folder}: result.json, architectures.csv, ${files.charts.length} charts`]];
+  const last: LabelledValue[] = [
+    ['files', `${files.folder}: result.json, architectures.csv, ${files.charts.length} charts`],
+  ];
   return [
-    table(overview(result)),
+    listOf(overview(result)),
     ...blocks,
-    `Correlations are positive where a score ranks as the accuracy does; in brackets the ${100 * bootstrap.level} % interval of ${bootstrap.resamples} bootstrap resamples.`,
-    `${pc.bold('cost of an architecture')}\n${costTable(result)}`,
+    `A positive correlation means that a better score predicts a higher accuracy. Brackets: ${100 * bootstrap.level} % interval from ${bootstrap.resamples} bootstrap resamples.`,
+    `${pc.bold('cost per architecture')}\n${costTable(result)}`,
     describePaper(result),
-    table([...last, ...notes.map((text): Row => ['note', text])]),
+    listOf([...last, ...notes.map((text): LabelledValue => ['note', text])]),
   ].join('\n\n');
 }
 
-function overview(result: RankingResult): Row[] {
+function overview(result: RankingResult): LabelledValue[] {
   const { sample, specification, benchmark } = result;
   const { network, batch, steps } = specification;
-  const twins = sample.counting === 'all' ? 'counted as they come' : 'counted once';
-  const rows: Row[] = [
+  const counting = sample.counting === 'all' ? 'all of them count' : 'duplicates do not count';
+  const rows: LabelledValue[] = [
     [
       'architectures',
       `${sample.counted} of ${result.space}, drawn at random with the seed ${result.seed}; ` +
-        `${sample.twins} are the same network as an earlier one, and such twins are ${twins}`,
+        `${sample.twins} are duplicates of an earlier one; ${counting}`,
     ],
     [
       'measured',
@@ -60,15 +38,15 @@ function overview(result: RankingResult): Row[] {
     ],
     ['against', `${benchmark.name}: ${benchmark.source}`],
   ];
-  if (sample.unknown > 0) rows.push(['left out', `${sample.unknown} that the benchmark does not have`]);
+  if (sample.unknown > 0) rows.push(['left out', `${sample.unknown} that are not in the benchmark`]);
   return [...rows, ...aggregateRows(result)];
 }
 
-function aggregateRows({ ranked, sample }: RankingResult): Row[] {
+function aggregateRows({ ranked, sample }: RankingResult): LabelledValue[] {
   const aggregate = ranked.find(({ name }) => name === 'aggregate');
   if (aggregate === undefined) return [];
   const isSeen = ranked.some(({ population }) => population === 'outside-reference');
-  const outside = isSeen ? '' : '; there are no others to rank by it: --architectures';
+  const outside = isSeen ? '' : '; raise --architectures to rank others by it';
   const parts = aggregate.parts.map(({ proxy, weight }) => `${proxy} × ${weight}`).join(', ');
   return [['aggregate', `${parts}, by rank among the first ${sample.reference} architectures${outside}`]];
 }
@@ -76,15 +54,15 @@ function aggregateRows({ ranked, sample }: RankingResult): Row[] {
 function correlationTable({ ranked }: RankingResult, series: string): string {
   const shares = [...new Set(ranked.flatMap(({ correlations }) => correlations.map(({ best }) => best)))];
   const head = ['score', 'of', ...shares.map(shareName)];
-  const drawn = newTable(head, ['left', 'right', ...shares.map(() => 'left' as const)]);
+  const table = framedTable(head, ['left', 'right', ...shares.map(() => 'left' as const)]);
   for (const score of ranked) {
     const correlations = score.correlations.filter((one) => one.series === series);
     const cells = correlations.map(
       ({ kendall, spearman }) => `τ ${describeEstimate(kendall)}\nρ ${describeEstimate(spearman)}`,
     );
-    drawn.push([nameOf(score), String(score.architectures), ...cells]);
+    table.push([nameOf(score), String(score.architectures), ...cells]);
   }
-  return drawn.toString();
+  return table.toString();
 }
 
 function nameOf({ name, population, withoutValue }: Ranked): string {
@@ -104,7 +82,7 @@ function describeEstimate({ value, low, high }: EstimateResult): string {
 }
 
 function costTable({ ranked }: RankingResult): string {
-  const drawn = newTable(
+  const table = framedTable(
     ['score', 'seconds', "of the paper's", 'million FLOPs', "of the paper's"],
     ['left', 'right', 'right', 'right', 'right'],
   );
@@ -112,9 +90,9 @@ function costTable({ ranked }: RankingResult): string {
     const { cost, ofPaper } = score;
     const seconds = cost.seconds === null ? '' : cost.seconds.toPrecision(3);
     const flops = cost.flops === null ? '' : cost.flops.toFixed(0);
-    drawn.push([score.name, seconds, share(ofPaper.seconds), flops, share(ofPaper.flops)]);
+    table.push([score.name, seconds, share(ofPaper.seconds), flops, share(ofPaper.flops)]);
   }
-  return drawn.toString();
+  return table.toString();
 }
 
 function share(value: number | null): string {
@@ -127,14 +105,10 @@ function describePaper({ paper, cost }: RankingResult): string {
   const size = `the network of ${cells} cells a stage and ${channels} channels`;
   const own = flops === null ? '' : `: ${flops.toFixed(0)} million FLOPs`;
   const timed =
-    seconds === null ? 'not timed (--paper)' : `${seconds.toPrecision(3)} s, as ${trainings} trainings took`;
+    seconds === null ? 'not timed (see --paper)' : `${seconds.toPrecision(3)} s, the mean of ${trainings} trainings`;
   return (
-    `The paper's cost of an architecture is that of ${passes} with ${size}, a backward pass counted as two forward passes${own}; ${timed}.\n` +
-    `Seconds are those of ${cost.workers} worker(s) with ${cost.threads} thread(s); ` +
-    `${cost.measured} architectures were measured now, in ${formatSeconds(cost.seconds)} with all else.`
+    `The paper's cost per architecture: ${passes} with ${size}; a backward pass counts as two forward passes${own}; ${timed}.\n` +
+    `Seconds are measured with ${cost.workers} worker(s) of ${cost.threads} thread(s). ` +
+    `This session measured ${cost.measured} architectures; it took ${formatSeconds(cost.seconds)} in total.`
   );
-}
-
-function newTable(head: string[], colAligns: Table.HorizontalAlignment[]) {
-  return new Table({ head, colAligns, style: { head: [], border: [] } });
 }

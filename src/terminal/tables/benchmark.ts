@@ -1,18 +1,17 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type {
   BenchmarkAnswer,
+  BenchmarkFigure,
   BenchmarkImported,
   BenchmarkRanking,
   BenchmarkSummary,
-  Progress,
-} from '../protocol/messages.js';
-import { liveLine } from './live-line.js';
+} from '../../protocol/messages.js';
+import { framedTable } from './layout.js';
 
-/** What an import ends with; `size` is the number of architectures of the whole benchmark, where it is known. */
+/** The summary of an import. `size` is the number of architectures of the whole benchmark, if known. */
 export function describeImport(imported: BenchmarkImported, size: number | undefined): string {
   const { benchmark, architectures, results, datasets, index, seconds } = imported;
-  const partial = size !== undefined && architectures < size ? ` of ${size}: ranks are among these` : '';
+  const partial = size !== undefined && architectures < size ? ` of ${size} (ranks are among these)` : '';
   return [
     `${pc.bold(benchmark)}: ${results} results of ${architectures} architectures${partial}, in ${seconds.toFixed(1)} s`,
     `data sets: ${datasets.join(', ')}`,
@@ -20,15 +19,13 @@ export function describeImport(imported: BenchmarkImported, size: number | undef
   ].join('\n');
 }
 
-type Figure = BenchmarkAnswer['figures'][number];
-
 const SERIES_HEAD = ['data set', 'split', 'epochs', 'aggregation', 'in papers'];
 const SERIES_ALIGNS = ['left', 'left', 'right', 'left', 'left'] as const;
 
-/** The given figures of one architecture, a row each, with what they are and where they come from. */
-export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Figure[]): string {
+/** One row for each of `figures`, then the costs and the source. */
+export function describeAnswer(answer: BenchmarkAnswer, figures: readonly BenchmarkFigure[]): string {
   const { benchmark, number, genotype, costs, source } = answer;
-  const table = newTable(
+  const table = framedTable(
     [...SERIES_HEAD, 'accuracy %', 'rank', 'regret %'],
     [...SERIES_ALIGNS, 'right', 'right', 'right'],
   );
@@ -40,18 +37,18 @@ export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Figure
   return [
     `${pc.bold(genotype)}  (${benchmark} number ${number})`,
     table.toString(),
-    ...(hidden > 0 ? [`${hidden} more figures that papers do not report: --all`] : []),
+    ...(hidden > 0 ? [`${hidden} more figures, which papers do not report: --all`] : []),
     ...Object.entries(costs).map(([name, value]) => `${name}: ${value.toPrecision(5)}`),
-    'rank 1 is the best of those that have the figure; regret is what is missing to it',
+    'rank 1 is the best architecture with this figure; regret is the distance to it',
     `source: ${source}`,
   ].join('\n');
 }
 
-/** The best architectures of a series, a row each. */
+/** One row for each of the best architectures of a series. */
 export function describeRanking({ benchmark, source, series, best }: BenchmarkRanking): string {
   const [dataset, split, epochs, aggregation] = seriesCells(series);
   const costs = [...new Set(best.flatMap((one) => Object.keys(one.costs)))];
-  const table = newTable(
+  const table = framedTable(
     ['rank', 'number', 'accuracy %', ...costs, 'genotype'],
     ['right', 'right', 'right', ...costs.map(() => 'right' as const), 'left'],
   );
@@ -68,9 +65,9 @@ export function describeRanking({ benchmark, source, series, best }: BenchmarkRa
   ].join('\n');
 }
 
-/** What an index holds: its series and the ranges of its costs. */
+/** The series of an index and the ranges of its costs. */
 export function describeSummary({ benchmark, source, architectures, series, costs }: BenchmarkSummary): string {
-  const table = newTable(
+  const table = framedTable(
     [...SERIES_HEAD, 'architectures', 'worst %', 'mean %', 'best %'],
     [...SERIES_ALIGNS, 'right', 'right', 'right', 'right'],
   );
@@ -86,21 +83,12 @@ export function describeSummary({ benchmark, source, architectures, series, cost
   ].join('\n');
 }
 
-function newTable(head: string[], colAligns: Table.HorizontalAlignment[]) {
-  return new Table({ head, colAligns, style: { head: [], border: [] } });
-}
-
 function seriesCells({
   dataset,
   split,
   epochs,
   aggregation,
   reported,
-}: Pick<Figure, 'dataset' | 'split' | 'epochs' | 'aggregation' | 'reported'>): string[] {
+}: Pick<BenchmarkFigure, 'dataset' | 'split' | 'epochs' | 'aggregation' | 'reported'>): string[] {
   return [dataset, split, epochs === null ? 'not stated' : String(epochs), aggregation, reported ? 'yes' : ''];
-}
-
-export function importProgress(stream: NodeJS.WriteStream): { show: (progress: Progress) => void; clear: () => void } {
-  const line = liveLine(stream);
-  return { show: ({ done, total, note }) => line.write(`${note} ${done}/${total}`), clear: line.clear };
 }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { advance, describeProgress, formatSeconds, NO_PROGRESS } from '../../src/terminal/progress.js';
+import { advance, describeProgress, NO_PROGRESS } from '../../src/terminal/progress/phase-progress.js';
+import { formatSeconds } from '../../src/terminal/units.js';
 import { observedOf } from '../search/observed.js';
 
 describe('the progress line', () => {
-  it('tells done, total, best, pace and remaining time of the warm-up', () => {
+  it('shows done, total, best, rate and remaining time of the warm-up', () => {
     const losses = [0.9, 0.5, 0.7];
     const progress = losses.reduce((so, loss, i) => advance(so, observedOf(loss), false, 2 * (i + 1)), NO_PROGRESS);
     expect(describeProgress(progress)).toBe('3/24 · best 0.5000 · 0.50 evaluations/s · 42 s left');
   });
 
-  it('tells threshold and successes of the guided phase, and the time by the pace of successes', () => {
+  it('shows threshold and successes of the guided phase, and estimates the time by the rate of successes', () => {
     const status = { ...observedOf(0).status, threshold: 0.61, successes: 2 };
     const events = [
       observedOf(0.6, { phase: 'guided', good: true, status }),
@@ -21,7 +22,7 @@ describe('the progress line', () => {
     );
   });
 
-  it('tells what the cap leaves the guided phase, where nothing else ends it', () => {
+  it('shows the remaining evaluations up to the cap, if nothing else ends the guided phase', () => {
     const status = { ...observedOf(0).status, threshold: 0.61, successes: 1, successesWanted: null };
     const events = [
       observedOf(0.6, { phase: 'guided', good: true, status }),
@@ -33,12 +34,12 @@ describe('the progress line', () => {
     );
   });
 
-  it('tells no threshold of the warm-up, whose last architecture sets it', () => {
+  it('shows no threshold during the warm-up', () => {
     const status = { ...observedOf(0).status, threshold: 0.61 };
     expect(describeProgress(advance(NO_PROGRESS, observedOf(0.5, { status }), true, 1))).toBe('1/24 · best 0.5000');
   });
 
-  it('takes no pace from what an earlier session did', () => {
+  it('shows no rate for evaluations of an earlier session', () => {
     const progress = advance(NO_PROGRESS, observedOf(0.5), true, 0.001);
     expect(describeProgress(progress)).toBe('1/24 · best 0.5000');
   });

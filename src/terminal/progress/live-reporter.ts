@@ -1,21 +1,21 @@
 import { Listr, ListrLogger, type ListrTask, type ListrTaskWrapper, ProcessOutput } from 'listr2';
-import { describeSearchEvent, type SearchJobEvent } from '../jobs/search/events.js';
-import { advance, describeProgress, NO_PROGRESS, type PhaseProgress } from './progress.js';
+import { describeSearchEvent, type SearchJobEvent } from '../../jobs/search/events.js';
+import { advance, describeProgress, NO_PROGRESS, type PhaseProgress } from './phase-progress.js';
 import type { Reporter } from './reporter.js';
 
 type Wrapper = ListrTaskWrapper<unknown, never, never>;
-type Stage = 'prepare' | 'warm-up' | 'guided' | 'conclude';
+type Stage = 'prepare' | 'warm-up' | 'guided' | 'finalize';
 
 const TITLES: Record<Stage, string> = {
   prepare: 'Prepare the batch and the teacher',
   'warm-up': 'Warm-up',
   guided: 'Guided search',
-  conclude: 'Conclude',
+  finalize: 'Finalize',
 };
-const ORDER: readonly Stage[] = ['prepare', 'warm-up', 'guided', 'conclude'];
+const ORDER: readonly Stage[] = ['prepare', 'warm-up', 'guided', 'finalize'];
 
-/** One stage of the run: a line on the terminal that ends when the next one begins. */
-class Line {
+/** One stage of the search: a line on the terminal that ends when the next stage begins. */
+class StageLine {
   readonly #ended: Promise<void>;
   #end: () => void = () => {};
   #fail: (reason: Error) => void = () => {};
@@ -28,7 +28,7 @@ class Line {
       this.#end = resolve;
       this.#fail = reject;
     });
-    // A line that never got its turn may still be told to fail.
+    // Listr does not handle the failure of a task that it never started.
     this.#ended.catch(() => {});
   }
 
@@ -57,9 +57,9 @@ class Line {
   }
 }
 
-/** A line a phase, redrawn in place on a terminal. */
-export function createLiveReporter(stream: NodeJS.WriteStream): Reporter {
-  const lines = ORDER.map((stage) => new Line(stage));
+/** Draws one line per stage and rewrites the current one in place. */
+export function createLiveReporter(stream: NodeJS.WriteStream): Reporter<SearchJobEvent> {
+  const lines = ORDER.map((stage) => new StageLine(stage));
   const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
   const list = new Listr(
     lines.map((line) => line.task),
@@ -70,14 +70,14 @@ export function createLiveReporter(stream: NodeJS.WriteStream): Reporter {
   let progress: PhaseProgress = NO_PROGRESS;
   let phaseStart = performance.now();
 
-  function enter(stage: Stage): Line {
+  function enter(stage: Stage): StageLine {
     const target = ORDER.indexOf(stage);
     for (; current < target; current += 1) {
       lines[current]?.end();
       progress = NO_PROGRESS;
       phaseStart = performance.now();
     }
-    return lines[current] as Line;
+    return lines[current] as StageLine;
   }
 
   return {
@@ -104,12 +104,12 @@ function stageOf(event: SearchJobEvent): Stage | null {
   if (event.type === 'run-opened' || event.type === 'run-prepared') return 'prepare';
   if (event.type === 'proposed') return event.phase;
   return event.type === 'verifying' || event.type === 'verified' || event.type === 'benchmark-consulted'
-    ? 'conclude'
+    ? 'finalize'
     : null;
 }
 
 function describeLive(event: SearchJobEvent): string | null {
   if (event.type !== 'verifying') return describeSearchEvent(event);
   const { index, count, done, total } = event;
-  return `training ${index + 1} of ${count} properly, epoch ${done}/${total}`;
+  return `full training ${index + 1} of ${count}, epoch ${done}/${total}`;
 }

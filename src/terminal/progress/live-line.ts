@@ -1,4 +1,4 @@
-/** A line that is written over itself, on a terminal only: a log has no use for it. */
+/** A line that is rewritten in place. It appears on a terminal only, never in a log. */
 export interface LiveLine {
   write(text: string): void;
   clear(): void;

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import type { ConfigDescription } from '../config/index.js';
+import type { ConfigDescription } from '../../config/index.js';
 
-/** Every key with its value and its origin, then what the profile decides, then what the user should know. */
+/** Every key with its value and origin, then the decisions of the profile, then the notices. */
 export function describeConfigTable(config: ConfigDescription): string {
   const table = new Table({ head: ['key', 'value', 'from', ''], style: { head: [], border: [] } });
   const add = (name: string, value: string | number, { source, where }: { source: string; where: string }) =>
@@ -18,12 +18,12 @@ function heading({ file, dialect, purpose }: ConfigDescription): string {
   return `${pc.bold(file ?? 'no file')}  in ${form} form, for ${use}`;
 }
 
-/** The heading has the file's path. */
+/** Shortens the file's path, which the heading shows in full. */
 function shorten(where: string, file: string | null): string {
   return file === null ? where : where.replace(` of ${file}`, '').replace(file, 'the file');
 }
 
-/** A default needs no attention. */
+/** Highlights every source but the default. */
 function mark(source: string): string {
   return source === 'default' ? source : pc.cyan(source);
 }

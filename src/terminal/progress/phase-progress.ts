@@ -1,7 +1,8 @@
-import { describeSuccesses } from '../jobs/search/events.js';
-import type { Observed } from '../search/events.js';
+import { describeSuccesses } from '../../jobs/search/events.js';
+import type { Observed } from '../../search/events.js';
+import { formatSeconds } from '../units.js';
 
-/** What a progress line tells of a phase; pure, so that it is tested without a terminal or a clock. */
+/** The state behind a progress line. It is pure: tests need neither a terminal nor a clock. */
 export interface PhaseProgress {
   readonly done: number;
   /** Null while the phase has no fixed length. */
@@ -10,7 +11,7 @@ export interface PhaseProgress {
   readonly threshold: number | null;
   readonly successes: number;
   readonly successesWanted: number | null;
-  /** Seconds that this process has worked on the phase, and architectures that it observed in them. */
+  /** Seconds that this process has spent on the phase, and architectures that it has observed in them. */
   readonly seconds: number;
   readonly fresh: number;
   readonly freshSuccesses: number;
@@ -28,7 +29,7 @@ export const NO_PROGRESS: PhaseProgress = {
   freshSuccesses: 0,
 };
 
-/** @param seconds since the phase began in this process. */
+/** @param seconds time since the phase began in this process */
 export function advance(progress: PhaseProgress, event: Observed, replayed: boolean, seconds: number): PhaseProgress {
   const { status } = event;
   const fresh = replayed ? 0 : 1;
@@ -36,7 +37,7 @@ export function advance(progress: PhaseProgress, event: Observed, replayed: bool
     done: progress.done + 1,
     total: totalOf(event),
     best: Math.min(progress.best, event.loss),
-    // The last of the warm-up sets it, and none is told good or bad by it.
+    // The last architecture of the warm-up sets the threshold; it applies from the guided phase on.
     threshold: event.phase === 'warm-up' ? null : status.threshold,
     successes: status.successes,
     successesWanted: status.successesWanted,
@@ -46,7 +47,7 @@ export function advance(progress: PhaseProgress, event: Observed, replayed: bool
   };
 }
 
-/** The guided phase is as long as it takes to find as many good ones as wanted, or has what the cap leaves it. */
+/** The guided phase ends after enough good architectures; without such a number it ends at the cap. */
 function totalOf({ phase, status }: Observed): number | null {
   if (phase === 'warm-up') return status.warmup;
   return status.successesWanted === null ? status.cap - status.warmup : null;
@@ -66,7 +67,7 @@ export function describeProgress(progress: PhaseProgress): string {
   return parts.join(' · ');
 }
 
-/** Remaining seconds at the pace so far; null while there is no pace to go by. */
+/** The remaining seconds at the current pace; null while the pace is unknown. */
 function secondsLeft({
   done,
   total,
@@ -83,13 +84,4 @@ function secondsLeft({
 
 function formatRate(rate: number): string {
   return rate >= 10 ? rate.toFixed(0) : rate.toPrecision(2);
-}
-
-/** e.g. `8.4 s`, `3 min 20 s`, `2 h 5 min`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

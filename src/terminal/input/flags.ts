@@ -1,23 +1,30 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { STRATEGY_NAMES } from '../strategies/index.js';
+import { STRATEGY_NAMES } from '../../strategies/index.js';
 
-/** Flags that more than one command takes. */
+const CONFIG = {
+  description: 'configuration: the name of a shipped one, or a file in the format of XNAS or the RMI-NAS archive',
+  helpValue: 'NAME|FILE',
+};
+export const configFlag = Flags.string({ ...CONFIG, required: true });
+/** Not required, because --resume replaces it. */
+export const optionalConfigFlag = Flags.string(CONFIG);
+
 export const dataFlag = Flags.string({
-  description: 'folder with the data sets and teachers',
+  description: 'folder of the data sets and teachers',
   helpValue: 'DIR',
   env: 'RMINAS_DATA',
 });
 
 export const pythonFlag = Flags.string({
-  description: 'Python interpreter to use (default: RMINAS_PYTHON, .venv, the active environment, python3)',
+  description: 'Python interpreter (default: RMINAS_PYTHON, .venv, the active environment, python3)',
   helpValue: 'FILE',
 });
 
 export const noCacheFlag = Flags.boolean({
-  description: 'neither take scores that other runs have computed, nor leave any to them',
+  description: 'do not share scores with other runs',
 });
 
-/** Short names of configuration keys: each is nothing but `KEY VALUE`, written in front of the user's own. */
+/** Flags for configuration keys. Each one is short for `KEY VALUE`, placed before the user's own pairs. */
 const KEY_FLAGS = {
   space: { key: 'SPACE.NAME', description: 'search space', helpValue: 'NAME' },
   profile: { key: 'RMINAS.PROFILE', description: 'paper, xnas or corrected', helpValue: 'NAME' },
@@ -30,11 +37,11 @@ const KEY_FLAGS = {
   objective: { key: 'RMINAS.OBJECTIVE', description: 'rmi, aggregate, benchmark or a proxy', helpValue: 'NAME' },
   seed: { key: 'RNG_SEED', description: 'seed of the run', helpValue: 'N' },
   teacher: { key: 'RMINAS.TEACHER', description: "teacher's checkpoint", helpValue: 'FILE' },
-  'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: 'its architecture', helpValue: 'NAME' },
+  'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: "teacher's architecture", helpValue: 'NAME' },
   device: { key: 'RMINAS.DEVICE', description: 'cpu, cuda, cuda:N or auto', helpValue: 'NAME' },
-  workers: { key: 'RMINAS.WORKERS', description: 'evaluations side by side', helpValue: 'N' },
-  threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0: cores shared out)', helpValue: 'N' },
-  out: { key: 'OUT_DIR', description: 'folder in which runs get their folders', helpValue: 'DIR' },
+  workers: { key: 'RMINAS.WORKERS', description: 'parallel evaluations', helpValue: 'N' },
+  threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0 divides the cores)', helpValue: 'N' },
+  out: { key: 'OUT_DIR', description: 'folder for the folders of runs', helpValue: 'DIR' },
 } as const;
 
 type KeyFlag = keyof typeof KEY_FLAGS;
@@ -46,14 +53,14 @@ export const keyFlags = Object.fromEntries(
   ]),
 ) as Record<KeyFlag, Interfaces.OptionFlag<string | undefined>>;
 
-/** What says which assets are meant, beside their names. */
+/** Flags that select assets through a configuration. */
 export const assetFlags: Record<
   'cfg' | 'data' | 'space' | 'teacher' | 'teacher-arch',
   Interfaces.OptionFlag<string | undefined>
 > = {
   cfg: Flags.string({
-    description: 'configuration file: the data set and the teacher that it needs',
-    helpValue: 'FILE',
+    description: 'configuration (name or file) whose data set and teacher are selected',
+    helpValue: 'NAME|FILE',
   }),
   data: dataFlag,
   space: { ...keyFlags.space, dependsOn: ['cfg'] },
@@ -61,7 +68,7 @@ export const assetFlags: Record<
   'teacher-arch': { ...keyFlags['teacher-arch'], dependsOn: ['cfg'] },
 };
 
-/** Keys whose values are names of files: a folder called 123 is no number. */
+/** Keys whose values are paths: a folder called 123 must stay a string. */
 const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'OUT_DIR']);
 
 function literal(key: string, value: string): string {
@@ -69,14 +76,14 @@ function literal(key: string, value: string): string {
 }
 
 /**
- * The words of a command line that are no flags, in their order: the parser's own `argv` moves equal ones together.
- * @param raw what the parser answers under that name
+ * The words of a command line that are not flags, in order. The parser's own `argv` groups equal words.
+ * @param raw the parser's result of that name
  */
 export function wordsOf(raw: readonly { readonly type: string; readonly input: string }[]): string[] {
   return raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 }
 
-/** The overrides that the key flags stand for. */
+/** The overrides of the key flags. */
 export function overridesOf(flags: Partial<Record<KeyFlag, string | undefined>>): string[] {
   return Object.entries(KEY_FLAGS).flatMap(([name, { key }]) => {
     const value = flags[name as KeyFlag];

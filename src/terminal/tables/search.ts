@@ -1,27 +1,25 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
-import { reportedFigures } from '../benchmarks/look-up.js';
+import { reportedFigures } from '../../benchmarks/look-up.js';
 import type {
   ArchitectureScore,
   BenchmarkReport,
   ScoreResult,
   SearchResult,
   VerificationReport,
-} from '../jobs/search/result.js';
-import { formatSeconds } from './progress.js';
+} from '../../jobs/search/result.js';
+import { formatSeconds } from '../units.js';
+import { type LabelledValue, listOf } from './layout.js';
 
-export type Row = [string, string];
-
-/** The table that a search ends with. */
+/** The summary of a finished search. */
 export function describeResult(result: SearchResult): string {
   const { score, cost, files, stop } = result;
-  const rows: Row[] = [
+  const rows: LabelledValue[] = [
     ['architecture', pc.bold(result.genotype)],
     [
       'searched',
       `${result.space} on ${result.dataset}, strategy ${result.strategy}, objective ${result.objective}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
     ],
-    ['found by', `${stop.note} (${stop.reason})`],
+    ['ended', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
     ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
@@ -30,15 +28,15 @@ export function describeResult(result: SearchResult): string {
     ['cost', describeCost(cost)],
     ...futilityRow(result.futility),
     ['files', files.folder],
-    ...result.notes.map((text): Row => ['note', text]),
+    ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
-  return table(rows);
+  return listOf(rows);
 }
 
-/** One block per architecture. */
+/** One block for each scored architecture. */
 export function describeScores(result: ScoreResult): string {
   const blocks = result.scores.map(({ score, benchmark }) =>
-    table([
+    listOf([
       ['architecture', pc.bold(score.genotype)],
       ...duplicateRow(score),
       ['score', describeScore(score)],
@@ -48,7 +46,7 @@ export function describeScores(result: ScoreResult): string {
   return [...blocks, ...result.notes].join('\n');
 }
 
-function duplicateRow(score: ArchitectureScore): Row[] {
+function duplicateRow(score: ArchitectureScore): LabelledValue[] {
   return score.canonical === score.genotype ? [] : [['trained as', score.canonical]];
 }
 
@@ -58,10 +56,10 @@ function describeScore(score: ArchitectureScore): string {
   return [...describeTraining(score, parts.length > 0), ...parts].join(', ');
 }
 
-/** @param measured whether it was only measured, and not trained to the end */
+/** @param measured whether proxies measured the architecture, so that a missing loss is expected */
 function describeTraining(score: ArchitectureScore, measured: boolean): string[] {
   if (score.loss === null && measured) return [];
-  if (score.loss === null) return [`none: the loss stopped being finite after ${score.steps} steps`];
+  if (score.loss === null) return [`none: the loss became infinite after ${score.steps} steps`];
   const cka = score.cka.map((value) => number(value, 3)).join(', ');
   const cost = score.flops === null ? '' : `, ${number(score.flops, 4)} million FLOPs`;
   return [`loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}${cost}`];
@@ -86,16 +84,16 @@ function describeCost(cost: SearchResult['cost']): string {
   return parts.join(', ');
 }
 
-function futilityRow(futility: SearchResult['futility']): Row[] {
+function futilityRow(futility: SearchResult['futility']): LabelledValue[] {
   if (!futility) return [];
   const { stopped, stepsSaved, audited, auditedStops, falseStops } = futility;
-  const audit = `of ${audited} audited ${auditedStops} would have been, ${falseStops} of them wrongly`;
-  return [['stopped early', `${stopped} evaluations, which saved ${stepsSaved} steps; ${audit}`]];
+  const audit = `${audited} audited: ${auditedStops} would have stopped, ${falseStops} of them wrongly`;
+  return [['stopped early', `${stopped} evaluations, ${stepsSaved} steps saved; ${audit}`]];
 }
 
-function benchmarkRows({ answer, note: text }: BenchmarkReport): Row[] {
+function benchmarkRows({ answer, note: text }: BenchmarkReport): LabelledValue[] {
   if (!answer) return [['benchmark', text]];
-  return reportedFigures(answer.figures).map((figure): Row => {
+  return reportedFigures(answer.figures).map((figure): LabelledValue => {
     const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;
     const where = `${figure.dataset} ${figure.split}${epochs}, ${figure.aggregation}`;
     const rank = `rank ${figure.rank} of ${figure.of}, regret ${figure.regret.toFixed(2)}`;
@@ -103,15 +101,17 @@ function benchmarkRows({ answer, note: text }: BenchmarkReport): Row[] {
   });
 }
 
-function verificationRows(report: VerificationReport | null): Row[] {
+function verificationRows(report: VerificationReport | null): LabelledValue[] {
   if (!report) return [];
   const { found, random } = report;
   const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
-  const how = `${found.epochs} epochs on ${found.trainImages} images, held-out accuracy on ${found.heldOutImages}`;
+  const setting = `${found.epochs} epochs on ${found.trainImages} images, held-out accuracy on ${found.heldOutImages}`;
   return [
-    ['trained properly', how],
+    ['full training', setting],
     ['  found', percent(found.accuracy)],
-    ...random.map(({ genotype, verification }): Row => ['  random', `${percent(verification.accuracy)}  ${genotype}`]),
+    ...random.map(
+      ({ genotype, verification }): LabelledValue => ['  random', `${percent(verification.accuracy)}  ${genotype}`],
+    ),
   ];
 }
 
@@ -121,17 +121,4 @@ function number(value: number | null, digits = 6): string {
 
 function note(text: string | null): string {
   return text === null ? '' : ` (${text})`;
-}
-
-/** Two columns without a frame, so that a genotype can be selected whole and a narrow terminal wraps it. */
-export function table(rows: Row[]): string {
-  const none = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
-  const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
-  const chars = Object.fromEntries([...none, ...inner].map((name) => [name, '']));
-  const drawn = new Table({
-    chars: { ...chars, middle: '  ' },
-    style: { 'padding-left': 0, 'padding-right': 0, border: [], head: [] },
-  });
-  drawn.push(...rows.map(([key, value]) => [pc.cyan(key), value]));
-  return drawn.toString().replaceAll(/ +$/gm, '');
 }

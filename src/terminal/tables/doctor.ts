@@ -1,9 +1,9 @@
 import pc from 'picocolors';
-import type { Check, Diagnosis } from '../doctor/index.js';
+import type { Check, Diagnosis } from '../../doctor/index.js';
 
 const PAINT = { ok: pc.green, missing: pc.yellow, wrong: pc.red } as const;
 
-/** One line for each thing that was looked at, and one with the verdict. */
+/** One line for each check, then the verdict. */
 export function describeDiagnosis({ checks, ready }: Diagnosis): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.map((check) => describeCheck(check, width));

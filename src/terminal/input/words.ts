@@ -1,0 +1,40 @@
+import { UsageError } from '../../errors.js';
+
+/** Splits `a,b` into names. Undefined when the option was not given. */
+export function parseNames(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** @throws UsageError `invalid-row` when the text is not `NAME=FILE`. */
+export function parseNamedFile(text: string): { name: string; cfg: string } {
+  const [, name, cfg] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && cfg !== undefined) return { name, cfg };
+  throw new UsageError(`Expected NAME=FILE, got '${text}'.`, {
+    code: 'invalid-row',
+    nextSteps: ['Give the row a name and a configuration: --also paper=nas-bench-201-cifar10'],
+  });
+}
+
+/** @throws UsageError `invalid-amount` unless the text is a number above 0. */
+export function parseAmount(flag: string, text: string): number {
+  const amount = Number(text);
+  if (text.trim() !== '' && Number.isFinite(amount) && amount > 0) return amount;
+  throw new UsageError(`${flag} must be a number above 0, not '${text}'.`, { code: 'invalid-amount' });
+}
+
+/**
+ * Splits words into genotypes and the KEY VALUE pairs after them. A key consists of capitals and dots, and no genotype does.
+ * @throws UsageError `missing-genotype`.
+ */
+export function splitGenotypes(words: readonly string[]): { genotypes: string[]; overrides: string[] } {
+  const firstKey = words.findIndex((word) => /^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$/.test(word));
+  const end = firstKey < 0 ? words.length : firstKey;
+  if (end > 0) return { genotypes: words.slice(0, end), overrides: words.slice(end) };
+  throw new UsageError('No genotype was given.', {
+    code: 'missing-genotype',
+    nextSteps: ['Add a genotype in quotes; `rminas score --help` shows examples.'],
+  });
+}
