@@ -1,18 +1,10 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { EXIT } from '../errors.js';
 import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  configFlag,
-  dataFlag,
-  keyFlags,
-  noCacheFlag,
-  overridesOf,
-  pythonFlag,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import { configFlag, keyFlags, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -21,7 +13,8 @@ import { describeComparison } from '../terminal/tables/comparison.js';
 
 const { space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads } = keyFlags;
 /** Takes one value per --also, so that KEY VALUE pairs may follow. */
-const named = { helpValue: 'NAME=FILE', multiple: true, multipleNonGreedy: true } as const;
+const also = { helpValue: 'NAME=FILE', multiple: true, multipleNonGreedy: true } as const;
+const alsoSeeds = { helpValue: 'N-N', dependsOn: ['also'] };
 
 export default class Compare extends BaseCommand {
   static override summary = 'Compare strategies and objectives under equal cost.';
@@ -40,28 +33,20 @@ The cost includes evaluations, proxies and screening. A score from another run c
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies forest,reinforce --also paper=nas-bench-201-cifar10 --also-seeds 1-3 --json',
   ];
   static override strict = false;
-  static override args = {
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
-  };
+  static override args = { override: overrideArg };
   static override flags = {
     cfg: configFlag,
     strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
     objectives: Flags.string({ description: 'objectives (default: RMINAS.OBJECTIVE)', helpValue: 'NAME,…' }),
     seeds: Flags.string({ description: 'seeds, e.g. 1-10 or 1,4,7', helpValue: 'N-N', default: '1' }),
-    also: Flags.string({ description: 'another configuration as a row of the table', ...named }),
-    'also-seeds': Flags.string({
-      description: 'seeds of --also (default: --seeds)',
-      helpValue: 'N-N',
-      dependsOn: ['also'],
-    }),
+    also: Flags.string({ description: 'another configuration as a row of the table', ...also }),
+    'also-seeds': Flags.string({ description: 'seeds of --also (default: --seeds)', ...alsoSeeds }),
     budget: Flags.string({ description: 'cost limit of each search (default: none)', helpValue: 'N' }),
     cost: Flags.option({ options: COST_KINDS, description: 'unit of --budget; flops are millions of multiply-adds' })({
       default: 'seconds',
     }),
     jobs: Flags.integer({ description: 'parallel searches', min: 1, max: 64, default: 1, helpValue: 'N' }),
-    data: dataFlag,
-    python: pythonFlag,
-    'no-cache': noCacheFlag,
+    ...runFlags,
     out: Flags.string({ description: "the comparison's folder (default: one in OUT_DIR)", helpValue: 'DIR' }),
     ...{ space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads },
   };
@@ -69,15 +54,15 @@ The cost includes evaluations, proxies and screening. A score from another run c
   override async run(): Promise<ComparisonResult> {
     const { flags, raw } = await this.parse(Compare);
     const { device, workers, threads, out, ...what } = flags;
+    const { cfg, data, python, jobs, cost } = flags;
     const options = {
-      ...{ cfg: flags.cfg, data: flags.data, python: flags.python, cache: !flags['no-cache'], out },
-      ...{ jobs: flags.jobs, cost: flags.cost },
+      ...{ cfg, data, python, cache: !flags['no-cache'], out, jobs, cost },
       strategies: parseNames(flags.strategies),
       objectives: parseNames(flags.objectives),
       seeds: parseSeedList('--seeds', flags.seeds),
       also: flags.also?.map(parseNamedFile),
-      alsoSeeds: flags['also-seeds'] === undefined ? undefined : parseSeedList('--also-seeds', flags['also-seeds']),
-      budget: flags.budget === undefined ? undefined : parseAmount('--budget', flags.budget),
+      alsoSeeds: parseSeedList('--also-seeds', flags['also-seeds'] ?? flags.seeds),
+      budget: parseAmount('--budget', flags.budget),
       overrides: [...overridesOf(what), ...wordsOf(raw)],
       machine: overridesOf({ device, workers, threads }),
     };

@@ -1,7 +1,7 @@
 import { type Diagnosis, diagnose } from '../doctor/index.js';
 import { EXIT } from '../errors.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, pythonFlag } from '../terminal/input/flags.js';
+import { placeFlags } from '../terminal/input/flags.js';
 import { describeDiagnosis } from '../terminal/tables/doctor.js';
 
 export default class Doctor extends BaseCommand {
@@ -15,7 +15,7 @@ Exit code ${EXIT.missing} if the default search, the quickstart, cannot run. Opt
     '<%= config.bin %> doctor --python ~/miniconda3/envs/rminas/bin/python --data ./data',
     '<%= config.bin %> doctor --json',
   ];
-  static override flags = { python: pythonFlag, data: dataFlag };
+  static override flags = placeFlags;
 
   override async run(): Promise<Diagnosis> {
     const { flags } = await this.parse(Doctor);

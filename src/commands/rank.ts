@@ -1,10 +1,10 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { DEFAULTS } from '../jobs/rank/plan.js';
 import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
 import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { configFlag, dataFlag, keyFlags, overridesOf, pythonFlag, wordsOf } from '../terminal/input/flags.js';
+import { configFlag, keyFlags, overrideArg, overridesOf, placeFlags, wordsOf } from '../terminal/input/flags.js';
 import { parseNames } from '../terminal/input/words.js';
 import { createRankingReporter } from '../terminal/progress/ranking.js';
 import { runJob } from '../terminal/progress/reporter.js';
@@ -27,9 +27,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     '<%= config.bin %> rank --cfg nas-bench-macro-cifar10 --data ./data --proxies naswot,zico --duplicates once --json',
   ];
   static override strict = false;
-  static override args = {
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
-  };
+  static override args = { override: overrideArg };
   static override flags = {
     cfg: configFlag,
     architectures: Flags.integer({
@@ -58,8 +56,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       helpValue: 'K',
       default: DEFAULTS.paperTrainings,
     }),
-    data: dataFlag,
-    python: pythonFlag,
+    ...placeFlags,
     ...ownKeyFlags,
   };
 

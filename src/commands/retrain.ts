@@ -1,8 +1,15 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import type { RetrainingResult } from '../jobs/retrain/result.js';
 import { retrain } from '../jobs/retrain/retrain.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { dataFlag, keyFlags, optionalConfigFlag, overridesOf, pythonFlag, wordsOf } from '../terminal/input/flags.js';
+import {
+  keyFlags,
+  optionalConfigFlag,
+  overrideArg,
+  overridesOf,
+  placeFlags,
+  wordsOf,
+} from '../terminal/input/flags.js';
 import { rejectConfiguration } from '../terminal/input/resume.js';
 import { seedsFlag, splitSeeds } from '../terminal/input/seeds.js';
 import { runJob } from '../terminal/progress/reporter.js';
@@ -25,16 +32,13 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     '<%= config.bin %> retrain --resume exp/retrain-darts-cifar10',
   ];
   static override strict = false;
-  static override args = {
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
-  };
+  static override args = { override: overrideArg };
   static override flags = {
     genotype: Flags.string({ description: "architecture, in its space's notation (TRAIN.GENOTYPE)" }),
     cfg: optionalConfigFlag,
     resume: Flags.string({ description: 'continue the interrupted retraining in this folder', helpValue: 'DIR' }),
     seeds: seedsFlag,
-    data: dataFlag,
-    python: pythonFlag,
+    ...placeFlags,
     ...{ space, device, workers, threads, out },
   };
 

@@ -2,15 +2,7 @@ import { Args } from '@oclif/core';
 import { score } from '../jobs/score/score.js';
 import type { ScoreResult } from '../jobs/search/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  configFlag,
-  dataFlag,
-  keyFlags,
-  noCacheFlag,
-  overridesOf,
-  pythonFlag,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import { configFlag, keyFlags, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { splitGenotypes } from '../terminal/input/words.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createPlainReporter } from '../terminal/progress/search.js';
@@ -37,9 +29,7 @@ KEY VALUE pairs after the genotypes override the configuration.`;
   };
   static override flags = {
     cfg: configFlag,
-    data: dataFlag,
-    python: pythonFlag,
-    'no-cache': noCacheFlag,
+    ...runFlags,
     ...scoreFlags,
   };
 

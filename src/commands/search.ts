@@ -1,16 +1,8 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import type { SearchResult } from '../jobs/search/result.js';
 import { search } from '../jobs/search/search.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  dataFlag,
-  keyFlags,
-  noCacheFlag,
-  optionalConfigFlag,
-  overridesOf,
-  pythonFlag,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import { keyFlags, optionalConfigFlag, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { rejectConfiguration, requireConfiguration } from '../terminal/input/resume.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSearchReporter } from '../terminal/progress/search.js';
@@ -31,15 +23,11 @@ it.`;
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
-  static override args = {
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
-  };
+  static override args = { override: overrideArg };
   static override flags = {
     cfg: optionalConfigFlag,
     resume: Flags.string({ description: 'continue the interrupted search in this folder', helpValue: 'DIR' }),
-    data: dataFlag,
-    python: pythonFlag,
-    'no-cache': noCacheFlag,
+    ...runFlags,
     verify: Flags.integer({
       description: 'fully train the found architecture and this many random ones, and compare them',
       min: 0,

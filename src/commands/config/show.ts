@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { type ConfigDescription, describeConfig } from '../../config/index.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { keyFlags, overridesOf, wordsOf } from '../../terminal/input/flags.js';
+import { keyFlags, overrideArg, overridesOf, wordsOf } from '../../terminal/input/flags.js';
 import { describeConfigTable } from '../../terminal/tables/config.js';
 
 export default class ConfigShow extends BaseCommand {
@@ -20,7 +20,7 @@ decisions of the profile. It starts no sidecar and reads no data.`;
       required: true,
       description: 'name of a shipped configuration, or a file in the format of XNAS or the RMI-NAS archive',
     }),
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
+    override: overrideArg,
   };
   static override flags = keyFlags;
 

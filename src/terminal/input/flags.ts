@@ -1,5 +1,7 @@
-import { Flags, type Interfaces } from '@oclif/core';
+import { Args, Flags, type Interfaces } from '@oclif/core';
 import { STRATEGY_NAMES } from '../../strategies/index.js';
+
+export const overrideArg = Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' });
 
 const CONFIG = {
   description: 'configuration: the name of a shipped one, or a file in the format of XNAS or the RMI-NAS archive',
@@ -20,9 +22,14 @@ export const pythonFlag = Flags.string({
   helpValue: 'FILE',
 });
 
-export const noCacheFlag = Flags.boolean({
-  description: 'do not share scores with other runs',
-});
+/** Flags that say where data and Python are. */
+export const placeFlags = { data: dataFlag, python: pythonFlag };
+
+/** Flags of every command that evaluates architectures. */
+export const runFlags = {
+  ...placeFlags,
+  'no-cache': Flags.boolean({ description: 'do not share scores with other runs' }),
+};
 
 /** Flags for configuration keys. Each one is short for `KEY VALUE`, placed before the user's own pairs. */
 const KEY_FLAGS = {

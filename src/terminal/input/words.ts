@@ -18,8 +18,12 @@ export function parseNamedFile(text: string): { name: string; cfg: string } {
   });
 }
 
-/** @throws UsageError `invalid-amount` unless the text is a number above 0. */
-export function parseAmount(flag: string, text: string): number {
+/**
+ * Parses a number above 0. Undefined when the option was not given.
+ * @throws UsageError `invalid-amount`.
+ */
+export function parseAmount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const amount = Number(text);
   if (text.trim() !== '' && Number.isFinite(amount) && amount > 0) return amount;
   throw new UsageError(`${flag} must be a number above 0, not '${text}'.`, { code: 'invalid-amount' });
