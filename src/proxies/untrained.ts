@@ -5,12 +5,12 @@ const COUNTS = 'White et al., ICLR Blog Track 2022';
 const ZERO_COST = 'Abdelfattah et al., ICLR 2021';
 const AZ_NAS = 'Lee and Ham, CVPR 2024';
 
-type Measured = Pick<ProxyDefinition, 'name' | 'doc' | 'source'>;
+type ProxyFields = Pick<ProxyDefinition, 'name' | 'doc' | 'source'>;
 
 /** Needs no data, or a single image of ones. */
-const structural = (fields: Measured) => defineProxy({ direction: 'higher', needs: 'nothing', ...fields });
-/** Measured on the prepared batch, or on noise of its shape. */
-const onBatch = (fields: Measured) => defineProxy({ direction: 'higher', needs: 'batch', ...fields });
+const structural = (fields: ProxyFields) => defineProxy({ direction: 'higher', needs: 'nothing', ...fields });
+/** ProxyFields on the prepared batch, or on noise of its shape. */
+const onBatch = (fields: ProxyFields) => defineProxy({ direction: 'higher', needs: 'batch', ...fields });
 
 export const UNTRAINED_PROXIES: readonly ProxyDefinition[] = [
   structural({ name: 'params', doc: 'Number of parameters.', source: COUNTS }),

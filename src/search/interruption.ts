@@ -1,6 +1,6 @@
 import { InterruptedError } from '../errors.js';
 
-export function interrupted(): InterruptedError {
+export function searchInterrupted(): InterruptedError {
   return new InterruptedError('The search was interrupted.', { code: 'interrupted' });
 }
 
@@ -12,7 +12,7 @@ export async function unlessInterrupted<T>(promise: Promise<T>, signal: AbortSig
   if (signal === undefined) return promise;
   let onAbort = (): void => {};
   const abort = new Promise<never>((_, reject) => {
-    onAbort = () => reject(interrupted());
+    onAbort = () => reject(searchInterrupted());
   });
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();

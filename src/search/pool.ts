@@ -1,4 +1,4 @@
-import { interrupted } from './interruption.js';
+import { searchInterrupted } from './interruption.js';
 
 export interface PoolOptions<Item, Result> {
   readonly items: readonly Item[];
@@ -55,7 +55,7 @@ class Pool<Item, Result> {
     for (;;) {
       const result = this.#ready.shift();
       if (result !== undefined) return result;
-      if (this.#options.signal?.aborted && this.#waiting.length + this.#running > 0) throw interrupted();
+      if (this.#options.signal?.aborted && this.#waiting.length + this.#running > 0) throw searchInterrupted();
       if (this.#running === 0) {
         if (this.#failure !== null) throw this.#failure.error;
         return null;

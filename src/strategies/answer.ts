@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Space, VoteRules } from '../spaces/space.js';
-import type { Answer, Observation } from './strategy.js';
+import type { Observation, SearchAnswer } from './strategy.js';
 
 /** The observation with the lower loss; the first one when both are equal. */
 export function lowerLoss(one: Observation, other: Observation): Observation {
@@ -22,7 +22,7 @@ function rankedOf(history: readonly Observation[]): Observation[] {
  * Answers with the architecture of the lowest loss.
  * @throws UsageError when no loss is finite
  */
-export function bestAnswer(history: readonly Observation[]): Answer {
+export function bestAnswer(history: readonly Observation[]): SearchAnswer {
   const ranked = rankedOf(history);
   const best = ranked[0];
   if (best === undefined) {
@@ -45,7 +45,7 @@ export function votedAnswer(
   history: readonly Observation[],
   threshold: number | null,
   { space, rules, voters: most }: { space: Space; rules: VoteRules; voters: number },
-): Answer {
+): SearchAnswer {
   if (threshold === null) return bestAnswer(history);
   const good = rankedOf(history).filter(({ loss }) => loss < threshold);
   const voters = good.slice(0, most);

@@ -59,7 +59,7 @@ export interface SearchStatus {
 }
 
 /** The architecture that a search recommends. */
-export interface Answer {
+export interface SearchAnswer {
   readonly encoding: Encoding;
   /** The observations that the answer is based on, best first; at least one, each from the history. */
   readonly voters: readonly Observation[];
@@ -100,7 +100,7 @@ export interface Strategy {
    * Chooses the answer of a search that ends with this history.
    * @throws UsageError when no loss is finite
    */
-  answer(history: readonly Observation[]): Answer;
+  answer(history: readonly Observation[]): SearchAnswer;
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { PROXIES, parseProxy } from '../../src/proxies/index.js';
+import { defineProxy, PROXIES, parseProxy } from '../../src/proxies/index.js';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const PYTHON = path('.venv/bin/python');
@@ -60,5 +60,14 @@ describe('the proxies', () => {
   ])('do not include %j', (text, said) => {
     expect(() => parseProxy(text, PROXIES)).toThrow(said);
     expect(() => parseProxy(text, PROXIES)).toThrow(expect.objectContaining({ code: 'unknown-proxy', exitCode: 2 }));
+  });
+
+  it('can be extended: names and aliases are looked up in the given list', () => {
+    const fields = { direction: 'lower', needs: 'training', doc: 'A toy.', source: 'none' } as const;
+    const more = [...PROXIES, defineProxy({ name: 'toy', aliases: ['plaything'], ...fields })];
+    expect(parseProxy('toy@7', more)).toEqual({ name: 'toy', step: 7 });
+    expect(parseProxy('plaything', more)).toEqual({ name: 'toy', step: null });
+    expect(() => parseProxy('toys', more)).toThrow('Did you mean toy?');
+    expect(() => parseProxy('toy', PROXIES)).toThrow('There is no proxy "toy"');
   });
 });
