@@ -28,7 +28,7 @@ export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageE
 export { type CompareOptions, compare } from './jobs/compare/compare.js';
 export type { ComparisonEvent } from './jobs/compare/events.js';
 export { type ComparisonResult, comparisonResultSchema } from './jobs/compare/result.js';
-export { follow, type Job } from './jobs/job.js';
+export { follow, type Job, type JobOptions } from './jobs/job.js';
 export type { RankingEvent } from './jobs/rank/events.js';
 export { type RankOptions, rank } from './jobs/rank/rank.js';
 export { type RankingResult, rankingResultSchema } from './jobs/rank/result.js';

@@ -71,14 +71,21 @@ export function lockFolder(folder: JobFolder, { renewEvery = RENEW_EVERY_MS } = 
 function writeLease(folder: JobFolder, own: string): number {
   const namespace = namespaceOf();
   const lease = { host: HOST, pid: process.pid, namespace, since: new Date().toISOString() };
+  const descriptor = createLockFile(folder, own);
   try {
-    const descriptor = openSync(own, 'wx');
-    try {
-      writeSync(descriptor, `${JSON.stringify(lease)}\n`);
-      return fstatSync(descriptor).mtimeMs;
-    } finally {
-      closeSync(descriptor);
-    }
+    writeSync(descriptor, `${JSON.stringify(lease)}\n`);
+    return fstatSync(descriptor).mtimeMs;
+  } catch (cause) {
+    rmSync(own, { force: true });
+    throw folderError(folder.path, cause as NodeJS.ErrnoException);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function createLockFile(folder: JobFolder, own: string): number {
+  try {
+    return openSync(own, 'wx');
   } catch (cause) {
     const failure = cause as NodeJS.ErrnoException;
     if (failure.code === 'EEXIST') throw inUse(folder, readHolder(folder, own) ?? unknownHolder(own));
@@ -248,12 +255,9 @@ function inUse(folder: JobFolder, holder: Holder): UsageError {
   });
 }
 
-function takenOver(folder: JobFolder): UsageError {
-  return new UsageError(
-    `Another process has taken over ${folder.path}: this one did not renew its lock for a minute.`,
-    {
-      code: 'run-taken-over',
-      nextSteps: ['Leave the folder to that process. What was written until then is kept.'],
-    },
-  );
+function takenOver({ path }: JobFolder): UsageError {
+  return new UsageError(`The lock of ${path} is gone: another process has taken it over, or the folder was removed.`, {
+    code: 'run-taken-over',
+    nextSteps: ['If another process is at work in the folder, wait for its result: it uses the same journal.'],
+  });
 }

@@ -22,7 +22,7 @@ const found = (cache: ScoreCache, count: number) =>
   Array.from({ length: count }, (_, number) => cache.find(key(number))?.loss);
 
 describe('the score cache', () => {
-  it('answers what was kept, to the one that kept it and to others, exactly', () => {
+  it('answers exactly what was kept, to its own process and to others', () => {
     const score = { ...evaluationOf(0.1 + 0.2), curve: [1 / 3, null, 1e-300], flops: 12.5, stopped: null };
     const [one, other] = [open(), open()];
     one.keep(key(1), score);
@@ -37,7 +37,7 @@ describe('the score cache', () => {
     expect(open('b').find(key(1))).toBeUndefined();
   });
 
-  it('lets two at work at once see each other’s scores', () => {
+  it('shares scores between two processes at work', () => {
     const [one, other] = [open(), open()];
     for (let number = 0; number < 10; number += 1) (number % 2 ? one : other).keep(key(number), evaluationOf(number));
     expect(found(one, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -46,7 +46,7 @@ describe('the score cache', () => {
 });
 
 describe('the score cache: damaged files', () => {
-  it('passes over a line torn at any byte, and nothing else', () => {
+  it('ignores a line torn at any byte, and nothing else', () => {
     open().keep(key(0), evaluationOf(0));
     const whole = readFileSync(fileOf());
     open().keep(key(1), evaluationOf(1));
@@ -60,7 +60,7 @@ describe('the score cache: damaged files', () => {
     }
   });
 
-  it('answers no score of which a bit has changed', () => {
+  it('answers no score with a changed bit', () => {
     open().keep(key(0), evaluationOf(0.25));
     const bytes = readFileSync(fileOf());
     for (let position = 0; position < bytes.length; position += 1) {
@@ -84,7 +84,7 @@ describe('the score cache: damaged files', () => {
     expect(problems).toEqual([]);
   });
 
-  it('refuses a score of another shape, be its sum right', async () => {
+  it('refuses a score of another shape, even with a correct checksum', async () => {
     const { createHash } = await import('node:crypto');
     const text = '{"genotype":"|é0|","seed":0,"evaluation":{"loss":"0"}}';
     mkdirSync(folder, { recursive: true });
@@ -93,7 +93,7 @@ describe('the score cache: damaged files', () => {
     expect(found(open(), 1)).toEqual([undefined]);
   });
 
-  it('goes on when its file is removed, or replaced by a shorter one', () => {
+  it('continues when its file is removed, or replaced by a shorter one', () => {
     const cache = open();
     cache.keep(key(0), evaluationOf(0));
     cache.find(key(1));
@@ -104,7 +104,7 @@ describe('the score cache: damaged files', () => {
     expect(found(cache, 2)).toEqual([0, 1]);
   });
 
-  it('says once that it cannot be used, and is without scores then', async () => {
+  it('reports once that it cannot be used, and then has no scores', async () => {
     writeFileSync(join(folder, '..', '..', 'cache'), '');
     const cache = open();
     const evaluator = withScoreCache(createSimulatedEvaluator(1, 0), cache);
@@ -119,7 +119,7 @@ describe('the score cache: damaged files', () => {
 describe('the score cache: its size', () => {
   const long = { ...evaluationOf(1), curve: new Array(500).fill(0.123456789) };
 
-  it('is kept by removing what was not used for longest', () => {
+  it('is limited by removing the least recently used file', () => {
     for (const [age, context] of ['newest', 'middle', 'oldest'].entries()) {
       open(context).keep(key(0), long);
       const time = new Date(Date.UTC(2020, 0, 9 - age));
@@ -131,7 +131,7 @@ describe('the score cache: its size', () => {
     expect(['oldest', 'middle', 'newest'].map((context) => existsSync(fileOf(context)))).toEqual([true, false, true]);
   });
 
-  it('is kept while a run adds to it', () => {
+  it('is limited while a run adds to it', () => {
     const limit = 100_000;
     const cache = open('a', limit);
     for (let number = 0; number < 100; number += 1) {
@@ -166,7 +166,7 @@ describe('the score cache: its size', () => {
 });
 
 describe('an evaluator with a score cache', () => {
-  it('computes once what any run asks for, and says where a score comes from', async () => {
+  it('computes each score once for all runs, and marks cached scores', async () => {
     const [first, second] = [createSimulatedEvaluator(3, 0), createSimulatedEvaluator(3, 1)];
     const computed = await withScoreCache(first, open()).evaluate(key(1));
     const taken = await withScoreCache(second, open()).evaluate({ ...key(1), bounds: [{ step: 1, loss: 0 }] });
@@ -188,7 +188,7 @@ describe('an evaluator with a score cache', () => {
     expect(open().find(key(1))).toBeUndefined();
   });
 
-  it('keeps a diverged training, which diverges always', async () => {
+  it('keeps a diverged training, which always diverges', async () => {
     const evaluator = withScoreCache(
       createSimulatedEvaluator(1, 0, () => ({ evaluation: evaluationOf(null) })),
       open(),

@@ -30,7 +30,7 @@ function simulatedMeasure(): { measure: Measure; asked: string[][] } {
   return { measure, asked };
 }
 
-describe('where the parts of an objective come from', () => {
+describe("the sources of an objective's proxies", () => {
   it.each<[string[], ReturnType<typeof sourcesOf>]>([
     [['rmi', 'synflow'], { evaluates: true, read: ['rmi'], trained: [], steps: 0, cheap: ['synflow'] }],
     [['rmi@20', 'rmi'], { evaluates: true, read: ['rmi@20', 'rmi'], trained: [], steps: 0, cheap: [] }],
@@ -42,7 +42,7 @@ describe('where the parts of an objective come from', () => {
     expect(sourcesOf(objectiveOf(...proxies), STEPS)).toEqual(sources);
   });
 
-  it('is the evaluation, for what stands in it', () => {
+  it('include the evaluation', () => {
     const evaluation = { ...evaluationOf(0.25), curve: [4, null, 1], cka: [0.1, null], crossEntropy: 2 };
     const proxies = ['rmi', 'rmi@0', 'rmi@1', 'rmi@9', 'cross-entropy', 'cka-1', 'cka-2', 'cka-3'];
     expect(proxies.map((proxy) => readProxy(evaluation, proxy))).toEqual([0.25, 4, null, null, 2, 0.1, null, null]);
@@ -51,8 +51,8 @@ describe('where the parts of an objective come from', () => {
   });
 });
 
-describe('an evaluator that measures', () => {
-  it('trains and measures, and tells what measuring took', async () => {
+describe('an evaluator with proxies', () => {
+  it('trains and measures, and reports the cost of measuring', async () => {
     const { measure, asked } = simulatedMeasure();
     const trainer = createSimulatedEvaluator(2, 1, () => ({ evaluation: evaluationOf(0.25) }));
     const objective = objectiveOf('rmi', 'synflow', 'flops');
@@ -66,7 +66,7 @@ describe('an evaluator that measures', () => {
     expect(asked).toEqual([['synflow', 'flops']]);
   });
 
-  it('does not train for what takes no training, or a shorter one', async () => {
+  it('does not evaluate for proxies that need no training, or a shorter one', async () => {
     const { measure, asked } = simulatedMeasure();
     const trainer = createSimulatedEvaluator(1, 1);
     const objective = objectiveOf('rmi@20', 'naswot');
@@ -80,7 +80,7 @@ describe('an evaluator that measures', () => {
     expect(asked).toEqual([['naswot'], ['rmi@20']]);
   });
 
-  it('measures nothing of what failed, and nothing that is known', async () => {
+  it('measures nothing after a failure, and nothing that is known', async () => {
     const { measure, asked } = simulatedMeasure();
     const objective = objectiveOf('rmi', 'synflow');
     const known = new ProxyMeasurements([]);
@@ -96,7 +96,7 @@ describe('an evaluator that measures', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is the evaluator itself where nothing is to be measured', () => {
+  it('is the evaluator itself without proxies', () => {
     const trainer = createSimulatedEvaluator(1, 1);
     const { measure } = simulatedMeasure();
     expect(withProxies(trainer, { objective: RMI, steps: STEPS, measure, known: new ProxyMeasurements([]) })).toBe(
@@ -115,7 +115,7 @@ describe('measurements', () => {
     });
   let failures: string[] = [];
 
-  it('are null for an architecture that the sidecar dies of, and end the run for what concerns all', async () => {
+  it('are null for an architecture that kills the sidecar; other errors end the run', async () => {
     failures = [];
     const died = refusing(new SidecarError('Gave measure up.', { code: 'evaluation-died' }));
     expect(await died(key, ['synflow'])).toEqual({ parts: { synflow: null }, seconds: 0, flops: 0 });
@@ -124,7 +124,7 @@ describe('measurements', () => {
     await expect(refusing(bug)(key, ['synflow'])).rejects.toBe(bug);
   });
 
-  it('of other runs are taken, for the same proxies in any order', async () => {
+  it('of other runs are used for the same proxies in any order', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rminas-measurements-'));
     const optionsFor = (proxies: string) => ({
       folder,
@@ -142,7 +142,7 @@ describe('measurements', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('that failed are not left to other runs', async () => {
+  it('that failed are not shared', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rminas-measurements-'));
     const answers = [null, 1];
     const measure: Measure = async () => ({ parts: { synflow: answers.shift() ?? null }, seconds: 0, flops: 0 });

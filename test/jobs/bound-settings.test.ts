@@ -24,13 +24,13 @@ async function check(now: readonly string[], recorded: { settings?: Record<strin
 }
 
 describe('the settings that a header binds', () => {
-  it('are those of all keys that a job reads, but for those that change no result', async () => {
+  it('are those of all keys that a job reads, except keys that change no result', async () => {
     const { settings } = await settingsOf();
     expect(settings).toMatchObject({ 'RMINAS.RF_WARMUP': 12, 'RMINAS.STRATEGY': 'forest', 'RMINAS.WORKERS': 1 });
     for (const key of Object.keys(FREE_KEYS)) expect(settings).not.toHaveProperty([key]);
   });
 
-  it('may be the same', async () => {
+  it('may stay the same while free keys change', async () => {
     const free = ['RMINAS.THREADS', '2', 'RMINAS.DEVICE', 'cpu', 'RMINAS.WORKER_DEADLINE', '9', 'OUT_DIR', '/else'];
     expect(await check([...free, 'LOADER.DATAPATH', '/moved'])).toEqual([]);
   });
@@ -46,7 +46,7 @@ describe('the settings that a header binds', () => {
     });
   });
 
-  it('of an older version may lack a key, which then has its default', async () => {
+  it('of an older version may lack a key, which must have its default now', async () => {
     const { settings } = await settingsOf();
     const { 'RMINAS.AUDIT': _, ...older } = settings;
     expect(await check([], { settings: older as Record<string, never> })).toEqual([]);

@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 describe('a job', () => {
-  it('tells its events and then its result, read one after the other or not at all', async () => {
+  it('keeps its events until they are read, and gives its result', async () => {
     const work = async ({ emit }: JobContext<Event>) => {
       for (const number of [1, 2, 3]) emit({ type: 'step', number });
       return 'done';
@@ -101,7 +101,7 @@ describe('break', () => {
     await expect(job.result).rejects.toMatchObject({ name: 'InterruptedError', message: 'The job was interrupted.' });
   });
 
-  it('needs nobody to read the result', async () => {
+  it('makes no unhandled rejection', async () => {
     for await (const _ of start(endless)) break;
   });
 
@@ -117,7 +117,7 @@ describe('break', () => {
     await expect(iteration).rejects.toBe(FAILURE);
   });
 
-  it('by an error in the loop ends the job, too, and the error goes on', async () => {
+  it('by an error in the loop ends the job as well, and the error is thrown', async () => {
     const job = start(endless);
     const problem = new Error('of the loop');
     const iteration = (async () => {
@@ -133,7 +133,7 @@ describe('a failure', () => {
     await expect(start(failing).result).rejects.toBe(FAILURE);
   });
 
-  it('is thrown by the iteration after the events before it, however slowly these are read', async () => {
+  it('is thrown by the iteration after the earlier events, also when they are read slowly', async () => {
     const seen: number[] = [];
     const iteration = (async () => {
       for await (const { number } of start(failing)) {
@@ -145,7 +145,7 @@ describe('a failure', () => {
     expect(seen).toEqual([1]);
   });
 
-  it('that the work is told of comes before the interruption', async () => {
+  it('reported to the job takes precedence over the interruption', async () => {
     const job = start(async (context) => {
       setImmediate(() => context.fail(FAILURE));
       return endless(context);

@@ -70,7 +70,7 @@ function writeJob(): void {
 }
 
 describe('a job', () => {
-  it('writes nothing before it begins, and everything then', () => {
+  it('writes nothing before it begins, and then all of its files', () => {
     const job = open({ kind: 'fresh' });
     job.emit({ type: 'done', number: 0 });
     expect(existsSync(folder.path)).toBe(false);
@@ -90,7 +90,7 @@ describe('a job', () => {
     expect(locks()).toEqual([]);
   });
 
-  it('is resumed with all that its journal has', () => {
+  it('is resumed with its whole journal', () => {
     writeJob();
     const job = open({ kind: 'resume', folder });
     expect(job.earlier?.header).toEqual(HEADER);
@@ -102,7 +102,7 @@ describe('a job', () => {
     expect(readFileSync(folder.config, 'utf8')).toBe('A: 1\n');
   });
 
-  it('counts the seconds of each session, and not those between them', () => {
+  it('counts the seconds of its sessions, without the time between them', () => {
     const line = (at: number, entry: Entry) => `${JSON.stringify({ at, entry })}\n`;
     ensureJobFolder(folder.path);
     const lines = [line(0, HEADER), line(1000, SESSION), line(3000, { type: 'done', number: 1 }), line(9000, SESSION)];
@@ -112,7 +112,7 @@ describe('a job', () => {
     expect(job.seconds).toBe(2.5);
   });
 
-  it('does not begin in the folder of another one, and gives the folder back', () => {
+  it('does not begin in the folder of another job, and releases the lock', () => {
     writeJob();
     const job = open({ kind: 'fresh' });
     expect(() => begin(job)).toThrow(expect.objectContaining({ code: 'folder-taken', exitCode: 2 }));
@@ -120,7 +120,7 @@ describe('a job', () => {
     expect(locks()).toEqual([]);
   });
 
-  it('goes on without a log that cannot be written, and says so once', () => {
+  it('continues without a log that cannot be written, and reports it once', () => {
     mkdirSync(folder.log, { recursive: true });
     const job = open({ kind: 'fresh' });
     begin(job);
@@ -165,7 +165,7 @@ describe('a job', () => {
   });
 });
 
-describe('a journal that was torn', () => {
+describe('a torn journal', () => {
   const torn = '{"at":1,"entry":{"type":"to';
 
   it('in a later line is resumed without that line', () => {
@@ -189,7 +189,7 @@ describe('a journal that was torn', () => {
     expect(typesIn()).toEqual(['toy', 'session', 'session']);
   });
 
-  it('in its first line cannot be resumed, and the reason is told', () => {
+  it('in its first line cannot be resumed, and the error gives the reason', () => {
     ensureJobFolder(folder.path);
     writeFileSync(folder.journal, torn);
     expect(() => open({ kind: 'resume', folder })).toThrow(
@@ -198,7 +198,7 @@ describe('a journal that was torn', () => {
     expect(locks()).toEqual([]);
   });
 
-  it('or never was, is missing', () => {
+  it('needs a file', () => {
     ensureJobFolder(folder.path);
     expect(() => open({ kind: 'resume', folder })).toThrow(expect.objectContaining({ code: 'missing-journal' }));
   });

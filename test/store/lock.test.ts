@@ -39,7 +39,7 @@ async function deadPid(): Promise<number> {
 }
 
 describe('the lock of a run folder', () => {
-  it('is held by one, also within a process, until it is released', () => {
+  it('is held by one holder, also within a process, until it is released', () => {
     const folder = emptyFolder();
     const lock = lockFolder(folder);
     expect(() => lockFolder(folder)).toThrow(inUse(process.pid));
@@ -50,7 +50,7 @@ describe('the lock of a run folder', () => {
     lockFolder(folder).release();
   });
 
-  it('is taken over from a process that is dead, and from one whose number another has now', async () => {
+  it('is taken over from a dead process, also when another process has its number', async () => {
     const folder = emptyFolder();
     const stale = [`lock-${await deadPid()}-1-${HOST}`, `lock-${process.ppid}-1-${HOST}`];
     for (const name of stale) writeFileSync(join(folder.path, name), '');
@@ -60,26 +60,23 @@ describe('the lock of a run folder', () => {
     lock.release();
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'is not taken from another process that lives, and its file stays',
-    async () => {
-      const folder = emptyFolder();
-      const other = spawn(process.execPath, ['--eval', 'process.stdin.resume()'], {
-        stdio: ['pipe', 'ignore', 'ignore'],
-      });
-      try {
-        const stat = readFileSync(`/proc/${other.pid}/stat`, 'utf8');
-        const name = `lock-${other.pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}-${HOST}`;
-        writeFileSync(join(folder.path, name), '');
-        expect(() => lockFolder(folder)).toThrow(inUse(other.pid ?? 0));
-        expect(locksIn(folder)).toEqual([name]);
-      } finally {
-        other.kill('SIGKILL');
-        await once(other, 'exit');
-      }
-      lockFolder(folder).release();
-    },
-  );
+  it.skipIf(process.platform !== 'linux')('is not taken from another living process, and its file stays', async () => {
+    const folder = emptyFolder();
+    const other = spawn(process.execPath, ['--eval', 'process.stdin.resume()'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    try {
+      const stat = readFileSync(`/proc/${other.pid}/stat`, 'utf8');
+      const name = `lock-${other.pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}-${HOST}`;
+      writeFileSync(join(folder.path, name), '');
+      expect(() => lockFolder(folder)).toThrow(inUse(other.pid ?? 0));
+      expect(locksIn(folder)).toEqual([name]);
+    } finally {
+      other.kill('SIGKILL');
+      await once(other, 'exit');
+    }
+    lockFolder(folder).release();
+  });
 
   it('of release 0.2.1 on another machine is left alone, and the file to remove is named', () => {
     const folder = emptyFolder();
@@ -143,7 +140,7 @@ describe('the lease of a process on another host', () => {
 describe('a lease', () => {
   const own = (folder: JobFolder) => join(folder.path, locksIn(folder)[0] ?? '');
 
-  it('says who holds it and since when, also to release 0.2.1, by its name', () => {
+  it('names its holder and time, and its file name tells release 0.2.1', () => {
     const folder = emptyFolder();
     const lock = lockFolder(folder);
     expect(locksIn(folder)[0]).toMatch(new RegExp(`^lock-${process.pid}-\\d+-`));
@@ -160,7 +157,7 @@ describe('a lease', () => {
     lock.release();
   });
 
-  it('tells when it is lost, and leaves the folder to the other process', async () => {
+  it('signals its loss, and leaves the folder to the other process', async () => {
     const folder = emptyFolder();
     const lock = lockFolder(folder, { renewEvery: 1 });
     const lost = once(lock.lost, 'abort');

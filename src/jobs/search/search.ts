@@ -62,7 +62,7 @@ export function search(options: SearchOptions): SearchJob {
   return startJob({ signal: options.signal, interruption }, (context) => runSearch(options, context));
 }
 
-/** Opens the job, plans it, starts the sidecar, runs the controller, and finalizes. */
+/** Opens the store, plans, starts the sidecar, runs the controller, and finalizes. */
 async function runSearch(options: SearchOptions, context: JobContext<SearchJobEvent>): Promise<SearchResult> {
   const limit = (options.cache ?? true) ? cacheLimit() : 0;
   const store = openSearch(options, context);
@@ -73,7 +73,9 @@ async function runSearch(options: SearchOptions, context: JobContext<SearchJobEv
     try {
       const run = { ...planned, ...started.resolved };
       begin(store, run, started);
-      return await evaluateAndFinalize({ run, started, store, cacheLimit: limit, signal: context.signal });
+      const parts = { run, started, store, signal: context.signal };
+      const searched = await runController({ ...parts, cacheLimit: limit });
+      return await finalizeSearch({ ...parts, ...searched });
     } finally {
       await started.sidecar.close();
     }
@@ -141,15 +143,18 @@ function checkSameBatch({ lines }: SearchStore, batch: string | null): void {
   );
 }
 
-/** Runs the controller from what the journal has, and writes down what it decides. */
-async function evaluateAndFinalize(options: {
+/** What a search is, once its sidecar is ready and its journal is open. */
+interface SearchRun {
   readonly run: ResolvedSearch;
   readonly started: StartedSearch;
   readonly store: SearchStore;
+  /** Bytes that the cache of all runs may take; 0 for no cache. */
   readonly cacheLimit: number;
   readonly signal: AbortSignal;
-}): Promise<SearchResult> {
-  const { run, started, store, cacheLimit: limit, signal } = options;
+}
+
+/** Runs the controller on from what the journal has, and journals each of its decisions. */
+async function runController({ run, started, store, cacheLimit: limit, signal }: SearchRun) {
   const { plan, workers } = run;
   const { settings, specification, definitions } = plan;
   const { space } = definitions.space;
@@ -173,7 +178,7 @@ async function evaluateAndFinalize(options: {
     record.add(event);
     store.emit(event);
   }
-  return finalizeSearch({ ...options, record, space, objective, evaluator });
+  return { record, space, objective, evaluator };
 }
 
 function journal(store: SearchStore, { replayed: _, ...event }: SearchEvent): void {

@@ -24,7 +24,7 @@ async function writeBrokenPython(): Promise<{ python: string; mend: () => void }
 }
 
 describe('searches of a comparison', () => {
-  it('of which one has no sidecar are completed without it, and with it the next time', {
+  it('are completed without a search whose sidecar fails, and with it the next time', {
     timeout: 120_000,
   }, async () => {
     const data = temporaryFolder();

@@ -6,12 +6,12 @@ import { evaluationOf } from '../../search/simulated.js';
 const training = { ...evaluationOf(0.5), steps: 151, seconds: 20, flops: 30 };
 
 describe('the cost of an evaluation', () => {
-  it('is what training took: a forward and a backward pass, which is two, a step, and no backward pass at the end', () => {
+  it('is that of the training: per step a forward pass and a backward pass of twice its cost, and no backward pass at the end', () => {
     const cost = costOfEvaluation({ evaluation: training }, 32);
     expect(cost).toEqual({ seconds: 20, steps: 151, flops: 30 * 32 * (3 * 150 + 1), simulated: 20, evaluations: 1 });
   });
 
-  it('counts what measuring proxies took besides', () => {
+  it('includes the cost of measuring proxies', () => {
     const measuring = { seconds: 0.5, flops: 1000 };
     expect(costOfEvaluation({ evaluation: training, measuring }, 32)).toEqual({
       seconds: 20.5,
@@ -22,13 +22,13 @@ describe('the cost of an evaluation', () => {
     });
   });
 
-  it('is the same for a score that another run had computed', () => {
+  it('is the same for a score from another run', () => {
     expect(costOfEvaluation({ evaluation: training, cached: true }, 32)).toEqual(
       costOfEvaluation({ evaluation: training }, 32),
     );
   });
 
-  it('is the seconds of the benchmark where its accuracy stands in for a training', () => {
+  it('is the seconds of the benchmark if its accuracy replaces the training', () => {
     const evaluation = { ...evaluationOf(null), steps: 0, seconds: 0 };
     expect(costOfEvaluation({ evaluation, simulatedSeconds: 900 }, 32)).toEqual({
       ...NO_COST,
@@ -37,7 +37,7 @@ describe('the cost of an evaluation', () => {
     });
   });
 
-  it('is unknown for one that failed, and so nothing but that it was tried', () => {
+  it('of a failure is one evaluation only', () => {
     expect(costOfEvaluation({ failure: 'died' }, 32)).toEqual({ ...NO_COST, evaluations: 1 });
   });
 });
@@ -48,7 +48,7 @@ describe('the meter of a search', () => {
   const evaluated = (genotype: string) =>
     ({ type: 'evaluated', genotype, seed: 1, outcome: { evaluation: training }, replayed: false }) as const;
 
-  it('adds up what has entered the history, a twin for nothing', () => {
+  it('adds up the history, with duplicates free of cost', () => {
     const meter = new CostMeter(1);
     meter.add(evaluated('a'));
     meter.add(evaluated('b'));
@@ -60,7 +60,7 @@ describe('the meter of a search', () => {
     expect(meter.total.steps).toBe(302);
   });
 
-  it('counts what screening candidates took', () => {
+  it('includes the cost of screening candidates', () => {
     const meter = new CostMeter(1);
     const screened = { measured: 100, skipped: 90, seconds: 3, flops: 7 };
     const proposed = { type: 'proposed', turn: 0, phase: 'guided', genotypes: ['a'], screened } as const;

@@ -15,7 +15,7 @@ const search = fc
   .map((values) => values.sort((a, b) => a.cost - b.cost));
 
 describe('the stairs of a search', () => {
-  it('are its changes, and of several at one cost the last', () => {
+  it('are its changes, the last one of several at one cost', () => {
     const { changes } = stairsOf([at(1, 5), at(2, 5), at(3, 4), at(3, 5), at(4, 2)], 6);
     expect(changes).toEqual([at(1, 5), at(4, 2)]);
   });
@@ -30,7 +30,7 @@ describe('the stairs of a search', () => {
 });
 
 describe('the curve of several searches', () => {
-  it('is at each of its costs the quantiles of the values that hold there', () => {
+  it('has at each cost the quantiles of the values there', () => {
     fc.assert(
       fc.property(fc.array(search, { minLength: 1, maxLength: 5 }), (searches) => {
         const curve = curveOf(searches.map((values) => stairsOf(values, values.at(-1)?.cost ?? 0)));
@@ -46,12 +46,12 @@ describe('the curve of several searches', () => {
     );
   });
 
-  it('is empty where one of them never has a value, or there is none', () => {
+  it('is empty without searches, and if one of them never has a value', () => {
     expect(curveOf([])).toEqual([]);
     expect(curveOf([stairsOf([at(1, 1)], 2), stairsOf([], 2)])).toEqual([]);
   });
 
-  it('is drawn level up to where it changes', () => {
+  it('is drawn level up to each change', () => {
     const curve = curveOf([stairsOf([at(1, 5), at(4, 2)], 6)]);
     expect(cornersOf(curve).map(({ cost, median }) => [cost, median])).toEqual([
       [1, 5],

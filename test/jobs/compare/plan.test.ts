@@ -23,13 +23,13 @@ describe('the plan of a comparison', () => {
     expect(runs[3]?.run.plan.settings).toMatchObject({ strategy: 'forest', seed: 2, objective: { kind: 'proxy' } });
   });
 
-  it('takes what the configuration says where nothing else is said', async () => {
+  it('takes strategy and objective from the configuration by default', async () => {
     const { rows, folder } = await plan({ overrides: ['RMINAS.STRATEGY', 'random', 'OUT_DIR', 'here'] });
     expect(rows.map(({ name, unlimited }) => [name, unlimited])).toEqual([['random-rmi', false]]);
     expect(folder).toBe(join(process.cwd(), 'here', 'comparison-nas-bench-201-digits'));
   });
 
-  it('leaves further configurations as they are, but for the machine', async () => {
+  it('changes only the machine keys of further configurations', async () => {
     const { rows } = await plan({
       overrides: ['RMINAS.RF_WARMUP', '5'],
       machine: ['RMINAS.WORKERS', '2'],

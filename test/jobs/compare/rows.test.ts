@@ -36,7 +36,7 @@ function rowWith(searches: readonly RecordedSearch[], changes: Partial<RowOption
 describe('a row of a comparison', () => {
   const searches = [searched(1, ['poor', 'vote', 'best'], 'evaluation-cap'), searched(2, [null, 'poor', 'vote'])];
 
-  it('is what its searches answered within the budget', () => {
+  it('has the answers of its searches within the budget', () => {
     const { runs, cost, architectures, figures } = rowWith(searches, { budget: 2 });
     expect(runs.map(({ genotype, architectures: count, ended }) => [genotype, count, ended])).toEqual([
       ['vote', 2, null],
@@ -47,7 +47,7 @@ describe('a row of a comparison', () => {
     expect(figures[0]).toMatchObject({ regret: { mean: 2.5, deviation: Math.sqrt(4.5) }, optimal: 0, asGoodAsVote: 1 });
   });
 
-  it('counts what found the optimum, and what is as good as a vote can be', () => {
+  it('counts the answers that are optimal, and those as good as the vote of the truly best', () => {
     expect(rowWith(searches).figures[0]).toMatchObject({
       accuracy: { mean: 93.5 },
       rank: { mean: 2 },
@@ -57,24 +57,24 @@ describe('a row of a comparison', () => {
     expect(rowWith(searches).runs.map(({ ended }) => ended)).toEqual(['evaluation-cap', null]);
   });
 
-  it('goes by another cost where that is asked for', () => {
+  it('can be limited by another kind of cost', () => {
     const { runs } = rowWith(searches, { kind: 'steps', budget: 10 });
     expect(runs.map(({ genotype }) => genotype)).toEqual(['poor', null]);
   });
 
-  it('has no mean over searches of which one has no answer', () => {
+  it('has no mean if one search has no answer', () => {
     expect(rowWith(searches, { budget: 1 }).figures).toEqual([null]);
     expect(rowWith([searched(1, ['unknown'])]).figures).toEqual([null]);
     expect(rowWith([])).toMatchObject({ cost: null, architectures: null, figures: [null], curves: [[]] });
   });
 
-  it('goes on to the end where the budget is not its own', () => {
+  it('goes to the end if it has no budget', () => {
     expect(rowWith(searches, { budget: 1, unlimited: true }).runs.map(({ architectures }) => architectures)).toEqual([
       3, 3,
     ]);
   });
 
-  it('has the curve of its regret, from where all have an answer', () => {
+  it('has the curve of its regret, beginning where all searches have an answer', () => {
     expect(rowWith(searches).curves[0]).toEqual([
       { cost: 2, median: 2.5, low: 1.75, high: 3.25 },
       { cost: 3, median: 0.5, low: 0.25, high: 0.75 },
@@ -82,7 +82,7 @@ describe('a row of a comparison', () => {
     expect(rowWith(searches, { budget: 2 }).curves[0]?.map(({ cost }) => cost)).toEqual([2]);
   });
 
-  it('is judged by everything that it would have answered at some moment', () => {
+  it('includes every answer of its searches at any moment', () => {
     expect(answersOf(searches)).toEqual(['poor', 'vote', 'best']);
   });
 });
@@ -102,12 +102,12 @@ const result: ComparisonResult = {
   files: { folder: 'out', result: 'out/r', csv: 'out/c', curves: ['out/s'] },
 };
 
-describe('what is told of a comparison', () => {
-  it('has the shape that is fixed', () => {
+describe('the output of a comparison', () => {
+  it('has the shape of the schema', () => {
     expect(comparisonResultSchema.parse(result)).toEqual(result);
   });
 
-  it('is a table with optimum, vote and published rows beside the measured ones', () => {
+  it('is a table with optimum, vote and published rows besides the measured ones', () => {
     const lines = describeComparison(result).split('\n');
     const line = (start: string) => lines.find((text) => text.includes(start)) ?? '';
     expect(line('│ forest-rmi ')).toMatch(
@@ -127,7 +127,7 @@ describe('what is told of a comparison', () => {
     expect(flops).toMatch(/forest-rmi +│ +2 │ +0\.000200 ± 0\.000000 │/);
   });
 
-  it('is a CSV of which every line has as many cells as the first', () => {
+  it('is a CSV whose lines all have the same number of cells', () => {
     const lines = comparisonCsv(result).trimEnd().split('\n');
     const cells = (text: string) => text.replaceAll(/"(?:[^"]|"")*"/g, 'x').split(',').length;
     expect(lines.map(cells)).toEqual(lines.map(() => cells(lines[0] ?? '')));
@@ -136,7 +136,7 @@ describe('what is told of a comparison', () => {
     expect(lines[1]).toMatch(/^forest-rmi,measured,forest,rmi,1,2,2,20,200,0,0,,vote,93,,3,1$/);
   });
 
-  it('is a chart for each series, with what voting can reach', () => {
+  it('is a chart for each series, with the vote of the truly best', () => {
     const [chart] = regretCharts(result);
     expect(chart?.dataset).toBe('cifar10');
     expect(chart?.svg).toContain('vote of the truly best: 1.00');
@@ -144,13 +144,13 @@ describe('what is told of a comparison', () => {
   });
 });
 
-describe('the series that searches are judged by', () => {
+describe('the series that searches are compared by', () => {
   const series = (dataset: string, split: string, changes: object = {}) => ({
     ...{ dataset, split, epochs: 200, aggregation: 'mean over seeds', seed: null, reported: true },
     ...{ architectures: 9, best: 9, worst: 1, mean: 5, ...changes },
   });
 
-  it('are those of test images that papers report, that of the searched data set first', () => {
+  it('are the test accuracies that papers report, the searched data set first', () => {
     const chosen = testSeriesOf(
       [
         series('cifar100', 'x-test'),
@@ -170,7 +170,7 @@ describe('the series that searches are judged by', () => {
     ]);
   });
 
-  it('are the longest trainings where papers report none', () => {
+  it('are the longest trainings if papers report none', () => {
     const all = [12, 200, 90].map((epochs) => series('cifar10', 'test', { epochs, reported: false }));
     expect(testSeriesOf(all, 'digits').map(({ epochs }) => epochs)).toEqual([200]);
   });

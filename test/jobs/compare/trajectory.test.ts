@@ -53,7 +53,7 @@ const CASES: Case[] = [1, 3].flatMap((capacity) => [
 ]);
 
 describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
-  it('has a step for each architecture, and ends with what the search answered', async () => {
+  it('has a step for each architecture, and ends with the answer of the search', async () => {
     const { events, journal, options } = await recordSearch(one);
     const { steps, ended } = trajectoryOf(journal, options);
     expect(steps.map(({ architectures }) => architectures)).toEqual(observedIn(events).map(({ index }) => index + 1));
@@ -61,7 +61,7 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
     expect(ended).toBe(finishOf(events)?.reason);
   });
 
-  it('costs what the evaluations took, each once', async () => {
+  it('counts the cost of each evaluation once', async () => {
     const { events, journal, options } = await recordSearch(one);
     const { steps } = trajectoryOf(journal, options);
     const evaluations = events.filter(({ type }) => type === 'evaluated').length;
@@ -70,7 +70,7 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
     expect(costs).toEqual([...costs].sort((a, b) => a - b));
   });
 
-  it('had at every moment the answer that it would have had if nothing had followed', async () => {
+  it('has at every moment the answer of a search that ends there', async () => {
     const { journal, options } = await recordSearch(one);
     const whole = trajectoryOf(journal, options);
     for (let end = 0; end <= journal.length; end += 1) {
@@ -80,8 +80,8 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
   });
 });
 
-describe('the trajectory of a search in which nothing trains', () => {
-  it('has no answer until something does', async () => {
+describe('the trajectory of a search whose trainings all fail', () => {
+  it('has no answer until one succeeds', async () => {
     const failing = ['00', '01'];
     const outcomeOf = (request: EvaluationRequest): EvaluationOutcome =>
       failing.includes(request.genotype.slice(0, 2)) ? { failure: 'died' } : measured(request);
@@ -100,7 +100,7 @@ describe('a budget', () => {
     return { architectures, cost: { ...NO_COST, seconds }, genotype: `g${architectures}` };
   }
 
-  it('allows the last step that costs no more, twins included', () => {
+  it('allows the last step within it, duplicates included', () => {
     const within = (budget: number | null) => stepWithin(trajectory, 'seconds', budget)?.architectures;
     expect([0.5, 1, 2.9, 3, 5.9, 6, 100, null].map(within)).toEqual([undefined, 1, 1, 3, 3, 4, 4, 4]);
   });
@@ -116,7 +116,7 @@ describe('a budget', () => {
     );
   });
 
-  it('is done with a search that has spent it, or has ended', () => {
+  it('is complete for a search that has spent it, or has ended', () => {
     expect(isComplete(trajectory, 'seconds', 6)).toBe(true);
     expect(isComplete(trajectory, 'seconds', 6.5)).toBe(false);
     expect(isComplete(trajectory, 'seconds', null)).toBe(false);

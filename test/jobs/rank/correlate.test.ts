@@ -67,7 +67,7 @@ describe('how a score ranks', () => {
     expect(found.kendall.low).toBeLessThan(found.kendall.value ?? -1);
   });
 
-  it('is perfect, without any doubt, where the order is the same', () => {
+  it('is 1, with the interval [1, 1], if the order is the same', () => {
     const ordered = Array.from({ length: 30 }, (_, index) => index);
     const { kendall: tau, spearman: rho } = correlate(ordered, ordered, 1, resample(30, 50, 1));
     expect([tau, rho]).toEqual([
@@ -76,7 +76,7 @@ describe('how a score ranks', () => {
     ]);
   });
 
-  it('is unknown where there is no order', () => {
+  it('is null if there is no order', () => {
     const nothing = { value: null, low: null, high: null };
     expect(correlate([1, 1, 1], [1, 2, 3], 1, resample(3, 9, 1))).toEqual({
       architectures: 3,

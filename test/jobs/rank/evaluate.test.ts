@@ -70,7 +70,7 @@ const ask = (scores: readonly RankingScore[], changes: Partial<RankingQuestion> 
   });
 
 describe('a ranking', () => {
-  it('turns every score so that what ranks as the accuracy does is positive, the unmeasured last', () => {
+  it('has positive correlations for scores that agree with the accuracy, and ranks unmeasured architectures last', () => {
     for (const ranked of ask([RMI, SYNFLOW])) {
       expect(ranked).toMatchObject({ population: 'all', architectures: 6, withoutValue: 1 });
       const [all] = ranked.correlations;
@@ -79,13 +79,13 @@ describe('a ranking', () => {
     }
   });
 
-  it('counts twins once where that is asked for', () => {
+  it('can count duplicates once', () => {
     const [ranked] = ask([RMI], { twins: 'once' });
     expect(ranked).toMatchObject({ architectures: 5, withoutValue: 1 });
     expect(ranked?.correlations[0]?.kendall.value).toBe(1);
   });
 
-  it('looks at the aggregate over all, and over those that it does not rank against', () => {
+  it('evaluates the aggregate over all, and over those outside its reference set', () => {
     const found = ask([AGGREGATE, RMI]);
     expect(found.map(({ name, population, architectures }) => [name, population, architectures])).toEqual([
       ['aggregate', 'all', 6],
@@ -95,7 +95,7 @@ describe('a ranking', () => {
     expect(ask([AGGREGATE], { reference: 6 }).map(({ population }) => population)).toEqual(['all']);
   });
 
-  it('compares costs over the architectures of which both are known', () => {
+  it('compares costs over the architectures that have both', () => {
     const [rmi, aggregate] = ask([RMI, AGGREGATE]);
     expect(rmi?.cost).toEqual({ flops: 100, seconds: 12 / 5 });
     expect(rmi?.ofPaper).toEqual({ flops: 0.1, seconds: 4 / 20 });
@@ -114,7 +114,7 @@ describe('a ranking', () => {
 });
 
 describe('what several proxies cost together', () => {
-  it('is one training, the longest, and everything else', () => {
+  it('is that of the longest training and of everything else', () => {
     const parts = [part('rmi', 'lower', 'training'), part('cka-1@2', 'higher', 'training'), part('synflow', 'higher')];
     const costs = [
       { flops: 100, seconds: 3 },

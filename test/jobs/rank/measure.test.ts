@@ -44,8 +44,8 @@ beforeEach(async () => {
 });
 afterEach(() => store.job.close());
 
-describe('what is measured', () => {
-  it('is what is missing, each architecture once, and is there when the folder is opened again', async () => {
+describe('measuring', () => {
+  it('measures what is missing, each architecture once, and keeps it in the folder', async () => {
     const context = contextWith(async (body) => measurementOf(body));
     await measureMissing(context, task(['g', 'hh', 'g'], ['rmi']));
     await measureMissing(context, task(['g', 'iii'], ['rmi', 'flops']));
@@ -73,7 +73,7 @@ describe('what is measured', () => {
     expect(readFileSync(store.job.folder.log, 'utf8')).toContain('g failed: Gave measure up after 2 deaths');
   });
 
-  it('is kept when the measuring itself fails', async () => {
+  it('keeps all measurements when it fails', async () => {
     const broken = new SidecarError('The sidecar does not start', { code: 'sidecar-start-failed' });
     const context = contextWith(async (body) => {
       if (body.genotype === 'iii') throw broken;
@@ -93,7 +93,7 @@ describe("a ranking's folder", () => {
     expect(existsSync(store.job.folder.config)).toBe(true);
   });
 
-  it('that was torn in the first line of its journal is as good as new', async () => {
+  it('with a torn first line in its journal counts as new', async () => {
     const { journal } = store.job.folder;
     store.job.close();
     writeFileSync(journal, '{"at":1,"entry":{"type":"ranking","vers');

@@ -9,7 +9,7 @@ import { getSpace } from '../../support/spaces.js';
 const space = getSpace('nas-bench-201');
 
 describe('a sample', () => {
-  it('of more architectures begins with that of fewer, and is what a search with the seed begins with', () => {
+  it('of more architectures begins with that of fewer, and is the warm-up of a search', () => {
     const many = drawSample(space, 7, 300);
     expect(many.slice(0, 100)).toEqual(drawSample(space, 7, 100));
     expect(many.map(({ genotype }) => genotype)).toEqual(
@@ -19,7 +19,7 @@ describe('a sample', () => {
     expect(drawSample(space, 8, 3)).not.toEqual(many.slice(0, 3));
   });
 
-  it('says which architectures are the same network as an earlier one', () => {
+  it('marks architectures that are isomorphic to an earlier one', () => {
     const sample = drawSample(space, 7, 300);
     for (const { number, canonical, isDuplicate } of sample) {
       const earlier = sample.slice(0, number).some((other) => other.canonical === canonical);

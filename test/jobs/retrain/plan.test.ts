@@ -16,14 +16,14 @@ const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|
 const DIGITS = ['LOADER.DATASET', 'digits'];
 
 describe('a new retraining', () => {
-  it('has the seed of the configuration, or those that are named', async () => {
+  it('has the seed of the configuration, or the given seeds', async () => {
     const of = async (seeds?: readonly number[]) =>
       (await planNewRetraining({ genotype: NB201, overrides: ['RNG_SEED', '7'], seeds })).seeds;
     expect(await of()).toEqual([7]);
     expect(await of([3, 1])).toEqual([3, 1]);
   });
 
-  it('is in the space of its genotype, unless another one is named', async () => {
+  it('is in the space of its genotype, unless another space is given', async () => {
     const { plan } = await planNewRetraining({ genotype: '12012012' });
     expect(plan.retraining).toMatchObject({ space: 'nas-bench-macro', genotype: '12012012' });
     const other = planNewRetraining({ genotype: '12012012', overrides: ['SPACE.NAME', 'proxyless'] });
@@ -81,7 +81,7 @@ describe('a resumed retraining', () => {
     await expect(resume()).rejects.toThrow(message);
   });
 
-  it('is where it is named to be', async () => {
+  it('needs its folder', async () => {
     const attempt = retrain({ resume: join(folder, 'none') }).result;
     await expect(attempt).rejects.toThrow(/no journal at .*none/);
     await expect(attempt).rejects.toBeInstanceOf(MissingError);

@@ -40,7 +40,7 @@ describe('the result of a seed', () => {
     });
   });
 
-  it('has the last epoch for the best where none is better', () => {
+  it('has the last epoch as the best if none is better', () => {
     expect(seedResult(7, trainingOf(0.5, 0.75, 0.75)).best).toEqual({ accuracy: 75, epoch: 3 });
   });
 

@@ -25,7 +25,7 @@ describe('the record of a run', () => {
     failed: { failure: 'died twice' },
   });
 
-  it('counts what this run computed, and what others had apart', () => {
+  it('counts evaluations of this run and of other runs separately', () => {
     const { evaluations, cached, failures, steps, evaluationSeconds } = record;
     expect({ evaluations, cached, failures, steps, evaluationSeconds }).toEqual({
       evaluations: 4,
@@ -36,7 +36,7 @@ describe('the record of a run', () => {
     });
   });
 
-  it('has scores of trainings to the end only', () => {
+  it('has scores of whole trainings only', () => {
     expect(record.scoreOf('a twin', 'whole')).toMatchObject({ genotype: 'a twin', canonical: 'whole', loss: 0.5 });
     expect(record.scoreOf('old', 'old')?.loss).toBe(0.4);
     expect(record.scoreOf('cached', 'cached')?.loss).toBe(0.3);
@@ -51,7 +51,7 @@ describe('the report on futile trainings', () => {
   const observed = (loss: number, over: Partial<Observed> = {}) =>
     observedOf(loss, { phase: 'guided', status, ...over });
 
-  it('counts stops and what they saved, twins once', () => {
+  it('counts stops and saved steps, duplicates once', () => {
     const history = [
       observed(0.9, { stopped: 4 }),
       observed(0.9, { stopped: 4, reused: true }),
@@ -61,7 +61,7 @@ describe('the report on futile trainings', () => {
     expect(report).toMatchObject({ stopped: 2, stepsSaved: 7, audited: 0, falseStopRate: null });
   });
 
-  it('counts audited stops, and those of them that were wrong', () => {
+  it('counts audited stops, and the false ones', () => {
     const history = [
       observed(0.4, { audit: { crossed: null } }),
       observed(0.4, { audit: { crossed: 3 } }),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { search } from '../../../src/jobs/search/search.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 
-it('a search whose first line was torn is not resumed, and the reason is told', async () => {
+it('a search whose first line was torn is not resumed, and the error gives the reason', async () => {
   const folder = join(temporaryFolder(), 'run');
   mkdirSync(folder);
   writeFileSync(join(folder, 'journal.jsonl'), '{"at":1,"entry":{"type":"run","ver');
