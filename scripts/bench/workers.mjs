@@ -7,7 +7,8 @@ import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { search } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
-import { createForest } from '../../dist/strategies/forest.js';
+import { forest } from '../../dist/strategies/forest.js';
+import { createStrategy } from '../../dist/strategies/index.js';
 import { familyOf, peakOf, pinTo, processorSecondsOf } from './processes.mjs';
 import { planOf } from './search/sides.mjs';
 import { sizeOf } from './search/sizes.mjs';
@@ -100,7 +101,7 @@ class Crew {
     const { settings, specification } = this.plan;
     const space = BUILT_IN.spaces.find(specification.space).space;
     const surrogate = () => Promise.reject(new Error('A warm-up asks no forest.'));
-    const strategy = createForest({ space, settings, surrogate });
+    const strategy = createStrategy(forest, { space, settings, surrogate });
     const { sidecar, resolved, workers } = this;
     const evaluator = createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
     const { seed } = settings;

@@ -1,5 +1,6 @@
 import type { Objective, ProxyValues } from '../objectives/index.js';
 import type { Evaluation } from '../protocol/messages.js';
+import type { ProxyDefinition } from '../proxies/index.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
 import type { ProxyMeasurements } from './proxy-measurements.js';
@@ -48,6 +49,8 @@ export interface ProxyEvaluatorOptions {
   readonly steps: number;
   readonly measure: Measure;
   readonly known: ProxyMeasurements;
+  /** The proxies that the objective may name; those that ship with rminas by default. */
+  readonly definitions?: Iterable<ProxyDefinition> | undefined;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface ProxyEvaluatorOptions {
 export function withProxies(evaluator: Evaluator, options: ProxyEvaluatorOptions): Evaluator {
   const { objective, known } = options;
   if (objective.proxies.length === 0) return evaluator;
-  const sources = sourcesOf(objective, options.steps);
+  const sources = sourcesOf(objective, options.steps, options.definitions);
 
   async function measure(request: EvaluationRequest, proxies: readonly string[]): Promise<ProxyMeasurement> {
     if (proxies.length === 0) return NOTHING;

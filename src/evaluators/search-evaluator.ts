@@ -43,14 +43,15 @@ export function createSearchEvaluator(options: SearchEvaluatorOptions): SearchEv
 function createComputingEvaluator(options: SearchEvaluatorOptions<PreparedSidecar>): SearchEvaluator {
   const { started, workers, objective, recorded, cacheLimit: limit, notify, signal } = options;
   const { sidecar, resolved } = started;
-  const { digest, plan } = resolved;
+  const { digest, plan, config } = resolved;
+  const definitions = config.catalogue.proxies;
   const shared = { prepared: started, limit, notify };
   const known = new ProxyMeasurements(recorded);
   const measure = withSharedMeasurements(createSidecarMeasure({ sidecar, digest, signal, onFailure: notify }), shared);
   const trained = createTrainingEvaluator({ sidecar, digest, capacity: workers, signal });
   const evaluator = withSharedScores(trained, shared);
   return {
-    evaluator: withProxies(evaluator, { objective, steps: plan.specification.steps, measure, known }),
+    evaluator: withProxies(evaluator, { objective, steps: plan.specification.steps, measure, known, definitions }),
     screener: screenerOf(options, measure, known),
   };
 }

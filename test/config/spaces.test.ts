@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig, planSearch } from '../../src/config/index.js';
 import { specificationSchema } from '../../src/protocol/specification.js';
 
+const settings = (warmup: number, voters: number) => ({ warmup, strategyValues: { 'RMINAS.VOTE_TOP': voters } });
+
 async function plan(words: string) {
   const made = planSearch(await loadConfig({ overrides: words.split(' ') }));
   expect(specificationSchema.parse(made.specification)).toEqual(made.specification);
@@ -42,13 +44,13 @@ describe('a space', () => {
   });
 
   it.each([
-    ['darts', { warmup: 100, voters: 50 }],
-    ['proxyless', { warmup: 100, voters: 100 }],
-    ['mb', { warmup: 200, voters: 30 }],
-  ])('%s has the warm-up and the voters of its script, unless they are set', async (name, settings) => {
-    expect((await plan(`SPACE.NAME ${name}`)).settings).toMatchObject(settings);
+    ['darts', settings(100, 50)],
+    ['proxyless', settings(100, 100)],
+    ['mb', settings(200, 30)],
+  ])('%s has the warm-up and the voters of its script, unless they are set', async (name, expected) => {
+    expect((await plan(`SPACE.NAME ${name}`)).settings).toMatchObject(expected);
     const set = await plan(`SPACE.NAME ${name} RMINAS.RF_WARMUP 24 RMINAS.VOTE_TOP 50`);
-    expect(set.settings).toMatchObject({ warmup: 24, voters: 50 });
+    expect(set.settings).toMatchObject(settings(24, 50));
   });
 
   it('mb searches on ImageNet, unless another data set is named', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { loadConfig, planSearch } from '../../src/config/index.js';
-import { STRATEGY_NAMES } from '../../src/strategies/index.js';
 
 async function settingsOf(...words: string[]) {
   return planSearch(await loadConfig({ overrides: ['SPACE.NAME', 'infer_nb201', ...words] })).settings;
@@ -8,19 +8,25 @@ async function settingsOf(...words: string[]) {
 
 describe('the strategy of a configuration', () => {
   it('is the forest, whose best vote', async () => {
-    expect(await settingsOf()).toMatchObject({ strategy: 'forest', answer: 'vote', futility: true });
+    const settings = { strategy: 'forest', strategyValues: { 'RMINAS.ANSWER': 'vote' }, futility: true };
+    expect(await settingsOf()).toMatchObject(settings);
   });
 
-  it.each(STRATEGY_NAMES)('can be %s', async (name) => {
+  it.each(BUILT_IN.strategies.names)('can be %s', async (name) => {
     const settings = await settingsOf('RMINAS.STRATEGY', name);
     // Bounds keep exact only what lies under the forest's threshold.
     expect(settings).toMatchObject({ strategy: name, futility: name === 'forest' });
   });
 
-  it('takes the settings of each', async () => {
-    const words = ['RMINAS.ANSWER best', 'RMINAS.EVOLUTION_POPULATION 30', 'RMINAS.EVOLUTION_SAMPLE 10'];
-    const settings = await settingsOf(...words.flatMap((pair) => pair.split(' ')), 'RMINAS.REINFORCE_RATE', '0.05');
-    expect(settings).toMatchObject({ answer: 'best', population: 30, sample: 10, learningRate: 0.05 });
+  it.each([
+    ['forest', 'RMINAS.ANSWER', 'best'],
+    ['regularized-evolution', 'RMINAS.EVOLUTION_POPULATION', 30],
+    ['regularized-evolution', 'RMINAS.EVOLUTION_SAMPLE', 10],
+    ['reinforce', 'RMINAS.REINFORCE_RATE', 0.05],
+  ])('%s takes its own key %s and no other', async (name, key, value) => {
+    const { strategyValues } = await settingsOf('RMINAS.STRATEGY', name, key, String(value));
+    expect(strategyValues[key]).toBe(value);
+    expect(Object.keys(strategyValues)).toEqual(Object.keys(BUILT_IN.strategies.find(name)?.keys ?? {}));
   });
 
   it.each([

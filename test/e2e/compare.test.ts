@@ -155,7 +155,7 @@ describe('rminas compare, of runs', () => {
 
 describe('rminas compare, given nonsense', () => {
   it.each([
-    [['--strategies', 'forrest'], 2, /no strategy 'forrest'. The nearest is forest/],
+    [['--strategies', 'forrest'], 2, /no strategy 'forrest' \(--strategies\)\. The nearest is forest/],
     [['--budget', 'much'], 2, /--budget is 'much'/],
     [['--also', `macro=${join(ROOT, 'configs/nas-bench-macro-cifar10.yaml')}`], 2, /searches nas-bench-macro/],
     [['--python', '/none'], 3, /none/],

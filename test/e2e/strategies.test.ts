@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
-import { STRATEGY_NAMES } from '../../src/strategies/index.js';
+import { STRATEGIES } from '../../src/strategies/index.js';
 import { essence, evaluatedIn } from '../support/journals.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
@@ -24,7 +24,7 @@ const search = (strategy: string) =>
   run('--cfg', TINY, '--strategy', strategy, '--out', temporaryFolder(), ...SMALL, 'RMINAS.ANSWER', 'best');
 
 describe('rminas search --strategy', () => {
-  it.each(STRATEGY_NAMES)('%s answers the best of what it evaluated', async (name) => {
+  it.each(STRATEGIES.map(({ name }) => name))('%s answers the best of what it evaluated', async (name) => {
     const { result, stderr } = await search(name);
     expect(result).toMatchObject({ strategy: name, stop: { reason: 'evaluation-cap' } });
     expect(result.genotype).toBe(result.best.genotype);

@@ -1,19 +1,25 @@
-import type { StrategyOptions } from '../../src/strategies/index.js';
+import type { StrategySettings } from '../../src/strategies/index.js';
 
 /** Settings of short searches. */
-export const BASELINE_SETTINGS: StrategyOptions['settings'] = {
+export const BASELINE_SETTINGS = {
   warmup: 10,
   thresholdRate: 0.2,
   successes: 30,
-  candidates: 50,
-  answer: 'best',
-  vote: 'sum',
   edgeRank: 'votes',
-  voters: 5,
+  minimisesTrainingLoss: false,
   population: 8,
   sample: 3,
   learningRate: 0.1,
-  futility: false,
   cap: 100,
   seed: 7,
-};
+  strategyValues: {
+    'RMINAS.CANDIDATES': 50,
+    'RMINAS.ANSWER': 'best',
+    'RMINAS.VOTE': 'sum',
+    'RMINAS.VOTE_TOP': 5,
+    'RMINAS.FUTILITY': false,
+    'RMINAS.EVOLUTION_POPULATION': 8,
+    'RMINAS.EVOLUTION_SAMPLE': 3,
+    'RMINAS.REINFORCE_RATE': 0.1,
+  },
+} satisfies StrategySettings & { population: number; sample: number; learningRate: number };

@@ -9,21 +9,24 @@ import { nasBenchMacro } from '../../src/spaces/nas-bench-macro/space.js';
 import { proxyless } from '../../src/spaces/proxyless/space.js';
 import type { Encoding, Space } from '../../src/spaces/space.js';
 import { drawDistinct, take } from '../../src/strategies/draw.js';
-import { createStrategy, STRATEGY_NAMES, type StrategyOptions } from '../../src/strategies/index.js';
+import {
+  createStrategy,
+  STRATEGIES,
+  type StrategyDefinition,
+  type StrategySettings,
+} from '../../src/strategies/index.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { BASELINE_SETTINGS } from './baseline-settings.js';
 import { describeStrategy, runStrategy } from './conformance.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
 
 const tiny = createTinySpace(3, 3);
+const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
 const BASELINES = STRATEGY_NAMES.filter((name) => name !== 'forest');
 
-function create(
-  name: (typeof STRATEGY_NAMES)[number],
-  changes: Partial<StrategyOptions['settings']> = {},
-  space: Space = nasBench201,
-) {
-  return createStrategy(name, {
+function create(name: string, changes: Partial<StrategySettings> = {}, space: Space = nasBench201) {
+  const definition = STRATEGIES.find((each) => each.name === name) as StrategyDefinition;
+  return createStrategy(definition, {
     space,
     surrogate: frequencySurrogate,
     settings: { ...BASELINE_SETTINGS, ...changes },

@@ -12,7 +12,8 @@ import { search } from '../../../dist/search/controller.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { Sidecar } from '../../../dist/sidecar/client.js';
 import { JournalWriter } from '../../../dist/store/journal-file.js';
-import { createForest } from '../../../dist/strategies/forest.js';
+import { forest } from '../../../dist/strategies/forest.js';
+import { createStrategy } from '../../../dist/strategies/index.js';
 import { familyOf, peakOf } from '../processes.mjs';
 import { PlainLoop } from './plain.mjs';
 
@@ -162,7 +163,7 @@ class Side {
     const { settings, specification } = this.plan;
     const space = this.#searched(BUILT_IN.spaces.find(specification.space).space);
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
-    const strategy = this.adapt(createForest({ space, settings, surrogate }));
+    const strategy = this.adapt(createStrategy(forest, { space, settings, surrogate }));
     const { seed, auditShare } = settings;
     this.#events = search({ space, strategy, objective: RMI, evaluator: this.#trainer(), seed, auditShare });
   }

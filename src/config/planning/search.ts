@@ -1,11 +1,9 @@
 /** Turns a configuration into the plan of a search. */
 import type { DatasetDefinition } from '../../datasets/definition.js';
-import { valuesFor } from '../../definitions/values.js';
 import { UsageError } from '../../errors.js';
 import type { Specification } from '../../protocol/specification.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
-import { checkVoteMethod } from '../../spaces/vote.js';
-import { forest } from '../../strategies/forest.js';
+import { createStrategy, type StrategyDefinition } from '../../strategies/index.js';
 import type { TeacherDefinition } from '../../teachers/definition.js';
 import type { Config } from '../config.js';
 import { PROFILES, type ProfileName } from '../schema/profiles.js';
@@ -34,6 +32,7 @@ export interface PlanDefinitions {
   readonly space: SpaceDefinition;
   readonly dataset: DatasetDefinition;
   readonly teacher: TeacherDefinition;
+  readonly strategy: StrategyDefinition;
 }
 
 /** @throws UsageError when the configuration is well-formed but describes no possible search. */
@@ -41,11 +40,13 @@ export function planSearch(config: Config): SearchPlan {
   checkPurpose(config);
   const { values } = config;
   const definitions = definitionsOf(config);
-  checkVoteMethod(definitions.space.space, valuesFor(forest.keys, values)['RMINAS.VOTE']);
   const specification = specify(values, definitions);
+  const objective = chooseObjective(config, specification.steps);
+  const settings = settingsOf(values, { strategy: definitions.strategy, objective });
+  checkStrategy(definitions, settings);
   return {
     specification,
-    settings: settingsOf(values, chooseObjective(config, specification.steps)),
+    settings,
     outDir: values.OUT_DIR,
     profile: values['RMINAS.PROFILE'],
     definitions,
@@ -64,13 +65,20 @@ function checkPurpose({ file, purpose }: Config): void {
 }
 
 function definitionsOf({ values, catalogue }: Config): PlanDefinitions {
-  const { spaces, datasets, teachers } = catalogue;
+  const { spaces, datasets, teachers, strategies } = catalogue;
   const dataset = datasets.get(values['LOADER.DATASET'], 'LOADER.DATASET');
   return {
     space: spaces.get(values['SPACE.NAME'], 'SPACE.NAME'),
     dataset,
     teacher: teachers.get(values['RMINAS.TEACHER_ARCH'] || dataset.teacher, 'RMINAS.TEACHER_ARCH'),
+    strategy: strategies.get(values['RMINAS.STRATEGY'], 'RMINAS.STRATEGY'),
   };
+}
+
+/** Creates the strategy once, to learn now whether its settings fit the space. @throws UsageError */
+function checkStrategy({ space, strategy }: PlanDefinitions, settings: SearchSettings): void {
+  const surrogate = () => Promise.reject(new Error('A plan evaluates nothing.'));
+  createStrategy(strategy, { space: space.space, surrogate, settings });
 }
 
 function specify(values: SearchValues, { space, dataset, teacher }: PlanDefinitions): Specification {

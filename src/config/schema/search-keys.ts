@@ -2,6 +2,7 @@
 import { choice, type KeyGroup, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
 import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
+import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
 
@@ -11,16 +12,12 @@ export type BackendChoice = (typeof BACKEND_CHOICES)[number];
 
 const path = { most: 4096, range: 'a path of at most 4096 characters' };
 
+const { 'RMINAS.MAX_EVALUATIONS': maxEvaluations, ...published } = COMMON_STRATEGY_KEYS;
+
 /** The group that the files of XNAS have for this search; a file with one of these keys describes a search. */
 export const ALGORITHM_KEYS = {
   'RMINAS.LOSS_BETA': number(0.8, { least: 0, most: 1 }, 'Weight of the RMI part of the loss.'),
-  'RMINAS.RF_WARMUP': wholeNumber(100, { least: 1, most: 100_000 }, 'Random architectures to evaluate first.'),
-  'RMINAS.RF_THRESRATE': number(
-    0.05,
-    { above: 0, below: 1 },
-    'Quantile of the losses of the warm-up; architectures below it are good.',
-  ),
-  'RMINAS.RF_SUCC': wholeNumber(100, { least: 0, most: 100_000 }, 'Good architectures to find after the warm-up.'),
+  ...published,
 } satisfies KeyGroup;
 
 export const SEARCH_KEYS = {
@@ -57,16 +54,7 @@ export const SEARCH_KEYS = {
     '`tf32` multiplies on the tensor cores of CUDA; `bf16` computes the networks in bfloat16. See [performance.md](performance.md#precision).',
   ),
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
-  'RMINAS.MAX_EVALUATIONS': wholeNumber(
-    0,
-    { least: 0, most: 100_000 },
-    'Most evaluations; 0 is `RF_WARMUP` + 10 · `RF_SUCC`.',
-  ),
-  'RMINAS.AUDIT': number(
-    0.1,
-    { least: 0, most: 1 },
-    'Share of the architectures whose training is never stopped early, to measure the effect of stopping.',
-  ),
+  'RMINAS.MAX_EVALUATIONS': maxEvaluations,
   'RMINAS.TEACHER': text('', path, "The teacher's checkpoint; by default the one in the data folders."),
   'RMINAS.TEACHER_ARCH': text(
     '',

@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path';
+import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
+import { forest } from '../../strategies/forest.js';
 import { VERSION } from '../../version.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import type { CacheOptions } from '../search/search.js';
@@ -101,7 +103,8 @@ function figuresOfAll(
   options: { python: string | undefined; signal: AbortSignal; data: string | undefined },
 ): Promise<BenchmarkFigures> {
   const { specification, settings, definitions } = first.plan;
-  const { vote: method, edgeRank, voters } = settings;
+  const { 'RMINAS.VOTE': method, 'RMINAS.VOTE_TOP': voters } = valuesFor(forest.keys, first.config.values);
+  const { edgeRank } = settings;
   return benchmarkFigures({
     ...options,
     space: definitions.space.space,

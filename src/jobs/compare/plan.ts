@@ -1,8 +1,6 @@
 import { join, resolve } from 'node:path';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import { nearestName } from '../../nearest.js';
-import { STRATEGY_NAMES } from '../../strategies/index.js';
 import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
 import type { ComparisonRow } from './result.js';
 
@@ -62,8 +60,8 @@ interface RowSource {
 /** @throws UsageError for an invalid name, configuration or seed, before anything is computed. */
 export async function planComparison(options: ComparisonOptions): Promise<PlannedComparison> {
   const { cfg, strategies = [], overrides = [], machine = [], data, out } = options;
-  for (const name of strategies) checkStrategy(name);
   const common = await planNewSearch({ cfg, overrides: [...overrides, ...machine], data });
+  for (const name of strategies) common.config.catalogue.strategies.get(name, '--strategies');
   const { specification, outDir } = common.plan;
   const folder = resolve(out ?? join(outDir, `comparison-${specification.space}-${specification.dataset}`));
   const rows: PlannedRow[] = [];
@@ -77,14 +75,6 @@ export async function planComparison(options: ComparisonOptions): Promise<Planne
   }
   for (const row of rows) checkSpace(row, first);
   return { folder, rows, first };
-}
-
-function checkStrategy(name: string): void {
-  if (STRATEGY_NAMES.some((known) => known === name)) return;
-  throw new UsageError(`There is no strategy '${name}'. The nearest is ${nearestName(name, STRATEGY_NAMES)}.`, {
-    code: 'unknown-strategy',
-    nextSteps: [`Choose from ${STRATEGY_NAMES.join(', ')}.`],
-  });
 }
 
 /** Strategies × objectives, then the further configurations. */

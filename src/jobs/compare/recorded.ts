@@ -5,7 +5,7 @@ import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { createObjective } from '../../objectives/index.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { hasBegun } from '../../store/journal-file.js';
-import { createStrategy, type StrategyName } from '../../strategies/index.js';
+import { createStrategy } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
 import { changedKeys } from '../bound-settings.js';
 import { recordedEvents } from '../search/journal.js';
@@ -37,7 +37,7 @@ function replayOf({ specification, settings, definitions }: SearchPlan) {
   const { space } = definitions.space;
   return {
     space,
-    strategy: createStrategy(settings.strategy, { space, settings, surrogate: unasked }),
+    strategy: createStrategy(definitions.strategy, { space, settings, surrogate: unasked }),
     objective: createObjective(settings.objective, { reference: settings.warmup }),
     seed: settings.seed,
     batch: specification.batch.size,
@@ -49,19 +49,6 @@ const unasked: Surrogate = () => Promise.reject(new Error('a recorded search was
 
 /** Settings in which two runs of one search may differ: none of them changes a score. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set(['workers', 'threads', 'workerDeadline', 'device']);
-
-/** Settings that only one strategy reads: searches by other strategies may differ in them. */
-const OF_A_STRATEGY: Readonly<Record<string, StrategyName>> = {
-  candidates: 'forest',
-  screen: 'forest',
-  answer: 'forest',
-  vote: 'forest',
-  edgeRank: 'forest',
-  voters: 'forest',
-  population: 'regularized-evolution',
-  sample: 'regularized-evolution',
-  learningRate: 'reinforce',
-};
 
 function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSearch): void {
   // The backend `auto` was resolved when the run began.
@@ -80,10 +67,9 @@ function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSear
 }
 
 function searchOf({ specification, settings }: SearchPlan): Record<string, unknown> {
-  const matters = (name: string) =>
-    !OF_THE_MACHINE.has(name) && (OF_A_STRATEGY[name] ?? settings.strategy) === settings.strategy;
-  const kept = Object.entries(settings).filter(([name]) => matters(name));
-  return { ...specification, ...Object.fromEntries(kept) };
+  const { strategyValues, ...common } = settings;
+  const kept = Object.entries(common).filter(([name]) => !OF_THE_MACHINE.has(name));
+  return { ...specification, ...Object.fromEntries(kept), ...strategyValues };
 }
 
 function differences(wanted: Record<string, unknown>, found: Record<string, unknown>): string[] {

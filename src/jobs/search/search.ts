@@ -167,7 +167,7 @@ async function runController({ run, started, store, cacheLimit: limit, signal }:
     notify: (text) => store.notify(text),
   });
   const surrogate = createSidecarSurrogate({ sidecar: started.sidecar, specification, signal });
-  const strategy = createStrategy(settings.strategy, { space, settings, screener, surrogate });
+  const strategy = createStrategy(definitions.strategy, { space, settings, screener, surrogate });
   const record = new SearchRecord(objective);
   const { seed, auditShare } = settings;
   const recorded = recordedEvents(store.lines);

@@ -1,5 +1,5 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
-import { STRATEGY_NAMES } from '../../strategies/index.js';
+import { BUILT_IN } from '../../catalogue/built-in.js';
 
 export const overrideArg = Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' });
 
@@ -38,7 +38,7 @@ const KEY_FLAGS = {
   backend: { key: 'RMINAS.BACKEND', description: 'auto, native or xnas', helpValue: 'NAME' },
   strategy: {
     key: 'RMINAS.STRATEGY',
-    description: `${STRATEGY_NAMES.slice(0, -1).join(', ')} or ${STRATEGY_NAMES.at(-1)}`,
+    description: BUILT_IN.strategies.names.join(', '),
     helpValue: 'NAME',
   },
   objective: { key: 'RMINAS.OBJECTIVE', description: 'rmi, aggregate, benchmark or a proxy', helpValue: 'NAME' },
