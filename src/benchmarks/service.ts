@@ -9,7 +9,7 @@ import type {
 } from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
-import { benchmarkNamed, parseArchitecture } from './benchmark.js';
+import { BENCHMARK_NAMES, benchmarkNamed, parseArchitecture } from './benchmark.js';
 import { indexFile, indexFolder } from './places.js';
 
 export { consultBenchmark } from './consult.js';
@@ -61,7 +61,7 @@ export interface BenchmarkStatsOptions extends BenchmarkOptions {
   readonly benchmark?: string | undefined;
 }
 
-const DEFAULT_BENCHMARK = 'nas-bench-201';
+const DEFAULT_BENCHMARK = BENCHMARK_NAMES[0] ?? '';
 
 /**
  * Imports a table of trained accuracies into the benchmark's index. An existing index is replaced.

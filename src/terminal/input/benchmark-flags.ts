@@ -3,7 +3,7 @@ import { BENCHMARK_NAMES } from '../../benchmarks/benchmark.js';
 
 /** A flag that the commands about a benchmark's index share. */
 export const benchmarkFlag = Flags.option({ options: BENCHMARK_NAMES, description: 'benchmark to ask' })({
-  default: 'nas-bench-201',
+  default: BENCHMARK_NAMES[0] ?? '',
 });
 
 /** Explains the names of NAS-Bench-201's figures. */
