@@ -25,6 +25,8 @@ export { type Bridge, type BridgeOptions, openBridge, PythonError } from './brid
 export { type Config, loadConfig } from './config/index.js';
 export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSchema } from './doctor/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
+export { type ExportHistoryOptions, exportHistory, type HistoryFormat } from './export/history.js';
+export { type RecordedEvaluation, type RecordedRun, readRun } from './export/run.js';
 export { type CompareOptions, compare } from './jobs/compare/compare.js';
 export type { ComparisonEvent } from './jobs/compare/events.js';
 export { type ComparisonResult, comparisonResultSchema } from './jobs/compare/result.js';

@@ -1,0 +1,83 @@
+/** Reads what a search left in its folder: for scripts, notebooks and other tools. */
+import { existsSync, readFileSync } from 'node:fs';
+import { type Config, loadConfig } from '../config/index.js';
+import { UsageError } from '../errors.js';
+import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
+import { readSearch } from '../jobs/search/plan.js';
+import { resultSchema, type SearchResult } from '../jobs/search/result.js';
+import type { EvaluationOutcome } from '../search/evaluator.js';
+import type { Phase } from '../strategies/strategy.js';
+
+/** One evaluation of a search, in the order in which they ended. */
+export interface RecordedEvaluation {
+  /** Canonical genotype: what was evaluated. */
+  readonly genotype: string;
+  /** When the strategy proposed it. */
+  readonly phase: Phase;
+  readonly turn: number;
+  readonly seed: number;
+  readonly outcome: EvaluationOutcome;
+}
+
+/** A search as its folder records it. */
+export interface RecordedRun {
+  /** Absolute path. */
+  readonly folder: string;
+  /** `finished` when the search has its answer; `interrupted` when it can be resumed, or is still at work. */
+  readonly state: 'finished' | 'interrupted';
+  readonly header: SearchHeader;
+  readonly evaluations: readonly RecordedEvaluation[];
+  /** The genotype that the search found; null while it is interrupted. */
+  readonly answer: string | null;
+  /** The content of result.json; null when the run ended before it was written. */
+  readonly result: SearchResult | null;
+  /** The configuration, resolved. It is read when this is called. */
+  configuration(): Promise<Config>;
+}
+
+/**
+ * Reads a search from its folder. Nothing is locked or changed, so a search that is at work can be read too.
+ *
+ * @example
+ * const { state, evaluations } = readRun('exp/quickstart/nas-bench-201-digits-seed1');
+ * console.log(state, evaluations.length);
+ * @throws MissingError when the folder has no journal; UsageError when the journal or result.json is damaged
+ */
+export function readRun(folder: string): RecordedRun {
+  const { folder: files, header, lines } = readSearch(folder);
+  const evaluations: RecordedEvaluation[] = [];
+  // The evaluations of a turn follow its proposal.
+  let current: Pick<RecordedEvaluation, 'phase' | 'turn'> = { phase: 'warm-up', turn: 0 };
+  let answer: string | null = null;
+  for (const event of recordedEvents(lines)) {
+    if (event.type === 'proposed') current = { phase: event.phase, turn: event.turn };
+    else if (event.type === 'finished') answer = event.genotype;
+    else {
+      const { genotype, seed, outcome } = event;
+      evaluations.push({ genotype, ...current, seed, outcome });
+    }
+  }
+  return {
+    folder: files.path,
+    state: answer === null ? 'interrupted' : 'finished',
+    header,
+    evaluations,
+    answer,
+    result: readResult(files.result),
+    configuration: () => loadConfig({ file: files.config }),
+  };
+}
+
+/** The result's text is complete or absent: the run writes it last. */
+function readResult(file: string): SearchResult | null {
+  if (!existsSync(file)) return null;
+  try {
+    return resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new UsageError(`${file} is not the result of a search.`, {
+      code: 'corrupt-result',
+      nextSteps: ['Remove it and resume the run: it is written anew from the journal.'],
+      cause,
+    });
+  }
+}
