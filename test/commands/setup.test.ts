@@ -1,8 +1,19 @@
 /** `rminas setup` of an installed copy: real virtual environments and the real pip, with tiny packages from a folder. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/index.js';
 import type { SetupReport } from '../../src/setup/index.js';
 import { installedCopy } from '../support/installed-copy.js';
@@ -18,6 +29,9 @@ const PINNED = [
 ];
 const NEWER = ['torch==2.99.0:torch', 'numpy==9.9.9:numpy', 'pyzmq==99.0:zmq'];
 const PYZMQ = 'pyzmq==27.3.0:zmq';
+
+const ground = temporaryFolder();
+const fresh = () => mkdtempSync(join(ground, 'part-'));
 
 let rminas: string;
 /** Folders with distributions for pip. */
@@ -50,7 +64,7 @@ function start(home: string, args: readonly string[], environment: NodeJS.Proces
     ...{ RMINAS_HOME: home, PIP_CONFIG_FILE: '/dev/null', PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels },
     ...environment,
   };
-  const child = spawn(process.execPath, [join(rminas, 'bin/run.js'), ...args], { env, cwd: temporaryFolder() });
+  const child = spawn(process.execPath, [join(rminas, 'bin/run.js'), ...args], { env, cwd: fresh() });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -97,12 +111,14 @@ function installed(home: string): string[] {
 
 beforeAll(async () => {
   rminas = installedCopy('dependency');
-  const folder = temporaryFolder();
+  const folder = fresh();
   wheels = distributions(join(folder, 'wheels'), [...PINNED, ...NEWER, PYZMQ, 'torch==2.13.0:torch']);
   slow = distributions(join(folder, 'slow'), [...PINNED, `slow:${PYZMQ}`]);
-  ready = temporaryFolder();
+  ready = fresh();
   first = await start(ready, ['setup']).ended;
 }, 240_000);
+// Ten environments with pip have many files: the teardown of all tests would take long over them.
+afterAll(() => rm(ground, { recursive: true, force: true, maxRetries: 3 }), 240_000);
 
 describe('setup from nothing', { timeout: 240_000 }, () => {
   it('makes an environment, says which build of PyTorch it takes, and names the next step', () => {
@@ -129,7 +145,7 @@ describe('setup from nothing', { timeout: 240_000 }, () => {
   });
 
   it('is found afterwards, also when the active environment lacks the packages', async () => {
-    const bare = join(temporaryFolder(), 'bare');
+    const bare = join(fresh(), 'bare');
     spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);
     for (const environment of [{}, { VIRTUAL_ENV: bare }, { CONDA_PREFIX: bare }]) {
       const { stdout } = await start(ready, ['doctor', '--json'], environment).ended;
@@ -140,7 +156,7 @@ describe('setup from nothing', { timeout: 240_000 }, () => {
   });
 
   it('installs what was removed since', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     await setup(home);
     rmSync(join(sitePackages(home), 'pyzmq-27.3.0.dist-info'), { recursive: true });
     expect((await setup(home)).report.status).toBe('installed');
@@ -148,7 +164,7 @@ describe('setup from nothing', { timeout: 240_000 }, () => {
   });
 
   it('takes the CUDA build when there is a GPU, and replaces it when told so', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     const smi = dirname(program(join(home, 'bin/nvidia-smi'), '#!/bin/sh\necho "GPU 0: NVIDIA H100 (UUID: GPU-1)"\n'));
     const PATH = `${smi}:${process.env.PATH}`;
     const cuda = await setup(home, [], { PATH });
@@ -168,7 +184,7 @@ describe('an existing Python', { timeout: 120_000 }, () => {
     ['the active environment', () => [], () => ({ VIRTUAL_ENV: join(ready, 'venv') })],
     ['the active environment', () => [], () => ({ CONDA_PREFIX: join(ready, 'venv') })],
   ])('is used when it has everything: %s', async (origin, args, environment) => {
-    const home = temporaryFolder();
+    const home = fresh();
     const { code, report } = await setup(home, args(), environment());
     expect(code).toBe(0);
     expect(report).toMatchObject({ status: 'suffices', origin, python: venvPython(ready) });
@@ -176,7 +192,7 @@ describe('an existing Python', { timeout: 120_000 }, () => {
   });
 
   it('is left alone when it lacks something, and the report says what', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     const bare = join(home, 'bare');
     spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);
     const { code, report } = await setup(home, [], { VIRTUAL_ENV: bare });
@@ -190,7 +206,7 @@ describe('an existing Python', { timeout: 120_000 }, () => {
 
 describe('an interrupted setup', { timeout: 240_000 }, () => {
   it('ends in order by Ctrl-C in the middle of pip, and continues where it was', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     const BUILDING = join(home, 'building');
     const RELEASE = join(home, 'release');
     const environment = { BUILDING, RELEASE, PIP_FIND_LINKS: slow };
@@ -217,7 +233,7 @@ describe('an interrupted setup', { timeout: 240_000 }, () => {
   });
 
   it('makes a half-made environment anew', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     spawnSync('python3', ['-m', 'venv', '--without-pip', join(home, 'venv')]);
     const half = program(join(home, 'venv/remains'), '');
     expect((await setup(home)).report.status).toBe('installed');
@@ -228,8 +244,8 @@ describe('an interrupted setup', { timeout: 240_000 }, () => {
 describe('a setup that fails', { timeout: 120_000 }, () => {
   it('names the versions of a Python that is too old', async () => {
     const old = `#!/bin/sh\necho 'rminas-interpreter ["/usr/bin/python3.8", [3, 8, 10], "/usr"]'\n`;
-    const python = program(join(temporaryFolder(), 'python3'), old);
-    const { code, report } = await setup(temporaryFolder(), [], { PATH: dirname(python) });
+    const python = program(join(fresh(), 'python3'), old);
+    const { code, report } = await setup(fresh(), [], { PATH: dirname(python) });
     expect(code).toBe(3);
     expect(report.error).toMatchObject({
       code: 'python-unusable',
@@ -238,21 +254,21 @@ describe('a setup that fails', { timeout: 120_000 }, () => {
   });
 
   it('names a folder that it cannot write', async () => {
-    const file = program(join(temporaryFolder(), 'file'), '');
+    const file = program(join(fresh(), 'file'), '');
     const { code, report } = await setup(join(file, 'home'));
     expect(code).toBe(3);
     expect(report.error).toMatchObject({ code: 'unwritable', message: expect.stringContaining(`${file}/home`) });
   });
 
   it('says that there is no Python', async () => {
-    const { code, report } = await setup(temporaryFolder(), [], { PATH: temporaryFolder() });
+    const { code, report } = await setup(fresh(), [], { PATH: fresh() });
     expect(code).toBe(3);
     expect(report.error).toMatchObject({ code: 'python-missing', message: expect.stringContaining('no python3') });
     expect(report.error.nextSteps[0]).toContain('Install a newer Python');
   });
 
   it("shows pip's useful line, and continues when the cause is gone", async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     const some = distributions(join(home, 'some'), ['torch==2.13.0+cpu:torch']);
     const failed = await setup(home, [], { PIP_FIND_LINKS: some });
     expect(failed.code).toBe(3);
@@ -265,7 +281,7 @@ describe('a setup that fails', { timeout: 120_000 }, () => {
   });
 
   it('never takes another build of PyTorch than the one it names', async () => {
-    const home = temporaryFolder();
+    const home = fresh();
     const other = distributions(join(home, 'other'), ['torch==2.13.0:torch', 'torch==2.99.0+cpu:torch']);
     const { code, report, stderr } = await setup(home, [], { PIP_FIND_LINKS: other });
     expect(code).toBe(3);
@@ -275,6 +291,6 @@ describe('a setup that fails', { timeout: 120_000 }, () => {
   });
 
   it('is a usage error for an unknown build', async () => {
-    expect((await setup(temporaryFolder(), ['--torch', 'rocm'])).code).toBe(2);
+    expect((await setup(fresh(), ['--torch', 'rocm'])).code).toBe(2);
   });
 });
