@@ -13,13 +13,13 @@ class NativeBackend:
     """Our own networks and our own representation loss."""
 
     def build_network(self, specification: Specification, genotype: str) -> nn.Module:
-        """See :class:`rminas_sidecar.backends.Backend`."""
+        """See :class:`Backend`."""
         return build_network(specification.space, genotype, specification.network)
 
     def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
-        """See :class:`rminas_sidecar.backends.Backend`. It is the centred Gram matrices, samples × samples."""
+        """See :class:`Backend`. It is the centred Gram matrices, samples × samples."""
         return [gram(features).centred for features in teacher_features]
 
     def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationLoss:
-        """See :class:`rminas_sidecar.backends.Backend`."""
+        """See :class:`Backend`."""
         return RepresentationLoss.with_references([Gram(centred, centred.norm()) for centred in reference])

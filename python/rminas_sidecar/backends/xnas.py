@@ -61,10 +61,10 @@ def find_xnas() -> str | None:
 
 
 class XnasBackend:
-    """Implements `rminas_sidecar.backends.Backend`; every method raises `missing-backend` where XNAS is not there."""
+    """Implements :class:`rminas_sidecar.backends.backend.Backend`; raises `missing-backend` where XNAS is missing."""
 
     def build_network(self, specification: Specification, genotype: str) -> nn.Module:
-        """See :class:`rminas_sidecar.backends.Backend`.
+        """See :class:`Backend`.
 
         The names of its parameters are the original's behind `network.`, and equal seeds give the weights that our own
         network has.
@@ -81,11 +81,11 @@ class XnasBackend:
         return original_networks.BUILDERS[space](import_original().networks, genotype, size)
 
     def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
-        """See :class:`rminas_sidecar.backends.Backend`. It is the features: `RMI_loss` compares with nothing else."""
+        """See :class:`Backend`. It is the features: `RMI_loss` compares with nothing else."""
         return list(teacher_features)
 
     def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationFunction:
-        """See :class:`rminas_sidecar.backends.Backend`. It answers for as many stages as `RMI_loss` does: three."""
+        """See :class:`Backend`. It answers for as many stages as `RMI_loss` does: three."""
         rmi = import_original().rmi
         loss = rmi.RMI_loss(len(reference[0]))
 

@@ -1,10 +1,5 @@
-"""The messages between the controller and the sidecar, as the schema exported from the controller defines them."""
+"""The messages between the controller and the sidecar."""
 
-import json
-from importlib import resources
-from typing import Any
+from rminas_sidecar.protocol.schema import PROTOCOL_VERSION, SCHEMA, Body
 
-SCHEMA: dict[str, Any] = json.loads(resources.files(__name__).joinpath("schema.json").read_text(encoding="utf-8"))
-PROTOCOL_VERSION: int = SCHEMA["protocol"]
-
-Body = dict[str, Any]
+__all__ = ["PROTOCOL_VERSION", "SCHEMA", "Body"]

@@ -4,7 +4,7 @@ import errno
 import traceback
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.schema import Body
 
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 

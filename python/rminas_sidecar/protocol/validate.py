@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from rminas_sidecar.protocol import SCHEMA, Body
+from rminas_sidecar.protocol.schema import SCHEMA, Body
 
 NO_REQUEST = "0"
 """The id of a message that answers no request."""

@@ -60,7 +60,8 @@ def _listen(network: nn.Module, images: Tensor) -> list[Tensor]:
     def hear(_block: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
         # A cell of DARTS has two inputs, of which the last is what the last cell has made.
         entered = [tensor for tensor in inputs if isinstance(tensor, Tensor)][-1]
-        if not heard:
+        # Where no stem precedes the first block, its input is the images, which have no graph of gradients.
+        if not heard and entered.requires_grad:
             heard.append(entered)
         if output is not entered:
             # Features of zeros, which no edge has reached, may have no graph, but what follows has a gradient by them.
