@@ -1,0 +1,54 @@
+/** The names that a real sidecar has, compared with the controller's definitions, and the plugins that add to them. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { MissingError } from '../../src/errors.js';
+import { DATASETS, SPACES, TEACHERS } from '../../src/protocol/specification.js';
+import { PROXIES } from '../../src/proxies/index.js';
+import { PYTHON, useGround } from './harness.js';
+
+const TOY = fileURLToPath(new URL('../../python/tests/fixtures/plugins/toy.py', import.meta.url));
+const SIDECAR = [PYTHON, '-m', 'rminas_sidecar'];
+const sorted = (names: readonly string[] | undefined) => [...(names ?? [])].sort();
+
+describe.skipIf(!existsSync(PYTHON))('the real sidecar (skipped without .venv, which `npm run setup` makes)', () => {
+  const ground = useGround();
+
+  it('has the spaces, data sets, teachers and proxies that the controller defines, and no others', async () => {
+    const { available } = (await ground.start(SIDECAR, { workers: 1 })).hello;
+    expect({
+      spaces: sorted(available?.spaces),
+      datasets: sorted(available?.datasets),
+      teachers: sorted(available?.teachers),
+      proxies: sorted(available?.proxies),
+    }).toEqual({
+      spaces: sorted(SPACES),
+      datasets: sorted(DATASETS),
+      teachers: sorted(TEACHERS),
+      proxies: sorted(PROXIES.map(({ name }) => name)),
+    });
+  });
+
+  it('also has what its plugins register', async () => {
+    const { available } = (await ground.start(SIDECAR, { workers: 1, plugins: [TOY] })).hello;
+    expect(available?.spaces).toEqual(expect.arrayContaining(['nas-bench-201', 'toy-space']));
+    expect(available?.datasets).toContain('stripes');
+    expect(available?.teachers).toContain('stripes-teacher');
+    expect(available?.proxies).toEqual(expect.arrayContaining(['toy-depth', 'toy-loss']));
+  });
+
+  it('does not know names without a worker', async () => {
+    expect((await ground.start(SIDECAR, { workers: 0, plugins: [TOY] })).hello.available).toBeNull();
+  });
+
+  it('reports a plugin that cannot be loaded, with the line of its file', async () => {
+    const plugin = join(ground.folder, 'broken.py');
+    writeFileSync(plugin, 'import not_there\n');
+    const start = ground.start(SIDECAR, { workers: 2, plugins: [plugin] });
+    const reason = `ModuleNotFoundError: No module named 'not_there' (${plugin}, line 1: import not_there)`;
+    await expect(start).rejects.toThrow(`The plugin ${plugin} cannot be loaded: ${reason}`);
+    await expect(start).rejects.toBeInstanceOf(MissingError);
+    await expect(start).rejects.toMatchObject({ code: 'plugin-failed', nextSteps: [`Correct ${plugin}.`] });
+  });
+});
