@@ -1,1 +1,1 @@
-"""The PyTorch half of rminas."""
+"""The PyTorch half of rminas: trains, scores and ranks architectures for a controller behind a ZeroMQ socket."""

@@ -1,4 +1,4 @@
-"""`python -m rminas_sidecar`: started by rminas, which holds its stdin open and listens at the address."""
+"""`python -m rminas_sidecar`: rminas starts it, keeps its stdin open and listens at the address."""
 
 import argparse
 import re
@@ -10,7 +10,11 @@ from rminas_sidecar.server import Server, ServerSettings
 
 
 def main() -> int:
-    """Serves one controller; the exit code is 0 after an orderly end, 1 after a failure and 2 for wrong arguments."""
+    """Serves one controller.
+
+    Returns:
+        The exit code: 0 after an orderly end, 1 after a failure, 2 for wrong arguments.
+    """
     settings = _parse_arguments()
     try:
         server = Server(settings)
@@ -23,29 +27,29 @@ def main() -> int:
 def _parse_arguments() -> ServerSettings:
     parser = argparse.ArgumentParser(prog="rminas_sidecar", description=__doc__)
     parser.add_argument("--address", required=True, help="address of the controller's socket, ipc://… or tcp://…")
-    parser.add_argument("--workers", type=_number_of_workers, default=1, help="processes that train (default: 1)")
-    parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each of them (default: 1)")
+    parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
+    parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
     parser.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:N or auto (default)")
     parser.add_argument(
         "--allow",
         action="append",
         default=[],
         metavar="PATH",
-        help="file or folder that messages may name, with all that is in it; may be repeated (default: none)",
+        help="file or folder that messages may name, with everything in it; may be repeated (default: none)",
     )
     parser.add_argument(
         "--worker-deadline",
         type=_seconds,
         default=120.0,
         metavar="SECONDS",
-        help="how long a worker may give no sign of life, such as a training step (default: 120)",
+        help="kill a busy worker that sends no heartbeat for this long (default: 120)",
     )
     parser.add_argument(
         "--parent-timeout",
         type=_seconds,
         default=30.0,
         metavar="SECONDS",
-        help="how long the controller may say nothing (default: 30)",
+        help="end when the controller is silent for this long (default: 30)",
     )
     parser.add_argument(
         "--plugin",
@@ -61,7 +65,7 @@ def _parse_arguments() -> ServerSettings:
         workers=options.workers,
         worker=worker,
         worker_deadline_seconds=options.worker_deadline,
-        allowed=tuple(options.allow),
+        allowed_paths=tuple(options.allow),
         parent_timeout_seconds=options.parent_timeout,
     )
 
@@ -77,20 +81,20 @@ def _number_of_threads(text: str) -> int:
 def _at_least(least: int, text: str) -> int:
     number = int(text)
     if number < least:
-        raise argparse.ArgumentTypeError(f"{text} is under {least}")
+        raise argparse.ArgumentTypeError(f"expected at least {least}, got {text}")
     return number
 
 
 def _seconds(text: str) -> float:
     number = float(text)
     if not number > 0:
-        raise argparse.ArgumentTypeError(f"{text} is no positive number of seconds")
+        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, got {text}")
     return number
 
 
 def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
-        raise argparse.ArgumentTypeError(f"{text} is none of cpu, cuda, cuda:N and auto")
+        raise argparse.ArgumentTypeError(f"expected cpu, cuda, cuda:N or auto, got {text}")
     return text
 
 

@@ -1,10 +1,10 @@
-"""The one error that the sidecar raises on purpose: something that the user can act on."""
+"""The error that the sidecar raises for problems that the user can solve."""
 
 from collections.abc import Sequence
 
 
 class SidecarError(Exception):
-    """A failure with a stable code; anything else that is raised is a bug.
+    """A failure with a stable code. Any other exception is a bug.
 
     Args:
         code: one of the protocol's ERROR_CODES, e.g. ``missing-file``.

@@ -1,4 +1,4 @@
-"""Validates a message, routes it, answers: one loop that never waits for a computation."""
+"""The server: one loop that validates messages, routes them and answers, and never waits for a computation."""
 
 import math
 import os
@@ -35,32 +35,32 @@ _PACKAGES = ("torch", "numpy", "scikit-learn", "pyzmq", "jsonschema-rs")
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """What the command line says.
+    """The settings from the command line.
 
     Args:
         address: of the controller's socket.
-        workers: processes that train; none is enough for benchmarks and forests.
-        worker: how each of them computes.
-        worker_deadline_seconds: after which a worker that has something to do and gives no sign of life is killed.
-        allowed: files and folders that messages may name.
-        parent_timeout_seconds: after which a controller that says nothing is taken for dead.
+        workers: worker processes; 0 suffices for benchmarks and forests.
+        worker: settings of each worker.
+        worker_deadline_seconds: a busy worker without heartbeats is killed after this long.
+        allowed_paths: files and folders that messages may name.
+        parent_timeout_seconds: the server ends when the controller is silent for this long.
     """
 
     address: str
     workers: int
     worker: WorkerSettings
     worker_deadline_seconds: float
-    allowed: tuple[str, ...]
+    allowed_paths: tuple[str, ...]
     parent_timeout_seconds: float
 
 
 class Server:
-    """One sidecar, from its hello to its end."""
+    """One sidecar, from its `hello` to its end."""
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._channel = Channel(settings.address)
-        self._allowed = PathAllowList(settings.allowed)
+        self._allowed = PathAllowList(settings.allowed_paths)
         self._inbox = Inbox()
         self._engine = LocalEngine(
             settings.workers, settings.worker, settings.worker_deadline_seconds, self._inbox.post, self._log
@@ -77,8 +77,12 @@ class Server:
         self._exit_code: int | None = None
 
     def run(self) -> int:
-        """Serves until there is a reason to end, and returns the exit code."""
-        # Ctrl-C reaches the whole process group, and the controller decides what it means.
+        """Serves until there is a reason to end.
+
+        Returns:
+            The exit code: 0 after an orderly end, 1 after a failure.
+        """
+        # Ctrl-C reaches the whole process group; the controller decides how to react.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: self._inbox.post(lambda: self._end(0, "of SIGTERM")))
         self._engine.start(self._greet, self._break)
@@ -86,7 +90,7 @@ class Server:
             self._greet(Readiness(self._settings.worker.device, {}))
         poller = zmq.Poller()
         poller.register(self._channel.socket, zmq.POLLIN)
-        poller.register(self._inbox.bell, zmq.POLLIN)
+        poller.register(self._inbox.wakeup, zmq.POLLIN)
         while self._exit_code is None:
             poller.poll(max(0, math.ceil((self._next_heartbeat - time.monotonic()) * 1000)))
             self._inbox.run()
@@ -125,7 +129,7 @@ class Server:
             case "prepare" | "evaluate" | "measure" | "verify" | "retrain":
                 self._submit(message)
             case "fit" if "rfSuggest" in body:
-                # The original imports PyTorch, which workers have anyway.
+                # XNAS's forest imports PyTorch, which only workers have.
                 self._submit(message)
             case "fit":
                 self._answer_from(self._forests, message, "fitted", lambda: surrogate.fit(body))
@@ -180,7 +184,7 @@ class Server:
             try:
                 text = encode(kind, message_id, body)
             except InvalidMessage as error:
-                reason = f"The sidecar made a {kind} that the protocol does not allow: {error.reason}"
+                reason = f"The sidecar made a {kind} message that the protocol does not allow: {error.reason}"
                 steps = ["Report this as a bug."]
                 text = encode("error", message_id, error_body("internal", reason, steps))
             self._channel.send(text)
@@ -203,7 +207,7 @@ class Server:
             self._log("info", f"The plugin {plugin} was loaded.")
         self._greeted = True
         if self._settings.workers > 0:
-            # Not before: the workers' import of PyTorch, which hello waits for, needs the processors more.
+            # Not earlier: until now the workers need the processors to import PyTorch.
             self._forests.add(surrogate.warm_up)
 
     def _beat(self) -> None:
@@ -215,7 +219,7 @@ class Server:
         if self._greeted:
             self._send("heartbeat", NO_REQUEST, {})
         else:
-            # A controller that waits for hello has nothing to say yet.
+            # A controller that waits for `hello` sends nothing yet.
             self._parent.heard()
         reason = self._parent.reason_to_end()
         if reason is not None:
@@ -225,7 +229,7 @@ class Server:
         self._send("log", NO_REQUEST, {"level": level, "text": text})
 
     def _break(self, reason: str, error: Body | None) -> None:
-        """Ends after a failure of the engine; the controller reads the code and the next steps from stderr."""
+        """Ends after a failure of the engine. The controller reads the code and the next steps from stderr."""
         if error is None:
             self._end(1, reason)
             return
@@ -264,7 +268,7 @@ def _summarise_benchmark(body: Body) -> Body:
 
 
 def _versions() -> dict[str, str]:
-    """Read from the packages' metadata: importing them would take seconds."""
+    """Versions from the packages' metadata, because importing the packages would take seconds."""
     versions = {"python": platform.python_version()}
     for package in _PACKAGES:
         with suppress(metadata.PackageNotFoundError):

@@ -1,4 +1,4 @@
-"""The random forest that tells good architectures from bad ones by their encoding."""
+"""The random forest that classifies architectures as good or bad by their encoding."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,17 +12,17 @@ from rminas_sidecar.protocol import Body
 
 Encodings = Sequence[Sequence[int]]
 Grow = Callable[[Body, npt.NDArray[np.float32], Sequence[bool]], Any]
-"""From the body of the protocol's `fit`, features and labels of both kinds to a fitted classifier of scikit-learn."""
-# The row of numbers that the forest sees of each category of each slot.
+"""Fits a classifier of scikit-learn, given the body of the protocol's `fit`, features, and labels of both kinds."""
 Layout = Sequence[Sequence[Sequence[float]]]
+"""The row of features of each category of each slot."""
 
 
 def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence[bool]) -> Any:
     """Fits scikit-learn's forest as XNAS's RF_suggest fits it; see `Grow`."""
-    # Imported here because benchmark commands never need it.
+    # Imported here, because benchmark queries do not need it.
     from sklearn.ensemble import RandomForestClassifier
 
-    # One job: thirty small trees are grown in half the time that joblib's threads take to be started.
+    # One job: thirty small trees grow in half the time that joblib takes to start its threads.
     forest = RandomForestClassifier(n_estimators=request["trees"], random_state=request["seed"], n_jobs=1)
     return forest.fit(features, np.asarray(good, dtype=np.float64))
 
@@ -35,18 +35,18 @@ def fit(request: Body, grow: Grow = grow_forest) -> Body:
 
 
 def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
-    """Fits a forest on the known architectures and asks it about the candidates, as XNAS's RF_suggest does.
+    """Fits a forest to the known architectures and classifies the candidates, as XNAS's RF_suggest does.
 
     Args:
         request: body of the protocol's `fit`.
-        grow: whose forest it is.
+        grow: fits the forest, ours or the original's.
 
     Returns:
-        Probability of being good for each candidate, 0 to 1. Where all known ones are good it is 1, and where none is
-        (or none is known) 0: a forest that has seen one class cannot tell more.
+        The probability of being good for each candidate, 0 to 1. It is 1 if all known architectures are good, and 0 if
+        none is good or known, since a forest needs both classes.
 
     Raises:
-        SidecarError: `invalid-message` when encodings, labels and features do not fit each other.
+        SidecarError: `invalid-message` when encodings, labels and features do not match.
     """
     layout: Layout = request["features"]
     good: list[bool] = request["good"]
@@ -65,18 +65,18 @@ def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
 
 
 def features_of(encodings: Encodings, layout: Layout, name: str) -> npt.NDArray[np.float32]:
-    """Sets the rows of each architecture's categories side by side, in float32, in which scikit-learn compares anyway.
+    """Concatenates the rows of each architecture's categories, in float32, as scikit-learn compares them.
 
     Args:
         encodings: n architectures, a category per slot.
         layout: the row of each category of each slot.
-        name: what the encodings are called in an error.
+        name: the encodings' name in an error.
 
     Returns:
-        Array of shape (n, sum of the slots' row lengths).
+        An array of shape (n, sum of the slots' row lengths).
 
     Raises:
-        SidecarError: `invalid-message` when a slot's rows differ in length, or encodings do not fit the slots.
+        SidecarError: `invalid-message` when a slot's rows differ in length, or an encoding does not match the slots.
     """
     for slot, rows in enumerate(layout):
         if len({len(row) for row in rows}) > 1:
@@ -95,7 +95,7 @@ def features_of(encodings: Encodings, layout: Layout, name: str) -> npt.NDArray[
 
 
 def warm_up() -> None:
-    """Imports scikit-learn, which takes a second that the first `fit` is then spared."""
+    """Imports scikit-learn in advance, which saves the first `fit` a second."""
     import sklearn.ensemble  # noqa: F401
 
 

@@ -12,6 +12,6 @@ def test_signs_of_life_come_with_the_steps_and_not_too_often() -> None:
         heartbeat.step()
     assert 1 <= len(signs) < 1000
     before = threading.active_count()
-    with heartbeat.without_steps():
+    with heartbeat.in_background():
         assert threading.active_count() == before + 1
     assert threading.active_count() == before

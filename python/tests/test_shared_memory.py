@@ -105,5 +105,5 @@ def test_a_new_worker_needs_the_files_no_more(launcher: Any, tmp_path: Path) -> 
     shutil.rmtree(tmp_path)
     for worker in sidecar.workers():
         os.kill(worker, signal.SIGKILL)
-        assert "another one takes its place" in sidecar.receive("log")["body"]["text"]
+        assert "a new one replaces it" in sidecar.receive("log")["body"]["text"]
     assert score(sidecar.ask("evaluate", evaluate_body())) == before

@@ -58,7 +58,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     await sidecar.request('prepare', endless);
     const doomed = expect(sidecar.request('evaluate', forever)).rejects.toMatchObject({
       code: 'evaluation-died',
-      message: expect.stringContaining('gave no sign of life for 20 s'),
+      message: expect.stringContaining('sent no heartbeat for 20 s'),
     });
     // What came after it is answered, so the worker has it.
     await sidecar.request('fit', fit);

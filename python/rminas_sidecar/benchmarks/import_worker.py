@@ -4,20 +4,20 @@ import time
 
 from rminas_sidecar.benchmarks import import_file
 from rminas_sidecar.ipc.progress import Progress
-from rminas_sidecar.ipc.worker_pipes import ServerPipes
+from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body
 
 
 def main() -> None:
     """Entry point of the process."""
-    server = ServerPipes()
-    progress = Progress(lambda report: server.tell({"event": "progress", "body": report}))
+    server = WorkerPipes()
+    progress = Progress(lambda report: server.send({"event": "progress", "body": report}))
     try:
         kind, body = "benchmark-imported", _import(server.requests.get(), progress)
     except Exception as error:
         kind, body = "error", failure_body(error)
-    server.tell({"event": "reply", "type": kind, "body": body})
+    server.send({"event": "reply", "type": kind, "body": body})
 
 
 def _import(request: Body, progress: Progress) -> Body:

@@ -1,4 +1,4 @@
-"""Where evaluations are computed: an engine takes jobs and answers each of them, in any order."""
+"""The interface of an engine, which runs jobs on its workers and answers each of them, in any order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ OnBroken = Callable[[str, Body | None], None]
 
 @dataclass(frozen=True)
 class Job:
-    """What takes a worker: `prepare`, `evaluate`, `measure`, `verify`, `retrain`, or `fit` with an original forest."""
+    """A request for a worker: `prepare`, `evaluate`, `measure`, `verify`, `retrain`, or `fit` with XNAS's forest."""
 
     type: str
     body: Body
     reply: Reply
     progress: Callable[[Body], None]
     keeps: object = None
-    """What the worker will look for, and must be there until it has answered."""
+    """Kept alive until the worker has answered, e.g. shared memory that it maps."""
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What the workers found when they started."""
+    """What the workers found at their start."""
 
     device: str
     versions: dict[str, str]
     xnas: str | None = None
-    """The folder that XNAS can be imported from."""
+    """The folder that XNAS can be imported from; None where it cannot be imported."""
     available: dict[str, list[str]] | None = None
     """The names of spaces, data sets, teachers and proxies; None without a worker."""
     plugins: Sequence[str] = ()
-    """The plugins that were loaded."""
+    """The loaded plugins, as messages name them."""
 
 
 class Engine(Protocol):
@@ -46,16 +46,16 @@ class Engine(Protocol):
         """Starts the workers.
 
         Args:
-            on_ready: called once, when all of them can compute.
-            on_broken: called with the reason when the engine cannot go on; nothing is answered any more. The second
-                argument is the body of an `error` message, where a worker told one before it ended.
+            on_ready: called once, when all workers can compute.
+            on_broken: called with the reason when the engine cannot continue; it answers nothing any more. The second
+                argument is the body of an `error` message if a worker sent one before it ended.
         """
 
     def submit(self, job: Job) -> None:
-        """Computes the job as soon as there is a free worker; `prepare` is computed by all of them."""
+        """Runs the job as soon as a worker is free. Every worker runs `prepare`."""
 
     def watch(self) -> None:
-        """Ends what is stuck; to be called every second or so."""
+        """Kills hung workers. Must be called about every second."""
 
     def close(self) -> None:
-        """Ends the workers; what they were computing is lost."""
+        """Ends the workers; running jobs are lost."""

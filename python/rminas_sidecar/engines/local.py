@@ -1,4 +1,4 @@
-"""Workers that are processes of this machine."""
+"""Worker processes on this machine."""
 
 import time
 from collections import deque
@@ -16,43 +16,42 @@ from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import error_body
 
 Post = Callable[[Callable[[], None]], None]
-"""Has a function called in the server's loop; may be called from any thread."""
+"""Queues a call for the server's loop. May be called from any thread."""
 
 _GRACE_SECONDS = 1.0
 _MOST_FAILURES = 3
-"""So many deaths of a worker without an answer in between, and the engine gives up."""
+"""The engine gives up after so many deaths of a worker without an answer in between."""
 
 
 @dataclass
 class _WorkerSlot:
-    """The place of a worker; when it dies, another one takes it."""
+    """A slot for one worker process; a dead process is replaced by a new one."""
 
     watchdog: Watchdog
     process: WorkerProcess | None = None
     ready: bool = False
     running: Job | None = None
     own: deque[Job] = field(default_factory=deque)
-    """Jobs that this slot has to do itself, before it takes one that any slot can do."""
+    """Jobs for this slot, which run before those that any slot can run."""
     failures: int = 0
     refusal: Body | None = None
     """Why its process cannot start, as the body of an `error` message."""
     stuck: bool = False
-    """Its process was killed because it said nothing for too long."""
+    """Its process was killed because it sent no heartbeat for too long."""
 
 
 class LocalEngine:
     """Implements `rminas_sidecar.engines.engine.Engine`.
 
-    A worker that dies fails the job it ran with `worker-died`; whether to send that again is the controller's
-    decision. A new worker takes its place and is given all that was prepared. One that has something to do and gives
-    no sign of life is killed.
+    When a worker dies, its job fails with `worker-died`; the controller decides whether to send it again. A new worker
+    takes its slot and prepares every specification again. A busy worker without heartbeats is killed.
 
     Args:
         count: number of workers.
         settings: how each of them computes.
-        deadline_seconds: how long one that has something to do may give no sign of life.
-        post: has a function called in the server's loop.
-        log: takes a level of the protocol and a text.
+        deadline_seconds: how long a busy worker may send no heartbeat.
+        post: queues a call for the server's loop.
+        log: sends a text with one of the protocol's levels.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class LocalEngine:
         if not self._slots:
             job.reply(
                 "error",
-                error_body("invalid-message", f"{job.type} needs a worker, and this sidecar was started without.", []),
+                error_body("invalid-message", f"{job.type} needs a worker, and this sidecar has none.", []),
             )
         elif job.type == "prepare":
             self._prepare(job)
@@ -92,7 +91,7 @@ class LocalEngine:
 
     def watch(self) -> None:
         for slot in self._slots:
-            silent = slot.watchdog.too_long()
+            silent = slot.watchdog.expired()
             idle = slot.ready and slot.running is None
             if silent and not idle and not slot.stuck and slot.process is not None:
                 slot.stuck = True
@@ -116,7 +115,7 @@ class LocalEngine:
         first, *others = sorted(self._slots, key=lambda slot: slot.running is not None)
 
         def go_on(preparation: Preparation) -> None:
-            preparable.settle()
+            preparable.seal()
             self._prepared[job.body["digest"]] = preparable
             _hand_out(preparation, others)
 
@@ -171,15 +170,15 @@ class LocalEngine:
         slot.failures += 1
         end, remedies = _explain(slot, death)
         if self._readiness is None or slot.failures >= _MOST_FAILURES:
-            # The worker's own words stand on stderr already; the controller reads the reason from there.
-            self._on_broken(f"A worker cannot be kept alive: the last one {end}.", slot.refusal)
+            # The worker's stderr was copied to this process's, where the controller reads it.
+            self._on_broken(f"The workers keep dying: the last one {end}.", slot.refusal)
             return
         slot.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
         self._spawn(slot)
-        self._log("warning", f"A worker {end}; another one takes its place.")
+        self._log("warning", f"A worker {end}; a new one replaces it.")
         if job is not None:
-            last_words = f" It said: {death.stderr}" if death.stderr else ""
-            message = f"The worker that ran {job.type} {end}.{last_words}"
+            stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
+            message = f"The worker that ran {job.type} {end}.{stderr}"
             job.reply("error", error_body("worker-died", message, remedies))
         self._dispatch()
 
@@ -188,7 +187,7 @@ class LocalEngine:
 
     def _prepared_again(self, kind: str, body: Body) -> None:
         if kind == "error":
-            self._log("warning", f"A new worker could not prepare what the others have: {body['message']}")
+            self._log("warning", f"A new worker could not prepare a specification: {body['message']}")
 
 
 def _hand_out(preparation: Preparation, slots: Iterable[_WorkerSlot]) -> None:
@@ -197,9 +196,9 @@ def _hand_out(preparation: Preparation, slots: Iterable[_WorkerSlot]) -> None:
 
 
 def _explain(slot: _WorkerSlot, death: Death) -> tuple[str, list[str]]:
-    """How a worker ended, to follow "the worker", and what can be done about it."""
+    """How a worker ended, to follow "the worker", and the next steps."""
     if slot.stuck:
-        return f"was killed: it gave no sign of life for {slot.watchdog.seconds:g} s", [
+        return f"was killed because it sent no heartbeat for {slot.watchdog.seconds:g} s", [
             "If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."
         ]
     killed = ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]

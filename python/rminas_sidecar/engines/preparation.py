@@ -1,4 +1,4 @@
-"""One `prepare` that all workers do, and one answer to it."""
+"""A `prepare` request that every worker runs, and its one answer."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ from rminas_sidecar.protocol.failures import error_body
 
 
 class Preparable:
-    """What workers are asked to prepare, and the memory in which they have it in common.
+    """A specification to prepare, and the memory in which the workers share the result.
 
     Args:
         request: body of the protocol's `prepare`.
-        memory: filled by the worker that prepares first, and mapped by the others; None where each does it by itself.
+        memory: the first worker fills it and the others map it. None where each worker prepares by itself.
     """
 
     def __init__(self, request: Body, memory: SharedMemory | None) -> None:
@@ -26,23 +26,23 @@ class Preparable:
         body = {"request": self.request, "memory": memory}
         return Job("prepare", body, reply, progress, keeps=self._memory)
 
-    def settle(self) -> None:
-        """To be called when a worker has prepared it, before another one is asked to."""
+    def seal(self) -> None:
+        """Makes the memory read-only. Must be called after the first worker has prepared, before another one starts."""
         if self._memory is not None and self._memory.filled:
             self._memory.seal()
         else:
-            # It could not be filled, and two workers must not try at once.
+            # The first worker could not fill it, and two workers must not try at the same time.
             self._memory = None
 
 
 class Preparation:
-    """Gathers the answers of the workers: the first failure is the answer, else the first report once all have it.
+    """Gathers the workers' answers. The answer is the first failure, or the first report once all have succeeded.
 
     Args:
         job: the request.
-        preparable: what it is for.
-        workers: number of those that have to do it.
-        on_begun: called with this object when the first of them did, to give the others their parts.
+        preparable: the specification.
+        workers: number of workers.
+        on_begun: called with this object after the first worker's success, to start the others.
     """
 
     def __init__(
@@ -70,12 +70,12 @@ class Preparation:
             self._job.reply(kind, body)
 
     def _compare(self, body: Body) -> tuple[str, Body]:
-        """The first worker's report: it took the time. Unequal batches would give one architecture two scores."""
+        """Answers the first worker's report, unless the batches differ: then one architecture would have two scores."""
         if self._first is None:
             self._first = body
             self._on_begun(self)
         ours, theirs = self._first["batch"]["digest"], body["batch"]["digest"]
         if ours == theirs:
             return "prepared", self._first
-        message = f"The workers drew different batches from one specification: {ours} and {theirs}."
+        message = f"The workers drew different batches for one specification: {ours} and {theirs}."
         return "error", error_body("internal", message, ["Report this as a bug, with the configuration."])

@@ -1,4 +1,4 @@
-"""Memory that the server keeps and that all of its workers map: what was prepared once lies there once."""
+"""Memory that the server owns and all workers map: the first worker publishes the prepared batch there."""
 
 import os
 import sys
@@ -7,8 +7,10 @@ from contextlib import suppress
 
 
 class SharedMemory:
-    """A file in memory that has no name. It is there for as long as this object is, and for who has mapped it by then;
-    the system frees it with the last process that uses it, however these end.
+    """A file in memory without a name.
+
+    It exists as long as this object, or as long as a process maps it. The system frees it with the last such process,
+    even after a crash.
     """
 
     def __init__(self) -> None:
@@ -17,23 +19,23 @@ class SharedMemory:
 
     @property
     def path(self) -> str:
-        """Where another process of this user finds it, for as long as this object is there."""
+        """The path by which another process of this user opens it, as long as this object exists."""
         return f"/proc/{os.getpid()}/fd/{self._descriptor}"
 
     @property
     def filled(self) -> bool:
-        """Whether anything was written to it."""
+        """Whether it has content."""
         return os.fstat(self._descriptor).st_size > 0
 
     def seal(self) -> None:
-        """From now on nobody can change it, and a process that maps it cannot lose a part of it."""
-        import fcntl  # Not everywhere.
+        """Makes it read-only for all processes, also against truncation."""
+        import fcntl  # Not on every system.
 
         fcntl.fcntl(self._descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
 
 
 def make_shared_memory() -> SharedMemory | None:
-    """None where the system has none that is freed by itself, as on everything but Linux."""
+    """Creates shared memory; None on systems other than Linux, which cannot free it automatically."""
     if sys.platform != "linux":
         return None
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The process that computes. It runs one request at a time, and ends itself as soon as the server's pipe closes."""
+"""The worker process. It computes one request at a time, and ends itself as soon as the server closes its pipe."""
 
 import argparse
 import faulthandler
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
 from rminas_sidecar.ipc.progress import Progress
-from rminas_sidecar.ipc.worker_pipes import ServerPipes
+from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body, is_out_of_memory
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from rminas_sidecar.evaluation.session import Session
 
 _IN_STEPS = {"evaluate", "measure"}
-"""Requests that give signs of life by themselves, as they proceed."""
+"""Requests that send heartbeats at each step; the others send them from a thread."""
 
 
 class Worker:
-    """Answers requests with what the evaluation computes.
+    """Computes requests.
 
     Args:
         device: where it computes.
-        tell: says something to the server.
-        heartbeat: tells the server that this process lives.
+        send: sends a message to the server.
+        heartbeat: shows the server that this process makes progress.
     """
 
-    def __init__(self, device: "torch.device", tell: Callable[[Body], None], heartbeat: Heartbeat) -> None:
+    def __init__(self, device: "torch.device", send: Callable[[Body], None], heartbeat: Heartbeat) -> None:
         self._device = device
-        self._tell = tell
-        self._vital_signs = heartbeat
+        self._send = send
+        self._heartbeat = heartbeat
         self._sessions: dict[str, tuple[Body, Session]] = {}
         self._handlers = {
             "prepare": self._prepare,
@@ -48,20 +48,20 @@ class Worker:
         }
 
     def answer(self, request: Body) -> None:
-        """Computes one request and writes its reply, or the error that it ended in."""
+        """Computes one request and sends its reply, or the error."""
         try:
             kind, body = self._compute(request["type"], request["body"])
         except Exception as error:
             kind, body = "error", failure_body(error)
             if is_out_of_memory(error):
                 self._free_memory()
-        self._tell({"event": "reply", "type": kind, "body": body})
+        self._send({"event": "reply", "type": kind, "body": body})
 
     def _compute(self, kind: str, body: Body) -> tuple[str, Body]:
         handler = self._handlers[kind]
         if kind in _IN_STEPS:
             return handler(body)
-        with self._vital_signs.without_steps():
+        with self._heartbeat.in_background():
             return handler(body)
 
     def _prepare(self, body: Body) -> tuple[str, Body]:
@@ -83,12 +83,12 @@ class Worker:
 
         bounds = FutilityBounds(body.get("bounds", ()))
         return "evaluated", self._session(body["digest"]).evaluate(
-            body["genotype"], body["seed"], bounds, self._vital_signs.step
+            body["genotype"], body["seed"], bounds, self._heartbeat.step
         )
 
     def _measure(self, body: Body) -> tuple[str, Body]:
         return "measured", self._session(body["digest"]).measure(
-            body["genotype"], body["seed"], body["proxies"], self._vital_signs.step
+            body["genotype"], body["seed"], body["proxies"], self._heartbeat.step
         )
 
     def _verify(self, body: Body) -> tuple[str, Body]:
@@ -108,12 +108,12 @@ class Worker:
         return "fitted", surrogate.fit(body, xnas.grow_forest)
 
     def _progress(self) -> Progress:
-        return Progress(lambda report: self._tell({"event": "progress", "body": report}))
+        return Progress(lambda report: self._send({"event": "progress", "body": report}))
 
     def _session(self, digest: str) -> "Session":
         known = self._sessions.get(digest)
         if known is None:
-            raise SidecarError("unknown-specification", f"Nothing was prepared for the specification {digest}.")
+            raise SidecarError("unknown-specification", f"The specification {digest} was not prepared on this worker.")
         return known[1]
 
     def _free_memory(self) -> None:
@@ -131,19 +131,19 @@ def main() -> None:
     parser.add_argument("--plugin", action="append", default=[])
     options = parser.parse_args()
     faulthandler.enable()
-    # Before PyTorch is imported, so that a server that goes away meanwhile is noticed.
-    server = ServerPipes()
-    heartbeat = Heartbeat(lambda: server.tell({"event": "alive"}))
+    # Before the import of PyTorch, so that this process ends when the server does meanwhile.
+    server = WorkerPipes()
+    heartbeat = Heartbeat(lambda: server.send({"event": "alive"}))
     try:
-        with heartbeat.without_steps():
+        with heartbeat.in_background():
             device, readiness = _get_ready(options.threads, options.device, options.plugin)
     except SidecarError as error:
-        server.tell({"event": "cannot-start", "body": failure_body(error)})
+        server.send({"event": "cannot-start", "body": failure_body(error)})
         server.give_up()
     except Exception as error:
         server.give_up(error)
-    worker = Worker(device, server.tell, heartbeat)
-    server.tell({"event": "ready", "readiness": readiness})
+    worker = Worker(device, server.send, heartbeat)
+    server.send({"event": "ready", "readiness": readiness})
     while True:
         worker.answer(server.requests.get())
 
@@ -157,7 +157,7 @@ def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple
     """
     import torch
 
-    # Imported now, so that a broken installation shows at the start and the first request is not slower than others.
+    # Imported now, so that a broken installation shows at the start and the first request is not slow.
     import rminas_sidecar.evaluation.session  # noqa: F401
     from rminas_sidecar.backends.xnas import find_xnas
     from rminas_sidecar.plugins.catalogue import available
@@ -177,17 +177,17 @@ def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple
 
 
 def choose_device(name: str) -> "torch.device":
-    """The device of that name; of `auto` the GPU, where there is one.
+    """The device of that name; `auto` is the GPU where there is one, else the CPU.
 
     Raises:
-        RuntimeError: torch's, when it is not there.
+        RuntimeError: torch's, when the device cannot be used.
     """
     import torch
 
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     device = torch.device(name)
-    # The first tensor shows whether the device is there, and pays for the start of CUDA before the first request.
+    # The first tensor shows whether the device works, and starts CUDA before the first request.
     torch.zeros(1, device=device)
     return device
 

@@ -1,4 +1,4 @@
-"""One worker process, as the server sees it."""
+"""A worker process as the server sees it."""
 
 import os
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from rminas_sidecar.protocol import Body
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """How a worker computes.
+    """The settings of a worker.
 
     Args:
-        threads: of PyTorch, in each worker.
+        threads: PyTorch's threads in each worker.
         device: `cpu`, `cuda`, `cuda:N`, or `auto` for a GPU where there is one.
         plugins: files and modules that register spaces, data sets, teachers and proxies.
     """
@@ -24,7 +24,7 @@ class WorkerSettings:
 
 
 class WorkerProcess(ChildProcess):
-    """The process that computes: `rminas_sidecar.engines.worker`."""
+    """A process that runs `rminas_sidecar.engines.worker`."""
 
     def __init__(
         self, settings: WorkerSettings, on_message: Callable[[Body], None], on_death: Callable[[Death], None]
@@ -39,8 +39,8 @@ def _command(settings: WorkerSettings) -> list[str]:
 
 
 def _environment(settings: WorkerSettings) -> dict[str, str]:
-    # OpenMP and the BLAS libraries read these when they are loaded, which is before any line of ours could set them.
+    # OpenMP and the BLAS libraries read these when they are loaded, before any line of the worker could set them.
     libraries = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    # Huge pages where the kernel gives them on request: an eighth of an evaluation. glibc reads this at the start, too.
+    # Huge pages where the kernel grants them: they save an eighth of an evaluation. glibc reads this at the start.
     memory = {} if "GLIBC_TUNABLES" in os.environ else {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
     return {**dict.fromkeys(libraries, str(settings.threads)), **memory}

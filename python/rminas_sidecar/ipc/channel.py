@@ -10,18 +10,18 @@ _CURVE_SETTINGS = ("RMINAS_CURVE_SERVER_PUBLIC", "RMINAS_CURVE_PUBLIC", "RMINAS_
 
 
 class ChannelError(Exception):
-    """The socket cannot be opened, or nobody reads from it."""
+    """The socket cannot be opened, or the controller does not read from it."""
 
 
 class Channel:
     """A ZeroMQ DEALER that connects to the controller's.
 
     Args:
-        address: `ipc://…` or `tcp://…`; TCP is encrypted with the CURVE keys of the environment (Z85), which are
-            taken out of it.
+        address: `ipc://…` or `tcp://…`. TCP is encrypted with the CURVE keys (Z85) in the environment, which are
+            removed from it.
 
     Raises:
-        ChannelError: the address is none, or TCP without keys.
+        ChannelError: the address is invalid, or TCP without keys.
     """
 
     def __init__(self, address: str) -> None:
@@ -39,14 +39,14 @@ class Channel:
             raise ChannelError(f"{address}: {error}") from error
 
     def receive(self) -> list[bytes] | None:
-        """The frames of the next message, or None when there is none now."""
+        """The frames of the next message; None when none has arrived."""
         try:
             return self.socket.recv_multipart(zmq.NOBLOCK)
         except zmq.Again:
             return None
 
     def send(self, message: bytes) -> None:
-        """Queues a message, without ever waiting.
+        """Queues a message without blocking.
 
         Raises:
             ChannelError: 10,000 messages are queued already.
@@ -57,7 +57,7 @@ class Channel:
             raise ChannelError(f"The controller has not read the last {_MOST_WAITING} messages.") from None
 
     def close(self, linger_seconds: float) -> None:
-        """Closes the socket; what is still queued has so much time to be delivered."""
+        """Closes the socket; queued messages have this long to be delivered."""
         self.socket.close(linger=round(linger_seconds * 1000))
         self._context.term()
 

@@ -1,4 +1,4 @@
-"""A child process, as the server sees it: lines of JSON go in and come out, and its end is noticed."""
+"""A child process as the server sees it: it reads and writes lines of JSON, and its end is reported."""
 
 import contextlib
 import json
@@ -15,12 +15,17 @@ import rminas_sidecar
 from rminas_sidecar.protocol import Body
 
 _STDERR_TAIL = 8192
-_LAST_WORDS_SECONDS = 1.0
+_STDERR_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Death:
-    """How a process ended: exit code, negative for a signal as in `subprocess`, and the last it wrote to stderr."""
+    """How a process ended.
+
+    Args:
+        code: exit code; negative for a signal, as in `subprocess`.
+        stderr: the last 8 KiB that it wrote there.
+    """
 
     code: int
     stderr: str
@@ -35,13 +40,13 @@ class Death:
 
 
 class ChildProcess:
-    """A child process. Its two callbacks are called from threads of this object.
+    """A child process. Both callbacks are called from threads of this object.
 
     Args:
         command: a module of this package and its arguments.
-        environment: variables besides those of this process.
-        on_message: what the child says.
-        on_death: called once, after the last message; also after `end`.
+        environment: variables in addition to those of this process.
+        on_message: called with each message of the child.
+        on_death: called once, after the last message, also after `end`.
     """
 
     def __init__(
@@ -67,7 +72,7 @@ class ChildProcess:
         threading.Thread(target=self._read_messages, daemon=True).start()
 
     def send(self, message: Body) -> None:
-        """Hands the child a request; one that is dead already does not hear it, and its death is reported anyway."""
+        """Sends the child a request. A dead child ignores it; its death is reported anyway."""
         pipe = self._child.stdin
         if pipe is None:
             return
@@ -76,18 +81,18 @@ class ChildProcess:
             pipe.flush()
 
     def end(self) -> None:
-        """Closes the child's pipe, at which it ends itself. Returns at once."""
+        """Closes the child's pipe, whereupon the child ends itself. Returns at once."""
         pipe = self._child.stdin
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
 
     def kill(self) -> None:
-        """Ends the child without asking; its death is reported as any other."""
+        """Kills the child; its death is reported like any other."""
         self._child.kill()
 
     def wait(self, seconds: float) -> None:
-        """Waits for the end of a child that was told to end, and kills it when that takes longer than it may."""
+        """Waits for a child that was told to end, and kills it after this many seconds."""
         try:
             self._child.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -98,13 +103,13 @@ class ChildProcess:
         pipe = self._child.stdout
         if pipe is not None:
             for line in pipe:
-                # One that is killed while it writes leaves half a line.
+                # A child that is killed while it writes leaves half a line.
                 if line.endswith(b"\n"):
                     self._on_message(json.loads(line))
         code = self._child.wait()
         self.end()
-        # A process that the child started may hold the pipe open for longer than the child lives.
-        self._stderr_reader.join(_LAST_WORDS_SECONDS)
+        # A process that the child started may keep the pipe open after the child has ended.
+        self._stderr_reader.join(_STDERR_SECONDS)
         self._on_death(Death(code, self._stderr.decode("utf-8", "replace").strip()))
 
     def _read_stderr(self) -> None:
@@ -118,7 +123,7 @@ class ChildProcess:
 
 
 def _environment() -> dict[str, str]:
-    # The child imports the package that this is, and nothing that happens to lie in the user's current folder.
+    # The child imports this very package, and no module that happens to lie in the current folder.
     package = str(Path(rminas_sidecar.__file__).parents[1])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     return {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

@@ -1,4 +1,4 @@
-"""What a worker says while it computes, so that the server tells one that hangs from one that is busy."""
+"""Heartbeats of a worker, by which the server tells a busy worker from a hung one."""
 
 import threading
 import time
@@ -9,33 +9,33 @@ _INTERVAL_SECONDS = 1.0
 
 
 class Heartbeat:
-    """Signs of life, no more of them than one a second.
+    """Sends at most one heartbeat a second.
 
     Args:
-        give: says to the server that this process lives; called from any thread.
+        send: sends one heartbeat to the server; called from any thread.
     """
 
-    def __init__(self, give: Callable[[], None]) -> None:
-        self._give = give
-        self._given = float("-inf")
+    def __init__(self, send: Callable[[], None]) -> None:
+        self._send = send
+        self._sent = float("-inf")
 
     def step(self) -> None:
-        """To be called at each step of what proceeds in steps: an endless loop within one of them gives no sign."""
+        """Must be called at each step of work that proceeds in steps: an endless loop within one sends no heartbeat."""
         now = time.monotonic()
-        if now - self._given >= _INTERVAL_SECONDS:
-            self._given = now
-            self._give()
+        if now - self._sent >= _INTERVAL_SECONDS:
+            self._sent = now
+            self._send()
 
     @contextmanager
-    def without_steps(self) -> Iterator[None]:
-        """Gives signs for as long as what is computed inside takes; they show that the process runs, and no more."""
+    def in_background(self) -> Iterator[None]:
+        """Sends heartbeats from a thread while its body runs; they only show that the process is alive."""
         over = threading.Event()
 
-        def give_until_over() -> None:
+        def send_until_over() -> None:
             while not over.wait(_INTERVAL_SECONDS):
-                self._give()
+                self._send()
 
-        thread = threading.Thread(target=give_until_over, daemon=True)
+        thread = threading.Thread(target=send_until_over, daemon=True)
         thread.start()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Notices that the controller is gone."""
+"""Detects that the controller is gone."""
 
 import os
 import threading
@@ -10,13 +10,12 @@ from rminas_sidecar.ipc.watchdog import Watchdog
 
 
 class ParentWatch:
-    """Tells why the server should end itself, by any of three signs: stdin closes, another process becomes the parent,
-    or the controller says nothing for too long.
+    """Tells when the server should end: its stdin closes, its parent process changes, or the controller is silent.
 
     Args:
-        parent_timeout_seconds: how long the controller may say nothing.
+        parent_timeout_seconds: how long the controller may be silent.
         on_stdin_closed: called from another thread.
-        clock: seconds that never go back.
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -31,21 +30,21 @@ class ParentWatch:
         threading.Thread(target=_read_until_closed, args=(on_stdin_closed,), daemon=True).start()
 
     def heard(self) -> None:
-        """The controller said something."""
+        """Records that the controller sent a message."""
         self._watchdog.heard()
 
     def reason_to_end(self) -> str | None:
-        """Why to end, or None; asked every second or so."""
-        too_long = self._watchdog.too_long()
+        """Why the server should end, or None. Must be called about every second."""
+        silent = self._watchdog.expired()
         if os.getppid() != self._parent:
             return "the process that started it is gone"
-        if too_long:
-            return f"the controller said nothing for {self._watchdog.seconds:g} s"
+        if silent:
+            return f"the controller was silent for {self._watchdog.seconds:g} s"
         return None
 
 
 def _read_until_closed(on_closed: Callable[[], None]) -> None:
-    # Not through sys.stdin: the interpreter cannot end while a thread holds that object's lock.
+    # Not through sys.stdin: the interpreter cannot shut down while a thread holds its lock.
     try:
         while os.read(0, 4096):
             pass

@@ -1,4 +1,4 @@
-"""Which files a message may name."""
+"""The files and folders that messages may name."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,24 +15,24 @@ PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "rank-benchmark": (("index",),),
     "summarise-benchmark": (("index",),),
 }
-"""Where the paths stand in the bodies of the types of messages that have any."""
+"""Where each type of message has paths in its body."""
 
 
 class PathAllowList:
-    """Files and folders, which are named when the sidecar is started and to which no message can add.
+    """The files and folders that the command line allows. Messages cannot extend the list.
 
     Args:
-        roots: what may be read and written, with everything that lies in it; where links lead does count.
+        roots: may be read and written, with everything in them. Symbolic links are resolved first.
     """
 
     def __init__(self, roots: Sequence[str]) -> None:
         self._roots = [Path(root).resolve() for root in roots]
 
     def check(self, kind: str, body: Body) -> None:
-        """Looks at all paths in a valid message.
+        """Checks all paths in a valid message.
 
         Raises:
-            SidecarError: `refused-file`, for a path that leads to a place that is not allowed.
+            SidecarError: `refused-file` for a path outside the list.
         """
         for path in _paths_in(kind, body):
             if not self._allows(path):
@@ -46,7 +46,7 @@ class PathAllowList:
         try:
             target = Path(path).resolve()
         except (OSError, ValueError, RuntimeError):
-            # A name that no file can have, or links in a circle.
+            # A name that no file can have, or circular links.
             return False
         return any(target.is_relative_to(root) for root in self._roots)
 
@@ -56,6 +56,6 @@ def _paths_in(kind: str, body: Body) -> Iterator[str]:
         value: Any = body
         for key in place:
             value = value[key]
-        # Null is what ships with the sidecar.
+        # Null stands for the files that ship with the sidecar.
         if isinstance(value, str):
             yield value

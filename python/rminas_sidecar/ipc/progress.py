@@ -1,4 +1,4 @@
-"""Reports of progress, no more of them than somebody can look at."""
+"""Progress reports, at most ten a second."""
 
 import time
 from collections.abc import Callable
@@ -9,10 +9,10 @@ _INTERVAL_SECONDS = 0.1
 
 
 class Progress:
-    """What a long computation calls with (done, total, note); passes on the last report and ten a second.
+    """Called by a long computation with (done, total, note); forwards the last report and at most ten a second.
 
     Args:
-        send: takes the body of a `progress` message.
+        send: sends the body of a `progress` message.
     """
 
     def __init__(self, send: Callable[[Body], None]) -> None:

@@ -1,4 +1,4 @@
-"""How long another process has said nothing."""
+"""Detects that another process has been silent for too long."""
 
 import time
 from collections.abc import Callable
@@ -7,27 +7,27 @@ _SUSPENDED_SECONDS = 5.0
 
 
 class Watchdog:
-    """Tells when another process has been silent for too long, by looks at it that are a second or so apart.
+    """Measures how long another process has been silent. It must be checked about every second.
 
     Args:
-        seconds: how long it may say nothing.
-        clock: seconds that never go back.
+        seconds: how long the process may be silent.
+        clock: monotonic seconds.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
-        self._heard = self._looked = clock()
+        self._heard = self._checked = clock()
 
     def heard(self) -> None:
-        """It said something, or begins only now to have something to say."""
+        """Restarts the measurement: the process sent something, or is only now expected to."""
         self._heard = self._clock()
 
-    def too_long(self) -> bool:
-        """Whether it has been silent for too long; a look at it, so to be asked every second or so."""
+    def expired(self) -> bool:
+        """Whether the process has been silent for too long."""
         now = self._clock()
-        # Nobody was heard while this process itself was stopped, by Ctrl-Z or with the whole machine.
-        if now - self._looked > _SUSPENDED_SECONDS:
+        # This process was stopped itself, by Ctrl-Z or with the whole machine, and could receive nothing.
+        if now - self._checked > _SUSPENDED_SECONDS:
             self._heard = now
-        self._looked = now
+        self._checked = now
         return now - self._heard > self.seconds

@@ -1,4 +1,4 @@
-"""Work that is too long for the server's loop and needs no worker."""
+"""A thread for work that would block the server's loop and needs no worker process."""
 
 import threading
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from queue import SimpleQueue
 
 
 class WorkerThread:
-    """One thread that does one thing after the other.
+    """One thread that runs tasks one after the other.
 
-    Its thread is a daemon: a server that is told to end does not wait for a forest or a table.
+    It is a daemon thread: a server that is told to end does not wait for a forest or a table.
     """
 
     def __init__(self, name: str) -> None:
@@ -16,7 +16,7 @@ class WorkerThread:
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def add(self, task: Callable[[], None]) -> None:
-        """Has the task done after those that were added before; it must not raise."""
+        """Queues a task, which must not raise."""
         self._tasks.put(task)
 
     def _work(self) -> None:

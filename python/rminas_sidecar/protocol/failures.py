@@ -1,4 +1,4 @@
-"""What an exception is called in the protocol."""
+"""Translates exceptions into the protocol's `error` messages."""
 
 import errno
 import traceback
@@ -10,17 +10,19 @@ _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROF
 
 
 def failure_body(error: BaseException) -> Body:
-    """The body of the `error` message that tells the controller of an exception."""
+    """The body of the `error` message for an exception."""
     if isinstance(error, SidecarError):
         return error_body(error.code, error.message, error.next_steps)
     if is_out_of_memory(error):
         return error_body(
             "out-of-memory",
-            f"The memory does not suffice: {error or type(error).__name__}",
+            f"Out of memory: {error or type(error).__name__}",
             ["Use fewer workers, a smaller LOADER.BATCH_SIZE or a smaller network."],
         )
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
-        return error_body("unwritable", str(error), ["Free some space there, or give a folder that may be written to."])
+        return error_body(
+            "unwritable", str(error), ["Free space on that disk, or choose a folder that you can write to."]
+        )
     text = "".join(traceback.format_exception(error))
     return error_body(
         "internal", f"{type(error).__name__}: {error}", ["Report this as a bug, with the traceback."], text
@@ -33,9 +35,9 @@ def error_body(code: str, message: str, next_steps: list[str], trace: str | None
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether Python's or PyTorch's allocator gave up."""
+    """Whether an exception means that Python or PyTorch ran out of memory."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    # By its words: PyTorch's CPU allocator has no type of its own for it, and the server has no PyTorch.
+    # Recognised by its text: PyTorch's CPU allocator raises a RuntimeError, and the server does not import PyTorch.
     text = str(error)
     return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)

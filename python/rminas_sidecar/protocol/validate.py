@@ -1,4 +1,4 @@
-"""Text to message and back, both ways checked against the exported schema."""
+"""Decodes and encodes messages, checked against the exported schema."""
 
 import json
 import math
@@ -10,7 +10,7 @@ import jsonschema_rs
 from rminas_sidecar.protocol.schema import SCHEMA, Body
 
 NO_REQUEST = "0"
-"""The id of a message that answers no request."""
+"""The id of a message that does not answer a request."""
 
 _LONGEST_REASON = 400
 _LARGEST_SAFE_INTEGER = 2**53
@@ -20,8 +20,8 @@ class InvalidMessage(Exception):
     """A message that the protocol does not allow.
 
     Args:
-        reason: which field is wrong, and how.
-        message_id: the id of the message, or "0" where it cannot be read.
+        reason: the wrong field and its problem.
+        message_id: the id of the message, "0" where it cannot be read.
     """
 
     def __init__(self, reason: str, message_id: str = NO_REQUEST) -> None:
@@ -32,35 +32,37 @@ class InvalidMessage(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """One envelope."""
+    """A message: its type, its id and its body."""
 
     type: str
     id: str
     body: Body
 
 
-class Direction:
+class MessageSchema:
     """The messages that one end may send."""
 
     def __init__(self, schema: Body) -> None:
-        # One validator a type: a failed `oneOf` would only say that no branch fits, and not which field is wrong.
+        # One validator for each type, because a failed `oneOf` does not say which field is wrong.
         self._validators = {
             branch["properties"]["type"]["const"]: jsonschema_rs.Draft202012Validator(branch)
             for branch in schema["oneOf"]
         }
 
     def check(self, message: Any) -> Message:
-        """The message, once it is known to be one.
+        """Validates a decoded message.
 
         Raises:
-            InvalidMessage: it is none.
+            InvalidMessage: the schema does not allow it.
         """
         if not isinstance(message, dict):
             raise InvalidMessage("a message is a JSON object")
         message_id = _readable_id(message)
         kind = message.get("type")
         if not isinstance(kind, str) or kind not in self._validators:
-            raise InvalidMessage(f"type: {_shorten(repr(kind))} is none of {', '.join(self._validators)}", message_id)
+            raise InvalidMessage(
+                f"type: {_shorten(repr(kind))} is not one of {', '.join(self._validators)}", message_id
+            )
         try:
             self._validators[kind].validate(message)
         except jsonschema_rs.ValidationError as error:
@@ -71,21 +73,21 @@ class Direction:
         return Message(kind, message["id"], message["body"])
 
 
-TO_SIDECAR = Direction(SCHEMA["toSidecar"])
-FROM_SIDECAR = Direction(SCHEMA["fromSidecar"])
+TO_SIDECAR = MessageSchema(SCHEMA["toSidecar"])
+FROM_SIDECAR = MessageSchema(SCHEMA["fromSidecar"])
 
 
 def decode(frames: list[bytes]) -> Message:
-    """What the controller sent.
+    """Decodes a message of the controller.
 
     Args:
-        frames: the frames of one ZeroMQ message; a message of the protocol has just one, UTF-8 JSON.
+        frames: the frames of one ZeroMQ message. The protocol uses one frame of UTF-8 JSON.
 
     Raises:
-        InvalidMessage: it is not a message of the protocol.
+        InvalidMessage: the schema does not allow it.
     """
     if len(frames) != 1:
-        raise InvalidMessage(f"a message has one frame and this one has {len(frames)}")
+        raise InvalidMessage(f"a message has one frame, and this one has {len(frames)}")
     try:
         message = json.loads(frames[0].decode("utf-8"), parse_constant=_refuse_constant, parse_float=_parse_number)
     except RecursionError:
@@ -96,29 +98,29 @@ def decode(frames: list[bytes]) -> Message:
 
 
 def encode(kind: str, message_id: str, body: Body) -> bytes:
-    """UTF-8 JSON of a message to the controller; numbers that are not finite become null.
+    """Encodes a message to the controller as UTF-8 JSON. Numbers that are not finite become null.
 
     Raises:
-        InvalidMessage: the protocol does not allow this message, which is a bug of whoever made the body.
+        InvalidMessage: the schema does not allow it, which is a bug of the sidecar.
     """
-    message = finite({"type": kind, "id": message_id, "body": body})
+    message = replace_non_finite({"type": kind, "id": message_id, "body": body})
     FROM_SIDECAR.check(message)
     return json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
 
 
-def finite(value: Any) -> Any:
-    """The value with null for each number in it that is not finite: JSON has no NaN and no infinity."""
+def replace_non_finite(value: Any) -> Any:
+    """A copy of a JSON value with null for each NaN and infinity, which JSON does not have."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
+        return {key: replace_non_finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
+        return [replace_non_finite(item) for item in value]
     return value
 
 
 def _parse_number(text: str) -> int | float:
-    """JavaScript has one kind of number: 1.0 and 1 are the same to it, so both are read as what needs no care."""
+    """JavaScript writes 1.0 as 1, so whole numbers are read as integers either way."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"the number {_shorten(text)} is out of range")
@@ -126,7 +128,7 @@ def _parse_number(text: str) -> int | float:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _readable_id(message: Body) -> str:

@@ -1,4 +1,4 @@
-"""Reading files that the user provides, and writing files whole."""
+"""Reads files that the user provides, and writes files atomically."""
 
 import os
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ def read_bytes(path: Path, what: str, next_steps: Sequence[str]) -> bytes:
 
     Args:
         path: the file.
-        what: what it is, for the message, e.g. `The teacher's checkpoint`.
+        what: names the file in the message, e.g. `The teacher's checkpoint`.
         next_steps: how to get it.
 
     Raises:
-        SidecarError: `missing-file` with the exact path when it is not there or cannot be read.
+        SidecarError: `missing-file`, with the exact path, when it does not exist or cannot be read.
     """
     try:
         return path.read_bytes()
@@ -27,12 +27,12 @@ def read_bytes(path: Path, what: str, next_steps: Sequence[str]) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a whole file in the place of an older one: whoever reads it finds the one or the other, never a part.
+    """Replaces a file: a reader sees the old content or the new one, never a part.
 
     Raises:
-        OSError: for a full disk or a folder that cannot be written; the older file stays.
+        OSError: for a full disk or a folder that cannot be written; the old file stays.
     """
-    # In the same folder, since only within a file system a file can be renamed; of this process alone.
+    # In the same folder, because files can only be renamed within a file system. The name is this process's own.
     draft = path.with_name(f"{_draft_prefix(path)}{os.getpid()}")
     try:
         with draft.open("wb") as file:
@@ -45,7 +45,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def remove_drafts(path: Path) -> None:
-    """Removes what processes left that died while they wrote the file."""
+    """Removes drafts of processes that died while they wrote the file."""
     for draft in path.parent.glob(f"{_draft_prefix(path)}*"):
         draft.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""How much memory there is to be had, before something large is begun."""
+"""The available memory, checked before large work begins."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ def require_memory(what: str, needed: int, available: int | None) -> None:
     Args:
         what: the work, as the subject of a sentence.
         needed: bytes, by an estimate.
-        available: bytes; None where the system does not tell.
+        available: bytes; None where it is unknown.
 
     Raises:
         SidecarError: `out-of-memory`, with both numbers.
@@ -27,13 +27,13 @@ def require_memory(what: str, needed: int, available: int | None) -> None:
         return
     raise SidecarError(
         "out-of-memory",
-        f"{what} needs about {_gigabytes(needed)} of memory, and {_gigabytes(available)} are available.",
-        ["End other programs, raise the limit that this one runs under, or use a machine with more memory."],
+        f"{what} needs about {_gigabytes(needed)} of memory, and only {_gigabytes(available)} are available.",
+        ["Close other programs, raise the memory limit of this one, or use a machine with more memory."],
     )
 
 
 def available_memory() -> int | None:
-    """Bytes that this process may still take: what the machine has and every limit leaves; None where nothing tells."""
+    """Bytes that this process can still use, given the machine and every limit; None where they are unknown."""
     return min((*_machine(), *_control_groups(), *_address_space()), default=None)
 
 
@@ -44,7 +44,7 @@ def _machine() -> Iterator[int]:
 
 
 def _control_groups() -> Iterator[int]:
-    """What the limits of containers and services leave (version 2 of Linux's control groups)."""
+    """Bytes that the limits of containers and services leave (Linux control groups, version 2)."""
     for line in _lines(_OWN_CGROUP):
         if line.startswith("0::"):
             own = _CGROUPS / line[3:].lstrip("/")
@@ -54,16 +54,16 @@ def _control_groups() -> Iterator[int]:
 
 
 def room_of_group(folder: Path) -> Iterator[int]:
-    """Bytes that the limit of one control group leaves; nothing where it has no limit."""
+    """Bytes that one control group's limit leaves; yields nothing where it has no limit."""
     limit, used = _lines(folder / "memory.max"), _lines(folder / "memory.current")
     if limit and used and limit[0].isdecimal():
-        # Pages of files that were read lately count as used, and are given up when somebody needs them.
+        # Cached file pages count as used, although the kernel frees them on demand.
         files = [int(line.split()[1]) for line in _lines(folder / "memory.stat") if line.startswith("inactive_file ")]
         yield max(0, int(limit[0]) - int(used[0]) + sum(files))
 
 
 def _address_space() -> Iterator[int]:
-    """What `ulimit -v` leaves."""
+    """Bytes that `ulimit -v` leaves."""
     if sys.platform == "win32":
         return
     import resource
@@ -75,7 +75,7 @@ def _address_space() -> Iterator[int]:
 
 
 def _lines(file: Path) -> list[str]:
-    """The lines of one of the system's files; none where there is no such file."""
+    """The lines of a system file; empty where the file does not exist."""
     try:
         return file.read_text(encoding="ascii").splitlines()
     except OSError:
