@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rminas_sidecar.protocol import PROTOCOL_VERSION, SCHEMA
-from rminas_sidecar.protocol.validate import FROM_SIDECAR, TO_SIDECAR, Direction, InvalidMessage, decode, encode
+from rminas_sidecar.protocol.validate import FROM_SIDECAR, TO_SIDECAR, InvalidMessage, MessageSchema, decode, encode
 
 CORPUS = json.loads((Path(__file__).parents[2] / "test" / "corpus" / "messages.json").read_text(encoding="utf-8"))
 DIRECTIONS = {"toSidecar": TO_SIDECAR, "fromSidecar": FROM_SIDECAR}
@@ -141,7 +141,7 @@ def test_a_reply_that_the_protocol_forbids_is_not_sent(body: dict[str, Any]) -> 
 def test_a_long_value_does_not_fill_the_error() -> None:
     branch = {"properties": {"type": {"const": "x"}, "body": {"maxLength": 3}}}
     with pytest.raises(InvalidMessage) as refused:
-        Direction({"oneOf": [branch]}).check({"type": "x", "id": "1", "body": "y" * 100_000})
+        MessageSchema({"oneOf": [branch]}).check({"type": "x", "id": "1", "body": "y" * 100_000})
     assert len(refused.value.reason) < 1000
 
 

@@ -209,10 +209,10 @@ def test_tcp_without_keys_is_refused(launcher: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--workers", "-1"], "-1 is under 0"),
-        (["--threads", "0"], "0 is under 1"),
+        (["--workers", "-1"], "expected at least 0, got -1"),
+        (["--threads", "0"], "expected at least 1, got 0"),
         (["--device", "tpu"], "expected cpu, cuda, cuda:N or auto, got tpu"),
-        (["--parent-timeout", "nan"], "nan is no positive number"),
+        (["--parent-timeout", "nan"], "expected a positive number of seconds, got nan"),
     ],
 )
 def test_wrong_arguments(launcher: Any, arguments: list[str], complaint: str) -> None:
