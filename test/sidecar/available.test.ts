@@ -1,11 +1,11 @@
 /** The names that a real sidecar has, compared with the controller's definitions, and the plugins that add to them. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { MissingError } from '../../src/errors.js';
-import { DATASETS, SPACES, TEACHERS } from '../../src/protocol/specification.js';
-import { PROXIES } from '../../src/proxies/index.js';
 import { PYTHON, useGround } from './harness.js';
 
 const TOY = fileURLToPath(new URL('../../python/tests/fixtures/plugins/toy.py', import.meta.url));
@@ -23,11 +23,34 @@ describe.skipIf(!existsSync(PYTHON))('the real sidecar (skipped without .venv, w
       teachers: sorted(available?.teachers),
       proxies: sorted(available?.proxies),
     }).toEqual({
-      spaces: sorted(SPACES),
-      datasets: sorted(DATASETS),
-      teachers: sorted(TEACHERS),
-      proxies: sorted(PROXIES.map(({ name }) => name)),
+      spaces: sorted(BUILT_IN.spaces.names),
+      datasets: sorted(BUILT_IN.datasets.names),
+      teachers: sorted(BUILT_IN.teachers.names),
+      proxies: sorted(BUILT_IN.proxies.names),
     });
+  });
+
+  it('describes them with the facts that the controller defines', () => {
+    const env = { ...process.env, PYTHONPATH: fileURLToPath(new URL('../../python', import.meta.url)) };
+    const output = execFileSync(PYTHON, ['-m', 'rminas_sidecar.describe'], { encoding: 'utf8', env });
+    const { datasets, teachers, proxies } = JSON.parse(output);
+    const byName = (things: readonly { name: string }[]) => Object.fromEntries(things.map((it) => [it.name, it]));
+    expect(byName(datasets)).toMatchObject(
+      byName(
+        [...BUILT_IN.datasets].map(({ name, classes, resolution, resizable }) => ({
+          name,
+          classes,
+          resolution,
+          resizable,
+        })),
+      ),
+    );
+    expect(byName(teachers)).toMatchObject(
+      byName([...BUILT_IN.teachers].map(({ name, asset }) => ({ name, shipsWeights: asset === null }))),
+    );
+    expect(byName(proxies)).toMatchObject(
+      byName([...BUILT_IN.proxies].map(({ name, direction, needs }) => ({ name, direction, needs }))),
+    );
   });
 
   it('also has what its plugins register', async () => {
