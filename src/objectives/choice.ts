@@ -20,7 +20,7 @@ export interface SeriesChoice {
 export const OBJECTIVE_KEY: KeyDefinition<string> = textKey(
   'rmi',
   { least: 1, most: 100, range: 'a name of 1 to 100 characters' },
-  'What the search minimises; see the objectives.',
+  'The number to minimise; see [objectives](searching.md#objectives).',
 );
 
 export interface ReadingOptions extends ProxyContext {

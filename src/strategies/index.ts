@@ -23,7 +23,11 @@ export type { StrategyContext, StrategyDefinition } from './definition.js';
 /** The key that chooses a strategy. */
 export function strategyKey(strategies: Iterable<StrategyDefinition>) {
   const names = Array.from(strategies, ({ name, aliases }) => [name, ...aliases]).flat();
-  return choice('forest', names as [string, ...string[]], 'The search strategy; see the strategies.');
+  return choice(
+    'forest',
+    names as [string, ...string[]],
+    'The search strategy; see [strategies](searching.md#strategies).',
+  );
 }
 
 /** The settings of a strategy, as the plan of a search has them. */

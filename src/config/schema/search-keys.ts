@@ -29,7 +29,7 @@ export const SEARCH_KEYS = {
   'OPTIM.MAX_EPOCH': wholeNumber(
     200,
     { least: 1, most: 999_999 },
-    'Updates of each evaluation, see the profiles. In a retraining: epochs, at most 10000.',
+    'Updates of each evaluation; see [profiles](#profiles).',
   ),
   'SEARCH.IM_SIZE': wholeNumber(
     32,
@@ -37,7 +37,7 @@ export const SEARCH_KEYS = {
     "Side in pixels of the images that candidates see. The default is the data set's own; only a resizable data set can be shown larger.",
   ),
   ...ALGORITHM_KEYS,
-  'RMINAS.PROFILE': choice('paper', PROFILE_NAMES, 'The published behaviour to follow; see the profiles.'),
+  'RMINAS.PROFILE': choice('paper', PROFILE_NAMES, 'The published behaviour to follow; see [profiles](#profiles).'),
   'RMINAS.BACKEND': choice(
     'auto',
     BACKEND_CHOICES,

@@ -6,8 +6,8 @@ const path = { most: 4096, range: 'a path of at most 4096 characters' };
 
 /** Where XNAS has a key, the default is that of its `xnas/core/config.py` (ea8f8ab). */
 export const SHARED_KEYS = {
-  'SPACE.NAME': text('darts', name, 'The search space; see the table of spaces.'),
-  'LOADER.DATASET': text('cifar10', name, 'The data set; see the table of data sets.'),
+  'SPACE.NAME': text('darts', name, 'The search space; see [spaces](#spaces-and-data-sets).'),
+  'LOADER.DATASET': text('cifar10', name, 'The data set; see [data sets](#spaces-and-data-sets).'),
   'LOADER.DATAPATH': text('', path, 'The folder to look for data in first.'),
   'LOADER.BATCH_SIZE': wholeNumber(
     256,
@@ -27,7 +27,11 @@ export const SHARED_KEYS = {
   ),
   'TRAIN.CHANNELS': wholeNumber(36, { least: 1, most: 1024 }, 'Channels of a network of `darts`.'),
   'TRAIN.LAYERS': wholeNumber(20, { least: 1, most: 64 }, 'Cells of a network of `darts`.'),
-  OUT_DIR: text('exp/', { least: 1, most: 4096, range: 'a path of 1 to 4096 characters' }, 'The folder for runs.'),
+  OUT_DIR: text(
+    'exp/',
+    { least: 1, most: 4096, range: 'a path of 1 to 4096 characters' },
+    'The parent folder of the folders of runs.',
+  ),
   RNG_SEED: wholeNumber(
     1,
     { least: 0, most: Number.MAX_SAFE_INTEGER },

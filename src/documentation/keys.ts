@@ -1,0 +1,42 @@
+/** The tables of configuration keys. */
+import type { Catalogue } from '../catalogue/catalogue.js';
+import { searchKeysOf, toValue } from '../config/schema/keys.js';
+import { RETRAINING_KEYS } from '../config/schema/retraining-keys.js';
+import { SEARCH_KEYS } from '../config/schema/search-keys.js';
+import { SHARED_KEYS } from '../config/schema/shared-keys.js';
+import { repr } from '../config/yacs/value.js';
+import type { KeyDefinition, KeyGroup } from '../definitions/key.js';
+import { code, table } from './table.js';
+
+const HEAD = ['key', 'default', 'range', 'meaning'];
+
+export function sharedKeys(): string {
+  return table(HEAD, rowsOf(SHARED_KEYS));
+}
+
+export function searchKeys(catalogue: Catalogue): string {
+  const { 'RMINAS.STRATEGY': strategy } = searchKeysOf(catalogue);
+  return table(HEAD, rowsOf({ ...SEARCH_KEYS, ...(strategy && { 'RMINAS.STRATEGY': strategy }) }));
+}
+
+/** The keys that single strategies and objectives have. */
+export function ownKeys({ strategies, objectives }: Catalogue): string {
+  const rows = [...strategies, ...objectives].flatMap(({ name, keys }) =>
+    rowsOf(keys).map((row) => [code(name), ...row]),
+  );
+  return table(['strategy or objective', ...HEAD], rows);
+}
+
+export function retrainingKeys(): string {
+  return table(HEAD, rowsOf(RETRAINING_KEYS));
+}
+
+function rowsOf(keys: KeyGroup): string[][] {
+  return Object.entries(keys).map(([name, key]) => [code(name), defaultOf(key), key.range, key.doc]);
+}
+
+function defaultOf(key: KeyDefinition): string {
+  if (key.default === '') return 'empty';
+  const value = toValue(key, key.default);
+  return code(value.type === 'str' ? value.value : repr(value));
+}
