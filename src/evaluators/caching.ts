@@ -28,7 +28,7 @@ const measurementSchema = z.strictObject({
   flops: z.number().min(0),
 });
 
-/** What a cache of shared results belongs to. */
+/** The context of shared results. */
 export interface SharedResults {
   readonly prepared: PreparedSidecar;
   /** Bytes that the caches may take; 0 for no cache. */
@@ -46,7 +46,7 @@ export function withSharedScores(evaluator: Evaluator, shared: SharedResults): E
   return withScoreCache(evaluator, new ScoreCache(cacheOptions(shared, [])));
 }
 
-/** The same for what proxies measure. */
+/** The same for measurements of proxies. */
 export function withSharedMeasurements(measure: Measure, shared: SharedResults): Measure {
   if (!isShared(shared)) return measure;
   return withMeasurementCache(measure, (proxies) => cacheOptions(shared, [proxies]));

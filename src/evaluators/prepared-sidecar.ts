@@ -35,7 +35,7 @@ export interface StartOptions {
   readonly python: string | undefined;
   readonly signal: AbortSignal;
   readonly workers: number;
-  /** Told what the user should know. */
+  /** Receives messages for the user. */
   readonly notify: (text: string) => void;
   /** Called when the batch is there and the teacher has run. */
   readonly onPrepared: (hello: Hello, prepared: Prepared) => void;
@@ -93,7 +93,7 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
   });
 }
 
-/** What the user hears of a sidecar while it runs. */
+/** The messages of a running sidecar for the user. */
 export function sidecarMessages(notify: (text: string) => void) {
   return {
     onLog: (level: string, text: string) => {
@@ -103,7 +103,7 @@ export function sidecarMessages(notify: (text: string) => void) {
   };
 }
 
-/** What the sidecar may open: the files of the search, the indexes, and the table that one may be imported from. */
+/** The paths that the sidecar may open: files of the search, the indexes, and a table to import. */
 function pathsOf({ dataset, teacher }: Assets, space: string, folders: readonly string[]): string[] {
   const benchmark = benchmarkOf(space);
   const table = benchmark && findTable(benchmark, folders);

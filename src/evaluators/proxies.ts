@@ -7,7 +7,7 @@ import type { ProxyMeasurements } from './proxy-measurements.js';
 import { readProxy, sourcesOf } from './proxy-sources.js';
 import { failureOfOne } from './training.js';
 
-/** What proxies measured of an architecture, and what that took. */
+/** The values of proxies for an architecture, and the cost of measuring them. */
 export interface ProxyMeasurement extends Measuring {
   readonly parts: ProxyValues;
 }
@@ -54,8 +54,8 @@ export interface ProxyEvaluatorOptions {
 }
 
 /**
- * Adds what the proxies of an objective measure. The given evaluator trains an architecture where an evaluation has the
- * proxies that need training; otherwise it is not asked.
+ * Adds the proxies of an objective to an evaluator. The given evaluator trains an architecture if an evaluation contains
+ * the proxies that need training. Otherwise it is not asked.
  */
 export function withProxies(evaluator: Evaluator, options: ProxyEvaluatorOptions): Evaluator {
   const { objective, known } = options;

@@ -12,7 +12,7 @@ export interface ScreenedCandidate {
   readonly flops: number;
 }
 
-/** What a journal keeps of measurements. */
+/** Events of a journal that hold measurements, or end a turn. */
 export type MeasurementEvent = ScreenedCandidate | Proposed | Evaluated;
 
 /** How many candidates were measured, and what that took. */
@@ -23,8 +23,8 @@ export interface ScreeningCost {
 }
 
 /**
- * What a run has measured of architectures, so that nothing is measured twice, and the cost of candidates that no turn
- * has counted yet. The journal has all of it: a resumed run goes on with the same.
+ * The measurements of a run, so that nothing is measured twice, and the cost of candidates that no turn has counted yet.
+ * The journal has all of it, so a resumed run continues with the same.
  */
 export class ProxyMeasurements {
   readonly #known = new Map<string, ProxyValues>();

@@ -10,7 +10,7 @@ import { type MeasurementEvent, ProxyMeasurements, type ScreenedCandidate } from
 import { createScreener } from './screener.js';
 import { createTrainingEvaluator } from './training.js';
 
-/** How a search comes by losses and measurements. */
+/** The evaluator of a search, and its screener. */
 export interface SearchEvaluator {
   readonly evaluator: Evaluator;
   /** Undefined when candidates are not screened. */
@@ -23,7 +23,7 @@ export interface SearchEvaluatorOptions<Started = BenchmarkSidecar | PreparedSid
   readonly workers: number;
   readonly objective: Objective;
   readonly space: Space;
-  /** What earlier sessions journalled of measurements. */
+  /** Measurements in the journal of earlier sessions. */
   readonly recorded: Iterable<MeasurementEvent>;
   /** Journals a screened candidate. */
   readonly record: (screened: ScreenedCandidate) => void;

@@ -34,13 +34,13 @@ export interface PlanCheck {
   readonly folder: JobFolder;
   /** The kind of job, for messages. */
   readonly job: string;
-  /** What the header says. Journals of release 0.2.1 have no settings. */
+  /** From the header. Journals of release 0.2.1 have no settings. */
   readonly recorded: {
     readonly rminas: string;
     readonly digest: string;
     readonly settings?: BoundSettings | undefined;
   };
-  /** What config.yaml says now. */
+  /** From config.yaml. */
   readonly current: { readonly digest: string; readonly settings: BoundSettings };
   /** Keys that config.yaml does not set: they have their defaults. */
   readonly isDefault: (key: string) => boolean;
@@ -48,7 +48,7 @@ export interface PlanCheck {
 
 /**
  * Checks that a job's config.yaml still says what its header says.
- * @returns what the user should know of the check
+ * @returns messages for the user
  * @throws UsageError `changed-config` that names each changed key with its old and its new value
  */
 export function checkPlan({ folder, job, recorded, current, isDefault }: PlanCheck): string[] {

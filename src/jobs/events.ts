@@ -11,7 +11,7 @@ export interface RunPrepared {
   readonly prepared: Prepared;
 }
 
-/** How a sidecar that is started tells of itself, as events. */
+/** The callbacks for the start of a sidecar, as events of a job. */
 export function sidecarListener(emit: (event: RunPrepared | Notice) => void) {
   return {
     notify: (text: string) => emit({ type: 'notice', text }),

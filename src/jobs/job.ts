@@ -17,7 +17,7 @@ export interface Job<Event, Result> extends AsyncIterable<Event> {
   readonly result: Promise<Result>;
 }
 
-/** What all jobs take. */
+/** Options of all jobs. */
 export interface JobOptions {
   /** The Python interpreter to use; by default RMINAS_PYTHON, .venv, the active environment, or python3. */
   readonly python?: string | undefined;
@@ -25,7 +25,7 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the work of a job is given. */
+/** How the work of a job reports, and learns that it must end. */
 export interface JobContext<Event> extends JobListener<Event> {
   /** Aborts when the job is to end. */
   readonly signal: AbortSignal;

@@ -14,12 +14,12 @@ import {
 import { type FolderLock, lockFolder } from './lock.js';
 import { Log } from './log.js';
 
-/** What every entry of a journal and every event has. */
+/** Every entry of a journal and every event has a type. */
 interface Typed {
   readonly type: string;
 }
 
-/** Something that the user should know and need not act on. */
+/** Information for the user that needs no action. */
 export interface Notice {
   readonly type: 'notice';
   readonly text: string;
@@ -40,7 +40,7 @@ export interface JournalFormat<Entry extends Typed, Header extends Entry> {
  */
 export type JobPlace = { readonly kind: 'fresh' } | { readonly kind: 'resume' | 'shared'; readonly folder: JobFolder };
 
-/** Who hears of a job. */
+/** The listener of a job store. */
 export interface JobListener<Event> {
   readonly emit: (event: Event) => void;
   /** Called once the folder is locked. */
@@ -57,7 +57,7 @@ export interface OpenJobOptions<Entry extends Typed, Header extends Entry, Event
   readonly listener: JobListener<Event | Notice>;
 }
 
-/** What a job writes when it begins to work. */
+/** The files and entries that a job writes when it begins. */
 export interface BeginOptions<Entry extends Typed, Header extends Entry> {
   /** Makes the folder of a fresh job. */
   readonly folder?: () => JobFolder;
@@ -65,11 +65,11 @@ export interface BeginOptions<Entry extends Typed, Header extends Entry> {
   readonly config: string;
   /** First entry of a new journal. */
   readonly header: Header;
-  /** Entry that says which process goes on; left out where sessions are written later. */
+  /** Entry that names this process; left out if sessions are written later. */
   readonly session?: Entry;
 }
 
-/** What an earlier session left. */
+/** The journal of earlier sessions. */
 export interface EarlierJob<Entry extends Typed, Header extends Entry> extends ReadJournal<Entry> {
   readonly folder: JobFolder;
   readonly header: Header;
@@ -136,7 +136,7 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
     return this.#folder;
   }
 
-  /** What an earlier session left; undefined for a new journal. */
+  /** The journal of earlier sessions; undefined for a new journal. */
   get earlier(): EarlierJob<Entry, Header> | undefined {
     return this.#earlier;
   }

@@ -17,7 +17,7 @@ const RENEW_EVERY_MS = 10_000;
 
 /** The right to write into a job folder. */
 export interface FolderLock {
-  /** What was taken over from which process, in words. */
+  /** Messages about locks that were taken over. */
   readonly notices: readonly string[];
   /** Whether the lease of another host was taken over: its process may still be alive, and hold the journal open. */
   readonly fromOtherHost: boolean;

@@ -87,7 +87,7 @@ class StormySearch {
     const { code, stderr } = await runCli(['search', '--resume', this.#folder]);
     this.faults += 1;
     expect({ code, stderr }).toMatchObject({ code: 2 });
-    expect(stderr).toContain(`The process ${this.#running.child.pid} is at work in`);
+    expect(stderr).toContain(`The process ${this.#running.child.pid} has been at work in`);
     expect(statSync(this.journal).size).toBeGreaterThanOrEqual(size);
   }
 

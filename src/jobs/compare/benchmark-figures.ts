@@ -27,7 +27,7 @@ export interface BenchmarkFiguresOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a benchmark has of the architectures that searches found. The searches did not use it. */
+/** The figures of the found architectures in a benchmark, which the searches did not use. */
 export interface BenchmarkFigures extends Pick<ComparisonResult, 'benchmark' | 'series' | 'voting'> {
   readonly figuresOf: FiguresOf;
 }

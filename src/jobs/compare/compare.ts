@@ -19,9 +19,9 @@ import type { ComparisonResult } from './result.js';
 import { answersOf, type RecordedSearch, rowOf } from './rows.js';
 
 export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOptions {
-  /** What each search may spend, in the unit of `cost`; by default as much as it needs. */
+  /** The budget of each search, in the unit of `cost`; by default none. */
   readonly budget?: number | undefined;
-  /** What searches are compared by; seconds by default. */
+  /** The kind of cost that searches are compared by; seconds by default. */
   readonly cost?: CostKind | undefined;
   /** Searches side by side, each with workers of its own; 1 by default. */
   readonly jobs?: number | undefined;

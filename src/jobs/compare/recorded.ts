@@ -15,7 +15,7 @@ import { type Trajectory, trajectoryOf } from './trajectory.js';
 
 const NOTHING: Trajectory = { steps: [], ended: null };
 
-/** What the journal of a run has. */
+/** A run as its journal records it. */
 export interface Recorded {
   readonly trajectory: Trajectory;
 }

@@ -12,7 +12,7 @@ export interface RankingOpened {
 /** An architecture has been measured. */
 export interface ArchitectureMeasured {
   readonly type: 'measured';
-  /** What is measured, in words. */
+  /** The kind of measurement, in words. */
   readonly task: string;
   readonly done: number;
   /** Architectures that lacked something when it began. */

@@ -6,7 +6,7 @@ import type { MeasuredEntry } from './journal.js';
 import type { MeasurementSetting } from './measured-values.js';
 import type { RankingStore } from './ranking-store.js';
 
-/** What measures, and where it is journalled. */
+/** The sidecar that measures, and the store for the measurements. */
 export interface MeasuringContext {
   readonly sidecar: Sidecar;
   readonly store: RankingStore;

@@ -1,6 +1,6 @@
 import type { MeasuredEntry, RankingEntry } from './journal.js';
 
-/** What a measurement is by, besides the proxy: the specification and the batch. */
+/** The digests of the specification and the batch that a measurement depends on. */
 export type MeasurementSetting = Pick<MeasuredEntry, 'digest' | 'batch'>;
 
 export interface MeasuredValue {

@@ -9,7 +9,7 @@ import type { MeasurementSetting } from './measured-values.js';
 import type { RankingPlan } from './plan.js';
 import type { RankingStore } from './ranking-store.js';
 
-/** What the paper's evaluation of an architecture costs. */
+/** The cost of the paper's evaluation of an architecture. */
 export interface PaperCost {
   /** Millions of multiply-adds of the whole training; null when those of the network were not measured. */
   readonly flops: number | null;

@@ -46,8 +46,8 @@ export class RankingStore {
 }
 
 /**
- * Opens the folder that all rankings of a space, a data set and a seed share, and begins to write. What else a ranking
- * asks for may change from session to session: each measurement names its specification.
+ * Opens the folder that all rankings of a space, a data set and a seed share, and begins to write. Everything
+ * else may change from session to session, since each measurement names its specification.
  * @throws UsageError while another process is at work in the folder, or when it holds something else.
  */
 export function openRanking({ config, plan }: RankingPlan, listener: JobListener<RankingEvent>): RankingStore {

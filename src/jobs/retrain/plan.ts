@@ -34,7 +34,7 @@ export interface ResumedRetraining {
   readonly data?: string | undefined;
 }
 
-/** What is to be trained, before any process works on it. */
+/** The plan of a retraining, before a process works on it. */
 export interface PlannedRetraining {
   readonly config: Config;
   readonly plan: RetrainingPlan;
@@ -42,7 +42,7 @@ export interface PlannedRetraining {
   readonly seeds: readonly number[];
   /** The `--data` folder; null when none was given. */
   readonly data: string | null;
-  /** What the user should know of the plan. */
+  /** Messages about the plan, for the user. */
   readonly notices: readonly string[];
 }
 

@@ -103,7 +103,7 @@ export const SEARCH_JOURNAL: JournalFormat<SearchEntry, SearchHeader> = {
   isHeader: (entry): entry is SearchHeader => entry.type === 'run',
 };
 
-/** The events from which the controller goes on. What follows the end of the search is not its own. */
+/** The events that the controller replays. Entries after the end of the search are not its own. */
 export function recordedEvents(lines: readonly SearchLine[]): JournalledEvent[] {
   const events = lines.flatMap(({ entry }) =>
     entry.type === 'proposed' || entry.type === 'evaluated' || entry.type === 'finished' ? [entry] : [],
@@ -112,7 +112,7 @@ export function recordedEvents(lines: readonly SearchLine[]): JournalledEvent[] 
   return end < 0 ? events : events.slice(0, end + 1);
 }
 
-/** What the journal has of measurements. */
+/** The events that the evaluator replays. */
 export function recordedMeasurements(lines: readonly SearchLine[]): MeasurementEvent[] {
   return lines.flatMap(({ entry }) =>
     entry.type === 'screened' || entry.type === 'proposed' || entry.type === 'evaluated' ? [entry] : [],

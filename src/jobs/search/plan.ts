@@ -8,7 +8,7 @@ import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
 import { JOURNAL_VERSION, SEARCH_JOURNAL, type SearchEntry, type SearchHeader } from './journal.js';
 
-/** What a search is to do, before any process works on it. */
+/** The plan of a search, before a process works on it. */
 export interface PlannedSearch {
   readonly config: Config;
   readonly plan: SearchPlan;
@@ -18,7 +18,7 @@ export interface PlannedSearch {
   readonly verify: SearchHeader['verify'];
   /** The folder that a new run gets; null for one of its own name under OUT_DIR. */
   readonly folder: string | null;
-  /** What the user should know of the plan. */
+  /** Messages about the plan, for the user. */
   readonly notices: readonly string[];
 }
 

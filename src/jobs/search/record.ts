@@ -3,7 +3,7 @@ import type { Evaluated, Finished, Observed, SearchEvent } from '../../search/ev
 import type { Screened } from '../../strategies/strategy.js';
 import type { ArchitectureScore, SearchResult } from './result.js';
 
-/** What a search has found and spent so far, gathered from its events. */
+/** The findings and the cost of a search so far, gathered from its events. */
 export class SearchRecord {
   readonly observed: Observed[] = [];
   readonly #outcomes = new Map<string, Evaluated['outcome']>();

@@ -89,7 +89,7 @@ function openSearch(options: SearchOptions, listener: JobContext<SearchJobEvent>
   return openJob<SearchEntry, SearchHeader, SearchJobEvent>({
     place: 'resume' in options ? { kind: 'resume', folder: jobFolderAt(options.resume) } : { kind: 'fresh' },
     format: SEARCH_JOURNAL,
-    // What an earlier session did is in the log already.
+    // The log has the events of earlier sessions already.
     describe: (event) => ('replayed' in event && event.replayed ? null : describeSearchEvent(event)),
     listener,
   });
@@ -143,7 +143,7 @@ function checkSameBatch({ lines }: SearchStore, batch: string | null): void {
   );
 }
 
-/** What a search is, once its sidecar is ready and its journal is open. */
+/** A search whose sidecar is ready and whose journal is open. */
 interface SearchRun {
   readonly run: ResolvedSearch;
   readonly started: StartedSearch;
