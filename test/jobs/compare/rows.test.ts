@@ -115,7 +115,7 @@ describe('the output of a comparison', () => {
     );
     expect(line('optimum ')).toContain('rank');
     expect(line("the space's optimum")).toMatch(/94\.00 │ +1 │ +0\.00/);
-    expect(line('vote of the truly best 50')).toMatch(/93\.00 │ +3 │ +1\.00/);
+    expect(line('vote of the best 50')).toMatch(/93\.00 │ +3 │ +1\.00/);
     expect(line('RMI-NAS (published)')).toMatch(/1258\.2 │ +│ 94\.28 ± 0\.10/);
     expect(line('within 25 steps')).not.toBe('');
     expect(line('seed 3: died')).not.toBe('');
