@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { BUILT_IN } from '../../catalogue/built-in.js';
 import { type Config, loadConfig, planSearch, type SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { type ResolvedPlan, resolvePlan } from '../../evaluators/prepared-sidecar.js';
@@ -6,6 +7,7 @@ import { jobFolderAt } from '../../store/folder.js';
 import { type EarlierJob, readJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
+import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
 import { JOURNAL_VERSION, SEARCH_JOURNAL, type SearchEntry, type SearchHeader } from './journal.js';
 
 /** The plan of a search, before a process works on it. */
@@ -18,6 +20,8 @@ export interface PlannedSearch {
   readonly verify: SearchHeader['verify'];
   /** The folder that a new run gets; null for one of its own name under OUT_DIR. */
   readonly folder: string | null;
+  /** Objects of a script that the search works with. */
+  readonly custom: CustomObjects;
   /** Messages about the plan, for the user. */
   readonly notices: readonly string[];
 }
@@ -25,9 +29,9 @@ export interface PlannedSearch {
 /** A planned search whose plan no longer depends on what is installed. */
 export type ResolvedSearch = PlannedSearch & ResolvedPlan;
 
-export interface NewSearch {
-  /** Configuration file in XNAS's form. */
-  readonly cfg: string;
+export interface NewSearch extends CustomObjects {
+  /** Configuration file in XNAS's form; without one the defaults hold, and `evaluator` is needed. */
+  readonly cfg?: string | undefined;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
   /** Folder with the data sets and teachers. */
@@ -40,7 +44,7 @@ export interface NewSearch {
   readonly folder?: string | undefined;
 }
 
-export interface ResumedSearch {
+export interface ResumedSearch extends CustomObjects {
   /** Folder of the run. */
   readonly resume: string;
   /** Folder with the data, if it has moved. */
@@ -49,23 +53,47 @@ export interface ResumedSearch {
 
 /** @throws UsageError for a configuration that cannot be searched. */
 export async function planNewSearch(options: NewSearch): Promise<PlannedSearch> {
-  const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
+  const { cfg, overrides = [] } = options;
+  checkSource(options);
+  const config = await loadConfig({
+    file: cfg,
+    overrides: [...overrides, ...customOverrides(options)],
+    catalogue: catalogueWith(BUILT_IN, options),
+  });
   const plan = planSearch(config);
-  if (plan.settings.objective.kind === 'benchmark' && options.verify) {
-    throw new UsageError('A search by a benchmark trains nothing, so it has no images to verify on.', {
-      code: 'verification-without-images',
-      nextSteps: ['Leave out --verify, or choose another objective (RMINAS.OBJECTIVE).'],
-    });
-  }
+  checkVerification(plan, options);
   return {
     config,
     plan,
     data: options.data === undefined ? null : resolve(options.data),
-    workers: plan.settings.workers,
+    workers: options.evaluator?.capacity ?? plan.settings.workers,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
     folder: options.folder === undefined ? null : resolve(options.folder),
+    custom: objectsOf(options),
     notices: [],
   };
+}
+
+function objectsOf({ space, strategy, objective, evaluator }: CustomObjects): CustomObjects {
+  return { space, strategy, objective, evaluator };
+}
+
+/** The defaults describe a search for which nobody has asked. */
+function checkSource({ cfg, evaluator }: NewSearch): void {
+  if (cfg !== undefined || evaluator !== undefined) return;
+  throw new UsageError('A search needs a configuration (cfg) or an evaluator.', {
+    code: 'missing-config',
+    nextSteps: ["Write search({ cfg: 'quickstart' }), or search({ space, evaluator })."],
+  });
+}
+
+function checkVerification({ settings }: SearchPlan, { verify, evaluator }: NewSearch): void {
+  if (!verify || (evaluator === undefined && settings.objective.kind !== 'benchmark')) return;
+  const kind = evaluator === undefined ? 'A search by a benchmark' : 'A search with a custom evaluator';
+  throw new UsageError(`${kind} trains nothing, so it has no images to verify on.`, {
+    code: 'verification-without-images',
+    nextSteps: ['Leave out --verify, or choose another objective (RMINAS.OBJECTIVE).'],
+  });
 }
 
 /**
@@ -74,10 +102,14 @@ export async function planNewSearch(options: NewSearch): Promise<PlannedSearch> 
  */
 export async function planResumedSearch(
   { folder, header }: Pick<EarlierJob<SearchEntry, SearchHeader>, 'folder' | 'header'>,
-  options: Pick<ResumedSearch, 'data'> = {},
+  options: Omit<ResumedSearch, 'resume'> = {},
 ): Promise<PlannedSearch> {
+  checkCustomObjects(header.custom, options);
   // A configuration that names no backend is of a version that had only the native one.
-  const resolved = resolvePlan(await loadConfig({ file: folder.config, overrides: [] }), null);
+  const resolved = resolvePlan(
+    await loadConfig({ file: folder.config, catalogue: catalogueWith(BUILT_IN, options) }),
+    null,
+  );
   const { config, plan } = resolved;
   const notices = checkPlan({
     folder,
@@ -93,6 +125,7 @@ export async function planResumedSearch(
     workers: header.workers,
     verify: header.verify,
     folder: folder.path,
+    custom: objectsOf(options),
     notices,
   };
 }
@@ -103,8 +136,9 @@ export function readSearch(path: string): EarlierJob<SearchEntry, SearchHeader> 
 }
 
 /** The header of a new run. */
-export function headerOf({ config, digest, workers, data, verify }: ResolvedSearch): SearchHeader {
+export function headerOf({ config, digest, workers, data, verify, custom }: ResolvedSearch): SearchHeader {
   const settings = settingsOf(config);
+  const names = customNames(custom);
   return {
     type: 'run',
     version: JOURNAL_VERSION,
@@ -114,6 +148,7 @@ export function headerOf({ config, digest, workers, data, verify }: ResolvedSear
     workers,
     data,
     verify,
+    ...(names && { custom: names }),
   };
 }
 
