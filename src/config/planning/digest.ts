@@ -7,7 +7,7 @@ export function specificationDigest(specification: Specification): string {
   return digest(specification);
 }
 
-/** The same of a retraining. */
+/** The same digest of a retraining. */
 export function retrainingDigest(retraining: Retraining): string {
   return digest(retraining);
 }
