@@ -25,12 +25,15 @@ def main() -> int:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        load_plugins(options.plugin)
+        plugins = [
+            {"source": plugin.source, "name": plugin.name, "file": str(plugin.file), "sha256": plugin.digest()}
+            for plugin in load_plugins(options.plugin)
+        ]
     except SidecarError as error:
         print(f"rminas_sidecar.describe: {error.message}", *error.next_steps, sep="\n  ", file=sys.stderr)  # noqa: T201
         return 1
     with output:
-        json.dump(describe(), output)
+        json.dump({"plugins": plugins, **describe()}, output)
         output.write("\n")
     return 0
 

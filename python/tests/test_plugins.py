@@ -1,5 +1,6 @@
 """Plugins: what a file, or an installed package, adds to a real sidecar, and what it says of a broken one."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -150,9 +151,9 @@ def describe(*arguments: str, path: str = "") -> "subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def test_an_installed_plugin_is_loaded_without_a_flag(launcher: Any, installed: Path) -> None:
+def test_an_installed_plugin_is_loaded_by_the_name_of_its_entry_point(launcher: Any, installed: Path) -> None:
     environment = {"PYTHONPATH": f"{PACKAGE}{os.pathsep}{installed}"}
-    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "1"], environment)
+    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "1", "--plugin", "toys"], environment)
     assert "toy-space" in sidecar.receive("hello")["body"]["available"]["spaces"]
     assert sidecar.receive("log")["body"]["text"] == "The plugin toys (toy_package) was loaded."
     assert sidecar.ask("prepare", toy_body())["type"] == "prepared"
@@ -165,15 +166,19 @@ def test_without_workers_nothing_is_available(launcher: Any) -> None:
 
 
 def test_describe_prints_everything_with_its_origin(installed: Path) -> None:
-    done = describe(path=str(installed))
+    done = describe("--plugin", "toys", path=str(installed))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
+    file = installed / "toy_package.py"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    expected = {"source": "toys", "name": "toys (toy_package)", "file": str(file), "sha256": digest}
+    assert found.pop("plugins") == [expected]
     toy = next(it for it in found["spaces"] if it["name"] == "toy-space")
     slots = [{"name": "width", "choices": ["4", "8"]}, {"name": "depth", "choices": ["1", "2", "3"]}]
     assert toy == {"name": "toy-space", "plugin": "toys (toy_package)", "slots": slots}
     by_name = {kind: {it["name"]: it for it in things} for kind, things in found.items()}
     assert by_name["spaces"]["darts"] == {"name": "darts", "plugin": None, "slots": None}
-    facts = {"classes": 4, "resolution": 8, "resizable": False, "expected": 80}
+    facts = {"classes": 4, "resolution": 8, "resizable": False, "expected": 80, "teacher": None}
     assert by_name["datasets"]["stripes"] == {"name": "stripes", "plugin": "toys (toy_package)", **facts}
     assert by_name["datasets"]["imagenet"]["resizable"] is True
     teacher = {"name": "stripes-teacher", "plugin": "toys (toy_package)", "classes": 4, "shipsWeights": True}
@@ -183,11 +188,20 @@ def test_describe_prints_everything_with_its_origin(installed: Path) -> None:
     assert by_name["proxies"]["toy-loss"] == proxy
 
 
+def test_an_installed_plugin_that_is_not_named_does_not_run(installed: Path) -> None:
+    (installed / "toy_package.py").write_text("1 / 0\n")
+    done = describe(path=str(installed))
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found.pop("plugins") == []
+    assert {thing["plugin"] for things in found.values() for thing in things} == {None}
+
+
 def test_a_plugin_that_prints_leaves_the_document_alone(tmp_path: Path) -> None:
     plugin = tmp_path / "talks.py"
     plugin.write_text("import os\nprint('hello')\nos.write(1, b'hello again')\n")
     done = describe("--plugin", str(plugin))
-    assert set(json.loads(done.stdout)) == {"spaces", "datasets", "teachers", "proxies"}
+    assert set(json.loads(done.stdout)) == {"plugins", "spaces", "datasets", "teachers", "proxies"}
     assert "hello again" in done.stderr
 
 
@@ -247,7 +261,7 @@ def test_a_plugin_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_installed_plugin_that_does_not_load_can_be_uninstalled(installed: Path) -> None:
     (installed / "toy_package.py").write_text("1 / 0\n")
-    stderr = describe(path=str(installed)).stderr
+    stderr = describe("--plugin", "toys", path=str(installed)).stderr
     assert "The plugin toys (toy_package) cannot be loaded: ZeroDivisionError" in stderr
     assert "Correct or uninstall the package toy-package." in stderr
 

@@ -1,4 +1,4 @@
-/** Lists, verifies and downloads data sets, teachers and benchmark tables. */
+/** Data sets, teachers and benchmark files: what is needed, where it is, whether it is whole, and how to get it. */
 import { join, resolve } from 'node:path';
 import { MissingError, UsageError } from '../errors.js';
 import { dataHome } from '../installation/places.js';
@@ -13,13 +13,13 @@ export type { AssetProgress, AssetReport, FileReport, ShowProgress } from './rep
 export type { Selection } from './selection.js';
 
 export interface AssetList {
-  /** The data folders in search order. */
+  /** The data folders, in the order in which they are searched. */
   readonly folders: readonly string[];
   readonly assets: readonly AssetReport[];
 }
 
 export interface AssetVerification extends AssetList {
-  /** Whether no asset is wrong, and no named asset is missing. */
+  /** Whether nothing is wrong, and nothing missing of what was named. */
   readonly whole: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface FetchOptions extends Selection, Omit<FetchSettings, 'folder' | 
   readonly mirror?: string | undefined;
 }
 
-/** The result for one asset; `failed` comes with an error. */
+/** What became of one asset; `failed` has the error. */
 export interface FetchOutcome extends Omit<Fetched, 'status'> {
   readonly name: string;
   readonly status: Fetched['status'] | 'failed';
@@ -36,16 +36,16 @@ export interface FetchOutcome extends Omit<Fetched, 'status'> {
 }
 
 export interface FetchReport {
-  /** Whether no asset failed. */
+  /** Whether every one is there. */
   readonly complete: boolean;
   readonly assets: readonly FetchOutcome[];
 }
 
-/** Codes of failures on this machine: a manual download would not help. */
+/** Codes of failures that are no fault of the source: getting the file by hand would not help. */
 const LOCAL_FAILURES: ReadonlySet<string> = new Set(['disk-full', 'unwritable', 'destination-occupied']);
 
 /**
- * Looks for the named assets, those that a configuration needs, or all known ones.
+ * What there is of the named assets, of those that a configuration needs, or of all that are known.
  * @throws UsageError
  */
 export async function listAssets(selection: Selection = {}): Promise<AssetList> {
@@ -54,7 +54,7 @@ export async function listAssets(selection: Selection = {}): Promise<AssetList> 
 }
 
 /**
- * Compares the selected assets with the published files.
+ * Compares them with what was published.
  * @throws UsageError, InterruptedError
  */
 export async function verifyAssets(options: Selection & VerifyOptions = {}): Promise<AssetVerification> {
@@ -68,16 +68,16 @@ export async function verifyAssets(options: Selection & VerifyOptions = {}): Pro
 }
 
 /**
- * Downloads the named assets, or those that a configuration needs, into `data` or the user's data folder, one at a time.
- * A failure is part of the report; the next asset follows.
+ * Downloads the named assets, or those that a configuration needs, into `data` or the user's data folder, one after the
+ * other; what fails is part of the answer and does not keep the next ones.
  * @throws UsageError, InterruptedError
  */
 export async function fetchAssets(options: FetchOptions): Promise<FetchReport> {
   const { data, cwd = '.', env, mirror, signal } = options;
   if (!isNamed(options)) {
-    throw new UsageError('No asset to fetch was named.', {
+    throw new UsageError('Nothing was named that should be fetched.', {
       code: 'nothing-named',
-      nextSteps: ['Name assets, or a configuration with --cfg. List the assets: rminas assets list'],
+      nextSteps: ['Name assets, or a configuration with --cfg. What there is: rminas assets list'],
     });
   }
   const folder = data ? resolve(cwd, data) : join(dataHome(env), 'data');

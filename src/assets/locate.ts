@@ -55,9 +55,35 @@ export async function locateAssets(specification: Specification, config: Config,
 export async function locateImages(name: string, config: Config, places: Places = {}): Promise<string | null> {
   const { datasets } = config.catalogue;
   const dataset = datasets.get(name, 'LOADER.DATASET');
-  const folders = dataFolders(places, config.values['LOADER.DATAPATH']);
+  const configured = config.values['LOADER.DATAPATH'];
+  const folders = dataFolders(places, configured);
+  if (dataset.folder === 'own') return locateOwnFolder(name, { configured, folders, cwd: places.cwd });
   const shipped = [...datasets].find(({ asset }) => asset === null);
   return locateDataset(dataset, assetPlaces(dataset.asset, folders), shipped);
+}
+
+/**
+ * The folder of a plugin's data set: LOADER.DATAPATH, or the first data folder's subfolder of its name; null when there is
+ * none, since its reader may need no files.
+ * @throws MissingError when LOADER.DATAPATH is not a folder
+ */
+async function locateOwnFolder(
+  name: string,
+  { configured, folders, cwd = '.' }: { configured: string; folders: readonly string[]; cwd?: string | undefined },
+): Promise<string | null> {
+  if (configured === '') {
+    const found = await findAsset(
+      [],
+      folders.map((folder) => `${join(folder, name)}/`),
+    );
+    return found === null ? null : found.slice(0, -1);
+  }
+  const folder = resolve(cwd, configured);
+  if (await isThere(`${folder}/`)) return folder;
+  throw new MissingError(`The folder of the data set ${name} does not exist: ${folder}`, {
+    code: 'missing-dataset',
+    nextSteps: ['Correct LOADER.DATAPATH, or leave it out if the data set needs no folder.'],
+  });
 }
 
 /**

@@ -56,7 +56,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
     const { device, workers, threads, out, ...what } = flags;
     const { cfg, data, python, jobs, cost } = flags;
     const options = {
-      ...{ cfg, data, python, cache: !flags['no-cache'], out, jobs, cost },
+      ...{ cfg, plugins: flags.plugin, data, python, cache: !flags['no-cache'], out, jobs, cost },
       strategies: parseNames(flags.strategies),
       objectives: parseNames(flags.objectives),
       seeds: parseSeedList('--seeds', flags.seeds),

@@ -1,7 +1,7 @@
 import { type Diagnosis, diagnose } from '../doctor/index.js';
 import { EXIT } from '../errors.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { placeFlags } from '../terminal/input/flags.js';
+import { placeFlags, pluginFlag } from '../terminal/input/flags.js';
 import { describeDiagnosis } from '../terminal/tables/doctor.js';
 
 export default class Doctor extends BaseCommand {
@@ -15,11 +15,11 @@ Exit code ${EXIT.missing} if the default search, the quickstart, cannot run. Opt
     '<%= config.bin %> doctor --python ~/miniconda3/envs/rminas/bin/python --data ./data',
     '<%= config.bin %> doctor --json',
   ];
-  static override flags = placeFlags;
+  static override flags = { ...placeFlags, plugin: pluginFlag };
 
   override async run(): Promise<Diagnosis> {
     const { flags } = await this.parse(Doctor);
-    const diagnosis = await diagnose({ python: flags.python, data: flags.data });
+    const diagnosis = await diagnose({ python: flags.python, data: flags.data, plugins: flags.plugin });
     this.log(describeDiagnosis(diagnosis));
     if (!diagnosis.ready) process.exitCode = EXIT.missing;
     return diagnosis;

@@ -4,7 +4,15 @@ import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
 import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { configFlag, keyFlags, overrideArg, overridesOf, placeFlags, wordsOf } from '../terminal/input/flags.js';
+import {
+  configFlag,
+  keyFlags,
+  overrideArg,
+  overridesOf,
+  placeFlags,
+  pluginFlag,
+  wordsOf,
+} from '../terminal/input/flags.js';
 import { parseNames } from '../terminal/input/words.js';
 import { createRankingReporter } from '../terminal/progress/ranking.js';
 import { runJob } from '../terminal/progress/reporter.js';
@@ -56,18 +64,19 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       helpValue: 'K',
       default: DEFAULTS.paperTrainings,
     }),
+    plugin: pluginFlag,
     ...placeFlags,
     ...ownKeyFlags,
   };
 
   override async run(): Promise<RankingResult> {
     const { flags, raw } = await this.parse(Rank);
-    const { cfg, architectures, duplicates, bootstrap, paper, data, python } = flags;
+    const { cfg, architectures, duplicates, bootstrap, paper, plugin: plugins, data, python } = flags;
     const proxies = parseNames(flags.proxies);
     const overrides = [...overridesOf(flags), ...wordsOf(raw)];
     const sizes = { architectures, twins: duplicates, bootstrap, paperTrainings: paper };
     const result = await runJob(
-      (signal) => rank({ cfg, proxies, overrides, ...sizes, data, python, signal }),
+      (signal) => rank({ cfg, proxies, overrides, ...sizes, plugins, data, python, signal }),
       createRankingReporter(process.stderr),
     );
     this.log(describeRankings(result));

@@ -8,6 +8,7 @@ import {
   overrideArg,
   overridesOf,
   placeFlags,
+  pluginFlag,
   wordsOf,
 } from '../terminal/input/flags.js';
 import { rejectConfiguration } from '../terminal/input/resume.js';
@@ -38,6 +39,7 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     cfg: optionalConfigFlag,
     resume: Flags.string({ description: 'continue the interrupted retraining in this folder', helpValue: 'DIR' }),
     seeds: seedsFlag,
+    plugin: pluginFlag,
     ...placeFlags,
     ...{ space, device, workers, threads, out },
   };
@@ -46,10 +48,10 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     const { flags, raw } = await this.parse(Retrain);
     const { seeds, rest } = splitSeeds(flags.seeds ?? []);
     const overrides = [...overridesOf(flags), ...rest, ...wordsOf(raw)];
-    const { genotype, cfg, resume, data } = flags;
-    const configured = { '--genotype': genotype, '--cfg': cfg, '--seeds': seeds };
+    const { genotype, cfg, resume, plugin: plugins, data } = flags;
+    const configured = { '--genotype': genotype, '--cfg': cfg, '--plugin': plugins, '--seeds': seeds };
     if (resume !== undefined) rejectConfiguration(configured, overrides);
-    const options = resume === undefined ? { genotype, cfg, overrides, seeds, data } : { resume, data };
+    const options = resume === undefined ? { genotype, cfg, plugins, overrides, seeds, data } : { resume, data };
     const result = await runJob(
       (signal) => retrain({ ...options, python: flags.python, signal }),
       createRetrainingReporter(process.stderr),

@@ -40,6 +40,7 @@ KEY VALUE pairs after the genotypes override the configuration.`;
       cfg: flags.cfg,
       genotypes,
       overrides: [...overridesOf(flags), ...overrides],
+      plugins: flags.plugin,
       data: flags.data,
       python: flags.python,
       cache: !flags['no-cache'],

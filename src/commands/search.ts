@@ -40,12 +40,12 @@ it.`;
   override async run(): Promise<SearchResult> {
     const { flags, raw } = await this.parse(Search);
     const overrides = [...overridesOf(flags), ...wordsOf(raw)];
-    const { cfg, resume, data, verify, 'verify-epochs': verifyEpochs } = flags;
-    if (resume !== undefined) rejectConfiguration({ '--cfg': cfg }, overrides);
+    const { cfg, resume, data, plugin: plugins, verify, 'verify-epochs': verifyEpochs } = flags;
+    if (resume !== undefined) rejectConfiguration({ '--cfg': cfg, '--plugin': plugins }, overrides);
     const options =
       resume !== undefined
         ? { resume, data }
-        : { cfg: requireConfiguration(cfg), overrides, data, verify, verifyEpochs };
+        : { cfg: requireConfiguration(cfg), overrides, plugins, data, verify, verifyEpochs };
     const common = { python: flags.python, cache: !flags['no-cache'] };
     const result = await runJob(
       (signal) => search({ ...options, ...common, signal }),

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { PluginIdentity } from '../definitions/plugin.js';
 import type { SearchValues } from './schema/search-keys.js';
 import type { Settings } from './yacs/merge.js';
 
@@ -20,4 +21,6 @@ export interface Config {
   readonly notices: readonly string[];
   /** The definitions that names in the configuration refer to. */
   readonly catalogue: Catalogue;
+  /** The plugins that the catalogue is extended by, in the order of RMINAS.PLUGINS. */
+  readonly plugins: readonly PluginIdentity[];
 }

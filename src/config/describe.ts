@@ -1,7 +1,6 @@
 /** Describes a resolved configuration with the origin of each value, for people and scripts. */
 import type { Specification } from '../protocol/specification.js';
 import type { Config } from './config.js';
-import { type LoadOptions, loadConfig } from './load.js';
 import { planSearch, type SearchPlan } from './planning/search.js';
 import type { Source } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
@@ -38,9 +37,8 @@ export interface ConfigDescription {
   readonly notices: readonly string[];
 }
 
-/** @throws UsageError for a configuration that does not load or describes no possible search. */
-export async function describeConfig(options: LoadOptions): Promise<ConfigDescription> {
-  const config = await loadConfig(options);
+/** @throws UsageError for a configuration that describes no possible search. */
+export function describeConfig(config: Config): ConfigDescription {
   const plan = config.purpose === 'search' ? planSearch(config) : null;
   const { file, dialect, purpose, settings, notices } = config;
   return {

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { BUILT_IN } from '../catalogue/built-in.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { PluginIdentity } from '../definitions/plugin.js';
 import type { Config, Dialect } from './config.js';
 import { findConfigFile, readConfigFile } from './config-file.js';
 import { ARCHIVE_ALIASES, archiveSettings, isArchiveDialect, withoutUnread } from './schema/archive.js';
@@ -8,6 +10,7 @@ import { checkRanges } from './schema/ranges.js';
 import type { SearchValues } from './schema/search-keys.js';
 import { resolveSettings } from './space-defaults.js';
 import { defaultSettings, mergeFile, mergeOverrides, type Settings } from './yacs/merge.js';
+import { list, str, toPlain } from './yacs/value.js';
 import type { Group } from './yacs/yaml-file.js';
 
 export interface LoadOptions {
@@ -22,8 +25,11 @@ export interface LoadOptions {
   readonly cwd?: string | undefined;
   /** The definitions that names refer to; those that ship with rminas by default. */
   readonly catalogue?: Catalogue | undefined;
+  /** The plugins that the catalogue is extended by; they become RMINAS.PLUGINS. */
+  readonly loaded?: readonly PluginIdentity[] | undefined;
 }
 
+const PLUGINS = 'RMINAS.PLUGINS';
 const NOTHING: Group = { type: 'group', entries: [] };
 
 /**
@@ -31,19 +37,10 @@ const NOTHING: Group = { type: 'group', entries: [] };
  * @throws UsageError for a file that is missing or broken, an unknown key or name, a wrong type, a value out of range.
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
-  const { file, overrides = [], cwd = '.', catalogue = BUILT_IN } = options;
-  const path = file === undefined ? null : findConfigFile(file, cwd);
-  const content = path === null ? NOTHING : await readConfigFile(path);
-  const keys = searchKeysOf(catalogue);
-  const values = defaultsOf(catalogue);
-  const dialect = isArchiveDialect(content, Object.keys(values)) ? 'archive' : 'xnas';
-  const defaults = dialect === 'archive' ? archiveSettings(values) : defaultSettings(values);
-  const aliases = dialect === 'archive' ? ARCHIVE_ALIASES : undefined;
-  const fromFile = mergeFile(defaults, content, path ?? '', aliases);
-  const merged = withoutUnread(mergeOverrides(fromFile, overrides, aliases));
-  // Checked first: the space and the data set are looked up in them.
-  checkRanges(merged, keys);
-  const { settings, notices } = resolveSettings(merged, { dialect, file: path, catalogue });
+  const { catalogue = BUILT_IN, loaded: plugins = [] } = options;
+  const { path, dialect, keys, fromFile, merged } = await mergeAll(options);
+  const named = withPlugins(merged, plugins);
+  const { settings, notices } = resolveSettings(named, { dialect, file: path, catalogue });
   return {
     file: path,
     dialect,
@@ -52,7 +49,46 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
     values: checkRanges(settings, keys) as SearchValues,
     notices,
     catalogue,
+    plugins,
   };
+}
+
+/**
+ * The names in RMINAS.PLUGINS, each with the folder that a relative path starts from.
+ * @throws UsageError as {@link loadConfig}, except for names that plugins may add
+ */
+export async function configuredPlugins(
+  options: LoadOptions = {},
+): Promise<{ readonly name: string; readonly folder: string }[]> {
+  const { path, merged } = await mergeAll(options);
+  const setting = merged.get(PLUGINS);
+  if (setting === undefined) return [];
+  const folder = setting.source === 'file' && path !== null ? dirname(path) : (options.cwd ?? '.');
+  return (toPlain(setting.value) as string[]).map((name) => ({ name, folder }));
+}
+
+/** The settings before the space and the data set are looked up, in their ranges. */
+async function mergeAll({ file, overrides = [], cwd = '.', catalogue = BUILT_IN }: LoadOptions) {
+  const path = file === undefined ? null : findConfigFile(file, cwd);
+  const content = path === null ? NOTHING : await readConfigFile(path);
+  const keys = searchKeysOf(catalogue);
+  const values = defaultsOf(catalogue);
+  const dialect: Dialect = isArchiveDialect(content, Object.keys(values)) ? 'archive' : 'xnas';
+  const defaults = dialect === 'archive' ? archiveSettings(values) : defaultSettings(values);
+  const aliases = dialect === 'archive' ? ARCHIVE_ALIASES : undefined;
+  const fromFile = mergeFile(defaults, content, path ?? '', aliases);
+  const merged = withoutUnread(mergeOverrides(fromFile, overrides, aliases));
+  checkRanges(merged, keys);
+  return { path, dialect, keys, fromFile, merged };
+}
+
+/** The settings with the plugins as they were loaded, so that a copy of the file in another folder loads the same. */
+function withPlugins(settings: Settings, plugins: readonly PluginIdentity[]): Settings {
+  const setting = settings.get(PLUGINS);
+  if (setting === undefined || plugins.length === 0) return settings;
+  const origin = setting.source === 'default' ? ({ source: 'override', where: 'the flag --plugin' } as const) : setting;
+  const value = list(plugins.map(({ source }) => str(source)));
+  return new Map([...settings, [PLUGINS, { ...origin, value }]]);
 }
 
 /**

@@ -13,8 +13,10 @@ export interface DatasetDefinition {
   readonly resolution: number;
   /** Whether images are stored larger and cut to any size; otherwise they can only be shown smaller. */
   readonly resizable: boolean;
-  /** Name of the teacher that the original code uses with it. */
-  readonly teacher: string;
-  /** Null when the images ship with rminas. */
+  /** Name of the teacher that a search takes when no key names one; null when a key must. */
+  readonly teacher: string | null;
+  /** Null when the images ship with rminas, or with a plugin. */
   readonly asset: AssetDefinition | null;
+  /** `own`: its reader takes any folder that the user has for it, or none. Left out: the folder of the asset. */
+  readonly folder?: 'own';
 }

@@ -49,7 +49,7 @@ function examinedDatasets(): DatasetDefinition[] {
 }
 
 function datasetQuestions(python: Importer, dataset: DatasetDefinition, folders: readonly string[]): Question[] {
-  const teacher = BUILT_IN.teachers.get(dataset.teacher, dataset.name);
+  const teacher = BUILT_IN.teachers.get(dataset.teacher ?? '', dataset.name);
   return [
     {
       name: `${dataset.name} images`,

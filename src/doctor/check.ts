@@ -10,7 +10,7 @@ const findingSchema = z.strictObject({
 });
 const checkSchema = findingSchema.extend({
   name: z.string(),
-  /** Whether the default search (the quickstart on `digits`) needs it. */
+  /** Whether the default search (the quickstart on `digits`) needs it, or the user named it. */
   required: z.boolean(),
 });
 
@@ -18,7 +18,7 @@ const checkSchema = findingSchema.extend({
 export const diagnosisSchema = z.strictObject({
   /** Version of rminas. */
   rminas: z.string(),
-  /** Whether the default search can run: every required check is `ok`. */
+  /** Whether the default search can run, with the plugins that were named: every required check is `ok`. */
   ready: z.boolean(),
   checks: z.array(checkSchema),
 });

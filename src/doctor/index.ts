@@ -9,6 +9,7 @@ import { assetQuestions } from './assets.js';
 import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isReady, ok, wrong } from './check.js';
 import { machineQuestions } from './machine.js';
 import { type Importer, packageQuestions } from './packages.js';
+import { pluginQuestions } from './plugins.js';
 
 export { type Check, type Diagnosis, diagnosisSchema } from './check.js';
 
@@ -23,6 +24,8 @@ export interface DoctorOptions {
   readonly data?: string | undefined;
   /** Limit for each answer of the interpreter, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Plugins to load: Python files and modules. Default: none. */
+  readonly plugins?: readonly string[] | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function diagnose(options: DoctorOptions = {}): Promise<Diagnosis> 
   return { rminas: VERSION, ready: isReady(checks), checks };
 }
 
-async function examinePython({ python, data, timeoutMs = TIMEOUT_MS }: DoctorOptions): Promise<Check[]> {
+async function examinePython({ python, data, plugins = [], timeoutMs = TIMEOUT_MS }: DoctorOptions): Promise<Check[]> {
   const project = readProject();
   const { check, bridge } = await openPython(python, project, timeoutMs);
   const importer = bridge === null ? NO_PYTHON : closedOnTimeout(bridge);
@@ -47,6 +50,7 @@ async function examinePython({ python, data, timeoutMs = TIMEOUT_MS }: DoctorOpt
     const questions = [
       ...packageQuestions(importer, project, bridge?.interpreter.executable ?? ''),
       ...assetQuestions(importer, data),
+      ...pluginQuestions(plugins, { python, timeoutMs }),
     ];
     return [check, ...(await examineInTurn(questions))];
   } finally {

@@ -23,7 +23,7 @@ export function datasets({ datasets }: Catalogue): string {
     doc,
     String(classes),
     resizable ? `any; ${resolution} by default` : String(resolution),
-    code(teacher),
+    code(teacher ?? ''),
   ]);
   return table(['`LOADER.DATASET`', 'data set', 'classes', 'pixels', 'teacher'], rows);
 }

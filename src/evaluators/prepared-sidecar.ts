@@ -7,6 +7,7 @@ import type { Hello, Prepared } from '../protocol/messages.js';
 import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
+import { checkAvailable, proxiesOf } from './available.js';
 
 /** A plan that no longer depends on what is installed. */
 export interface ResolvedPlan {
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly python: string | undefined;
   readonly signal: AbortSignal;
   readonly workers: number;
+  /** Names of proxies that will be measured besides those of the plan's objective. */
+  readonly proxies?: readonly string[];
   /** Receives messages for the user. */
   readonly notify: (text: string) => void;
   /** Called when the batch is there and the teacher has run. */
@@ -45,7 +48,7 @@ export interface StartOptions {
 export function resolvePlan(config: Config, xnas: string | null): ResolvedPlan {
   const resolved = resolveBackend(config, xnas);
   const plan = planSearch(resolved);
-  return { config: resolved, plan, digest: specificationDigest(plan.specification) };
+  return { config: resolved, plan, digest: specificationDigest(plan.specification, config.plugins) };
 }
 
 /**
@@ -53,12 +56,14 @@ export function resolvePlan(config: Config, xnas: string | null): ResolvedPlan {
  * @throws MissingError for missing files, before anything is started.
  */
 export async function startPreparedSidecar(options: StartOptions): Promise<PreparedSidecar> {
-  const { config, plan, data, workers, signal, notify, onPrepared } = options;
+  const { config, plan, data, workers, proxies = [], signal, notify, onPrepared } = options;
   const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
   const sidecar = await start(options, workers, assets);
   try {
     const resolved = resolvePlan(config, sidecar.hello.xnas);
-    const { specification } = resolved.plan;
+    const { specification, settings } = resolved.plan;
+    const measured = [...proxies, ...proxiesOf(settings.objective)];
+    checkAvailable(sidecar.hello.available, { specification, proxies: measured });
     const body = { digest: resolved.digest, specification, assets };
     const prepared = await sidecar.request('prepare', body, { signal });
     onPrepared(sidecar.hello, prepared);
@@ -88,6 +93,7 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
     workerDeadline,
     paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
     device,
+    plugins: config.plugins.map(({ source }) => source),
     signal,
     ...sidecarMessages(notify),
   });

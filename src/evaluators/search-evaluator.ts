@@ -4,7 +4,6 @@ import type { Space } from '../spaces/space.js';
 import type { Screener } from '../strategies/strategy.js';
 import type { BenchmarkSidecar } from './benchmark.js';
 import { withSharedMeasurements, withSharedScores } from './caching.js';
-import type { CustomEvaluation } from './custom.js';
 import type { PreparedSidecar } from './prepared-sidecar.js';
 import { createSidecarMeasure, type Measure, withProxies } from './proxies.js';
 import { type MeasurementEvent, ProxyMeasurements, type ScreenedCandidate } from './proxy-measurements.js';
@@ -18,10 +17,7 @@ export interface SearchEvaluator {
   readonly screener: Screener | undefined;
 }
 
-/** Whatever evaluates the architectures of a search. */
-export type StartedEvaluation = BenchmarkSidecar | PreparedSidecar | CustomEvaluation;
-
-export interface SearchEvaluatorOptions<Started = StartedEvaluation> {
+export interface SearchEvaluatorOptions<Started = BenchmarkSidecar | PreparedSidecar> {
   readonly started: Started;
   /** Evaluations side by side. */
   readonly workers: number;
@@ -37,7 +33,7 @@ export interface SearchEvaluatorOptions<Started = StartedEvaluation> {
   readonly signal: AbortSignal;
 }
 
-/** The evaluator of a search, and its screener: of a script, a benchmark, or training and proxies behind the cache. */
+/** The evaluator of a search, and its screener: by a benchmark, or by training and proxies behind the shared cache. */
 export function createSearchEvaluator(options: SearchEvaluatorOptions): SearchEvaluator {
   const { started } = options;
   if ('evaluator' in started) return { evaluator: started.evaluator, screener: undefined };

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Settings } from '../config/index.js';
 import { toPlain } from '../config/yacs/value.js';
+import type { PluginIdentity } from '../definitions/plugin.js';
 import { UsageError } from '../errors.js';
 import type { JobFolder } from '../store/folder.js';
 
@@ -19,15 +20,26 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
 export const settingsSchema = z.record(z.string(), z.json());
 export type BoundSettings = z.infer<typeof settingsSchema>;
 
-/** The values of all keys but the free ones. @param keys those that the job reads */
-export function boundSettings(settings: Settings, keys: Iterable<string>): BoundSettings {
+/** How the SHA-256 of a plugin is called among the settings; no key has a space. */
+const PLUGIN = 'plugin ';
+
+/**
+ * The values of all keys but the free ones, and the SHA-256 of each plugin.
+ * @param keys those that the job reads
+ */
+export function boundSettings(
+  settings: Settings,
+  keys: Iterable<string>,
+  plugins: readonly PluginIdentity[] = [],
+): BoundSettings {
   const bound = [...keys].sort().filter((key) => !(key in FREE_KEYS));
-  return Object.fromEntries(
-    bound.flatMap((key) => {
+  return Object.fromEntries([
+    ...bound.flatMap((key) => {
       const setting = settings.get(key);
       return setting === undefined ? [] : [[key, toPlain(setting.value) as BoundSettings[string]]];
     }),
-  );
+    ...plugins.map(({ source, sha256 }) => [`${PLUGIN}${source}`, sha256]),
+  ]);
 }
 
 export interface PlanCheck {
@@ -49,9 +61,11 @@ export interface PlanCheck {
 /**
  * Checks that a job's config.yaml still says what its header says.
  * @returns messages for the user
- * @throws UsageError `changed-config` that names each changed key with its old and its new value
+ * @throws UsageError `changed-plugin` that names the plugin, and `changed-config` that names each changed key with its old
+ *   and its new value
  */
 export function checkPlan({ folder, job, recorded, current, isDefault }: PlanCheck): string[] {
+  if (recorded.settings) checkPlugins(job, recorded.settings, current.settings);
   const changes = recorded.settings ? changesOf(recorded.settings, current.settings, isDefault) : [];
   if (changes.length > 0 || recorded.digest !== current.digest) {
     const names = changes.length > 0 ? `: ${changes.join('; ')}` : '';
@@ -70,6 +84,20 @@ export function checkPlan({ folder, job, recorded, current, isDefault }: PlanChe
   ];
 }
 
+/** Scores by a changed plugin cannot be mixed with those in the journal. */
+function checkPlugins(job: string, recorded: BoundSettings, current: BoundSettings): void {
+  for (const [key, digest] of Object.entries(current)) {
+    if (!key.startsWith(PLUGIN) || !(key in recorded) || recorded[key] === digest) continue;
+    throw new UsageError(
+      `The ${key} has changed since the ${job} began: its scores cannot be mixed with those in the journal.`,
+      {
+        code: 'changed-plugin',
+        nextSteps: [`Put the file back as it was (SHA-256 ${recorded[key]}), or start a new ${job}.`],
+      },
+    );
+  }
+}
+
 /** The keys in which two configurations differ, sorted. */
 export function changedKeys(one: BoundSettings, other: BoundSettings): string[] {
   const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
@@ -78,9 +106,13 @@ export function changedKeys(one: BoundSettings, other: BoundSettings): string[] 
 
 /** A key that an older version did not know had its default then. */
 function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: PlanCheck['isDefault']): string[] {
-  return changedKeys(recorded, current)
-    .filter((key) => key in recorded || !isDefault(key))
-    .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`);
+  return (
+    changedKeys(recorded, current)
+      .filter((key) => key in recorded || !isDefault(key))
+      // RMINAS.PLUGINS says which plugins differ.
+      .filter((key) => !key.startsWith(PLUGIN))
+      .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`)
+  );
 }
 
 function text(value: unknown): string {

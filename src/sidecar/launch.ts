@@ -1,10 +1,8 @@
 /** Starts the Python process of a sidecar. */
 import { availableParallelism } from 'node:os';
-import { delimiter } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { Child } from './process/child.js';
-import type { Transport } from './transport/transport.js';
+import { pythonEnvironment } from './process/python-environment.js';
 import { bindTransport, type TransportKind } from './transport/zeromq.js';
 
 export interface LaunchOptions {
@@ -27,9 +25,6 @@ export interface LaunchOptions {
   readonly command?: readonly string[];
 }
 
-/** The folder of the Python package, in a checkout and in an installation. */
-const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
-
 /**
  * Binds a socket and starts a program that connects to it. No process and no socket remains after an error.
  * @throws MissingError when the socket cannot be bound or the program cannot be started.
@@ -37,7 +32,8 @@ const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
 export async function launch(options: LaunchOptions, connection: ConnectionOptions): Promise<Connection> {
   const transport = await bindTransport(options.transport ?? 'ipc');
   try {
-    const child = await Child.start(commandLine(options, transport.address), environment(transport, process.env));
+    const environment = { ...transport.environment, ...pythonEnvironment(process.env) };
+    const child = await Child.start(commandLine(options, transport.address), environment);
     return new Connection(transport, child, connection);
   } catch (error) {
     await transport.close();
@@ -69,16 +65,4 @@ function commandLine(options: LaunchOptions, address: string): string[] {
 
 function coresEach(workers: number): number {
   return Math.max(1, Math.floor(availableParallelism() / Math.max(1, workers)));
-}
-
-function environment(transport: Transport, inherited: NodeJS.ProcessEnv): Record<string, string> {
-  const path = inherited.PYTHONPATH;
-  return {
-    ...transport.environment,
-    PYTHONPATH: path === undefined || path === '' ? PYTHON_FOLDER : `${PYTHON_FOLDER}${delimiter}${path}`,
-    // A user's file named like a module must not shadow the module.
-    PYTHONSAFEPATH: '1',
-    // Crashes in native code print a traceback, too.
-    PYTHONFAULTHANDLER: '1',
-  };
 }

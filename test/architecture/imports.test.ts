@@ -100,6 +100,7 @@ describe('the rooms', () => {
     ['catalogue', [...definitions, 'catalogue', 'protocol']],
     ['config', [...definitions, 'catalogue', 'protocol', 'installation', 'config']],
     ['assets', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'assets']],
+    ['plugins', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'sidecar', 'plugins']],
   ])('let %s know only definitions and the rooms below it', (room, allowed) => {
     const imports = typescript.filter(({ from, to }) => inRoom(from, room) && to.startsWith('src/'));
     const files = ['src/errors.js', 'src/nearest.js'];

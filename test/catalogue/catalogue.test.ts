@@ -126,7 +126,7 @@ describe('the names of a catalogue', () => {
 
 describe('the built-in catalogue', () => {
   it.each([...BUILT_IN.datasets])('has the teacher of $name', ({ teacher }) => {
-    expect(BUILT_IN.teachers.find(teacher)?.name).toBe(teacher);
+    expect(BUILT_IN.teachers.find(teacher ?? '')?.name).toBe(teacher);
   });
 
   it.each([...BUILT_IN.spaces])(

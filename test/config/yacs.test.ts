@@ -21,11 +21,11 @@ describe('the literals of Python', () => {
     expect(different.map(({ text, value }) => ({ text, yacs: value, ours: encode(decode(text)) }))).toEqual([]);
   });
 
-  it('refuses an integer that it would round', () => {
+  it('says that an integer is too large rather than round it', () => {
     expect(decode('9007199254740993')).toEqual({ type: 'unsupported', name: 'int beyond 2^53' });
   });
 
-  it('ends on a text of brackets alone', () => {
+  it('ends on texts that are nothing but brackets', () => {
     expect(decode('['.repeat(100_000)).type).toBe('str');
   });
 });
@@ -66,7 +66,7 @@ describe('merging', () => {
 });
 
 describe('the defaults of XNAS', () => {
-  it('are complete, with their types', () => {
+  it('are all there, with their types', () => {
     const { defaults } = fixture<{ defaults: Record<string, Encoded> }>('xnas');
     const ours = encodeAll(defaultSettings(DEFAULTS));
     // XNAS has these in its files alone.

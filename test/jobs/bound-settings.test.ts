@@ -54,6 +54,29 @@ describe('the settings that a header binds', () => {
     await expect(changed).rejects.toThrow('RMINAS.AUDIT was not set and is 0.5');
   });
 
+  it('have the content of each plugin, which must not change', async () => {
+    const plugin = (sha256: string) => ({ source: '/own/toy.py', file: '/own/toy.py', sha256 });
+    const config = await loadConfig({ loaded: [plugin('1')] });
+    const bound = (sha256: string) => boundSettings(config.settings, Object.keys(config.values), [plugin(sha256)]);
+    const attempt = (now: string) =>
+      checkPlan({
+        folder: jobFolderAt('/run'),
+        job: 'run',
+        recorded: { rminas: '0.2.1', digest: DIGEST, settings: bound('1') },
+        current: { digest: now.repeat(64), settings: bound(now) },
+        isDefault: () => true,
+      });
+    expect(bound('1')).toMatchObject({ 'RMINAS.PLUGINS': ['/own/toy.py'], 'plugin /own/toy.py': '1' });
+    expect(() => attempt('2')).toThrow(
+      expect.objectContaining({
+        code: 'changed-plugin',
+        exitCode: 2,
+        message:
+          'The plugin /own/toy.py has changed since the run began: its scores cannot be mixed with those in the journal.',
+      }),
+    );
+  });
+
   it('do not hide another specification', async () => {
     await expect(check([], { digest: 'b'.repeat(64) })).rejects.toMatchObject({
       code: 'changed-config',

@@ -3,7 +3,6 @@ import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { remember } from './started.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin/run.js');
@@ -20,13 +19,6 @@ export interface StartedCli {
   readonly ended: Promise<CliResult>;
 }
 
-export interface CliOptions {
-  readonly env?: NodeJS.ProcessEnv;
-  readonly cwd?: string;
-  /** A command that runs the program, for example in a namespace. */
-  readonly within?: readonly string[];
-}
-
 /** A fresh temporary folder. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'rminas-test-'));
@@ -41,10 +33,13 @@ export function temporaryHome(): string {
 }
 
 /** Starts the compiled program as a user would, with a data home of its own so that no test sees another's index. */
-export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
+export function startCli(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): StartedCli {
   const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome(), ...options.env };
-  const [file = '', ...rest] = [...(options.within ?? []), process.execPath, BIN, ...args];
-  const child = remember(spawn(file, rest, { env, cwd: options.cwd ?? ROOT, stdio: ['ignore', 'pipe', 'pipe'] }));
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env,
+    cwd: options.cwd ?? ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -61,6 +56,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Sta
 }
 
 /** Runs the compiled program to its end. */
-export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<CliResult> {
   return startCli(args, options).ended;
 }

@@ -79,6 +79,7 @@ class Dataset:
         read_held_out: the same for the images that no training sees.
         resized: makes the data set whose images are read at another resolution; None where they have the one that they
             have, and are shrunk after all that is done to them.
+        teacher: name of the teacher that a search takes when none is named; None where the controller knows it.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Dataset:
     read_training: Callable[[Path | None], Images]
     read_held_out: Callable[[Path | None], Images]
     resized: "Callable[[int], Dataset] | None" = None
+    teacher: str | None = None
 
     def at(self, resolution: int) -> "Dataset":
         """The data set with images of that many pixels a side.

@@ -33,6 +33,7 @@ def register_dataset(
     expected: int | None = None,
     resizable: bool = False,
     augmentation: Augmentation = _UNCHANGED,
+    teacher: str | None = None,
 ) -> Callable[[Reader], Reader]:
     """Registers the reader of a data set's images.
 
@@ -53,6 +54,7 @@ def register_dataset(
             any number.
         resizable: the reader can make images of any resolution. Otherwise smaller ones are made by averaging.
         augmentation: random mirroring and cropping of training images (a reader that returns pixels only).
+        teacher: name of the teacher that a search takes when `RMINAS.TEACHER_ARCH` names none.
 
     Raises:
         RegistrationError: the name is taken, or a number is out of range.
@@ -79,6 +81,7 @@ def register_dataset(
                 read_training=partial(images, False),
                 read_held_out=partial(images, True),
                 resized=at if resizable else None,
+                teacher=teacher,
             )
 
         DATASETS.register(name, at(resolution))

@@ -1,8 +1,8 @@
 """How to add spaces, data sets, teachers and proxies without changing this package.
 
-A plugin is a Python file or module that calls these decorators when it is imported. It is loaded by
-`--plugin my_plugin.py` or `--plugin my_package.my_module`, or without a flag when an installed package names it in the
-entry-point group `rminas.plugins`. The built-in ones are registered by the same decorators.
+A plugin is a Python file or module that calls these decorators when it is imported. It is loaded when it is named:
+`--plugin my_plugin.py`, `--plugin my_package.my_module`, or `--plugin NAME` for the entry point NAME that an installed
+package has in the group `rminas.plugins`. The built-in ones are registered by the same decorators.
 
     from rminas_sidecar.plugins import NetworkSpecification, register_space
 

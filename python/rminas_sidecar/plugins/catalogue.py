@@ -43,6 +43,7 @@ def describe() -> dict[str, list[dict[str, Any]]]:
                 "resolution": dataset.resolution,
                 "resizable": dataset.resized is not None,
                 "expected": dataset.expected,
+                "teacher": dataset.teacher,
             }
             for name, dataset in DATASETS.items()
         ],

@@ -1,10 +1,12 @@
-"""Imports plugins: files and modules that the command line names, and installed packages' entry points."""
+"""Imports the plugins that the command line names: files, entry points of installed packages, and modules."""
 
+import hashlib
 import importlib
 import importlib.util
 import sys
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -16,32 +18,61 @@ GROUP = "rminas.plugins"
 """The entry-point group of installed plugins."""
 
 
-def load_plugins(sources: Sequence[str]) -> list[str]:
-    """Imports the installed plugins, then those that are named; each registers what it adds.
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A plugin that has registered what it adds.
 
     Args:
-        sources: paths of Python files, or names of modules. A source that is named twice is loaded once.
+        source: how the command line names it.
+        name: for messages.
+        file: the Python file that was imported; for a package, its `__init__.py`.
+    """
+
+    source: str
+    name: str
+    file: Path
+
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest()
+
+
+def load_plugins(sources: Sequence[str]) -> list[LoadedPlugin]:
+    """Imports plugins; each registers what it adds. Nothing is loaded that is not named.
+
+    Args:
+        sources: paths of Python files, names of entry points in :data:`GROUP`, or names of modules. A source that is
+            named twice is loaded once.
 
     Returns:
-        The plugins' names for messages, in the order of their loading.
+        The plugins, in the order of their loading.
 
     Raises:
         SidecarError: `plugin-failed`, with the plugin, the exception and the line of the plugin that raised it.
     """
-    loaded: list[str] = []
-    for entry in _installed():
+    return [_load_source(source) for source in dict.fromkeys(sources)]
+
+
+def _load_source(source: str) -> LoadedPlugin:
+    if is_file(source):
+        path = Path(source).absolute()
+        _load(str(path), partial(_import_file, path), f"Correct {path}.")
+        return LoadedPlugin(source, str(path), path)
+    entry = _installed().get(source)
+    if entry is not None:
         name = f"{entry.name} ({entry.value})"
         _load(name, entry.load, f"Correct or uninstall {_distribution(entry)}.")
-        loaded.append(name)
-    for source in dict.fromkeys(sources):
-        if is_file(source):
-            path = Path(source).absolute()
-            _load(str(path), partial(_import_file, path), f"Correct {path}.")
-            loaded.append(str(path))
-        else:
-            _load(source, partial(importlib.import_module, source), f"Correct or install {source}.")
-            loaded.append(source)
-    return loaded
+        return LoadedPlugin(source, name, _file_of(entry.module, name))
+    _load(source, partial(importlib.import_module, source), f"Correct or install {source}.")
+    return LoadedPlugin(source, source, _file_of(source, source))
+
+
+def _file_of(module: str, plugin: str) -> Path:
+    file = sys.modules[module].__file__
+    if file is None:
+        step = ["Name a module that has a Python file."]
+        raise SidecarError("plugin-failed", f"The plugin {plugin} cannot be loaded: its module has no file", step)
+    return Path(file).absolute()
 
 
 def is_file(source: str) -> bool:
@@ -49,10 +80,8 @@ def is_file(source: str) -> bool:
     return source.endswith(".py") or Path(source).name != source
 
 
-def _installed() -> list[metadata.EntryPoint]:
-    # One entry point may be found twice, where a folder is on the path twice.
-    unique = {(entry.name, entry.value): entry for entry in metadata.entry_points(group=GROUP)}
-    return [unique[key] for key in sorted(unique)]
+def _installed() -> dict[str, metadata.EntryPoint]:
+    return {entry.name: entry for entry in metadata.entry_points(group=GROUP)}
 
 
 def _distribution(entry: metadata.EntryPoint) -> str:

@@ -1,14 +1,15 @@
 import { Args } from '@oclif/core';
 import { type ConfigDescription, describeConfig } from '../../config/index.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { keyFlags, overrideArg, overridesOf, wordsOf } from '../../terminal/input/flags.js';
+import { keyFlags, overrideArg, overridesOf, pluginFlag, pythonFlag, wordsOf } from '../../terminal/input/flags.js';
 import { describeConfigTable } from '../../terminal/tables/config.js';
 
 export default class ConfigShow extends BaseCommand {
   static override summary = 'Show a resolved configuration.';
   static override description =
     `Prints every key with its value and its source: a default, a line of the file, or an override. Then it prints the
-decisions of the profile. It starts no sidecar and reads no data.`;
+decisions of the profile. It starts no sidecar and reads no data; Python runs only if a plugin is named.`;
   static override examples = [
     '<%= config.bin %> config show quickstart',
     '<%= config.bin %> config show nas-bench-201-cifar10 --profile corrected --json',
@@ -22,12 +23,14 @@ decisions of the profile. It starts no sidecar and reads no data.`;
     }),
     override: overrideArg,
   };
-  static override flags = keyFlags;
+  static override flags = { ...keyFlags, plugin: pluginFlag, python: pythonFlag };
 
   override async run(): Promise<ConfigDescription> {
     const { args, flags, raw } = await this.parse(ConfigShow);
     const overrides = [...overridesOf(flags), ...wordsOf(raw).slice(1)];
-    const description = await describeConfig({ file: args.file, overrides });
+    const loader = new PluginLoader({ python: flags.python });
+    const config = await loader.loadConfig({ file: args.file, overrides, plugins: flags.plugin });
+    const description = describeConfig(config);
     this.log(describeConfigTable(description));
     return description;
   }

@@ -67,12 +67,21 @@ function checkPurpose({ file, purpose }: Config): void {
 function definitionsOf({ values, catalogue }: Config): PlanDefinitions {
   const { spaces, datasets, teachers, strategies } = catalogue;
   const dataset = datasets.get(values['LOADER.DATASET'], 'LOADER.DATASET');
+  const teacher = values['RMINAS.TEACHER_ARCH'] || dataset.teacher;
+  if (teacher === null) throw noTeacher(dataset);
   return {
     space: spaces.get(values['SPACE.NAME'], 'SPACE.NAME'),
     dataset,
-    teacher: teachers.get(values['RMINAS.TEACHER_ARCH'] || dataset.teacher, 'RMINAS.TEACHER_ARCH'),
+    teacher: teachers.get(teacher, 'RMINAS.TEACHER_ARCH'),
     strategy: strategies.get(values['RMINAS.STRATEGY'], 'RMINAS.STRATEGY'),
   };
+}
+
+function noTeacher({ name, classes }: DatasetDefinition): UsageError {
+  return new UsageError(`The data set ${name} has no teacher of its own, and RMINAS.TEACHER_ARCH names none.`, {
+    code: 'no-teacher',
+    nextSteps: [`Set RMINAS.TEACHER_ARCH to a teacher for ${classes} classes.`],
+  });
 }
 
 /** Creates the strategy once, to learn now whether its settings fit the space. @throws UsageError */

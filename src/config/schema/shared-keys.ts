@@ -1,5 +1,6 @@
 /** The keys that searches and retrainings read. */
-import { flag, type KeyGroup, number, text, wholeNumber } from '../../definitions/key.js';
+import { z } from 'zod';
+import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../definitions/key.js';
 
 const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
 const path = { most: 4096, range: 'a path of at most 4096 characters' };
@@ -58,5 +59,14 @@ export const SHARED_KEYS = {
     'auto',
     { most: 100, pattern: /^(?:auto|cpu|cuda(?::\d+)?)$/, range: 'auto, cpu, cuda or cuda:N' },
     'The device that trains.',
+  ),
+  'RMINAS.PLUGINS': list<string>(
+    [],
+    {
+      element: z.string().min(1).max(4096),
+      most: 100,
+      range: 'a list of at most 100 Python files and modules',
+    },
+    'Plugins that add spaces, data sets, teachers and proxies, see [extending.md](extending.md). A relative path starts from the folder of the configuration file.',
   ),
 } satisfies KeyGroup;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
 import { forest } from '../../strategies/forest.js';
@@ -46,15 +47,25 @@ export function compare(options: CompareOptions): Job<ComparisonEvent, Compariso
 async function runComparison(options: CompareOptions, context: JobContext<ComparisonEvent>): Promise<ComparisonResult> {
   const { budget = null, cost = 'seconds', jobs = 1, python, cache, data, ...rest } = options;
   checkBudget(budget);
-  const planned = await planComparison({ ...rest, data });
   const { signal, emit } = context;
+  const loader = new PluginLoader({ python, signal });
+  const planned = await planComparison({ ...rest, data }, loader);
   const asking = { python, signal, data };
   // A benchmark that cannot be read is found before hours of searching.
   const { benchmark } = await figuresOfAll(planned, [], asking);
   emit({ type: 'benchmark-found', note: benchmark });
   const lock = lockComparison(planned, context);
   try {
-    const completed = await completeRuns(planned.rows, { kind: cost, budget, jobs, python, cache, signal, emit });
+    const completed = await completeRuns(planned.rows, {
+      kind: cost,
+      budget,
+      jobs,
+      python,
+      loader,
+      cache,
+      signal,
+      emit,
+    });
     checkAny(completed);
     const figures = await figuresOfAll(planned, completed, asking);
     const result = resultOf(planned, completed, figures, { cost, budget });

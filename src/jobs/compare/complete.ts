@@ -1,4 +1,5 @@
 import { SidecarError } from '../../errors.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { runPool } from '../../search/pool.js';
 import type { JobOptions } from '../job.js';
 import { type CacheOptions, search } from '../search/search.js';
@@ -13,6 +14,8 @@ export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOption
   readonly budget: number | null;
   /** Searches side by side. */
   readonly jobs: number;
+  /** Loads the configurations of recorded searches. */
+  readonly loader?: PluginLoader;
   readonly signal: AbortSignal;
   readonly emit: (event: ComparisonEvent) => void;
 }
@@ -64,11 +67,11 @@ async function attempt(planned: PlannedRun, options: CompleteOptions): Promise<C
 }
 
 async function complete(planned: PlannedRun, options: CompleteOptions): Promise<Trajectory> {
-  const { kind, budget } = options;
-  const recorded = await readRecorded(planned);
+  const { kind, budget, loader = new PluginLoader(options) } = options;
+  const recorded = await readRecorded(planned, loader);
   if (recorded !== null && isComplete(recorded.trajectory, kind, budget)) return recorded.trajectory;
   await goOn(planned, recorded !== null, options);
-  return (await readRecorded(planned))?.trajectory ?? { steps: [], ended: null };
+  return (await readRecorded(planned, loader))?.trajectory ?? { steps: [], ended: null };
 }
 
 /**

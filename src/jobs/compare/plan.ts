@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
 import type { ComparisonRow } from './result.js';
 
@@ -13,6 +14,8 @@ export interface FurtherRow {
 export interface ComparisonOptions {
   /** Configuration file in XNAS's form, of all strategies and objectives. */
   readonly cfg: string;
+  /** Python files and modules that add spaces, data sets, teachers and proxies; besides those of RMINAS.PLUGINS. */
+  readonly plugins?: readonly string[] | undefined;
   /** By default, the one of the configuration. */
   readonly strategies?: readonly string[] | undefined;
   readonly objectives?: readonly string[] | undefined;
@@ -58,14 +61,17 @@ interface RowSource {
 }
 
 /** @throws UsageError for an invalid name, configuration or seed, before anything is computed. */
-export async function planComparison(options: ComparisonOptions): Promise<PlannedComparison> {
-  const { cfg, strategies = [], overrides = [], machine = [], data, out } = options;
-  const common = await planNewSearch({ cfg, overrides: [...overrides, ...machine], data });
+export async function planComparison(
+  options: ComparisonOptions,
+  loader = new PluginLoader(),
+): Promise<PlannedComparison> {
+  const { cfg, strategies = [], overrides = [], machine = [], plugins, data, out } = options;
+  const common = await planNewSearch({ cfg, overrides: [...overrides, ...machine], plugins, data }, loader);
   for (const name of strategies) common.config.catalogue.strategies.get(name, '--strategies');
   const { specification, outDir } = common.plan;
   const folder = resolve(out ?? join(outDir, `comparison-${specification.space}-${specification.dataset}`));
   const rows: PlannedRow[] = [];
-  for (const source of sourcesOf(options)) rows.push(await planRow(source, { machine, data, folder }));
+  for (const source of sourcesOf(options)) rows.push(await planRow(source, { machine, plugins, data, folder, loader }));
   checkNames(rows);
   const [first] = rows.flatMap(({ runs }) => runs.map(({ run }) => run));
   if (first === undefined) {
@@ -90,14 +96,20 @@ function sourcesOf({ cfg, strategies, objectives, seeds, overrides = [], also = 
   return [...grid, ...further];
 }
 
+interface RowContext extends Pick<ComparisonOptions, 'plugins' | 'data'> {
+  readonly machine: readonly string[];
+  readonly folder: string;
+  readonly loader: PluginLoader;
+}
+
 async function planRow(
   { name: given, cfg, overrides, seeds }: RowSource,
-  { machine, data, folder }: { machine: readonly string[]; data: string | undefined; folder: string },
+  { machine, plugins, data, folder, loader }: RowContext,
 ): Promise<PlannedRow> {
   const plans = await Promise.all(
     seeds.map(async (seed) => {
-      const options = { cfg, overrides: [...overrides, ...machine, 'RNG_SEED', String(seed)], data };
-      return { seed, options, run: await planNewSearch(options) };
+      const options = { cfg, overrides: [...overrides, ...machine, 'RNG_SEED', String(seed)], plugins, data };
+      return { seed, options, run: await planNewSearch(options, loader) };
     }),
   );
   const settings = plans[0]?.run.plan.settings;

@@ -3,6 +3,7 @@ import type { SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { createObjective } from '../../objectives/index.js';
+import type { PluginLoader } from '../../plugins/loader.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { hasBegun } from '../../store/journal-file.js';
 import { createStrategy } from '../../strategies/index.js';
@@ -24,10 +25,10 @@ export interface Recorded {
  * Reads what has been done of a search; null when it has not begun.
  * @throws UsageError when the folder holds a run of another configuration.
  */
-export async function readRecorded(planned: PlannedRun): Promise<Recorded | null> {
+export async function readRecorded(planned: PlannedRun, loader: PluginLoader): Promise<Recorded | null> {
   if (!hasBegun(jobFolderAt(planned.folder).journal)) return null;
   const earlier = readSearch(planned.folder);
-  const run = await planResumedSearch(earlier);
+  const run = await planResumedSearch(earlier, {}, loader);
   checkSameSearch(planned, run);
   const events = recordedEvents(earlier.lines);
   return { trajectory: events.length === 0 ? NOTHING : trajectoryOf(events, replayOf(run.plan)) };
@@ -54,7 +55,7 @@ function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSear
   // The backend `auto` was resolved when the run began.
   const { backend } = found.plan.specification;
   const { config, plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);
-  const differing = differences(searchOf(plan), searchOf(found.plan));
+  const differing = differences(searchOf({ config, plan }), searchOf(found));
   if (differing.length === 0) return;
   const keys = changedKeys(settingsOf(config), settingsOf(found.config));
   throw new UsageError(
@@ -66,10 +67,12 @@ function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSear
   );
 }
 
-function searchOf({ specification, settings }: SearchPlan): Record<string, unknown> {
+function searchOf({ config, plan }: Pick<PlannedSearch, 'config' | 'plan'>): Record<string, unknown> {
+  const { specification, settings } = plan;
   const { strategyValues, ...common } = settings;
   const kept = Object.entries(common).filter(([name]) => !OF_THE_MACHINE.has(name));
-  return { ...specification, ...Object.fromEntries(kept), ...strategyValues };
+  const plugins = config.plugins.map(({ sha256 }) => sha256);
+  return { ...specification, ...Object.fromEntries(kept), ...strategyValues, plugins };
 }
 
 function differences(wanted: Record<string, unknown>, found: Record<string, unknown>): string[] {

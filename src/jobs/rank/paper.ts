@@ -34,7 +34,7 @@ export async function measurePaper(
   canonicals: readonly string[],
 ): Promise<PaperEvaluation> {
   const specification = paperSpecification(prepared.resolved.plan);
-  const digest = specificationDigest(specification);
+  const digest = specificationDigest(specification, ranking.config.plugins);
   // Costs do not depend on the images.
   const setting: MeasurementSetting = { digest, batch: null };
   const distinct = [...new Set(canonicals)];

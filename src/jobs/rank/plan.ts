@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { BENCHMARKS, benchmarkOf } from '../../benchmarks/benchmark.js';
-import { type Config, loadConfig, planSearch, type SearchPlan } from '../../config/index.js';
+import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
 import { readObjective } from '../../config/planning/objective.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { UsageError } from '../../errors.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import type { DuplicateCounting } from './sample.js';
 import { type RankingScore, scoreOf } from './scores.js';
 
@@ -12,6 +13,8 @@ export interface NewRanking {
   readonly cfg: string;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
+  /** Python files and modules that add spaces, data sets, teachers and proxies; besides those of RMINAS.PLUGINS. */
+  readonly plugins?: readonly string[] | undefined;
   /** Random architectures; 100 by default. */
   readonly architectures?: number | undefined;
   /** Names of proxies, with or without a step, and `aggregate`. */
@@ -49,8 +52,9 @@ export const DEFAULTS = {
 } as const;
 
 /** @throws UsageError for an invalid configuration, number or proxy, or a space without a benchmark. */
-export async function planRanking(options: NewRanking): Promise<RankingPlan> {
-  const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
+export async function planRanking(options: NewRanking, loader = new PluginLoader()): Promise<RankingPlan> {
+  const { cfg, overrides, plugins } = options;
+  const config = await loader.loadConfig({ file: cfg, overrides, plugins });
   const plan = planSearch(config);
   const numbers = {
     architectures: count('architectures', options.architectures ?? DEFAULTS.architectures, 2),

@@ -1,4 +1,5 @@
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { type Accuracies, checkBenchmark, findAccuracies } from './accuracies.js';
@@ -30,13 +31,14 @@ export function rank(options: RankOptions): Job<RankingEvent, RankingResult> {
 }
 
 async function runRanking(options: RankOptions, context: JobContext<RankingEvent>): Promise<RankingResult> {
-  const ranking = await planRanking(options);
+  const { python, signal } = { ...options, ...context };
+  const ranking = await planRanking(options, new PluginLoader({ python, signal }));
   const { settings, definitions } = ranking.plan;
   checkBenchmark(ranking.benchmark, ranking.data);
   const sample = drawSample(definitions.space.space, settings.seed, ranking.architectures);
   const store = openRanking(ranking, context);
   try {
-    return await measureAndFinalize({ ranking, sample, store, python: options.python, signal: context.signal });
+    return await measureAndFinalize({ ranking, sample, store, python, signal });
   } finally {
     store.job.close();
   }
@@ -53,12 +55,13 @@ interface RankingRun {
 async function measureAndFinalize(run: RankingRun): Promise<RankingResult> {
   const { ranking, sample, store, python, signal } = run;
   const { job } = store;
-  const { config, plan, data } = ranking;
+  const { config, plan, data, scores } = ranking;
   const began = performance.now();
   const before = job.lines.length;
   const { workers } = plan.settings;
   const listener = sidecarListener((event) => job.emit(event));
-  const prepared = await startPreparedSidecar({ config, plan, data, workers, python, signal, ...listener });
+  const proxies = scores.flatMap((score) => score.proxies.map(({ name }) => name));
+  const prepared = await startPreparedSidecar({ config, plan, data, workers, proxies, python, signal, ...listener });
   const { hello } = prepared.sidecar;
   let found: { accuracies: Accuracies; paper: PaperEvaluation };
   try {

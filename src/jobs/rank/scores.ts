@@ -26,7 +26,6 @@ function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
     case 'rmi':
       return [{ name: 'rmi', direction: 'lower', needs: 'training', weight: 1 }];
     case 'benchmark':
-    case 'custom':
       return [];
     case 'proxy':
       return [choice.proxy];

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import {
   type Config,
-  loadConfig,
   planRetraining,
   type RetrainingPlan,
   retrainingDigest,
@@ -9,6 +8,7 @@ import {
   unnamedSpace,
 } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import type { EarlierJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { boundSettings, checkPlan } from '../bound-settings.js';
@@ -19,6 +19,8 @@ export interface NewRetraining {
   readonly genotype?: string | undefined;
   /** Configuration file in the form of XNAS or the archive; by default the recipe of the genotype's space. */
   readonly cfg?: string | undefined;
+  /** Python files and modules that add spaces and data sets; besides those of RMINAS.PLUGINS. */
+  readonly plugins?: readonly string[] | undefined;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
   /** One training for each seed; by default RNG_SEED only. */
@@ -47,18 +49,24 @@ export interface PlannedRetraining {
 }
 
 /** @throws UsageError for a configuration, genotype or seeds that cannot be used. */
-export async function planNewRetraining(options: NewRetraining): Promise<PlannedRetraining> {
+export async function planNewRetraining(
+  options: NewRetraining,
+  loader = new PluginLoader(),
+): Promise<PlannedRetraining> {
+  const { cfg, plugins } = options;
   const genotype = options.genotype === undefined ? [] : ['TRAIN.GENOTYPE', textLiteral(options.genotype)];
   const overrides = [...genotype, ...(options.overrides ?? [])];
-  const first = await loadConfig({ file: options.cfg, overrides });
+  const first = await loader.loadConfig({ file: cfg, overrides, plugins });
   const space = unnamedSpace(first);
   const config =
-    space === null ? first : await loadConfig({ file: options.cfg, overrides: ['SPACE.NAME', space, ...overrides] });
+    space === null
+      ? first
+      : await loader.loadConfig({ file: cfg, overrides: ['SPACE.NAME', space, ...overrides], plugins });
   const plan = planRetraining(config);
   return {
     config,
     plan,
-    digest: retrainingDigest(plan.retraining),
+    digest: retrainingDigest(plan.retraining, config.plugins),
     seeds: distinct(options.seeds ?? [plan.seed]),
     data: options.data === undefined ? null : resolve(options.data),
     notices: plan.notices,
@@ -80,15 +88,16 @@ function distinct(seeds: readonly number[]): readonly number[] {
 export async function planResumedRetraining(
   { folder, header }: Pick<EarlierJob<RetrainingEntry, RetrainingHeader>, 'folder' | 'header'>,
   options: Pick<ResumedRetraining, 'data'> = {},
+  loader = new PluginLoader(),
 ): Promise<PlannedRetraining> {
-  const config = await loadConfig({ file: folder.config });
+  const config = await loader.loadConfig({ file: folder.config });
   const plan = planRetraining(config);
-  const digest = retrainingDigest(plan.retraining);
+  const digest = retrainingDigest(plan.retraining, config.plugins);
   const notices = checkPlan({
     folder,
     job: 'retraining',
     recorded: { rminas: header.rminas, digest: header.retraining, settings: header.settings },
-    current: { digest, settings: settingsOf(plan) },
+    current: { digest, settings: settingsOf(plan, config.plugins) },
     isDefault: (key) => plan.settings.get(key)?.source === 'default',
   });
   return {
@@ -102,12 +111,12 @@ export async function planResumedRetraining(
 }
 
 /** The header of a new retraining. */
-export function headerOf({ plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
-  const settings = settingsOf(plan);
+export function headerOf({ config, plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
+  const settings = settingsOf(plan, config.plugins);
   const common = { type: 'retraining', version: JOURNAL_VERSION, rminas: VERSION } as const;
   return { ...common, settings, retraining: digest, seeds: [...seeds], data };
 }
 
-function settingsOf({ settings }: RetrainingPlan) {
-  return boundSettings(settings, settings.keys());
+function settingsOf({ settings }: RetrainingPlan, plugins: Config['plugins']) {
+  return boundSettings(settings, settings.keys(), plugins);
 }

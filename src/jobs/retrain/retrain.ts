@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
@@ -54,7 +55,7 @@ async function runRetraining(options: RetrainOptions, context: JobContext<Retrai
     listener: context,
   });
   try {
-    const planned = await planIn(store, options);
+    const planned = await planIn(store, options, context.signal);
     for (const text of planned.notices) store.notify(text);
     const { config, plan, data } = planned;
     const dataset = await locateImages(plan.retraining.dataset, config, { data: data ?? undefined });
@@ -71,8 +72,10 @@ async function runRetraining(options: RetrainOptions, context: JobContext<Retrai
   }
 }
 
-function planIn({ earlier }: RetrainingStore, options: RetrainOptions) {
-  return earlier === undefined ? planNewRetraining(options as NewRetraining) : planResumedRetraining(earlier, options);
+function planIn({ earlier }: RetrainingStore, options: RetrainOptions, signal: AbortSignal) {
+  const loader = new PluginLoader({ python: options.python, signal });
+  if (earlier === undefined) return planNewRetraining(options as NewRetraining, loader);
+  return planResumedRetraining(earlier, options, loader);
 }
 
 interface RetrainingRun {
@@ -85,7 +88,7 @@ interface RetrainingRun {
 }
 
 async function startSidecar({
-  planned: { plan, seeds },
+  planned: { config, plan, seeds },
   dataset,
   store,
   python,
@@ -100,6 +103,7 @@ async function startSidecar({
     workerDeadline: plan.workerDeadline,
     paths: [...(dataset === null ? [] : [dataset]), output],
     device: plan.device,
+    plugins: config.plugins.map(({ source }) => source),
     signal,
     ...sidecarMessages((text) => store.notify(text)),
   });

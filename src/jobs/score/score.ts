@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { consultBenchmark } from '../../benchmarks/service.js';
-import { loadConfig, planSearch } from '../../config/index.js';
+import { planSearch } from '../../config/index.js';
 import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../evaluators/training.js';
+import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
@@ -18,6 +19,8 @@ export interface ScoreOptions extends JobOptions, CacheOptions {
   readonly overrides?: readonly string[] | undefined;
   /** At least one, in the space's notation. */
   readonly genotypes: readonly string[];
+  /** Python files and modules that add spaces, data sets, teachers and proxies; besides those of RMINAS.PLUGINS. */
+  readonly plugins?: readonly string[] | undefined;
   /** Folder with the data sets and teachers. */
   readonly data?: string | undefined;
 }
@@ -36,7 +39,8 @@ export function score(options: ScoreOptions): Job<ScoreEvent, ScoreResult> {
 }
 
 async function runScore(options: ScoreOptions, { signal, emit }: JobContext<ScoreEvent>): Promise<ScoreResult> {
-  const config = await loadConfig({ file: options.cfg, overrides: options.overrides ?? [] });
+  const { cfg, overrides, plugins, python } = options;
+  const config = await new PluginLoader({ python, signal }).loadConfig({ file: cfg, overrides, plugins });
   const plan = planSearch(config);
   const { space } = plan.definitions.space;
   // A mistyped genotype is found before the sidecar is started.
@@ -54,7 +58,7 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
     plan,
     data,
     workers,
-    python: options.python,
+    python,
     signal,
     ...listener,
   });

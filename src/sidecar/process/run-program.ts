@@ -26,7 +26,6 @@ const OUTPUT_BYTES = 256 * 1024;
 const PATIENCE_MS = 3_000;
 /** How long the pipes may stay open after the exit, in ms. */
 const PIPES_MS = 200;
-const POLL_MS = 20;
 const POSIX = process.platform !== 'win32';
 
 /** Runs `file` to its end, in a process group of its own. Never rejects: an aborted program has the signal's exit. */
@@ -56,7 +55,7 @@ export async function runProgram(
   const exited = new Promise<Exit>((resolve) => {
     subprocess.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const send = (signal: NodeJS.Signals) => void signalGroup(pid, signal);
+  const send = (signal: NodeJS.Signals) => signalGroup(pid, signal);
   const kill = () => send('SIGKILL');
   const stop = () => void escalate(send, exited);
   process.on('exit', kill);
@@ -65,10 +64,7 @@ export async function runProgram(
   try {
     const exit = await exited;
     // Children that outlive an aborted program would go on installing.
-    if (options.signal?.aborted) {
-      kill();
-      await groupEnded(pid);
-    }
+    if (options.signal?.aborted) kill();
     await withTimeout(closed, PIPES_MS);
     return { exit, output: output.toString(), unrunnable: null };
   } finally {
@@ -85,19 +81,11 @@ async function escalate(send: (signal: NodeJS.Signals) => void, exited: Promise<
   }
 }
 
-/** Returns false when the group has ended. Signal 0 only asks. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(POSIX ? -pid : pid, signal);
+    process.kill(POSIX ? -pid : pid, signal);
   } catch {
-    return false;
-  }
-}
-
-/** The kernel ends the members of a killed group one after the other. */
-async function groupEnded(pid: number): Promise<void> {
-  for (let waited = 0; waited < PATIENCE_MS && signalGroup(pid, 0); waited += POLL_MS) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    // The group has ended.
   }
 }
 

@@ -8,6 +8,8 @@ export interface PythonOutput {
   readonly stderr: string;
   /** Whether it was killed because it took too long. */
   readonly timedOut: boolean;
+  /** Whether it was killed because it wrote too much. */
+  readonly overflowed: boolean;
   /** Why the interpreter could not be started, e.g. `ENOENT`; null when it was. */
   readonly unrunnable: string | null;
 }
@@ -15,11 +17,18 @@ export interface PythonOutput {
 /** Bounds the output of a program that is not Python and may never stop writing. */
 const MAX_OUTPUT_CHARACTERS = 1_000_000;
 
-/** Runs `python` with arguments such as `['-c', 'import torch']` and kills it after `timeoutMs`. Never rejects. */
+/**
+ * Runs `python` with arguments such as `['-c', 'import torch']`. Kills it after `timeoutMs`, when it writes too much, and
+ * when `signal` is aborted. Never rejects.
+ */
 export async function runPython(
   python: string,
   args: readonly string[],
-  options: { timeoutMs: number; environment?: Readonly<Record<string, string>> },
+  options: {
+    timeoutMs: number;
+    environment?: Readonly<Record<string, string>>;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<PythonOutput> {
   const subprocess = execa(python, args, {
     env: options.environment ?? {},
@@ -27,6 +36,7 @@ export async function runPython(
     reject: false,
     timeout: options.timeoutMs,
     killSignal: 'SIGKILL',
+    ...(options.signal && { cancelSignal: options.signal }),
     maxBuffer: MAX_OUTPUT_CHARACTERS,
     windowsHide: true,
   });
@@ -37,6 +47,7 @@ export async function runPython(
     stdout: result.stdout,
     stderr: result.stderr,
     timedOut: result.timedOut,
+    overflowed: result.isMaxBuffer,
     unrunnable: ran ? null : (result.code ?? 'unknown'),
   };
 }

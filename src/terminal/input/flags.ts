@@ -25,9 +25,18 @@ export const pythonFlag = Flags.string({
 /** Flags that say where data and Python are. */
 export const placeFlags = { data: dataFlag, python: pythonFlag };
 
+export const pluginFlag = Flags.string({
+  description: 'Python file or module that adds spaces, data sets, teachers or proxies; may be repeated',
+  helpValue: 'FILE|MODULE',
+  multiple: true,
+  // One value for each --plugin, so that KEY VALUE pairs may follow.
+  multipleNonGreedy: true,
+});
+
 /** Flags of every command that evaluates architectures. */
 export const runFlags = {
   ...placeFlags,
+  plugin: pluginFlag,
   'no-cache': Flags.boolean({ description: 'do not share scores with other runs' }),
 };
 

@@ -15,7 +15,10 @@ export function describeResult(result: SearchResult): string {
   const { score, cost, files, stop } = result;
   const rows: LabelledValue[] = [
     ['architecture', pc.bold(result.genotype)],
-    ['searched', describeSearched(result)],
+    [
+      'searched',
+      `${result.space} on ${result.dataset}, strategy ${result.strategy}, objective ${result.objective}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
+    ],
     ['ended', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
@@ -28,13 +31,6 @@ export function describeResult(result: SearchResult): string {
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return listOf(rows);
-}
-
-function describeSearched(result: SearchResult): string {
-  const { space, strategy, objective, seed } = result;
-  const choices = `strategy ${strategy}, objective ${objective}`;
-  if (result.evaluator !== undefined) return `${space}, ${choices}, evaluator ${result.evaluator}, seed ${seed}`;
-  return `${space} on ${result.dataset}, ${choices}, profile ${result.profile}, backend ${result.backend}, seed ${seed}, ${result.device}`;
 }
 
 /** One block for each scored architecture. */

@@ -1,0 +1,17 @@
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the Python package, in a checkout and in an installation. */
+const PYTHON_FOLDER = fileURLToPath(new URL('../../../python', import.meta.url));
+
+/** The variables with which a Python process finds the package of rminas, before anything on the user's PYTHONPATH. */
+export function pythonEnvironment(inherited: NodeJS.ProcessEnv): Record<string, string> {
+  const path = inherited.PYTHONPATH;
+  return {
+    PYTHONPATH: path === undefined || path === '' ? PYTHON_FOLDER : `${PYTHON_FOLDER}${delimiter}${path}`,
+    // A user's file named like a module must not shadow the module.
+    PYTHONSAFEPATH: '1',
+    // Crashes in native code print a traceback, too.
+    PYTHONFAULTHANDLER: '1',
+  };
+}
