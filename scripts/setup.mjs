@@ -1,11 +1,11 @@
 // Installs what is missing, and only that: node modules, the compiled program, and .venv with the sidecar.
 // Usage: node scripts/setup.mjs [--dev]     (--dev adds the tools that the tests need)
-// Uses Node's own modules alone until the program is compiled, since it runs before anything is installed.
+// Uses Node's own modules alone, since it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes('--dev');
@@ -32,26 +32,12 @@ function say(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-/** Makes or updates .venv with the code of `rminas setup`, which is compiled by now. */
-async function prepareVenv() {
-  const at = (path) => pathToFileURL(join(root, 'dist', path)).href;
-  const { findBasePython, prepareEnvironment } = await import(at('setup/index.js'));
-  const { withInterrupt } = await import(at('terminal/interrupt.js'));
-  const { setupProgress } = await import(at('terminal/setup.js'));
-  const folder = join(root, '.venv');
+/** Makes or updates .venv with the code of `rminas setup`, which is compiled by now and says itself why it fails. */
+function prepareVenv() {
   // Once the tools are in, they are kept up to date even when they were not asked for this time.
-  const tools = dev || existsSync(join(folder, '.rminas-setup-dev'));
-  const progress = setupProgress(process.stderr);
-  await withInterrupt((signal) =>
-    prepareEnvironment({
-      folder,
-      torch: 'auto',
-      base: () => findBasePython(process.env.RMINAS_PYTHON || undefined),
-      editable: tools ? 'with-tools' : 'without-tools',
-      signal,
-      onProgress: progress.show,
-    }),
-  ).finally(progress.clear);
+  const tools = dev || existsSync(join(root, '.venv', '.rminas-setup-dev'));
+  const args = [join(root, 'bin', 'run.js'), 'setup', '--checkout', tools ? 'with-tools' : 'without-tools'];
+  return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 2] }).status ?? 1;
 }
 
 try {
@@ -63,8 +49,8 @@ try {
   say('compiling');
   run('npm', ['run', '--silent', 'build']);
 
-  await prepareVenv();
+  process.exitCode = prepareVenv();
 } catch (error) {
-  say([error.message, ...(error.nextSteps ?? [])].join('\n  '));
-  process.exitCode = error.exitCode ?? 1;
+  say(error.message);
+  process.exitCode = 1;
 }

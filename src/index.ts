@@ -22,7 +22,21 @@ export {
   topArchitectures,
 } from './benchmarks/service.js';
 export { type Bridge, type BridgeOptions, openBridge, PythonError } from './bridge/index.js';
+export { BUILT_IN } from './catalogue/built-in.js';
+export { type Catalogue, type CatalogueExtension, extendCatalogue } from './catalogue/catalogue.js';
+export { Definitions } from './catalogue/definitions.js';
 export type { Config } from './config/index.js';
+export type { DatasetDefinition } from './datasets/definition.js';
+export {
+  choice,
+  flag,
+  type KeyDefinition,
+  type KeyGroup,
+  number,
+  text,
+  type ValuesOf,
+  wholeNumber,
+} from './definitions/key.js';
 export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSchema } from './doctor/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
 export { type ExportHistoryOptions, exportHistory, type HistoryFormat } from './export/history.js';
@@ -38,9 +52,14 @@ export type { RetrainingEvent } from './jobs/retrain/events.js';
 export { type RetrainingResult, retrainingResultSchema } from './jobs/retrain/result.js';
 export { type RetrainOptions, retrain } from './jobs/retrain/retrain.js';
 export { type ScoreEvent, type ScoreOptions, score } from './jobs/score/score.js';
+export type { CustomObjects } from './jobs/search/custom.js';
 export type { SearchJobEvent } from './jobs/search/events.js';
+export type { NewSearch, ResumedSearch } from './jobs/search/plan.js';
 export { resultSchema, type ScoreResult, type SearchResult, scoreResultSchema } from './jobs/search/result.js';
 export { type SearchJob, type SearchOptions, search } from './jobs/search/search.js';
+export { defineObjective, type ObjectiveDefinition } from './objectives/definition.js';
+export { createObjective, type ObjectiveChoice } from './objectives/index.js';
+export type { Measured, Objective, ProxyValues, Screening, WeightedProxy } from './objectives/objective.js';
 export { loadConfigWithPlugins as loadConfig } from './plugins/loader.js';
 export {
   type BenchmarkAnswer,
@@ -58,5 +77,28 @@ export {
   type Verification,
 } from './protocol/messages.js';
 export type { Specification } from './protocol/specification.js';
+export { defineProxy, type ProxyDefinition } from './proxies/index.js';
+export { createRandom, derivedSeed, type Random } from './random/random.js';
+export { type ControllerOptions, search as searchSpace } from './search/controller.js';
+export { type EvaluationOutcome, type EvaluationRequest, type Evaluator, outcomeOfLoss } from './search/evaluator.js';
 export type { SearchEvent } from './search/events.js';
+export { checkSpace, SPACE_CHECKS, type SpaceCheck } from './spaces/conformance.js';
+export { defineSpace, type SpaceDefinition } from './spaces/definition.js';
+export { createSlotSpace, type SlotChoices, type SlotSpaceOptions } from './spaces/slots/space.js';
+export type { Encoding, Space, VoteMethod, VoteRules } from './spaces/space.js';
+export { checkStrategy, type MakeStrategy, STRATEGY_CHECKS, type StrategyCheck } from './strategies/conformance.js';
+export { defineStrategy, type StrategyContext, type StrategyDefinition } from './strategies/definition.js';
+export { createStrategy } from './strategies/index.js';
+export type {
+  Ask,
+  Observation,
+  Phase,
+  Screener,
+  SearchAnswer,
+  SearchStatus,
+  StopReason,
+  Strategy,
+  Surrogate,
+} from './strategies/strategy.js';
+export type { TeacherDefinition } from './teachers/definition.js';
 export { VERSION } from './version.js';

@@ -15,8 +15,9 @@ import pytest
 import zmq
 
 import rminas_sidecar
+from support.limits import scaled
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = scaled(60)
 """When a test gives up. No test passes or fails by how long something takes within it."""
 
 

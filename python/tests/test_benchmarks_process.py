@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from support.limits import scaled
 from support.nas_bench_201_files import content, save_pth
 
 ARCHITECTURES = 40
@@ -26,7 +27,7 @@ def start_import(launcher: Any, table: Path, folder: Path) -> tuple[Any, str, in
     sidecar = launcher.start("--workers", "0")
     sidecar.receive("hello")
     request = sidecar.send("import-benchmark", {"file": str(table), "folder": str(folder)})
-    until = time.monotonic() + 60
+    until = time.monotonic() + scaled(60)
     while not (importers := importers_of(sidecar.pid)):
         assert time.monotonic() < until, "no process imports"
     os.kill(importers[0], signal.SIGSTOP)

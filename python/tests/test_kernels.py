@@ -17,6 +17,7 @@ from torch.nn import functional
 from rminas_sidecar.kernels import Kernels, find_kernels, why_no_kernels
 from rminas_sidecar.kernels.compiler import CompilationError, load_library
 from rminas_sidecar.kernels.sums import Term
+from support.limits import scaled
 
 SOURCES = Path(load_library.__code__.co_filename).parent
 EPSILON = 1e-5
@@ -222,7 +223,9 @@ def _why_not(home: Path, **environment: str) -> str:
     )
     python_path = os.pathsep.join(filter(None, [str(SOURCES.parents[1]), os.environ.get("PYTHONPATH")]))
     full = {**os.environ, "PYTHONPATH": python_path, "RMINAS_HOME": str(home), **environment}
-    done = subprocess.run([sys.executable, "-c", program], env=full, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=full, capture_output=True, text=True, timeout=scaled(120)
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -274,7 +277,7 @@ def test_processes_that_compile_at_a_time_do_not_disturb_each_other(kernels: Ker
     )
     full: dict[str, Any] = {**os.environ, "PYTHONPATH": str(SOURCES.parents[1]), "RMINAS_HOME": str(tmp_path)}
     processes = [subprocess.Popen([sys.executable, "-c", program], env=full) for _ in range(3)]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0, 0]
+    assert [process.wait(timeout=scaled(120)) for process in processes] == [0, 0, 0]
     assert len(list((tmp_path / "kernels").iterdir())) == 1
 
 

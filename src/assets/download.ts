@@ -5,31 +5,31 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MissingError } from '../errors.js';
 import { interrupted, storing } from './failures.js';
 import { type Answer, BrokenOff, request } from './http.js';
+import { IdleTimeout } from './idle-timeout.js';
 import type { PartFile } from './part-file.js';
-import { Patience } from './patience.js';
 
-/** Attempts in succession that bring nothing new before it is given up. */
+/** Successive attempts without new bytes before the download fails. */
 const BARREN_ATTEMPTS = 4;
-const PATIENCE_MS = 60_000;
+const IDLE_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 1_000;
 
 export interface DownloadOptions {
   readonly url: string;
   readonly part: PartFile;
-  /** Size of the published file, where it is known. */
+  /** Size of the published file, if it is known. */
   readonly bytes: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Longest silence of the server, in milliseconds; 60,000 unless told. */
-  readonly patienceMs?: number | undefined;
-  /** Wait before the next attempt, in milliseconds, doubled while nothing new comes; 1,000 unless told. */
+  /** Longest silence of the server, in milliseconds; 60,000 by default. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Wait before the next attempt, in milliseconds; doubled while no new bytes arrive. Default: 1,000. */
   readonly pauseMs?: number | undefined;
   readonly onBytes?: ((done: number, total: number | null) => void) | undefined;
 }
 
 /**
- * Brings the part file to its full size, going on where an earlier download ended, and again where this one breaks off.
- * @throws InterruptedError, which keeps the part; MissingError for a file that is gone or of another size, a server
- * that cannot be reached or keeps breaking off, and a disk that is full.
+ * Downloads the rest of the part file. It continues an earlier download, and this one after a broken connection.
+ * @throws InterruptedError, which keeps the part; MissingError for an absent file, a file of another size, a server
+ *   that cannot be reached or keeps breaking off, and a full disk.
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { url, part, signal, pauseMs = PAUSE_MS } = options;
@@ -55,25 +55,25 @@ export async function download(options: DownloadOptions): Promise<void> {
 }
 
 async function attempt(options: DownloadOptions): Promise<void> {
-  const { url, part, bytes, signal, patienceMs = PATIENCE_MS, onBytes } = options;
+  const { url, part, bytes, signal, idleTimeoutMs = IDLE_TIMEOUT_MS, onBytes } = options;
   const begun = await part.read();
   if (begun !== null && begun.bytes === begun.total) return;
-  const patience = new Patience(patienceMs, signal);
+  const idle = new IdleTimeout(idleTimeoutMs, signal);
   try {
-    const answer = await request(url, begun, patience.signal);
+    const answer = await request(url, begun, idle.signal);
     checkSize(url, answer, bytes);
     await checkRoom(part.path, answer);
     const total = answer.total ?? bytes ?? null;
     let done = answer.start;
     const content = counted(answer.content, (more) => {
       done += more;
-      patience.renew();
+      idle.renew();
       onBytes?.(done, total);
     });
     await part.write(answer.start, answer, content);
     if (total !== null && done < total) throw new BrokenOff(`the server sent ${done} of ${total} bytes`, true);
   } finally {
-    patience.end();
+    idle.end();
   }
 }
 
@@ -84,7 +84,7 @@ async function* counted(content: AsyncIterable<Uint8Array>, onBytes: (bytes: num
   }
 }
 
-/** A server that has another file need not be listened to. */
+/** Refuses a file of another size before it is downloaded. */
 function checkSize(url: string, { total }: Answer, published: number | undefined): void {
   if (total === null || published === undefined || total === published) return;
   throw new MissingError(`${url} has ${total} bytes, and the published file has ${published}.`, { code: 'wrong-size' });
@@ -114,7 +114,7 @@ async function freeBytes(folder: string): Promise<number> {
 
 function stopped(url: string, bytes: number) {
   return interrupted(`The download of ${url} was interrupted; the first ${bytes} bytes are kept.`, [
-    'Run the same command again: it goes on from there.',
+    'Run the same command again to continue.',
   ]);
 }
 
@@ -124,8 +124,8 @@ function givenUp(url: string, { message, connected, cause }: BrokenOff, bytes: n
     code: connected ? 'download-broken-off' : 'unreachable',
     nextSteps: [
       bytes > 0
-        ? `Run the same command again: it goes on behind the ${bytes} bytes that are kept.`
-        : 'See to the connection and run the same command again.',
+        ? `Run the same command again: it continues after the ${bytes} bytes that were kept.`
+        : 'Check the connection and run the same command again.',
     ],
     cause,
   });

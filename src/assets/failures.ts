@@ -5,7 +5,7 @@ export function interrupted(message: string, nextSteps: readonly string[]): Inte
 }
 
 /**
- * Does what a signal may abort, and says so when it did.
+ * Runs work that a signal may abort, and reports the abort.
  * @throws InterruptedError
  */
 export async function interruptible<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -13,13 +13,13 @@ export async function interruptible<T>(signal: AbortSignal | undefined, work: ()
     return await work();
   } catch (error) {
     if (!signal?.aborted || error instanceof InterruptedError) throw error;
-    throw interrupted('The work was interrupted.', ['Run the same command again: what was downloaded is kept.']);
+    throw interrupted('The work was interrupted.', ['Run the same command again: downloaded files are kept.']);
   }
 }
 
 /**
- * Does something to the file or folder at `path`.
- * @throws MissingError when the disk is full or the place cannot be written.
+ * Runs work on the file or folder at `path`.
+ * @throws MissingError when the disk is full or the path cannot be written.
  */
 export async function storing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -30,7 +30,7 @@ export async function storing<T>(path: string, work: () => Promise<T>): Promise<
     throw new MissingError(full ? `The disk is full: ${path} could not be written.` : unwritable(path, message), {
       code: full ? 'disk-full' : 'unwritable',
       nextSteps: [
-        `${full ? 'Free some space' : 'See that you may write there'}, or name another folder with --data; then run the command again: what was downloaded is kept.`,
+        `${full ? 'Free some space' : 'Check the permissions'}, or name another folder with --data. Then run the command again: downloaded files are kept.`,
       ],
       cause,
     });

@@ -1,4 +1,4 @@
-/** Downloads what can be downloaded: verified, and at its place only when it is whole. */
+/** Downloads assets. A file gets its name only when it is complete and verified. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -12,27 +12,27 @@ import type { Wanted } from './selection.js';
 import { type Source, sourceOf } from './source.js';
 import { unpack } from './unpack.js';
 
-export interface FetchSettings extends Pick<DownloadOptions, 'signal' | 'patienceMs' | 'pauseMs'> {
-  /** Data folder that takes what is fetched. */
+export interface FetchSettings extends Pick<DownloadOptions, 'signal' | 'idleTimeoutMs' | 'pauseMs'> {
+  /** Data folder to download into. */
   readonly folder: string;
-  /** Base address that is asked instead of the publisher's; null for that one. */
+  /** Base address to download from instead of the publisher's; null for the publisher's. */
   readonly mirror: URL | null;
   readonly onProgress?: ShowProgress | undefined;
 }
 
 export interface Fetched {
   readonly status: 'fetched' | 'present' | 'shipped';
-  /** Where it is; null for what ships with rminas. */
+  /** Its path; null when it ships with rminas. */
   readonly path: string | null;
   /** Whether its published checksum was compared. */
   readonly verified: boolean;
-  /** What is looked at first and is not what was published; null where what was fetched will be taken. */
+  /** A path that is looked at first and differs from the published file; null when there is none. */
   readonly shadowedBy: string | null;
 }
 
 /**
- * Sees that an asset is in the data folder, unless it is whole where it is looked for.
- * @throws MissingError for what cannot be fetched, InterruptedError
+ * Downloads an asset into the data folder, unless a complete one is found.
+ * @throws MissingError for an asset that cannot be downloaded; InterruptedError
  */
 export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promise<Fetched> {
   const { name, definition } = wanted;
@@ -50,7 +50,7 @@ export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promi
   return { status: 'fetched', path: destination, verified: checksumOf(source) !== null, shadowedBy };
 }
 
-/** As it was published, as far as that is known. */
+/** Whether it agrees with everything that is known of the published asset. */
 function isWhole({ status }: AssetReport): boolean {
   return status === 'verified' || status === 'found';
 }
@@ -59,13 +59,13 @@ function present({ path, status }: AssetReport, shadowedBy: string | null): Fetc
   return { status: 'present', path, verified: status === 'verified', shadowedBy };
 }
 
-/** The user's own file may be of worth; it is never replaced. */
+/** Refuses to replace a file of the user. */
 function mustBeFree(name: string, path: string): void {
   if (!existsSync(path)) return;
-  throw new MissingError(`${path} is there already, and is not what was published.`, {
+  throw new MissingError(`${path} exists, and differs from the published file.`, {
     code: 'destination-occupied',
     nextSteps: [
-      `See what is wrong with it: rminas assets verify ${name}`,
+      `Learn what differs: rminas assets verify ${name}`,
       'Move it away, or name another folder with --data.',
     ],
   });
@@ -73,22 +73,22 @@ function mustBeFree(name: string, path: string): void {
 
 /** Downloads a file, verifies it, and gives it its name. */
 async function bring(name: string, source: Source, target: string, settings: FetchSettings): Promise<void> {
-  const { signal, patienceMs, pauseMs, onProgress } = settings;
+  const { signal, idleTimeoutMs, pauseMs, onProgress } = settings;
   const part = new PartFile(target);
   const onBytes = (done: number, total: number | null) => onProgress?.({ name, step: 'downloading', done, total });
-  await download({ url: source.url, bytes: source.bytes, part, signal, patienceMs, pauseMs, onBytes });
+  await download({ url: source.url, bytes: source.bytes, part, signal, idleTimeoutMs, pauseMs, onBytes });
   const other = await otherChecksum(name, source, part.path, settings);
   if (other !== null) {
     await part.remove();
-    throw new MissingError(`What ${source.url} sent is not the published file: ${other}.`, {
+    throw new MissingError(`${source.url} sent a file that differs from the published one: ${other}.`, {
       code: 'checksum-mismatch',
-      nextSteps: ['It was removed. Try again, or another server with --mirror.'],
+      nextSteps: ['The download was removed. Try again, or name another server with --mirror.'],
     });
   }
   await part.becomeWhole(target);
 }
 
-/** The same for a folder that comes as an archive; one that the user has put there is taken, and kept. */
+/** Downloads and unpacks an archive. An archive that the user has put there is used and kept. */
 async function bringFolder(wanted: Wanted, source: Source, folder: string, settings: FetchSettings): Promise<void> {
   const { name } = wanted;
   const archive = join(settings.folder, source.name);
@@ -112,11 +112,11 @@ async function mustBePublished(unpacked: Wanted, archive: string, settings: Fetc
   const report = await verify(unpacked, settings);
   if (isWhole(report)) return;
   const wrong = report.files.find((file) => file.status === 'wrong' || file.status === 'missing');
-  const which = wrong === undefined ? 'none of the files is there' : `${basename(wrong.path)}: ${wrong.detail}`;
-  throw new MissingError(`${archive} does not hold what was published: ${which}.`, { code: 'unexpected-archive' });
+  const which = wrong === undefined ? 'it has none of the files' : `${basename(wrong.path)}: ${wrong.detail}`;
+  throw new MissingError(`${archive} differs from the published archive: ${which}.`, { code: 'unexpected-archive' });
 }
 
-/** What is wrong with a file's checksum; null when nothing is, or none is published. */
+/** Describes a wrong checksum; null when the checksum is right or not published. */
 async function otherChecksum(
   name: string,
   source: Source,

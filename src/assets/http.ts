@@ -1,8 +1,8 @@
-/** One request for a file, or for the rest of it. The only place that speaks HTTP. */
+/** One HTTP request for a file, or for the rest of it. */
 import { MissingError } from '../errors.js';
 import type { Origin, Part } from './part-file.js';
 
-/** The connection or the server failed in a way that may pass. */
+/** The connection or the server failed; another attempt may succeed. */
 export class BrokenOff extends Error {
   /** @param connected whether the server had answered. */
   constructor(
@@ -15,14 +15,14 @@ export class BrokenOff extends Error {
 }
 
 export interface Answer extends Origin {
-  /** Bytes of the part that the content goes behind; 0 when it is the whole file. */
+  /** Bytes of the part before the content; 0 when the content is the whole file. */
   readonly start: number;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Asks for what is missing to the part, and takes the whole where the server cannot give that.
- * @throws BrokenOff, MissingError where the server has no such file
+ * Requests the rest of the part; the whole file when the server cannot send the rest.
+ * @throws BrokenOff; MissingError when the server does not have the file
  */
 export async function request(url: string, part: Part | null, signal: AbortSignal): Promise<Answer> {
   const response = await fetch(url, { headers: headersFor(part), signal }).catch((cause: unknown) => {
@@ -43,7 +43,7 @@ export async function request(url: string, part: Part | null, signal: AbortSigna
 }
 
 function headersFor(part: Part | null): Record<string, string> {
-  // A compressed answer could not be continued, and its length would not be the file's.
+  // A compressed response cannot be continued, and its length is not that of the file.
   const plain = { 'accept-encoding': 'identity' };
   if (part === null) return plain;
   const range = { ...plain, range: `bytes=${part.bytes}-` };
@@ -59,7 +59,7 @@ function originOf({ status, headers }: Response): Origin {
   return { validator, total: length === null || length === undefined ? null : Number(length) };
 }
 
-/** Whether what comes is the rest of the same file. */
+/** Whether the response is the rest of the same file. */
 function continues({ headers }: Response, { total }: Origin, part: Part): boolean {
   const sameSize = part.total === null || part.total === total;
   return rangeOf(headers)?.start === part.bytes && sameSize && !headers.has('content-encoding');
@@ -88,7 +88,7 @@ async function* contentOf({ body }: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** fetch says "fetch failed" or "terminated", and the reason is its cause. */
+/** The message of fetch is "fetch failed" or "terminated"; the reason is its cause. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error && cause.message !== '' ? cause.message : message;

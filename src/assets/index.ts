@@ -1,4 +1,4 @@
-/** Data sets, teachers and benchmark files: what is needed, where it is, whether it is whole, and how to get it. */
+/** Lists, verifies and downloads data sets, teachers and benchmark tables. */
 import { join, resolve } from 'node:path';
 import { MissingError, UsageError } from '../errors.js';
 import { dataHome } from '../installation/places.js';
@@ -13,13 +13,13 @@ export type { AssetProgress, AssetReport, FileReport, ShowProgress } from './rep
 export type { Selection } from './selection.js';
 
 export interface AssetList {
-  /** The data folders, in the order in which they are searched. */
+  /** The data folders in search order. */
   readonly folders: readonly string[];
   readonly assets: readonly AssetReport[];
 }
 
 export interface AssetVerification extends AssetList {
-  /** Whether nothing is wrong, and nothing missing of what was named. */
+  /** Whether no asset is wrong, and no named asset is missing. */
   readonly whole: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface FetchOptions extends Selection, Omit<FetchSettings, 'folder' | 
   readonly mirror?: string | undefined;
 }
 
-/** What became of one asset; `failed` has the error. */
+/** The result for one asset; `failed` comes with an error. */
 export interface FetchOutcome extends Omit<Fetched, 'status'> {
   readonly name: string;
   readonly status: Fetched['status'] | 'failed';
@@ -36,16 +36,16 @@ export interface FetchOutcome extends Omit<Fetched, 'status'> {
 }
 
 export interface FetchReport {
-  /** Whether every one is there. */
+  /** Whether no asset failed. */
   readonly complete: boolean;
   readonly assets: readonly FetchOutcome[];
 }
 
-/** Codes of failures that are no fault of the source: getting the file by hand would not help. */
+/** Codes of failures on this machine: a manual download would not help. */
 const LOCAL_FAILURES: ReadonlySet<string> = new Set(['disk-full', 'unwritable', 'destination-occupied']);
 
 /**
- * What there is of the named assets, of those that a configuration needs, or of all that are known.
+ * Looks for the named assets, those that a configuration needs, or all known ones.
  * @throws UsageError
  */
 export async function listAssets(selection: Selection = {}): Promise<AssetList> {
@@ -54,7 +54,7 @@ export async function listAssets(selection: Selection = {}): Promise<AssetList> 
 }
 
 /**
- * Compares them with what was published.
+ * Compares the selected assets with the published files.
  * @throws UsageError, InterruptedError
  */
 export async function verifyAssets(options: Selection & VerifyOptions = {}): Promise<AssetVerification> {
@@ -68,16 +68,16 @@ export async function verifyAssets(options: Selection & VerifyOptions = {}): Pro
 }
 
 /**
- * Downloads the named assets, or those that a configuration needs, into `data` or the user's data folder, one after the
- * other; what fails is part of the answer and does not keep the next ones.
+ * Downloads the named assets, or those that a configuration needs, into `data` or the user's data folder, one at a time.
+ * A failure is part of the report; the next asset follows.
  * @throws UsageError, InterruptedError
  */
 export async function fetchAssets(options: FetchOptions): Promise<FetchReport> {
   const { data, cwd = '.', env, mirror, signal } = options;
   if (!isNamed(options)) {
-    throw new UsageError('Nothing was named that should be fetched.', {
+    throw new UsageError('No asset to fetch was named.', {
       code: 'nothing-named',
-      nextSteps: ['Name assets, or a configuration with --cfg. What there is: rminas assets list'],
+      nextSteps: ['Name assets, or a configuration with --cfg. List the assets: rminas assets list'],
     });
   }
   const folder = data ? resolve(cwd, data) : join(dataHome(env), 'data');

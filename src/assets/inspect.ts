@@ -1,4 +1,4 @@
-/** What is there of an asset, and whether it is what was published. */
+/** Looks for an asset, and compares it with the published one. */
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AssetDefinition, KnownFile } from '../definitions/asset.js';
@@ -12,7 +12,7 @@ export interface VerifyOptions {
   readonly onProgress?: ShowProgress | undefined;
 }
 
-/** Looks where it may be, and at the sizes. A data set may lack files: searches take the part that is there. */
+/** Looks for the asset and checks sizes. A data set may lack files: a search uses the part that exists. */
 export async function lookFor({ name, kind, definition, candidates }: Wanted): Promise<AssetReport> {
   const about = {
     name,
@@ -31,8 +31,8 @@ export async function lookFor({ name, kind, definition, candidates }: Wanted): P
 }
 
 /**
- * Compares the asset with what was published: every file, its size and its checksum, as far as they are known.
- * @throws what the signal aborts with
+ * Compares every file of the asset with the published one: its size and its checksum, as far as they are known.
+ * @throws the reason of the signal
  */
 export async function verify(wanted: Wanted, options: VerifyOptions = {}): Promise<AssetReport> {
   const report = await lookFor(wanted);
@@ -58,7 +58,7 @@ function publishedFiles({ files, heldOut = [], download }: AssetDefinition, path
 
 async function lookAt({ path, known }: PublishedFile): Promise<FileReport> {
   const found = await stat(path).catch(() => null);
-  if (found === null) return { path, status: 'missing', bytes: null, detail: 'it is not there' };
+  if (found === null) return { path, status: 'missing', bytes: null, detail: 'it does not exist' };
   const folder = known.name.endsWith('/');
   if (folder ? !found.isDirectory() : !found.isFile()) {
     return { path, status: 'wrong', bytes: null, detail: `it is not a ${folder ? 'folder' : 'file'}` };
@@ -88,7 +88,7 @@ async function compare(
   }
 }
 
-/** A file that is missing makes the asset wrong: it is not what was published. */
+/** A missing file makes the asset wrong. */
 function worst(files: readonly FileReport[]): AssetReport['status'] {
   if (files.some(({ status }) => status === 'wrong' || status === 'missing')) return 'wrong';
   return files.every(({ status }) => status === 'verified') ? 'verified' : 'found';

@@ -1,4 +1,4 @@
-/** The half of a download that is there already: `<name>.part`, and beside it what the server said of the whole. */
+/** An unfinished download, `<name>.part`, and beside it the server's description of the whole file. */
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,16 +6,16 @@ import { z } from 'zod';
 import { storing } from './failures.js';
 
 const originSchema = z.object({
-  /** Strong ETag or date of the whole, as If-Range takes it; null where the server gave none. */
+  /** Strong ETag or date of the whole file, for If-Range; null when the server gave none. */
   validator: z.string().nullable(),
-  /** Size of the whole in bytes; null where the server did not say. */
+  /** Size of the whole file in bytes; null when the server did not give it. */
   total: z.number().int().nonnegative().nullable(),
 });
-/** What tells whether the server still has the file that a download began with. */
+/** Identifies the file on the server that a download began with. */
 export type Origin = z.infer<typeof originSchema>;
 
 export interface Part extends Origin {
-  /** Bytes that are there. */
+  /** Bytes downloaded so far. */
   readonly bytes: number;
 }
 
@@ -23,13 +23,13 @@ export class PartFile {
   readonly path: string;
   readonly #origin: string;
 
-  /** @param target where the whole file will be */
+  /** @param target path of the complete file */
   constructor(target: string) {
     this.path = `${target}.part`;
     this.#origin = `${this.path}.json`;
   }
 
-  /** What can be continued, or null: nothing can without knowing what it is the beginning of. */
+  /** The part to continue; null without one, and for a part of an unknown file. */
   async read(): Promise<Part | null> {
     const bytes = await this.bytes();
     if (bytes === 0) return null;
@@ -46,7 +46,7 @@ export class PartFile {
   }
 
   /**
-   * Begins anew, or goes on behind the bytes that are there.
+   * Writes the part from its beginning, or after its present bytes.
    * @param start bytes to keep: none, or all of them
    * @throws MissingError
    */
@@ -54,7 +54,7 @@ export class PartFile {
     const { O_CREAT, O_WRONLY, O_APPEND, O_TRUNC } = constants;
     const file = await storing(this.path, async () => {
       await mkdir(dirname(this.path), { recursive: true });
-      // Until the new beginning is there, no origin may vouch for the old one.
+      // The old origin must be gone before the old bytes are overwritten.
       if (start === 0) await rm(this.#origin, { force: true });
       const opened = await open(this.path, O_CREAT | O_WRONLY | O_APPEND | (start === 0 ? O_TRUNC : 0));
       await writeFile(this.#origin, JSON.stringify(origin));
@@ -68,7 +68,7 @@ export class PartFile {
     }
   }
 
-  /** Gives the whole file its name, in one step. */
+  /** Renames the complete file in one step. */
   async becomeWhole(target: string): Promise<void> {
     await storing(target, () => rename(this.path, target));
     await rm(this.#origin, { force: true });

@@ -2,10 +2,10 @@ import type { Download } from '../definitions/asset.js';
 import type { AssetKind } from './asset.js';
 
 /**
- * - `found`: it is there; nothing more was looked at, or nothing more is known to compare it with.
- * - `verified`: it is there, with the published checksum.
- * - `missing`: it is not there.
- * - `wrong`: it is there, and not what was published.
+ * - `found`: it exists; its checksum was not compared, or is not known.
+ * - `verified`: it exists, with the published checksum.
+ * - `missing`: it does not exist.
+ * - `wrong`: it exists, and differs from the published file.
  */
 export type FileStatus = 'found' | 'verified' | 'missing' | 'wrong';
 
@@ -13,33 +13,33 @@ export interface FileReport {
   /** Absolute path. */
   readonly path: string;
   readonly status: FileStatus;
-  /** Size; null for a directory and for what is missing. */
+  /** Size; null for a directory and for a missing file. */
   readonly bytes: number | null;
-  /** What is wrong, or which checksum was compared; null where there is nothing to say. */
+  /** The difference, or the checksum that was compared; null when there is neither. */
   readonly detail: string | null;
 }
 
-/** What `rminas assets list` and `verify` answer of each asset, and print with `--json`. */
+/** The report of `rminas assets list` and `verify` on one asset. */
 export interface AssetReport {
   readonly name: string;
   readonly kind: AssetKind;
   readonly title: string;
   readonly status: FileStatus | 'shipped';
-  /** Where it was found, or null. */
+  /** The path at which it was found, or null. */
   readonly path: string | null;
-  /** Where it is looked for in a data folder, in order; none for a checkpoint that the configuration names. */
+  /** Its places in a data folder, in search order; none for a checkpoint that the configuration names. */
   readonly places: readonly string[];
-  /** The same as absolute paths, in all data folders. */
+  /** These places as absolute paths, in all data folders. */
   readonly lookedFor: readonly string[];
-  /** Its files, where it was found. */
+  /** Its files, if it was found. */
   readonly files: readonly FileReport[];
-  /** What can be fetched, with size and checksum where they are known; null where nothing can. */
+  /** The download, with size and checksum if they are known; null when a program cannot download it. */
   readonly download: Download | null;
   /** How a person gets it. */
   readonly instructions: readonly string[];
 }
 
-/** Bytes handled of one file; the total is null where it is not known. */
+/** Bytes of one file; the total is null when it is not known. */
 export interface AssetProgress {
   readonly name: string;
   readonly step: 'downloading' | 'verifying' | 'unpacking';

@@ -2,22 +2,22 @@ import { basename } from 'node:path';
 import type { AssetDefinition, Download } from '../definitions/asset.js';
 import { MissingError, UsageError } from '../errors.js';
 
-/** What is downloaded, and where it goes in the data folder. */
+/** A download, and its place in the data folder. */
 export interface Source extends Download {
-  /** From the data folder: where the asset is when it is there. */
+  /** Path of the asset in the data folder. */
   readonly place: string;
 }
 
 /**
- * @param mirror base address that has the file under its name; the publisher's own address when null
- * @throws MissingError for what no address is known of.
+ * @param mirror base address of a server that has the file under its name; null for the publisher's address
+ * @throws MissingError when no address is known.
  */
 export function sourceOf(name: string, { places, files, download }: AssetDefinition, mirror: URL | null): Source {
   const [place] = places;
-  // A file without a publisher can still be on a mirror; the files of a data set have no archive there.
+  // A mirror may have a file without a publisher; it has no archive of the files of a data set.
   const known = download ?? (mirror !== null && place !== undefined && files.length === 0 ? onMirror(place) : null);
   if (known === null || place === undefined) {
-    throw new MissingError(`${name} cannot be fetched: no address that a program could download it from is known.`, {
+    throw new MissingError(`${name} cannot be fetched: no program can download it.`, {
       code: 'not-downloadable',
     });
   }
@@ -25,13 +25,13 @@ export function sourceOf(name: string, { places, files, download }: AssetDefinit
 }
 
 /**
- * The base address of a mirror, with the slash that makes it one.
+ * The base address of a mirror, with a slash at its end.
  * @throws UsageError
  */
 export function parseMirror(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`'${text}' (--mirror) is no address of a web server.`, {
+    throw new UsageError(`Expected the address of a web server (--mirror), got '${text}'.`, {
       code: 'invalid-mirror',
       nextSteps: ['Give the address of the folder that holds the files: https://example.org/data'],
     });

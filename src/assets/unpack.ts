@@ -8,15 +8,15 @@ export interface UnpackOptions {
   /** Called with the bytes of each entry. */
   readonly onEntry: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Throws when the unpacked folder is not to be taken. */
+  /** Throws to reject the unpacked folder. */
   readonly check: (folder: string) => Promise<void>;
 }
 
 /**
- * Unpacks the one folder that a tar archive, compressed or not, holds, and gives it its place in one step.
+ * Unpacks the single folder of a tar archive, compressed or not, and moves it to its place in one step.
  * @param folder absolute path; its name is the archive's folder
- * @throws MissingError for a broken archive, for one that holds a link, a device or a path out of its folder, and for a
- * full disk. Nothing is left then.
+ * @throws MissingError for a broken archive, an archive with a link, a device or a path out of its folder, and a full
+ *   disk. It leaves no files then.
  */
 export async function unpack(archive: string, folder: string, options: UnpackOptions): Promise<void> {
   const { signal, onEntry, check } = options;
@@ -45,11 +45,11 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
   }
 }
 
-/** Why an entry is not to be written, or null. */
+/** The reason to reject an entry, or null. */
 function objectionTo(path: string, type: string, name: string): string | null {
   const segments = path.split(/[/\\]/);
   if (segments[0] !== name || segments.includes('..')) return `${path} lies outside of ${name}`;
-  // Old archives call a file OldFile, and a file that should lie in one piece ContiguousFile.
+  // Old archives call a file OldFile, or ContiguousFile for one stored in one piece.
   const plain = ['File', 'OldFile', 'ContiguousFile', 'Directory', 'GNUDumpDir'];
   return plain.includes(type) ? null : `${path} is a ${type}`;
 }
@@ -58,9 +58,9 @@ async function failure(archive: string, workshop: string, refused: string | null
   if (refused !== null) throw unsafe(archive, refused);
   const { code = '', message } = cause as NodeJS.ErrnoException;
   if (/^E[A-Z]+$/.test(code)) await storing(workshop, () => Promise.reject(cause));
-  throw new MissingError(`${archive} is no whole archive: ${message}`, { code: 'corrupt-archive', cause });
+  throw new MissingError(`${archive} is broken or incomplete: ${message}`, { code: 'corrupt-archive', cause });
 }
 
 function unsafe(archive: string, objection: string): MissingError {
-  return new MissingError(`${archive} is not unpacked: ${objection}.`, { code: 'unsafe-archive' });
+  return new MissingError(`${archive} is not safe to unpack: ${objection}.`, { code: 'unsafe-archive' });
 }

@@ -54,6 +54,12 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
     });
   }
 
+  /** These definitions with one more, in place of the one that has its name. @throws UsageError as the constructor */
+  replace(definition: Definition): Definitions<Definition> {
+    const replaced = this.find(definition.name);
+    return new Definitions(this.kind, [...this.#all.filter((one) => one !== replaced), definition]);
+  }
+
   /** These definitions and more. @throws UsageError as the constructor */
   extend(more: Iterable<Definition>): Definitions<Definition> {
     return new Definitions(this.kind, [...this.#all, ...more]);

@@ -29,6 +29,8 @@ Ends with exit code ${EXIT.missing} when Python is missing or too old, or pip fa
       options: TORCH_CHOICES,
       default: 'auto' as const,
     })(),
+    // For `npm run setup`, which compiles this command first.
+    checkout: Flags.option({ options: ['with-tools', 'without-tools'] as const, hidden: true })(),
   };
 
   override async run(): Promise<SetupReport> {

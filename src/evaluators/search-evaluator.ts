@@ -4,6 +4,7 @@ import type { Space } from '../spaces/space.js';
 import type { Screener } from '../strategies/strategy.js';
 import type { BenchmarkSidecar } from './benchmark.js';
 import { withSharedMeasurements, withSharedScores } from './caching.js';
+import type { CustomEvaluation } from './custom.js';
 import type { PreparedSidecar } from './prepared-sidecar.js';
 import { createSidecarMeasure, type Measure, withProxies } from './proxies.js';
 import { type MeasurementEvent, ProxyMeasurements, type ScreenedCandidate } from './proxy-measurements.js';
@@ -17,7 +18,10 @@ export interface SearchEvaluator {
   readonly screener: Screener | undefined;
 }
 
-export interface SearchEvaluatorOptions<Started = BenchmarkSidecar | PreparedSidecar> {
+/** Whatever evaluates the architectures of a search. */
+export type StartedEvaluation = BenchmarkSidecar | PreparedSidecar | CustomEvaluation;
+
+export interface SearchEvaluatorOptions<Started = StartedEvaluation> {
   readonly started: Started;
   /** Evaluations side by side. */
   readonly workers: number;
@@ -33,7 +37,7 @@ export interface SearchEvaluatorOptions<Started = BenchmarkSidecar | PreparedSid
   readonly signal: AbortSignal;
 }
 
-/** The evaluator of a search, and its screener: by a benchmark, or by training and proxies behind the shared cache. */
+/** The evaluator of a search, and its screener: of a script, a benchmark, or training and proxies behind the cache. */
 export function createSearchEvaluator(options: SearchEvaluatorOptions): SearchEvaluator {
   const { started } = options;
   if ('evaluator' in started) return { evaluator: started.evaluator, screener: undefined };

@@ -1,12 +1,14 @@
 import type { KeyGroup, ValuesOf } from '../definitions/key.js';
 import type { ProxyDefinition } from '../proxies/index.js';
-import type { WeightedProxy } from './objective.js';
+import type { Objective, WeightedProxy } from './objective.js';
 
-/** The objective of a plan, with everything that a configuration says about it; plain data. */
+/** The objective of a plan, with everything that a configuration says about it. */
 export type ObjectiveChoice =
   | { readonly kind: 'rmi' | 'benchmark' }
   | { readonly kind: 'proxy'; readonly proxy: WeightedProxy }
-  | { readonly kind: 'aggregate'; readonly proxies: readonly WeightedProxy[] };
+  | { readonly kind: 'aggregate'; readonly proxies: readonly WeightedProxy[] }
+  /** An object of a script. */
+  | { readonly kind: 'custom'; readonly objective: Objective };
 
 /** What the reading of proxies depends on. */
 export interface ProxyContext {

@@ -19,6 +19,8 @@ export function createObjective(choice: ObjectiveChoice, { reference }: { refere
       return createProxyObjective(choice.proxy);
     case 'aggregate':
       return createAggregate(choice.proxies, reference);
+    case 'custom':
+      return choice.objective;
   }
 }
 

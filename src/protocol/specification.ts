@@ -7,15 +7,15 @@ export const PROTOCOL_VERSION = 1;
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export const nameSchema = z.string().regex(NAME_PATTERN);
 
-/** Whose functions build the networks and the score: ours, or those of the user's XNAS. */
+/** The code that builds networks and computes scores: that of rminas, or that of a checkout of XNAS. */
 export const BACKENDS = ['native', 'xnas'] as const;
 
 /**
- * `plain`: every operation as the original's, to the last bit. `fast`: the same function summed in another order, which
- * only our own networks know.
+ * `plain`: every operation as in the original, to the last bit. `fast`: the same function, summed in another order; only
+ * the networks of rminas have it.
  */
 export const ARITHMETICS = ['plain', 'fast'] as const;
-/** `tf32`: products of matrices and convolutions on CUDA. `bf16`: the networks, except for their weights and the loss. */
+/** `tf32`: matrix products and convolutions on CUDA. `bf16`: the networks, without their weights and the loss. */
 export const PRECISIONS = ['float32', 'tf32', 'bf16'] as const;
 
 export type BackendName = (typeof BACKENDS)[number];
@@ -38,9 +38,9 @@ export const optimizerSchema = z.strictObject({
   dampening: z.number(),
   nesterov: z.boolean(),
   weightDecay: z.number().min(0),
-  /** Largest norm of the whole gradient; longer ones are shortened to it. Left out: as long as they are. */
+  /** Largest norm of the whole gradient; left out for no clipping. */
   gradientNorm: z.number().positive().optional(),
-  /** The learning rate falls from its own value to `minimum` along half a cosine of `updates`. Left out: it stays. */
+  /** The learning rate falls to `minimum` along half a cosine of `updates`; left out for a constant rate. */
   cosine: z.strictObject({ updates: count.max(1_000_000), minimum: z.number().min(0) }).optional(),
 });
 

@@ -49,6 +49,8 @@ export type EvaluationOutcome =
  * with any function of the genotype.
  */
 export interface Evaluator {
+  /** Identifies a custom evaluator in journals and results; `unnamed` by default. */
+  readonly name?: string | undefined;
   /**
    * How many evaluations run in parallel; a value below 1 counts as 1. The controller reads it before each start, and
    * tells it to the strategy. Since it decides how many architectures a turn proposes, a run that is to be

@@ -5,12 +5,10 @@ import { environmentFolder, PACKAGE_ROOT, virtualPython } from '../installation/
 import { activePythons, isExecutable, namedPython } from '../sidecar/process/find-python.js';
 import { lackingPackages } from '../sidecar/process/lacking-packages.js';
 import { findBasePython } from './base-python.js';
-import { prepareEnvironment } from './environment.js';
+import { type Environment, prepareEnvironment } from './environment.js';
 import type { SetupProgress } from './pip.js';
 import type { TorchBuild, TorchChoice } from './torch-build.js';
 
-export { findBasePython } from './base-python.js';
-export { prepareEnvironment } from './environment.js';
 export type { SetupProgress } from './pip.js';
 export { TORCH_CHOICES, type TorchBuild, type TorchChoice } from './torch-build.js';
 
@@ -18,6 +16,8 @@ export interface SetupOptions {
   /** An interpreter: used when it has the packages, else a new environment is made from it. */
   readonly python?: string | undefined;
   readonly torch?: TorchChoice | undefined;
+  /** Makes the `.venv` of a checkout instead, with the sidecar in editable form and the tools of the tests or not. */
+  readonly checkout?: 'with-tools' | 'without-tools' | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SetupProgress) => void) | undefined;
 }
@@ -47,7 +47,12 @@ export interface SetupReport {
  * @throws MissingError when Python is missing or unfit, or pip fails; InterruptedError; UsageError.
  */
 export async function setUp(options: SetupOptions = {}): Promise<SetupReport> {
-  const { torch = 'auto', signal, onProgress } = options;
+  const { torch = 'auto', checkout, signal, onProgress } = options;
+  if (checkout !== undefined) {
+    const base = () => findBasePython(options.python || process.env.RMINAS_PYTHON || undefined);
+    const folder = join(PACKAGE_ROOT, '.venv');
+    return reportOf(await prepareEnvironment({ folder, torch, base, editable: checkout, signal, onProgress }));
+  }
   const existing = await existingPythons(options.python);
   const notices: string[] = [];
   for (const { python, origin } of existing) {
@@ -69,7 +74,7 @@ export async function setUp(options: SetupOptions = {}): Promise<SetupReport> {
   }
   for (const line of notices) onProgress?.({ step: line, line: null });
   const named = existing.find(({ origin }) => origin === '--python' || origin === 'RMINAS_PYTHON')?.python;
-  const { status, python, build, reason } = await prepareEnvironment({
+  const environment = await prepareEnvironment({
     folder: environmentFolder(),
     torch,
     locked: true,
@@ -81,6 +86,10 @@ export async function setUp(options: SetupOptions = {}): Promise<SetupReport> {
     signal,
     onProgress,
   });
+  return reportOf(environment, notices);
+}
+
+function reportOf({ status, python, build, reason }: Environment, notices: readonly string[] = []): SetupReport {
   return { status, python, origin: null, torch: build, reason, notices };
 }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DownloadOptions, download } from '../../src/assets/download.js';
+import { IdleTimeout } from '../../src/assets/idle-timeout.js';
 import { PartFile } from '../../src/assets/part-file.js';
-import { Patience } from '../../src/assets/patience.js';
 import { EXIT, InterruptedError, MissingError } from '../../src/errors.js';
 import { type FileServer, startFileServer } from './file-server.js';
 
@@ -47,7 +47,7 @@ const part = () => readFileSync(`${target}.part`);
 const ranges = () => server.asked.map(({ range, ifRange }) => [range, ifRange]);
 
 describe('a download', () => {
-  it('brings the file, and tells how far it is', async () => {
+  it('writes the file and reports progress', async () => {
     server.answer({ body, etag });
     const seen: [number, number | null][] = [];
     await fetchFile({ onBytes: (...progress) => seen.push(progress) });
@@ -58,21 +58,21 @@ describe('a download', () => {
     ]);
   });
 
-  it('takes a file whose size nobody knows', async () => {
+  it('accepts a file of unknown size', async () => {
     server.answer({ body, chunked: true });
     await fetchFile({ bytes: undefined });
     expect(part().equals(body)).toBe(true);
   });
 
-  it('takes a file that is compressed on the way', async () => {
+  it('accepts a compressed response', async () => {
     server.answer({ body: gzipSync(body), encoding: 'gzip' });
     await fetchFile();
     expect(part().equals(body)).toBe(true);
   });
 });
 
-describe('half a download', () => {
-  it('is continued when the connection breaks off', async () => {
+describe('an unfinished download', () => {
+  it('continues after a broken connection', async () => {
     server.answer({ body, etag, silentAt: half }, { body, etag });
     await fetchFile({ onBytes: breakOffAtHalf });
     expect(part().equals(body)).toBe(true);
@@ -82,7 +82,7 @@ describe('half a download', () => {
     ]);
   });
 
-  it('is continued when the first attempts did not even begin', async () => {
+  it('continues after attempts that did not begin', async () => {
     server.answer({ body, status: 503 }, { body, status: 429 }, { body, etag, silentAt: half }, { body, etag });
     await fetchFile({ onBytes: breakOffAtHalf });
     expect(part().equals(body)).toBe(true);
@@ -118,7 +118,7 @@ describe('half a download', () => {
     expect(server.asked).toHaveLength(requests);
   });
 
-  it('is thrown away when nothing tells what it is half of', async () => {
+  it('is discarded when its origin is unknown', async () => {
     await begin({ etag });
     rmSync(`${target}.part.json`);
     server.answer({ body, etag });
@@ -127,14 +127,14 @@ describe('half a download', () => {
     expect(ranges()).toEqual([[undefined, undefined]]);
   });
 
-  it('may be all of it', async () => {
+  it('can be complete', async () => {
     server.answer({ body, etag });
     await fetchFile();
     await fetchFile();
     expect(server.asked).toHaveLength(1);
   });
 
-  it('is kept when the user has enough of it', async () => {
+  it('is kept when the user aborts it', async () => {
     server.answer({ body, etag, silentAt: half });
     const controller = new AbortController();
     const error = await fetchFile({
@@ -165,7 +165,7 @@ describe('half a download', () => {
 });
 
 describe('a server', () => {
-  it('that has no such file is believed at once', async () => {
+  it('without the file fails the download at once', async () => {
     server.answer({ body, status: 404 });
     const error = await failure();
     expect(error).toMatchObject({ code: 'download-refused', exitCode: EXIT.missing });
@@ -175,7 +175,7 @@ describe('a server', () => {
     expect(existsSync(`${target}.part`)).toBe(false);
   });
 
-  it('that breaks off at the same place again and again is given up, and the half kept', async () => {
+  it('that always breaks off at the same byte fails the download, which keeps its part', async () => {
     server.answer({ body, ranges: false, silentAt: half });
     const error = await failure({ onBytes: breakOffAtHalf });
     expect(error.code).toBe('download-broken-off');
@@ -184,22 +184,22 @@ describe('a server', () => {
     expect(server.asked).toHaveLength(5);
   });
 
-  it('that is never ready is given up', async () => {
+  it('that is never ready fails the download', async () => {
     server.answer({ body, status: 503 });
     expect((await failure()).message).toContain('503');
     expect(server.asked).toHaveLength(4);
   });
 
-  it('that cannot be reached is not asked twice', async () => {
+  it('that cannot be reached is asked once', async () => {
     await server.close();
     const error = await failure();
     expect(error.code).toBe('unreachable');
     expect(error.message).toContain('ECONNREFUSED');
   });
 
-  it('that falls silent is not waited for', async () => {
+  it('that falls silent fails the download', async () => {
     server.answer({ body, etag, silentAt: half });
-    const error = await failure({ patienceMs: 400 });
+    const error = await failure({ idleTimeoutMs: 400 });
     expect(error).toMatchObject({
       code: 'download-broken-off',
       message: expect.stringContaining('nothing came for 0.4 s'),
@@ -207,7 +207,7 @@ describe('a server', () => {
     expect(statSync(`${target}.part`).size).toBe(half);
   });
 
-  it('that has a file of another size is not listened to', async () => {
+  it('with a file of another size fails the download before it begins', async () => {
     server.answer({ body: Buffer.from('a page that says that the file is gone') });
     const error = await failure();
     expect(error).toMatchObject({ code: 'wrong-size' });
@@ -216,18 +216,18 @@ describe('a server', () => {
   });
 });
 
-describe('patience', () => {
-  it('ends with silence, however slowly the bytes come', () => {
+describe('the idle timeout', () => {
+  it('ends after silence, and not while bytes arrive slowly', () => {
     vi.useFakeTimers();
     try {
-      const patience = new Patience(1_000, undefined);
+      const idle = new IdleTimeout(1_000, undefined);
       for (let chunk = 0; chunk < 100; chunk += 1) {
         vi.advanceTimersByTime(999);
-        patience.renew();
+        idle.renew();
       }
-      expect(patience.signal.aborted).toBe(false);
+      expect(idle.signal.aborted).toBe(false);
       vi.advanceTimersByTime(1_000);
-      expect(patience.signal.reason).toMatchObject({ message: 'nothing came for 1 s' });
+      expect(idle.signal.reason).toMatchObject({ message: 'nothing came for 1 s' });
     } finally {
       vi.useRealTimers();
     }
@@ -235,7 +235,7 @@ describe('patience', () => {
 });
 
 describe('a disk', () => {
-  it('that is too full for what the server announces is told before anything comes', async () => {
+  it('without room for the announced size is reported before the download', async () => {
     server.answer({ body, announced: 2 ** 52 });
     const error = await failure({ bytes: undefined });
     expect(error).toMatchObject({ code: 'disk-full', exitCode: EXIT.missing });
@@ -243,7 +243,7 @@ describe('a disk', () => {
     expect(existsSync(`${target}.part`)).toBe(false);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('that is full on the way is told', async () => {
+  it.skipIf(!existsSync('/dev/full'))('that becomes full is reported', async () => {
     target = join(folder, 'file.bin');
     symlinkSync('/dev/full', `${target}.part`);
     server.answer({ body });
@@ -252,7 +252,7 @@ describe('a disk', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('that has a file where the folder should be is told', async () => {
+  it('with a file in place of the folder is reported', async () => {
     writeFileSync(join(folder, 'deep'), '');
     server.answer({ body });
     const error = await failure();

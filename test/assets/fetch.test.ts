@@ -54,7 +54,7 @@ async function failure(definition: AssetDefinition, settings: Partial<FetchSetti
 const everything = () => readdirSync(folder, { recursive: true }).sort();
 
 describe('a file', () => {
-  it('comes to its place once it is verified, and is not fetched again', async () => {
+  it('is stored after its verification, and not fetched again', async () => {
     server.answer({ body: checkpoint });
     const path = join(folder, 'teachers/tiny-0123.pth');
     expect(await fetchTiny(teacher)).toEqual({ status: 'fetched', path, verified: true, shadowedBy: null });
@@ -64,7 +64,7 @@ describe('a file', () => {
     expect(server.asked.map((asked) => asked.path)).toEqual(['/files/tiny-0123.pth']);
   });
 
-  it('is left where it is whole already', async () => {
+  it('is not fetched when a complete one exists', async () => {
     write(join(workshop, 'tiny.pth'), checkpoint.toString());
     const path = join(workshop, 'tiny.pth');
     expect(await fetchTiny(teacher, {}, [workshop])).toMatchObject({ status: 'present', path });
@@ -82,7 +82,7 @@ describe('a file', () => {
     expect(await fetchTiny(teacher)).toMatchObject({ status: 'fetched' });
   });
 
-  it('does not take the place of a file of the user', async () => {
+  it('does not replace a file of the user', async () => {
     write(join(folder, 'teachers/tiny-0123.pth'), 'my own teacher');
     const error = await failure(teacher);
     expect(error).toMatchObject({ code: 'destination-occupied', exitCode: EXIT.missing });
@@ -90,7 +90,7 @@ describe('a file', () => {
     expect(server.asked).toEqual([]);
   });
 
-  it('that will not be taken since another is found first is told', async () => {
+  it('that another file shadows is reported', async () => {
     write(join(workshop, 'tiny.pth'), 'my own teacher');
     server.answer({ body: checkpoint });
     const shadowedBy = join(workshop, 'tiny.pth');
@@ -98,7 +98,7 @@ describe('a file', () => {
     expect(await fetchTiny(teacher, {}, [workshop])).toMatchObject({ status: 'present', shadowedBy });
   });
 
-  it('without a publisher is fetched from a mirror alone, and not verified', async () => {
+  it('without a publisher is fetched only from a mirror, unverified', async () => {
     const orphan = { ...teacher, download: null };
     expect(await failure(orphan, { mirror: null })).toMatchObject({ code: 'not-downloadable' });
     server.answer({ body: checkpoint });
@@ -114,7 +114,7 @@ describe('a file', () => {
 });
 
 describe('an archive', () => {
-  it('is unpacked to its place once it is verified', async () => {
+  it('is unpacked after its verification', async () => {
     const body = await archiveOfSet(workshop);
     server.answer({ body });
     const seen: AssetProgress[] = [];
@@ -129,7 +129,7 @@ describe('an archive', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  it('that the user put there is unpacked without a download, and kept', async () => {
+  it('of the user is unpacked without a download, and kept', async () => {
     const archive = await archiveOfSet(workshop);
     writeFileSync(join(folder, 'tiny-set.tar.gz'), archive);
     // What an unpacking that was killed leaves.
@@ -140,22 +140,22 @@ describe('an archive', () => {
     expect(server.asked).toEqual([]);
   });
 
-  it('that the user put there and that is another one is left alone', async () => {
+  it('of the user with another checksum is left alone', async () => {
     writeFileSync(join(folder, 'tiny-set.tar.gz'), 'something else');
     expect(await failure(definitionOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
     expect(everything()).toEqual(['tiny-set.tar.gz']);
   });
 
-  it('does not take the place of a part of the data set that is there', async () => {
+  it('does not replace an incomplete data set', async () => {
     write(join(folder, SET, 'train'), 'a part of it');
     expect(await failure(definitionOf(await archiveOfSet(workshop)))).toMatchObject({ code: 'destination-occupied' });
     expect(everything()).toEqual([SET, `${SET}/train`]);
   });
 
   it.each([
-    ['lacks a file', { train: MEMBERS.train }, 'test: it is not there'],
+    ['lacks a file', { train: MEMBERS.train }, 'test: it does not exist'],
     ['has another file', { ...MEMBERS, test: 'else' }, `test: it has the MD5 ${md5('else')}`],
-    ['has none of the files', { readme: 'hello' }, 'none of the files is there'],
+    ['has none of the files', { readme: 'hello' }, 'it has none of the files'],
   ])('that %s is refused', async (_name, members, says) => {
     const body = await archiveOfSet(workshop, members);
     server.answer({ body });
@@ -183,7 +183,7 @@ describe('an archive', () => {
     expect(everything()).toEqual(['tiny-set.tar.gz']);
   });
 
-  it('is not unpacked any more once the user has enough', async () => {
+  it('stops unpacking when the user aborts', async () => {
     const body = await archiveOfSet(workshop);
     server.answer({ body });
     const controller = new AbortController();

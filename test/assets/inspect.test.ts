@@ -33,7 +33,7 @@ function put(place: string, members: Record<string, string>): void {
 }
 
 describe('a data set', () => {
-  it('is missing, and every place is told', async () => {
+  it('is missing, and the report has every place', async () => {
     expect(await lookFor(wanted(set))).toEqual({
       name: 'tiny',
       kind: 'data set',
@@ -49,7 +49,7 @@ describe('a data set', () => {
     expect(await verify(wanted(set))).toMatchObject({ status: 'missing' });
   });
 
-  it('is found in the first place that has some of it, and verified', async () => {
+  it('is found at the first place with some of its files, and verified', async () => {
     put(`b/${SET}`, MEMBERS);
     const path = join(folder, 'b', SET);
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'found', path });
@@ -66,7 +66,7 @@ describe('a data set', () => {
     ]);
   });
 
-  it('is found without its held-out images, and is not what was published', async () => {
+  it('is found without its held-out images, and wrong when verified', async () => {
     put('a', { train: MEMBERS.train });
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'found' });
     const { status, files } = await verify(wanted(set));
@@ -74,7 +74,7 @@ describe('a data set', () => {
     expect(files.map((file) => file.status)).toEqual(['verified', 'missing']);
   });
 
-  it('may have a file that is another', async () => {
+  it('can have a file with another checksum', async () => {
     put('a', { ...MEMBERS, train: 'a part of them' });
     const { status, files } = await verify(wanted(set));
     expect(status).toBe('wrong');
@@ -84,20 +84,20 @@ describe('a data set', () => {
     });
   });
 
-  it('may have a folder in the place of a file', async () => {
+  it('can have a folder in place of a file', async () => {
     put('a', { train: MEMBERS.train });
     mkdirSync(join(folder, 'a/test'));
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'wrong' });
     expect((await verify(wanted(set))).files[1]).toMatchObject({ status: 'wrong', detail: 'it is not a file' });
   });
 
-  it('may be a folder of folders, of which nothing more is known', async () => {
+  it('can be a folder of folders without checksums', async () => {
     const images = { ...set, files: [{ name: 'train/' }], heldOut: [] };
     mkdirSync(join(folder, 'a', SET, 'train'), { recursive: true });
     expect(await verify(wanted(images))).toMatchObject({ status: 'found', files: [{ status: 'found', bytes: null }] });
   });
 
-  it('is not read any more once the user has enough', async () => {
+  it('stops reading when the user aborts', async () => {
     put('a', MEMBERS);
     await expect(verify(wanted(set), { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
     write(join(folder, 'teachers/resnet20.th'), 'x'.repeat(1_099_231));
@@ -140,12 +140,12 @@ describe('a checkpoint', () => {
   });
 });
 
-describe('what is meant', () => {
+describe('the selection', () => {
   const statuses = (assets: readonly AssetReport[]) =>
     Object.fromEntries(assets.map(({ name, status }) => [name, status]));
   const env = () => ({ RMINAS_HOME: join(folder, 'home') });
 
-  it('is everything where nothing is named, and of that only what is there can be wrong', async () => {
+  it('is every asset when none is named; a missing one is then not wrong', async () => {
     const nothing = await verifyAssets({ cwd: folder, env: env() });
     expect(nothing.whole).toBe(true);
     expect(new Set(Object.values(statuses(nothing.assets)))).toEqual(new Set(['missing']));
@@ -158,7 +158,7 @@ describe('what is meant', () => {
     expect(statuses(assets)).toMatchObject({ resnet20: 'wrong', cifar10: 'missing' });
   });
 
-  it('is what is named, and it must be there', async () => {
+  it('is the named assets, which must exist', async () => {
     const { whole, assets } = await verifyAssets({
       names: ['cifar100', 'cifar10', 'cifar100'],
       cwd: folder,
@@ -181,7 +181,7 @@ describe('what is meant', () => {
     expect(statuses(assets)).toEqual(expected);
   });
 
-  it('is the data set alone where a configuration says how to train what was found', async () => {
+  it('is the data set alone for a configuration of a retraining', async () => {
     write(
       join(folder, 'train.yaml'),
       'DATA_LOADER:\n  BACKEND: custom\nTRAIN:\n  LAYERS: 20\nSEARCH:\n  IM_SIZE: 32\n',
@@ -191,7 +191,7 @@ describe('what is meant', () => {
     expect(statuses(assets)).toEqual({ cifar10: 'missing' });
   });
 
-  it('is the checkpoint that the configuration names, whatever its sum, and its folder of data', async () => {
+  it('is the checkpoint that the configuration names, without a checksum, and its data folder', async () => {
     const text = `SPACE:\n  NAME: infer_nb201\nLOADER:\n  DATAPATH: images\nRMINAS:\n  TEACHER: mine.th\n`;
     write(join(folder, 'search.yaml'), text);
     write(join(folder, 'mine.th'), 'my own teacher');
@@ -204,7 +204,7 @@ describe('what is meant', () => {
     ]);
   });
 
-  it('is something that there is', async () => {
+  it('cannot be an unknown asset or file', async () => {
     const error = (await listAssets({ names: ['cifar-10'] }).catch((reason: unknown) => reason)) as UsageError;
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({

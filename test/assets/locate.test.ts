@@ -42,7 +42,7 @@ describe('the data folders', () => {
     ]);
   });
 
-  it('end in the user’s', () => {
+  it('end with the user’s', () => {
     expect(dataHome({ HOME: '/home/ada' })).toBe('/home/ada/.local/share/rminas');
     expect(dataHome({ HOME: '/home/ada', XDG_DATA_HOME: 'relative' })).toBe('/home/ada/.local/share/rminas');
     expect(dataHome({ HOME: '/home/ada', RMINAS_HOME: '/mine' })).toBe('/mine');
@@ -50,7 +50,7 @@ describe('the data folders', () => {
 });
 
 describe('the files of a search', () => {
-  it('are none for the digits', async () => {
+  it('do not exist for the digits', async () => {
     expect(await locate({}, 'LOADER.DATASET digits')).toEqual({ dataset: null, teacher: null });
   });
 
@@ -72,7 +72,7 @@ describe('the files of a search', () => {
     expect(await locate({})).toEqual({ dataset: join(cwd, folder), teacher: join(cwd, teacher) });
   });
 
-  it('are missing: every place is listed, and what provides them', async () => {
+  it('are missing: the error lists every place and the ways to get them', async () => {
     await touch('named/cifar-10-batches-py/test_batch');
     const error: unknown = await locate({ data: 'named' }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(MissingError);
@@ -96,7 +96,7 @@ describe('the files of a search', () => {
     expect(error.nextSteps.join(' ')).toContain('akamaster/pytorch_resnet_cifar10');
   });
 
-  it('lack the teacher that is named, even when another is there', async () => {
+  it('lack the named teacher, even when another one exists', async () => {
     await touch('data/data_batch_1', 'data/resnet20.th', 'mine.th');
     expect(await locate({ teacher: 'mine.th' }, 'RMINAS.TEACHER other.th')).toMatchObject({
       teacher: join(cwd, 'mine.th'),

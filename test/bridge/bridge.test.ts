@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bridge, openBridge, PythonError } from '../../src/bridge/index.js';
 import { MissingError, SidecarError } from '../../src/errors.js';
+import { scaled } from '../support/limits.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const venv = join(root, '.venv/bin/python');
@@ -218,7 +219,7 @@ describe('failures', () => {
     const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
     const pid = Number(stdout.trim());
     expect(pid).toBeGreaterThan(1);
-    await expect.poll(() => alive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => alive(pid), { timeout: scaled(20_000) }).toBe(false);
   });
 });
 

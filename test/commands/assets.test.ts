@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AssetList, AssetVerification, FetchReport } from '../../src/assets/index.js';
 import { resnet20 } from '../../src/teachers/resnet20.js';
 import { type FileServer, startFileServer } from '../assets/file-server.js';
+import { eventually } from '../support/limits.js';
 import { runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const data = process.env.RMINAS_TEST_DATA;
@@ -113,7 +114,7 @@ describe('rminas assets fetch', () => {
     const half = Math.floor(SIZE / 2);
     server.answer({ body, etag: '"v1"', silentAt: half });
     const started = startCli(['assets', 'fetch', 'resnet20', '--mirror', server.url], options());
-    await vi.waitFor(() => expect(statSync(`${place(NAME)}.part`).size).toBe(half), { timeout: 30_000 });
+    await eventually(() => expect(statSync(`${place(NAME)}.part`).size).toBe(half));
     started.child.kill('SIGINT');
     const interrupted = await started.ended;
     expect(interrupted.code).toBe(130);

@@ -33,7 +33,7 @@ SNG:
 `;
 
 describe('a file of the archive', () => {
-  it('has its keys under the names of today, each with its line and its own name', async () => {
+  it('has its keys under their present names, each with its line and its old name', async () => {
     const config = await load('nb201_mine.yaml', CIFAR100);
     expect(config).toMatchObject({ dialect: 'archive', purpose: 'search' });
     expect(config.values).toMatchObject({ 'LOADER.DATASET': 'cifar100', 'LOADER.BATCH_SIZE': 48 });
@@ -46,13 +46,13 @@ describe('a file of the archive', () => {
     expect(specification).toMatchObject({ space: 'nas-bench-201', batch: { size: 48 }, steps: 91 });
   });
 
-  it('leaves no key of its own behind', async () => {
+  it('leaves no key of the archive alone', async () => {
     const { settings } = await load('nb201_mine.yaml', CIFAR100);
     const today = (await loadConfig()).settings;
     expect([...settings.keys()].sort()).toEqual([...today.keys()].sort());
   });
 
-  it('has the defaults of then', async () => {
+  it('has the defaults of the archive', async () => {
     const config = await load('darts.yaml', "SEARCH:\n  DATASET: 'cifar10'\n");
     expect(config.settings.get('LOADER.BATCH_SIZE')).toMatchObject({
       value: { type: 'int', value: 96 },
@@ -86,7 +86,7 @@ describe('a file of the archive', () => {
     });
   });
 
-  it('is dumped in the form of today, and comes to the same', async () => {
+  it('gives the same settings after a dump in the present form', async () => {
     const config = await load('nb201_mine.yaml', CIFAR100, ['RMINAS.RF_WARMUP', '7']);
     const again = await load('config.yaml', dumpConfig(config.settings));
     expect(again).toMatchObject({ dialect: 'xnas', notices: [] });
@@ -120,19 +120,19 @@ describe('the space of a file of the archive', () => {
     expect(notices).toEqual([expect.stringMatching(new RegExp(`stands for ${space}.*--space`))]);
   });
 
-  it('is rather told by the file itself', async () => {
+  it('comes from the file first', async () => {
     const { values, notices } = await load('nb201.yaml', "SPACE:\n  NAME: 'darts'\nSNG:\n  NAME: 'RAND'\n");
     expect(values['SPACE.NAME']).toBe('darts');
     expect(notices).toEqual([]);
   });
 
-  it('is rather told by an override', async () => {
+  it('comes from an override first', async () => {
     const { values, notices } = await load('nb201.yaml', CIFAR100, ['SPACE.NAME', 'darts']);
     expect(values['SPACE.NAME']).toBe('darts');
     expect(notices).toEqual([]);
   });
 
-  it.each(['search.yaml', 'nb2010.yaml', 'constructor.yaml'])('is not told by the name %s', async (name) => {
+  it.each(['search.yaml', 'nb2010.yaml', 'constructor.yaml'])('does not come from the name %s', async (name) => {
     const loading = load(name, CIFAR100);
     await expect(loading).rejects.toMatchObject({ code: 'missing-space', exitCode: 2 });
     await expect(loading).rejects.toMatchObject({ nextSteps: [expect.stringContaining('--space')] });
@@ -142,7 +142,7 @@ describe('the space of a file of the archive', () => {
 describe('a retraining', () => {
   const RETRAINING = "DATA_LOADER:\n  BACKEND: 'custom'\nTRAIN:\n  LAYERS: 14\nSEARCH:\n  IM_SIZE: 224\n";
 
-  it('is told from a search by its depth without a data set', async () => {
+  it('differs from a search by a depth without a data set', async () => {
     const config = await load('darts_deep.yaml', RETRAINING);
     expect(config.purpose).toBe('retraining');
     expect(config.values).toMatchObject({ 'LOADER.DATASET': 'imagenet', 'LOADER.NUM_CLASSES': 1000 });
@@ -150,7 +150,7 @@ describe('a retraining', () => {
     expect(() => planSearch(config)).toThrow('darts_deep.yaml');
   });
 
-  it('stays one whatever is overridden', async () => {
+  it('stays a retraining with any override', async () => {
     const config = await load('darts_deep.yaml', RETRAINING, ['SEARCH.DATASET', 'cifar10', 'SEARCH.IM_SIZE', '32']);
     expect(config.purpose).toBe('retraining');
     expect(config.values['LOADER.DATASET']).toBe('cifar10');
@@ -173,13 +173,13 @@ describe("XNAS's defaults, written into a file where they cannot be meant", () =
     expect(planSearch(again)).toEqual(planSearch(config));
   });
 
-  it('leave other numbers as wrong as they are', async () => {
+  it('do not excuse other numbers', async () => {
     await expect(load('mine.yaml', LOADER('imagenet', 100))).rejects.toMatchObject({ code: 'wrong-classes' });
     const sized = `${LOADER('cifar10', 10)}SEARCH:\n  IM_SIZE: 224\n`;
     await expect(load('mine.yaml', sized)).rejects.toMatchObject({ code: 'wrong-resolution' });
   });
 
-  it('are meant as the size of ImageNet’s images, which can have any', async () => {
+  it('can be meant for ImageNet, whose images have any size', async () => {
     const config = await load('mine.yaml', `${LOADER('imagenet', 1000)}SEARCH:\n  IM_SIZE: 32\n`);
     expect(planSearch(config).specification.network.resolution).toBe(32);
     expect(config.notices).toEqual([]);

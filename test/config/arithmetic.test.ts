@@ -7,7 +7,7 @@ async function specify(...overrides: string[]) {
 }
 
 describe('arithmetic and precision', () => {
-  it('are fast and float32 unless a key says otherwise', async () => {
+  it('are fast and float32 by default', async () => {
     expect(await specify('RMINAS.BACKEND', 'native')).toMatchObject({ arithmetic: 'fast', precision: 'float32' });
     expect(await specify('RMINAS.ARITHMETIC', 'plain', 'RMINAS.PRECISION', 'bf16')).toMatchObject({
       arithmetic: 'plain',
@@ -15,11 +15,11 @@ describe('arithmetic and precision', () => {
     });
   });
 
-  it("are plain for the original's functions, whatever is asked of ours", async () => {
+  it('are plain for the functions of the original, with any setting', async () => {
     expect(await specify('RMINAS.BACKEND', 'xnas', 'RMINAS.ARITHMETIC', 'fast')).toMatchObject({ arithmetic: 'plain' });
   });
 
-  it('are part of the specification, and so of its digest', async () => {
+  it('are part of the specification and of its digest', async () => {
     const specifications = await Promise.all([
       specify(),
       specify('RMINAS.ARITHMETIC', 'plain'),

@@ -26,7 +26,7 @@ describe('the backend', () => {
     expect(resolved.settings.get('RMINAS.BACKEND')?.value).toMatchObject({ value: backend });
   });
 
-  it.each(['native', 'xnas'])('%s is taken at its word, whatever there is', async (backend) => {
+  it.each(['native', 'xnas'])('%s is kept, with and without XNAS', async (backend) => {
     const config = await load('RMINAS.BACKEND', backend);
     for (const xnas of [HOME, null]) {
       expect(resolveBackend(config, xnas)).toBe(config);
@@ -34,7 +34,7 @@ describe('the backend', () => {
     }
   });
 
-  it('is part of the specification, and so of its digest', async () => {
+  it('is part of the specification and of its digest', async () => {
     const digests = await Promise.all(
       ['native', 'xnas'].map(async (backend) =>
         specificationDigest(planSearch(await load('RMINAS.BACKEND', backend)).specification),
@@ -43,7 +43,7 @@ describe('the backend', () => {
     expect(new Set(digests).size).toBe(2);
   });
 
-  it('stays what it was resolved to in the configuration that is written down', async () => {
+  it('stays resolved in the configuration that is written down', async () => {
     const file = join(temporaryFolder(), 'config.yaml');
     const resolved = resolveBackend(await load(), HOME);
     writeFileSync(file, dumpConfig(resolved.settings));
@@ -51,7 +51,7 @@ describe('the backend', () => {
     expect(planSearch(again).specification).toEqual(planSearch(resolved).specification);
   });
 
-  it('xnas is refused for a space of which it has no networks', async () => {
+  it('xnas is refused for a space without its networks', async () => {
     const config = await load('SPACE.NAME', 'mb', 'RMINAS.BACKEND', 'xnas');
     expect(() => planSearch(config)).toThrow(UsageError);
     expect(() => planSearch(config)).toThrow(/space mb/);

@@ -60,8 +60,8 @@ describe('the order of sources', () => {
   });
 });
 
-describe('a file that is not one', () => {
-  it('is missing: its absolute path is told', async () => {
+describe('an unusable file', () => {
+  it('is missing: the error has its absolute path', async () => {
     const loading = loadConfig({ file: 'nowhere.yaml', cwd: folder });
     await expect(loading).rejects.toMatchObject({ code: 'missing-config', exitCode: EXIT.usage });
     await expect(loading).rejects.toThrow(join(folder, 'nowhere.yaml'));
@@ -71,7 +71,7 @@ describe('a file that is not one', () => {
     await expect(loadConfig({ file: folder })).rejects.toMatchObject({ code: 'unreadable-config' });
   });
 
-  it('is a program: it is not run', async () => {
+  it('is a program, which is not run', async () => {
     const file = await written('cfg = {}', 'search.py');
     await expect(loadConfig({ file })).rejects.toMatchObject({ code: 'not-a-yaml-file' });
   });
@@ -148,7 +148,7 @@ describe('an unknown key', () => {
     ['RNG_SED: 3\n', [], 'line 1', 'RNG_SEED'],
     ['', ['RMINAS.RF_WARM', '3'], 'the overrides', 'RMINAS.RF_WARMUP'],
     ['', ['rminas.rf_warmup', '3'], 'the overrides', 'RMINAS.RF_WARMUP'],
-  ])('names where it stands and the nearest: %j %j', async (text, overrides, where, nearest) => {
+  ])('is reported with its place and the nearest key: %j %j', async (text, overrides, where, nearest) => {
     const error = await refusal(text, overrides);
     expect(error).toMatchObject({ code: 'unknown-key', exitCode: EXIT.usage });
     expect(error.message).toContain(where);
@@ -182,19 +182,19 @@ describe('a wrong value', () => {
     ['', ['RNG_SEED', '99999999999999999999'], 'wrong-type', ['not a Python int beyond 2^53']],
     ['', ['RMINAS.PROFILE', 'papr'], 'out-of-range', ['paper, xnas, corrected']],
     ['', ['RMINAS.DEVICE', 'tpu'], 'out-of-range', ['cuda:N']],
-  ])('is told with key, value and place: %j %j', async (text, overrides, code, parts) => {
+  ])('is reported with key, value and place: %j %j', async (text, overrides, code, parts) => {
     const error = await refusal(text, overrides);
     expect(error).toMatchObject({ code, exitCode: EXIT.usage });
     for (const part of parts) expect(error.message).toContain(part);
     expect(error.nextSteps).not.toEqual([]);
   });
 
-  it('of an int for a float comes with how to write it', async () => {
+  it('of an int for a float shows the right literal', async () => {
     expect((await refusal('', ['OPTIM.BASE_LR', '1'])).nextSteps.join(' ')).toContain('write 1.0');
   });
 });
 
-describe('our own files', async () => {
+describe('the shipped files', async () => {
   const configs = fileURLToPath(new URL('../../configs/', import.meta.url));
   const names = await readdir(configs);
   it.each(names)('%s loads and can be searched', async (name) => {
@@ -206,7 +206,7 @@ describe('our own files', async () => {
 
 const data = process.env.RMINAS_TEST_DATA;
 describe.skipIf(!data)(`the files of XNAS${data ? '' : ' (skipped: RMINAS_TEST_DATA is not set)'}`, () => {
-  it.each(Object.entries(xnas.files))('%s changes what it changes in XNAS', async (name, changed) => {
+  it.each(Object.entries(xnas.files))('%s changes the same keys as in XNAS', async (name, changed) => {
     const { settings } = await loadConfig({ file: join(data ?? '', 'configs', 'xnas', name) });
     const shown = (value: Value) => ({ type: value.type, value: value.type === 'str' ? value.value : repr(value) });
     const set = [...settings].filter(([, { source }]) => source === 'file');
@@ -219,7 +219,7 @@ describe.skipIf(!data)(`the files of XNAS${data ? '' : ' (skipped: RMINAS_TEST_D
 });
 
 describe('the dumped configuration', () => {
-  it('reads back to the same values, odd ones too', async () => {
+  it('reads back to the same values, unusual ones included', async () => {
     const overrides = {
       OUT_DIR: `'it''s "é"\\n\\u2028 # x'`,
       'TRAIN.GENOTYPE': "'[1, 2]'",

@@ -12,13 +12,13 @@ async function settingsOf(...words: string[]) {
 const failure = (...words: string[]) => settingsOf(...words).catch((error: unknown) => error as UsageError);
 
 describe('the objective of a configuration', () => {
-  it('is the loss by default, and only of that are trainings stopped', async () => {
+  it('is the loss by default, and trainings are stopped for no other', async () => {
     expect(await settingsOf()).toMatchObject({ objective: { kind: 'rmi' }, screen: 0, futility: true, series: null });
     expect(await settingsOf('RMINAS.OBJECTIVE', 'rmi@50')).toMatchObject({ futility: false });
     expect(await settingsOf('RMINAS.OBJECTIVE', 'aggregate')).toMatchObject({ futility: false });
   });
 
-  it('is a proxy, with what is known of it', async () => {
+  it('is a proxy with its definition', async () => {
     expect((await settingsOf('RMINAS.OBJECTIVE', 'naswot')).objective).toEqual({
       kind: 'proxy',
       proxy: { name: 'naswot', direction: 'higher', needs: 'batch', weight: 1 },

@@ -62,14 +62,14 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
     });
   });
 
-  it('does not let TRAIN and SPACE change the network, as XNAS does not; our own keys do', async () => {
+  it('ignores the network size of TRAIN and SPACE, as XNAS does, but not that of RMINAS', async () => {
     const ignored = await plan(`${CIFAR} TRAIN.CHANNELS 4 TRAIN.LAYERS 8 SPACE.CHANNELS 4 SPACE.LAYERS 3`);
     expect(ignored.specification.network).toMatchObject({ channels: 16, cells: 5 });
     const ours = await plan(`${CIFAR} RMINAS.CHANNELS 8 RMINAS.CELLS 1`);
     expect(ours.specification.network).toMatchObject({ channels: 8, cells: 1 });
   });
 
-  it('is accepted by the protocol at the ends of every range', async () => {
+  it('passes the protocol at the ends of every range', async () => {
     const extremes = [
       'LOADER.BATCH_SIZE 65536 OPTIM.MAX_EPOCH 999999 RMINAS.CHANNELS 1024 RMINAS.CELLS 64 RNG_SEED 9007199254740991',
       'LOADER.BATCH_SIZE 2 OPTIM.MAX_EPOCH 1 RMINAS.CHANNELS 1 RMINAS.CELLS 1 RNG_SEED 0 RMINAS.LOSS_BETA 0.0',
@@ -95,13 +95,13 @@ describe('the digits', () => {
 });
 
 describe('the cap on evaluations', () => {
-  it('is the warm-up and ten tries for each success, unless it is set', async () => {
+  it('is the warm-up and ten evaluations per success by default', async () => {
     expect((await plan(`${CIFAR} RMINAS.RF_WARMUP 24 RMINAS.RF_SUCC 6`)).settings.cap).toBe(84);
     expect((await plan(`${CIFAR} RMINAS.MAX_EVALUATIONS 300`)).settings.cap).toBe(300);
   });
 });
 
-describe('what cannot be searched', () => {
+describe('an impossible search', () => {
   it.each([
     ['SPACE.NAME', 'infer_nb21', 'unknown-space', 'nearest is infer_nb201'],
     ['SPACE.NAME', 'constructor', 'unknown-space', 'constructor'],

@@ -38,14 +38,14 @@ const RETRAININGS: Readonly<Record<string, readonly [string, number, number, num
 const fileOf = (name: string) => join(DATA ?? '', 'configs', name);
 
 describe.skipIf(!DATA)(`the published files${DATA ? '' : ' (skipped: RMINAS_TEST_DATA is not set)'}`, () => {
-  it('are all here', () => {
+  it('are complete', () => {
     const found = ['xnas', 'rmi_nas_archive'].flatMap((folder) =>
       readdirSync(fileOf(folder)).map((name) => `${folder}/${name}`),
     );
     expect(found.sort()).toEqual([...Object.keys(SEARCHES), ...Object.keys(RETRAININGS)].sort());
   });
 
-  it.each(Object.entries(SEARCHES))('%s is the search that it describes', async (name, row) => {
+  it.each(Object.entries(SEARCHES))('%s gives its search', async (name, row) => {
     const [space, dataset, classes, resolution, channels, cells, size, paper, xnas, notices] = row;
     const config = await loadConfig({ file: fileOf(name) });
     expect(config).toMatchObject({ purpose: 'search', dialect: name.startsWith('xnas') ? 'xnas' : 'archive' });
@@ -64,7 +64,7 @@ describe.skipIf(!DATA)(`the published files${DATA ? '' : ' (skipped: RMINAS_TEST
     expect(planSearch(asXnas).specification).toMatchObject({ steps: xnas, batch: { selection: 'all' } });
   });
 
-  it.each(Object.keys(SEARCHES))('%s comes to the same when its dump is read', async (name) => {
+  it.each(Object.keys(SEARCHES))('%s gives the same plan after a dump', async (name) => {
     const config = await loadConfig({ file: fileOf(name) });
     const dump = join(mkdtempSync(join(tmpdir(), 'rminas-published-')), 'config.yaml');
     writeFileSync(dump, dumpConfig(config.settings));
@@ -73,7 +73,7 @@ describe.skipIf(!DATA)(`the published files${DATA ? '' : ' (skipped: RMINAS_TEST
     expect(again.notices).toEqual([]);
   });
 
-  it.each(Object.entries(RETRAININGS))('%s says that it is for a retraining', async (name, row) => {
+  it.each(Object.entries(RETRAININGS))('%s describes a retraining', async (name, row) => {
     const [dataset, channels, layers, size] = row;
     const config = await loadConfig({ file: fileOf(name) });
     expect(config.purpose).toBe('retraining');

@@ -51,7 +51,7 @@ async function plan(genotype: string, overrides: readonly string[] = [], file?: 
 }
 
 describe('the recipe of a space', () => {
-  it('is NAS-Bench-201 s for its cells, which name it', async () => {
+  it('is that of NAS-Bench-201 for its cells, which identify the space', async () => {
     const { retraining, recipe, notices } = await plan(NB201);
     expect({ recipe, notices }).toEqual({ recipe: 'nas-bench-201', notices: [] });
     expect(retraining).toEqual({
@@ -109,7 +109,7 @@ describe('the recipe of a space', () => {
     });
   });
 
-  it('warms up where the batch is large', async () => {
+  it('has a warm-up for large batches', async () => {
     const large = ['LOADER.DATASET', 'imagenet', 'LOADER.BATCH_SIZE', '1024', 'OPTIM.BASE_LR', '0.5'];
     expect((await plan(DARTS, large)).retraining.recipe.schedule.warmup).toEqual({ epochs: 4, factor: 0.2 });
     const own = await plan(DARTS, [...large, 'OPTIM.WARMUP_EPOCH', '0']);
@@ -127,8 +127,8 @@ describe('the recipe of a space', () => {
   });
 });
 
-describe('what goes before the recipe', () => {
-  it('is an override', async () => {
+describe('a value that overrides the recipe', () => {
+  it('can be an override', async () => {
     const overrides = ['OPTIM.MAX_EPOCH', '3', 'TRAIN.LAYERS', '5', 'TRAIN.CUTOUT_LENGTH', '8', 'EVAL_PERIOD', '2'];
     const { retraining } = await plan(DARTS, overrides);
     expect(retraining.network.cells).toBe(5);
@@ -144,7 +144,7 @@ describe('what goes before the recipe', () => {
     expect(retraining.recipe.schedule).toEqual({ ...schedule, warmup: NO_WARMUP });
   });
 
-  it('is a file, whose space and architecture hold too', async () => {
+  it('can be in a file, with the space and the architecture', async () => {
     const file = fileOf(`SPACE: {NAME: infer_darts}\nOPTIM: {MAX_EPOCH: 30}\nTRAIN: {GENOTYPE: "${DARTS}"}\n`);
     const config = await loadConfig({ file });
     expect(config.purpose).toBe('retraining');
@@ -154,7 +154,7 @@ describe('what goes before the recipe', () => {
     expect(() => planSearch(config)).toThrow(/how a found architecture is trained/);
   });
 
-  it('is of a file that describes a search the space and the data set alone', async () => {
+  it('is only the space and the data set for the file of a search', async () => {
     const text = 'SPACE: {NAME: infer_nb201}\nLOADER: {DATASET: cifar100, BATCH_SIZE: 32}\nOPTIM: {MAX_EPOCH: 150}\n';
     const file = fileOf(`${text}RMINAS: {RF_WARMUP: 24, CHANNELS: 4}\nRNG_SEED: 9\n`);
     const { retraining, seed, notices } = await plan(NB201, ['OPTIM.BASE_LR', '0.2'], file);
@@ -196,7 +196,7 @@ describe.skipIf(!DATA)(`the archive's own files${DATA ? '' : ' (skipped: RMINAS_
     expect(retraining).toEqual(own);
   });
 
-  it.each(['nb201_cifar100.yaml', 'darts_imagenet.yaml'])('search with %s, of which little is taken', async (name) => {
+  it.each(['nb201_cifar100.yaml', 'darts_imagenet.yaml'])('use only the data set of %s, a search', async (name) => {
     const [genotype, dataset] = name.startsWith('nb201') ? [NB201, 'cifar100'] : [DARTS, 'imagenet'];
     const { retraining, notices } = await plan(genotype, [], archive(name));
     expect(retraining).toEqual((await plan(genotype, ['LOADER.DATASET', dataset])).retraining);
@@ -204,7 +204,7 @@ describe.skipIf(!DATA)(`the archive's own files${DATA ? '' : ' (skipped: RMINAS_
   });
 });
 
-describe('a configuration by which nothing can be trained', () => {
+describe('an impossible retraining', () => {
   it.each<[string, string, readonly string[], RegExp]>([
     ['no architecture', '', [], /No architecture/],
     ['an architecture of no space', '|conv~0|', [], /"\|conv~0\|" is not a genotype of any space/],

@@ -28,7 +28,7 @@ describe('a space', () => {
     expect(specification).toMatchObject({ space, network, steps });
   });
 
-  it('darts takes depth and width from TRAIN, and RMINAS.CHANNELS and CELLS go before them', async () => {
+  it('darts takes depth and width from RMINAS.CHANNELS and CELLS, else from TRAIN', async () => {
     const small = await plan('SPACE.NAME darts TRAIN.CHANNELS 16 TRAIN.LAYERS 8');
     expect(small.specification.network).toMatchObject({ channels: 16, cells: 8 });
     const smaller = await plan('SPACE.NAME darts TRAIN.CHANNELS 16 TRAIN.LAYERS 8 RMINAS.CHANNELS 4 RMINAS.CELLS 3');
@@ -82,7 +82,7 @@ describe('a data set', () => {
     expect(specification.teacher.architecture).toBe('nas-bench-201-9930');
   });
 
-  it('imagenet has the size that is asked for, the others their own or a smaller one', async () => {
+  it('imagenet has any size, the others at most their own', async () => {
     const { specification } = await plan('LOADER.DATASET imagenet SEARCH.IM_SIZE 64');
     expect(specification.network.resolution).toBe(64);
     const small = await plan('LOADER.DATASET cifar10 SEARCH.IM_SIZE 16');

@@ -7,7 +7,7 @@ async function settingsOf(...words: string[]) {
 }
 
 describe('the strategy of a configuration', () => {
-  it('is the forest, whose best vote', async () => {
+  it('is the forest by default, whose best architectures vote', async () => {
     const settings = { strategy: 'forest', strategyValues: { 'RMINAS.ANSWER': 'vote' }, futility: true };
     expect(await settingsOf()).toMatchObject(settings);
   });

@@ -21,11 +21,11 @@ describe('the literals of Python', () => {
     expect(different.map(({ text, value }) => ({ text, yacs: value, ours: encode(decode(text)) }))).toEqual([]);
   });
 
-  it('says that an integer is too large rather than round it', () => {
+  it('refuses an integer that it would round', () => {
     expect(decode('9007199254740993')).toEqual({ type: 'unsupported', name: 'int beyond 2^53' });
   });
 
-  it('ends on texts that are nothing but brackets', () => {
+  it('ends on a text of brackets alone', () => {
     expect(decode('['.repeat(100_000)).type).toBe('str');
   });
 });
@@ -66,7 +66,7 @@ describe('merging', () => {
 });
 
 describe('the defaults of XNAS', () => {
-  it('are all there, with their types', () => {
+  it('are complete, with their types', () => {
     const { defaults } = fixture<{ defaults: Record<string, Encoded> }>('xnas');
     const ours = encodeAll(defaultSettings(DEFAULTS));
     // XNAS has these in its files alone.

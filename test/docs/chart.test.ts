@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const SCRIPT = join(ROOT, 'scripts/chart-run.mjs');
 
 // Generous: it guards against hanging, and the machine may be busy.
-describe('scripts/chart-run.mjs', { timeout: 300_000 }, () => {
+describe('scripts/chart-run.mjs', { timeout: scaled(300_000) }, () => {
   it('draws a finished search: a dot for each architecture, the threshold and both phases', async () => {
     const run = await runCli([
       'search',

@@ -1,16 +1,8 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { smallDisk } from '../support/small-disk.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const DATA = process.env.RMINAS_TEST_DATA;
@@ -143,22 +135,17 @@ describe('--json', () => {
 
 describe('a full disk', () => {
   it('ends in exit code 3, keeps the journal, and the search can be resumed', async ({ skip }) => {
-    const { execFileSync, spawnSync } = await import('node:child_process');
-    const disk = temporaryFolder();
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24k', 'tmpfs', disk]).status === 0;
-    if (!mounted) return skip('a small file system can only be mounted by root');
-    try {
-      const failed = await runCli(['search', '--cfg', TINY, '--out', disk]);
-      expectFailure(failed, 3, /disk is full/);
-      const folder = join(disk, readdirSync(disk)[0] ?? '');
-      const kept = readFileSync(join(folder, 'journal.jsonl'), 'utf8').split('\n').slice(0, -1);
-      execFileSync('mount', ['-o', 'remount,size=4m', disk]);
-      const { code, stdout } = await runCli(['search', '--resume', folder, '--json']);
-      expect(code).toBe(0);
-      expect(JSON.parse(stdout).cost.sessions).toBe(2);
-      expect(readFileSync(join(folder, 'journal.jsonl'), 'utf8').startsWith(kept.join('\n'))).toBe(true);
-    } finally {
-      spawnSync('umount', [disk]);
-    }
+    const disk = await smallDisk();
+    if (disk === undefined) return skip('no small file system can be mounted here');
+    const failed = await runCli(['search', '--cfg', TINY, '--out', disk.folder], { within: disk.within });
+    expectFailure(failed, 3, /disk is full/);
+    const folder = join(disk.folder, disk.run('ls', disk.folder).trim());
+    const journal = () => disk.run('cat', join(folder, 'journal.jsonl'));
+    const kept = journal().split('\n').slice(0, -1);
+    disk.run('mount', '-o', 'remount,size=4m', disk.folder);
+    const { code, stdout } = await runCli(['search', '--resume', folder, '--json'], { within: disk.within });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).cost.sessions).toBe(2);
+    expect(journal().startsWith(kept.join('\n'))).toBe(true);
   });
 });

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/jobs/search/result.js';
 import { evaluatedIn, waitUntil } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
 describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
   it('is not resumed as another search, and goes on when its configuration is put back', {
-    timeout: 300_000,
+    timeout: scaled(300_000),
   }, async () => {
     const out = temporaryFolder();
     const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type ComparisonResult, comparisonResultSchema } from '../../src/jobs/compare/result.js';
 import { resultSchema, type SearchResult } from '../../src/jobs/search/result.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -46,7 +47,7 @@ describe('rminas compare, of strategies', () => {
     const run = await compare('--out', out, '--budget', '20', ...args);
     expect(run).toMatchObject({ code: 0 });
     result = parse(run.stdout);
-  }, 180_000);
+  }, scaled(180_000));
 
   it('gives each the same budget', () => {
     expect(result.rows.map(({ name }) => name)).toEqual(['forest-benchmark', 'random-benchmark']);
@@ -74,7 +75,7 @@ describe('rminas compare, of strategies', () => {
     for (const file of files.curves) expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*forest-benchmark/s);
   });
 
-  it('does nothing again, and goes on when the budget grows', { timeout: 180_000 }, async () => {
+  it('does nothing again, and goes on when the budget grows', { timeout: scaled(180_000) }, async () => {
     const before = runsOf(result).map(({ folder }) => journalOf(folder));
     const again = parse((await compare('--out', out, '--budget', '20', ...args)).stdout);
     expect(again).toEqual(result);
@@ -99,7 +100,7 @@ describe('rminas compare, of strategies', () => {
     });
   });
 
-  it('comes to the same when it is interrupted and given again', { timeout: 180_000 }, async () => {
+  it('comes to the same when it is interrupted and given again', { timeout: scaled(180_000) }, async () => {
     const folder = temporaryFolder();
     const whole = ['--out', folder, '--budget', '20', ...args];
     const { child, ended } = startCli(compareArgs(...whole), { env });
@@ -124,7 +125,7 @@ describe('rminas compare, of strategies', () => {
 
 describe('rminas compare, of runs', () => {
   it('takes those that rminas search has made, and adds a further configuration to its end', {
-    timeout: 180_000,
+    timeout: scaled(180_000),
   }, async () => {
     const out = temporaryFolder();
     const home = temporaryFolder();

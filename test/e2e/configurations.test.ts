@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
+import { scaled } from '../support/limits.js';
 import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const DATA = process.env.RMINAS_TEST_DATA;
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
 
 // Each starts a Python with PyTorch in it, which may have to share its core.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: scaled(180_000), hookTimeout: scaled(180_000) });
 
 /** A few candidates, two updates each, of small networks on a small batch. */
 const SMALL = {

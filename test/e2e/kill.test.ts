@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/jobs/search/result.js';
 import { createRandom } from '../../src/random/random.js';
 import { childrenOf, essence, evaluatedIn, waitUntil } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const CONFIG = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -15,7 +16,9 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed', () => {
   const uninterrupted = runCli(search(temporaryFolder()));
   const random = createRandom(Number(process.env.RMINAS_KILL_SEED ?? 1), 'kill-test', 0);
 
-  it(`ends as the uninterrupted one after the controller died ${KILLS} times`, { timeout: 600_000 }, async () => {
+  it(`ends as the uninterrupted one after the controller died ${KILLS} times`, {
+    timeout: scaled(600_000),
+  }, async () => {
     const { stdout: expected } = await uninterrupted;
     const total = (JSON.parse(expected) as SearchResult).cost.evaluations;
     const out = temporaryFolder();
@@ -45,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed', () => {
     expect(new Set(genotypes).size).toBe(genotypes.length);
   });
 
-  it(`ends as the uninterrupted one after the sidecar died ${KILLS} times`, { timeout: 600_000 }, async () => {
+  it(`ends as the uninterrupted one after the sidecar died ${KILLS} times`, { timeout: scaled(600_000) }, async () => {
     const { stdout: expected } = await uninterrupted;
     const total = (JSON.parse(expected) as SearchResult).cost.evaluations;
     const out = temporaryFolder();

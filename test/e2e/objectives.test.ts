@@ -7,6 +7,7 @@ import { aggregateOf } from '../../src/objectives/aggregate.js';
 import type { ProxyValues, WeightedProxy } from '../../src/objectives/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { essence, evaluatedIn, linesOf } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -71,7 +72,7 @@ describe('a search by the aggregate', () => {
     expect(new Set(genotypes).size).toBe(genotypes.length);
   });
 
-  it('ends as the uninterrupted one, wherever it is interrupted', { timeout: 300_000 }, async () => {
+  it('ends as the uninterrupted one, wherever it is interrupted', { timeout: scaled(300_000) }, async () => {
     const lines = readFileSync(result.files.journal, 'utf8').trimEnd().split('\n');
     const types = lines.map((line) => JSON.parse(line).entry.type as string);
     // In the warm-up, and in the midst of a screening.

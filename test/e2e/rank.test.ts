@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
 import { drawSample } from '../../src/jobs/rank/sample.js';
+import { scaled } from '../support/limits.js';
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { getSpace } from '../support/spaces.js';
 
@@ -49,7 +50,7 @@ function measuredIn({ files }: RankingResult) {
   return entries.map((line) => JSON.parse(line).entry).filter(({ type }) => type === 'measured');
 }
 
-describe('rminas rank', { timeout: 120_000 }, () => {
+describe('rminas rank', { timeout: scaled(120_000) }, () => {
   const out = temporaryFolder();
   const proxies = ['--proxies', 'rmi@2,flops,aggregate'];
   const aggregate = ['RMINAS.AGGREGATE', "'rmi 1 flops 2'"];
@@ -59,7 +60,7 @@ describe('rminas rank', { timeout: 120_000 }, () => {
     small = resultOf(
       await run([...rankIn(out, '--architectures', '10', '--json', '--paper', '1'), ...proxies, ...aggregate]),
     );
-  }, 120_000);
+  }, scaled(120_000));
 
   it('tells correlations, costs and where everything is, in the shape that the repository fixes', () => {
     expect(small.sample).toMatchObject({ drawn: 10, unknown: 1, counted: 9, counting: 'all', reference: 9 });
@@ -128,7 +129,7 @@ describe('rminas rank', { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: 120_000 }, () => {
+describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: scaled(120_000) }, () => {
   it('ends in exit code 130, and the same command goes on with what is measured', async () => {
     const out = temporaryFolder();
     const args = rankIn(out, '--architectures', '12', '--json', '--proxies', 'rmi');

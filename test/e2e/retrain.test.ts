@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type RetrainingResult, retrainingResultSchema } from '../../src/jobs/retrain/result.js';
+import { scaled } from '../support/limits.js';
 import { type CliResult, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const CELL =
@@ -45,7 +46,7 @@ async function epochsTold({ child, ended }: StartedCli, count: number): Promise<
 }
 
 describe('a retraining', () => {
-  it('tells mean and deviation over seeds, and where everything is', { timeout: 120_000 }, async () => {
+  it('tells mean and deviation over seeds, and where everything is', { timeout: scaled(120_000) }, async () => {
     const out = temporaryFolder();
     const args = ['retrain', '--genotype', NB201, '--out', out, '--json', '--seeds', '1', '2', ...TINY_NB201];
     const run = await runCli(args);
@@ -84,7 +85,7 @@ describe('a retraining', () => {
 describe.skipIf(process.platform !== 'linux')('a retraining of DARTS that is ended', () => {
   const uninterrupted = runCli(tinyDarts(temporaryFolder()));
 
-  it('by SIGKILL and by Ctrl-C goes on to the same end', { timeout: 120_000 }, async () => {
+  it('by SIGKILL and by Ctrl-C goes on to the same end', { timeout: scaled(120_000) }, async () => {
     const out = temporaryFolder();
     const folder = join(out, 'retrain-darts-digits');
     const first = startCli(tinyDarts(out));

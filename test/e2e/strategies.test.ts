@@ -5,10 +5,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
 import { STRATEGIES } from '../../src/strategies/index.js';
 import { essence, evaluatedIn } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 // Each starts a Python with PyTorch in it, which may have to share its core.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: scaled(180_000) });
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const EVALUATIONS = 14;

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
 import { evaluate, fit, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
 import { childrenOf, isStopped } from '../support/journals.js';
+import { eventually, scaled } from '../support/limits.js';
 import { addressSpace, familyOf } from './machine.js';
 
 const here = process.platform === 'linux' && existsSync(PYTHON);
@@ -20,7 +21,7 @@ const family = new Set<number>();
 
 afterEach(async () => {
   for (const sidecar of sidecars.splice(0)) await sidecar.close();
-  await vi.waitFor(() => expect([...family].filter(isAlive)).toEqual([]), { timeout: 20_000 });
+  await eventually(() => expect([...family].filter(isAlive)).toEqual([]));
 });
 
 async function start(options: Partial<SidecarOptions> = {}): Promise<Sidecar> {
@@ -45,13 +46,13 @@ async function currentWorker(sidecar: Sidecar, before = 0): Promise<number> {
       remember(sidecar);
       return pid ?? 0;
     },
-    { timeout: 60_000 },
+    { timeout: scaled(60_000) },
   );
 }
 
 const loss = async (sidecar: Sidecar) => (await sidecar.request('evaluate', evaluate(GENOTYPE, 3))).loss;
 
-describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { timeout: 300_000 }, () => {
+describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { timeout: scaled(300_000) }, () => {
   it('gives up a genotype whose worker is killed once and stuck once, and no other', async () => {
     const sidecar = await start({ workerDeadline: 20 });
     const before = await loss(sidecar);
@@ -93,7 +94,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     const before = await loss(sidecar);
     const { pid } = sidecar.hello;
     process.kill(pid, 'SIGSTOP');
-    await vi.waitFor(() => expect(isStopped(pid)).toBe(true));
+    await eventually(() => expect(isStopped(pid)).toBe(true));
     const answer = loss(sidecar);
     process.kill(pid, 'SIGCONT');
     expect(await answer).toBe(before);

@@ -1,9 +1,10 @@
 /** Many evaluations by one sidecar: nothing grows, and nothing is left. RMINAS_SOAK_EVALUATIONS says how many. */
 import { existsSync } from 'node:fs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import { Sidecar } from '../../src/sidecar/client.js';
 import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
+import { eventually, scaled } from '../support/limits.js';
 import { getSpace } from '../support/spaces.js';
 import { familyOf, openFiles, residentKilobytes } from './machine.js';
 
@@ -35,7 +36,7 @@ const possible = process.platform === 'linux' && existsSync(PYTHON);
 
 it.skipIf(!possible)(
   `${COUNT} evaluations leave memory, files and processes as they were`,
-  { timeout: 3_600_000 },
+  { timeout: scaled(3_600_000) },
   async () => {
     const sidecar = await Sidecar.start({ python: PYTHON, workers: 2, threads: 1, device: 'cpu' });
     let first: Sight;
@@ -69,6 +70,6 @@ it.skipIf(!possible)(
     expect(last.processes).toEqual(first.processes);
     expect(last.megabytes - first.megabytes).toBeLessThan(MOST_MEGABYTES);
     expect(last.files - first.files).toBeLessThanOrEqual(MOST_FILES);
-    await vi.waitFor(() => expect(last.processes.filter(isAlive)).toEqual([]), { timeout: 20_000 });
+    await eventually(() => expect(last.processes.filter(isAlive)).toEqual([]));
   },
 );

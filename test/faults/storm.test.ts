@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
 import { isAlive } from '../sidecar/harness.js';
 import { childrenOf, essence, evaluatedIn, isStopped, waitUntil } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const SEED = Number(process.env.RMINAS_FAULTS_SEED ?? 1);
@@ -125,7 +126,9 @@ const FAULTS: readonly [string, (storm: StormySearch) => unknown][] = [
 ];
 
 describe.skipIf(process.platform !== 'linux')('a search in a storm', () => {
-  it(`ends as the undisturbed one, whatever befalls it, under a leaping clock`, { timeout: 600_000 }, async () => {
+  it(`ends as the undisturbed one, whatever befalls it, under a leaping clock`, {
+    timeout: scaled(600_000),
+  }, async () => {
     const calm = temporaryFolder();
     const { stdout: expected, stderr: why } = await runCli(search(calm));
     expect(expected, why).not.toBe('');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chart, lineChart, scatterChart } from '../../src/report/charts.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
+import { scaled } from '../support/limits.js';
 
 const axes = { x: { label: 'cost (s)' }, y: { label: 'regret (%)' } };
 const chartOf = (points: Chart['series'][number]['points'], more: Partial<Chart> = {}): Chart => ({
@@ -128,7 +129,7 @@ describe('a line chart', () => {
 });
 
 describe('any chart', () => {
-  it('is valid XML for all texts and numbers', { timeout: 60_000 }, async () => {
+  it('is valid XML for all texts and numbers', { timeout: scaled(60_000) }, async () => {
     const text = fc.string({ unit: 'binary', maxLength: 8 });
     const point = fc.record({ x: fc.double(), y: fc.double(), label: text });
     const axis = fc.record({ label: text, log: fc.boolean() });

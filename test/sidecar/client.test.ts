@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { InterruptedError } from '../../src/errors.js';
+import { eventually } from '../support/limits.js';
 import { evaluate, FITTED, fit, fixture, isAlive, node, useGround } from './harness.js';
 
 const ground = useGround();
@@ -131,7 +132,7 @@ describe('closing', () => {
     const command = node('dies-on-first-request.mjs', ground.folder);
     const sidecar = await ground.start(command, options);
     const rejected = expect(sidecar.request('fit', fit)).rejects.toMatchObject({ code: 'sidecar-closed' });
-    await vi.waitFor(() => expect(options.onRestart).toHaveBeenCalled());
+    await eventually(() => expect(options.onRestart).toHaveBeenCalled());
     await sidecar.close();
     await rejected;
   });
@@ -147,6 +148,6 @@ describe('closing', () => {
     const pid = Number(line);
     expect(isAlive(pid)).toBe(true);
     end(parent);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+    await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
+import { eventually } from '../support/limits.js';
 
 /** The interpreter of the checkout; `npm run setup` creates it. */
 export const PYTHON = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url));
@@ -37,7 +38,7 @@ export function useGround(): Ground {
   afterEach(async () => {
     for (const sidecar of sidecars) await sidecar.close();
     vi.unstubAllEnvs();
-    await vi.waitFor(() => expect(pids().filter(isAlive)).toEqual([]), { timeout: 10_000 });
+    await eventually(() => expect(pids().filter(isAlive)).toEqual([]));
     expect(leftovers(join(folder, 'tmp'))).toEqual([]);
     rmSync(folder, { recursive: true });
   });

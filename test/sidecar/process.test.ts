@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { Child } from '../../src/sidecar/process/child.js';
 import { describeExit } from '../../src/sidecar/process/exit.js';
 import { runPython } from '../../src/sidecar/process/run-python.js';
+import { eventually, scaled } from '../support/limits.js';
 import { fixture, isAlive, node, PYTHON, useGround } from './harness.js';
 
 useGround();
@@ -54,10 +55,10 @@ it('stops a program by the end of its input, then SIGTERM, then SIGKILL', async 
   };
   async function stopped(source: string, graceMs: number) {
     const child = await Child.start(script(source), {});
-    await vi.waitFor(() => expect(child.stdout).toBe('ready'), { timeout: 10_000 });
+    await eventually(() => expect(child.stdout).toBe('ready'));
     return child.stop(graceMs);
   }
-  expect(await stopped(programs.input, 60_000)).toEqual({ code: 1, signal: null });
+  expect(await stopped(programs.input, scaled(60_000))).toEqual({ code: 1, signal: null });
   expect(await stopped(programs.term, 500)).toEqual({ code: null, signal: 'SIGTERM' });
   expect(await stopped(programs.kill, 50)).toEqual({ code: null, signal: 'SIGKILL' });
 });
@@ -85,7 +86,7 @@ it('leaves no listeners behind', async () => {
 
 it('runs a Python program and returns its output', async () => {
   const source = 'import sys; print(sys.argv[1]); print("oh", file=sys.stderr); sys.exit(4)';
-  expect(await runPython(PYTHON, ['-c', source, 'ä'], { timeoutMs: 30_000 })).toEqual({
+  expect(await runPython(PYTHON, ['-c', source, 'ä'], { timeoutMs: scaled(30_000) })).toEqual({
     exit: { code: 4, signal: null },
     stdout: 'ä',
     stderr: 'oh',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
+import { eventually } from '../support/limits.js';
 import { evaluate, fit, isAlive, PYTHON, prepare, useGround } from './harness.js';
 
 const here = existsSync(PYTHON);
@@ -14,7 +15,7 @@ useGround();
 
 afterEach(async () => {
   for (const sidecar of sidecars.splice(0)) await sidecar.close();
-  await vi.waitFor(() => expect(family.filter(isAlive)).toEqual([]), { timeout: 20_000 });
+  await eventually(() => expect(family.filter(isAlive)).toEqual([]));
 });
 
 async function start(options: Partial<SidecarOptions> = {}): Promise<Sidecar> {

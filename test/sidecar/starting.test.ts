@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MissingError, SidecarError } from '../../src/errors.js';
 import { SidecarDeath } from '../../src/sidecar/failures.js';
+import { eventually } from '../support/limits.js';
 import { FITTED, fit, fixture, node, PYTHON, useGround } from './harness.js';
 
 const ground = useGround();
@@ -103,7 +104,7 @@ describe('a failing start', () => {
   it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const outcome = failure(node('starts-slowly.mjs', '60000'), { signal: controller.signal });
-    await vi.waitFor(() => expect(ground.pids()).toHaveLength(1));
+    await eventually(() => expect(ground.pids()).toHaveLength(1));
     controller.abort();
     expect(await outcome).toMatchObject({ code: 'interrupted', exitCode: 130 });
   });

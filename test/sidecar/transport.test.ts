@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Dealer } from 'zeromq';
 import { memoryPair, type Transport } from '../../src/sidecar/transport/transport.js';
 import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
+import { eventually } from '../support/limits.js';
 import { node, useGround } from './harness.js';
 
 interface Peer {
@@ -48,7 +49,7 @@ async function inMemory(): Promise<[Transport, Peer]> {
   const received: string[] = [];
   there.onMessage((text) => received.push(text));
   const receive = () =>
-    vi.waitFor(() => {
+    eventually(() => {
       const text = received.shift();
       if (text === undefined) throw new Error('nothing yet');
       return text;
@@ -70,7 +71,7 @@ describe.each([
     transport.onMessage((text) => received.push(text));
     transport.onClose(closed);
     await peer.send('hello');
-    await vi.waitFor(() => expect(received).toEqual(['hello']));
+    await eventually(() => expect(received).toEqual(['hello']));
     return { transport, peer, received, closed };
   }
 
@@ -81,13 +82,13 @@ describe.each([
     await Promise.all(texts.map((text) => transport.send(text)));
     for (const text of texts) expect(await peer.receive()).toBe(text);
     for (const text of texts) await peer.send(text);
-    await vi.waitFor(() => expect(received.slice(1)).toEqual(texts));
+    await eventually(() => expect(received.slice(1)).toEqual(texts));
   });
 
   it('reports once that the peer has disconnected', async () => {
     const { transport, peer, closed } = await connected();
     peer.close();
-    await vi.waitFor(() => expect(closed.mock.calls).toEqual([['closed its connection']]));
+    await eventually(() => expect(closed.mock.calls).toEqual([['closed its connection']]));
     expect(transport.connected).toBe(false);
     await transport.close();
     expect(closed).toHaveBeenCalledOnce();
@@ -127,7 +128,7 @@ describe('an ipc socket', () => {
     expect(dirname(folder)).toBe(join(ground.folder, 'tmp'));
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     await peer.send('hello');
-    await vi.waitFor(() => expect(existsSync(folder)).toBe(false));
+    await eventually(() => expect(existsSync(folder)).toBe(false));
     await transport.send('still here');
     expect(await peer.receive()).toBe('still here');
   });
@@ -160,6 +161,6 @@ describe('a tcp socket', () => {
     // A refused peer cannot send by then.
     await Promise.allSettled([stranger.send('stranger'), foreigner.send('foreigner')]);
     await peer.send('peer');
-    await vi.waitFor(() => expect(received).toEqual(['peer']));
+    await eventually(() => expect(received).toEqual(['peer']));
   });
 });

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type JobFolder, jobFolderAt } from '../../src/store/folder.js';
 import { lockFolder } from '../../src/store/lock.js';
+import { scaled } from '../support/limits.js';
 import { ROOT } from '../support/run-cli.js';
 
 const HOST = encodeURIComponent(hostname());
@@ -153,7 +154,7 @@ describe('a lease', () => {
     const lock = lockFolder(folder, { renewEvery: 1 });
     expire(own(folder));
     const { mtimeMs } = statSync(own(folder));
-    await vi.waitFor(() => expect(statSync(own(folder)).mtimeMs).toBeGreaterThan(mtimeMs), { timeout: 20_000 });
+    await vi.waitFor(() => expect(statSync(own(folder)).mtimeMs).toBeGreaterThan(mtimeMs), { timeout: scaled(20_000) });
     lock.release();
   });
 

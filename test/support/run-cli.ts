@@ -3,6 +3,7 @@ import { mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { remember } from './started.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin/run.js');
@@ -19,6 +20,13 @@ export interface StartedCli {
   readonly ended: Promise<CliResult>;
 }
 
+export interface CliOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** A command that runs the program, for example in a namespace. */
+  readonly within?: readonly string[];
+}
+
 /** A fresh temporary folder. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'rminas-test-'));
@@ -33,13 +41,10 @@ export function temporaryHome(): string {
 }
 
 /** Starts the compiled program as a user would, with a data home of its own so that no test sees another's index. */
-export function startCli(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): StartedCli {
+export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
   const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome(), ...options.env };
-  const child = spawn(process.execPath, [BIN, ...args], {
-    env,
-    cwd: options.cwd ?? ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const [file = '', ...rest] = [...(options.within ?? []), process.execPath, BIN, ...args];
+  const child = remember(spawn(file, rest, { env, cwd: options.cwd ?? ROOT, stdio: ['ignore', 'pipe', 'pipe'] }));
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -56,9 +61,6 @@ export function startCli(args: readonly string[], options: { env?: NodeJS.Proces
 }
 
 /** Runs the compiled program to its end. */
-export function runCli(
-  args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-): Promise<CliResult> {
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(args, options).ended;
 }

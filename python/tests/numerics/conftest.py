@@ -1,18 +1,16 @@
 """What the tests of the numbers share: one thread, the golden numbers, the real data, and a small specification."""
 
 import copy
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-GOLDEN = Path(__file__).parents[1] / "fixtures" / "golden"
+from support.golden import read_arrays
 
 # Settings of one evaluation that takes a fraction of a second.
 _SPECIFICATION: dict[str, Any] = {
@@ -42,19 +40,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def golden() -> Callable[[str], dict[str, Tensor]]:
     """Reads an .npz file of golden arrays, float16 as float32."""
-
-    def load(name: str) -> dict[str, Tensor]:
-        with np.load(GOLDEN / name) as arrays:
-            tensors = {key: torch.from_numpy(np.array(arrays[key])) for key in arrays.files}
-        return {key: value.float() if value.dtype == torch.float16 else value for key, value in tensors.items()}
-
-    return load
-
-
-@pytest.fixture(scope="session")
-def golden_networks() -> list[dict[str, Any]]:
-    networks: list[dict[str, Any]] = json.loads((GOLDEN / "nb201.json").read_text())["nb201"]
-    return networks
+    return read_arrays
 
 
 @pytest.fixture

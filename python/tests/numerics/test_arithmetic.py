@@ -14,6 +14,7 @@ import torch
 import rminas_sidecar
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
+from support.limits import scaled
 
 Build = Callable[..., dict[str, Any]]
 Assets = Mapping[str, str | None]
@@ -101,7 +102,7 @@ print(json.dumps([session.report()["notes"], session.evaluate(genotype, 11)["cur
         "CC": "no-such-compiler",
     }
     arguments = [sys.executable, "-c", program, json.dumps([body, shipped, POOLS])]
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=scaled(120))
     assert done.returncode == 0, done.stderr
     notes, curve = json.loads(done.stdout)
     assert any("no C compiler was found" in note for note in notes)

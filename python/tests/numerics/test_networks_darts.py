@@ -1,71 +1,24 @@
-"""DARTS networks against the golden numbers, and their genotypes."""
+"""DARTS networks: sizes, drop path, auxiliary heads, operations, and genotypes."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.trainer import TrainingBatch, train_on_batch
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork, ImageNetDartsNetwork, darts_network
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell, drop_path
 from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, Edge, parse
 from rminas_sidecar.networks.darts_operations import build_operation
-from rminas_sidecar.objective.rmi import RepresentationLoss
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.specification import NetworkSpecification
+from support.golden import GOLDEN, read_traces
 
-Golden = Callable[[str], dict[str, Tensor]]
-RECORD = json.loads((Path(__file__).parents[1] / "fixtures" / "golden" / "darts.json").read_text())
-# Of the two golden networks this one forgives a rounding.
-FORGIVING = 1
-
-
-def _seeded(expected: dict[str, Any]) -> nn.Module:
-    torch.manual_seed(expected["seed"])
-    size = NetworkSpecification(channels=expected["C"], cells=expected["layers"], classes=10, resolution=32)
-    return build_network("darts", expected["genotype"], size)
-
-
-@pytest.mark.parametrize("expected", RECORD["darts"])
-def test_golden_logits_and_features(expected: dict[str, Any], golden: Golden) -> None:
-    features, logits = _seeded(expected).train()(golden("batch.npz")["x"][: expected["batch"]])
-    assert [list(feature.shape) for feature in features] == expected["feature_shapes"]
-    norms = torch.stack([feature.norm() for feature in features])
-    torch.testing.assert_close(norms, torch.tensor(expected["feature_norms0"]), rtol=1e-5, atol=0)
-    torch.testing.assert_close(logits, torch.tensor(expected["logits0"]), rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize("number", [0, 1])
-def test_golden_losses(number: int, golden: Golden) -> None:
-    expected = RECORD["darts"][number]
-    arrays = golden("batch.npz")
-    samples = slice(expected["batch"])
-    teacher = [arrays[f"teacher_{stage}"][samples] for stage in range(3)]
-    batch = TrainingBatch(arrays["x"][samples], arrays["y"][samples], RepresentationLoss(teacher))
-    with torch.no_grad():
-        same_arithmetic = torch.equal(_seeded(expected)(batch.images)[1], torch.tensor(expected["logits0"]))
-    optimizer = OptimizerSpecification(expected["lr"], expected["momentum"], 0.0, False, expected["weight_decay"])
-    curve = train_on_batch(_seeded(expected), batch, optimizer, len(expected["loss_trace"]), expected["beta"])["curve"]
-    assert curve[0] == pytest.approx(expected["loss_trace"][0], rel=1e-5)
-    if not same_arithmetic and number != FORGIVING:
-        pytest.skip("the convolutions of this processor round otherwise, which this network does not forgive")
-    assert curve == pytest.approx(expected["loss_trace"], rel=2e-3)
-
-
-def test_a_checkpoint_of_the_original_loads_and_a_seed_gives_its_weights(golden: Golden) -> None:
-    state = golden("darts_0.npz")
-    network = _seeded(RECORD["darts"][0])
-    assert list(network.state_dict()) == list(state)
-    for name, tensor in network.state_dict().items():
-        assert torch.equal(tensor, state[name]), name
-    network.load_state_dict(state, strict=True)
+DECODED = json.loads((GOLDEN / "darts_decoded.json").read_text())
 
 
 @pytest.mark.parametrize(
@@ -188,8 +141,9 @@ def test_what_is_printed_is_read(normal: list[Any], reduce: list[Any]) -> None:
 
 
 def test_genotypes_as_the_original_prints_them_are_read() -> None:
-    for nested, expected in zip(RECORD["decoded"], RECORD["darts"], strict=False):
-        assert parse(nested) == parse(expected["genotype"])
+    traces = [trace for trace in read_traces() if trace.space == "darts"]
+    for nested, trace in zip(DECODED, traces, strict=False):
+        assert parse(nested) == parse(trace.genotype)
 
 
 def _changed(old: str, new: str) -> str:

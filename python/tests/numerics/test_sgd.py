@@ -11,6 +11,7 @@ from torch import nn
 
 from rminas_sidecar.evaluation.sgd import Sgd, learning_rate
 from rminas_sidecar.specification import CosineSpecification, OptimizerSpecification
+from support.limits import scaled
 
 
 class _Network(nn.Module):
@@ -104,5 +105,5 @@ session = Session.prepare(specification, {"dataset": None, "teacher": None}, "cp
 session.evaluate("|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|avg_pool_3x3~1|nor_conv_1x1~2|", 1)
 print([name for name in ("torch._dynamo", "torch._inductor", "sklearn", "scipy") if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=scaled(120))
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

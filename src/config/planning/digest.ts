@@ -11,7 +11,7 @@ export function specificationDigest(specification: Specification, plugins: reado
   return digest(withPlugins(specification, plugins));
 }
 
-/** The same of a retraining. */
+/** The same digest of a retraining. */
 export function retrainingDigest(retraining: Retraining, plugins: readonly PluginIdentity[] = []): string {
   return digest(withPlugins(retraining, plugins));
 }

@@ -4,7 +4,7 @@ import { decode } from './python-literal.js';
 import { repr, type Value } from './value.js';
 import { resolveScalar } from './yaml-scalar.js';
 
-/** Characters that need no quotes anywhere in YAML. */
+/** Text that needs no quotes in YAML. */
 const BARE = /^[A-Za-z_./][\w./-]*$/;
 
 /** YAML with sorted keys, which {@link loadConfig} and yacs read back to the same values. */
@@ -22,7 +22,7 @@ export function dumpConfig(settings: Settings): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** yacs decodes the strings that a file gives to keys: one that looks like a literal is written as a literal. */
+/** yacs decodes the strings of a file, so a string that looks like a literal is written as a literal. */
 function topLevel(value: Value): string {
   if (value.type !== 'str') return scalar(value);
   const decoded = decode(value.value);
@@ -47,7 +47,7 @@ function scalar(value: Value): string {
   }
 }
 
-/** PyYAML's floats need a point, and infinity and NaN have names of their own. */
+/** A float of PyYAML needs a point; infinity and NaN have names. */
 function float(text: string): string {
   if (/inf|nan/.test(text)) return text.replace(/(inf|nan)/, '.$1');
   return text.includes('.') ? text : text.replace('e', '.0e');
@@ -55,9 +55,9 @@ function float(text: string): string {
 
 function quote(text: string): string {
   if (BARE.test(text) && resolveScalar(text, null, true).type === 'str') return text;
-  // JSON's strings are double-quoted YAML; single quotes are what XNAS writes, where nothing needs an escape.
+  // XNAS writes single quotes; they do where nothing needs an escape. A JSON string is double-quoted YAML.
   if (/^[\x20-\x7e]*$/.test(text)) return `'${text.replaceAll("'", "''")}'`;
-  // What YAML 1.1 breaks lines at, or does not print, and JSON does not escape.
+  // JSON does not escape the characters at which YAML 1.1 breaks lines or that it does not print.
   return JSON.stringify(text).replace(
     /[\x7f-\x9f\u2028\u2029\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,6 +1,6 @@
 /**
- * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), but
- * that an unknown key is always an error: XNAS lets its files add keys, and so never notices a misspelt one.
+ * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), with one
+ * difference: an unknown key is always an error. XNAS lets its files add keys, so that it misses a misspelt one.
  */
 import { UsageError } from '../../errors.js';
 import { nearestKey } from '../../nearest.js';
@@ -10,7 +10,7 @@ import type { Group } from './yaml-file.js';
 
 export type Source = 'default' | 'file' | 'override';
 
-/** A key's value and where it comes from. */
+/** The value of a key and its origin. */
 export interface Setting {
   readonly value: Value;
   readonly source: Source;
@@ -18,21 +18,21 @@ export interface Setting {
   readonly where: string;
 }
 
-/** Every key, its groups written with dots, in the order of the defaults. */
+/** Every key by its full name with dots, in the order of the defaults. */
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** Other names of keys, as a dialect writes them. */
+/** Names of keys in a dialect, and the present names. */
 export type Aliases = ReadonlyMap<string, string>;
 
 const NO_ALIASES: Aliases = new Map();
 
-/** @param where where they come from, for messages */
+/** @param where their origin, for messages */
 export function defaultSettings(defaults: Readonly<Record<string, Value>>, where = 'the defaults'): Settings {
   return new Map(Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where }]));
 }
 
 /**
- * The file over the settings.
+ * The settings with those of the file.
  * @param file its name, for messages
  * @throws UsageError naming file, line and key
  */
@@ -51,28 +51,25 @@ function mergeGroup(known: Known, group: Group, file: string, prefix: string): v
       mergeGroup(known, content, file, `${key}.`);
       continue;
     }
-    // yacs decodes the strings of a file as it does those of the command line, quoted or not.
+    // yacs decodes the strings of a file like those of the command line, with or without quotes.
     known.set(key, content.type === 'str' ? decode(content.value) : content, 'file', where);
   }
 }
 
 /**
- * `KEY VALUE` pairs over the settings, each value decoded as a Python literal.
+ * The settings with those of `KEY VALUE` pairs, each value decoded as a Python literal.
  * @param words keys and values in turn
  * @throws UsageError naming the key
  */
 export function mergeOverrides(settings: Settings, words: readonly string[], aliases: Aliases = NO_ALIASES): Settings {
   if (words.length % 2 !== 0) {
-    throw new UsageError(
-      `The overrides '${words.join(' ')}' are ${words.length} words, which is not a list of pairs.`,
-      {
-        code: 'odd-overrides',
-        nextSteps: [
-          'Give each key its value: RMINAS.RF_WARMUP 24 OPTIM.MAX_EPOCH 30',
-          'Quote a value with spaces in it.',
-        ],
-      },
-    );
+    throw new UsageError(`Expected pairs of keys and values, got ${words.length} words: '${words.join(' ')}'.`, {
+      code: 'odd-overrides',
+      nextSteps: [
+        'Give each key its value: RMINAS.RF_WARMUP 24 OPTIM.MAX_EPOCH 30',
+        'Quote a value with spaces in it.',
+      ],
+    });
   }
   const known = new Known(settings, aliases);
   for (let at = 0; at < words.length; at += 2) {
@@ -81,7 +78,7 @@ export function mergeOverrides(settings: Settings, words: readonly string[], ali
   return known.settings;
 }
 
-/** The settings while they are merged, and the names by which they may be called. */
+/** The settings during a merge, and all names of their keys. */
 class Known {
   readonly settings: Map<string, Setting>;
   /** Every name of a key. */
@@ -114,7 +111,7 @@ class Known {
   }
 }
 
-/** The same type replaces the same type; list and tuple replace each other; None replaces anything and is replaced by it. */
+/** A value replaces one of its own type; list and tuple replace each other; None replaces and is replaced by any type. */
 function coerce(key: string, value: Value, { value: current }: Setting, where: string): Value {
   if (isPlain(value)) {
     if (value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType') return value;
@@ -124,7 +121,7 @@ function coerce(key: string, value: Value, { value: current }: Setting, where: s
   throw wrongType(key, current, given, where);
 }
 
-/** The groups that keys are in, outer ones too. */
+/** The groups of the keys, outer groups included. */
 export function groupsOf(keys: readonly string[]): Set<string> {
   const groups = new Set<string>();
   for (const key of keys) {
@@ -159,7 +156,7 @@ function wholeGroup(known: Known, group: string, where: string): UsageError {
 function wrongType(key: string, expected: Value, given: string, where: string): UsageError {
   const steps = [`Its value is now ${repr(expected)}; write one of the same type.`];
   if (expected.type === 'float' && /^the int /.test(given)) {
-    steps.push(`yacs does not take an int for a float: write ${given.replace('the int ', '')}.0.`);
+    steps.push(`yacs does not accept an int for a float: write ${given.replace('the int ', '')}.0.`);
   }
   return new UsageError(`${key} must be of type ${typeName(expected)}, not ${given} (${where}).`, {
     code: 'wrong-type',

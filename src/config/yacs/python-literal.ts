@@ -1,12 +1,12 @@
 /**
- * `ast.literal_eval` as yacs uses it: a text is the Python literal that it spells, or else just a string.
- * Compared with CPython in test/fixtures/yacs. Not followed: parentheses between a sign and its number, `\N{…}`,
- * continuation lines, all of which remain strings here.
+ * `ast.literal_eval` as yacs uses it: a text becomes the Python literal that it spells, else a string.
+ * test/fixtures/yacs compares it with CPython. Three forms remain strings here: parentheses between a sign and its
+ * number, `\N{…}`, and continuation lines.
  */
 import { readString } from './python-string.js';
 import { bool, exactInt, float, NONE, str, unsupported, type Value } from './value.js';
 
-/** CPython's own limit on nested brackets. */
+/** The limit of CPython on nested brackets. */
 const MAX_DEPTH = 200;
 const DIGITS = '[0-9](?:_?[0-9])*';
 const EXPONENT = `[eE][+-]?${DIGITS}`;
@@ -15,11 +15,11 @@ const IMAGINARY = new RegExp(`(?:${FLOAT.source}|${DIGITS})[jJ]`, 'y');
 const INT = /0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|0(?:_?0)*(?![0-9])|[1-9](?:_?[0-9])*/y;
 const NAMES: Readonly<Record<string, Value>> = { None: NONE, True: bool(true), False: bool(false) };
 
-/** Thrown and caught here alone: the text is not a literal. */
+/** The text is not a literal; thrown and caught in this file only. */
 class NotALiteral extends Error {}
 
 /**
- * What yacs makes of a text from a file or the command line (`CfgNode._decode_cfg_value`).
+ * Decodes a text from a file or the command line as yacs does (`CfgNode._decode_cfg_value`).
  * @returns the literal's value, or the text itself as a string.
  */
 export function decode(text: string): Value {
@@ -45,7 +45,7 @@ class LiteralReader {
     return value;
   }
 
-  /** One expression, or a tuple where there is a comma. `close` is the bracket that ends it, null at the top. */
+  /** One expression, or a tuple if there is a comma. `close` is the bracket that ends it; null at the top. */
   private expressions(close: ')' | null): Value {
     this.space();
     if (close !== null && this.take(close)) return { type: 'tuple', items: [] };
@@ -136,7 +136,7 @@ class LiteralReader {
     return items;
   }
 
-  /** A dict or a set: no setting takes one, but it must be told from a string. */
+  /** A dict or a set. No setting accepts one, but it is not a string either. */
   private braces(): Value {
     if (this.take('}')) return unsupported('dict');
     this.expression();
@@ -177,7 +177,7 @@ class LiteralReader {
     return found;
   }
 
-  /** Inside brackets lines and comments are space; outside they end the expression. */
+  /** Inside brackets, line ends and comments are white space; outside they end the expression. */
   private space(): void {
     this.match(this.depth > 0 ? /(?:[ \t\f\r\n]|#.*)*/y : /[ \t\f]*/y);
   }

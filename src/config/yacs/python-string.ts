@@ -19,11 +19,11 @@ const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 export interface StringLiteral {
   readonly bytes: boolean;
   readonly value: string;
-  /** Where the text goes on. */
+  /** Offset after the literal. */
   readonly end: number;
 }
 
-/** The string literal that begins at `start`, or null where there is none or it is not a whole one. */
+/** The string literal that begins at `start`; null when there is none or it is incomplete. */
 export function readString(text: string, start: number): StringLiteral | null {
   const prefix = PREFIX.exec(text.slice(start, start + 3))?.[0].toLowerCase();
   if (prefix === undefined) return null;
@@ -38,7 +38,7 @@ export function readString(text: string, start: number): StringLiteral | null {
   return value === null ? null : { bytes, value, end: body.end };
 }
 
-/** What stands before the delimiter, escapes untouched. */
+/** The text before the delimiter, with its escapes. */
 function readBody(text: string, start: number, delimiter: string): { raw: string; end: number } | null {
   for (let at = start; at < text.length; at += text[at] === '\\' ? 2 : 1) {
     if (text.startsWith(delimiter, at)) return { raw: text.slice(start, at), end: at + delimiter.length };
@@ -47,7 +47,7 @@ function readBody(text: string, start: number, delimiter: string): { raw: string
   return null;
 }
 
-/** Escapes replaced; null where one is not whole. An unknown one stays as it is, as in Python. */
+/** The text with its escapes replaced; null when one is incomplete. An unknown escape stays, as in Python. */
 function replaceEscapes(raw: string, bytes: boolean): string | null {
   let value = '';
   let rest = raw;
@@ -68,7 +68,7 @@ function replaceEscapes(raw: string, bytes: boolean): string | null {
       value += String.fromCodePoint(Number.parseInt(octal, 8));
       rest = rest.slice(octal.length);
     } else if (character === 'N' && !bytes) {
-      // The names of characters would need Unicode's tables; no configuration names one.
+      // Character names would need the tables of Unicode; no configuration uses one.
       return null;
     } else {
       value += SIMPLE[character] ?? `\\${character}`;

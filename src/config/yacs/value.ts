@@ -1,6 +1,6 @@
 /**
- * The values that a yacs configuration holds, with the type that Python gives them: `1` and `1.0` are different
- * there, and yacs refuses the one in place of the other, so a JavaScript number alone would not do.
+ * The values of a yacs configuration, with their types in Python: `1` and `1.0` differ there, and yacs refuses the one in
+ * place of the other, so that a JavaScript number is not enough.
  */
 export type Value =
   | { readonly type: 'NoneType' }
@@ -9,7 +9,7 @@ export type Value =
   | { readonly type: 'float'; readonly value: number }
   | { readonly type: 'str'; readonly value: string }
   | { readonly type: 'list' | 'tuple'; readonly items: readonly Value[] }
-  /** What Python can write and no setting can hold: a dict, a set, bytes, a complex number, a huge integer. */
+  /** A Python value that no setting can have: a dict, a set, bytes, a complex number, a huge integer. */
   | { readonly type: 'unsupported'; readonly name: string };
 
 export const NONE: Value = { type: 'NoneType' };
@@ -20,29 +20,29 @@ export const str = (value: string): Value => ({ type: 'str', value });
 export const list = (items: readonly Value[]): Value => ({ type: 'list', items });
 export const unsupported = (name: string): Value => ({ type: 'unsupported', name });
 
-/** An integer, unless JavaScript would round it. */
+/** An integer; unsupported when JavaScript would round it. */
 export function exactInt(value: bigint): Value {
   const number = Number(value);
   return Number.isSafeInteger(number) ? int(number) : unsupported('int beyond 2^53');
 }
 
-/** The type's name as Python says it. */
+/** The name of the type in Python. */
 export function typeName(value: Value): string {
   return value.type === 'unsupported' ? value.name : value.type;
 }
 
-/** Whether the value, with all that it contains, can be written into a configuration file and read again. */
+/** Whether the value and its elements can be written to a configuration file and read again. */
 export function isPlain(value: Value): boolean {
   return 'items' in value ? value.items.every(isPlain) : value.type !== 'unsupported';
 }
 
-/** The value as JavaScript has it: null for None, an array for a list or a tuple. */
+/** The value in JavaScript: null for None, an array for a list or a tuple. */
 export function toPlain(value: Value): unknown {
   if ('items' in value) return value.items.map(toPlain);
   return 'value' in value ? value.value : null;
 }
 
-/** The value as one would write it in Python, for messages and files. */
+/** The value as a Python literal, for messages and files. */
 export function repr(value: Value): string {
   switch (value.type) {
     case 'NoneType':
@@ -65,12 +65,12 @@ export function repr(value: Value): string {
   }
 }
 
-/** A text as an override that is this text, whatever else it looks like. */
+/** An override that means exactly this text, even if it looks like a number. */
 export function textLiteral(text: string): string {
   return repr(str(text));
 }
 
-/** As Python's `repr` of a float: the shortest digits that give the same number, exponents below 1e-4 and from 1e16. */
+/** Python's `repr` of a float: the shortest digits of the same number, with an exponent below 1e-4 and from 1e16. */
 function reprFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';

@@ -1,8 +1,8 @@
 import { type CST, Parser } from 'yaml';
 
 /**
- * The offset of the first node nested more deeply than `limit`, or null. To be asked before a document is composed:
- * that recurses, and where hostile nesting fills the stack V8 may end the whole process instead of throwing.
+ * The offset of the first node nested more deeply than `limit`, or null. Check this before composing a document: the
+ * composer recurses, and V8 may end the process when hostile nesting fills the stack.
  */
 export function offsetBeyondDepth(text: string, limit: number): number | null {
   const pending: { token: CST.Token; depth: number }[] = [];

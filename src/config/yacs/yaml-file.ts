@@ -22,20 +22,20 @@ export interface Entry {
   readonly content: Value | Group;
 }
 
-/** A mapping. Of several entries with one key it has the last, whole groups included, as PyYAML does. */
+/** A mapping. Of several entries with one key it has the last one, as in PyYAML; a whole group counts as an entry. */
 export interface Group {
   readonly type: 'group';
   readonly entries: readonly Entry[];
 }
 
-/** More than any configuration has: aliases of aliases, or of themselves, would otherwise grow without bound. */
+/** More nodes than any configuration has. Aliases of aliases, or of themselves, would grow without a bound. */
 const MAX_NODES = 10_000;
 const MAX_DEPTH = 100;
 
 /**
  * @param text the file's content
  * @param file its name, for messages
- * @throws UsageError with file, line and column where the text is not one YAML mapping of plain values.
+ * @throws UsageError with file, line and column when the text is not one YAML mapping of plain values.
  */
 export function readYaml(text: string, file: string): Group {
   const lines = linesOf(text);
@@ -50,7 +50,7 @@ export function readYaml(text: string, file: string): Group {
     schema: 'failsafe',
     uniqueKeys: false,
     prettyErrors: false,
-    // Not 'silent', which would also keep quiet about a second document.
+    // 'silent' would also hide a second document.
     logLevel: 'error',
   });
   const [error] = document.errors;
@@ -68,7 +68,7 @@ function linesOf(text: string): LineCounter {
 function broken(place: string, message: string): UsageError {
   return new UsageError(`${place}: ${message}`, {
     code: 'broken-yaml',
-    nextSteps: ['Mend the file at this place; a configuration is a YAML mapping of groups, as XNAS writes it.'],
+    nextSteps: ['Correct the file at this place. A configuration is a YAML mapping of groups, as XNAS writes it.'],
   });
 }
 
@@ -86,7 +86,7 @@ class Reader {
 
   read(): Group {
     const { contents } = this.document;
-    // An empty file changes nothing, in yacs too.
+    // An empty file changes nothing, as in yacs.
     if (contents === null || (isScalar(contents) && contents.source === '')) return { type: 'group', entries: [] };
     const content = this.content(contents);
     if (content.type !== 'group') throw this.error(contents, 'a configuration must be a mapping of groups and keys');
@@ -122,7 +122,7 @@ class Reader {
     return value;
   }
 
-  /** An element of a list; yacs takes mappings there too, but no key of ours does. */
+  /** An element of a list. yacs accepts mappings there, but no key has one. */
   private item(node: Node): Value {
     const content = this.content(node);
     const refusal = this.refusals.get(content);
@@ -130,7 +130,7 @@ class Reader {
     return content.type === 'group' ? unsupported('dict') : content;
   }
 
-  /** Own entries after merged ones (`<<`), so that they replace them. */
+  /** Own entries follow merged ones (`<<`) and replace them. */
   private entries(map: YAMLMap): Entry[] {
     const entries = this.nested(map, () => this.ownAndMerged(map));
     return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
@@ -153,7 +153,7 @@ class Reader {
     return [...merged, ...own];
   }
 
-  /** The entries that `<<` brings in; of several mappings the first one wins. */
+  /** The entries that `<<` merges; the first of several mappings wins. */
   private merged(node: Node): Entry[] {
     const target = this.follow(node);
     if (isMap(target)) return this.entries(target);
@@ -165,7 +165,7 @@ class Reader {
     });
   }
 
-  /** The node itself, or what it is an alias of. */
+  /** The node itself, or the node that it is an alias of. */
   private follow(node: Node): Exclude<Node, Alias> {
     this.nodes += 1;
     if (this.nodes > MAX_NODES) throw this.error(node, 'the file holds more than a configuration can');

@@ -1,6 +1,6 @@
 /**
- * What PyYAML's SafeLoader makes of a scalar. It reads YAML 1.1 in its own way: `yes` is true and `y` is a string,
- * `010` is eight, `1:30` is ninety, and `1e-3` is a string, since its floats need a point and a signed exponent.
+ * Reads a scalar as the SafeLoader of PyYAML does. It reads YAML 1.1 in its own way: `yes` is true and `y` is a string,
+ * `010` is 8, `1:30` is 90, and `1e-3` is a string, since a float needs a point and a signed exponent.
  * After `yaml/resolver.py` and `yaml/constructor.py` of PyYAML 6.0.
  */
 import { bool, exactInt, float, NONE, str, type Value } from './value.js';
@@ -31,10 +31,10 @@ const TIMESTAMP = new RegExp(
     '(?:\\.[0-9]*)?(?:[ \\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$',
 );
 
-/** A scalar that PyYAML's SafeLoader, or yacs behind it, refuses; the message says why. */
+/** PyYAML's SafeLoader or yacs refuses the scalar; the message has the reason. */
 export class ScalarError extends Error {}
 
-/** One that only yacs refuses: where a later entry replaces it, it does no harm. */
+/** Only yacs refuses the scalar. It does no harm when a later entry replaces it. */
 export class LateScalarError extends ScalarError {}
 
 /** The tag that an untagged plain scalar gets. */
@@ -50,11 +50,11 @@ function implicitTag(text: string): string {
 /**
  * @param text the scalar's text, quotes and escapes already undone
  * @param tag its explicit tag in full, `!` for the non-specific one, or null
- * @param plain whether it stands without quotes
+ * @param plain whether it has no quotes
  * @throws ScalarError
  */
 export function resolveScalar(text: string, tag: string | null, plain: boolean): Value {
-  // YAML says that `!` makes a string; PyYAML takes it for no tag and no quotes.
+  // In YAML `!` makes a string; PyYAML treats it as no tag and no quotes.
   const resolved = tag === null || tag === '!' ? (plain || tag ? implicitTag(text) : `${TAG}str`) : tag;
   switch (resolved) {
     case `${TAG}str`:

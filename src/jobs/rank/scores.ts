@@ -26,6 +26,7 @@ function proxiesOf(choice: ObjectiveChoice): readonly WeightedProxy[] {
     case 'rmi':
       return [{ name: 'rmi', direction: 'lower', needs: 'training', weight: 1 }];
     case 'benchmark':
+    case 'custom':
       return [];
     case 'proxy':
       return [choice.proxy];

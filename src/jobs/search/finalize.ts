@@ -1,5 +1,5 @@
 import { consultBenchmark } from '../../benchmarks/service.js';
-import type { PreparedSidecar, StartedSidecar } from '../../evaluators/prepared-sidecar.js';
+import type { StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import type { Objective } from '../../objectives/index.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import { evaluationSeed } from '../../search/recording.js';
@@ -14,7 +14,7 @@ import { verify } from './verification.js';
 
 export interface FinalizeOptions {
   readonly run: ResolvedSearch;
-  readonly started: StartedSidecar | PreparedSidecar;
+  readonly started: StartedEvaluation;
   readonly store: SearchStore;
   readonly record: SearchRecord;
   readonly space: Space;
@@ -29,19 +29,24 @@ export interface FinalizeOptions {
  */
 export async function finalizeSearch(options: FinalizeOptions): Promise<SearchResult> {
   const { store, record, run, started } = options;
-  const finished = record.end;
   const { sidecar } = started;
+  const finished = record.end;
   const score = await scoreFound(options);
-  const benchmark = await consultBenchmark(sidecar, {
-    space: run.plan.specification.space,
-    genotype: finished.genotype,
-    data: run.data,
-  });
+  const benchmark = await benchmarkOfFound(options);
   store.emit({ type: 'benchmark-consulted', report: benchmark });
-  const verification = await verify({ ...options, genotype: finished.genotype });
+  const verification =
+    run.verify.architectures === 0 || sidecar === null
+      ? null
+      : await verify({ ...options, sidecar, genotype: finished.genotype });
   const result = assembleResult({ ...options, score, benchmark, verification });
   writeJobFile(store.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
+}
+
+async function benchmarkOfFound({ started, run, record }: FinalizeOptions): Promise<BenchmarkReport> {
+  const { space } = run.plan.specification;
+  if (started.sidecar === null) return { answer: null, note: 'No benchmark was asked: the search had no sidecar.' };
+  return consultBenchmark(started.sidecar, { space, genotype: record.end.genotype, data: run.data });
 }
 
 /** The vote may find an architecture that was not evaluated, or not to the end. It is evaluated then. */
@@ -73,22 +78,17 @@ function assembleResult(
   },
 ): SearchResult {
   const { run, started, store, record, objective, score, benchmark, verification } = parts;
-  const { specification, profile, settings } = run.plan;
+  const { specification, settings } = run.plan;
   const finished = record.end;
   const status = record.observed.at(-1)?.status;
   return {
     schema: 1,
     rminas: VERSION,
     space: specification.space,
-    dataset: specification.dataset,
-    profile,
-    backend: specification.backend,
-    device: started.sidecar.hello.device,
+    ...trainingOf(run, started),
     seed: settings.seed,
     strategy: settings.strategy,
     objective: objective.name,
-    specification,
-    specificationDigest: run.digest,
     genotype: finished.genotype,
     score,
     best: record.best,
@@ -106,6 +106,23 @@ function assembleResult(
     files: filesOf(store.folder),
     notes: 'prepared' in started ? started.prepared.notes : [],
   };
+}
+
+/** What the trainings were; all null when a custom evaluator took their place. */
+function trainingOf({ plan, digest, custom }: ResolvedSearch, { sidecar }: StartedEvaluation) {
+  if (custom.evaluator !== undefined || sidecar === null) {
+    const nothing = { dataset: null, profile: null, backend: null, device: null };
+    return {
+      ...nothing,
+      evaluator: custom.evaluator?.name ?? 'unnamed',
+      specification: null,
+      specificationDigest: null,
+    };
+  }
+  const { specification, profile } = plan;
+  const { dataset, backend } = specification;
+  const { device } = sidecar.hello;
+  return { dataset, profile, backend, device, specification, specificationDigest: digest };
 }
 
 function costOf(record: SearchRecord, store: SearchStore): SearchResult['cost'] {

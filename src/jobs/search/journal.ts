@@ -5,6 +5,7 @@ import type { JournalledEvent } from '../../search/events.js';
 import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';
 import { settingsSchema } from '../bound-settings.js';
+import { customNamesSchema } from './custom.js';
 import type { SearchJobEvent } from './events.js';
 import { screeningSchema } from './result.js';
 
@@ -29,6 +30,8 @@ const run = z.strictObject({
   data: z.string().nullable(),
   /** Random architectures that are trained besides the found one, 0 for no verification, and for how many epochs. */
   verify: z.strictObject({ architectures: z.int().min(0), epochs: z.int().min(1) }),
+  /** Names of the objects of a script that the run works with; absent when there are none. */
+  custom: customNamesSchema.optional(),
 });
 
 /** A process starts to work on the run. */

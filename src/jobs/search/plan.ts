@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { BUILT_IN } from '../../catalogue/built-in.js';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { type ResolvedPlan, resolvePlan } from '../../evaluators/prepared-sidecar.js';
@@ -7,6 +8,7 @@ import { jobFolderAt } from '../../store/folder.js';
 import { type EarlierJob, readJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
+import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
 import { JOURNAL_VERSION, SEARCH_JOURNAL, type SearchEntry, type SearchHeader } from './journal.js';
 
 /** The plan of a search, before a process works on it. */
@@ -19,6 +21,8 @@ export interface PlannedSearch {
   readonly verify: SearchHeader['verify'];
   /** The folder that a new run gets; null for one of its own name under OUT_DIR. */
   readonly folder: string | null;
+  /** Objects of a script that the search works with. */
+  readonly custom: CustomObjects;
   /** Messages about the plan, for the user. */
   readonly notices: readonly string[];
 }
@@ -26,9 +30,9 @@ export interface PlannedSearch {
 /** A planned search whose plan no longer depends on what is installed. */
 export type ResolvedSearch = PlannedSearch & ResolvedPlan;
 
-export interface NewSearch {
-  /** Configuration file in XNAS's form. */
-  readonly cfg: string;
+export interface NewSearch extends CustomObjects {
+  /** Configuration file in XNAS's form; without one the defaults hold, and `evaluator` is needed. */
+  readonly cfg?: string | undefined;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
   /** Python files and modules that add spaces, data sets, teachers and proxies; besides those of RMINAS.PLUGINS. */
@@ -43,7 +47,7 @@ export interface NewSearch {
   readonly folder?: string | undefined;
 }
 
-export interface ResumedSearch {
+export interface ResumedSearch extends CustomObjects {
   /** Folder of the run. */
   readonly resume: string;
   /** Folder with the data, if it has moved. */
@@ -52,27 +56,48 @@ export interface ResumedSearch {
 
 /** @throws UsageError for a configuration that cannot be searched. */
 export async function planNewSearch(options: NewSearch, loader = new PluginLoader()): Promise<PlannedSearch> {
+  const { cfg, overrides = [], plugins } = options;
+  checkSource(options);
   const config = await loader.loadConfig({
-    file: options.cfg,
-    overrides: options.overrides ?? [],
-    plugins: options.plugins,
+    file: cfg,
+    overrides: [...overrides, ...customOverrides(options)],
+    plugins,
+    catalogue: catalogueWith(BUILT_IN, options),
   });
   const plan = planSearch(config);
-  if (plan.settings.objective.kind === 'benchmark' && options.verify) {
-    throw new UsageError('A search by a benchmark trains nothing, so it has no images to verify on.', {
-      code: 'verification-without-images',
-      nextSteps: ['Leave out --verify, or choose another objective (RMINAS.OBJECTIVE).'],
-    });
-  }
+  checkVerification(plan, options);
   return {
     config,
     plan,
     data: options.data === undefined ? null : resolve(options.data),
-    workers: plan.settings.workers,
+    workers: options.evaluator?.capacity ?? plan.settings.workers,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
     folder: options.folder === undefined ? null : resolve(options.folder),
+    custom: objectsOf(options),
     notices: [],
   };
+}
+
+function objectsOf({ space, strategy, objective, evaluator }: CustomObjects): CustomObjects {
+  return { space, strategy, objective, evaluator };
+}
+
+/** The defaults describe a search for which nobody has asked. */
+function checkSource({ cfg, evaluator }: NewSearch): void {
+  if (cfg !== undefined || evaluator !== undefined) return;
+  throw new UsageError('A search needs a configuration (cfg) or an evaluator.', {
+    code: 'missing-config',
+    nextSteps: ["Write search({ cfg: 'quickstart' }), or search({ space, evaluator })."],
+  });
+}
+
+function checkVerification({ settings }: SearchPlan, { verify, evaluator }: NewSearch): void {
+  if (!verify || (evaluator === undefined && settings.objective.kind !== 'benchmark')) return;
+  const kind = evaluator === undefined ? 'A search by a benchmark' : 'A search with a custom evaluator';
+  throw new UsageError(`${kind} trains nothing, so it has no images to verify on.`, {
+    code: 'verification-without-images',
+    nextSteps: ['Leave out --verify, or choose another objective (RMINAS.OBJECTIVE).'],
+  });
 }
 
 /**
@@ -81,11 +106,15 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
  */
 export async function planResumedSearch(
   { folder, header }: Pick<EarlierJob<SearchEntry, SearchHeader>, 'folder' | 'header'>,
-  options: Pick<ResumedSearch, 'data'> = {},
+  options: Omit<ResumedSearch, 'resume'> = {},
   loader = new PluginLoader(),
 ): Promise<PlannedSearch> {
+  checkCustomObjects(header.custom, options);
   // A configuration that names no backend is of a version that had only the native one.
-  const resolved = resolvePlan(await loader.loadConfig({ file: folder.config, overrides: [] }), null);
+  const resolved = resolvePlan(
+    await loader.loadConfig({ file: folder.config, catalogue: catalogueWith(BUILT_IN, options) }),
+    null,
+  );
   const { config, plan } = resolved;
   const notices = checkPlan({
     folder,
@@ -101,6 +130,7 @@ export async function planResumedSearch(
     workers: header.workers,
     verify: header.verify,
     folder: folder.path,
+    custom: objectsOf(options),
     notices,
   };
 }
@@ -111,8 +141,9 @@ export function readSearch(path: string): EarlierJob<SearchEntry, SearchHeader> 
 }
 
 /** The header of a new run. */
-export function headerOf({ config, digest, workers, data, verify }: ResolvedSearch): SearchHeader {
+export function headerOf({ config, digest, workers, data, verify, custom }: ResolvedSearch): SearchHeader {
   const settings = settingsOf(config);
+  const names = customNames(custom);
   return {
     type: 'run',
     version: JOURNAL_VERSION,
@@ -122,6 +153,7 @@ export function headerOf({ config, digest, workers, data, verify }: ResolvedSear
     workers,
     data,
     verify,
+    ...(names && { custom: names }),
   };
 }
 

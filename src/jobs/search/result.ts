@@ -67,18 +67,21 @@ export const resultSchema = z.strictObject({
   schema: z.literal(1),
   rminas: z.string(),
   space: z.string(),
-  dataset: z.string(),
-  profile: z.string(),
-  backend: z.string(),
-  device: z.string(),
+  /** Null, like all that describes a training, when a custom evaluator took its place. */
+  dataset: z.string().nullable(),
+  profile: z.string().nullable(),
+  backend: z.string().nullable(),
+  device: z.string().nullable(),
+  /** Name of the custom evaluator; absent when there was none. */
+  evaluator: z.string().optional(),
   seed: z.int(),
   /** The strategy that proposed architectures. */
   strategy: z.string(),
   /** The objective: all losses of architectures are its values. */
   objective: z.string(),
-  specification: specificationSchema,
+  specification: specificationSchema.nullable(),
   /** SHA-256 of the specification. */
-  specificationDigest: z.string(),
+  specificationDigest: z.string().nullable(),
   genotype: z.string(),
   /** The score of the found architecture. */
   score: scoreSchema,

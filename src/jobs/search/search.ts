@@ -1,9 +1,10 @@
 import { dumpConfig } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import { type BenchmarkSidecar, startBenchmarkSidecar } from '../../evaluators/benchmark.js';
+import { startBenchmarkSidecar } from '../../evaluators/benchmark.js';
 import { cacheLimit } from '../../evaluators/caching.js';
-import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
-import { createSearchEvaluator } from '../../evaluators/search-evaluator.js';
+import { startCustomEvaluation } from '../../evaluators/custom.js';
+import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { createObjective } from '../../objectives/index.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -45,7 +46,6 @@ export interface CacheOptions {
 export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions;
 
 export type SearchJob = Job<SearchJobEvent, SearchResult>;
-type StartedSearch = BenchmarkSidecar | PreparedSidecar;
 
 /**
  * Searches for an architecture as `rminas search` does.
@@ -54,6 +54,11 @@ type StartedSearch = BenchmarkSidecar | PreparedSidecar;
  * const job = search({ cfg: 'configs/quickstart.yaml' });
  * for await (const event of job) if (event.type === 'observed') console.error(event.genotype, event.loss);
  * const { genotype } = await job.result;
+ *
+ * @example
+ * // With objects of your own in place of those that a configuration names:
+ * const { genotype } = await search({ space: mySpace, evaluator: myEvaluator }).result;
+ * const other = search({ cfg: 'quickstart', strategy: myStrategy });
  */
 export function search(options: SearchOptions): SearchJob {
   const interruption = (folder: string | undefined) => ({
@@ -70,7 +75,7 @@ async function runSearch(options: SearchOptions, context: JobContext<SearchJobEv
   try {
     const planned = await planIn(store, options, context.signal);
     for (const text of planned.notices) store.notify(text);
-    const started = await startSidecar(planned, options, store, context.signal);
+    const started = await startEvaluation(planned, options, store, context.signal);
     try {
       const run = { ...planned, ...started.resolved };
       begin(store, run, started);
@@ -78,7 +83,7 @@ async function runSearch(options: SearchOptions, context: JobContext<SearchJobEv
       const searched = await runController({ ...parts, cacheLimit: limit });
       return await finalizeSearch({ ...parts, ...searched });
     } finally {
-      await started.sidecar.close();
+      await started.sidecar?.close();
     }
   } finally {
     store.close();
@@ -102,22 +107,27 @@ function planIn({ earlier }: SearchStore, options: SearchOptions, signal: AbortS
   return planResumedSearch(earlier, options, loader);
 }
 
-/** A search by a benchmark trains nothing; any other one needs the batch. */
-async function startSidecar(
+/** A search by a benchmark or by a custom evaluator trains nothing; any other one needs the batch. */
+async function startEvaluation(
   planned: PlannedSearch,
   { python }: JobOptions,
   store: SearchStore,
   signal: AbortSignal,
-): Promise<StartedSearch> {
+): Promise<StartedEvaluation> {
+  const options = { ...planned, python, signal, ...sidecarListener((event) => store.emit(event)) };
+  const { strategy, evaluator } = planned.custom;
+  // A strategy that exists already has no way to ask the sidecar for a forest.
+  const needsSidecar = strategy === undefined || 'create' in strategy;
+  if (evaluator !== undefined) return startCustomEvaluation(evaluator, needsSidecar, options);
   const start = planned.plan.settings.objective.kind === 'benchmark' ? startBenchmarkSidecar : startPreparedSidecar;
-  return start({ ...planned, python, signal, ...sidecarListener((event) => store.emit(event)) });
+  return start(options);
 }
 
 /** Begins to write, once nothing can go wrong any more before the first evaluation. */
-function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }: StartedSearch): void {
+function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }: StartedEvaluation): void {
   const batch = 'prepared' in started ? started.prepared.batch.digest : null;
   checkSameBatch(store, batch);
-  const { versions, device } = sidecar.hello;
+  const { versions, device } = sidecar?.hello ?? { versions: { node: process.versions.node }, device: 'none' };
   store.begin({
     folder: () => makeFolder(run),
     config: dumpConfig(run.config.settings),
@@ -128,10 +138,11 @@ function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }:
   store.emit({ type: 'run-opened', folder: store.folder.path, recorded });
 }
 
-function makeFolder({ folder, plan }: ResolvedSearch): JobFolder {
+function makeFolder({ folder, plan, custom }: ResolvedSearch): JobFolder {
   if (folder !== null) return ensureJobFolder(folder);
   const { space, dataset, seed } = plan.specification;
-  return createJobFolder(plan.outDir, `${space}-${dataset}-seed${seed}`);
+  const images = custom.evaluator === undefined ? [dataset] : [];
+  return createJobFolder(plan.outDir, [space, ...images, `seed${seed}`].join('-'));
 }
 
 /** Scores on another batch cannot be mixed with those in the journal. */
@@ -149,7 +160,7 @@ function checkSameBatch({ lines }: SearchStore, batch: string | null): void {
 /** A search whose sidecar is ready and whose journal is open. */
 interface SearchRun {
   readonly run: ResolvedSearch;
-  readonly started: StartedSearch;
+  readonly started: StartedEvaluation;
   readonly store: SearchStore;
   /** Bytes that the cache of all runs may take; 0 for no cache. */
   readonly cacheLimit: number;

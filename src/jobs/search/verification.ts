@@ -1,6 +1,6 @@
-import type { StartedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Verification } from '../../protocol/messages.js';
 import { createRandom, derivedSeed } from '../../random/random.js';
+import type { Sidecar } from '../../sidecar/client.js';
 import type { Space } from '../../spaces/space.js';
 import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
@@ -11,7 +11,8 @@ const BATCH_SIZE = 64;
 
 export interface VerifyOptions {
   readonly run: ResolvedSearch;
-  readonly started: StartedSidecar;
+  /** With workers that hold the images. */
+  readonly sidecar: Pick<Sidecar, 'request'>;
   readonly store: SearchStore;
   readonly space: Space;
   readonly genotype: string;
@@ -22,10 +23,8 @@ export interface VerifyOptions {
  * Trains the found architecture and random ones properly, with the same schedule, and compares their accuracies on
  * held-out images. This checks a search without a benchmark. Trainings in the journal are not repeated.
  */
-export async function verify(options: VerifyOptions): Promise<VerificationReport | null> {
-  const { architectures } = options.run.verify;
-  if (architectures === 0) return null;
-  const random = drawOthers(options, architectures);
+export async function verify(options: VerifyOptions): Promise<VerificationReport> {
+  const random = drawOthers(options, options.run.verify.architectures);
   const genotypes = [options.genotype, ...random];
   const answers: Verification[] = [];
   for (const [index, genotype] of genotypes.entries()) {
@@ -60,11 +59,11 @@ async function trainProperly(
   index: number,
   count: number,
 ): Promise<Verification> {
-  const { run, started, store, signal } = options;
+  const { run, sidecar, store, signal } = options;
   for (const { entry } of store.lines) {
     if (entry.type === 'verified' && entry.genotype === genotype) return entry.verification;
   }
-  const verification = await started.sidecar.request(
+  const verification = await sidecar.request(
     'verify',
     {
       digest: run.digest,

@@ -26,6 +26,7 @@ const OUTPUT_BYTES = 256 * 1024;
 const PATIENCE_MS = 3_000;
 /** How long the pipes may stay open after the exit, in ms. */
 const PIPES_MS = 200;
+const POLL_MS = 20;
 const POSIX = process.platform !== 'win32';
 
 /** Runs `file` to its end, in a process group of its own. Never rejects: an aborted program has the signal's exit. */
@@ -55,7 +56,7 @@ export async function runProgram(
   const exited = new Promise<Exit>((resolve) => {
     subprocess.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const send = (signal: NodeJS.Signals) => signalGroup(pid, signal);
+  const send = (signal: NodeJS.Signals) => void signalGroup(pid, signal);
   const kill = () => send('SIGKILL');
   const stop = () => void escalate(send, exited);
   process.on('exit', kill);
@@ -64,7 +65,10 @@ export async function runProgram(
   try {
     const exit = await exited;
     // Children that outlive an aborted program would go on installing.
-    if (options.signal?.aborted) kill();
+    if (options.signal?.aborted) {
+      kill();
+      await groupEnded(pid);
+    }
     await withTimeout(closed, PIPES_MS);
     return { exit, output: output.toString(), unrunnable: null };
   } finally {
@@ -81,11 +85,19 @@ async function escalate(send: (signal: NodeJS.Signals) => void, exited: Promise<
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** Returns false when the group has ended. Signal 0 only asks. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(POSIX ? -pid : pid, signal);
+    return process.kill(POSIX ? -pid : pid, signal);
   } catch {
-    // The group has ended.
+    return false;
+  }
+}
+
+/** The kernel ends the members of a killed group one after the other. */
+async function groupEnded(pid: number): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS && signalGroup(pid, 0); waited += POLL_MS) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 

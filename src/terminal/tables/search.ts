@@ -15,10 +15,7 @@ export function describeResult(result: SearchResult): string {
   const { score, cost, files, stop } = result;
   const rows: LabelledValue[] = [
     ['architecture', pc.bold(result.genotype)],
-    [
-      'searched',
-      `${result.space} on ${result.dataset}, strategy ${result.strategy}, objective ${result.objective}, profile ${result.profile}, backend ${result.backend}, seed ${result.seed}, ${result.device}`,
-    ],
+    ['searched', describeSearched(result)],
     ['ended', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
@@ -31,6 +28,13 @@ export function describeResult(result: SearchResult): string {
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return listOf(rows);
+}
+
+function describeSearched(result: SearchResult): string {
+  const { space, strategy, objective, seed } = result;
+  const choices = `strategy ${strategy}, objective ${objective}`;
+  if (result.evaluator !== undefined) return `${space}, ${choices}, evaluator ${result.evaluator}, seed ${seed}`;
+  return `${space} on ${result.dataset}, ${choices}, profile ${result.profile}, backend ${result.backend}, seed ${seed}, ${result.device}`;
 }
 
 /** One block for each scored architecture. */

@@ -6,6 +6,7 @@ import type { ComparisonEvent } from '../../../src/jobs/compare/events.js';
 import { planComparison } from '../../../src/jobs/compare/plan.js';
 import { findPython } from '../../../src/sidecar/process/find-python.js';
 import { writeWholeNasBench201 } from '../../benchmarks/tables.js';
+import { scaled } from '../../support/limits.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 
 beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
@@ -25,7 +26,7 @@ async function writeBrokenPython(): Promise<{ python: string; mend: () => void }
 
 describe('searches of a comparison', () => {
   it('are completed without a search whose sidecar fails, and with it the next time', {
-    timeout: 120_000,
+    timeout: scaled(120_000),
   }, async () => {
     const data = temporaryFolder();
     mkdirSync(join(data, 'nas-bench-201'));

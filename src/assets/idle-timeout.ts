@@ -1,5 +1,5 @@
-/** Aborts when the user does, and when nothing has happened for a while: a silent server must not be waited for. */
-export class Patience {
+/** Aborts when the user does, and when nothing has arrived for a while. */
+export class IdleTimeout {
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
   readonly #user: AbortSignal | undefined;
@@ -18,14 +18,14 @@ export class Patience {
     return this.#controller.signal;
   }
 
-  /** Something happened: the wait begins again. */
+  /** Something arrived: the wait begins again. */
   renew(): void {
     clearTimeout(this.#timer);
     const silence = new Error(`nothing came for ${this.#milliseconds / 1000} s`);
     this.#timer = setTimeout(() => this.#controller.abort(silence), this.#milliseconds);
   }
 
-  /** Whatever was waited for is over: an answer that nobody reads to its end is given up with its connection. */
+  /** The request is over. The abort closes the connection of a response that was not read to its end. */
   end(): void {
     clearTimeout(this.#timer);
     this.#user?.removeEventListener('abort', this.#onUser);
