@@ -79,7 +79,7 @@ async function evaluations() {
   const strategy = createForest({ space, settings, surrogate: async ({ candidates }) => candidates.map(() => 0) });
   // The classes of equal architectures are found once a process, whatever the number of evaluations.
   space.canonical(space.parse('|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'));
-  const journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
+  const journal = new JournalWriter(join(folder, 'journal.jsonl'));
   let journalled = 0;
   let done = 0;
   const began = performance.now();

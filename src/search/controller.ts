@@ -8,7 +8,7 @@ import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from
 import { unlessInterrupted } from './interruption.js';
 import { Observer } from './observer.js';
 import { runPool } from './pool.js';
-import { evaluationSeed, type Recording, readRecording } from './recording.js';
+import { checkAnswer, evaluationSeed, type Recording, readRecording } from './recording.js';
 
 export interface ControllerOptions {
   /** The architectures to search. */
@@ -60,6 +60,7 @@ export async function* search(options: ControllerOptions): AsyncGenerator<Search
   const run: Search = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
     const recorded = recording.proposals[turn] ?? recording.finished;
+    if (recorded?.type === 'finished') checkAnswer(recorded, finish(run, recorded.reason));
     const event = recorded ?? (await decide(run, turn));
     yield { ...event, replayed: recorded !== null };
     if (event.type === 'finished') return event;

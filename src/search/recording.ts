@@ -65,3 +65,16 @@ export function readRecording(
   }
   return { proposals, evaluations, finished };
 }
+
+/**
+ * Checks that a recorded answer is the one that the strategy gives to the recorded history.
+ * @throws UsageError `corrupt-journal` when it is another one
+ */
+export function checkAnswer(recorded: Finished, recomputed: Finished): void {
+  const { genotype, voters } = recorded;
+  if (genotype !== recomputed.genotype) {
+    throw corrupt(`its answer is "${genotype}", and its history gives "${recomputed.genotype}"`);
+  }
+  const listed = (list: Finished['voters']) => JSON.stringify(list.map((voter) => [voter.genotype, voter.loss]));
+  if (listed(voters) !== listed(recomputed.voters)) throw corrupt('its voters are not those that its history gives');
+}

@@ -170,7 +170,7 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
     const { journal } = this.folder;
     if (this.#options.place.kind !== 'resume') writeJobFile(this.folder.config, config);
     if (this.#lock?.fromOtherHost && existsSync(journal)) replaceWithCopy(journal);
-    this.#journal = new JournalWriter<Entry>(journal, this.#earlier?.wholeBytes ?? 0);
+    this.#journal = new JournalWriter<Entry>(journal, this.#earlier);
     if (this.#earlier === undefined) this.write(header);
     if (session !== undefined) this.write(session);
     this.#log = new Log(this.folder.log, (text) => this.#options.listener.emit({ type: 'notice', text }));

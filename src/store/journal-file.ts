@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -9,35 +8,51 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
+import { EMPTY_SUM, type JournalLine, printLine, splitLine, sumOf } from './journal-line.js';
 
-/** An entry and when it was written, in ms since 1970. */
-export interface JournalLine<Entry> {
-  readonly at: number;
-  readonly entry: Entry;
-}
+export type { JournalLine } from './journal-line.js';
 
-export interface ReadJournal<Entry> {
-  readonly lines: readonly JournalLine<Entry>[];
+/** Where a journal is continued. */
+export interface JournalEnd {
   /** Bytes of the whole lines. A torn line may follow, which was being written when the process died. */
   readonly wholeBytes: number;
+  /** Checksum of the whole lines. */
+  readonly sum: string;
 }
+
+export interface ReadJournal<Entry> extends JournalEnd {
+  readonly lines: readonly JournalLine<Entry>[];
+}
+
+/** The end of a journal without lines. */
+export const NO_LINES: JournalEnd = { wholeBytes: 0, sum: EMPTY_SUM };
 
 /**
  * Reads a journal. A torn last line is ignored: its event was never acted on.
- * @throws MissingError when there is no journal; UsageError when a whole line is not an entry.
+ * @throws MissingError when there is no journal; UsageError when a whole line is not an entry, or not the one that was
+ *   written, and when the journal is not a regular file.
  */
 export function readJournal<Entry>(file: string, entries: z.ZodType<Entry>): ReadJournal<Entry> {
   const bytes = readBytes(file);
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
   const texts = bytes.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
   const lineSchema = z.strictObject({ at: z.int(), entry: entries });
+  let sum = EMPTY_SUM;
+  let summed = false;
   const parse = (text: string, index: number): JournalLine<Entry> => {
+    const line = splitLine(text);
+    sum = sumOf(sum, line.json);
+    // Once a journal has checksums, every line has one.
+    if (line.sum === null ? summed : line.sum !== sum) throw changedLine(file, index + 1);
+    summed ||= line.sum !== null;
     try {
-      return lineSchema.parse(JSON.parse(text));
+      return lineSchema.parse(JSON.parse(line.json));
     } catch (cause) {
       throw new UsageError(`Line ${index + 1} of ${file} is not a journal entry that this version can read.`, {
         code: 'corrupt-journal',
@@ -46,15 +61,50 @@ export function readJournal<Entry>(file: string, entries: z.ZodType<Entry>): Rea
       });
     }
   };
-  return { lines: texts.map(parse), wholeBytes };
+  return { lines: texts.map(parse), wholeBytes, sum };
+}
+
+function changedLine(file: string, number: number): UsageError {
+  return new UsageError(
+    `Line ${number} of ${file} does not fit its checksum: the line was changed, or lines before it were.`,
+    {
+      code: 'corrupt-journal',
+      nextSteps: ['Undo the change, or cut the journal before that line: what is lost is computed again.'],
+    },
+  );
 }
 
 function readBytes(file: string): Buffer {
+  if (fileStats(file) === undefined) throw missingJournal(file, undefined);
   try {
     return readFileSync(file);
   } catch (cause) {
     throw missingJournal(file, cause);
   }
+}
+
+/**
+ * The stats of a journal; undefined when there is none.
+ * @throws UsageError when it is not a regular file: a FIFO would block, and a device would have no end.
+ */
+function fileStats(file: string): Stats | undefined {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(file, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw missingJournal(file, cause);
+  }
+  if (stats === undefined || stats.isFile()) return stats;
+  throw new UsageError(`${file} is ${kindOf(stats)}, and a journal is a regular file.`, {
+    code: 'corrupt-journal',
+    nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
+  });
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a FIFO';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 export function missingJournal(file: string, cause: unknown): MissingError {
@@ -67,7 +117,7 @@ export function missingJournal(file: string, cause: unknown): MissingError {
 
 /** Whether a journal has at least one whole line: without one, nothing of its run has been done. */
 export function hasBegun(file: string): boolean {
-  return existsSync(file) && readFileSync(file).includes(0x0a);
+  return fileStats(file) !== undefined && readFileSync(file).includes(0x0a);
 }
 
 /**
@@ -108,30 +158,53 @@ export function replaceWithCopy(file: string): void {
 export class JournalWriter<Entry> {
   readonly #descriptor: number;
   readonly #file: string;
+  #end: JournalEnd;
 
-  /** @param wholeBytes where the next line begins: after the last whole one, 0 in a new journal. */
-  constructor(file: string, wholeBytes: number) {
+  /**
+   * @param end where the next line begins: after the last whole one
+   * @throws MissingError when the file cannot be opened
+   */
+  constructor(file: string, end: JournalEnd = NO_LINES) {
     this.#file = file;
-    this.#descriptor = openSync(file, 'a');
-    // A torn line must not become the beginning of the next one. A device has no length to cut.
-    if (fstatSync(this.#descriptor).size > wholeBytes) ftruncateSync(this.#descriptor, wholeBytes);
+    this.#end = end;
+    try {
+      this.#descriptor = openSync(file, 'a');
+    } catch (cause) {
+      throw unwritable(file, cause);
+    }
+    this.#cut();
   }
 
   /** @throws MissingError when the disk is full or the file has gone. */
   append(entry: Entry): JournalLine<Entry> {
     const line = { at: Date.now(), entry };
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    this.write(line);
+    return line;
+  }
+
+  /** Appends a line that has its time already. @throws as {@link append} */
+  write(line: JournalLine<Entry>): void {
+    const { text, sum } = printLine(line, this.#end.sum);
+    const bytes = Buffer.from(text);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(this.#descriptor, bytes, written);
       fdatasyncSync(this.#descriptor);
     } catch (cause) {
+      this.#cut();
       throw unwritable(this.#file, cause);
     }
-    return line;
+    this.#end = { wholeBytes: this.#end.wholeBytes + bytes.length, sum };
   }
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+
+  /** A torn line must not become the beginning of the next one. A device has no length to cut. */
+  #cut(): void {
+    if (fstatSync(this.#descriptor).size > this.#end.wholeBytes) {
+      ftruncateSync(this.#descriptor, this.#end.wholeBytes);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/rmi.js';
 import { search } from '../../src/search/controller.js';
-import type { JournalledEvent } from '../../src/search/events.js';
+import type { Finished, JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Space } from '../../src/spaces/space.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
@@ -106,5 +106,26 @@ describe('search: a journal of another search', () => {
   ])('is refused: %s', async (problem, recorded) => {
     await expect(run(tiny, 1, 0, recorded)).rejects.toThrow(UsageError);
     await expect(run(tiny, 1, 0, recorded)).rejects.toThrow(problem);
+  });
+});
+
+describe('search: a recorded answer', () => {
+  it.each<[string, (finished: Finished) => Partial<Finished>]>([
+    ['its answer is "1111", and its history gives', () => ({ genotype: '1111' })],
+    ['its voters are not those', ({ voters }) => ({ voters: voters.slice(1) })],
+    ['its voters are not those', ({ voters }) => ({ voters: voters.map((voter) => ({ ...voter, loss: 0 })) })],
+  ])('is refused unless the history gives it: %s', async (problem, change) => {
+    const journal = journalOf((await run(tiny, 1, 0)).events);
+    const changed = journal.map((event) => (event.type === 'finished' ? { ...event, ...change(event) } : event));
+    await expect(run(tiny, 1, 0, changed)).rejects.toMatchObject({
+      code: 'corrupt-journal',
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it('may have another note: a later version may word it differently', async () => {
+    const journal = journalOf((await run(tiny, 1, 0)).events);
+    const reworded = journal.map((event) => (event.type === 'finished' ? { ...event, note: 'Reworded.' } : event));
+    expect(finishOf((await run(tiny, 1, 0, reworded)).events).note).toBe('Reworded.');
   });
 });

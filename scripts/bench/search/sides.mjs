@@ -159,7 +159,7 @@ class Side {
     if (this.#events) return;
     const folder = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
     process.once('exit', () => rmSync(folder, { recursive: true }));
-    this.#journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
+    this.#journal = new JournalWriter(join(folder, 'journal.jsonl'));
     const { settings, specification } = this.plan;
     const space = this.#searched(BUILT_IN.spaces.find(specification.space).space);
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });

@@ -51,7 +51,7 @@ describe('a resumed retraining', () => {
     mkdirSync(folder);
     const planned = await planNewRetraining({ genotype: NB201, overrides: DIGITS, seeds: [1, 2], data: '/data' });
     writeFileSync(join(folder, 'config.yaml'), dumpConfig(planned.plan.settings));
-    const journal = new JournalWriter(join(folder, 'journal.jsonl'), 0);
+    const journal = new JournalWriter(join(folder, 'journal.jsonl'));
     journal.append(headerOf(planned));
     journal.close();
   });
