@@ -150,8 +150,8 @@ GOOD = rows([[90.0, 70.0, 40.0], [91.0, 71.0, 41.0]])
         (["arch_str,cifar10_test", f"{cell(1)},91"], ["line 1", "'index'", "missing"]),
         (["index,arch_str", f"1,{cell(1)}"], ["line 1", "no column of accuracies"]),
         ([HEADER], ["no architectures"]),
-        (["name,accuracy", "a,1"], ["no table", "index, arch_str, cifar10_test", "NAS-Bench-Macro"]),
-        (['["a list"]'], ["no table"]),
+        (["name,accuracy", "a,1"], ["not a known table", "index, arch_str, cifar10_test", "NAS-Bench-Macro"]),
+        (['["a list"]'], ["not a known table"]),
     ],
 )
 def test_a_csv_that_cannot_be_right_is_refused(tmp_path: Path, lines: list[str], said: list[str]) -> None:
@@ -175,7 +175,7 @@ def test_a_csv_that_cannot_be_right_is_refused(tmp_path: Path, lines: list[str],
         ('{"00000000": 90}', ["'00000000'", "not an object"]),
         ("{}", ["no architectures"]),
         ('{"00000000": ' + "[" * 200_000, ["nested"]),
-        ('{"name": 1}', ["no table"]),
+        ('{"name": 1}', ["not a known table"]),
     ],
 )
 def test_a_json_that_cannot_be_right_is_refused(tmp_path: Path, text: str, said: list[str]) -> None:

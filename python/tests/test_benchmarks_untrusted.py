@@ -88,7 +88,7 @@ def test_one_malicious_global_is_named_and_not_run(tmp_path: Path, form: str, pl
 def test_every_way_of_naming_is_watched(tmp_path: Path, program: bytes, name: str, protocol: bytes) -> None:
     file = tmp_path / "t.pickle"
     file.write_bytes(protocol + program)
-    refuses(file, tmp_path / "indexes", "refused-file", name, "it was not run")
+    refuses(file, tmp_path / "indexes", "refused-file", name, "it was not called")
 
 
 @pytest.mark.parametrize("form", SAVERS)
@@ -137,8 +137,8 @@ def checkpoint(folder: Path) -> Path:
 
 FOREIGN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a checkpoint": (checkpoint, "no meta_archs and arch2infos"),
-    "an archive": (lambda folder: bad_zip(folder, "readme.txt", zipfile.ZIP_STORED), "none that PyTorch has saved"),
-    "a bomb": (lambda folder: bad_zip(folder, "t/data.pkl", zipfile.ZIP_DEFLATED), "none that PyTorch has saved"),
+    "an archive": (lambda folder: bad_zip(folder, "readme.txt", zipfile.ZIP_STORED), "archive that PyTorch has not saved"),
+    "a bomb": (lambda folder: bad_zip(folder, "t/data.pkl", zipfile.ZIP_DEFLATED), "archive that PyTorch has not saved"),
     "no archive": (lambda folder: written(folder, b"PK\x03\x04rest"), "zip"),
     "CIFAR": (lambda folder: written(folder, pickle.dumps({b"data": b"\0" * 3072}, protocol=2)), "bytes"),
     "a number": (lambda folder: written(folder, pickle.dumps(7, protocol=2)), "no meta_archs"),
@@ -148,7 +148,7 @@ FOREIGN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a huge text": (lambda folder: written(folder, b"\x80\x04X\xff\xff\xff\x7f."), "announces 2147483647 bytes"),
     "a huge number": (lambda folder: written(folder, b"\x80\x04\x8b\xff\xff\xff\x7f."), "announces"),
     "no stop": (lambda folder: written(folder, b"\x80\x02}"), "ends at byte 3"),
-    "no stack": (lambda folder: written(folder, b"\x80\x02s."), "more than there is"),
+    "no stack": (lambda folder: written(folder, b"\x80\x02s."), "more objects than the stack has"),
     "no object": (lambda folder: written(folder, b"\x80\x02h\x09."), "byte"),
     "a gap": (lambda folder: written(folder, b"\x80\x02}r\xff\xff\xff\x0f."), "follows"),
     "a name without end": (lambda folder: written(folder, b"\x80\x02c" + b"x" * 5000), "has no end"),
@@ -265,7 +265,7 @@ def test_a_number_of_an_unknown_type_is_refused(tmp_path: Path) -> None:
         (lambda folder: (folder / "000001.pickle.pbz2").rename(folder / "000009.pickle.pbz2"), "of this number"),
         (lambda folder: save_bz2({}, folder / "000002.pickle.pbz2"), "architecture 2"),
         (lambda folder: save_bz2([], folder / "meta.pickle.pbz2"), "meta_archs"),
-        (lambda folder: os.truncate(folder / "000001.pickle.pbz2", 5000), "not whole"),
+        (lambda folder: os.truncate(folder / "000001.pickle.pbz2", 5000), "incomplete"),
     ],
 )
 def test_a_folder_that_cannot_be_right_is_refused(tmp_path: Path, spoil: Any, said: str) -> None:

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from rminas_sidecar.networks import darts_genotype
 from rminas_sidecar.networks.darts import CifarDartsNetwork
-from rminas_sidecar.networks.darts_genotype import INPUTS, NODES, Edge
+from rminas_sidecar.networks.darts_genotype import INPUTS, NODES, DartsEdge
 from rminas_sidecar.networks.mb import MobileNetV3Network
 from rminas_sidecar.networks.nas_bench_macro import NasBenchMacroNetwork
 
@@ -68,11 +68,12 @@ def _build_darts(genotype: str) -> tuple[CifarDartsNetwork, darts_genotype.Genot
     return network, darts_genotype.parse(genotype)
 
 
-def _renumbered(cell: Sequence[Edge], other: Sequence[Edge], numbers: Numbers) -> list[int] | None:
+def _renumbered(cell: Sequence[DartsEdge], other: Sequence[DartsEdge], numbers: Numbers) -> list[int] | None:
     """For each edge of a cell the same edge of the other one; None where some has none."""
     places = {(INPUTS + place // 2, edge): place for place, edge in enumerate(other)}
     wanted = [
-        (numbers[INPUTS + place // 2], Edge(edge.operation, numbers[edge.source])) for place, edge in enumerate(cell)
+        (numbers[INPUTS + place // 2], DartsEdge(edge.operation, numbers[edge.source]))
+        for place, edge in enumerate(cell)
     ]
     return [places[edge] for edge in wanted] if all(edge in places for edge in wanted) else None
 

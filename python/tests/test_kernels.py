@@ -244,9 +244,9 @@ def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: P
     ("script", "said"),
     [
         ("echo 'internal error: out of ideas' >&2; exit 1", "out of ideas"),
-        ("exit 7", "failed: it ended with 7"),
+        ("exit 7", "failed: exit code 7"),
         # A compiler that answers at once and makes nothing that can be loaded.
-        ('while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"', "cannot be kept or loaded"),
+        ('while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"', "cannot be stored or loaded"),
     ],
 )
 def test_a_compiler_that_fails_is_done_without(tmp_path: Path, script: str, said: str) -> None:
@@ -260,13 +260,13 @@ def test_a_compiler_that_computes_something_else_is_found_out(kernels: Kernels, 
     compiler = tmp_path / "cc"
     compiler.write_text('#!/bin/sh\nexec cc -Dsqrt=fabs "$@"\n')
     compiler.chmod(0o755)
-    assert "does not compute what it should" in _why_not(tmp_path / "home", CC=str(compiler))
+    assert "give wrong results" in _why_not(tmp_path / "home", CC=str(compiler))
 
 
 def test_a_folder_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "kernels").mkdir()
     (tmp_path / "kernels").chmod(0o777)
-    assert "others can write to" in _why_not(tmp_path)
+    assert "other users can write to" in _why_not(tmp_path)
 
 
 def test_processes_that_compile_at_a_time_do_not_disturb_each_other(kernels: Kernels, tmp_path: Path) -> None:

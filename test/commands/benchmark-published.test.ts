@@ -66,7 +66,7 @@ describe("the published benchmark's file", () => {
       runCli(['benchmark', 'import', huge, '--json'], { env }),
     ]);
     expect(refused).toMatchObject({ code: 3, stdout: '' });
-    expect(refused.stderr).toContain('asks for os.system');
+    expect(refused.stderr).toContain('names os.system');
     expect(tooLarge.code).toBe(4);
     expect(JSON.parse(tooLarge.stdout)).toMatchObject({
       error: {

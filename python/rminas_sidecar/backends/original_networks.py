@@ -113,7 +113,7 @@ def decode_darts(modules: Modules, genotype: str) -> Any:
         return modules.darts_decoding.reformat_DARTS(modules.darts_decoding.geno_from_alpha(alpha))
 
 
-def _encode_darts(cell: Sequence[darts_genotype.Edge]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _encode_darts(cell: Sequence[darts_genotype.DartsEdge]) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The 14 edges × 7 operations of `RF_suggest`: 1 for each of the eight that are there."""
     nodes = range(darts_genotype.INPUTS, darts_genotype.INPUTS + darts_genotype.NODES)
     encoding = np.zeros((sum(nodes), len(darts_genotype.OPERATIONS)))

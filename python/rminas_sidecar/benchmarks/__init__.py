@@ -1,4 +1,4 @@
-"""Tables of trained accuracies: imported once into an index, then queried in milliseconds, without PyTorch."""
+"""Tables of trained accuracies: imported once into an index, queried in milliseconds, without PyTorch."""
 
 from .importing import import_file
 from .query import query

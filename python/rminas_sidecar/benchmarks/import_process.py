@@ -1,4 +1,7 @@
-"""Imports in a process of its own: it takes minutes and memory that the server must have free for its heartbeats."""
+"""Imports a table in its own process, because an import takes minutes and much memory.
+
+The server stays free for its heartbeats.
+"""
 
 import signal
 from collections.abc import Callable
@@ -12,14 +15,14 @@ _MODULE = "rminas_sidecar.benchmarks.import_worker"
 
 
 def import_in_process(request: Body, on_progress: Callable[[Body], None]) -> tuple[str, Body]:
-    """Imports a table, and waits for it.
+    """Imports a table and waits for the answer.
 
     Args:
         request: the body of the protocol's `import-benchmark`.
-        on_progress: takes the bodies of `progress` messages, from another thread.
+        on_progress: called with the bodies of `progress` messages, from another thread.
 
     Returns:
-        Type and body of the answer, which may be an error. Nothing is left of an import whose process dies.
+        Type and body of the answer, which may be an error. If the process dies, no files are left behind.
     """
     ends: SimpleQueue[tuple[str, Body]] = SimpleQueue()
 
@@ -37,6 +40,6 @@ def import_in_process(request: Body, on_progress: Callable[[Body], None]) -> tup
 def _died(file: str, death: Death) -> Body:
     message = f"The import of {file} ended with {death}."
     if death.code == -signal.SIGKILL:
-        steps = ["The system does that when memory runs out: end other programs, or use a machine with more memory."]
+        steps = ["The system was out of memory: end other programs, or use a machine with more memory."]
         return error_body("out-of-memory", message, steps)
     return error_body("internal", message, ["Report this as a bug, with the text above."], death.stderr or None)

@@ -1,4 +1,4 @@
-"""The process that imports a table: one request, and then its end."""
+"""The process that imports one table and then ends."""
 
 import time
 

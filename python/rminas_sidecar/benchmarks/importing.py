@@ -11,12 +11,12 @@ from .table import Progress
 
 
 def import_file(file: str, folder: str, on_progress: Progress) -> dict[str, Any]:
-    """Reads a table of trained accuracies, which is a file or a folder, into `<folder>/<benchmark>.sqlite`.
+    """Imports a table of trained accuracies (a file or a folder) into `<folder>/<benchmark>.sqlite`.
 
-    It takes the place of an older index.
+    Replaces an older index.
 
     Returns the body of the protocol's `benchmark-imported` without `seconds`. Raises `SidecarError`: `missing-file`,
-    `refused-file`, `corrupt-file`, `out-of-memory` or `unwritable`; an older index then stays as it was.
+    `refused-file`, `corrupt-file`, `out-of-memory` or `unwritable`; an older index is kept then.
     """
     written = write_index(read_table(Path(file).absolute()), Path(folder).absolute(), on_progress)
     return {

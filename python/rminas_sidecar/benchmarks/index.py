@@ -1,8 +1,7 @@
 """Builds the index of a benchmark: one SQLite file, written once and then only read.
 
-Ranks are computed here, so that a query is a lookup. The file appears in its place whole or not at all: the index is
-built in memory, written beside its place under another name, flushed to the disk and then renamed. Until the last
-moment there is nothing on the disk, whatever becomes of the import.
+Ranks are computed here, so that a query is a lookup. The index appears complete or not at all: it is built in memory,
+written to a temporary file in the same folder, flushed to the disk and renamed. A failed import leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from pathlib import Path
 
 from ..errors import SidecarError
 from .schema import SCHEMA, SCHEMA_VERSION
-from .table import Entry, Progress, Series, Table
+from .table import AccuracySeries, Progress, Table, TableEntry
 
 _DRAFT_SUFFIX = ".draft"
-#: A draft is written in less than a second; one untouched for so long was left by a killed import.
+#: A draft is written in less than a second. A draft of this age was left behind by a killed import.
 _ABANDONED_AFTER_SECONDS = 3600
 _PROGRESS_EVERY = 500
 
@@ -42,7 +41,7 @@ _SUM_UP = "SELECT series, count(*), max(accuracy), min(accuracy), avg(accuracy) 
 
 @dataclass(frozen=True)
 class Written:
-    """What an index holds."""
+    """Contents of an index that was written."""
 
     path: Path
     architectures: int
@@ -52,10 +51,10 @@ class Written:
 
 
 def write_index(table: Table, folder: Path, on_progress: Progress) -> Written:
-    """Writes `<folder>/<benchmark>.sqlite` in place of an older one.
+    """Writes `<folder>/<benchmark>.sqlite`; replaces an older one.
 
-    Raises `SidecarError`: `unwritable` when the folder or the disk does not let it, and whatever reading the entries
-    raises. Nothing is written then, and an older index stays as it was.
+    Raises `SidecarError`: `unwritable` if the file cannot be written, and all errors of reading the entries. Nothing is
+    written then, and an older index is kept.
     """
     path = folder / f"{table.benchmark}.sqlite"
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
@@ -79,7 +78,7 @@ def write_index(table: Table, folder: Path, on_progress: Progress) -> Written:
 
 @contextmanager
 def _draft_of(path: Path) -> Iterator[Path]:
-    """A file beside `path`, of its own for each import; it is gone afterwards unless it was renamed."""
+    """A temporary file in the folder of `path`; removed afterwards unless it was renamed."""
     draft = path.with_name(f".{path.name}-{uuid.uuid4().hex}{_DRAFT_SUFFIX}")
     try:
         yield draft
@@ -89,7 +88,7 @@ def _draft_of(path: Path) -> Iterator[Path]:
 
 def _write(database: sqlite3.Connection, draft: Path) -> None:
     with closing(sqlite3.connect(draft)) as file:
-        # No journal and no waiting for the disk in between: a draft that is not whole is thrown away.
+        # No journal and no synchronisation: an incomplete draft is thrown away.
         file.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         database.backup(file)
     _flush(draft)
@@ -97,7 +96,7 @@ def _write(database: sqlite3.Connection, draft: Path) -> None:
 
 def _remove_abandoned(folder: Path) -> None:
     for draft in folder.glob(f".*{_DRAFT_SUFFIX}"):
-        # Another import may rename or remove its own draft at any time.
+        # Another import may rename or remove its draft at any time.
         with suppress(FileNotFoundError):
             if time.time() - draft.stat().st_mtime > _ABANDONED_AFTER_SECONDS:
                 draft.unlink()
@@ -108,7 +107,7 @@ def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> 
     database.execute("PRAGMA temp_store = MEMORY")
     database.executescript(SCHEMA + _UNRANKED)
     database.execute("BEGIN")
-    series: dict[Series, int] = {}
+    series: dict[AccuracySeries, int] = {}
     architectures = 0
     for entry in table.entries:
         _insert(database, entry, series)
@@ -134,8 +133,8 @@ def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> 
     return architectures, results, list(dict.fromkeys(one.dataset for one in series))
 
 
-def _insert(database: sqlite3.Connection, entry: Entry, series: dict[Series, int]) -> None:
-    """Adds an architecture; a series that is new to the index gets the next number."""
+def _insert(database: sqlite3.Connection, entry: TableEntry, series: dict[AccuracySeries, int]) -> None:
+    """Adds an architecture. A new series gets the next number."""
     database.execute("INSERT INTO architecture VALUES (?, ?)", (entry.number, entry.genotype))
     database.executemany(
         "INSERT INTO unranked VALUES (?, ?, ?, ?, ?, ?)",
@@ -157,7 +156,7 @@ def _insert(database: sqlite3.Connection, entry: Entry, series: dict[Series, int
     )
 
 
-def _insert_series(database: sqlite3.Connection, series: dict[Series, int]) -> None:
+def _insert_series(database: sqlite3.Connection, series: dict[AccuracySeries, int]) -> None:
     by_number = list(series)
     places = {one: place for place, one in enumerate(sorted(series, key=_order(series)))}
     for number, *figures in database.execute(_SUM_UP).fetchall():
@@ -167,9 +166,11 @@ def _insert_series(database: sqlite3.Connection, series: dict[Series, int]) -> N
         database.execute(f"INSERT INTO series VALUES ({', '.join('?' * len(row))})", row)
 
 
-def _order(series: dict[Series, int]) -> Callable[[Series], tuple[int, int, int, bool, int]]:
-    """As they came, but with all of a data set together, then all of a training length, and the mean before the seeds:
-    a seed may come late because few architectures have it."""
+def _order(series: dict[AccuracySeries, int]) -> Callable[[AccuracySeries], tuple[int, int, int, bool, int]]:
+    """The sort key of series: by data set, training length and split, with the mean before the seeds.
+
+    Data sets and splits are in the order of the table. Seeds are sorted: the table may first mention one late.
+    """
     first_of: dict[tuple[str, ...], int] = {}
     for one, number in series.items():
         first_of.setdefault((one.dataset,), number)
@@ -184,7 +185,7 @@ def _order(series: dict[Series, int]) -> Callable[[Series], tuple[int, int, int,
 
 
 def _flush(path: Path) -> None:
-    """Waits until a file's content, or a folder's names, are on the disk."""
+    """Waits until the content of a file, or the names in a folder, are on the disk."""
     if path.is_dir() and os.name == "nt":
         return  # Windows cannot open a folder, and its renames need no flush.
     handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Answers what an index knows of one architecture, in well under a millisecond once it is open."""
+"""Looks up one architecture in an index; takes well under a millisecond once the index is open."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _FIGURE_NAMES = ("accuracy", "rank", "of", "regret", "loss", "trainSeconds", "ev
 
 
 def query(index: str, architecture: str | int) -> dict[str, Any]:
-    """What an index knows of an architecture, given by its genotype or by its number in the benchmark.
+    """Looks up an architecture by its genotype or by its number in the benchmark.
 
     Returns the body of the protocol's `benchmark-answer`: accuracies and regrets in per cent, ranks from 1 among the
-    architectures that have the figure, ties sharing the better one. Raises `SidecarError`: `missing-file` without an
-    index, `corrupt-file` for a file that is none of this version, `unknown-architecture`.
+    architectures that have the figure; ties share the better rank. Raises `SidecarError`: `missing-file` if there is no
+    index, `corrupt-file` if the file is not an index of this version, `unknown-architecture`.
     """
     path = Path(index).absolute()
     with open_index(path) as database:
@@ -42,7 +42,7 @@ def query(index: str, architecture: str | int) -> dict[str, Any]:
 
 
 def _find(database: sqlite3.Connection, path: Path, architecture: str | int) -> tuple[int, str]:
-    """Number and genotype of an architecture of the index."""
+    """Number and genotype of an architecture in the index."""
     if isinstance(architecture, str):
         architecture = architecture.strip()
         row = database.execute("SELECT * FROM architecture WHERE genotype = ?", (architecture,)).fetchone()
@@ -62,7 +62,7 @@ def _range(database: sqlite3.Connection) -> str:
 
 
 def _nearest(database: sqlite3.Connection, genotype: str) -> str:
-    """The genotype with the most parts in common, compared place by place: operations, or digits."""
+    """The genotype that shares the most operations or digits, compared position by position."""
 
     def parts(text: str) -> list[str]:
         return text.split("|") if "|" in text else list(text)

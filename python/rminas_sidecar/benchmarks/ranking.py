@@ -1,4 +1,4 @@
-"""Answers which architectures are the best, and what an index holds."""
+"""The best architectures of a series, and a summary of an index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERIES_FIGURES = ("architectures", "best", "worst", "mean")
 def ranking(index: str, wanted: Wanted, count: int) -> dict[str, Any]:
     """The best architectures of one series, at most `count` of them.
 
-    Returns the body of the protocol's `benchmark-ranking`: accuracies in per cent, ranks from 1, equal ones in the
+    Returns the body of the protocol's `benchmark-ranking`: accuracies in per cent, ranks from 1, ties in the
     order of the benchmark, costs on the series' data set. Raises `SidecarError`: `missing-file`, `corrupt-file` and
     `unknown-series`.
     """
@@ -42,7 +42,7 @@ def ranking(index: str, wanted: Wanted, count: int) -> dict[str, Any]:
 
 
 def summary(index: str) -> dict[str, Any]:
-    """What an index holds.
+    """Summarises an index.
 
     Returns the body of the protocol's `benchmark-summary`: for each series how many architectures have it and the
     range of accuracies in per cent, and the range of each cost. Raises `SidecarError`: `missing-file`, `corrupt-file`.

@@ -1,4 +1,4 @@
-"""What an index has in it: one SQLite file, written once and then only read."""
+"""The tables of an index: one SQLite file, written once and then only read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ..errors import SidecarError
 
-#: Bumped whenever an older or newer program could not read the tables.
+#: Increased whenever older or newer versions of the program could not read the tables.
 SCHEMA_VERSION = 2
 
-#: The figures of a `series` are those of its results, computed once; `place` is its place among all in an answer.
+#: The figures of a `series` summarise its results; `place` is its position in answers.
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE architecture (number INTEGER PRIMARY KEY, genotype TEXT NOT NULL UNIQUE);
@@ -54,10 +54,10 @@ _IMPORT_AGAIN = "Import the table again: rminas benchmark import FILE"
 
 @contextmanager
 def open_index(path: Path) -> Iterator[sqlite3.Connection]:
-    """The index at a path, to read from.
+    """Opens an index for reading.
 
-    Raises `SidecarError`: `missing-file` without an index, `corrupt-file` for a file that is none of this version, also
-    when that shows only later.
+    Raises `SidecarError`: `missing-file` if there is no index, `corrupt-file` if the file is not an index of this
+    version. Damage that is noticed only while reading raises `corrupt-file`, too.
     """
     if not path.is_file():
         raise SidecarError(
@@ -68,11 +68,13 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
             _check_version(database, path)
             yield database
     except sqlite3.DatabaseError as error:
-        raise SidecarError("corrupt-file", f"{path} is no whole benchmark index: {error}.", [_IMPORT_AGAIN]) from error
+        raise SidecarError(
+            "corrupt-file", f"{path} is not a complete benchmark index: {error}.", [_IMPORT_AGAIN]
+        ) from error
 
 
 def meta_of(database: sqlite3.Connection) -> dict[str, str]:
-    """What an index says of itself: `benchmark`, `source` and `architectures`."""
+    """The names `benchmark`, `source` and `architectures` of an index, with their values."""
     return dict(database.execute("SELECT name, value FROM meta"))
 
 

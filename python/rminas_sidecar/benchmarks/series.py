@@ -1,4 +1,4 @@
-"""The series of an index: which there are, and the one that is meant."""
+"""Finds the series of an index that fits a query."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _NAMES = ("dataset", "split", "epochs", "aggregation", "seed", "reported")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is known of a series that somebody asks for; None where anything is right.
+    """A query for a series; None matches anything.
 
-    Without a seed, the mean is preferred to single trainings, what papers report to what they do not, and long
-    trainings to short ones.
+    If several series match, those that papers report come first, then means over seeds, then long trainings.
     """
 
     dataset: str | None
@@ -30,15 +29,15 @@ class Wanted:
 
 
 def describe(row: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
-    """A row of the series' columns and then others, by the protocol's names."""
+    """Names a row: first the columns of a series by the protocol's names, then the given names."""
     named = dict(zip((*_NAMES, *names), row, strict=True))
     return named | {"reported": bool(named["reported"])}
 
 
 def find_series(database: sqlite3.Connection, path: Path, wanted: Wanted) -> tuple[int, dict[str, Any]]:
-    """Id and description of the series that is meant.
+    """Id and description of the series that fits the query.
 
-    Raises `SidecarError` (`unknown-series`), naming those that there are.
+    Raises `SidecarError` (`unknown-series`), with the available series.
     """
     names = ("architectures", "id")
     rows = database.execute(f"SELECT {SERIES_COLUMNS}, architectures, id FROM series ORDER BY place").fetchall()
@@ -47,17 +46,17 @@ def find_series(database: sqlite3.Connection, path: Path, wanted: Wanted) -> tup
     fitting = [one for one in series if all(_same(one[name], value) for name, value in asked.items())]
     if not fitting:
         words = ", ".join(f"{name} {value!r}" for name, value in asked.items())
-        raise SidecarError("unknown-series", f"{path} has no figures of {words}.", _what_there_is(series))
+        raise SidecarError("unknown-series", f"{path} has no figures of {words}.", _available(series))
     best = min(fitting, key=lambda one: (not one["reported"], one["seed"] is not None, -(one["epochs"] or 0)))
     return best.pop("id"), best
 
 
 def _same(known: object, asked: object) -> bool:
-    """Names are the same however they are capitalised: the field itself writes ImageNet16-120 in several ways."""
+    """Compares names without case, because papers capitalise ImageNet16-120 in several ways."""
     return known == asked or (isinstance(known, str) and isinstance(asked, str) and known.lower() == asked.lower())
 
 
-def _what_there_is(series: list[dict[str, Any]]) -> list[str]:
+def _available(series: list[dict[str, Any]]) -> list[str]:
     pairs: dict[str, dict[str, None]] = {}
     for one in series:
         pairs.setdefault(one["dataset"], {})[one["split"]] = None

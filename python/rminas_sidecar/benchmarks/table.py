@@ -1,4 +1,4 @@
-"""What an importer reads out of a file of trained accuracies, before it becomes an index."""
+"""A table of trained accuracies, as importers read it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is in all, and a word for what is being done."""
+"""Called with the count done, the total count, and a description of the step."""
 
 MEAN_OVER_SEEDS = "mean over seeds"
 
 
 @dataclass(frozen=True)
-class Series:
-    """One column of comparable accuracies: architectures are ranked against each other within a series."""
+class AccuracySeries:
+    """One column of comparable accuracies. Architectures are ranked within a series."""
 
     dataset: str
     split: str
-    #: Epochs trained; None where the table does not say.
+    #: Epochs trained; None if the table does not say.
     epochs: int | None
     #: How seeds were combined, in words.
     aggregation: str = MEAN_OVER_SEEDS
-    #: The seed, or the number of the trial where seeds are not named; None for what is already aggregated.
+    #: The seed, or the number of the training if the table has no seeds; None for aggregated figures.
     seed: int | None = None
-    #: Whether the benchmark's own paper and those that use it report this figure.
+    #: Whether papers report this figure.
     reported: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of one architecture in one series."""
+    """The figures of one architecture in one series."""
 
     #: Per cent, 0 to 100.
     accuracy: float
@@ -43,35 +43,35 @@ class Result:
 
 @dataclass(frozen=True)
 class Cost:
-    """A figure of the architecture itself: parameters and FLOPs in millions, latency in seconds."""
+    """A cost of an architecture: parameters and FLOPs in millions, latency in seconds."""
 
     name: str
     value: float
-    #: The data set that it holds for, since classes and image sizes differ; None where it holds for all.
+    #: The data set, since classes and image sizes differ; None if the cost is the same for all.
     dataset: str | None = None
 
 
 @dataclass(frozen=True)
-class Entry:
+class TableEntry:
     """One architecture of a table."""
 
     #: Number in the benchmark's own order.
     number: int
     genotype: str
-    results: Mapping[Series, Result]
+    results: Mapping[AccuracySeries, Result]
     costs: tuple[Cost, ...] = field(default=())
 
 
 @dataclass(frozen=True)
 class Table:
-    """A benchmark's table. The entries are read as they are asked for, and asking may raise `SidecarError`."""
+    """The table of a benchmark. Entries are read lazily, so iterating over them may raise `SidecarError`."""
 
     benchmark: str
     file: Path
-    #: What the numbers are, in words.
+    #: Describes the numbers.
     description: str
-    #: Architectures that the benchmark has; a table may hold fewer.
+    #: Architectures in the benchmark; the table may have fewer.
     space_size: int
-    #: Entries to expect, given how many were read, for progress.
+    #: Expected number of entries, given how many were read; for progress.
     expected: Callable[[int], int]
-    entries: Iterable[Entry]
+    entries: Iterable[TableEntry]

@@ -1,4 +1,4 @@
-"""Operations in C that are faster on a CPU than torch's. They are compiled at first use, where there is a compiler."""
+"""Operations in C that are faster on a CPU than torch's. They are compiled at first use if there is a compiler."""
 
 from rminas_sidecar.kernels.kernels import Kernels, find_kernels, why_no_kernels
 

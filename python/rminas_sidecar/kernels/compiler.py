@@ -1,4 +1,4 @@
-"""Compiles C for the processor at hand, once for each machine, and loads it."""
+"""Compiles C for this processor, once for each machine, and loads the library."""
 
 import contextlib
 import ctypes
@@ -12,24 +12,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _SECONDS = 60
-# The first that the compiler knows: GCC and Clang on x86, Clang on ARM, anything else.
+# The first one that the compiler accepts is used: GCC and Clang on x86, Clang on ARM, any other.
 _TARGETS: tuple[list[str], ...] = (["-march=native"], ["-mcpu=native"], [])
 _OPTIONS = ["-std=gnu11", "-O3", "-shared", "-fPIC"]
 
 
 class CompilationError(Exception):
-    """There is no compiler, or it failed; says which."""
+    """There is no compiler, or it failed. The message says which."""
 
 
 def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
-    """Loads the library that the C files of a folder make, from the cache if it is there.
+    """Loads the library of the C files in a folder; compiles it if the cache does not have it.
 
     Args:
-        folder: with the C files.
-        options: for the compiler, besides those that all libraries have.
+        folder: contains the C files.
+        options: of the compiler, in addition to the usual ones.
 
     Raises:
-        CompilationError: when it cannot be made.
+        CompilationError: the library cannot be compiled or loaded.
     """
     compiler = shutil.which(os.environ.get("CC") or "cc")
     if compiler is None:
@@ -40,23 +40,23 @@ def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
             _compile([compiler, *_OPTIONS, *options], sorted(folder.glob("*.c")), library)
         return ctypes.CDLL(str(library))
     except OSError as error:
-        raise CompilationError(f"what was compiled cannot be kept or loaded: {error}") from error
+        raise CompilationError(f"the compiled library cannot be stored or loaded: {error}") from error
 
 
 def _cache() -> Path:
-    """A folder that nobody else writes to, since what lies there is run."""
+    """The folder of compiled libraries. Only this user may write to it, because its files are executed."""
     home = os.environ.get("RMINAS_HOME")
     base = Path(home) if home else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rminas"
     folder = base / "kernels"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.stat()
     if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        raise PermissionError(f"others can write to {folder}")
+        raise PermissionError(f"other users can write to {folder}")
     return folder
 
 
 def _digest(folder: Path, compiler: Path, options: Sequence[str]) -> str:
-    """Of all that the library depends on: homes are shared by machines with other processors."""
+    """A digest of everything the library depends on, the processor included: machines may share a home folder."""
     actual = compiler.resolve()
     digest = hashlib.sha256(f"{_processor()}\0{actual}\0{actual.stat().st_mtime_ns}\0{[*_OPTIONS, *options]}".encode())
     for file in sorted([*folder.glob("*.c"), *folder.glob("*.h")]):
@@ -73,7 +73,7 @@ def _processor() -> str:
 
 
 def _compile(compiler: Sequence[str], sources: Sequence[Path], library: Path) -> None:
-    """Several processes may do it at a time: each writes a file of its own, and any of them will do."""
+    """Several processes may compile at the same time: each writes its own file, and the files are equivalent."""
     failures = []
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
         made = Path(folder) / library.name
@@ -86,5 +86,5 @@ def _compile(compiler: Sequence[str], sources: Sequence[Path], library: Path) ->
             if done.returncode == 0:
                 made.replace(library)
                 return
-            failures.append(done.stderr.strip() or f"it ended with {done.returncode}")
+            failures.append(done.stderr.strip() or f"exit code {done.returncode}")
     raise CompilationError(f"{compiler[0]} failed: {failures[0]}")

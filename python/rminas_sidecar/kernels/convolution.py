@@ -1,11 +1,11 @@
-"""Convolutions of rectified images whose outputs are normalised: 3 × 3 by Winograd's algorithm, and 1 × 1.
+"""Fused ReLU, convolution and statistics of batch normalisation: 3 × 3 by Winograd's algorithm, and 1 × 1.
 
-What is read is rectified as it is read, the moments are summed as the output is written, and the gradient of the
-normalisation is computed where it is needed, so that images pass through memory as rarely as can be.
+The kernels apply ReLU while they read the images, sum the moments while they write the output, and compute the gradient
+of the normalisation where they need it. Images therefore pass through memory as rarely as possible.
 
-The 3 × 3 ones are computed by minimal filtering, F(4 × 4, 3 × 3) (Lavin and Gray, CVPR 2016, section 4): tiles of 4 × 4
-pixels from patches of 6 × 6, with a quarter of the multiplications. It rounds several times as much as the direct sum,
-as the same algorithm does in cuDNN. torch has none of it for CPUs.
+3 × 3 convolutions use minimal filtering, F(4 × 4, 3 × 3) (Lavin and Gray, CVPR 2016, section 4): tiles of 4 × 4 pixels
+from patches of 6 × 6, with a quarter of the multiplications. Its rounding error is several times that of the direct
+sum, as with the same algorithm in cuDNN. torch has no such algorithm for CPUs.
 """
 
 import ctypes
@@ -18,12 +18,12 @@ from torch import Tensor
 from rminas_sidecar.kernels.normalisation import NormGradient
 from rminas_sidecar.kernels.sharing import share
 
-# As the C files have them.
+# The same as in the C files.
 _TILE = 4
 _PLANES = 36
-# Tiles or pixels that are multiplied at a time.
+# Tiles or pixels in one matrix product.
 _BLOCK = 8
-# Blocks in a part: the images of one are small enough for the cache.
+# Blocks in a part, whose images fit into the cache.
 _TILES_PART, _PIXELS_PART = 32, 512
 
 
@@ -33,16 +33,16 @@ class _Images(ctypes.Structure):
 
 @dataclass(frozen=True)
 class _Work:
-    """The functions for a size of kernel, and how their work is divided."""
+    """The functions for one kernel size, and how threads divide the work."""
 
     forward: Callable[..., None]
     backward: Callable[..., None]
     sizes: tuple[int, ...]
     blocks: int
     part: int
-    """Blocks whose moments and filters' gradients are summed together; the sums of parts are added afterwards."""
+    """Blocks in a part. Each part has its own sums of moments and filter gradients, which are added afterwards."""
     scratch: int
-    """Floats that a thread needs."""
+    """Floats of scratch memory per thread."""
 
     @property
     def parts(self) -> int:
@@ -60,26 +60,26 @@ class Convolutions:
     """Convolutions without bias of batch × C × height × width float32, channels-last, by odd square kernels of 1 or 3.
 
     Args:
-        library: of the C files beside this one.
+        library: compiled from the C files of this folder.
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
         self.lanes: int = library.rminas_lanes()
-        """Channels that are processed at a time."""
+        """Channels in one vector instruction."""
         pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
         library.rminas_convolve.argtypes = [pointer] * 4 + [size] * 8 + [pointer]
         library.rminas_convolve_pixels.argtypes = [pointer] * 4 + [size] * 5 + [pointer]
         library.rminas_convolve_gradients.argtypes = [pointer] * 6 + [size] * 8 + [pointer]
         library.rminas_convolve_pixels_gradients.argtypes = [pointer] * 6 + [size] * 5 + [pointer]
-        library.rminas_combine_filters.argtypes = [pointer] * 2 + [size]
-        library.rminas_separate_filters.argtypes = [pointer] * 2 + [size] * 2
+        library.rminas_filter_transform.argtypes = [pointer] * 2 + [size]
+        library.rminas_filter_transform_adjoint.argtypes = [pointer] * 2 + [size] * 2
         for name in ("convolve", "convolve_pixels", "convolve_gradients", "convolve_pixels_gradients"):
             library[f"rminas_{name}"].restype = None
-        library.rminas_combine_filters.restype = library.rminas_separate_filters.restype = None
+        library.rminas_filter_transform.restype = library.rminas_filter_transform_adjoint.restype = None
 
     def suits(self, images: Tensor) -> bool:
-        """Whether it can take these: float32 on a CPU, channels-last, whole tiles, channels in :attr:`lanes`."""
+        """Whether the images are supported: float32 on a CPU, channels-last, whole tiles, C in whole :attr:`lanes`."""
         return (
             images.dtype == torch.float32
             and images.device.type == "cpu"
@@ -89,18 +89,19 @@ class Convolutions:
         )
 
     def convolve(self, images: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """The rectified images, convolved, and the moments of that.
+        """Applies ReLU, then the convolution; also answers the moments of the output.
 
         Args:
-            images: see :meth:`suits`.
-            weight: of outputs × C × 3 × 3, or × 1 × 1; the outputs are a multiple of :attr:`lanes`.
+            images: batch × C × height × width; see :meth:`suits`.
+            weight: outputs × C × 3 × 3, or outputs × C × 1 × 1; `outputs` is a multiple of :attr:`lanes`.
 
         Returns:
-            Images, channels-last; sums and sums of squares, parts × 2 × outputs, float64.
+            Images, batch × outputs × height × width, channels-last; and sums and sums of squares, parts × 2 × outputs,
+            float64.
         """
         batch, _, height, width = images.shape
         work = self._work(images, weight)
-        filters = self._filters(weight.permute(2, 3, 1, 0))
+        filters = self._filter_transform(weight.permute(2, 3, 1, 0))
         answer = torch.empty((batch, len(weight), height, width), memory_format=torch.channels_last)
         moments = torch.zeros(work.parts, 2, len(weight), dtype=torch.float64)
         work.share(work.forward, [tensor.data_ptr() for tensor in (images, filters, answer, moments)])
@@ -109,17 +110,17 @@ class Convolutions:
     def gradients(
         self, images: Tensor, weight: Tensor, gradient: NormGradient, base: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """The gradients of what :meth:`convolve` was given.
+        """The gradients of the images and of the weight.
 
         Args:
-            images: as they were given.
-            weight: as it was given.
-            gradient: of what was convolved.
-            base: is added to the gradient of the images, in place of nothing; it is left as it is.
+            images: those given to :meth:`convolve`.
+            weight: the one given to :meth:`convolve`.
+            gradient: of the output of :meth:`convolve`.
+            base: added to the gradient of the images; not changed.
         """
         outputs, inputs, side, _ = weight.shape
         work = self._work(images, weight)
-        turned = self._filters(weight.flip(2, 3).permute(2, 3, 0, 1))
+        turned = self._filter_transform(weight.flip(2, 3).permute(2, 3, 0, 1))
         back = torch.empty_like(images)
         filters = torch.zeros(work.parts, turned.numel() // (inputs * outputs), inputs * outputs)
         described = _Images(
@@ -138,7 +139,7 @@ class Convolutions:
                 filters.data_ptr(),
             ],
         )
-        return back, self._separate(filters).view(side, side, inputs, outputs).permute(3, 2, 0, 1)
+        return back, self._filter_transform_adjoint(filters).view(side, side, inputs, outputs).permute(3, 2, 0, 1)
 
     def _work(self, images: Tensor, weight: Tensor) -> _Work:
         batch, inputs, height, width = images.shape
@@ -161,20 +162,20 @@ class Convolutions:
             scratch=_PLANES * _BLOCK * (inputs + outputs),
         )
 
-    def _filters(self, weight: Tensor) -> Tensor:
-        """The combined filters, planes × A × B, of a weight of side × side × A × B."""
+    def _filter_transform(self, weight: Tensor) -> Tensor:
+        """Transforms filters: side × side × A × B to planes × A × B."""
         weight = weight.contiguous()
         if len(weight) == 1:
             return weight
-        combined = torch.empty(_PLANES, *weight.shape[2:])
-        self._library.rminas_combine_filters(weight.data_ptr(), combined.data_ptr(), combined[0].numel())
-        return combined
+        transformed = torch.empty(_PLANES, *weight.shape[2:])
+        self._library.rminas_filter_transform(weight.data_ptr(), transformed.data_ptr(), transformed[0].numel())
+        return transformed
 
-    def _separate(self, filters: Tensor) -> Tensor:
-        """The adjoint of it, of the sum of parts: parts × planes × A · B to side · side × A · B."""
+    def _filter_transform_adjoint(self, filters: Tensor) -> Tensor:
+        """Sums parts and applies the adjoint of the filter transform: parts × planes × A · B to side · side × A · B."""
         parts, planes, count = filters.shape
         if planes == 1:
             return filters.sum(0)
         answer = torch.empty(9, count)
-        self._library.rminas_separate_filters(filters.data_ptr(), answer.data_ptr(), count, parts)
+        self._library.rminas_filter_transform_adjoint(filters.data_ptr(), answer.data_ptr(), count, parts)
         return answer

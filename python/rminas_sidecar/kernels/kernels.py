@@ -1,4 +1,4 @@
-"""What torch's own operations do not do fast enough on a CPU, in C: compiled where it runs, or done without."""
+"""Finds the compiled C functions and checks them against torch; without a compiler, torch is used instead."""
 
 import functools
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class Kernels:
 
 
 def find_kernels(channels: int = _WIDEST) -> Kernels | None:
-    """The compiled functions, None where they cannot be had.
+    """The compiled functions, or None if they are not available.
 
     Args:
-        channels: that images have. What the widest instructions take at a time may not divide them, and eight may: then
-            the functions are those for eight. Where neither does, they find that images do not suit them.
+        channels: of the images. If they are not a multiple of the widest vector but of eight, the functions for vectors
+            of eight are answered. If they are neither, `suits` of the functions answers False.
     """
     kernels, _ = _prepare()
     if kernels is None or channels % kernels.normalisation.lanes == 0 or channels % _NARROW:
@@ -46,7 +46,7 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
 
 
 def why_no_kernels(channels: int = _WIDEST) -> str | None:
-    """What keeps the functions from being compiled, None where nothing does: from now on they are there.
+    """Why the functions are not available, or None if they are. Compiles them if necessary.
 
     Args:
         channels: see :func:`find_kernels`.
@@ -63,11 +63,11 @@ def _prepare(*options: str) -> tuple[Kernels | None, str | None]:
     except CompilationError as error:
         return None, str(error)
     kernels = Kernels(Convolutions(library), Normalisation(library), Pooling(library), Sums(library))
-    return (kernels, None) if _are_right(kernels) else (None, "what was compiled does not compute what it should")
+    return (kernels, None) if _are_right(kernels) else (None, "the compiled functions give wrong results")
 
 
 def _are_right(kernels: Kernels) -> bool:
-    """Compares with torch on a small example: a compiler may be broken, and a file damaged."""
+    """Compares with torch on a small example, because a compiler may be faulty or a cached file damaged."""
     generator, channels = torch.Generator().manual_seed(0), kernels.normalisation.lanes
     images, gradient = (torch.randn(2, 8, 8, channels, generator=generator).permute(0, 3, 1, 2) for _ in range(2))
     images.requires_grad_()

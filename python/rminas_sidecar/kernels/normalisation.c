@@ -7,10 +7,10 @@
 
 int rminas_lanes(void) { return LANES; }
 
-/* So many pixels are summed in float32, and their sums in float64. */
+/* Pixels that are summed in float32; their sums are summed in float64. */
 #define RUN 64
 
-/* Sums of a - a0 and of (a - a0) (b - b0) over all pixels, for LANES channels. */
+/* The sums of a - a0 and of (a - a0) (b - b0) over all pixels, for LANES channels. */
 static void sum_products(const float *a, vec a0, const float *b, vec b0, ptrdiff_t pixels, ptrdiff_t channels,
                          double *sums, double *products) {
     for (int i = 0; i < LANES; i++) sums[i] = products[i] = 0;
@@ -29,12 +29,12 @@ static void sum_products(const float *a, vec a0, const float *b, vec b0, ptrdiff
     }
 }
 
-/* y is written, and mean and inverse standard deviation, of `channels` each. */
+/* Writes the normalised images y, and mean and inverse standard deviation of each channel. */
 void rminas_normalise(const float *x, const float *weight, const float *bias, float epsilon, float *y, float *mean,
                       float *inverse, ptrdiff_t pixels, ptrdiff_t channels) {
     for (ptrdiff_t c = 0; c < channels; c += LANES) {
         double sums[LANES], squares[LANES];
-        /* Around the first pixel, so that what is subtracted at the end is not much larger than the difference. */
+        /* Sums differences from the first pixel: subtracting the squared mean then loses fewer digits. */
         vec origin = load(x + c), scale, shift;
         sum_products(x + c, origin, x + c, origin, pixels, channels, sums, squares);
         for (int i = 0; i < LANES; i++) {
@@ -50,8 +50,8 @@ void rminas_normalise(const float *x, const float *weight, const float *bias, fl
 }
 
 /*
- * What normalises y, of each channel, from its moments: `parts` x 2 x channels. statistics: 4 x channels, mean and inverse
- * standard deviation, and what to multiply y by and to add to it.
+ * Computes the statistics of images from their moments (parts x 2 x channels: sums and sums of squares). statistics:
+ * 4 x channels, the rows mean, inverse standard deviation, factor and offset.
  */
 void rminas_norm_statistics(const double *moments, ptrdiff_t parts, const float *weight, const float *bias, float epsilon,
                             float *statistics, ptrdiff_t pixels, ptrdiff_t channels) {
@@ -71,8 +71,8 @@ void rminas_norm_statistics(const double *moments, ptrdiff_t parts, const float 
 }
 
 /*
- * The gradients of weight and bias (`vectors`, 2 x channels) from that of the normalised images, and what that of x is
- * computed from: gradient times scale, and x less the mean times slope, and shift (`factors`, 3 x channels, in this order).
+ * Computes the gradients of weight and bias (`vectors`, 2 x channels) from that of the normalised images, and the rows scale,
+ * slope and shift of `factors` (3 x channels). The gradient of x is gradient * scale + (x - mean) * slope + shift.
  */
 void rminas_norm_gradient(const float *x, const float *gradient, const float *weight, const float *statistics,
                           float *factors, float *vectors, ptrdiff_t pixels, ptrdiff_t channels) {
@@ -91,7 +91,7 @@ void rminas_norm_gradient(const float *x, const float *gradient, const float *we
     }
 }
 
-/* The gradient of x, from the mean and the factors of `rminas_norm_gradient`. */
+/* Computes the gradient of x, from the mean and the factors of `rminas_norm_gradient`. */
 void rminas_normalise_gradient(const float *x, const float *gradient, const float *mean, const float *factors,
                                float *x_gradient, ptrdiff_t pixels, ptrdiff_t channels) {
     for (ptrdiff_t c = 0; c < channels; c += LANES) {

@@ -1,6 +1,6 @@
 """Batch normalisation in training mode, in two passes over channels-last images.
 
-torch's own kernel takes three to five times as long, and sums so many pixels in float32 that it rounds more.
+torch's own kernel takes three to five times as long. It also rounds more, because it sums more pixels in float32.
 """
 
 import ctypes
@@ -12,17 +12,16 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class NormGradient:
-    """The gradient of what is normalised, not yet computed."""
+    """The gradient of the normalisation's input, in a form from which kernels compute it while they read."""
 
     normalised: Tensor
-    """Gradient of the normalised images."""
+    """Gradient of the normalised images, batch × C × height × width."""
     convolved: Tensor
-    """What was normalised."""
+    """Input of the normalisation, batch × C × height × width."""
     statistics: Tensor
     """At least 2 × C: mean and inverse standard deviation."""
     factors: Tensor
-    """3 × C: the gradient is `normalised` times the first, and `convolved` less its mean times the second, and the
-    third."""
+    """3 × C: with the rows a, b, c the gradient is a · `normalised` + b · (`convolved` − mean) + c."""
     weight: Tensor
     """Gradient of the weight, C."""
     bias: Tensor
@@ -30,16 +29,16 @@ class NormGradient:
 
 
 class Normalisation:
-    """Normalises images of shape batch × C × height × width, best channels-last. One thread does it all.
+    """Normalises images of shape batch × C × height × width, in one thread. Channels-last images need no copy.
 
     Args:
-        library: of the C files beside this one.
+        library: compiled from the C files of this folder.
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
         self.lanes: int = library.rminas_lanes()
-        """Channels that are processed at a time."""
+        """Channels in one vector instruction."""
         pointer, size, real = ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_float
         library.rminas_normalise.argtypes = [pointer] * 3 + [real] + [pointer] * 3 + [size] * 2
         library.rminas_normalise_gradient.argtypes = [pointer] * 5 + [size] * 2
@@ -49,11 +48,11 @@ class Normalisation:
             library[f"rminas_{name}"].restype = None
 
     def suits(self, images: Tensor) -> bool:
-        """Whether it can take these: float32 on a CPU, channels in :attr:`lanes`."""
+        """Whether the images are supported: float32 on a CPU, C in whole :attr:`lanes`."""
         return images.dtype == torch.float32 and images.device.type == "cpu" and images.shape[1] % self.lanes == 0
 
     def normalise(self, images: Tensor, weight: Tensor, bias: Tensor, epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
-        """The normalised images, and of the given ones mean and inverse standard deviation (C each)."""
+        """The normalised images, and mean and inverse standard deviation of the given ones (C each)."""
         images = images.contiguous(memory_format=torch.channels_last)
         answer, mean, inverse = torch.empty_like(images), torch.empty_like(weight), torch.empty_like(weight)
         self._library.rminas_normalise(
@@ -78,13 +77,11 @@ class Normalisation:
         return answer, back.weight, back.bias
 
     def statistics(self, moments: Tensor, pixels: int, weight: Tensor, bias: Tensor, epsilon: float) -> Tensor:
-        """What normalises images, without doing it.
-
-        It is 4 × C: mean, inverse standard deviation, what to multiply by and what to add.
+        """The statistics that normalise images: 4 × C, the rows mean, inverse standard deviation, factor and offset.
 
         Args:
-            moments: of the images: parts × 2 × C, sums and sums of squares, float64.
-            pixels: of all images.
+            moments: sums and sums of squares of the images, parts × 2 × C, float64.
+            pixels: number of pixels of all images together.
             weight: C.
             bias: C.
             epsilon: added to the variance.
@@ -97,7 +94,7 @@ class Normalisation:
         return answer
 
     def gradient(self, images: Tensor, gradient: Tensor, weight: Tensor, statistics: Tensor) -> NormGradient:
-        """The gradient of images that :meth:`statistics` normalises, from that of the normalised ones.
+        """The gradient of images normalised by :meth:`statistics`, from the gradient of the normalised images.
 
         Both are channels-last.
         """

@@ -1,6 +1,6 @@
 /*
- * 1 x 1 convolutions of rectified images. Images are pixels x channels, float32; pixels are a multiple of BLOCK, channels of
- * LANES. Threads can share the blocks of pixels, each with scratch of its own: floats, aligned to 64 bytes.
+ * ReLU and 1 x 1 convolutions. Images are pixels x channels, float32; pixels are a multiple of BLOCK, channels of LANES.
+ * Threads may divide the blocks; each has its own scratch memory, aligned to 64 bytes.
  */
 #include "images.h"
 #include "products.h"
@@ -28,7 +28,7 @@ void rminas_convolve_pixels(const float *x, const float *filters, float *y, doub
     }
 }
 
-/* As `rminas_convolve_gradients`, with filters of inputs x outputs, and turned ones of outputs x inputs. */
+/* As `rminas_convolve_gradients`, with filters of inputs x outputs, and turned filters of outputs x inputs. */
 void rminas_convolve_pixels_gradients(const float *x, const images *gradient, const float *turned, const float *base,
                                       float *x_gradient, float *filters, ptrdiff_t inputs, ptrdiff_t outputs,
                                       ptrdiff_t part, ptrdiff_t first, ptrdiff_t last, float *scratch) {

@@ -1,13 +1,13 @@
 /*
- * The mean of each pixel and its neighbours within the image, 3 x 3. Images are batch x height x width x channels, float32.
- * `row` has room for two pixels more than a row of the image has.
+ * Average pooling, 3 x 3 with stride 1, which counts only pixels within the image. Images are batch x height x width x
+ * channels, float32.
  */
 #include <stddef.h>
 
-/* How many of three neighbours in a line of `length` there are around the one at `at`. */
+/* Number of pixels that count, along one dimension: the one at `at`, and its neighbours within `length`. */
 static float neighbours(ptrdiff_t at, ptrdiff_t length) { return 1 + (at > 0) + (at < length - 1); }
 
-/* Multiplies the first and the last pixel of a row of sums or means, which have fewer neighbours than three. */
+/* Scales the first and the last pixel of a row of sums or means, which have fewer neighbours. */
 static void correct_ends(float *pixels, ptrdiff_t width, ptrdiff_t channels) {
     float factor = 3 / neighbours(0, width);
     for (ptrdiff_t c = 0; c < channels; c++) pixels[c] *= factor;
@@ -15,20 +15,23 @@ static void correct_ends(float *pixels, ptrdiff_t width, ptrdiff_t channels) {
         for (ptrdiff_t c = 0; c < channels; c++) pixels[(width - 1) * channels + c] *= factor;
 }
 
-/* The sum of a row and of those above and below it, each times its weight. Where there is no such row, its weight is 0. */
+/* The weighted sum of a row and of those above and below it. A row outside of the image has the weight 0. */
 static void sum_rows(const float *x, float *restrict sum, const float *weights, ptrdiff_t length) {
     const float *above = weights[0] != 0 ? x - length : x, *below = weights[2] != 0 ? x + length : x;
     for (ptrdiff_t i = 0; i < length; i++) sum[i] = weights[0] * above[i] + weights[1] * x[i] + weights[2] * below[i];
 }
 
-/* A third of the sum of each pixel of a row and of its neighbours left and right, times `weight`. */
+/* `weight` times the mean of each pixel of a row and of its neighbours left and right. */
 static void average_row(const float *restrict padded, float *restrict y, float weight, ptrdiff_t length,
                         ptrdiff_t channels) {
     for (ptrdiff_t i = 0; i < length; i++)
         y[i] = (padded[i] + padded[i + channels] + padded[i + 2 * channels]) * (weight / 3);
 }
 
-/* y = the means of x, or if `adjoint` is not 0 the gradient of x from that of the means. */
+/*
+ * y = the means of x; or, if `adjoint` is not 0, the gradient of x from that of the means. `row` is scratch memory: a row of
+ * the image and two pixels.
+ */
 void rminas_average(const float *x, float *y, float *row, int adjoint, ptrdiff_t batch, ptrdiff_t height,
                     ptrdiff_t width, ptrdiff_t channels) {
     ptrdiff_t length = width * channels;

@@ -1,4 +1,4 @@
-"""The 3 × 3 mean of each pixel and its neighbours within the image, and its gradient."""
+"""Average pooling, 3 × 3 with stride 1, which counts only pixels within the image; and its gradient."""
 
 import ctypes
 
@@ -7,10 +7,10 @@ from torch import Tensor
 
 
 class Pooling:
-    """Averages images of shape batch × C × height × width, best channels-last. One thread does it all.
+    """Averages images of shape batch × C × height × width, in one thread. Channels-last images need no copy.
 
     Args:
-        library: of the C files beside this one.
+        library: compiled from the C files of this folder.
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
@@ -19,7 +19,7 @@ class Pooling:
         library.rminas_average.restype = None
 
     def suits(self, images: Tensor) -> bool:
-        """Whether it can take these: float32 on a CPU."""
+        """Whether the images are supported: float32 on a CPU."""
         return images.dtype == torch.float32 and images.device.type == "cpu"
 
     def average(self, images: Tensor) -> Tensor:
@@ -27,7 +27,7 @@ class Pooling:
         return self._run(images, adjoint=False)
 
     def gradient(self, gradient: Tensor) -> Tensor:
-        """The gradient of the images from that of the averaged ones."""
+        """The gradient of the images, from the gradient of the averaged ones."""
         return self._run(gradient, adjoint=True)
 
     def _run(self, images: Tensor, *, adjoint: bool) -> Tensor:

@@ -1,10 +1,10 @@
-/* Products of small matrices: BLOCK rows, one for each pixel or tile, of a multiple of LANES and of BLOCK numbers. */
+/* Products of small matrices. A row is a pixel or a tile; the lengths of rows are multiples of LANES and of BLOCK. */
 #ifndef RMINAS_PRODUCTS_H
 #define RMINAS_PRODUCTS_H
 
 #include "vectors.h"
 
-/* As many accumulators as hide the latency of a multiplication. */
+/* Rows in a product: as many accumulators hide the latency of a multiplication. */
 #define BLOCK 8
 
 /* out (BLOCK x outputs) = rows (BLOCK x inputs) times filters (inputs x outputs). */
@@ -38,7 +38,7 @@ static ALWAYS_INLINE void add_outer(const float *rows, const float *gradients, f
         }
 }
 
-/* Adds the sums of `count` pixels' values, and those of their squares, of LANES channels. */
+/* Adds the sums of `count` pixels and of their squares, for LANES channels. */
 static ALWAYS_INLINE void add_moments(const vec *values, int count, double *sums, double *squares) {
     vec sum = {0}, square = {0};
     for (int i = 0; i < count; i++) {

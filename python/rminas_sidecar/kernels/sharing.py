@@ -1,4 +1,4 @@
-"""Work on many blocks, divided among threads so that the result is the same for any number of them."""
+"""Divides blocks of work among threads. The result does not depend on the number of threads."""
 
 import functools
 from collections.abc import Callable
@@ -8,12 +8,12 @@ import torch
 
 
 def share(run: Callable[[int, int], None], blocks: int, part: int) -> None:
-    """Runs all blocks, on as many threads as torch would use.
+    """Runs all blocks, on as many threads as torch uses.
 
     Args:
-        run: is given the first block and the one after the last.
-        blocks: how many there are.
-        part: each thread is given whole parts of so many blocks.
+        run: called with the first block and the one after the last.
+        blocks: number of blocks.
+        part: blocks in a part; a thread works on whole parts.
     """
     threads = min(torch.get_num_threads(), -(-blocks // part))
     if threads == 1:

@@ -3,12 +3,12 @@
 
 #define MOST 3
 
-/* One of the images, or none (null), and of each channel a factor and what is added, or none. */
+/* Images, and a factor and an offset for each channel. Each may be null. */
 typedef struct {
     const float *pixels, *scale, *shift;
 } term;
 
-/* y = the sum of `count` terms, MOST of them at most. */
+/* y = the sum of `count` terms, at most MOST. */
 void rminas_add(const term *terms, ptrdiff_t count, float *y, ptrdiff_t pixels, ptrdiff_t channels) {
     for (ptrdiff_t c = 0; c < channels; c += LANES) {
         vec shift = {0}, scale[MOST];

@@ -1,4 +1,4 @@
-"""Sums of images, each as it is, or times a factor and with something added to it in each channel."""
+"""Sums of images. Each term may have a factor and an offset for each channel."""
 
 import ctypes
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class Term(NamedTuple):
-    """One of the images; of each channel (C) a factor and what is added."""
+    """A term of a sum: images, and a factor and an offset for each channel (C). Without images it is the offset."""
 
     images: Tensor | None
     scale: Tensor | None = None
@@ -21,10 +21,10 @@ class _Term(ctypes.Structure):
 
 
 class Sums:
-    """Adds images of batch × C × height × width, float32, channels-last. One thread does it all.
+    """Adds images of batch × C × height × width, float32, channels-last, in one thread.
 
     Args:
-        library: of the C files beside this one.
+        library: compiled from the C files of this folder.
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
@@ -36,8 +36,8 @@ class Sums:
         """The sum of at most three terms.
 
         Args:
-            terms: scales are of terms with images.
-            like: images of the answer's shape.
+            terms: a scale needs images.
+            like: images of the shape of the sum.
         """
         answer = torch.empty_like(like)
         pointers = (_Term * len(terms))(

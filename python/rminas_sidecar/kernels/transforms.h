@@ -1,6 +1,6 @@
 /*
- * The transforms of Winograd's minimal filtering, F(4 x 4, 3 x 3), along one dimension: Lavin and Gray, CVPR 2016,
- * section 4, with its names of the matrices.
+ * The transforms of Winograd's minimal filtering, F(4 x 4, 3 x 3), along one dimension. The names of the matrices are those
+ * of Lavin and Gray, CVPR 2016, section 4. Vectors of the input are `step` apart, those of the output `out_step`.
  */
 #ifndef RMINAS_TRANSFORMS_H
 #define RMINAS_TRANSFORMS_H
@@ -11,8 +11,8 @@
 #define PATCH 6
 #define PLANES (PATCH * PATCH)
 
-/* B transposed, applied to six vectors that are `step` apart. */
-static inline void combine(const vec *in, int step, vec *out, int out_step) {
+/* B transposed: six vectors to six. */
+static inline void input_transform(const vec *in, int step, vec *out, int out_step) {
     vec d0 = in[0], d1 = in[step], d2 = in[2 * step], d3 = in[3 * step], d4 = in[4 * step], d5 = in[5 * step];
     vec a = d4 - 4 * d2, b = d3 - 4 * d1, c = d4 - d2, d = 2 * (d3 - d1);
     out[0] = 4 * d0 - 5 * d2 + d4;
@@ -23,8 +23,8 @@ static inline void combine(const vec *in, int step, vec *out, int out_step) {
     out[5 * out_step] = 4 * d1 - 5 * d3 + d5;
 }
 
-/* A transposed: six vectors that are `step` apart to four that are `out_step` apart. */
-static inline void assemble(const vec *in, int step, vec *out, int out_step) {
+/* A transposed: six vectors to four. */
+static inline void output_transform(const vec *in, int step, vec *out, int out_step) {
     vec a = in[step] + in[2 * step], b = in[step] - in[2 * step];
     vec c = in[3 * step] + in[4 * step], d = in[3 * step] - in[4 * step];
     out[0] = in[0] + a + c;
@@ -33,8 +33,8 @@ static inline void assemble(const vec *in, int step, vec *out, int out_step) {
     out[3 * out_step] = b + 8 * d + in[5 * step];
 }
 
-/* A: four vectors that are `step` apart to six that are `out_step` apart. */
-static inline void scatter(const vec *in, int step, vec *out, int out_step) {
+/* A: four vectors to six. */
+static inline void output_transform_adjoint(const vec *in, int step, vec *out, int out_step) {
     vec p = in[0], q = in[step], r = in[2 * step], s = in[3 * step];
     vec a = p + r, b = q + s, c = p + 4 * r, d = 2 * q + 8 * s;
     out[0] = p;
@@ -45,8 +45,8 @@ static inline void scatter(const vec *in, int step, vec *out, int out_step) {
     out[5 * out_step] = s;
 }
 
-/* G: three vectors that are `step` apart to six that are `out_step` apart. */
-static inline void spread(const vec *in, int step, vec *out, int out_step) {
+/* G: three vectors to six. */
+static inline void filter_transform(const vec *in, int step, vec *out, int out_step) {
     vec a = (in[0] + in[2 * step]) / 6, b = in[step] / 6;
     vec c = in[0] / 24 + in[2 * step] / 6, d = in[step] / 12;
     out[0] = in[0] / 4;
@@ -57,8 +57,8 @@ static inline void spread(const vec *in, int step, vec *out, int out_step) {
     out[5 * out_step] = in[2 * step];
 }
 
-/* G transposed: six vectors that are `step` apart to three that are `out_step` apart. */
-static inline void gather(const vec *in, int step, vec *out, int out_step) {
+/* G transposed: six vectors to three. */
+static inline void filter_transform_adjoint(const vec *in, int step, vec *out, int out_step) {
     vec a = in[step] + in[2 * step], b = in[2 * step] - in[step];
     vec c = in[3 * step] + in[4 * step], d = in[3 * step] - in[4 * step];
     out[0] = in[0] / 4 - a / 6 + c / 24;

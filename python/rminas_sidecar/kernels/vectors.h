@@ -1,4 +1,4 @@
-/* As many floats as one instruction takes, or as the compiler is told, in the notation of GCC and Clang. */
+/* Vectors of LANES floats, in the notation of GCC and Clang: as wide as an instruction, unless LANES is given. */
 #ifndef RMINAS_VECTORS_H
 #define RMINAS_VECTORS_H
 
@@ -16,7 +16,7 @@ typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int lanes_mask __attribute__((vector_size(4 * LANES)));
 typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 
-/* For what is passed a function: with the function known, it is as fast as if written out. */
+/* For functions that take a function: inlined, they are as fast as if written out. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static inline vec load(const float *from) { return *(const unaligned *)from; }

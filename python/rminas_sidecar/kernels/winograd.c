@@ -1,9 +1,9 @@
 /*
- * 3 x 3 convolutions of rectified images by Winograd's minimal filtering, F(4 x 4, 3 x 3).
+ * ReLU and 3 x 3 convolutions by Winograd's minimal filtering, F(4 x 4, 3 x 3).
  *
  * Images are batch x height x width x channels, float32; height and width are multiples of 4, channels of LANES. A block of
- * tiles is transformed, multiplied and transformed back while it is in the cache. Threads can share the blocks, each with
- * scratch of its own: floats, aligned to 64 bytes.
+ * tiles is transformed, multiplied and transformed back while it is in the cache. Threads may divide the blocks; each has its
+ * own scratch memory, aligned to 64 bytes.
  */
 #include "images.h"
 #include "products.h"
@@ -13,7 +13,7 @@ typedef struct {
     ptrdiff_t batch, height, width;
 } shape;
 
-/* The place of a tile: its upper left pixel, and at which edges of its image it lies. */
+/* The place of a tile: its upper left pixel, and which edges of the image it touches. */
 typedef struct {
     ptrdiff_t pixel;
     int top, bottom, left, right;
@@ -28,7 +28,7 @@ static inline place place_of(ptrdiff_t tile, shape s) {
 
 static inline ptrdiff_t tiles_of(shape s) { return s.batch * (s.height / TILE) * (s.width / TILE); }
 
-/* Whether no tile is left for a row of a block: then the row is zeros. */
+/* Whether a row of a block has no tile; then zeros are written to it. */
 static ALWAYS_INLINE int is_empty(float *out, shape s, ptrdiff_t channels, ptrdiff_t block, ptrdiff_t row) {
     if (block * BLOCK + row < tiles_of(s)) return 0;
     for (ptrdiff_t k = 0; k < PLANES; k++)
@@ -37,8 +37,8 @@ static ALWAYS_INLINE int is_empty(float *out, shape s, ptrdiff_t channels, ptrdi
 }
 
 /*
- * The patches of a block, combined: PLANES x BLOCK x channels. A patch reaches one pixel beyond its tile on each side, so
- * only its first and last rows and columns can be outside, which is zeros.
+ * The input transform of the patches of a block: PLANES x BLOCK x channels. A patch reaches one pixel beyond its tile on each
+ * side, so only its first and last rows and columns can lie outside of the image; those pixels are zeros.
  */
 static ALWAYS_INLINE void transform_patches(images x, reading read, shape s, ptrdiff_t channels, ptrdiff_t block,
                                             float *out) {
@@ -54,19 +54,19 @@ static ALWAYS_INLINE void transform_patches(images x, reading read, shape s, ptr
                     ptrdiff_t pixel = at.pixel + (i - 1) * s.width + j - 1;
                     d[i] = outside[i] | beside[j] ? (vec){0} : read(x, pixel * channels + c, c);
                 }
-                combine(d, 1, m + j, PATCH);
+                input_transform(d, 1, m + j, PATCH);
             }
             for (int i = 0; i < PATCH; i++) {
                 vec d[PATCH];
-                combine(m + PATCH * i, 1, d, 1);
+                input_transform(m + PATCH * i, 1, d, 1);
                 for (int j = 0; j < PATCH; j++) store(out + ((PATCH * i + j) * BLOCK + row) * channels + c, d[j]);
             }
         }
     }
 }
 
-/* The pixels of a block, scattered to PLANES x BLOCK x channels: the adjoint of assembling. */
-static ALWAYS_INLINE void scatter_tiles(images y, reading read, shape s, ptrdiff_t channels, ptrdiff_t block,
+/* The adjoint of the output transform, of the pixels of a block: PLANES x BLOCK x channels. */
+static ALWAYS_INLINE void transform_output_gradients(images y, reading read, shape s, ptrdiff_t channels, ptrdiff_t block,
                                         float *out) {
     for (ptrdiff_t row = 0; row < BLOCK; row++) {
         if (is_empty(out, s, channels, block, row)) continue;
@@ -76,36 +76,36 @@ static ALWAYS_INLINE void scatter_tiles(images y, reading read, shape s, ptrdiff
             for (int j = 0; j < TILE; j++) {
                 vec o[TILE];
                 for (int i = 0; i < TILE; i++) o[i] = read(y, (pixel + i * s.width + j) * channels + c, c);
-                scatter(o, 1, m + j, TILE);
+                output_transform_adjoint(o, 1, m + j, TILE);
             }
             for (int i = 0; i < PATCH; i++) {
                 vec d[PATCH];
-                scatter(m + TILE * i, 1, d, 1);
+                output_transform_adjoint(m + TILE * i, 1, d, 1);
                 for (int j = 0; j < PATCH; j++) store(out + ((PATCH * i + j) * BLOCK + row) * channels + c, d[j]);
             }
         }
     }
 }
 
-/* The products of one tile of a block (PLANES x BLOCK x channels), assembled: its pixels, line by line. */
-static ALWAYS_INLINE void assemble_tile(const float *products, ptrdiff_t row, ptrdiff_t channels, ptrdiff_t c, vec *pixels) {
+/* The output transform of one tile of a block of products (PLANES x BLOCK x channels): its pixels, line by line. */
+static ALWAYS_INLINE void output_tile(const float *products, ptrdiff_t row, ptrdiff_t channels, ptrdiff_t c, vec *pixels) {
     vec m[PATCH * TILE];
     for (int i = 0; i < PATCH; i++) {
         vec d[PATCH];
         for (int j = 0; j < PATCH; j++) d[j] = load(products + ((PATCH * i + j) * BLOCK + row) * channels + c);
-        assemble(d, 1, m + TILE * i, 1);
+        output_transform(d, 1, m + TILE * i, 1);
     }
-    for (int j = 0; j < TILE; j++) assemble(m + j, TILE, pixels + j, TILE);
+    for (int j = 0; j < TILE; j++) output_transform(m + j, TILE, pixels + j, TILE);
 }
 
-/* The products of a block, assembled and written to y; their moments are added to `sums` (2 x channels). */
+/* Writes the output transform of a block of products to y, and adds its moments to `sums` (2 x channels). */
 static ALWAYS_INLINE void write_tiles(const float *products, shape s, ptrdiff_t channels, ptrdiff_t block, float *y, double *sums) {
     ptrdiff_t tiles = tiles_of(s);
     for (ptrdiff_t row = 0; row < BLOCK && block * BLOCK + row < tiles; row++) {
         ptrdiff_t pixel = place_of(block * BLOCK + row, s).pixel;
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
             vec pixels[TILE * TILE];
-            assemble_tile(products, row, channels, c, pixels);
+            output_tile(products, row, channels, c, pixels);
             add_moments(pixels, TILE * TILE, sums + c, sums + channels + c);
             for (int i = 0; i < TILE; i++)
                 for (int j = 0; j < TILE; j++)
@@ -114,7 +114,7 @@ static ALWAYS_INLINE void write_tiles(const float *products, shape s, ptrdiff_t 
     }
 }
 
-/* The products of a block, assembled: what is left of them where x is positive, and `base` where there is one, is y. */
+/* Writes the output transform of a block of products, where x is positive, plus `base` unless it is null, to y. */
 static ALWAYS_INLINE void write_gradient_tiles(const float *products, const float *x, const float *base, shape s, ptrdiff_t channels,
                                  ptrdiff_t block, float *y) {
     ptrdiff_t tiles = tiles_of(s);
@@ -122,7 +122,7 @@ static ALWAYS_INLINE void write_gradient_tiles(const float *products, const floa
         ptrdiff_t pixel = place_of(block * BLOCK + row, s).pixel;
         for (ptrdiff_t c = 0; c < channels; c += LANES) {
             vec pixels[TILE * TILE];
-            assemble_tile(products, row, channels, c, pixels);
+            output_tile(products, row, channels, c, pixels);
             for (int i = 0; i < TILE; i++)
                 for (int j = 0; j < TILE; j++)
                     add_where_positive(pixels[i * TILE + j], x, base, y, (pixel + i * s.width + j) * channels + c);
@@ -130,27 +130,27 @@ static ALWAYS_INLINE void write_gradient_tiles(const float *products, const floa
     }
 }
 
-/* filters: 3 x 3 x count, count = inputs x outputs; combined: PLANES x count. */
-void rminas_combine_filters(const float *filters, float *combined, ptrdiff_t count) {
+/* filters: 3 x 3 x count, count = inputs x outputs; transformed: PLANES x count. */
+void rminas_filter_transform(const float *filters, float *transformed, ptrdiff_t count) {
     for (ptrdiff_t at = 0; at < count; at += LANES) {
         vec w[9], m[3 * PATCH], u[PLANES];
         for (int k = 0; k < 9; k++) w[k] = load(filters + k * count + at);
-        for (int j = 0; j < 3; j++) spread(w + j, 3, m + j, 3);
-        for (int i = 0; i < PATCH; i++) spread(m + 3 * i, 1, u + PATCH * i, 1);
-        for (int k = 0; k < PLANES; k++) store(combined + k * count + at, u[k]);
+        for (int j = 0; j < 3; j++) filter_transform(w + j, 3, m + j, 3);
+        for (int i = 0; i < PATCH; i++) filter_transform(m + 3 * i, 1, u + PATCH * i, 1);
+        for (int k = 0; k < PLANES; k++) store(transformed + k * count + at, u[k]);
     }
 }
 
-/* The adjoint of it, of the sum of several gradients: parts x PLANES x count to 3 x 3 x count. */
-void rminas_separate_filters(const float *combined, float *filters, ptrdiff_t count, ptrdiff_t parts) {
+/* Its adjoint, of the sum of the parts: parts x PLANES x count to 3 x 3 x count. */
+void rminas_filter_transform_adjoint(const float *transformed, float *filters, ptrdiff_t count, ptrdiff_t parts) {
     for (ptrdiff_t at = 0; at < count; at += LANES) {
         vec w[9], m[3 * PATCH], u[PLANES];
         for (int k = 0; k < PLANES; k++) {
-            u[k] = load(combined + k * count + at);
-            for (ptrdiff_t part = 1; part < parts; part++) u[k] += load(combined + (part * PLANES + k) * count + at);
+            u[k] = load(transformed + k * count + at);
+            for (ptrdiff_t part = 1; part < parts; part++) u[k] += load(transformed + (part * PLANES + k) * count + at);
         }
-        for (int i = 0; i < PATCH; i++) gather(u + PATCH * i, 1, m + 3 * i, 1);
-        for (int j = 0; j < 3; j++) gather(m + j, 3, w + j, 3);
+        for (int i = 0; i < PATCH; i++) filter_transform_adjoint(u + PATCH * i, 1, m + 3 * i, 1);
+        for (int j = 0; j < 3; j++) filter_transform_adjoint(m + j, 3, w + j, 3);
         for (int k = 0; k < 9; k++) store(filters + k * count + at, w[k]);
     }
 }
@@ -169,7 +169,7 @@ static ALWAYS_INLINE void convolve(const float *x, const float *filters, float *
     }
 }
 
-/* The gradient of x in a block. */
+/* Writes the gradient of x in a block. */
 static ALWAYS_INLINE void image_gradient(const float *x, images gradient, const float *turned, const float *base,
                                          float *x_gradient, shape s, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t block,
                                          float *scratch) {
@@ -181,19 +181,19 @@ static ALWAYS_INLINE void image_gradient(const float *x, images gradient, const 
     write_gradient_tiles(products, x, base, s, inputs, block, x_gradient);
 }
 
-/* The gradient of the filters in a block, added. */
+/* Adds the gradient of the filters from a block. */
 static ALWAYS_INLINE void filter_gradient(const float *x, images gradient, float *filters, shape s, ptrdiff_t inputs,
                                           ptrdiff_t outputs, ptrdiff_t block, float *scratch) {
     images from = {.pixels = x};
     float *patches = scratch, *scattered = scratch + PLANES * BLOCK * inputs;
     transform_patches(from, rectified, s, inputs, block, patches);
-    scatter_tiles(gradient, normalised_gradient, s, outputs, block, scattered);
+    transform_output_gradients(gradient, normalised_gradient, s, outputs, block, scattered);
     for (ptrdiff_t k = 0; k < PLANES; k++)
         add_outer(patches + k * BLOCK * inputs, scattered + k * BLOCK * outputs, filters + k * inputs * outputs, inputs,
                   outputs);
 }
 
-/* So many blocks are read once more while they are in the cache. */
+/* Blocks that are read a second time while they are in the cache. */
 #define RUN_OF_BLOCKS 8
 
 static ALWAYS_INLINE void convolve_gradients(const float *x, images gradient, const float *turned, const float *base,
@@ -210,7 +210,7 @@ static ALWAYS_INLINE void convolve_gradients(const float *x, images gradient, co
     }
 }
 
-/* With the number of channels known to the compiler, narrow images take a fifth less time. */
+/* Narrow images take a fifth less time if the compiler knows the number of channels. */
 #define OF_CHANNELS(call)                                \
     if (inputs == LANES && outputs == LANES)             \
         call(LANES, LANES);                              \
@@ -220,9 +220,9 @@ static ALWAYS_INLINE void convolve_gradients(const float *x, images gradient, co
         call(inputs, outputs)
 
 /*
- * y = x convolved (batch x height x width x inputs to outputs); filters: combined, PLANES x inputs x outputs. The moments of y
- * are added to those of its part (parts x 2 x outputs). Works on the blocks from `first` to before `last`; a part has `part`
- * of them. scratch: PLANES x BLOCK x (inputs + outputs).
+ * y = convolution of relu(x), batch x height x width x inputs to outputs. filters: transformed, PLANES x inputs x outputs. Adds
+ * the moments of y to those of its part (moments: parts x 2 x outputs). Works on the blocks from `first` to before `last`; a
+ * part has `part` blocks. scratch: PLANES x BLOCK x (inputs + outputs).
  */
 void rminas_convolve(const float *x, const float *filters, float *y, double *moments, ptrdiff_t batch, ptrdiff_t height,
                      ptrdiff_t width, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first, ptrdiff_t last,
@@ -233,9 +233,9 @@ void rminas_convolve(const float *x, const float *filters, float *y, double *mom
 }
 
 /*
- * The gradients of x (written, see `add_where_positive`) and of the combined filters (added to those of its part: parts x
- * PLANES x inputs x outputs). turned: combined, PLANES x outputs x inputs, because the adjoint of a padded convolution is one
- * with the filters turned round. The rest is as above.
+ * Writes the gradient of x (see `add_where_positive`), and adds that of the transformed filters to those of its part (filters:
+ * parts x PLANES x inputs x outputs). turned: the filters turned by 180 degrees and transformed, PLANES x outputs x inputs: the
+ * adjoint of a padded convolution is a convolution with them. The other arguments are those of `rminas_convolve`.
  */
 void rminas_convolve_gradients(const float *x, const images *gradient, const float *turned, const float *base,
                                float *x_gradient, float *filters, ptrdiff_t batch, ptrdiff_t height, ptrdiff_t width,

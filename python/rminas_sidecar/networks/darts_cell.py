@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.darts_genotype import INPUTS, Edge
+from rminas_sidecar.networks.darts_genotype import INPUTS, DartsEdge
 from rminas_sidecar.networks.darts_operations import FactorizedReduce, build_operation
 from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
 
@@ -24,7 +24,13 @@ class Cell(nn.Module):
     """Four nodes, each the sum of what two edges carry; the output is their concatenation."""
 
     def __init__(
-        self, edges: Sequence[Edge], before_last: int, last: int, channels: int, reduces: bool, follows_reduction: bool
+        self,
+        edges: Sequence[DartsEdge],
+        before_last: int,
+        last: int,
+        channels: int,
+        reduces: bool,
+        follows_reduction: bool,
     ) -> None:
         super().__init__()
         self.preprocess0 = (

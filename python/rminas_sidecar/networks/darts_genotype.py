@@ -31,7 +31,7 @@ _CELL = (
 EXAMPLE = f"Genotype(normal={_CELL}, normal_concat={_CONCAT}, reduce={_CELL}, reduce_concat={_CONCAT})"
 
 
-class Edge(NamedTuple):
+class DartsEdge(NamedTuple):
     """An operation and the state that it reads: 0 and 1 are the cell's inputs, then come its nodes."""
 
     operation: str
@@ -41,8 +41,8 @@ class Edge(NamedTuple):
 class Genotype(NamedTuple):
     """The edges of both kinds of cells, two for each node, in the order of the text."""
 
-    normal: tuple[Edge, ...]
-    reduce: tuple[Edge, ...]
+    normal: tuple[DartsEdge, ...]
+    reduce: tuple[DartsEdge, ...]
 
 
 def parse(text: str) -> Genotype:
@@ -89,7 +89,7 @@ def _read_value(text: str, keyword: ast.keyword) -> Any:
         raise _invalid(text, f"{keyword.arg} must be written out, without names and calls") from error
 
 
-def _read_cell(text: str, name: str, value: Any) -> tuple[Edge, ...]:
+def _read_cell(text: str, name: str, value: Any) -> tuple[DartsEdge, ...]:
     if not isinstance(value, list):
         raise _invalid(text, f"{name} must be a list")
     if all(isinstance(node, list) for node in value):
@@ -103,7 +103,7 @@ def _read_cell(text: str, name: str, value: Any) -> tuple[Edge, ...]:
     return edges
 
 
-def _read_edge(text: str, name: str, position: int, value: Any) -> Edge:
+def _read_edge(text: str, name: str, position: int, value: Any) -> DartsEdge:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str) or type(value[1]) is not int:
         raise _invalid(text, f"edge {position} of {name} must be (operation, source), but it is {value!r}")
     operation, source = value
@@ -112,4 +112,4 @@ def _read_edge(text: str, name: str, position: int, value: Any) -> Edge:
     states = INPUTS + position // EDGES_PER_NODE
     if not 0 <= source < states:
         raise _invalid(text, f"edge {position} of {name} comes from {source}, which is not among 0 to {states - 1}")
-    return Edge(operation, source)
+    return DartsEdge(operation, source)

@@ -27,7 +27,7 @@ _SHRINKAGE = 4
 EXAMPLE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
 
 
-class Edge(NamedTuple):
+class CellEdge(NamedTuple):
     """One edge of a cell: nodes 0 (the input) to 3 (the output), and the operation between them."""
 
     source: int
@@ -35,7 +35,7 @@ class Edge(NamedTuple):
     operation: str
 
 
-def parse(genotype: str) -> tuple[Edge, ...]:
+def parse(genotype: str) -> tuple[CellEdge, ...]:
     """Reads `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|` into the six edges, in the order of the text.
 
     Raises:
@@ -54,10 +54,10 @@ def parse(genotype: str) -> tuple[Edge, ...]:
                 [f"Use one of {', '.join(OPERATIONS)}."],
             )
     ends = [(source, target) for target in range(1, _NODES) for source in range(target)]
-    return tuple(Edge(*end, operation) for end, operation in zip(ends, match.groups(), strict=True))
+    return tuple(CellEdge(*end, operation) for end, operation in zip(ends, match.groups(), strict=True))
 
 
-def relevant(edges: Sequence[Edge]) -> tuple[bool, ...]:
+def relevant(edges: Sequence[CellEdge]) -> tuple[bool, ...]:
     """Says of each edge whether the cell's output can depend on it, be it only through a bias.
 
     Left out are `none`, what carries zeros that stay zeros, and what leads to nodes that nothing reads.
@@ -124,7 +124,7 @@ def _operation(name: str, channels: int) -> nn.Module:
 class Cell(nn.Module):
     """A cell of four nodes; each node is the sum of what its edges carry. Shapes do not change."""
 
-    def __init__(self, edges: Sequence[Edge], channels: int) -> None:
+    def __init__(self, edges: Sequence[CellEdge], channels: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(_operation(edge.operation, channels) for edge in edges)
         used = [(index, edge) for index, edge in enumerate(edges) if relevant(edges)[index]]

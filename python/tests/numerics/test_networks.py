@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS, Cell, Edge, NasBench201Network, parse, relevant
+from rminas_sidecar.networks.nas_bench_201 import (
+    EXAMPLE,
+    OPERATIONS,
+    Cell,
+    CellEdge,
+    NasBench201Network,
+    parse,
+    relevant,
+)
 
 genotypes = st.tuples(*[st.sampled_from(OPERATIONS)] * 6).map(
     lambda ops: "|{}~0|+|{}~0|{}~1|+|{}~0|{}~1|{}~2|".format(*ops)
@@ -30,7 +38,7 @@ def test_any_size(channels: int, cells: int, classes: int, side: int) -> None:
 class _LiteralCell(nn.Module):
     """The definition: every edge is computed, and `none` multiplies by zero."""
 
-    def __init__(self, cell: Cell, edges: tuple[Edge, ...]) -> None:
+    def __init__(self, cell: Cell, edges: tuple[CellEdge, ...]) -> None:
         super().__init__()
         self.layers = cell.layers
         self.edges = edges
@@ -73,7 +81,7 @@ def test_what_is_left_out_changes_nothing(genotype: str, seed: int) -> None:
 def test_nothing_irrelevant_is_kept() -> None:
     """By brute force: an edge is relevant where replacing it by `none` could change which biases and paths arrive."""
 
-    def terms(edges: tuple[Edge, ...], node: int) -> frozenset[Any]:
+    def terms(edges: tuple[CellEdge, ...], node: int) -> frozenset[Any]:
         if node == 0:
             return frozenset([()])
         arriving: set[Any] = set()

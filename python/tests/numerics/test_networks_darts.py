@@ -13,7 +13,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork, ImageNetDartsNetwork, darts_network
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell, drop_path
-from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, Edge, parse
+from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, DartsEdge, parse
 from rminas_sidecar.networks.darts_operations import build_operation
 from rminas_sidecar.specification import NetworkSpecification
 from support.golden import GOLDEN, read_traces
@@ -79,7 +79,7 @@ def test_drop_path_is_off_until_it_is_set_and_in_evaluation() -> None:
 
 
 def test_drop_path_spares_what_only_passes_on() -> None:
-    edges = [Edge("skip_connect", source) for source in (0, 1) * 4]
+    edges = [DartsEdge("skip_connect", source) for source in (0, 1) * 4]
     cell = Cell(edges, 2, 2, 2, reduces=False, follows_reduction=False)
     inputs = torch.randn(2, 4, 2, 4, 4)
     assert torch.equal(cell(*inputs, 0.9), cell(*inputs, 0.0))
@@ -134,7 +134,7 @@ cells = st.tuples(
 @given(cells, cells)
 def test_what_is_printed_is_read(normal: list[Any], reduce: list[Any]) -> None:
     flat = [[edge for node in cell for edge in node] for cell in (normal, reduce)]
-    expected = tuple(tuple(Edge(*edge) for edge in cell) for cell in flat)
+    expected = tuple(tuple(DartsEdge(*edge) for edge in cell) for cell in flat)
     for (first, second), nodes in (((normal, reduce), range(2, 6)), (flat, [2, 3, 4, 5])):
         text = f"Genotype(normal={first}, normal_concat={nodes}, reduce={second}, reduce_concat={nodes})"
         assert parse(text) == expected

@@ -1,8 +1,8 @@
-"""How an importer refuses a table."""
+"""The error of a table with wrong content."""
 
 from ...errors import SidecarError
 
 
 def corrupt(place: str, problem: str) -> SidecarError:
-    """The error for a table that cannot be right; `place` names the file and where in it."""
+    """Makes the error; `place` names the file and the position in it."""
     return SidecarError("corrupt-file", f"{place}: {problem}.", ["Get the table again, or mend it there."])

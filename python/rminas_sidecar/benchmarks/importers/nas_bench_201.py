@@ -1,19 +1,19 @@
-"""What all tables of NAS-Bench-201's architectures have in common, whatever file they come in."""
+"""What all file formats of NAS-Bench-201 share: data sets, splits, genotypes and series."""
 
 from __future__ import annotations
 
 import re
 
-from ..table import Series
+from ..table import AccuracySeries
 
 BENCHMARK = "nas-bench-201"
 SPACE_SIZE = 15_625
-#: Epochs of the full training, the one that papers report.
+#: Epochs of the full training, which papers report.
 FULL_EPOCHS = 200
 
-#: The benchmark's own names. `cifar10-valid` trains on half of CIFAR-10's training images and keeps the other half
-#: for `x-valid`; `cifar10` trains on all of them. `ori-test` is the data set's own test set, of which cifar100 and
-#: ImageNet16-120 make two halves, `x-valid` and `x-test`. The order is that of an answer.
+#: The benchmark's names. `cifar10-valid` trains on half of CIFAR-10's training images and keeps the other half
+#: for `x-valid`; `cifar10` trains on all of them. `ori-test` is the data set's own test set, which cifar100 and
+#: ImageNet16-120 split into halves, `x-valid` and `x-test`. Answers have this order.
 SPLITS = {
     "cifar10": ("ori-test", "train"),
     "cifar100": ("x-test", "x-valid", "ori-test", "train"),
@@ -38,21 +38,21 @@ _GENOTYPE = re.compile(
 
 
 def is_genotype(text: object) -> bool:
-    """Whether it is the text of a cell of the space."""
+    """Whether the text is a genotype of the space."""
     return isinstance(text, str) and _GENOTYPE.fullmatch(text) is not None
 
 
 def is_number(value: object) -> bool:
-    """Whether an architecture of the benchmark has this number."""
+    """Whether the value is the number of an architecture of the benchmark."""
     return type(value) is int and 0 <= value < SPACE_SIZE
 
 
-def mean_series(dataset: str, split: str, epochs: int) -> Series:
-    """The mean over seeds, with a note of whether papers report it."""
+def mean_series(dataset: str, split: str, epochs: int) -> AccuracySeries:
+    """The series of means over seeds; marked if papers report it."""
     reported = epochs == FULL_EPOCHS and (dataset, split) in _REPORTED
-    return Series(dataset, split, epochs, reported=reported)
+    return AccuracySeries(dataset, split, epochs, reported=reported)
 
 
-def seed_series(dataset: str, split: str, epochs: int, seed: int) -> Series:
-    """One training of each architecture."""
-    return Series(dataset, split, epochs, f"seed {seed}", seed)
+def seed_series(dataset: str, split: str, epochs: int, seed: int) -> AccuracySeries:
+    """The series of one seed: one training of each architecture."""
+    return AccuracySeries(dataset, split, epochs, f"seed {seed}", seed)

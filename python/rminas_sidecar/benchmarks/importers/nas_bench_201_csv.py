@@ -1,9 +1,8 @@
 """NAS-Bench-201's final test accuracies as a CSV table.
 
-One line an architecture: its number in the benchmark's order, its text, and the test accuracy in per cent after 200
-epochs, averaged over the seeds, on up to three data sets. In the benchmark's own words that is `ori-test` for cifar10
-and `x-test` for cifar100 and ImageNet16-120, the figures that its paper reports. A table may hold a part of the 15,625
-architectures.
+Each line is an architecture: its number in the benchmark, its genotype, and the test accuracy in per cent after 200
+epochs, averaged over the seeds, on up to three data sets. The splits are `ori-test` for cifar10 and `x-test` for
+cifar100 and ImageNet16-120, as in the paper. A table may have only a part of the 15,625 architectures.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..table import Entry, Result, Table
+from ..table import Result, Table, TableEntry
 from .corrupt import corrupt
 from .nas_bench_201 import BENCHMARK, FULL_EPOCHS, SPACE_SIZE, is_genotype, is_number, mean_series
 
 NUMBER_COLUMN = "index"
 GENOTYPE_COLUMN = "arch_str"
-#: Accuracy columns, and the names that the benchmark gives data set and split.
+#: Accuracy columns, with the benchmark's names of data set and split.
 DATASETS = {
     "cifar10_test": ("cifar10", "ori-test"),
     "cifar100_test": ("cifar100", "x-test"),
     "imagenet16_120_test": ("ImageNet16-120", "x-test"),
 }
 COLUMNS = (NUMBER_COLUMN, GENOTYPE_COLUMN, *DATASETS)
-#: A first line is only looked at this far, since a foreign file may have no line breaks.
+#: Only the start of the first line is read, because a file of another format may have no line breaks.
 MAX_HEADER_CHARACTERS = 1000
 DESCRIPTION = f"a CSV table of NAS-Bench-201 with the columns {', '.join(COLUMNS)}"
 
@@ -79,8 +78,8 @@ def _header(file: Path, text: str) -> list[str]:
     return header
 
 
-def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[Entry]:
-    """The architectures; the accuracies of each in the order of DATASETS, however the columns are ordered."""
+def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[TableEntry]:
+    """Yields the architectures. Accuracies are in the order of DATASETS, not of the columns."""
     series = {
         column: mean_series(dataset, split, FULL_EPOCHS)
         for column, (dataset, split) in DATASETS.items()
@@ -95,11 +94,11 @@ def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> I
                 raise corrupt(f"{place}, column {column!r}", f"{key} stands in line {line_of[key]} already")
             line_of[key] = line
         results = {key: Result(_accuracy(f"{place}, column {name!r}", cells[name])) for name, key in series.items()}
-        yield Entry(number, genotype, results)
+        yield TableEntry(number, genotype, results)
 
 
 def _rows(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iterator[tuple[str, int, dict[str, str]]]:
-    """Each row below the header: its place in words, its line and its cells; blank lines are passed over."""
+    """Yields place, line number and cells of each row below the header. Skips blank lines."""
     numbered = enumerate(lines, start=1)
     next(numbered)
     line = 1

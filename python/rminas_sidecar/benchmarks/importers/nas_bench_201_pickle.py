@@ -2,11 +2,11 @@
 
 - `NAS-Bench-201-v1_0-e61699.pth` and `-v1_1-096897.pth`, saved by PyTorch as one pickle after three small ones, or, by
   PyTorch 1.6 and newer, as a zip archive with the pickle in it;
-- `NATS-tss-v1_0-3ffb96.pickle.pbz2`, a pickle that is compressed by bzip2;
-- `NATS-tss-v1_0-3ffb9-simple`, a folder with such a pickle for each architecture, and one of the names of all.
+- `NATS-tss-v1_0-3ffb96.pickle.pbz2`, a pickle compressed by bzip2;
+- `NATS-tss-v1_0-3ffb9-simple`, a folder with such a pickle for each architecture, and one with all genotypes.
 
-All have the same dictionaries in them, of which every training's figures after its last epoch are kept, in the names of
-the benchmark. PyTorch is not needed to read them, and nothing that they name is run: see `benchmarks.pickled`.
+All contain the same dictionaries. The importer keeps the figures of every training after its last epoch, under the
+names of the benchmark. It needs no PyTorch and calls no function that a file names: see `benchmarks.pickled`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, cast
 
 from ...errors import SidecarError
 from ..pickled import BadPickle, Record, RefusedGlobal, Source, records
-from ..table import Entry, Table
+from ..table import Table, TableEntry
 from .corrupt import corrupt
 from .nas_bench_201 import BENCHMARK, SPACE_SIZE, is_genotype
 from .nas_bench_201_results import Average, Reducer, mean, mean_or_seed_888
@@ -41,23 +41,23 @@ _ABOUT = "final figures of every training, by seed and as their mean; data sets 
 
 @dataclass(frozen=True)
 class Form:
-    """How a file is packed."""
+    """A file format."""
 
     magic: bytes
     open: Callable[[BinaryIO], BinaryIO]
-    #: As the published API averages parameters and FLOPs.
+    #: Averages parameters and FLOPs over seeds, as the published API does.
     average_cost: Average
-    #: What memory it takes to read a byte of the file, by measurement: the pickle's numbering of its objects, and the
-    #: index. `npm run bench -- benchmark --file FILE` measures it.
+    #: Memory for each byte of the file, by measurement: the memo of the pickle, and the index.
+    #: `npm run bench -- benchmark --file FILE` measures it.
     memory_of_byte: float
 
 
 def _open_zip(stream: BinaryIO) -> BinaryIO:
     archive = zipfile.ZipFile(stream)
     names = [name for name in archive.namelist() if _PICKLE_OF_ZIP.fullmatch(name)]
-    # PyTorch compresses nothing; what is compressed could be of any size.
+    # PyTorch does not compress. A compressed member could expand to any size.
     if len(names) != 1 or archive.getinfo(names[0]).compress_type != zipfile.ZIP_STORED:
-        raise BadPickle("it is an archive, and none that PyTorch has saved")
+        raise BadPickle("it is an archive that PyTorch has not saved")
     return cast(BinaryIO, archive.open(names[0]))
 
 
@@ -73,15 +73,15 @@ FORMS = (
 
 
 def form_of(head: bytes) -> Form | None:
-    """How a file is packed that starts with these bytes, or None when it is none of ours."""
+    """The format of a file that starts with these bytes, or None if it is unknown."""
     return next((form for form in FORMS if head.startswith(form.magic)), None)
 
 
 def read(file: Path, form: Form) -> Table:
     """The table in a file.
 
-    Reading the entries raises `SidecarError`: `refused-file` for a file that names a function which no table needs,
-    `corrupt-file` for one that is not whole or no table.
+    Reading the entries raises `SidecarError`: `refused-file` if the file names a function that no table needs,
+    `corrupt-file` if it is incomplete or not a table.
     """
     size = file.stat().st_size
     progress = _Progress(size)
@@ -89,33 +89,33 @@ def read(file: Path, form: Form) -> Table:
 
 
 def read_folder(folder: Path) -> Table:
-    """The table in a folder of one file an architecture; raises as `read` does."""
+    """The table in a folder with one file per architecture. Raises the errors of `read`."""
     members = sorted(name for name in (path.name for path in folder.iterdir()) if _MEMBER.fullmatch(name))
     entries = _entries_of_folder(folder, members)
     return Table(BENCHMARK, folder, _ABOUT, SPACE_SIZE, lambda _read: len(members), entries)
 
 
 class _Progress:
-    """How far a file is read."""
+    """How much of a file was read."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self.tell: Callable[[], int] = lambda: 0
 
     def expected(self, read: int) -> int:
-        """Architectures of the whole file, if the rest of it is like what was read."""
+        """Estimated number of architectures in the file, from the part that was read."""
         return max(read, round(read * self._size / max(1, self.tell())))
 
 
-def _entries(file: Path, form: Form, progress: _Progress) -> Iterator[Entry]:
-    with _said_of(file), file.open("rb") as raw:
+def _entries(file: Path, form: Form, progress: _Progress) -> Iterator[TableEntry]:
+    with _naming(file), file.open("rb") as raw:
         progress.tell = raw.tell
         stream = form.open(raw)
         reducer = Reducer(str(file), form.average_cost)
         source = Source(stream)
         root = yield from _reduce(source, reducer)
         if root == _TORCH_MAGIC:
-            # The version of the format and the machine's byte order; the names of the storages come last.
+            # Two pickles with format version and byte order come before the table, one with names of storages after it.
             yield from _reduce(source, reducer)
             yield from _reduce(source, reducer)
             root = yield from _reduce(source, reducer)
@@ -125,14 +125,14 @@ def _entries(file: Path, form: Form, progress: _Progress) -> Iterator[Entry]:
         _check_whole(str(file), root)
 
 
-def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[Entry]:
+def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[TableEntry]:
     names = _meta(folder / META)
     for member in members:
         file = folder / member
         number = int(member.partition(".")[0])
         if number >= len(names):
             raise corrupt(str(file), f"{META} has no architecture of this number, but {len(names)} of them")
-        with _said_of(file), file.open("rb") as raw:
+        with _naming(file), file.open("rb") as raw:
             source = Source(_open_bz2(raw))
             entries = list(_reduce(source, Reducer(str(file), mean_or_seed_888)))
             source.exhaust()
@@ -142,8 +142,8 @@ def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[Entry]:
 
 
 def _meta(file: Path) -> list[str]:
-    """The genotypes of all architectures, in the benchmark's order."""
-    with _said_of(file), file.open("rb") as raw:
+    """The genotypes of all architectures, by number."""
+    with _naming(file), file.open("rb") as raw:
         source = Source(_open_bz2(raw))
         reading = _reduce(source, Reducer(str(file), mean))
         while True:
@@ -156,8 +156,8 @@ def _meta(file: Path) -> list[str]:
     return _genotypes(str(file), root.get("meta_archs") if isinstance(root, Record) else None)
 
 
-def _reduce(source: Source, reducer: Reducer) -> Generator[Entry, None, Any]:
-    """Yields the architectures of one pickle, and returns what is left of it."""
+def _reduce(source: Source, reducer: Reducer) -> Generator[TableEntry, None, Any]:
+    """Yields the architectures of one pickle, and returns its reduced object."""
     reading = records(source)
     while True:
         try:
@@ -168,40 +168,40 @@ def _reduce(source: Source, reducer: Reducer) -> Generator[Entry, None, Any]:
 
 
 def _check_whole(place: str, root: object) -> None:
-    """What stands around the architectures must agree with them."""
+    """Checks that the table agrees with the architectures that were read from it."""
     if not isinstance(root, Record) or any(key not in root for key in _TABLE_KEYS):
         raise corrupt(place, f"it is a pickle, but not {DESCRIPTION}: there is no {' and '.join(_TABLE_KEYS)} in it")
     genotypes = _genotypes(place, root["meta_archs"])
     results = root["arch2infos"]
     if not isinstance(results, Record):
-        raise corrupt(place, "arch2infos is no dictionary")
+        raise corrupt(place, "arch2infos is not a dictionary")
     for number, record in results.items():
         known = record.digest if isinstance(record, Record) else None
         if type(number) is not int or not 0 <= number < len(genotypes) or known != (number, genotypes[number]):
-            raise corrupt(place, f"arch2infos has no whole results of architecture {number!r}")
+            raise corrupt(place, f"arch2infos has no complete results of architecture {number!r}")
 
 
 def _genotypes(place: str, names: object) -> list[str]:
     if not isinstance(names, list) or not all(map(is_genotype, names)) or len(set(names)) < len(names):
-        raise corrupt(place, "meta_archs is no list of different architectures")
+        raise corrupt(place, "meta_archs is not a list of distinct architectures")
     return names
 
 
 @contextmanager
-def _said_of(file: Path) -> Iterator[None]:
-    """Says of which file something is wrong."""
+def _naming(file: Path) -> Iterator[None]:
+    """Turns errors into those of the sidecar, which name the file."""
     try:
         yield
     except RefusedGlobal as error:
         raise SidecarError(
             "refused-file",
-            f"{file} asks for {error.name}, which no NAS-Bench-201 file needs; it was not run.",
-            ["Take the file from where the benchmark is published, and do not open this one with other programs."],
+            f"{file} names {error.name}, which no NAS-Bench-201 file needs; it was not called.",
+            ["Download the file from the publisher of the benchmark, and do not open this one with other programs."],
         ) from error
     except (BadPickle, EOFError, zipfile.BadZipFile) as error:
-        raise corrupt(str(file), f"it is not whole, or no table: {error}") from error
+        raise corrupt(str(file), f"it is incomplete, or not a table: {error}") from error
     except OSError as error:
-        # bzip2 says so of wrong bytes, without a number.
+        # bzip2 raises OSError without a number for wrong bytes.
         if error.errno is None:
-            raise corrupt(str(file), f"it is not whole, or no table: {error}") from error
+            raise corrupt(str(file), f"it is incomplete, or not a table: {error}") from error
         raise SidecarError("missing-file", f"{file} cannot be read: {error.strerror}.", ["Check the disk."]) from error

@@ -1,8 +1,8 @@
-"""What a pickle of NAS-Bench-201 or NATS-Bench has of each architecture, reduced to final figures as it is read.
+"""Reduces the architectures of a NAS-Bench-201 or NATS-Bench pickle to final figures while they are read.
 
-The pickle has a dictionary for each training of an architecture (the API's `ResultsCount`): its curves over the epochs,
-parameters, FLOPs, latency. Those of one training length are in another one (`ArchResults`), and those of all training
-lengths in a third. Each is reduced when it is complete, so that the curves of one training are the most that is held.
+The pickle has a dictionary for each training of an architecture (`ResultsCount` in the API): curves over the epochs,
+parameters, FLOPs, latency. A second dictionary (`ArchResults`) has all trainings of one length, and a third all
+lengths. Each is reduced when it is complete, so that at most the curves of one training are in memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..pickled import Record
-from ..table import Cost, Entry, Result, Series
+from ..table import AccuracySeries, Cost, Result, TableEntry
 from .corrupt import corrupt
 from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, seed_series
 from .nas_bench_201_training import Training, is_training, read_training, spend
@@ -21,12 +21,12 @@ from .nas_bench_201_training import Training, is_training, read_training, spend
 _TRAINED = frozenset({"arch_index", "arch_str", "all_results", "dataset_seed"})
 
 Average = Callable[[Sequence[float], Sequence[int]], float]
-"""Makes one figure of those of several seeds, given which seeds they are."""
+"""Averages the figures of several seeds; called with the figures and the seeds."""
 
 
 @dataclass(frozen=True)
 class _Trained:
-    """An architecture after one training length: for each data set, the trainings by seed in the file's order."""
+    """Trainings of one length of an architecture: for each data set by seed, in the order of the file."""
 
     number: int
     genotype: str
@@ -34,22 +34,22 @@ class _Trained:
 
 
 class Reducer:
-    """Reduces the dictionaries of one pickle, in the order in which they are completed.
+    """Reduces the dictionaries of one pickle, in the order in which they become complete.
 
     Args:
         place: the file, for messages.
-        average_cost: of parameters and FLOPs.
+        average_cost: averages parameters and FLOPs.
     """
 
     def __init__(self, place: str, average_cost: Average) -> None:
         self._place = place
         self._average_cost = average_cost
         self._seen: set[int] = set()
-        #: Dictionaries of the architecture that is being read, which still know what they said.
+        #: Dictionaries of the current architecture, with their digests.
         self._held: list[Record] = []
 
-    def reduce(self, record: Record) -> Iterator[Entry]:
-        """Yields the architecture, if the dictionary is that of a whole one; its digest is its number then.
+    def reduce(self, record: Record) -> Iterator[TableEntry]:
+        """Yields the architecture if the dictionary completes one; number and genotype become its digest.
 
         Raises:
             SidecarError: `corrupt-file`.
@@ -78,7 +78,7 @@ class Reducer:
         place = f"{self._place}, architecture {number}"
         seeds, results = record["dataset_seed"], record["all_results"]
         if not isinstance(seeds, Record) or not isinstance(results, Record):
-            raise corrupt(place, "its seeds and results are no dictionaries")
+            raise corrupt(place, "its seeds and results are not dictionaries")
         trainings: dict[str, dict[int, Training]] = {}
         for dataset, numbers in seeds.items():
             if not isinstance(dataset, str) or not isinstance(numbers, list):
@@ -91,13 +91,13 @@ class Reducer:
                 trainings[dataset][seed] = training
         return _Trained(number, genotype, trainings)
 
-    def _entry(self, lengths: list[_Trained]) -> Entry:
+    def _entry(self, lengths: list[_Trained]) -> TableEntry:
         first = lengths[0]
         place = f"{self._place}, architecture {first.number}"
         if first.number in self._seen:
             raise corrupt(place, "it is there more than once")
         self._seen.add(first.number)
-        results: dict[Series, Result] = {}
+        results: dict[AccuracySeries, Result] = {}
         for trained in lengths:
             if (trained.number, trained.genotype) != (first.number, first.genotype):
                 raise corrupt(place, f"some of its results are those of architecture {trained.number}")
@@ -105,10 +105,10 @@ class Reducer:
                 if series in results:
                     raise corrupt(place, f"the {series.epochs} epochs on {series.dataset} are there more than once")
                 results[series] = result
-        return Entry(first.number, first.genotype, results, tuple(self._costs(lengths)))
+        return TableEntry(first.number, first.genotype, results, tuple(self._costs(lengths)))
 
     def _costs(self, lengths: list[_Trained]) -> Iterator[Cost]:
-        """Of the longest training on each data set, since its latency is the better known one."""
+        """The costs from the longest training on each data set, whose latency is measured more precisely."""
         longest: dict[str, Mapping[int, Training]] = {}
         for trained in lengths:
             for dataset, trainings in trained.trainings.items():
@@ -124,7 +124,7 @@ class Reducer:
 
 
 def mean(values: Sequence[float], _seeds: Sequence[int] = ()) -> float:
-    """As numpy has it, which NAS-Bench-201's API uses: added in order, and not more exactly."""
+    """The mean as numpy computes it for the API of NAS-Bench-201: added in order, with rounding."""
     total = 0.0
     for value in values:
         total += value
@@ -132,14 +132,14 @@ def mean(values: Sequence[float], _seeds: Sequence[int] = ()) -> float:
 
 
 def mean_or_seed_888(values: Sequence[float], seeds: Sequence[int]) -> float:
-    """As NATS-Bench's API has it (`fix_legacy_issue`): when seeds disagree, the figure of seed 888 is the right one."""
+    """The mean; if seeds disagree, the figure of seed 888, as in the API of NATS-Bench (`fix_legacy_issue`)."""
     if len({f"{value:.5f}" for value in values}) > 1 and 888 in seeds:
         return values[seeds.index(888)]
     return mean(values)
 
 
-def _results(trained: _Trained) -> Iterator[tuple[Series, Result]]:
-    """For each data set and split the mean over seeds, where all seeds have the split, and each seed."""
+def _results(trained: _Trained) -> Iterator[tuple[AccuracySeries, Result]]:
+    """Yields each seed of each data set and split, and the mean if all seeds have the split."""
     for dataset in _in_order(trained.trainings, tuple(SPLITS)):
         trainings = trained.trainings[dataset]
         splits = dict.fromkeys(split for training in trainings.values() for split in training.results)
@@ -152,7 +152,7 @@ def _results(trained: _Trained) -> Iterator[tuple[Series, Result]]:
                 yield _seed_series(dataset, split, trainings[seed].epochs, seed), result
 
 
-# There are a few dozen of them in a million results.
+# A million results have only a few dozen different series.
 _mean_series = lru_cache(maxsize=1024)(mean_series)
 _seed_series = lru_cache(maxsize=1024)(seed_series)
 
@@ -176,7 +176,7 @@ def _epochs(trainings: Mapping[int, Training]) -> int:
 
 
 def _in_order(names: Mapping[str, Any], order: tuple[str, ...]) -> list[str]:
-    """The known ones first, in the order that is given."""
+    """Sorts names: first those in `order`, then the others."""
     return [*(name for name in order if name in names), *(name for name in names if name not in order)]
 
 

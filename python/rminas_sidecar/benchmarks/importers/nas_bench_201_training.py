@@ -1,4 +1,4 @@
-"""One training of one architecture, as a pickle of NAS-Bench-201 or NATS-Bench has it (the API's `ResultsCount`)."""
+"""Reads one training from a pickle of NAS-Bench-201 or NATS-Bench (`ResultsCount` in the API)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .corrupt import corrupt
 
 _TRAIN = ("train_acc1es", "train_losses", "train_times")
 _EVALUATE = ("eval_acc1es", "eval_losses", "eval_times")
-#: What is dropped once it is read; of the last two nothing is wanted.
+#: Dropped after reading; the last two are not needed at all.
 _BULK = (*_TRAIN, *_EVALUATE, "train_acc5es", "net_state_dict")
 _NEEDED = frozenset({*_TRAIN, *_EVALUATE, "epochs", "params", "flop", "latency", "eval_names"})
 _MOST_EPOCHS = 10_000
@@ -22,7 +22,7 @@ _MOST_EPOCHS = 10_000
 
 @dataclass(frozen=True)
 class Training:
-    """What is kept of it: the figures after the last epoch, by split, and what the network costs."""
+    """The figures of a training after its last epoch, by split, and the costs of the network."""
 
     epochs: int
     results: Mapping[str, Result]
@@ -30,25 +30,25 @@ class Training:
     parameters: float
     #: In millions.
     flops: float
-    #: In seconds; None where it was not measured.
+    #: In seconds; None if it was not measured.
     latency: float | None
 
 
 class _Spent:
-    """What is left of a dictionary that no later one may need."""
+    """Marks a curve that no later architecture may read."""
 
 
 _SPENT = _Spent()
 
 
 def spend(records: Iterable[Record]) -> None:
-    """Forgets what dictionaries said, once their architecture is done with."""
+    """Drops the digests of dictionaries when their architecture is complete."""
     for record in records:
         record.digest = _SPENT
 
 
 def is_training(record: Record) -> bool:
-    """Whether it is the dictionary of a training, and complete."""
+    """Whether it is the complete dictionary of a training."""
     return record.keys() >= _NEEDED
 
 
@@ -56,8 +56,8 @@ def read_training(record: Record, place: str) -> tuple[Training, list[Record]]:
     """Reads the final figures, and empties the curves.
 
     Returns:
-        The training, and its curves: each remembers what it said, should another training of the architecture have
-        the same one, until they are spent.
+        The training, and its curves. Their digests keep the figures that were read, because trainings of an
+        architecture may share a curve, until :func:`spend` drops them.
 
     Raises:
         SidecarError: `corrupt-file`, naming the field.
@@ -79,9 +79,9 @@ def read_training(record: Record, place: str) -> tuple[Training, list[Record]]:
 
 
 def _results(record: Record, epochs: int, place: str) -> dict[str, Result]:
-    """As `get_train` and `get_eval` of the API answer for the last epoch; splits that have no such figure are left out.
+    """The answers of `get_train` and `get_eval` of the API for the last epoch. Splits without a figure are left out.
 
-    The seconds of a training are the sum over its epochs, and those of an evaluation the mean over them.
+    Seconds of training are the sum over the epochs, seconds of evaluation the mean.
     """
     seconds = _sum(record["train_times"], _train_keys(epochs))
     results = {}
@@ -127,7 +127,7 @@ def _value(curve: object, key: object) -> Any:
 
 
 def _sum(curve: object, keys: Sequence[object]) -> float | None:
-    """The sum over all keys, added as Python adds; None where the curve has not all of them."""
+    """The sum over all keys, in order; None if the curve lacks one."""
 
     def add(values: Record) -> Any:
         try:
@@ -141,11 +141,11 @@ def _sum(curve: object, keys: Sequence[object]) -> float | None:
 
 
 def _remembered(curve: object, what: object, read: Callable[[Record], Any]) -> Any:
-    """Reads a curve, or knows from before what it said."""
+    """Reads a figure of a curve once; later reads take it from the digest."""
     if not isinstance(curve, Record):
         return None
     if curve.digest is _SPENT:
-        raise BadPickle("two architectures have one curve between them")
+        raise BadPickle("two architectures share a curve")
     if curve.digest is None:
         curve.digest = {}
     if what not in curve.digest:
@@ -161,7 +161,7 @@ def _positive(record: Record, name: str, place: str) -> float:
 
 
 def _latency(value: object, place: str) -> float | None:
-    """The mean of the measurements, as `get_latency` of the API has it."""
+    """The mean of the measurements, as `get_latency` of the API computes it."""
     if value is None or value == []:
         return None
     if not isinstance(value, list) or not all(isinstance(one, float | int) for one in value):

@@ -1,9 +1,9 @@
 """NAS-Bench-Macro's table as JSON.
 
-An object keyed by genotype, eight digits of 0 to 2; each value has `test_acc`, the CIFAR-10 test accuracies of single
-trainings in per cent, `mean_acc`, their mean, and optionally `params` and `flops`, plain counts. The file names
-neither the seeds, so trainings are numbered as they stand, nor the epochs, nor an order: an architecture's number
-is its genotype read in base 3. A table may hold a part of the 6,561 architectures.
+The table is an object keyed by genotype, eight digits of 0 to 2. Each value has `test_acc`, the CIFAR-10 test
+accuracies of single trainings in per cent, `mean_acc`, their mean, and optionally the counts `params` and `flops`. The
+file names no seeds, so trainings are numbered in order. It has no order of architectures, so their numbers are the
+genotypes read in base 3. A table may have only a part of the 6,561 architectures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeGuard
 
-from ..table import Cost, Entry, Result, Series, Table
+from ..table import AccuracySeries, Cost, Result, Table, TableEntry
 from .corrupt import corrupt
 
 BENCHMARK = "nas-bench-macro"
@@ -28,17 +28,17 @@ DESCRIPTION = (
 MAX_TRIALS = 100
 
 _GENOTYPE = re.compile(r"[0-2]{8}", re.ASCII)
-_MEAN = Series(DATASET, "test", None, reported=True)
-#: Fields of an architecture that are costs, in units of one: millions are kept.
+_MEAN = AccuracySeries(DATASET, "test", None, reported=True)
+#: Fields that are costs. The file has counts, the index millions.
 _COSTS = {"params": "parameters (M)", "flops": "FLOPs (M)"}
 
 
 class _BadJsonError(Exception):
-    """What the JSON parser's hooks raise: valid JSON to Python, and no table."""
+    """Raised by the hooks of the JSON parser: Python accepts the text, but it is not a table."""
 
 
 def recognises(text: str) -> bool:
-    """Whether it is a JSON object whose first key is a genotype."""
+    """Whether the text is a JSON object whose first key is a genotype."""
     return re.match(r"\s*\{\s*(\"[0-2]{8}\"|\}|\Z)", text, re.ASCII) is not None
 
 
@@ -86,7 +86,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _BadJsonError(f"{name} is not a number that a table may hold")
 
 
-def _entries(file: Path, table: dict[str, Any]) -> Iterator[Entry]:
+def _entries(file: Path, table: dict[str, Any]) -> Iterator[TableEntry]:
     for genotype in sorted(table):
         place = f"{file}, architecture {genotype!r}"
         fields = table[genotype]
@@ -94,17 +94,17 @@ def _entries(file: Path, table: dict[str, Any]) -> Iterator[Entry]:
             raise corrupt(place, "the genotype is not eight digits of 0 to 2")
         if not isinstance(fields, dict):
             raise corrupt(place, "its value is not an object")
-        yield Entry(int(genotype, 3), genotype, _results(place, fields), _costs(place, fields))
+        yield TableEntry(int(genotype, 3), genotype, _results(place, fields), _costs(place, fields))
 
 
-def _results(place: str, fields: dict[str, Any]) -> dict[Series, Result]:
-    """The mean first, and then each training."""
+def _results(place: str, fields: dict[str, Any]) -> dict[AccuracySeries, Result]:
+    """The mean, then each training."""
     results = {_MEAN: Result(_accuracy(f"{place}, mean_acc", fields.get("mean_acc")))}
     trials = fields.get("test_acc", [])
     if not isinstance(trials, list) or len(trials) > MAX_TRIALS:
         raise corrupt(f"{place}, test_acc", f"this is not a list of at most {MAX_TRIALS} accuracies")
     for trial, accuracy in enumerate(trials, start=1):
-        series = Series(DATASET, "test", None, f"training {trial}", trial)
+        series = AccuracySeries(DATASET, "test", None, f"training {trial}", trial)
         results[series] = Result(_accuracy(f"{place}, test_acc, training {trial}", accuracy))
     return results
 
@@ -128,5 +128,5 @@ def _accuracy(place: str, value: object) -> float:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    # JSON's true would pass as a number in Python.
+    # In Python, JSON's true is an int.
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""Reads a file of trained accuracies, whatever it is called: its content says which format it has."""
+"""Reads a file of trained accuracies. The content of the file decides the format, not its name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ...system.memory import available_memory, require_memory
 from ..table import Table
 from . import nas_bench_201_csv, nas_bench_201_pickle, nas_bench_macro_json
 
-#: The known text tables have 2 MB; far beyond that, a file is something else and is not read into memory.
+#: The known text tables have 2 MB. A much larger file is something else, and is not read into memory.
 MAX_TEXT_BYTES = 256 * 1024 * 1024
 
-#: What an import takes however small its table is, and by measurement for each byte of a text table.
+#: Memory of an import of the smallest table, and, by measurement, memory for each byte of a text table.
 _LEAST_MEMORY = 64 * 1024 * 1024
 _MEMORY_OF_TEXT_BYTE = 12.0
 
@@ -20,8 +20,8 @@ _MEMORY_OF_TEXT_BYTE = 12.0
 def read_table(file: Path) -> Table:
     """Opens a table.
 
-    Raises `SidecarError`: `missing-file` when it cannot be read, `corrupt-file` when its content is no known table,
-    `out-of-memory` when more memory would be needed than there is. Reading the entries may raise more.
+    Raises `SidecarError`: `missing-file` if it cannot be read, `corrupt-file` if its content is not a known table,
+    `out-of-memory` if it needs more memory than is available. Reading the entries may raise further errors.
     """
     try:
         if file.is_dir():
@@ -41,7 +41,7 @@ def _read_folder(folder: Path) -> Table:
     if not (folder / nas_bench_201_pickle.META).is_file():
         raise SidecarError(
             "missing-file",
-            f"{folder} is a folder without {nas_bench_201_pickle.META}, which NATS-Bench's has.",
+            f"{folder} is a folder without {nas_bench_201_pickle.META}, which the folder of NATS-Bench has.",
             ["Give the path of the table itself."],
         )
     _require_memory(folder, 0)
@@ -52,7 +52,7 @@ def _read_text(file: Path, size: int) -> Table:
     if size > MAX_TEXT_BYTES:
         raise SidecarError(
             "corrupt-file",
-            f"{file} has {size} bytes, and no known table of text has more than {MAX_TEXT_BYTES}.",
+            f"{file} has {size} bytes; known text tables have at most {MAX_TEXT_BYTES}.",
             ["Check the path."],
         )
     _require_memory(file, size * _MEMORY_OF_TEXT_BYTE)
@@ -64,7 +64,7 @@ def _read_text(file: Path, size: int) -> Table:
     known = [nas_bench_201_pickle.DESCRIPTION, nas_bench_201_csv.DESCRIPTION, nas_bench_macro_json.DESCRIPTION]
     raise SidecarError(
         "corrupt-file",
-        f"{file} is no table of trained accuracies that this version knows. Looked for: {'; or '.join(known)}.",
+        f"{file} is not a known table of trained accuracies. Known are: {'; or '.join(known)}.",
         ["Give a file of one of these formats."],
     )
 
@@ -77,7 +77,7 @@ def _look(file: Path) -> tuple[int, bytes]:
         raise SidecarError("missing-file", f"{file} is not a file.", ["Give the path of the table itself."])
     size = file.stat().st_size
     if size == 0:
-        raise SidecarError("corrupt-file", f"{file} is empty.", ["Get the table again."])
+        raise SidecarError("corrupt-file", f"{file} is empty.", ["Download the table again."])
     with file.open("rb") as stream:
         return size, stream.read(4)
 
@@ -94,5 +94,5 @@ def _decode(file: Path, content: bytes) -> str:
         raise SidecarError(
             "corrupt-file",
             f"{file}, line {line}: byte {error.start} is not UTF-8 text.",
-            ["Get the table again, or save it as UTF-8."],
+            ["Download the table again, or save it as UTF-8."],
         ) from error

@@ -1,11 +1,11 @@
-"""Reads pickles of benchmark tables without running what they name, and without holding the whole of them.
+"""Reads pickles of benchmark tables without calling the functions they name, and with little memory.
 
-Python's own unpickler calls whatever a file asks for, and keeps every object that it has read until the end. A table of
-trained accuracies has tens of gigabytes of them, of which a few per cent are wanted.
+Python's unpickler calls any function that a file names, and keeps every object until the end. A table of trained
+accuracies has tens of gigabytes of objects, of which a few per cent are needed.
 """
 
 from .opcodes import records
+from .safe_globals import Record, RefusedGlobal
 from .source import BadPickle, Source
-from .stand_ins import Record, RefusedGlobal
 
 __all__ = ["BadPickle", "Record", "RefusedGlobal", "Source", "records"]

@@ -1,4 +1,4 @@
-"""What a pickle has numbered in order to name it again."""
+"""The memo of a pickle: objects that it refers to by number."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from .source import BadPickle
 
-#: Texts up to so many bytes are kept once, however often the pickle has them: keys of curves are a hundred million.
+#: Texts up to this number of bytes are stored once. The curves of a table have a hundred million keys.
 _LONGEST_INTERNED = 64
 
 
@@ -22,29 +22,29 @@ class Memo:
         return len(self._objects)
 
     def get(self, place: int) -> Any:
-        """What has the number; an IndexError when nothing has."""
+        """The object with the number. Raises IndexError if there is none."""
         return self._objects[place]
 
     def get_all(self, places: Iterable[int]) -> list[Any]:
-        """What has each of the numbers; an IndexError when nothing has one of them."""
+        """The objects with the numbers. Raises IndexError if one does not exist."""
         return [*map(self._objects.__getitem__, places)]
 
     def put(self, place: int, value: Any) -> None:
-        """Gives an object the next number, or one that another object had.
+        """Stores an object under the next number, or replaces an object.
 
         Raises:
-            BadPickle: numbers are left out.
+            BadPickle: the number skips others.
         """
         if place > len(self._objects):
             raise BadPickle(f"its object {place} follows its object {len(self._objects) - 1}")
         self._objects[place : place + 1] = [value]
 
     def extend(self, values: Iterable[Any]) -> None:
-        """Gives objects the next numbers."""
+        """Stores objects under the next numbers."""
         self._objects.extend(values)
 
     def interned(self, text: bytes) -> str:
-        """UTF-8 text; short ones are one object however often they come."""
+        """Decodes UTF-8. Equal short texts are the same object."""
         known = self._texts.get(text)
         if known is None:
             known = text.decode("utf-8", "surrogatepass")

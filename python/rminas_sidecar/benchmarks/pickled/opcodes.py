@@ -1,20 +1,20 @@
-"""The opcodes that a table needs: those of protocols 2 to 5 that make plain data."""
+"""The opcodes of pickle protocols 2 to 5 that a table needs, and the loop that runs them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import Any
 
-from .machine import Machine
+from .pickle_vm import PickleVm
 from .runs import read_run
+from .safe_globals import Record
 from .source import BadPickle, Source
-from .stand_ins import Record
 
 _STOP = 0x2E
-#: Opcodes that a row of keys and numbers may start with.
+#: Opcodes with which a row of keys and numbers may start.
 _RUN_STARTS = frozenset(b"KjX\x8c")
 
-_SCALARS: dict[bytes, Callable[[Machine], None]] = {
+_SCALARS: dict[bytes, Callable[[PickleVm], None]] = {
     b"N": lambda m: m.push(None),
     b"\x88": lambda m: m.push(True),
     b"\x89": lambda m: m.push(False),
@@ -31,7 +31,7 @@ _SCALARS: dict[bytes, Callable[[Machine], None]] = {
     b"B": lambda m: m.push_bytes(m.number("<I")),
     b"\x8e": lambda m: m.push_bytes(m.number("<Q")),
 }
-_CONTAINERS: dict[bytes, Callable[[Machine], Any]] = {
+_CONTAINERS: dict[bytes, Callable[[PickleVm], Any]] = {
     b"(": lambda m: m.mark(),
     b"0": lambda m: m.pop(1),
     b"1": lambda m: m.pop(m.marked()),
@@ -49,7 +49,7 @@ _CONTAINERS: dict[bytes, Callable[[Machine], Any]] = {
     b"\x8f": lambda m: m.push(set()),
     b"\x90": lambda m: m.add(m.pop(m.marked())),
 }
-_NAMES: dict[bytes, Callable[[Machine], Any]] = {
+_NAMES: dict[bytes, Callable[[PickleVm], Any]] = {
     # Protocol and frame.
     b"\x80": lambda m: m.source.take(1),
     b"\x95": lambda m: m.source.take(8),
@@ -73,25 +73,25 @@ _OPERATIONS = {code[0]: operation for code, operation in (_SCALARS | _CONTAINERS
 
 
 def records(source: Source) -> Generator[Record, None, Any]:
-    """Reads one pickle and yields each of its dictionaries when items have been put into it, the outermost last.
+    """Reads one pickle and yields each dictionary after items were added to it, the outermost last.
 
-    A dictionary may be emptied by who receives it: inner ones come before those that they are in.
+    The caller may empty a dictionary, because inner dictionaries come before those that contain them.
 
     Returns:
         The pickled object.
 
     Raises:
-        BadPickle: it is not whole, or has what a table has not.
-        RefusedGlobal: it names what a table does not need.
+        BadPickle: it is incomplete, or has something that no table has.
+        RefusedGlobal: it names a function that no table needs.
     """
     try:
-        return (yield from _run(Machine(source)))
-    # What a wrong program does to the machine is anybody's guess: its stack is empty, or holds something else.
+        return (yield from _run(PickleVm(source)))
+    # A wrong pickle may leave the stack empty, or leave objects of other types on it.
     except (IndexError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BadPickle(f"it cannot be read at byte {source.position}: {error}") from error
 
 
-def _run(machine: Machine) -> Generator[Record, None, Any]:
+def _run(machine: PickleVm) -> Generator[Record, None, Any]:
     source, stack = machine.source, machine.stack
     while True:
         code = source.take(1)[0]

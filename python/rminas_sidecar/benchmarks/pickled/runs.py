@@ -1,6 +1,6 @@
-"""The fast way through the bulk of a table: long rows of a key and a number, hundreds at a time.
+"""Reads long rows of keys and numbers, the bulk of a table, hundreds at a time.
 
-Whatever it reads has the effect that its opcodes have one by one; what it does not recognise is left to them.
+The effect is the same as that of the opcodes one by one. Rows that are not recognised are left to the opcodes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from .memo import Memo
 from .source import Source
 
-#: Bytes that should lie ready, so that a row is rarely cut.
+#: Bytes to read ahead, so that rows are rarely cut.
 _AHEAD = 1 << 14
 
 _NUMBER = rb"G.{8}"
@@ -27,7 +27,7 @@ _KNOWN_KEY_VALUE = Struct(">6xd")
 
 
 def read_run(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
-    """The keys and numbers, alternately, of the row that starts at an opcode; None where none starts."""
+    """The keys and numbers, alternately, of a row that starts with an opcode; None if there is no row."""
     source.has(_AHEAD)
     if code == 0x4B:  # BININT1: an epoch.
         row = _SMALL_INTEGER.match(source.data, source.at)
@@ -35,7 +35,7 @@ def read_run(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
             return None
         source.at = row.end()
         return chain.from_iterable(_SMALL_INTEGER_ITEM.iter_unpack(row[0]))
-    if code == 0x6A:  # LONG_BINGET: a split and an epoch that another curve has had already.
+    if code == 0x6A:  # LONG_BINGET: a split and an epoch that an earlier curve has.
         row = _KNOWN_KEY.match(source.data, source.at)
         if row is None:
             return None
@@ -46,14 +46,14 @@ def read_run(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
 
 
 def _new_keys(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
-    """Texts that are new to the pickle: BINUNICODE with LONG_BINPUT, or SHORT_BINUNICODE with MEMOIZE."""
+    """Reads new texts: BINUNICODE with LONG_BINPUT, or SHORT_BINUNICODE with MEMOIZE."""
     if code not in (0x58, 0x8C) or source.at + 1 >= len(source.data):
         return None
     pattern, places, texts, values = _forms(code, source.data[source.at + 1])
     row = pattern.match(source.data, source.at)
     if row is None:
         return None
-    # A row that is numbered otherwise than in order is rare, and its opcodes read it.
+    # Rows that are not numbered in order are rare; the opcodes read them.
     if places is not None:
         numbers = [*chain.from_iterable(places.iter_unpack(row[0]))]
         if numbers != list(range(len(memo), len(memo) + len(numbers))):
@@ -66,7 +66,7 @@ def _new_keys(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
 
 @lru_cache(maxsize=512)
 def _forms(code: int, length: int) -> tuple[re.Pattern[bytes], Struct | None, Struct, Struct]:
-    """For items with texts of one length: the pattern of a row, and where in an item place, text and number are."""
+    """For texts of one length: the pattern of a row, and the formats of memo number, text and value in an item."""
     text = b".{%d}" % length
     size = re.escape(bytes([length]))
     if code == 0x58:

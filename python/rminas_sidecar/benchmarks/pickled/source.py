@@ -1,4 +1,4 @@
-"""The bytes of a pickle, a few at a time."""
+"""Reads the bytes of a pickle in chunks."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import BinaryIO
 _CHUNK = 1 << 20
 #: Far more than any string of a table; weights in a NATS-Bench file are some megabytes each.
 _LONGEST = 1 << 28
-#: Of the names of modules and functions.
+#: For names of modules and functions.
 _LONGEST_LINE = 1024
 
 
 class BadPickle(Exception):
-    """It is not whole, or no pickle at all."""
+    """The file is incomplete, or not a pickle."""
 
 
 class Source:
-    """A stream with a part of it in `data`, of which everything before `at` is read.
+    """A stream. A part of it is in `data`; the bytes before `at` were read.
 
     Args:
         stream: of bytes; it may end anywhere.
@@ -34,10 +34,10 @@ class Source:
         return self._dropped + self.at
 
     def take(self, count: int) -> bytes:
-        """The next bytes, as many as asked for.
+        """Reads the next `count` bytes.
 
         Raises:
-            BadPickle: there are fewer.
+            BadPickle: the stream ends before.
         """
         if count > _LONGEST:
             raise BadPickle(f"at byte {self.position} it announces {count} bytes, more than a table can need")
@@ -48,7 +48,7 @@ class Source:
         return self.data[start : self.at]
 
     def line(self) -> str:
-        """The text up to the next line feed, which is read too."""
+        """Reads the text up to the next line feed, and the line feed."""
         self.has(_LONGEST_LINE)
         end = self.data.find(b"\n", self.at, self.at + _LONGEST_LINE)
         if end < 0:
@@ -56,7 +56,7 @@ class Source:
         return self.take(end + 1 - self.at)[:-1].decode("utf-8")
 
     def has(self, count: int) -> bool:
-        """Whether there are as many more bytes; they are in `data` then."""
+        """Whether the stream has `count` more bytes; they are in `data` then."""
         while len(self.data) - self.at < count:
             more = self._stream.read(max(_CHUNK, count))
             if not more:
@@ -67,6 +67,6 @@ class Source:
         return True
 
     def exhaust(self) -> None:
-        """Reads on to the end of the stream, so that a check at its end takes place."""
+        """Reads to the end of the stream, so that its checksum is verified."""
         while self._stream.read(_CHUNK):
             pass

@@ -1,4 +1,4 @@
-"""Networks that compute the same functions faster: by other sums, and from other places in memory."""
+"""Faster layers that compute the same functions, with other orders of summation and memory layouts."""
 
 from rminas_sidecar.networks.fast.acceleration import REPLACEMENTS, accelerate, accelerate_on_cuda
 

@@ -1,4 +1,4 @@
-"""Networks that compute the same functions faster: by other sums, and from other places in memory."""
+"""Replaces layers of a network by faster ones that compute the same functions."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -14,17 +14,17 @@ from rminas_sidecar.networks.fast.pooling import FastAverage
 from rminas_sidecar.networks.nas_bench_201 import Cell, Reduction
 
 Replacement = Callable[[nn.Module], nn.Module | None]
-"""Answers a layer that computes the same as the given one, None where there is none."""
+"""Answers a faster layer that computes the same as the given one, or None."""
 
 
 def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | None = None) -> nn.Module:
-    """Replaces layers of a network by those that are faster on a CPU, in place, and answers it.
+    """Replaces layers of a network, in place, by layers that are faster on a CPU; answers the network.
 
-    The parameters stay what they are, in the same order. It is for training: running statistics are gone.
+    The parameters and their order stay the same. Only for training: the running statistics are dropped.
 
     Args:
-        network: is given images; from now on they should be channels-last.
-        replacements: :data:`REPLACEMENTS`, or some of them.
+        network: takes images, which should be channels-last from now on.
+        replacements: all or some of :data:`REPLACEMENTS`; all by default.
     """
     _replace(network, (REPLACEMENTS if replacements is None else replacements).values())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -35,16 +35,16 @@ def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | Non
 
 
 def accelerate_on_cuda(network: nn.Module) -> nn.Module:
-    """Replaces layers of a network by those that are faster on a CUDA device, in place, and answers it.
+    """Replaces layers of a network, in place, by layers that are faster on a CUDA device; answers the network.
 
-    The parameters stay what they are, in the same order, and images lie in memory channel by channel.
+    The parameters and their order stay the same. Images stay in torch's default memory layout.
     """
     _replace(network, (_cell, _patches))
     return network
 
 
 def _replace(network: nn.Module, replacements: Collection[Replacement]) -> None:
-    # All layers before any is replaced, because a replacement may hold what it replaces.
+    # Lists all layers first, because a replacement may contain the layer that it replaces.
     for parent in list(network.modules()):
         for name, layer in list(parent.named_children()):
             for replacement in filter(None, (of(layer) for of in replacements)):
@@ -92,4 +92,4 @@ REPLACEMENTS: Mapping[str, Replacement] = {
     "averages": _average,
     "fusion": _fused,
 }
-"""What is replaced, by name; of two replacements of a layer the later one is taken."""
+"""All replacements by name. If two of them replace a layer, the later one wins."""

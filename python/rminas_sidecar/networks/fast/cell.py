@@ -1,4 +1,4 @@
-"""A cell of NAS-Bench-201 that computes nothing twice."""
+"""A NAS-Bench-201 cell that computes shared operations once."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -10,11 +10,10 @@ from rminas_sidecar.networks.nas_bench_201 import Cell, ReluConvNorm
 
 
 class FastCell(nn.Module):
-    """Computes what a cell computes, with the cell's own layers, in another order of summation.
+    """Computes the same as a cell, with the layers of the cell, in another order of summation.
 
-    A node is rectified once for all convolutions that read it, and averaged once for all edges that carry its average;
-    terms are added in place; and a node of zeros is not convolved, because the normalisation leaves nothing of it but a
-    bias.
+    ReLU and average pooling of a node are computed once for all edges, and terms are added in place. Nodes of zeros are
+    not convolved: batch normalisation turns zeros into its bias.
     """
 
     def __init__(self, cell: Cell) -> None:
@@ -33,10 +32,10 @@ class FastCell(nn.Module):
 
 
 class _Node:
-    """A node's value, None for zeros, and what those who read it have in common.
+    """The value of a node, and the results of layers that several edges share.
 
     Args:
-        value: images or None.
+        value: batch × C × height × width; None stands for zeros.
         like: images of the same shape.
     """
 
@@ -46,13 +45,13 @@ class _Node:
         self._read: dict[type[nn.Module], Tensor] = {}
 
     def through(self, layer: nn.Module) -> Tensor:
-        """What a layer without parameters makes of the value: layers of one kind are asked once."""
+        """Applies a layer without parameters to the value; computed once for each type of layer."""
         if type(layer) not in self._read:
             self._read[type(layer)] = layer(self.value)
         return self._read[type(layer)]
 
     def convolve(self, layer: ReluConvNorm) -> Tensor:
-        """What the layer makes of the value; always images of their own."""
+        """Applies ReLU, convolution and normalisation to the value; the answer shares no memory with others."""
         rectifier, convolution, norm = layer.op
         if self.value is None:
             return torch.zeros_like(self._like) + norm.bias[:, None, None]  # type: ignore[index]
@@ -60,7 +59,7 @@ class _Node:
 
 
 def _add_up(new: Sequence[Tensor], carried: Sequence[Tensor]) -> Tensor | None:
-    """The sum, which lies in the first of the new images if there are any; None of nothing."""
+    """The sum of all images, None if there are none. The first of the new images is overwritten."""
     if not new and len(carried) < 2:
         return carried[0] if carried else None
     total, *rest = [*new, *carried] if new else [carried[0] + carried[1], *carried[2:]]

@@ -1,4 +1,4 @@
-"""Cells in one piece: what a pass through memory can do at a time is done at a time."""
+"""Cells as one function with its own gradient, so that images pass through memory as rarely as possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,41 +14,41 @@ from rminas_sidecar.networks.nas_bench_201 import Cell, Reduction, ReluConvNorm
 
 
 @dataclass(frozen=True)
-class Edge:
-    """What leads from one node to a later one; nodes are numbered from the input, 0."""
+class FusedEdge:
+    """An edge from a node to a later one. Nodes are numbered; the input is 0."""
 
     source: int
     target: int
     layer: nn.Module
-    """:class:`ReluConvNorm`, an average of 3 × 3, or one that carries its input on."""
+    """:class:`ReluConvNorm`, 3 × 3 average pooling, or an identity."""
 
 
 class FusedCell(nn.Module):
-    """Computes what a cell computes, with the cell's own layers, by our C functions.
+    """Computes the same as a cell, with the layers of the cell, by the C functions of :mod:`rminas_sidecar.kernels`.
 
-    A node is never rectified, normalised or added to in memory: those who read it rectify what they read, a node is
-    written once as the sum of what its edges' normalisations make of their convolutions, and its gradient likewise.
+    Each node is written once, as the sum of its normalised edges, and so is its gradient. The convolutions apply ReLU
+    while they read a node.
 
     Args:
-        cell: has the layers; computes what does not suit the functions.
-        edges: those that count, by rising target.
-        kernels: the functions.
+        cell: owns the layers; computes images that the functions do not support.
+        edges: those on which the output depends, sorted by target.
+        kernels: the C functions.
     """
 
-    def __init__(self, cell: nn.Module, edges: Sequence[Edge], kernels: Kernels) -> None:
+    def __init__(self, cell: nn.Module, edges: Sequence[FusedEdge], kernels: Kernels) -> None:
         super().__init__()
         self.cell = cell
         self._plan = _Plan(edges, kernels)
         self._parameters_used = [p for edge in self._plan.convolutions for p in _parameters_of(edge)]
 
     def arrange_weights(self) -> None:
-        """Has the weights of convolutions lie in memory as the functions read them, and write their gradients."""
+        """Stores the weights of convolutions in the memory layout of the functions."""
         for edge in self._plan.convolutions:
             weight = _parameters_of(edge)[0]
             weight.data = weight.data.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """From images to images of one shape: batch × C × height × width, channels-last."""
+        """Maps images to images of the same shape: batch × C × height × width, channels-last."""
         if not self._plan.kernels.convolutions.suits(x) or torch.is_autocast_enabled("cpu"):
             return self.cell(x)  # type: ignore[no-any-return]
         answer: Tensor = _CellFunction.apply(self._plan, x, *self._parameters_used)  # type: ignore[no-untyped-call]
@@ -56,40 +56,40 @@ class FusedCell(nn.Module):
 
 
 class FusedReduction(Reduction):
-    """Computes what a reduction computes, with its own layers, of which the second convolution is fused."""
+    """Computes the same as a reduction, with its layers; the second convolution is fused."""
 
     def __init__(self, reduction: Reduction) -> None:
         nn.Module.__init__(self)
         self.conv_a = reduction.conv_a
-        self.conv_b = fuse(reduction.conv_b, [Edge(0, 1, reduction.conv_b)])  # type: ignore[assignment]
+        self.conv_b = fuse(reduction.conv_b, [FusedEdge(0, 1, reduction.conv_b)])  # type: ignore[assignment]
         self.downsample = reduction.downsample
 
 
-def edges_of(cell: Cell) -> list[Edge]:
-    """The edges of a cell that its output can depend on."""
+def edges_of(cell: Cell) -> list[FusedEdge]:
+    """The edges of a cell on which its output can depend."""
     return [
-        Edge(source, target, cell.layers[index])
+        FusedEdge(source, target, cell.layers[index])
         for target, terms in enumerate(cell.terms, 1)
         for index, source in terms
     ]
 
 
-def fuse(cell: nn.Module, edges: Sequence[Edge]) -> nn.Module:
-    """The cell in one piece; as it is where there are no functions for it."""
+def fuse(cell: nn.Module, edges: Sequence[FusedEdge]) -> nn.Module:
+    """The fused cell, or the cell itself if there are no functions for it."""
     convolutions = [edge.layer.op[1] for edge in edges if isinstance(edge.layer, ReluConvNorm)]
     kernels = find_kernels(convolutions[0].out_channels) if convolutions else None  # type: ignore[arg-type]
     return cell if kernels is None else FusedCell(cell, edges, kernels)
 
 
-def _parameters_of(edge: Edge) -> tuple[Tensor, Tensor, Tensor]:
+def _parameters_of(edge: FusedEdge) -> tuple[Tensor, Tensor, Tensor]:
     _, convolution, norm = edge.layer.op  # type: ignore[misc]
     return convolution.weight, norm.weight, norm.bias
 
 
 class _Plan:
-    """The edges by what is to be done with them."""
+    """The edges, grouped by operation."""
 
-    def __init__(self, edges: Sequence[Edge], kernels: Kernels) -> None:
+    def __init__(self, edges: Sequence[FusedEdge], kernels: Kernels) -> None:
         self.kernels = kernels
         self.edges = edges
         self.output = max((edge.target for edge in edges), default=0)
@@ -100,7 +100,7 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Convolved:
-    """What the forward pass of an edge leaves for the backward one."""
+    """Results of the forward pass of an edge that the backward pass needs."""
 
     source: Tensor
     images: Tensor
@@ -112,7 +112,7 @@ class _CellFunction(torch.autograd.Function):
     def forward(ctx: Any, plan: _Plan, x: Tensor, *parameters: Tensor) -> Tensor:
         run = _Forward(plan, x, parameters)
         ctx.plan, ctx.convolved = plan, run.convolved
-        # The input too: so it is noticed if somebody writes to it before it is read again.
+        # With the input, so that torch notices changes of it before the backward pass reads it.
         ctx.save_for_backward(x, *parameters)
         answer = run.nodes[plan.output]
         assert answer is not None
@@ -128,7 +128,7 @@ class _CellFunction(torch.autograd.Function):
 
 
 class _Forward:
-    """Computes the nodes one after the other; None stands for zeros."""
+    """Computes the nodes in order; None stands for zeros."""
 
     def __init__(self, plan: _Plan, x: Tensor, parameters: Sequence[Tensor]) -> None:
         self._plan, self._parameters = plan, parameters
@@ -146,7 +146,7 @@ class _Forward:
             return terms[0].images
         return self._plan.kernels.sums.add(terms, like)
 
-    def _term(self, edge: Edge) -> Term | None:
+    def _term(self, edge: FusedEdge) -> Term | None:
         source = self.nodes[edge.source]
         if isinstance(edge.layer, ReluConvNorm):
             return self._convolve(source, edge.layer)
@@ -162,7 +162,7 @@ class _Forward:
         at = 3 * len(self.convolved)
         weight, scale, shift = self._parameters[at : at + 3]
         if source is None:
-            # Zeros are convolved to zeros, of which the normalisation leaves its bias.
+            # The convolution of zeros is zeros, which the normalisation turns into its bias.
             self.convolved.append(None)
             return Term(None, shift=shift)
         kernels = self._plan.kernels
@@ -175,14 +175,14 @@ class _Forward:
 
 
 class _Backward:
-    """Computes the gradients of the nodes from the last to the first, and of the parameters on the way."""
+    """Computes the gradients of the nodes, from the last to the first, and of the parameters."""
 
     def __init__(self, plan: _Plan, parameters: Sequence[Tensor], convolved: Sequence[_Convolved | None]) -> None:
         self._plan, self._parameters, self._convolved = plan, parameters, convolved
         self.gradients: list[Tensor | None] = [None] * len(parameters)
 
     def input_gradient(self, gradient: Tensor) -> Tensor | None:
-        """The gradient of node 0 from that of the last."""
+        """The gradient of node 0, from that of the last node."""
         nodes: dict[int, Tensor | None] = {self._plan.output: gradient}
         for source in reversed(range(self._plan.output)):
             total = self._through_carriers(source, nodes)
@@ -200,7 +200,7 @@ class _Backward:
         carried = self._sum(nodes, self._plan.carried, source)
         return self._add([*terms, *([] if carried is None else [carried])])
 
-    def _sum(self, nodes: dict[int, Tensor | None], edges: Sequence[Edge], source: int) -> Tensor | None:
+    def _sum(self, nodes: dict[int, Tensor | None], edges: Sequence[FusedEdge], source: int) -> Tensor | None:
         arriving = (nodes.get(edge.target) for edge in edges if edge.source == source)
         return self._add([gradient for gradient in arriving if gradient is not None])
 

@@ -1,4 +1,4 @@
-"""Batch normalisation by the statistics of the batch."""
+"""Batch normalisation in training mode."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from rminas_sidecar.kernels.normalisation import Normalisation
 
 
 class FastNorm(nn.Module):
-    """What a layer of batch normalisation computes in training mode; no running statistics, which nobody reads.
+    """Computes the same as a batch normalisation in training mode, without running statistics.
 
     Args:
-        norm: whose weight and bias, or lack of them, it has.
-        kernel: computes it for images that suit it; for others, or where there is none, torch does.
+        norm: its weight and bias are shared; both may be None.
+        kernel: used for images that it supports; torch computes all others.
     """
 
     def __init__(self, norm: nn.BatchNorm2d, kernel: Normalisation | None) -> None:
@@ -26,7 +26,7 @@ class FastNorm(nn.Module):
         self._kernel = kernel
 
     def forward(self, images: Tensor) -> Tensor:
-        """From images to images: batch × C × height × width, channels-last."""
+        """Maps images to images: batch × C × height × width, channels-last."""
         if self._kernel is None or self.weight is None or self.bias is None or not self._kernel.suits(images):
             return functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self.eps)
         answer: Tensor = _NormFunction.apply(self._kernel, images, self.weight, self.bias, self.eps)  # type: ignore[no-untyped-call]

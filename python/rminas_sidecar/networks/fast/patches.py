@@ -1,4 +1,4 @@
-"""3 × 3 convolutions whose weights get their gradient from one product with the images' patches."""
+"""3 × 3 convolutions whose weight gradient is one matrix product with the patches of the images."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ _SIDE = 3
 _PADDING = [1, 1]
 _ONES = [1, 1]
 MOST_CHANNELS = 16
-"""Of more channels cuDNN's own deterministic gradient is as fast."""
+"""With more channels, the deterministic gradient of cuDNN is as fast."""
 
 
 class PatchConvolution(nn.Module):
-    """Computes what a convolution of few channels computes, and its gradients, on a CUDA device.
+    """Computes the same as a convolution with few channels, and its gradients, on a CUDA device.
 
-    The weights' gradient is the product of what arrives with all 3 × 3 patches of the images, which are copied for it.
-    cuDNN's deterministic algorithm for 16 channels takes four times as long.
+    The weight gradient is the product of the output gradient with all 3 × 3 patches of the images, which are copied.
+    The deterministic algorithm of cuDNN takes four times as long for 16 channels.
 
     Args:
-        convolution: 3 × 3, of stride 1, padded by 1, without bias; it keeps its weight.
+        convolution: 3 × 3 with stride 1, padding 1 and no bias; its weight is shared.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:
@@ -29,9 +29,9 @@ class PatchConvolution(nn.Module):
         self.convolution = convolution
 
     def forward(self, images: Tensor) -> Tensor:
-        """Answers images; both are batch × channels × height × width."""
+        """Maps images to images: batch × channels × height × width."""
         if torch.is_autocast_enabled(images.device.type):
-            # Autocast converts what torch's own layers are given.
+            # Autocast converts only the arguments of torch's own layers.
             return self.convolution(images)  # type: ignore[no-any-return]
         return _Convolution.apply(images, self.convolution.weight)  # type: ignore[no-any-return,no-untyped-call]
 
@@ -57,7 +57,7 @@ class _Convolution(torch.autograd.Function):
 
 
 def _patches(images: Tensor) -> Tensor:
-    """What each weight meets at each pixel: batch × 9 channels × pixels."""
+    """The 3 × 3 patch around each pixel: batch × 9 · channels × pixels."""
     batch, channels, height, width = images.shape
     padded = functional.pad(images, (1, 1, 1, 1))
     of_batch, of_channel, of_row, of_column = padded.stride()

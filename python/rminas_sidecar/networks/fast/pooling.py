@@ -1,4 +1,4 @@
-"""The 3 × 3 mean that does not count what lies outside of the image."""
+"""Average pooling, 3 × 3 with stride 1, which counts only pixels within the image."""
 
 import functools
 from typing import Any
@@ -12,11 +12,11 @@ from rminas_sidecar.kernels.pooling import Pooling
 
 
 class FastAverage(nn.Module):
-    """What `AvgPool2d(3, stride=1, padding=1, count_include_pad=False)` computes.
+    """Computes the same as `AvgPool2d(3, stride=1, padding=1, count_include_pad=False)`.
 
     Args:
-        kernel: computes it for images that suit it. For others, or where there is none, it is a depthwise convolution
-            with equal weights: torch is several times slower with a pooling, and yet slower with the gradient of one.
+        kernel: used for images that it supports. All others are computed by a depthwise convolution with equal
+            weights, because torch's pooling is several times slower, and its gradient slower still.
     """
 
     def __init__(self, kernel: Pooling | None) -> None:
@@ -24,7 +24,7 @@ class FastAverage(nn.Module):
         self._kernel = kernel
 
     def forward(self, images: Tensor) -> Tensor:
-        """From images to images: batch × C × height × width, channels-last."""
+        """Maps images to images: batch × C × height × width, channels-last."""
         kernel: Pooling | _Boxes = _BOXES
         if self._kernel is not None and self._kernel.suits(images):
             kernel = self._kernel
@@ -33,7 +33,7 @@ class FastAverage(nn.Module):
 
 
 class _Boxes:
-    """The same as the kernel, by torch's own operations."""
+    """The same interface as the kernel, with torch's operations."""
 
     def average(self, images: Tensor) -> Tensor:
         return _box(images).mul_(_correction(*images.shape[1:], images.dtype))
@@ -60,7 +60,7 @@ class _AverageFunction(torch.autograd.Function):
 
 
 def _box(images: Tensor) -> Tensor:
-    """The sum of each pixel and its eight neighbours, zeros outside, over nine."""
+    """A ninth of the sum of each pixel and its eight neighbours; pixels outside of the image are zeros."""
     channels = images.shape[1]
     return functional.conv2d(images, _ninths(channels, images.dtype), padding=1, groups=channels)
 
@@ -72,6 +72,6 @@ def _ninths(channels: int, dtype: torch.dtype) -> Tensor:
 
 @functools.lru_cache(maxsize=64)
 def _correction(channels: int, height: int, width: int, dtype: torch.dtype) -> Tensor:
-    """Nine over the number of pixels that count: C × height × width, the channels of a pixel side by side."""
+    """Nine divided by the number of pixels that count: C × height × width, channels-last."""
     share = functional.avg_pool2d(torch.ones(1, 1, height, width, dtype=dtype), 3, stride=1, padding=1)
     return (1 / share[0]).permute(1, 2, 0).repeat(1, 1, channels).permute(2, 0, 1)

@@ -1,4 +1,4 @@
-"""The machine that a pickle is a program for, with what a table needs and no more."""
+"""A pickle virtual machine with the operations that a table needs."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import struct
 from typing import Any
 
 from .memo import Memo
+from .safe_globals import NumberType, Record, RefusedGlobal, SafeGlobal, checked_keys, safe_global
 from .source import BadPickle, Source
-from .stand_ins import NumberType, Record, RefusedGlobal, StandIn, checked_keys, stand_in
 
 #: Forms of `struct` for the operands of opcodes.
 _WORDS = {form: struct.Struct(form) for form in ("<B", "<H", "<I", "<i", "<Q", ">d")}
 
 
-class Machine:
-    """A stack, and what is numbered. Nothing that a file names is imported or called: see `stand_ins`."""
+class PickleVm:
+    """Stack, marks and memo. It never imports or calls a function that a file names: see `safe_globals`."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.memo = Memo()
         self.stack: list[Any] = []
-        #: The dictionary that was filled last, until somebody takes it.
+        #: The dictionary that was filled last; the reader resets it to None.
         self.filled: Record | None = None
         self._marks: list[int] = []
 
     def number(self, form: str) -> Any:
-        """An operand."""
+        """Reads an operand."""
         word = _WORDS[form]
         return word.unpack(self.source.take(word.size))[0]
 
@@ -45,14 +45,14 @@ class Machine:
         self._marks.append(len(self.stack))
 
     def marked(self) -> int:
-        """How many things came after the last mark, which is taken away."""
+        """Removes the last mark; answers the number of objects after it."""
         return len(self.stack) - self._marks.pop()
 
     def pop(self, count: int) -> list[Any]:
-        """Takes the last things off the stack."""
+        """Takes the last objects off the stack."""
         start = len(self.stack) - count
         if start < 0:
-            raise BadPickle("it takes more than there is")
+            raise BadPickle("it takes more objects than the stack has")
         items = self.stack[start:]
         del self.stack[start:]
         return items
@@ -86,14 +86,14 @@ class Machine:
     def push_global(self, module: object, name: object) -> None:
         if not isinstance(module, str) or not isinstance(name, str):
             raise BadPickle("a function without a name")
-        self.stack.append(stand_in(module, name))
+        self.stack.append(safe_global(module, name))
 
     def refuse_extension(self, number: int) -> None:
         raise RefusedGlobal(f"the registered extension {number}")
 
     def reduce(self, function: object, arguments: object) -> None:
-        if not isinstance(function, StandIn) or not isinstance(arguments, tuple):
-            raise BadPickle("a call of something that is no function")
+        if not isinstance(function, SafeGlobal) or not isinstance(arguments, tuple):
+            raise BadPickle("it calls an object that is not a function")
         self.stack.append(function.make(*arguments))
 
     def build(self, state: object) -> None:
@@ -102,5 +102,5 @@ class Machine:
             target.set_state(state)
 
     def push_storage(self, _name: object) -> None:
-        """The storage of a tensor lies elsewhere in the file, and nothing of it is wanted."""
+        """Pushes None for the storage of a tensor, whose content is elsewhere in the file and not needed."""
         self.stack.append(None)

@@ -1,4 +1,4 @@
-"""What stands in for the functions and classes that a pickled table may name. None of them is the thing itself."""
+"""Harmless replacements of the functions and classes that a pickled table may name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .source import BadPickle
 
 
 class RefusedGlobal(Exception):
-    """The file asks for something that no table needs.
+    """The file names a function or class that no table needs.
 
     Args:
         name: of the function or class, with its module.
@@ -24,7 +24,7 @@ class RefusedGlobal(Exception):
 
 
 class Record(dict[Any, Any]):
-    """A dictionary of the file. Who has read it may empty it, and leave in `digest` what is still wanted of it."""
+    """A dictionary of the file. Its reader may empty it, and keep the needed part in `digest`."""
 
     __slots__ = ("digest",)
 
@@ -37,22 +37,22 @@ _NUMBER_FORMATS = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u8": "Q", "b1": 
 
 
 class NumberType:
-    """numpy.dtype of a plain number: format character and byte order of `struct`."""
+    """Replaces `numpy.dtype` of a number: format character and byte order of `struct`."""
 
     def __init__(self, name: object = None, *_flags: object) -> None:
         text = name.decode("ascii") if isinstance(name, bytes) else str(name)
         if text not in _NUMBER_FORMATS:
-            raise BadPickle(f"a number of the type {text!r} is none that a table has")
+            raise BadPickle(f"no table has numbers of the type {text!r}")
         self._format = _NUMBER_FORMATS[text]
         self._order = "<"
 
     def set_state(self, state: object) -> None:
-        """What the pickle says of the type besides its name: only the byte order matters."""
+        """Takes the byte order from the state that the pickle gives; the rest does not matter."""
         if isinstance(state, tuple) and len(state) > 1 and state[1] in (">", b">"):
             self._order = ">"
 
     def read(self, content: bytes) -> Any:
-        """The number that the bytes are."""
+        """Decodes a number."""
         return struct.unpack(self._order + self._format, content)[0]
 
 
@@ -63,7 +63,7 @@ def _scalar(kind: object, content: object) -> Any:
 
 
 def _encode(text: object, encoding: object) -> bytes:
-    """`_codecs.encode`, by which Python 3 writes bytes for protocol 2."""
+    """Replaces `_codecs.encode`, with which Python 3 writes bytes in protocol 2."""
     if not isinstance(text, str) or encoding != "latin1":
         raise BadPickle(f"bytes in the encoding {encoding!r}")
     return text.encode("latin1")
@@ -71,7 +71,7 @@ def _encode(text: object, encoding: object) -> bytes:
 
 def _ordered(items: object = ()) -> Record:
     if not isinstance(items, list | tuple):
-        raise BadPickle("a dictionary that is made of no list")
+        raise BadPickle("a dictionary that is not made from a list")
     pairs = [(key, value) for key, value in items]
     checked_keys([key for key, _ in pairs])
     return Record(pairs)
@@ -79,30 +79,30 @@ def _ordered(items: object = ()) -> Record:
 
 def _members(items: object = ()) -> set[Any]:
     if not isinstance(items, list):
-        raise BadPickle("a set that is made of no list")
+        raise BadPickle("a set that is not made from a list")
     return set(checked_keys(items))
 
 
 def _weights(*_parts: object) -> None:
-    """Weights are no result: they are passed over."""
+    """Replaces functions that make tensors: weights are not needed."""
 
 
 @dataclass(frozen=True)
-class StandIn:
-    """What a pickle has on its stack after naming a function; a call of it makes something harmless."""
+class SafeGlobal:
+    """Replaces a function on the stack of the machine; a call of it makes a harmless object."""
 
     make: Callable[..., Any]
 
 
-_WEIGHTS = StandIn(_weights)
-_ALLOWED: dict[str, StandIn] = {
-    "collections.OrderedDict": StandIn(_ordered),
-    "__builtin__.set": StandIn(_members),
-    "builtins.set": StandIn(_members),
-    "numpy.dtype": StandIn(NumberType),
-    "numpy.core.multiarray.scalar": StandIn(_scalar),
-    "numpy._core.multiarray.scalar": StandIn(_scalar),
-    "_codecs.encode": StandIn(_encode),
+_WEIGHTS = SafeGlobal(_weights)
+_ALLOWED: dict[str, SafeGlobal] = {
+    "collections.OrderedDict": SafeGlobal(_ordered),
+    "__builtin__.set": SafeGlobal(_members),
+    "builtins.set": SafeGlobal(_members),
+    "numpy.dtype": SafeGlobal(NumberType),
+    "numpy.core.multiarray.scalar": SafeGlobal(_scalar),
+    "numpy._core.multiarray.scalar": SafeGlobal(_scalar),
+    "_codecs.encode": SafeGlobal(_encode),
     "torch._utils._rebuild_tensor_v2": _WEIGHTS,
     "torch._utils._rebuild_parameter": _WEIGHTS,
     "torch.storage._load_from_bytes": _WEIGHTS,
@@ -111,11 +111,11 @@ _KEY_TYPES = {str, int, float}
 _STORAGE = re.compile(r"torch\.(?:storage\.)?\w+Storage", re.ASCII)
 
 
-def stand_in(module: str, name: str) -> StandIn:
-    """What takes the place of a function or class.
+def safe_global(module: str, name: str) -> SafeGlobal:
+    """The replacement of a function or class.
 
     Raises:
-        RefusedGlobal: a table has no use for it.
+        RefusedGlobal: no table needs it.
     """
     full = f"{module}.{name}"
     if full in _ALLOWED:
@@ -126,15 +126,15 @@ def stand_in(module: str, name: str) -> StandIn:
 
 
 def checked_keys(keys: list[Any]) -> list[Any]:
-    """Keys or members that a table has: texts, numbers, and pairs of them.
+    """Checks that keys or members are texts, numbers, or tuples of them, and answers them.
 
-    Hashing a nested tuple could go deeper than the interpreter bears.
+    Hashing a deeply nested tuple could crash the interpreter.
 
     Raises:
-        BadPickle: one is something else.
+        BadPickle: a key has another type.
     """
     parts = keys
-    # By the set of types, because a table has a hundred million keys.
+    # Checks the set of types, because a table has a hundred million keys.
     if tuple in set(map(type, keys)):
         parts = [part for key in keys for part in (key if isinstance(key, tuple) else (key,))]
     others = set(map(type, parts)) - _KEY_TYPES
