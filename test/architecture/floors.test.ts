@@ -1,0 +1,56 @@
+/** The floors of the house: a file imports only from its own room and from rooms on lower floors. */
+import { describe, expect, it } from 'vitest';
+import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
+
+/** From the top down. Rooms on one floor do not know each other; a file at the top of src is a room of its own. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['commands', 'documentation', 'result-schemas', 'index'],
+  ['terminal'],
+  ['export', 'setup', 'doctor'],
+  ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score'],
+  ['jobs/search'],
+  ['jobs'],
+  ['evaluators'],
+  ['benchmarks', 'plugins', 'bridge'],
+  ['assets'],
+  ['sidecar', 'config', 'store'],
+  ['catalogue'],
+  ['search'],
+  ['objectives'],
+  ['strategies', 'proxies'],
+  ['spaces'],
+  ['datasets', 'teachers', 'statistics', 'report'],
+  ['definitions', 'random'],
+  ['protocol', 'installation'],
+  ['errors', 'nearest', 'version'],
+];
+
+/** The room of a file: its folder below src, and of a job its own folder. */
+function roomOf(file: string): string {
+  const [first = '', second = '', third] = file
+    .replace(/\.[jt]s$/, '')
+    .split('/')
+    .slice(1);
+  return first === 'jobs' && third !== undefined ? `jobs/${second}` : first;
+}
+
+const floorOf = (room: string) => FLOORS.findIndex((floor) => floor.includes(room));
+const files = filesUnder('src', '.ts');
+
+describe('the floors', () => {
+  it('have every room once, and no other', () => {
+    const rooms = [...new Set(files.map(roomOf))].sort();
+    expect(FLOORS.flat().sort()).toEqual(rooms);
+  });
+
+  it('are joined by imports that lead down', () => {
+    const imports = files.flatMap((file) => importsOfTypeScript(file, readSource(file)));
+    const inside = imports.filter(({ to }) => to.startsWith('src/'));
+    const wrong = inside.filter(({ from, to }) => {
+      const [above, below] = [roomOf(from), roomOf(to)];
+      return above !== below && floorOf(below) <= floorOf(above);
+    });
+    expect(inside.length).toBeGreaterThan(500);
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+});
