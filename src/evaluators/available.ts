@@ -40,6 +40,14 @@ export function checkAvailable(available: Available | null, { specification, pro
 
 /** Names of the proxies that an objective measures. */
 export function proxiesOf(objective: ObjectiveChoice): readonly string[] {
-  if (objective.kind === 'proxy') return [objective.proxy.name];
-  return objective.kind === 'aggregate' ? objective.proxies.map(({ name }) => name) : [];
+  switch (objective.kind) {
+    case 'proxy':
+      return [objective.proxy.name];
+    case 'aggregate':
+      return objective.proxies.map(({ name }) => name);
+    case 'custom':
+      return objective.objective.proxies;
+    default:
+      return [];
+  }
 }

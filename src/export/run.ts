@@ -1,10 +1,11 @@
 /** Reads what a search left in its folder: for scripts, notebooks and other tools. */
 import { existsSync, readFileSync } from 'node:fs';
-import { type Config, loadConfig } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { UsageError } from '../errors.js';
 import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
 import { readSearch } from '../jobs/search/plan.js';
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
+import { PluginLoader } from '../plugins/loader.js';
 import type { EvaluationOutcome } from '../search/evaluator.js';
 import type { Phase } from '../strategies/strategy.js';
 
@@ -31,7 +32,7 @@ export interface RecordedRun {
   readonly answer: string | null;
   /** The content of result.json; null when the run ended before it was written. */
   readonly result: SearchResult | null;
-  /** The configuration, resolved. It is read when this is called. */
+  /** The configuration, resolved. It is read when this is called; the plugins that it names run then. */
   configuration(): Promise<Config>;
 }
 
@@ -64,7 +65,7 @@ export function readRun(folder: string): RecordedRun {
     evaluations,
     answer,
     result: readResult(files.result),
-    configuration: () => loadConfig({ file: files.config }),
+    configuration: () => new PluginLoader().loadConfig({ file: files.config }),
   };
 }
 
