@@ -8,6 +8,9 @@ export interface Named {
   readonly aliases: readonly string[];
 }
 
+/** The kinds that plugins add to. */
+const BY_PLUGINS: ReadonlySet<string> = new Set(['space', 'data set', 'teacher']);
+
 /** The definitions of one kind, found by name or alias. Immutable. */
 export class Definitions<Definition extends Named> implements Iterable<Definition> {
   readonly #all: readonly Definition[];
@@ -50,7 +53,10 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
     const known = [...this.#byName.keys()];
     throw new UsageError(`There is no ${this.kind} '${name}' (${where}). The nearest is ${nearestName(name, known)}.`, {
       code: `unknown-${this.kind.replace(' ', '-')}`,
-      nextSteps: [`Set ${where} to one of ${known.join(', ')}.`],
+      nextSteps: [
+        `Set ${where} to one of ${known.join(', ')}.`,
+        ...(BY_PLUGINS.has(this.kind) ? [`If a plugin adds the ${this.kind}, name the plugin: --plugin FILE`] : []),
+      ],
     });
   }
 
