@@ -105,7 +105,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
     const before = measuredIn(small);
     const more = resultOf(
       await run([
-        ...rankIn(out, '--architectures', '20', '--twins', 'once', '--workers', '2', '--json'),
+        ...rankIn(out, '--architectures', '20', '--duplicates', 'once', '--workers', '2', '--json'),
         '--proxies',
         'params,aggregate',
         ...aggregate,

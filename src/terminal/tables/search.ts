@@ -16,7 +16,7 @@ export function describeResult(result: SearchResult): string {
   const rows: LabelledValue[] = [
     ['architecture', pc.bold(result.genotype)],
     ['searched', describeSearched(result)],
-    ['ended', `${stop.note} (${stop.reason})`],
+    ['found by', `${stop.note} (${stop.reason})`],
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
     ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
