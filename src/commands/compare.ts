@@ -68,7 +68,6 @@ The cost includes evaluations, proxies and screening. A score from another run c
     };
     const result = await runJob((signal) => compare({ ...options, signal }), createComparisonReporter(process.stderr));
     if (result.failures.length > 0) process.exitCode = EXIT.sidecar;
-    this.log(describeComparison(result));
-    return result;
+    return this.printKept(result, describeComparison(result));
   }
 }

@@ -79,7 +79,6 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       (signal) => rank({ cfg, proxies, overrides, ...sizes, plugins, data, python, signal }),
       createRankingReporter(process.stderr),
     );
-    this.log(describeRankings(result));
-    return result;
+    return this.printKept(result, describeRankings(result));
   }
 }

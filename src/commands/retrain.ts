@@ -27,7 +27,7 @@ The recipe depends on the space of the genotype: for DARTS 20 layers on CIFAR an
 epochs, for NAS-Bench-Macro 50 epochs. A configuration and KEY VALUE pairs override it. From a configuration of a search,
 only the space and the data set are used. Every epoch writes a checkpoint, and --resume continues exactly from there.`;
   static override examples = [
-    "<%= config.bin %> retrain --genotype '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|' --seeds 1 2 3",
+    "<%= config.bin %> retrain --cfg quickstart --genotype '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|' --seeds 1 2 3",
     '<%= config.bin %> retrain --genotype 12011201 --cfg nas-bench-macro-cifar10 --data ./data OPTIM.MAX_EPOCH 3',
     '<%= config.bin %> retrain --genotype 12011201 --data ./data --json EVAL_PERIOD 10',
     '<%= config.bin %> retrain --resume exp/retrain-darts-cifar10',
@@ -56,7 +56,6 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
       (signal) => retrain({ ...options, python: flags.python, signal }),
       createRetrainingReporter(process.stderr),
     );
-    this.log(describeRetraining(result));
-    return result;
+    return this.printKept(result, describeRetraining(result));
   }
 }

@@ -51,7 +51,6 @@ it.`;
       (signal) => search({ ...options, ...common, signal }),
       createSearchReporter(process.stderr),
     );
-    this.log(describeResult(result));
-    return result;
+    return this.printKept(result, describeResult(result));
   }
 }

@@ -58,10 +58,13 @@ export function startJob<Event, Result>(
       stop.abort();
     },
   };
+  const interruptedBy = (cause: unknown) => {
+    const { message, nextSteps } = interruption(folder);
+    return [message, { code: 'interrupted', nextSteps, cause }] as const;
+  };
   const errorOf = (cause: unknown) => {
     if (failure !== undefined || !signal.aborted) return failure ?? cause;
-    const { message, nextSteps } = interruption(folder);
-    return new InterruptedError(message, { code: 'interrupted', nextSteps, cause });
+    return new InterruptedError(...interruptedBy(cause));
   };
   // The events end in here: a handler on the promise itself would make every failure count as read.
   const run = async () => {
@@ -76,8 +79,17 @@ export function startJob<Event, Result>(
     }
   };
   const result = run();
-  return { result, [Symbol.asyncIterator]: () => iterate(events, result, () => stop.abort()) };
+  const job = { result, [Symbol.asyncIterator]: () => iterate(events, result, () => stop.abort()) };
+  interruptions.set(job, () => new InterruptedError(...interruptedBy(undefined)));
+  return job;
 }
+
+/** The error of an interruption of a job at this moment, with the command that resumes it. */
+export function interruptionOf(job: Job<unknown, unknown>): InterruptedError {
+  return interruptions.get(job)?.() ?? new InterruptedError('The job was interrupted.', { code: 'interrupted' });
+}
+
+const interruptions = new WeakMap<object, () => InterruptedError>();
 
 /**
  * Reads a job's events to their end.

@@ -122,6 +122,12 @@ function isOnThisHost({ host, namespace }: Holder): boolean {
   return host === HOST && (namespace === null || namespace === namespaceOf());
 }
 
+/** Locks to release when the process exits without waiting for its jobs, as at a second Ctrl-C. */
+const heldLocks = new Set<() => void>();
+process.on('exit', () => {
+  for (const release of heldLocks) release();
+});
+
 /** Renews the lease from time to time, which does not keep the process alive. */
 function holdLease(folder: JobFolder, own: string, taken: readonly Holder[], renewEvery: number): FolderLock {
   const lost = new AbortController();
@@ -140,8 +146,10 @@ function holdLease(folder: JobFolder, own: string, taken: readonly Holder[], ren
   const timer = setInterval(renew, renewEvery).unref();
   const release = () => {
     clearInterval(timer);
+    heldLocks.delete(release);
     if (!lost.signal.aborted) rmSync(own, { force: true });
   };
+  heldLocks.add(release);
   return {
     notices: taken.map((holder) => describeTakeOver(holder)),
     fromOtherHost: taken.some((holder) => !isOnThisHost(holder)),

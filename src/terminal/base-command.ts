@@ -1,6 +1,7 @@
 import { Command } from '@oclif/core';
 import { EXIT, RminasError } from '../errors.js';
 import { describeError } from './error.js';
+import { guardOutputs, keepResultIn } from './output.js';
 
 /**
  * The base of every command. `--json` prints one document on stdout. An error sets its exit code and is printed on stderr,
@@ -8,6 +9,21 @@ import { describeError } from './error.js';
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+
+  protected override async init(): Promise<void> {
+    guardOutputs();
+    await super.init();
+  }
+
+  /** Prints the text of a result that is also kept in a file, and returns the result for --json. */
+  protected printKept<Result extends { readonly files: { readonly result: string } }>(
+    result: Result,
+    text: string,
+  ): Result {
+    keepResultIn(result.files.result);
+    this.log(text);
+    return result;
+  }
 
   protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
     // oclif prints its own errors (e.g. an unknown flag) and handles --help.

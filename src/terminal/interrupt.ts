@@ -1,10 +1,19 @@
 import { EXIT } from '../errors.js';
 
-/** Runs `work` with a signal that Ctrl-C or SIGTERM aborts. A second Ctrl-C exits at once. */
-export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` with a signal that Ctrl-C or SIGTERM aborts. A second Ctrl-C exits at once.
+ * @param onExit called before that exit, to tell the user how to continue
+ */
+export async function withInterrupt<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  onExit: () => void = () => {},
+): Promise<T> {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) {
+      onExit();
+      process.exit(EXIT.interrupted);
+    }
     controller.abort();
   };
   process.on('SIGINT', onSignal);

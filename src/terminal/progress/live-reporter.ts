@@ -63,9 +63,17 @@ export function createLiveReporter(stream: NodeJS.WriteStream): Reporter<SearchJ
   const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
   const list = new Listr(
     lines.map((line) => line.task),
-    { exitOnError: true, rendererOptions: { logger, collapseErrors: false, showErrorMessage: false } },
+    {
+      exitOnError: true,
+      // Its listener would exit with code 127 at Ctrl-C, before the search has ended.
+      registerSignalListeners: false,
+      rendererOptions: { logger, collapseErrors: false, showErrorMessage: false },
+    },
   );
   const drawn = list.run().catch(() => {});
+  // Listr hides the cursor, and does not get to show it again after a second Ctrl-C.
+  const showCursor = () => stream.write('\u001B[?25h');
+  process.on('exit', showCursor);
   let current = 0;
   let progress: PhaseProgress = NO_PROGRESS;
   let phaseStart = performance.now();
@@ -96,6 +104,7 @@ export function createLiveReporter(stream: NodeJS.WriteStream): Reporter<SearchJ
     async end(ok) {
       for (const line of lines.slice(current)) ok ? line.end() : line.fail();
       await drawn;
+      process.off('exit', showCursor);
     },
   };
 }

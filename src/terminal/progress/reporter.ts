@@ -1,4 +1,5 @@
-import { follow, type Job } from '../../jobs/job.js';
+import { follow, interruptionOf, type Job } from '../../jobs/job.js';
+import { describeError } from '../error.js';
 import { withInterrupt } from '../interrupt.js';
 
 /** Shows the events of a job during its run. Progress goes to stderr; stdout is reserved for data. */
@@ -18,8 +19,18 @@ export async function runJob<Event, Result>(
   reporter: Reporter<Event>,
 ): Promise<Result> {
   let ok = false;
+  let job: Job<Event, Result> | undefined;
+  const work = (signal: AbortSignal) => {
+    job = start(signal);
+    return follow(job, reporter.show);
+  };
+  // At a second Ctrl-C the job does not end, so its error is printed here.
+  const onExit = () => {
+    void reporter.end(false);
+    if (job !== undefined) process.stderr.write(`${describeError(interruptionOf(job))}\n`);
+  };
   try {
-    const result = await withInterrupt((signal) => follow(start(signal), reporter.show));
+    const result = await withInterrupt(work, onExit);
     ok = true;
     return result;
   } finally {

@@ -1,0 +1,35 @@
+/** Lost outputs: a closed or full stderr never ends a run; a lost result on stdout is an error with the path of its file. */
+import { EXIT } from '../errors.js';
+import { describeFailure } from './error.js';
+
+/** The file that holds the result, if the command wrote one. */
+let resultFile: string | undefined;
+
+/** Names the file that is printed if the output on stdout is lost. */
+export function keepResultIn(file: string | undefined): void {
+  resultFile = file;
+}
+
+let guarded = false;
+
+/** Handles write errors on both streams from now on. */
+export function guardOutputs(): void {
+  if (guarded) return;
+  guarded = true;
+  // Progress is dropped when the terminal, the pipe or the disk behind stderr is gone.
+  process.stderr.on('error', () => {});
+  // oclif's own listener throws an error that nothing catches.
+  process.stdout.removeAllListeners('error');
+  process.stdout.on('error', onLostOutput);
+}
+
+/** A reader such as `head` closes stdout when it has read enough; that is an error only if the command kept a result. */
+function onLostOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' && resultFile === undefined) return;
+  if (process.exitCode === EXIT.missing) return;
+  process.exitCode = EXIT.missing;
+  const nextSteps =
+    resultFile === undefined ? ['Free some space, or write to another place.'] : [`It is in ${resultFile}`];
+  const message = `The result could not be written to stdout: ${error.code ?? error.message}.`;
+  process.stderr.write(`${describeFailure({ message, nextSteps })}\n`);
+}
