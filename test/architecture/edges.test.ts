@@ -19,7 +19,7 @@ describe('a room imports only the rooms below it', () => {
     ['bridge', ['sidecar/process', 'installation']],
     ['benchmarks', [...definitions, 'assets', 'installation', 'protocol', 'sidecar']],
     ['doctor', [...definitions, 'assets', 'benchmarks', 'bridge', 'config', 'installation', 'protocol', 'sidecar']],
-    ['terminal/input', ['benchmarks', 'strategies']],
+    ['terminal/input', ['benchmarks', 'catalogue']],
   ])('%s', (room, below) => {
     const own = imports.filter(({ from }) => isIn(from, [room]));
     const wrong = own.filter(({ to }) => !isIn(to, [room, ...below]) && !FILES.includes(to));

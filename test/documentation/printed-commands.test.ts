@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config } from '@oclif/core';
 import { describe, expect, it } from 'vitest';
+import { scaled } from '../support/limits.js';
 import { ROOT, startCli } from '../support/run-cli.js';
 import { type CommandLine, commandHelp, printedCommandLines, shellLines, splitWords } from './command-lines.js';
 
@@ -52,7 +53,7 @@ async function run(args: readonly string[]) {
 describe('a command line that needs nothing from the user', () => {
   const some = rminas.filter((line) => !needsNetwork(line) && !needsUser(line));
 
-  it.each(titled(some))('runs: %s (%s)', { timeout: 300_000 }, async (_text, _places, { args }) => {
+  it.each(titled(some))('runs: %s (%s)', { timeout: scaled(60_000) }, async (_text, _places, { args }) => {
     const { code, stderr, interrupted } = await run(args);
     expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf(interrupted ? [0, 130] : [0]) });
   });
@@ -61,10 +62,14 @@ describe('a command line that needs nothing from the user', () => {
 describe('a command line that needs something from the user', () => {
   const some = rminas.filter((line) => !needsNetwork(line) && needsUser(line));
 
-  it.concurrent.each(titled(some))('is accepted: %s (%s)', { timeout: 300_000 }, async (_text, _places, { args }) => {
-    const { code, stderr, interrupted } = await run(args);
-    expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf(interrupted ? [130] : [0, 3]) });
-  });
+  it.concurrent.each(titled(some))(
+    'is accepted: %s (%s)',
+    { timeout: scaled(60_000) },
+    async (_text, _places, { args }) => {
+      const { code, stderr, interrupted } = await run(args);
+      expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf(interrupted ? [130] : [0, 3]) });
+    },
+  );
 });
 
 describe('a command line that needs the network', () => {

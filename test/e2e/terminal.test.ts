@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawSample } from '../../src/jobs/rank/sample.js';
+import { scaled } from '../support/limits.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { getSpace } from '../support/spaces.js';
+import { remember } from '../support/started.js';
 import { startOnTerminal } from '../support/terminal.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -83,19 +85,23 @@ describe.each(Object.keys(JOBS))('Ctrl-C on the terminal of rminas %s', (name) =
   it.each([
     ['once', 1],
     ['twice', 2],
-  ])('%s ends in exit code 130, tells how to continue, and leaves no lock', { timeout: 300_000 }, async (_, times) => {
-    const out = temporaryFolder();
-    const session = startOnTerminal(words(out));
-    await session.shows(atWork);
-    for (let typed = 0; typed < times; typed += 1) session.interrupt();
-    const { code, shown } = await session.ended;
-    expect(shown).toMatch(advice);
-    expect(code).toBe(130);
-    expect(locksIn(out)).toEqual([]);
-  });
+  ])(
+    '%s ends in exit code 130, tells how to continue, and leaves no lock',
+    { timeout: scaled(60_000) },
+    async (_, times) => {
+      const out = temporaryFolder();
+      const session = startOnTerminal(words(out));
+      await session.shows(atWork);
+      for (let typed = 0; typed < times; typed += 1) session.interrupt();
+      const { code, shown } = await session.ended;
+      expect(shown).toMatch(advice);
+      expect(code).toBe(130);
+      expect(locksIn(out)).toEqual([]);
+    },
+  );
 });
 
-it('Ctrl-C during the start of a search ends in exit code 130', { timeout: 300_000 }, async () => {
+it('Ctrl-C during the start of a search ends in exit code 130', { timeout: scaled(60_000) }, async () => {
   const out = temporaryFolder();
   const session = startOnTerminal(['search', '--cfg', TINY, '--out', out]);
   await session.shows(/Prepare the batch/);
@@ -107,10 +113,8 @@ it('Ctrl-C during the start of a search ends in exit code 130', { timeout: 300_0
 /** Runs a line of shell; `rminas` in it is the program. The exit code is that of rminas in the variable `code`. */
 function shell(line: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const script = `set -o pipefail; rminas() { exec "${process.execPath}" "${RUN}" "$@"; }; ${line}`;
-  const child = spawn('bash', ['-c', script], {
-    env: { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome() };
+  const child = remember(spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -123,7 +127,7 @@ function shell(line: string): Promise<{ code: number | null; stdout: string; std
 
 const resultIn = (out: string) => join(out, readdirSync(out)[0] ?? '', 'result.json');
 
-describe('a lost output', { timeout: 300_000 }, () => {
+describe('a lost output', { timeout: scaled(60_000) }, () => {
   const search = (out: string) => `rminas search --cfg ${TINY} --out ${out}`;
 
   it('on stderr does not end the run: a closed pipe', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT, temporaryHome } from './run-cli.js';
+import { remember } from './started.js';
 
 const PROGRAM = join(ROOT, 'test/support/terminal.py');
 
@@ -22,10 +23,8 @@ export interface TerminalSession {
 /** Starts rminas on a pseudo-terminal with a data home of its own. */
 export function startOnTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
   const command = [PROGRAM, process.execPath, join(ROOT, 'bin/run.js'), ...args];
-  const child = spawn('python3', command, {
-    env: { ...process.env, RMINAS_HOME: temporaryHome(), TERM: 'xterm', CI: undefined, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const environment = { ...process.env, RMINAS_HOME: temporaryHome(), TERM: 'xterm', CI: undefined, ...env };
+  const child = remember(spawn('python3', command, { env: environment, stdio: ['pipe', 'pipe', 'inherit'] }));
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
