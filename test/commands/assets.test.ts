@@ -160,7 +160,7 @@ describe('rminas assets fetch', () => {
     expect([nothing.code, unknown.code, mirror.code, config.code]).toEqual([2, 2, 2, 2]);
     expect(nothing.stderr).toContain('rminas assets list');
     expect(unknown.stderr).toContain('The nearest is resnet20.');
-    expect(mirror.stderr).toContain("'example' (--mirror)");
+    expect(mirror.stderr).toContain("(--mirror), got 'example'");
     expect(config.stderr).toContain('none.yaml does not exist');
   });
 
