@@ -39,7 +39,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
   static override flags = {
     cfg: configFlag,
     architectures: Flags.integer({
-      description: 'number of random architectures',
+      description: 'size of the sample',
       helpValue: 'N',
       default: DEFAULTS.architectures,
     }),
@@ -54,11 +54,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       aliases: ['twins'],
       deprecateAliases: true,
     })({ default: DEFAULTS.twins }),
-    bootstrap: Flags.integer({
-      description: 'resamples of the bootstrap intervals',
-      helpValue: 'N',
-      default: DEFAULTS.bootstrap,
-    }),
+    bootstrap: Flags.integer({ description: 'bootstrap resamples', helpValue: 'N', default: DEFAULTS.bootstrap }),
     paper: Flags.integer({
       description: 'number of architectures to train as in the paper, to compare seconds',
       helpValue: 'K',
@@ -72,11 +68,10 @@ other proxies, measures only missing values. A smaller sample is the beginning o
   override async run(): Promise<RankingResult> {
     const { flags, raw } = await this.parse(Rank);
     const { cfg, architectures, duplicates, bootstrap, paper, plugin: plugins, data, python } = flags;
-    const proxies = parseNames(flags.proxies);
-    const overrides = [...overridesOf(flags), ...wordsOf(raw)];
+    const words = { proxies: parseNames(flags.proxies), overrides: [...overridesOf(flags), ...wordsOf(raw)] };
     const sizes = { architectures, twins: duplicates, bootstrap, paperTrainings: paper };
     const result = await runJob(
-      (signal) => rank({ cfg, proxies, overrides, ...sizes, plugins, data, python, signal }),
+      (signal) => rank({ cfg, ...words, ...sizes, plugins, data, python, signal }),
       createRankingReporter(process.stderr),
     );
     return this.printKept(result, describeRankings(result));

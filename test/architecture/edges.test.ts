@@ -18,7 +18,10 @@ describe('a room imports only the rooms below it', () => {
     ['sidecar', ['protocol', 'installation']],
     ['bridge', ['sidecar/process', 'installation']],
     ['benchmarks', [...definitions, 'assets', 'installation', 'protocol', 'sidecar']],
-    ['doctor', [...definitions, 'assets', 'benchmarks', 'bridge', 'config', 'installation', 'protocol', 'sidecar']],
+    [
+      'doctor',
+      [...definitions, 'plugins', 'assets', 'benchmarks', 'bridge', 'config', 'installation', 'protocol', 'sidecar'],
+    ],
     ['terminal/input', ['benchmarks', 'catalogue']],
   ])('%s', (room, below) => {
     const own = imports.filter(({ from }) => isIn(from, [room]));
