@@ -13,10 +13,10 @@ from rminas_sidecar.data.digits import DIGITS
 from rminas_sidecar.data.images import Images
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.evaluation.verification import Recipe, train
+from rminas_sidecar.evaluation.verification import VerificationRecipe, train
 from rminas_sidecar.teachers.cifar_resnet import DIGITS_WEIGHTS, CifarResNet
 
-RECIPE = Recipe(epochs=60, batch_size=64, learning_rate=0.1, seed=0)
+RECIPE = VerificationRecipe(epochs=60, batch_size=64, learning_rate=0.1, seed=0)
 CPU = torch.device("cpu")
 
 

@@ -1,7 +1,7 @@
 """The specification of an evaluation, as `src/protocol/specification.ts` defines it.
 
 The dictionaries that :meth:`Specification.from_dict` and :meth:`Assets.from_dict` read have passed the protocol's
-schema: types and ranges are not checked a second time, only what a schema cannot say.
+schema. Types and ranges are not checked again, only rules that a schema cannot express.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,20 @@ from rminas_sidecar.errors import SidecarError
 
 Selection = Literal["lowest-teacher-loss", "all"]
 TeacherMode = Literal["train", "eval"]
-Arithmetic = Literal["plain", "fast"]
+ArithmeticKind = Literal["plain", "fast"]
 Precision = Literal["float32", "tf32", "bf16"]
 
 
 @dataclass(frozen=True)
 class NetworkSpecification:
-    """Size of the candidates: channels of the stem, cells (in a stage; `darts`: in all), classes, pixels of a side."""
+    """Size of the candidates.
+
+    Args:
+        channels: of the stem.
+        cells: in each stage; in `darts`, in the whole network.
+        classes: number of logits.
+        resolution: height and width of an image, in pixels.
+    """
 
     channels: int
     cells: int
@@ -29,7 +36,7 @@ class NetworkSpecification:
 
 @dataclass(frozen=True)
 class BatchSpecification:
-    """How many samples are kept, out of how many drawn, and which."""
+    """The batch: `size` samples are selected from `pool` drawn ones."""
 
     size: int
     pool: int
@@ -38,7 +45,7 @@ class BatchSpecification:
 
 @dataclass(frozen=True)
 class TeacherSpecification:
-    """Which teacher, and whether it normalises by batch (`train`) or by running (`eval`) statistics."""
+    """The teacher's registered name, and whether it normalises by batch (`train`) or running (`eval`) statistics."""
 
     architecture: str
     mode: TeacherMode
@@ -46,7 +53,7 @@ class TeacherSpecification:
 
 @dataclass(frozen=True)
 class CosineSpecification:
-    """Half a cosine of so many updates, along which the learning rate falls to the minimum."""
+    """The learning rate falls to the minimum along half a cosine of this many updates."""
 
     updates: int
     minimum: float
@@ -54,10 +61,11 @@ class CosineSpecification:
 
 @dataclass(frozen=True)
 class OptimizerSpecification:
-    """Stochastic gradient descent as `torch.optim.SGD` understands it, and what may be done to gradient and rate.
+    """Stochastic gradient descent as in `torch.optim.SGD`, with gradient clipping and a schedule.
 
-    gradient_norm: to which the whole gradient is shortened, None for as long as it is; cosine: None for a constant
-    learning rate.
+    Args:
+        gradient_norm: largest norm of the whole gradient; None for no limit.
+        cosine: schedule of the learning rate; None for a constant one.
     """
 
     learning_rate: float
@@ -70,7 +78,7 @@ class OptimizerSpecification:
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any]) -> "OptimizerSpecification":
-        """Reads an optimiser from the protocol's JSON; raises `invalid-message` for one that does not exist."""
+        """Reads an optimiser from the protocol's JSON; raises `invalid-message` for contradictory settings."""
         return cls(
             learning_rate=body["learningRate"],
             momentum=body["momentum"],
@@ -93,7 +101,7 @@ class OptimizerSpecification:
 
 @dataclass(frozen=True)
 class Specification:
-    """Everything that a score depends on besides the genotype and its seed."""
+    """Everything that a score depends on, besides the genotype and its seed."""
 
     space: str
     network: NetworkSpecification
@@ -105,7 +113,7 @@ class Specification:
     beta: float
     seed: int
     backend: str
-    arithmetic: Arithmetic
+    arithmetic: ArithmeticKind
     precision: Precision
 
     @classmethod
@@ -113,7 +121,7 @@ class Specification:
         """Reads a specification from the protocol's JSON.
 
         Raises:
-            SidecarError: `invalid-message` for an optimiser that does not exist.
+            SidecarError: `invalid-message` for settings of the optimiser that contradict each other.
         """
         return cls(
             space=body["space"],
@@ -133,7 +141,7 @@ class Specification:
 
 @dataclass(frozen=True)
 class Assets:
-    """Where the files are: the data set's folder and the teacher's checkpoint; None is what ships with the sidecar."""
+    """The data set's folder and the teacher's checkpoint; None for those that ship with the sidecar."""
 
     dataset: Path | None
     teacher: Path | None

@@ -1,4 +1,4 @@
-"""The backend that needs nothing but this package."""
+"""The backend of our own functions."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class NativeBackend:
         return build_network(specification.space, genotype, specification.network)
 
     def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
-        """See :class:`Backend`. It is the centred Gram matrices, samples × samples."""
+        """See :class:`Backend`. The reference is the centred Gram matrices, samples × samples."""
         return [gram(features).centred for features in teacher_features]
 
     def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationLoss:

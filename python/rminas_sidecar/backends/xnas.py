@@ -1,8 +1,8 @@
 """The backend of the original functions: networks, RMI loss, DARTS decoding and forest of MAC-AutoML/XNAS.
 
-They are imported from the checkout that XNAS_HOME names, or from wherever Python finds `xnas`, and called, never
-copied. No arithmetic of theirs is touched; what is replaced is only what keeps them from being called, and it is named
-where it is done. Nothing is imported before it is asked for.
+They are imported from the checkout that XNAS_HOME names, or from the place where Python finds `xnas`, and called, never
+copied. Their arithmetic is unchanged. Only obstacles to calling them are replaced, each with a comment. Modules are
+imported at first use.
 """
 
 import importlib
@@ -30,7 +30,7 @@ from rminas_sidecar.objective.rmi import RepresentationFunction
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.specification import Specification
 
-# What the originals call the spaces that they can sample.
+# The originals' names of the spaces that they can sample.
 _SAMPLED_SPACES = {
     "nas-bench-201": "nasbench201",
     "darts": "darts",
@@ -38,13 +38,13 @@ _SAMPLED_SPACES = {
     "proxyless": "proxyless",
 }
 _FOREST = "xnas.algorithms.RMINAS.sampler.RF_sampling"
-# Stands between the losses that `RF_suggest` is told of good architectures and of others.
+# A threshold between the losses that `RF_suggest` gets for good architectures and for others.
 _THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
 class Original:
-    """XNAS's modules, but for the forest, whose import of scikit-learn is paid by those who need it."""
+    """XNAS's modules without the forest, which imports scikit-learn and is imported when it is used."""
 
     folder: Path
     rmi: ModuleType
@@ -52,7 +52,7 @@ class Original:
 
 
 def find_xnas() -> str | None:
-    """The folder that XNAS can be imported from, None where it cannot."""
+    """The folder that XNAS can be imported from; None where it cannot be imported."""
     try:
         original = import_original()
     except SidecarError:
@@ -66,8 +66,8 @@ class XnasBackend:
     def build_network(self, specification: Specification, genotype: str) -> nn.Module:
         """See :class:`Backend`.
 
-        The names of its parameters are the original's behind `network.`, and equal seeds give the weights that our own
-        network has.
+        Parameters have the original's names after the prefix `network.`. Equal seeds give the same weights as for our
+        own network.
         """
         space, size = specification.space, specification.network
         if space not in original_networks.BUILDERS:
@@ -75,23 +75,22 @@ class XnasBackend:
                 "invalid-message", f"XNAS has no networks of the space {space}.", ["Set RMINAS.BACKEND native."]
             )
         with torch.device("meta"):
-            # Nothing but a check: what is no genotype, or no size, is refused as it is everywhere. Parts of the
-            # originals take a text for Python and run it.
+            # Only a check of genotype and size, since parts of the originals run the text as Python.
             build_network(space, genotype, size)
         return original_networks.BUILDERS[space](import_original().networks, genotype, size)
 
     def reference(self, teacher_features: Sequence[Tensor]) -> list[Tensor]:
-        """See :class:`Backend`. It is the features: `RMI_loss` compares with nothing else."""
+        """See :class:`Backend`. The reference is the features themselves."""
         return list(teacher_features)
 
     def build_representation_loss(self, reference: Sequence[Tensor]) -> RepresentationFunction:
-        """See :class:`Backend`. It answers for as many stages as `RMI_loss` does: three."""
+        """See :class:`Backend`. `RMI_loss` has three stages."""
         rmi = import_original().rmi
         loss = rmi.RMI_loss(len(reference[0]))
 
         def compare(features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
             with torch.no_grad():
-                # `RMI_loss` keeps them to itself.
+                # `RMI_loss` does not return them.
                 ckas = [
                     rmi.tensor_cka(*(rmi.tensor_gram_linear(part.flatten(1)) for part in pair))
                     for pair in zip(features, reference, strict=True)
@@ -102,14 +101,14 @@ class XnasBackend:
 
 
 def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence[bool]) -> Any:
-    """Has `RF_suggest` fit its forest, as it does after each evaluation of its own.
+    """Fits the forest of `RF_suggest`.
 
-    It is told of losses that stand for the labels, because which architectures are good is the controller's decision.
+    The controller decides which architectures are good, so `RF_suggest` gets losses that stand for the labels.
 
     Args:
         request: body of the protocol's `fit`, with `rfSuggest`.
-        features: n architectures × what the original makes of an encoding.
-        good: whether each of them is a good one, both kinds at least once.
+        features: n architectures × the original's features of an encoding.
+        good: whether each architecture is good; both kinds at least once.
 
     Returns:
         The fitted `RandomForestClassifier`.
@@ -118,7 +117,7 @@ def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence
         SidecarError: `missing-backend`.
     """
     module = import_xnas(_FOREST)
-    # The table of a benchmark, of which fitting needs nothing.
+    # Fitting needs no benchmark table.
     nothing: dict[str, object] = {}
     sampler = module.RF_suggest(
         _SAMPLED_SPACES[request["rfSuggest"]], logging.getLogger(__name__), api=nothing, seed=request["seed"]
@@ -133,10 +132,10 @@ def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence
 
 
 def import_xnas(name: str) -> ModuleType:
-    """One of XNAS's modules, from XNAS_HOME where that is set.
+    """Imports one of XNAS's modules, from XNAS_HOME if that is set.
 
     Raises:
-        SidecarError: `missing-backend`, with what failed.
+        SidecarError: `missing-backend`, with the reason.
     """
     with _importable(_home()):
         return importlib.import_module(name)
@@ -147,7 +146,7 @@ def _home() -> str | None:
 
 
 def import_original() -> Original:
-    """XNAS's modules, imported once.
+    """Imports XNAS's modules once.
 
     Raises:
         SidecarError: `missing-backend`.
@@ -168,7 +167,7 @@ def _import_from(home: str | None) -> Original:
         proxyless=import_xnas("xnas.spaces.ProxylessNAS.cnn"),
     )
     with _importable(home):
-        # Found and not imported: it imports scikit-learn, for which only those who grow a forest should wait.
+        # Searched without an import, because it imports scikit-learn, which only forests need.
         if importlib.util.find_spec(_FOREST) is None:
             raise ModuleNotFoundError(f"No module named {_FOREST!r}")
     return Original(Path(str(rmi.__file__)).parents[4], rmi, networks)
@@ -176,28 +175,28 @@ def _import_from(home: str | None) -> Original:
 
 @contextmanager
 def _importable(home: str | None) -> Iterator[None]:
-    """Lets `xnas` be imported in its body, from its home if it has one, and leaves no trace but what was imported.
+    """Makes `xnas` importable in its body, from its home if there is one, and restores `sys.path` afterwards.
 
     Raises:
         SidecarError: `missing-backend` when an import in the body fails.
     """
     if home is not None and not (Path(home) / "xnas").is_dir():
-        raise _missing(home, "there is no folder xnas in it")
-    # For one class that gathers running statistics, the layers of `proxyless` import meters and with them XNAS's
-    # logging, configuration and whatever these need. Nothing that is called here gathers any.
+        raise _missing(home, "it has no folder xnas")
+    # The layers of `proxyless` import a meter of running statistics, and with it XNAS's logging and configuration with
+    # their dependencies. No function that is called here uses the meter, so an empty module replaces it.
     meter = ModuleType("xnas.logger.meter")
     meter.AverageMeter = object  # type: ignore[attr-defined]
-    stands_in = sys.modules.setdefault(meter.__name__, meter) is meter
+    replaced = sys.modules.setdefault(meter.__name__, meter) is meter
     path = list(sys.path)
     sys.path[:] = path if home is None else [str(Path(home).resolve()), *path]
     try:
         yield
     except Exception as error:
-        # Whatever a module does while it is imported may go wrong.
+        # The import of a module may raise any exception.
         raise _missing(home, f"{type(error).__name__}: {error}") from error
     finally:
         sys.path[:] = path
-        if stands_in:
+        if replaced:
             del sys.modules[meter.__name__]
 
 
@@ -207,7 +206,7 @@ def _missing(home: str | None, why: str) -> SidecarError:
         "missing-backend",
         f"XNAS cannot be imported ({where}): {why}",
         [
-            "Let XNAS_HOME name a checkout of MAC-AutoML/XNAS.",
-            "Or take our own functions, which answer the same numbers: --backend native (RMINAS.BACKEND native).",
+            "Set XNAS_HOME to a checkout of MAC-AutoML/XNAS.",
+            "Or use our own functions, which compute the same numbers: --backend native (RMINAS.BACKEND native).",
         ],
     )

@@ -1,7 +1,7 @@
-"""Reads the pickles of arrays that small data sets come in without trusting them.
+"""Reads untrusted pickles of arrays, in which small data sets are published.
 
-Unpickling calls whatever the file names. A data file needs four numpy functions and no more, and they are replaced by
-ones that accept just what numpy itself writes for an array of bytes or of floating-point numbers.
+Unpickling calls every function that the file names. A data file needs only four numpy functions. They are replaced by
+functions that accept nothing but arrays of bytes or of floating-point numbers, as numpy writes them.
 """
 
 import io
@@ -14,19 +14,19 @@ import numpy as np
 
 from rminas_sidecar.errors import SidecarError
 
-# Stands for the class numpy.ndarray in a pickle. A string, so that the file cannot call it.
+# Replaces the class numpy.ndarray in a pickle. A string, so that the file cannot call it.
 _ARRAY = "numpy.ndarray"
 
 
 def _empty_array(kind: object, shape: object, code: object) -> np.ndarray:
-    """`numpy.core.multiarray._reconstruct`: the array that the pickle's state then fills."""
+    """Replaces `numpy.core.multiarray._reconstruct`: an empty array, which the pickle's state fills."""
     if kind is not _ARRAY or shape != (0,):
         raise pickle.UnpicklingError("an array of an unusual kind")
     return np.empty(0, dtype=np.uint8)
 
 
 def _number_type(name: object, *_flags: object) -> np.dtype:
-    """`numpy.dtype`, for unsigned bytes, the pixels, and for floating-point numbers, ImageNet's mean image."""
+    """Replaces `numpy.dtype`, for unsigned bytes (pixels) and floating-point numbers (ImageNet's mean image)."""
     text = name.decode("latin1") if isinstance(name, bytes) else name
     if text not in ("u1", "f4", "f8"):
         raise pickle.UnpicklingError(f"an array of {text!r} instead of bytes")
@@ -34,12 +34,12 @@ def _number_type(name: object, *_flags: object) -> np.dtype:
 
 
 def _array_from_buffer(buffer: bytes, kind: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
-    """`numpy.core.numeric._frombuffer`, which pickle protocol 5 uses."""
+    """Replaces `numpy.core.numeric._frombuffer`, which pickle protocol 5 uses."""
     return np.frombuffer(buffer, dtype=kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
 
 
 def _encode(text: str, encoding: str) -> bytes:
-    """`_codecs.encode`, by which Python 3 writes bytes for Python 2."""
+    """Replaces `_codecs.encode`, by which Python 3 writes bytes for Python 2."""
     if encoding != "latin1":
         raise pickle.UnpicklingError(f"bytes in the encoding {encoding!r}")
     return text.encode("latin1")
@@ -67,8 +67,8 @@ class _Unpickler(pickle.Unpickler):
         if allowed is None:
             raise SidecarError(
                 "refused-file",
-                f"{self._path} asks for {module}.{name}, which no file of {self._title} needs; it was not run.",
-                ["Take the file from where the data set is published, and do not open this one with other programs."],
+                f"{self._path} asks for {module}.{name}, which no file of {self._title} needs. It was not run.",
+                ["Get the file from its publisher, and do not open this one with other programs."],
             )
         return allowed
 
@@ -78,21 +78,21 @@ def unpickle(content: bytes, path: Path, title: str) -> object:
 
     Args:
         content: the file's bytes.
-        path: where they come from, for messages.
-        title: of the data set, likewise.
+        path: the file, for messages.
+        title: the data set's name, for messages.
 
     Raises:
         SidecarError: `refused-file` when the pickle names a function that a data file does not need, `corrupt-file`
-            when it is not whole.
+            when it is incomplete.
     """
     try:
         return _Unpickler(content, path, title).load()
     except SidecarError:
         raise
-    # What a broken pickle raises is anybody's guess: it runs the constructors with the wrong arguments.
+    # A broken pickle may raise any exception, since it calls constructors with wrong arguments.
     except Exception as error:
         raise SidecarError(
             "corrupt-file",
-            f"{path} is not a whole file of {title} ({len(content)} bytes): {str(error) or type(error).__name__}.",
+            f"{path} is an incomplete file of {title} ({len(content)} bytes): {str(error) or type(error).__name__}.",
             ["Copy or download it again."],
         ) from error

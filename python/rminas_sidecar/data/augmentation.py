@@ -1,4 +1,4 @@
-"""Random distortions of small images that all have one size, for a whole batch at once."""
+"""Random augmentation of small images of equal size, for a whole batch at once."""
 
 import math
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-# Pillow steps through an image with 16 binary places.
+# Pillow computes coordinates with 16 binary places.
 _ONE = 1 << 16
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Mirrors, crops and turns at random, as the archive's loaders do.
+    """Mirrors, crops and rotates at random, like the archive's loaders.
 
-    CIFAR-100's loader crops before it mirrors. Mirrored crops are as likely as crops of mirrored images, so one order
-    serves all data sets.
+    CIFAR-100's loader crops before it mirrors. Both orders give the same distribution, so one order serves all data
+    sets.
 
     Args:
-        flips: whether an image may be mirrored, left to right.
-        padding: black pixels around an image before a crop of the old size is taken from it.
-        rotation: largest turn either way, in degrees.
+        flips: whether images are mirrored, left to right, with probability 1/2.
+        padding: black pixels added on each side before a crop of the original size is taken.
+        rotation: largest rotation in both directions, in degrees.
     """
 
     flips: bool
@@ -28,11 +28,11 @@ class Augmentation:
     rotation: float = 0.0
 
     def __call__(self, pixels: Tensor, generator: torch.Generator) -> Tensor:
-        """Answers distorted copies.
+        """Makes augmented copies.
 
         Args:
             pixels: uint8, images × 3 × height × width.
-            generator: on the CPU; draws are the same whatever the images hold.
+            generator: on the CPU; the draws do not depend on the pixels.
         """
         count = len(pixels)
         if self.flips:
@@ -51,15 +51,15 @@ def _random_crop(pixels: Tensor, padding: int, generator: torch.Generator) -> Te
     padded = torch.nn.functional.pad(pixels, (padding, padding, padding, padding))
     rows = (top + torch.arange(height))[:, :, None]
     columns = (left + torch.arange(width))[:, None, :]
-    # The indices around the channel's slice put the channel last.
+    # Indices on both sides of the channels' slice put the channels last.
     cropped = padded[torch.arange(count)[:, None, None], :, rows, columns]
     return cropped.permute(0, 3, 1, 2).contiguous()
 
 
 def rotate(pixels: Tensor, degrees: Tensor) -> Tensor:
-    """Turns each image counter-clockwise around its centre; nearest pixel, black where nothing was.
+    """Rotates each image counter-clockwise around its centre, by the nearest pixel; black outside.
 
-    The arithmetic is Pillow's (`Image.rotate`, which torchvision's `RandomRotation` calls): the same pixels come out.
+    The pixels are those of Pillow's `Image.rotate`, which torchvision's `RandomRotation` calls.
 
     Args:
         pixels: uint8, images × channels × height × width.
@@ -67,20 +67,20 @@ def rotate(pixels: Tensor, degrees: Tensor) -> Tensor:
     """
     count, _, height, width = pixels.shape
     angles = [-math.radians(degree) for degree in degrees.tolist()]
-    # Pillow rounds these, and the last bit decides where a pixel lies on an edge.
+    # Rounded like in Pillow, because the last bit decides which pixel an edge belongs to.
     cosine = torch.tensor([round(math.cos(angle), 15) for angle in angles], dtype=torch.float64)
     sine = torch.tensor([round(math.sin(angle), 15) for angle in angles], dtype=torch.float64)
     columns = _positions(cosine, sine, -cosine * (width / 2) - sine * (height / 2) + width / 2, height, width)
     rows = _positions(-sine, cosine, sine * (width / 2) - cosine * (height / 2) + height / 2, height, width)
     inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     images = torch.arange(count)[:, None, None]
-    # The indices around the channel's slice put the channel last.
+    # Indices on both sides of the channels' slice put the channels last.
     turned = pixels[images, :, rows.clamp(0, height - 1), columns.clamp(0, width - 1)]
     return torch.where(inside[..., None], turned, torch.zeros((), dtype=torch.uint8)).permute(0, 3, 1, 2).contiguous()
 
 
 def _positions(along_row: Tensor, along_column: Tensor, start: Tensor, height: int, width: int) -> Tensor:
-    """Where in the old image the centre of each new pixel lies on one axis: images × height × width, whole pixels."""
+    """The old image's coordinate of each new pixel on one axis: images × height × width, whole pixels."""
     origin = _fixed(start + along_row * 0.5 + along_column * 0.5)
     step, line = _fixed(along_row), _fixed(along_column)
     x, y = torch.arange(width)[None, None, :], torch.arange(height)[None, :, None]

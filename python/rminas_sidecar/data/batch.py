@@ -15,19 +15,21 @@ def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple
     """Draws distinct training images and augments them.
 
     Args:
-        size: images to draw.
-        seed: of the run.
+        training: images to draw from.
+        dataset: normalises them.
+        size: number of images to draw.
+        seed: of the specification.
 
     Returns:
         Normalised images (size × 3 × height × width, float32) and labels (size, int64), on the CPU.
 
     Raises:
-        SidecarError: `unsuitable-data` when there are not that many images.
+        SidecarError: `unsuitable-data` when there are fewer images.
     """
     if size > len(training):
         raise SidecarError(
             "unsuitable-data",
-            f"The batch is chosen among {size} images, and {dataset.name} has {len(training)} here.",
+            f"The batch is selected from {size} images, and {dataset.name} has only {len(training)} here.",
             [f"Lower LOADER.BATCH_SIZE to {len(training) // 16} or less (16 times as many are drawn), or add images."],
         )
     chosen = torch.randperm(len(training), generator=make_generator(seed, "batch"))[:size]
@@ -36,11 +38,16 @@ def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple
 
 
 def select(images: Tensor, labels: Tensor, teacher: nn.Module, batch: BatchSpecification) -> tuple[Tensor, Tensor]:
-    """Keeps the images that the specification wants: all, or those on which the teacher's loss is lowest, best first.
+    """Selects images: all, or those on which the teacher's loss is lowest, in ascending order.
 
     Args:
-        images: of the pool, on the teacher's device; labels likewise.
-        teacher: answers features and logits, in the mode that it is to be used in.
+        images: the pool, on the teacher's device.
+        labels: of the pool, on the same device.
+        teacher: answers (features, logits), in the mode of the specification.
+        batch: size and selection.
+
+    Returns:
+        The selected images and labels.
     """
     if batch.selection == "all":
         return images, labels

@@ -16,7 +16,7 @@ from rminas_sidecar.system.files import read_bytes
 
 @dataclass(frozen=True)
 class _Files:
-    """The files of one of the two, what they hold, and how their images are augmented."""
+    """The files of one data set, their format, and the augmentation of its images."""
 
     training: tuple[str, ...]
     held_out: str
@@ -27,7 +27,7 @@ class _Files:
         """Reads the test images, or the training files that are there: a partial set is accepted.
 
         Raises:
-            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for one that is not CIFAR.
+            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for another file.
         """
         root = require_folder(folder, self.content.title, self.content.where)
         if held_out:
@@ -66,7 +66,7 @@ _CIFAR100 = _Files(
     classes=10,
     resolution=32,
     expected=50_000,
-    # ImageNet's statistics, as the archive's loader and the ResNet-20 teacher have them.
+    # ImageNet's statistics, as in the archive's loader and for the ResNet-20 teacher.
     mean=(0.485, 0.456, 0.406),
     deviation=(0.229, 0.224, 0.225),
 )

@@ -1,16 +1,16 @@
-"""Cutout (DeVries and Taylor, 2017), as DARTS applies it: behind the normalisation, so that what is cut out is grey."""
+"""Cutout (DeVries and Taylor, 2017) as in DARTS: after the normalisation, so that the square is grey."""
 
 import torch
 from torch import Tensor
 
 
 def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
-    """Zeroes a square of each image, whose centre may be any pixel: at a border, what lies inside is cut out.
+    """Zeroes a square of each image. Its centre may be any pixel, so at a border the square is smaller.
 
     Args:
         images: normalised, images × channels × height × width; not changed.
-        side: pixels of the square's side; an odd one is rounded down to an even one, as in the original. 0 for none.
-        generator: on the CPU; draws two numbers an image.
+        side: of the square, in pixels; an odd one is rounded down to an even one, as in the original. 0 for none.
+        generator: on the CPU; two numbers are drawn for each image.
     """
     if side == 0:
         return images
@@ -21,6 +21,6 @@ def cut_out(images: Tensor, side: int, generator: torch.Generator) -> Tensor:
 
 
 def _outside(length: int, side: int, centres: Tensor) -> Tensor:
-    """Which places of an axis the squares do not reach: bool, images × length."""
+    """Which coordinates of an axis are outside the squares: bool, images × length."""
     places, half = torch.arange(length), side // 2
     return (places < centres[:, None] - half) | (places >= centres[:, None] + half)

@@ -13,7 +13,7 @@ from rminas_sidecar.data.registry import DATASETS, register_dataset
 _HELD_OUT = 360
 _TOTAL = 1797
 _SPLIT_SEED = 0
-# A mirrored digit is another sign.
+# A mirrored digit is not a digit.
 _AUGMENTATION = Augmentation(flips=False, padding=1)
 
 
@@ -23,7 +23,7 @@ def _held_out_mask(labels: np.ndarray) -> np.ndarray:
     members = [random.permutation(np.flatnonzero(labels == digit)) for digit in range(10)]
     quotas = np.array([len(group) for group in members]) * _HELD_OUT / len(labels)
     counts = np.floor(quotas).astype(int)
-    # The largest remainders get what rounding down left over.
+    # The images that rounding down left over go to the largest remainders.
     counts[np.argsort(counts - quotas, kind="stable")[: _HELD_OUT - counts.sum()]] += 1
     mask = np.zeros(len(labels), dtype=bool)
     for group, count in zip(members, counts, strict=True):
@@ -32,12 +32,12 @@ def _held_out_mask(labels: np.ndarray) -> np.ndarray:
 
 
 def _read_table() -> np.ndarray:
-    """1,797 × 65: the pixels row by row, and the label."""
+    """1,797 × 65: each row has 64 pixels and the label."""
     package = importlib.util.find_spec("sklearn")
     origin = None if package is None else package.origin
     file = Path(origin or "").parent / "datasets" / "data" / "digits.csv.gz"
     if file.exists():
-        # What scikit-learn reads, too, but its import takes most of a second.
+        # Scikit-learn reads the same file, but its import takes most of a second.
         return np.loadtxt(file, delimiter=",", dtype=np.int64)
     from sklearn.datasets import load_digits
 

@@ -1,4 +1,4 @@
-"""ImageNet (ILSVRC 2012) as folders of photographs: `train` and `val`, and in each a folder a class."""
+"""ImageNet (ILSVRC 2012) as photographs in the folders `train` and `val`, each with one folder a class."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from rminas_sidecar.data.registry import DATASETS, register_dataset
 
 _CLASSES = 1000
 _WHERE = (
-    "Unpack ILSVRC2012_img_train.tar from https://image-net.org/download-images, a folder a class, into the folder "
-    "`train` of a folder, and name that one with --data."
+    "Unpack ILSVRC2012_img_train.tar from https://image-net.org/download-images, one folder a class, into DIR/train, "
+    "and name DIR with --data."
 )
 
 

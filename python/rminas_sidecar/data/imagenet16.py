@@ -1,4 +1,4 @@
-"""ImageNet at 16 × 16 pixels (Chrabaszcz et al., 2017): its published batches, and NAS-Bench-201's 120 classes."""
+"""ImageNet at 16 × 16 pixels (Chrabaszcz et al., 2017): the published batches, with NAS-Bench-201's 120 classes."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from rminas_sidecar.system.files import read_bytes
 _CLASSES = 120
 _WHERE = (
     "Get the 16 x 16 batches (train_data_batch_1 to 10 and val_data) from https://image-net.org/download-images and "
-    "name the folder that holds them with --data."
+    "name their folder with --data."
 )
 # Labels start at 1.
 _FORMAT = PickledFormat("ImageNet16", 16, "labels", 1, 1000, _WHERE)
@@ -54,7 +54,7 @@ def _read(paths: Sequence[Path], sums: Mapping[str, str]) -> Images:
 def _read_batch(path: Path, md5: str) -> tuple[np.ndarray, np.ndarray]:
     content = read_bytes(path, "The ImageNet16 file", [_WHERE])
     pixels, labels = parse(content, path, _FORMAT)
-    # A batch with fewer images is somebody's subset, whose sum nobody knows; one of the published size is published.
+    # A batch of another size is a subset, whose sum is not known.
     if len(labels) in _PUBLISHED_COUNTS:
         _check_sum(content, path, md5)
     kept = labels <= _CLASSES
@@ -66,7 +66,7 @@ def _check_sum(content: bytes, path: Path, md5: str) -> None:
     if found != md5:
         raise SidecarError(
             "corrupt-file",
-            f"{path} has the MD5 sum {found}, and the published file has {md5}.",
+            f"{path} has the MD5 sum {found} instead of the published {md5}.",
             ["Copy or download it again."],
         )
 

@@ -1,4 +1,4 @@
-"""Images as a data set gives them, and how a data set wants them normalised."""
+"""Data sets and their images."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,31 +15,32 @@ from rminas_sidecar.errors import SidecarError
 
 
 class Images(Protocol):
-    """Labelled images, wherever they are kept: in memory or in files that are read when they are needed."""
+    """Labelled images, in memory or in files that are read when they are used."""
 
     @property
     def labels(self) -> Tensor:
-        """Classes, int64, one an image."""
+        """The class of each image, int64."""
         ...
 
     def __len__(self) -> int: ...
 
     def plain(self, chosen: Tensor) -> Tensor:
-        """Some of the images as networks are measured on them: uint8, chosen × 3 × height × width.
+        """Some of the images without augmentation, for measurements: uint8, chosen × 3 × height × width.
 
         Args:
             chosen: indices, int64.
 
         Raises:
-            SidecarError: `missing-file` or `corrupt-file` for a file that cannot be read after all.
+            SidecarError: `missing-file` or `corrupt-file` for a file that cannot be read.
         """
         ...
 
     def augmented(self, chosen: Tensor, generator: torch.Generator) -> Tensor:
-        """The same, distorted at random as networks are trained on them.
+        """Some of the images with random augmentation, for training: uint8, chosen × 3 × height × width.
 
         Args:
-            generator: on the CPU; how much is drawn from it depends on the number of images alone.
+            chosen: indices, int64.
+            generator: on the CPU; the number of draws depends on the number of images alone.
         """
         ...
 
@@ -66,20 +67,21 @@ class StoredImages:
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a data set is like and how it is read.
+    """A data set: its properties and its readers.
 
     Args:
+        name: the registered name.
         classes: number of labels.
-        resolution: height and width, in pixels, of the images that networks are trained on.
+        resolution: height and width of the images that networks are trained on, in pixels.
         expected: training images of the whole set; None for any number.
         brightest: value of a white pixel.
         mean: of each channel, where white is 1.
-        deviation: likewise.
-        read_training: reads the training images from the folder, None being the images that ship with a package.
-        read_held_out: the same for the images that no training sees.
-        resized: makes the data set whose images are read at another resolution; None where they have the one that they
-            have, and are shrunk after all that is done to them.
-        teacher: name of the teacher that a search takes when none is named; None where the controller knows it.
+        deviation: standard deviation of each channel, where white is 1.
+        read_training: reads the training images from a folder; None stands for images that ship with a package.
+        read_held_out: reads the images that are never trained on.
+        resized: makes the data set at another resolution. None where images are read at one resolution, and shrunk
+            after augmentation and normalisation.
+        teacher: name of the teacher of a search that names none; None where the controller defines it.
     """
 
     name: str
@@ -95,10 +97,10 @@ class Dataset:
     teacher: str | None = None
 
     def at(self, resolution: int) -> "Dataset":
-        """The data set with images of that many pixels a side.
+        """The data set at another resolution (pixels a side).
 
         Raises:
-            SidecarError: `unsuitable-data` when they have fewer and nothing in the files to make more of.
+            SidecarError: `unsuitable-data` when the images are smaller.
         """
         if resolution == self.resolution:
             return self
@@ -113,13 +115,13 @@ class Dataset:
         return replace(self, resolution=resolution)
 
     def normalise(self, pixels: Tensor) -> Tensor:
-        """Scales uint8 pixels so that the data set has mean 0 and deviation 1 in each channel; float32."""
+        """Normalises uint8 pixels (… × 3 × height × width) to mean 0 and deviation 1 in each channel; float32."""
         mean = torch.tensor(self.mean)[:, None, None]
         deviation = torch.tensor(self.deviation)[:, None, None]
         return (pixels.float() / self.brightest - mean) / deviation
 
     def shrink(self, images: Tensor) -> Tensor:
-        """Normalised images as they were read, at the resolution: those that have it as they are, others averaged."""
+        """Shrinks normalised images to the data set's resolution, by averaging."""
         if images.shape[-1] == self.resolution:
             return images
         side = (self.resolution, self.resolution)
@@ -130,7 +132,7 @@ def require_folder(folder: Path | None, title: str, where: str) -> Path:
     """The folder of a data set that does not ship with the sidecar.
 
     Raises:
-        SidecarError: `missing-file` when none was named.
+        SidecarError: `missing-file` when no folder was named.
     """
     if folder is None:
         raise SidecarError("missing-file", f"{title} does not ship with rminas, and no folder was named.", [where])
@@ -138,6 +140,6 @@ def require_folder(folder: Path | None, title: str, where: str) -> Path:
 
 
 def make_generator(seed: int, purpose: str) -> torch.Generator:
-    """A CPU generator that depends on the seed and on what it is for, so that uses do not disturb each other."""
+    """A CPU generator that depends on the seed and the purpose, so that different uses are independent."""
     digest = hashlib.sha256(f"{seed}:{purpose}".encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)

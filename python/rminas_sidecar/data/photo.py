@@ -1,7 +1,7 @@
-"""What is done to a photograph before a network sees it, as torchvision does it to Pillow's images.
+"""Crops and recolours photographs like torchvision does with Pillow's images.
 
-Pillow does the pixels, so they are those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter`,
-`Resize` and `CenterCrop`; the draws come from our own generator.
+Pillow computes the pixels, so they equal those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`,
+`ColorJitter`, `Resize` and `CenterCrop`. The random numbers come from our own generator.
 """
 
 import math
@@ -9,27 +9,27 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageEnhance
 
-# Share of the photograph's area that is cropped, and width by height of the crop.
+# The crop's share of the photograph's area, and its width divided by its height.
 _AREA = (0.08, 1.0)
 _RATIO = (3 / 4, 4 / 3)
 _ATTEMPTS = 10
-# Brightness, contrast and saturation by up to 40 % either way, hue by up to a fifth of the circle.
+# Brightness, contrast and saturation change by up to 40 % in both directions, hue by up to a fifth of the circle.
 _STRENGTH = 0.4
 _HUE = 0.2
 _JITTERS = 4
 DRAWS = 4 * _ATTEMPTS + 1 + 2 * _JITTERS
-"""Random numbers that one photograph takes, whatever its size."""
+"""Random numbers for one photograph of any size."""
 
 Box = tuple[int, int, int, int]
 
 
 def distort(photo: Image.Image, side: int, draws: Sequence[float]) -> Image.Image:
-    """Crops, mirrors and recolours at random, as the archive's loader for ImageNet does.
+    """Crops, mirrors and recolours at random, like the archive's loader for ImageNet.
 
     Args:
         photo: RGB.
-        side: pixels of the result's side.
-        draws: DRAWS numbers, evenly distributed over [0, 1).
+        side: height and width of the result, in pixels.
+        draws: DRAWS numbers, uniformly distributed over [0, 1).
     """
     crops, (mirror, *jitters) = draws[: 4 * _ATTEMPTS], draws[4 * _ATTEMPTS :]
     image = _resize(photo.crop(random_box(photo.size, crops)), (side, side))
@@ -42,7 +42,7 @@ def distort(photo: Image.Image, side: int, draws: Sequence[float]) -> Image.Imag
 
 
 def centre(photo: Image.Image, side: int) -> Image.Image:
-    """The middle of a photograph scaled so that its shorter side is 8/7 of the result's, as ImageNet is measured."""
+    """The centre of a photograph, scaled to a shorter side of 8/7 of the result's, as in measurements on ImageNet."""
     width, height = photo.size
     shorter = round(side * 8 / 7)
     if width < height:
@@ -58,7 +58,7 @@ def random_box(size: tuple[int, int], draws: Sequence[float]) -> Box:
 
     Args:
         size: width and height.
-        draws: four numbers from [0, 1) an attempt; the first attempt that fits is taken.
+        draws: four numbers from [0, 1) for each attempt; the first attempt that fits is used.
     """
     width, height = size
     for area, ratio, vertical, horizontal in zip(*(iter(draws),) * 4, strict=True):
@@ -73,7 +73,7 @@ def random_box(size: tuple[int, int], draws: Sequence[float]) -> Box:
 
 
 def _central_box(width: int, height: int) -> Box:
-    """The largest crop in the middle whose shape is allowed: for a photograph that is very wide or very high."""
+    """The largest central crop of an allowed shape, for a photograph that is very wide or very high."""
     wide, high = width, height
     if width / height < _RATIO[0]:
         high = round(width / _RATIO[0])

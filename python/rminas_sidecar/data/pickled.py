@@ -1,4 +1,4 @@
-"""Data sets of small images that are published as pickles: CIFAR-10, CIFAR-100 and the down-sampled ImageNet."""
+"""Reads small images that are published as pickles: CIFAR-10, CIFAR-100 and ImageNet16."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from rminas_sidecar.errors import SidecarError
 
 @dataclass(frozen=True)
 class PickledFormat:
-    """What a file of the data set holds.
+    """The format of a data set's files.
 
     Args:
-        title: of the data set, for messages.
-        side: pixels of an image's side.
+        title: the data set's name, for messages.
+        side: height and width of an image, in pixels.
         labels: name of the list of labels.
         lowest: label of the first class.
-        highest: label of the last one.
+        highest: label of the last class.
         where: how to get the files.
     """
 
@@ -36,13 +36,13 @@ def parse(content: bytes, path: Path, format_: PickledFormat) -> tuple[np.ndarra
 
     Args:
         content: the file's bytes.
-        path: where they come from, for messages.
+        path: the file, for messages.
 
     Returns:
-        Pixels uint8, images × 3 × side × side, and labels int64 as the file has them.
+        Pixels, uint8, images × 3 × side × side, and the file's labels, int64.
 
     Raises:
-        SidecarError: `corrupt-file` or `refused-file` for one that is not of this data set.
+        SidecarError: `corrupt-file` or `refused-file` for a file of another format.
     """
     entry = unpickle(content, path, format_.title)
     pixels, labels = _field(entry, "data"), _field(entry, format_.labels)
@@ -59,7 +59,7 @@ def parse(content: bytes, path: Path, format_: PickledFormat) -> tuple[np.ndarra
 
 
 def _field(entry: object, name: str) -> object:
-    """A field, whose name is bytes in the published files and text in ones written by Python 3."""
+    """A field by name, which is bytes in the published files and text in files written by Python 3."""
     if not isinstance(entry, Mapping):
         return None
     return entry.get(name.encode(), entry.get(name))

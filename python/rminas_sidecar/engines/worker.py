@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
-from rminas_sidecar.ipc.progress import Progress
+from rminas_sidecar.ipc.progress import ProgressReporter
 from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body, is_out_of_memory
@@ -107,8 +107,8 @@ class Worker:
 
         return "fitted", surrogate.fit(body, xnas.grow_forest)
 
-    def _progress(self) -> Progress:
-        return Progress(lambda report: self._send({"event": "progress", "body": report}))
+    def _progress(self) -> ProgressReporter:
+        return ProgressReporter(lambda report: self._send({"event": "progress", "body": report}))
 
     def _session(self, digest: str) -> "Session":
         known = self._sessions.get(digest)

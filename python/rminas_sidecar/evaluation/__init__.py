@@ -1,1 +1,1 @@
-"""What an evaluation is: its specification, the one-batch trainer and the representation score."""
+"""The evaluation of one architecture: training on one batch, measurement by proxies, verification."""

@@ -1,4 +1,4 @@
-"""How a specification has its networks compute on a device: `plain` as the originals do, or `fast`."""
+"""The arithmetic of a specification on a device: `plain` as in the originals, or `fast`."""
 
 import torch
 from torch import Tensor, nn
@@ -11,10 +11,10 @@ from rminas_sidecar.specification import Specification
 
 
 class Arithmetic:
-    """What the evaluations of a specification on a device have in common.
+    """Prepares images and networks for the arithmetic of a specification.
 
     Args:
-        specification: of which arithmetic, precision and optimiser matter.
+        specification: its arithmetic, precision, channels and optimiser are used.
         device: where networks and images are.
     """
 
@@ -25,15 +25,15 @@ class Arithmetic:
         self.device = device
         self._on_cpu = fast and device.type == "cpu"
         self._on_cuda = fast and device.type == "cuda"
-        # What is recorded has one learning rate.
+        # A recorded step has a constant learning rate.
         self._records = self._on_cuda and specification.optimizer.cosine is None
 
     def lay_out(self, images: Tensor) -> Tensor:
-        """The images, as they should lie in memory."""
+        """The images in the memory layout for training."""
         return images.contiguous(memory_format=torch.channels_last) if self._on_cpu else images
 
     def prepare(self, network: nn.Module) -> nn.Module:
-        """The network for training on images that are laid out; it has the parameters of the given one."""
+        """The network for training on such images; it shares the parameters of the given one."""
         if self._on_cpu:
             network = accelerate(network)
         elif self._on_cuda:
@@ -41,12 +41,12 @@ class Arithmetic:
         return at_precision(network, self._precision)
 
     def recorder(self) -> Recorder | None:
-        """What records the steps of one training, if they should be."""
+        """A recorder for the steps of one training; None where they are not recorded."""
         return CudaRecorder(self.device) if self._records else None
 
     def notes(self) -> list[str]:
-        """What the user should know. Our C functions are compiled before it answers, and not in an evaluation."""
+        """Notes for the user. Compiles the C functions, so that no evaluation has to."""
         reason = why_no_kernels(self._channels) if self._on_cpu else None
         if reason is None:
             return []
-        return [f"Evaluations take about twice as long as they could: our C functions cannot be used, {reason}."]
+        return [f"Evaluations take about twice as long as necessary, because the C functions cannot be used: {reason}."]

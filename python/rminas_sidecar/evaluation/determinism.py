@@ -1,4 +1,4 @@
-"""What makes torch answer the same bits for the same question."""
+"""Settings that make torch compute the same bits at each run."""
 
 import os
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from torch.utils import deterministic as torch_deterministic
 
 @contextmanager
 def deterministic_algorithms() -> Iterator[None]:
-    """Runs its body with deterministic kernels and full float32 precision, then restores the settings."""
-    # cuBLAS is deterministic only with this setting, which it reads when it is first used.
+    """Runs its body with deterministic operations and full float32 precision, then restores the settings."""
+    # cuBLAS is deterministic only with this setting, which it reads at its first use.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.get_deterministic_debug_mode()
     fill = torch_deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
-    # The same switch as use_deterministic_algorithms, without that function's import of the whole compiler (1.4 s).
+    # The same as use_deterministic_algorithms, which would import the whole compiler (1.4 s).
     torch.set_deterministic_debug_mode("error")
-    # Filling fresh memory with NaN only unmasks reads of uninitialised memory, and costs a pass over every output.
+    # Filling fresh memory with NaN only detects reads of uninitialised memory, and costs a pass over every output.
     torch_deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     try:
         with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
@@ -29,9 +29,9 @@ def deterministic_algorithms() -> Iterator[None]:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Runs its body with torch's global CPU generator seeded, then restores the generator.
+    """Seeds torch's global CPU generator for its body, then restores the generator.
 
-    Parameters are drawn on the CPU whatever the device, so a seed gives the same network everywhere.
+    Parameters are always drawn on the CPU, so a seed gives the same network on every device.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
@@ -40,7 +40,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 @contextmanager
 def seeded_on(device: torch.device, seed: int) -> Iterator[None]:
-    """Runs its body with the global generators of CPU and device seeded, from which layers like drop path draw."""
+    """Seeds the global generators of CPU and device for its body; layers like drop path draw from them."""
     on_cuda = device.type == "cuda"
     with torch.random.fork_rng(devices=[device] if on_cuda else []):
         torch.default_generator.manual_seed(seed)

@@ -1,4 +1,4 @@
-"""How many bits the networks compute with."""
+"""The floating-point precision of the networks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from rminas_sidecar.specification import Precision
 
 
 class Bfloat16Network(nn.Module):
-    """A network whose convolutions and linear layers compute in bfloat16; its weights and its answers are float32.
+    """Computes a network's convolutions and linear layers in bfloat16. Weights and answers stay float32.
 
     Args:
-        network: answers features and logits.
+        network: answers (features, logits).
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -21,20 +21,20 @@ class Bfloat16Network(nn.Module):
         self.network = network
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """See the network."""
+        """Runs the network under autocast; answers (features, logits) in float32."""
         with torch.autocast(images.device.type, torch.bfloat16):
             features, logits = self.network(images)
         return [stage.float() for stage in features], logits.float()
 
 
 def at_precision(network: nn.Module, precision: Precision) -> nn.Module:
-    """The network, which computes as precisely as it should."""
+    """The network at the given precision. `tf32` needs no change of the network."""
     return Bfloat16Network(network) if precision == "bf16" else network
 
 
 @contextmanager
 def tensor_cores(precision: Precision) -> Iterator[None]:
-    """Lets CUDA multiply float32 as TF32 in its body, if that is the precision; nothing changes on a CPU."""
+    """Allows CUDA to multiply float32 as TF32 in its body if `precision` is `tf32`; no effect on a CPU."""
     if precision != "tf32":
         yield
         return

@@ -1,4 +1,7 @@
-"""What is prepared once for a specification, whoever evaluates: the batch, and what is kept of the teacher."""
+"""The prepared batch of a specification: images, labels and the teacher's reference for the representation loss.
+
+It is prepared once: the first worker publishes it in shared memory and the others map it.
+"""
 
 import io
 import os
@@ -22,11 +25,13 @@ from rminas_sidecar.teachers import load_teacher
 
 @dataclass(frozen=True)
 class PreparedBatch:
-    """What sessions of one specification have in common.
+    """Shared by all sessions of one specification.
 
-    images: samples × 3 × height × width, normalised, as they should lie in memory; labels: samples, int64; reference:
-    what the backend keeps of the teacher's features; report: the protocol's `prepared` but for `digest`, `seconds` and
-    what there is to note on the machine.
+    Args:
+        images: samples × 3 × height × width, float32, normalised, in the memory layout for training.
+        labels: samples, int64.
+        reference: what the backend compares features with, one tensor a stage.
+        report: the protocol's `prepared` without `digest`, `seconds` and notes on the machine.
     """
 
     images: Tensor
@@ -38,11 +43,14 @@ class PreparedBatch:
     def shared(
         cls, specification: Specification, assets: Assets, arithmetic: Arithmetic, memory: Path | None
     ) -> "PreparedBatch":
-        """What lies in a file, which an empty one is first filled with. Raises as :meth:`prepare` does.
+        """Maps the prepared batch from a file; prepares it first and fills the file if that is empty.
 
         Args:
-            memory: a file that nobody else fills at the same time; one that cannot be filled stays empty, and one that
-                cannot be opened is done without. None is none.
+            memory: a file that no other process fills at the same time. If it cannot be opened or filled, or for None,
+                the batch is only returned.
+
+        Raises:
+            SidecarError: see :meth:`prepare`.
         """
         if memory is None or not os.access(memory, os.R_OK):
             return cls.prepare(specification, assets, arithmetic)
@@ -54,10 +62,11 @@ class PreparedBatch:
 
     @classmethod
     def prepare(cls, spec: Specification, assets: Assets, arithmetic: Arithmetic) -> "PreparedBatch":
-        """Reads the data, draws the batch and asks the teacher.
+        """Reads the data, draws the batch and runs the teacher.
 
         Raises:
-            SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
+            SidecarError: `unknown-name`, `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`,
+                `unsuitable-teacher`, `plugin-failed`.
         """
         device = arithmetic.device
         dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes)
@@ -67,18 +76,18 @@ class PreparedBatch:
         images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
         with deterministic_algorithms():
             images, labels = batch.select(images.to(device), labels.to(device), teacher, spec.batch)
-            features, report = _ask_teacher(teacher, images, labels)
+            features, report = _run_teacher(teacher, images, labels)
             reference = BACKENDS[spec.backend].reference(features)
         report = {
             "dataset": {"images": len(training), "expected": dataset.expected or len(training)},
             "batch": report,
             "notes": notes_on(dataset, training),
         }
-        # The teacher is asked about whole images, whatever the candidates are shown of them.
+        # The teacher sees images at full resolution, and candidates may see smaller ones.
         return cls(arithmetic.lay_out(dataset.shrink(images)), labels, reference, report)
 
     def _fill(self, memory: Path) -> bool:
-        """Whether the whole of it could be written."""
+        """Writes it to the file; answers whether that succeeded."""
         parts = {"images": self.images, "labels": self.labels, "reference": self.reference, "report": self.report}
         content = io.BytesIO()
         torch.save(parts, content)
@@ -92,7 +101,7 @@ class PreparedBatch:
 
     @classmethod
     def _map(cls, memory: Path, device: torch.device) -> "PreparedBatch":
-        # Mapped, not read: the workers have the pages in common.
+        # Mapped, so that the workers share the pages.
         parts = torch.load(memory, map_location="cpu", mmap=True, weights_only=True)
         return cls(
             images=parts["images"].to(device),
@@ -102,8 +111,8 @@ class PreparedBatch:
         )
 
 
-def _ask_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
-    """The teacher's features on the batch, and the protocol's report of the batch."""
+def _run_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
+    """The teacher's features of the batch, and the protocol's report of the batch."""
     with torch.no_grad():
         features, logits = teacher(images)
     return features, {

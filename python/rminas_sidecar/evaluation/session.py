@@ -1,4 +1,4 @@
-"""A specification made ready: the batch is drawn and the teacher has been asked, so that candidates can be scored."""
+"""A prepared specification, under which architectures are evaluated, measured and verified."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ from rminas_sidecar.specification import Assets, Specification
 
 @dataclass(frozen=True)
 class Session:
-    """Scores and verifies architectures under one specification. Every answer is a function of its arguments."""
+    """Evaluates, measures and verifies architectures under one specification. Answers depend on the arguments only."""
 
     _specification: Specification
     _assets: Assets
@@ -44,16 +44,16 @@ class Session:
         device: torch.device | str,
         memory: Path | None = None,
     ) -> "Session":
-        """Reads the data, draws the batch and asks the teacher, once.
+        """Reads the data, draws the batch and runs the teacher, once.
 
         Args:
             specification: the protocol's specification, validated.
             assets: the protocol's assets.
             device: where candidates are trained.
-            memory: what sessions of one specification have in common, see :meth:`PreparedBatch.shared`.
+            memory: shared by all sessions of the specification, see :meth:`PreparedBatch.shared`.
 
         Raises:
-            SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`, `unsuitable-teacher`.
+            SidecarError: see :meth:`PreparedBatch.prepare`.
         """
         spec, files = Specification.from_dict(specification), Assets.from_dict(assets)
         arithmetic = Arithmetic(spec, torch.device(device))
@@ -74,16 +74,19 @@ class Session:
         bounds: FutilityBounds = NO_BOUNDS,
         on_step: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """Trains one architecture on the batch; answers the protocol's evaluation.
+        """Trains one architecture on the batch.
 
         Args:
             genotype: in the space's notation.
             seed: of the initial weights.
-            bounds: end the training of an architecture that crosses one.
+            bounds: a training that crosses one is stopped.
             on_step: called after each observation of the loss.
 
+        Returns:
+            The protocol's evaluation.
+
         Raises:
-            SidecarError: `invalid-genotype`.
+            SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`.
         """
         start = time.perf_counter()
         spec = self._specification
@@ -96,16 +99,19 @@ class Session:
     def measure(
         self, genotype: str, seed: int, proxies: Sequence[str], on_step: Callable[[], None] = lambda: None
     ) -> dict[str, Any]:
-        """Measures one architecture by some proxies; answers the protocol's measurement.
+        """Measures one architecture by proxies.
 
         Args:
             genotype: in the space's notation.
-            seed: of the initial weights, and of what a proxy draws.
-            proxies: names, those of a training also with a step: `rmi@50`.
+            seed: of the initial weights, and of a proxy's random numbers.
+            proxies: names; a training proxy may have a step, e.g. `rmi@50`.
             on_step: called after each observation of a training, and after each value.
 
+        Returns:
+            The protocol's measurement.
+
         Raises:
-            SidecarError: `invalid-genotype`, `unknown-proxy`.
+            SidecarError: `invalid-genotype`, `unknown-name`, `unknown-proxy`, `plugin-failed`.
         """
         start = time.perf_counter()
         spec = self._specification
@@ -128,24 +134,27 @@ class Session:
         learning_rate: float,
         on_progress: verification.OnProgress,
     ) -> dict[str, Any]:
-        """Trains one architecture on all training images and measures it; answers the protocol's verification.
+        """Trains one architecture on all training images and measures its accuracy.
 
         Args:
             genotype: in the space's notation.
             seed: of the initial weights, the order of the images and their augmentation.
             epochs: passes over the training images.
             batch_size: images in an update.
-            learning_rate: of the first update; a cosine lets it fall to zero.
+            learning_rate: of the first update; it falls to zero along a cosine.
             on_progress: called with epochs done, epochs in all, and a note.
 
+        Returns:
+            The protocol's verification.
+
         Raises:
-            SidecarError: `invalid-genotype`, and whatever reading the data raises.
+            SidecarError: `invalid-genotype`, and the errors of reading the data.
         """
         start = time.perf_counter()
         dataset = _dataset_of(self._specification)
         held_out = dataset.read_held_out(self._assets.dataset)
         training = dataset.read_training(self._assets.dataset)
-        recipe = verification.Recipe(epochs, batch_size, learning_rate, seed)
+        recipe = verification.VerificationRecipe(epochs, batch_size, learning_rate, seed)
         with deterministic_algorithms():
             network = self._build(genotype, seed)
             verification.train(network, training, dataset, recipe, self._arithmetic.device, on_progress)

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent as `torch.optim.SGD` does it, which would import the whole compiler (1 s)."""
+"""Stochastic gradient descent as in `torch.optim.SGD`, whose import of the whole compiler takes a second."""
 
 import math
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from rminas_sidecar.specification import OptimizerSpecification
 class Sgd:
     """Updates parameters in place; those without a gradient stay as they are.
 
-    The momentum starts from zeros, so that all updates but the first are the same operations, and can be recorded.
+    The momentum starts at zero, so that all updates but the first run the same operations, which can be recorded.
 
     Args:
-        parameters: of which the gradients are read, and used up.
-        optimizer: the gradient norm and the cosine are obeyed, too.
+        parameters: their gradients are read and overwritten.
+        optimizer: with its gradient norm and cosine.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], optimizer: OptimizerSpecification) -> None:
@@ -26,13 +26,13 @@ class Sgd:
         self._updates = 0
 
     def forget_gradients(self) -> None:
-        """Parameters that a backward pass does not reach have no gradient after it."""
+        """Clears all gradients: parameters that the next backward pass does not reach have none after it."""
         for parameter in self._parameters:
             parameter.grad = None
 
     @torch.no_grad()
     def step(self) -> None:
-        """One update by the gradients that the parameters have."""
+        """Updates the parameters by their gradients."""
         optimizer = self._optimizer
         if optimizer.gradient_norm is not None:
             nn.utils.clip_grad_norm_(self._parameters, optimizer.gradient_norm)
@@ -46,7 +46,7 @@ class Sgd:
         if optimizer.momentum:
             momenta = [self._momenta[index] for index in reached]
             torch._foreach_mul_(momenta, optimizer.momentum)
-            # The first gradient is taken whole, as torch takes it.
+            # The first gradient is not dampened, as in torch.
             torch._foreach_add_(momenta, changes, alpha=1 - optimizer.dampening if self._updates else 1)
             if optimizer.nesterov:
                 torch._foreach_add_(changes, momenta, alpha=optimizer.momentum)
@@ -57,7 +57,7 @@ class Sgd:
 
 
 def learning_rate(optimizer: OptimizerSpecification, update: int) -> float:
-    """Of an update, counted from 0."""
+    """The learning rate of an update, counted from 0."""
     cosine = optimizer.cosine
     if cosine is None:
         return optimizer.learning_rate

@@ -1,6 +1,6 @@
-"""When the training of a candidate is futile: whatever it still did, it would not be a good one.
+"""Futility stopping: ends the training of a candidate that will not be a good one.
 
-The bounds come from the controller, which calibrates them on the curves of the run so far and knows what they cost.
+The controller calibrates the bounds on the loss curves of the run so far.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class FutilityBounds:
-    """At some steps, the loss that a training has to have reached by then.
+    """The losses that a training must have reached by certain steps.
 
     Args:
         bounds: the protocol's bounds: `step`, a number of observed losses, and `loss`.
@@ -18,9 +18,9 @@ class FutilityBounds:
         self._losses = {bound["step"]: bound["loss"] for bound in bounds}
 
     def crossed_by(self, curve: Sequence[float | None]) -> bool:
-        """Whether there is a bound at the curve's end, and no loss of the curve has reached it.
+        """Whether there is a bound at the curve's last step and no loss of the curve has reached it.
 
-        The lowest loss so far counts, not the last one: a loss that jumps for a few steps is no reason to stop.
+        The lowest loss so far counts, because a loss may jump for a few steps.
         """
         bound = self._losses.get(len(curve))
         return bound is not None and min((loss for loss in curve if loss is not None), default=bound) > bound

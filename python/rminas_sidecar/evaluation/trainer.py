@@ -1,4 +1,4 @@
-"""Trains a network on one fixed batch and watches the loss that RMI-NAS ranks by."""
+"""Trains a network on one fixed batch and observes the loss that RMI-NAS ranks by."""
 
 from typing import Any
 
@@ -21,15 +21,23 @@ def train_on_batch(
     on_observation: OnObservation = lambda _: None,
     recorder: Recorder | None = None,
 ) -> dict[str, Any]:
-    """Trains the network in place, as `train_arch` of XNAS does, and observes `steps` losses.
+    """Trains the network in place, as XNAS's `train_arch` does, and observes `steps` losses.
 
-    The last observed loss is the score, so no update follows it. A loss that is not finite ends the training, and so
-    does a bound that the curve crosses. `on_observation` is given each observation, to be read at once: a recorder has
-    the next one written into the same memory. With a recorder, which needs a constant learning rate, the network gets
-    one update more than matters.
+    The last observed loss is the score, so no update follows it. The training ends early at a loss that is not finite,
+    or when the curve crosses a bound.
+
+    Args:
+        network: answers (features of three stages, logits).
+        batch: the samples.
+        optimizer: with a recorder, the learning rate must be constant.
+        steps: number of losses to observe.
+        beta: weight of the representation loss, 0 to 1.
+        bounds: of the loss.
+        on_observation: called with each observation, which it must read at once: a recorder reuses its memory.
+        recorder: repeats recorded steps. The network then gets one update after the last observation.
 
     Returns:
-        The protocol's evaluation without its seconds; what is not finite is None.
+        The protocol's evaluation without its seconds; None for numbers that are not finite.
     """
     network.train()
     sgd = Sgd(network.parameters(), optimizer)

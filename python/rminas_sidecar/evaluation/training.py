@@ -1,4 +1,4 @@
-"""One step after the other of a training: what is observed, and the update that follows."""
+"""The steps of a training: an observation and the update that follows it."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -10,17 +10,17 @@ from rminas_sidecar.objective.observation import Observation
 
 
 class Training(Protocol):
-    """Observations and updates, in turn. Nothing is promised of the network after an observation without an update."""
+    """Observations and updates, in turn. The network is undefined after an observation without an update."""
 
     def observe(self) -> Observation:
-        """What the network answers now."""
+        """Observes the network."""
 
     def update(self) -> None:
-        """Descends along the gradient of what was observed last."""
+        """Updates the network by the gradient of the last observation."""
 
 
 class EagerTraining:
-    """A training whose operations are started one by one.
+    """A training whose operations are started one by one from Python.
 
     Args:
         look: observes the network.
@@ -33,34 +33,34 @@ class EagerTraining:
         self._observed: Observation | None = None
 
     def observe(self) -> Observation:
-        # The last graph is let go of before the next one needs its memory.
+        # Frees the last graph before the next one needs memory.
         self._observed = None
         self._observed = self._look()
         return self._observed.detach()
 
     def update(self) -> None:
         if self._observed is None:
-            raise RuntimeError("Nothing was observed.")
+            raise RuntimeError("update() was called before observe().")
         self._sgd.forget_gradients()
         self._observed.loss.backward()  # type: ignore[no-untyped-call]
         self._sgd.step()
 
 
 class Recorder(Protocol):
-    """Records what a step does, to repeat it without asking Python."""
+    """Records the operations of a step, to repeat them without Python."""
 
     def rehearse(self, step: Callable[[], None]) -> None:
-        """Runs the step once, and lets whatever is prepared at a first time be prepared."""
+        """Runs the step once, so that everything that is initialised at first use is initialised."""
 
     def record(self, step: Callable[[], None]) -> Callable[[], None]:
-        """Answers what repeats the step; does not run it."""
+        """Records the step without running it; answers a function that repeats it."""
 
 
 class RecordedTraining:
-    """A training whose second step is recorded whole, and repeated from then on.
+    """A training whose second step is recorded and then repeated.
 
-    An observation includes the update that follows it. What the recorder answers must write into the memory that the
-    recorded step wrote into. The learning rate must be constant.
+    An observation includes the update that follows it. The repeated step must write to the same memory as the recorded
+    one. The learning rate must be constant.
 
     Args:
         look: observes the network.
@@ -88,7 +88,7 @@ class RecordedTraining:
         return self._observed
 
     def update(self) -> None:
-        """Was done with the observation."""
+        """Does nothing: the observation included the update."""
 
     def _step(self) -> None:
         self._observed = self._training.observe()
@@ -96,7 +96,7 @@ class RecordedTraining:
 
 
 class CudaRecorder:
-    """Records on a CUDA device: a CUDA graph of the whole step.
+    """Records the whole step as a CUDA graph.
 
     Args:
         device: where the step computes.

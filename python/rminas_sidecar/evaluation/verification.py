@@ -1,4 +1,4 @@
-"""Trains a network properly, on all training images, by one short recipe."""
+"""Trains a network on all training images, by one short recipe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ OnProgress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How long and how fast: epochs, images in a batch, and the learning rate that a cosine lets fall to zero."""
+class VerificationRecipe:
+    """Epochs, images in a batch, and the first learning rate, which falls to zero along a cosine."""
 
     epochs: int
     batch_size: int
@@ -29,7 +29,7 @@ def train(
     network: nn.Module,
     training: Images,
     dataset: Dataset,
-    recipe: Recipe,
+    recipe: VerificationRecipe,
     device: torch.device,
     on_progress: OnProgress,
 ) -> None:
@@ -41,7 +41,7 @@ def train(
     """
     order = make_generator(recipe.seed, "verification order")
     augmentation = make_generator(recipe.seed, "verification augmentation")
-    # Parts of nearly equal size: the last batch is never too small for batch statistics.
+    # Batches of nearly equal size, so that none is too small for batch statistics.
     parts = -(-len(training) // recipe.batch_size)
     sgd = torch.optim.SGD(
         network.parameters(),

@@ -1,4 +1,4 @@
-"""Progress reports, at most ten a second."""
+"""ProgressReporter reports, at most ten a second."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from rminas_sidecar.protocol import Body
 _INTERVAL_SECONDS = 0.1
 
 
-class Progress:
+class ProgressReporter:
     """Called by a long computation with (done, total, note); forwards the last report and at most ten a second.
 
     Args:

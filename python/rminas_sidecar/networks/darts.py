@@ -1,9 +1,9 @@
 """The networks of DARTS (Liu et al., ICLR 2019, section 3), as XNAS trains them.
 
-A stem, and cells of which those at one and two thirds of the depth halve the resolution and double the channels.
+A stem, then cells. The cells at one and two thirds of the depth halve the resolution and double the channels.
 Parameter names, their order and their initialisation are those of `NetworkCIFAR` and `NetworkImageNet` in XNAS's
-`spaces/DARTS/cnn.py`, so that checkpoints load and a seed gives the same weights. What drop path and the auxiliary
-head add is for training an architecture properly; the search has neither.
+`spaces/DARTS/cnn.py`, so that checkpoints load and a seed gives the same weights. Drop path and the
+auxiliary head serve retraining; the search has neither.
 """
 
 from collections.abc import Sequence
@@ -12,37 +12,37 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.networks.darts_cell import AuxiliaryHead, Cell
+from rminas_sidecar.networks.darts_cell import AuxiliaryHead, DartsCell
 from rminas_sidecar.networks.darts_genotype import NODES, parse
 from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
-# From this height and width of images on, the stem is that of ImageNet, which divides them by 8.
 IMAGENET_RESOLUTION = 64
+"""From this height and width on, the stem is that of ImageNet, which divides them by 8."""
 _FEWEST_CELLS = 3
 
 
 class DartsNetwork(nn.Module):
-    """What both DARTS networks have in common; it also tells what it sees in three depths.
+    """The common part of both DARTS networks, which also answers features of three depths.
 
     Args:
         genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse` reads them.
         channels: of a node of the first cells; each of the two reductions doubles them.
         cells: in all, at least three.
         classes: number of logits.
-        resolution: height and width of an image, a multiple of what stem and reductions divide it by.
+        resolution: height and width of an image, a multiple of the factor by which stem and reductions divide it.
         auxiliary: whether there is an auxiliary head.
 
     Attributes:
-        drop_probability: of drop path in training mode; 0, until whoever trains sets it (DARTS: before each epoch).
-        auxiliary_head: None where there is none.
+        drop_probability: of drop path in training mode; 0 until it is set (in DARTS: before each epoch).
+        auxiliary_head: None without one.
 
     Raises:
-        SidecarError: `invalid-genotype`; `unsuitable-data` for fewer than three cells or a resolution that does not do.
+        SidecarError: `invalid-genotype`; `unsuitable-data` for fewer than three cells or a wrong resolution.
     """
 
     shrinkage: int
-    """By what the network divides an image's height and width."""
+    """The factor by which the network divides an image's height and width."""
     reduced_stem: bool
     """Whether the first of the two inputs of the first cell has twice the height and width of the second."""
 
@@ -62,13 +62,13 @@ class DartsNetwork(nn.Module):
             reduces = index in (cells // 3, 2 * cells // 3)
             width *= 2 if reduces else 1
             kind = edges.reduce if reduces else edges.normal
-            self.cells.append(Cell(kind, before_last, last, width, reduces, reduced))
+            self.cells.append(DartsCell(kind, before_last, last, width, reduces, reduced))
             before_last, last, reduced = last, NODES * width, reduces
         self.auxiliary_head = AuxiliaryHead(last, classes, resolution // self.shrinkage) if auxiliary else None
         self.classifier = nn.Linear(last, classes)
 
     def _add_stem(self, channels: int) -> int:
-        """Registers the stem and answers how many channels leave it."""
+        """Registers the stem; answers the number of its output channels."""
         raise NotImplementedError
 
     def _enter(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -81,20 +81,20 @@ class DartsNetwork(nn.Module):
         return x.mean((2, 3))
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features of three depths and the logits.
+        """Computes the features of three depths and the logits.
 
         Args:
             images: batch × 3 × height × width.
 
         Returns:
             Features after cells L/3 - 1, 2L/3 - 1 and L - 1 of L, of shapes batch × 4C × h × w, batch × 8C × h/2 × w/2
-            and batch × 16C × h/4 × w/4, where h and w are what the stem leaves; logits of shape batch × classes.
+            and batch × 16C × h/4 × w/4, where h × w is the stem's output; logits of shape batch × classes.
         """
         outputs = self._cell_outputs(images)
         return [outputs[index] for index in self._tapped], self._classify(outputs)
 
     def forward_with_auxiliary(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
-        """The logits and those of the auxiliary head, None where there is none (batch × classes each)."""
+        """The logits, and those of the auxiliary head or None without one (batch × classes each)."""
         outputs = self._cell_outputs(images)
         head = self.auxiliary_head
         return self._classify(outputs), None if head is None else head(outputs[self._auxiliary_after])
@@ -133,7 +133,7 @@ class ImageNetDartsNetwork(DartsNetwork):
     reduced_stem = True
 
     def _add_stem(self, channels: int) -> int:
-        # The original needs an even number of channels; of an odd one, the greater half.
+        # The original needs an even number of channels; for an odd one, this is the greater half.
         half = (channels + 1) // 2
         self.stem0 = nn.Sequential(
             nn.Conv2d(3, half, 3, stride=2, padding=1, bias=False),
@@ -154,12 +154,12 @@ class ImageNetDartsNetwork(DartsNetwork):
         return first, self.stem1(first)
 
     def _pool(self, x: Tensor) -> Tensor:
-        # As the original, which adds up in another order than a mean does.
+        # As in the original, whose order of summation differs from a mean's.
         return functional.avg_pool2d(x, x.shape[-1]).flatten(1)
 
 
 def darts_network(resolution: int) -> type[DartsNetwork]:
-    """The kind of network for images of this height and width: from `IMAGENET_RESOLUTION` on, the one for ImageNet."""
+    """The network's class for this height and width of images: ImageNet's from `IMAGENET_RESOLUTION` on."""
     return ImageNetDartsNetwork if resolution >= IMAGENET_RESOLUTION else CifarDartsNetwork
 
 
@@ -167,13 +167,13 @@ def _check_size(cells: int, resolution: int, shrinkage: int) -> None:
     if cells < _FEWEST_CELLS:
         raise SidecarError(
             "unsuitable-data",
-            f"A DARTS network has at least {_FEWEST_CELLS} cells, between which it reduces twice, not {cells}.",
+            f"A DARTS network reduces twice and so needs at least {_FEWEST_CELLS} cells, not {cells}.",
             [f"Set TRAIN.LAYERS to {_FEWEST_CELLS} or more."],
         )
     if resolution % shrinkage:
         raise SidecarError(
             "unsuitable-data",
-            f"A DARTS network divides the resolution by {shrinkage}, and {resolution} is no multiple of it.",
+            f"A DARTS network divides the resolution by {shrinkage}, and {resolution} is not a multiple of that.",
             [f"Set the network's resolution to a multiple of {shrinkage}."],
         )
 

@@ -14,14 +14,23 @@ from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
 
 
 def drop_path(x: Tensor, probability: float) -> Tensor:
-    """Zeroes whole samples (of batch × …) with this probability, and scales the others to keep the mean."""
+    """Zeroes whole samples (of batch × anything) with this probability, and scales the others to keep the mean."""
     keep = 1 - probability
     mask = x.new_empty((len(x), 1, 1, 1)).bernoulli_(keep)
     return x / keep * mask
 
 
-class Cell(nn.Module):
-    """Four nodes, each the sum of what two edges carry; the output is their concatenation."""
+class DartsCell(nn.Module):
+    """Four nodes, each the sum of two edges' outputs; the cell's output is their concatenation.
+
+    Args:
+        edges: two for each node, in the order of the nodes.
+        before_last: channels of the first input.
+        last: channels of the second input.
+        channels: of each node.
+        reduces: whether the cell halves height and width.
+        follows_reduction: whether the first input has twice the height and width of the second.
+    """
 
     def __init__(
         self,
@@ -59,15 +68,17 @@ class Cell(nn.Module):
 
 
 class AuxiliaryHead(nn.Module):
-    """A second classifier behind the last reduction, so that the gradient reaches the first cells (section A.3.1).
+    """A second classifier after the last reduction, which strengthens the gradient of the first cells (section A.3.1).
 
     Args:
-        side: height and width of what it reads; 7 and 8 are pooled as DARTS does, others by halves that may overlap.
+        channels: of its input.
+        classes: number of logits.
+        side: height and width of its input; 7 and 8 are pooled as in DARTS, others by halves that may overlap.
     """
 
     def __init__(self, channels: int, classes: int, side: int) -> None:
         super().__init__()
-        # Either way the convolution behind finds 2 × 2.
+        # Either way the next convolution reads 2 × 2.
         pool = nn.AvgPool2d(5, side - 5) if side in (7, 8) else nn.AvgPool2d((side + 1) // 2, side // 2)
         self.features = nn.Sequential(
             nn.ReLU(),

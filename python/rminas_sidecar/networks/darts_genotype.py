@@ -2,7 +2,7 @@
 
 `Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=[2, 3, 4, 5], reduce=[…], reduce_concat=[2, 3, 4, 5])`: two
 edges for each of four nodes, each an operation and the number of its source. 0 and 1 are the cell's inputs, 2 to 5 its
-nodes. XNAS prints lists of edges a node and `range(2, 6)`, which mean the same.
+nodes. XNAS prints one list of edges for each node, and `range(2, 6)`: both notations are read.
 """
 
 import ast
@@ -32,7 +32,7 @@ EXAMPLE = f"Genotype(normal={_CELL}, normal_concat={_CONCAT}, reduce={_CELL}, re
 
 
 class DartsEdge(NamedTuple):
-    """An operation and the state that it reads: 0 and 1 are the cell's inputs, then come its nodes."""
+    """An operation and the state that it reads: 0 and 1 are the cell's inputs, 2 to 5 its nodes."""
 
     operation: str
     source: int
@@ -46,10 +46,10 @@ class Genotype(NamedTuple):
 
 
 def parse(text: str) -> Genotype:
-    """Reads a genotype; nothing in the text is run.
+    """Reads a genotype. No code in the text is run.
 
     Raises:
-        SidecarError: `invalid-genotype` when the text is not that of a DARTS genotype of four nodes.
+        SidecarError: `invalid-genotype` when the text is not a DARTS genotype of four nodes.
     """
     fields = _read_fields(text)
     for name in ("normal_concat", "reduce_concat"):
@@ -68,12 +68,12 @@ def _read_fields(text: str) -> dict[str, Any]:
     try:
         call = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _invalid(text, "it cannot be read") from error
+        raise _invalid(text, "it is not a Python expression") from error
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "Genotype":
         raise _invalid(text, "it must be Genotype(…)")
     names = [keyword.arg for keyword in call.keywords]
     if call.args or sorted(map(str, names)) != _FIELDS:
-        raise _invalid(text, f"it must name {', '.join(_FIELDS)}, each once")
+        raise _invalid(text, f"it must have {', '.join(_FIELDS)}, each once")
     return {str(keyword.arg): _read_value(text, keyword) for keyword in call.keywords}
 
 
@@ -82,11 +82,11 @@ def _read_value(text: str, keyword: ast.keyword) -> Any:
     try:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "range":
             bounds = [ast.literal_eval(argument) for argument in value.args]
-            # Compared and not expanded: a range may be as long as it likes.
+            # Compared instead of expanded, because a range may be huge.
             return _CONCAT if bounds == [INPUTS, INPUTS + NODES] else f"range({', '.join(map(repr, bounds))})"
         return ast.literal_eval(value)
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        raise _invalid(text, f"{keyword.arg} must be written out, without names and calls") from error
+        raise _invalid(text, f"{keyword.arg} must be a literal, without names and calls") from error
 
 
 def _read_cell(text: str, name: str, value: Any) -> tuple[DartsEdge, ...]:
@@ -108,7 +108,7 @@ def _read_edge(text: str, name: str, position: int, value: Any) -> DartsEdge:
         raise _invalid(text, f"edge {position} of {name} must be (operation, source), but it is {value!r}")
     operation, source = value
     if operation not in OPERATIONS:
-        raise _invalid(text, f"{name} has the operation {operation!r}, which is none of {', '.join(OPERATIONS)}")
+        raise _invalid(text, f"{name} has the operation {operation!r}, which is not one of {', '.join(OPERATIONS)}")
     states = INPUTS + position // EDGES_PER_NODE
     if not 0 <= source < states:
         raise _invalid(text, f"edge {position} of {name} comes from {source}, which is not among 0 to {states - 1}")

@@ -26,7 +26,7 @@ class DilatedConv(nn.Module):
 
 
 class SeparableConv(nn.Module):
-    """Twice a depthwise separable convolution, of which the first has the stride: `SepConv` of DARTS."""
+    """Two depthwise separable convolutions, the first with the stride: `SepConv` of DARTS."""
 
     def __init__(self, channels: int, kernel: int, stride: int) -> None:
         super().__init__()
@@ -39,13 +39,13 @@ class SeparableConv(nn.Module):
 
 
 class FactorizedReduce(nn.Module):
-    """Halves height and width, which must be even, by two 1 × 1 convolutions that look at different pixels."""
+    """Halves height and width, which must be even, by two 1 × 1 convolutions that read different pixels."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         self.relu = nn.ReLU()
         self.conv1 = nn.Conv2d(inputs, outputs // 2, 1, stride=2, bias=False)
-        # The original needs an even number of channels here; an odd one puts its last into the second half.
+        # The original needs an even number of channels; for an odd one, the second half has one more.
         self.conv2 = nn.Conv2d(inputs, outputs - outputs // 2, 1, stride=2, bias=False)
         self.bn = nn.BatchNorm2d(outputs)
 
@@ -91,5 +91,5 @@ _BUILDER_OF = dict(zip(OPERATIONS, _BUILDERS, strict=True))
 
 
 def build_operation(name: str, channels: int, stride: int) -> nn.Module:
-    """One of `OPERATIONS`; `skip_connect` without a stride is `nn.Identity`."""
+    """Builds one of `OPERATIONS`; `skip_connect` without a stride is `nn.Identity`."""
     return _BUILDER_OF[name](channels, stride)

@@ -1,4 +1,4 @@
-"""What a network costs at inference, as papers tell it."""
+"""The cost of an inference, as papers report it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def count_flops(network: nn.Module, resolution: int) -> float:
 
     def add(layer: nn.Conv2d | nn.Linear, _inputs: Any, output: Tensor) -> None:
         nonlocal total
-        # A row of the weight is what one number of the output adds up.
+        # One number of the output sums over one row of the weight.
         total += output.numel() * layer.weight[0].numel()
 
     layers = [module for module in network.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]

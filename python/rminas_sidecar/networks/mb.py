@@ -1,7 +1,7 @@
 """The networks of the space `mb`: the archive's `MobileNetV3` (`search_space/mbconv/mb_v3_cnn.py`), width 1.2, depth 4.
 
 A fixed first block and five stages of four blocks, one of seven operations in each. Parameter names are those of the
-archive's network, without the operations that a genotype does not choose. A genotype is the list of the operations'
+archive's network, without unchosen operations. A genotype is the list of the operations'
 names, as the archive's `MobileNetV3.genotype` answers it.
 """
 
@@ -17,7 +17,7 @@ from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
 _CONVOLUTIONS = tuple(f"{kernel}x{kernel}_MBConv{expansion}" for kernel in (3, 5, 7) for expansion in (3, 6))
-# The seventh operation of a block that changes the shape, and that of one which does not and so can be left out.
+# The seventh operation differs: only a block that keeps the shape can be left out (`Zero`).
 _CHANGING = (*_CONVOLUTIONS, "3x3_MBConv1")
 _KEEPING = (*_CONVOLUTIONS, "Zero")
 _DEPTH = 4
@@ -43,7 +43,7 @@ _STAGES = (
 _STEM_CHANNELS = 24
 _EXPANDED_CHANNELS = 1152
 _LAST_CHANNELS = 1536
-# Blocks, the fixed one being the first, after which features are taken.
+# Features are taken after these blocks; block 0 is the fixed one.
 _TAPPED = (4, 12, 20)
 _GENOTYPE = re.compile(r"\['\w+'(, '\w+')*\]")
 EXAMPLE = str(["3x3_MBConv3", "5x5_MBConv6", "Zero", "Zero"] * len(_STAGES))
@@ -58,7 +58,7 @@ def parse(genotype: str) -> tuple[str, ...]:
     """Reads `['3x3_MBConv3', 'Zero', …]` into the operations of the 20 slots.
 
     Raises:
-        SidecarError: `invalid-genotype` when it is no list of 20 names, or a slot does not have the operation.
+        SidecarError: `invalid-genotype` when it is not a list of 20 names, or a slot does not have the operation.
     """
     if _GENOTYPE.fullmatch(genotype) is None:
         raise _invalid(genotype, "it must be a list of operations in single quotes")
@@ -83,7 +83,7 @@ def _named(name: str, module: nn.Module) -> nn.Sequential:
 
 
 class MobileBlock(nn.Module):
-    """An inverted bottleneck, around which its input is added where the shapes allow it."""
+    """An inverted bottleneck with a residual connection where the shapes allow it."""
 
     def __init__(self, conv: nn.Module, adds: bool) -> None:
         super().__init__()
@@ -103,12 +103,12 @@ def _block(slot: int, name: str, inputs: int, stage: Stage) -> nn.Module:
     conv = MobileConv(
         inputs, stage.width, kernel, stage.stride if changes else 1, expansion, stage.activation, stage.squeezes
     )
-    # Named by the operation's number, as among the archive's candidates.
+    # Named by the operation's number, as in the archive.
     return MobileBlock(_named("candidate_ops", _named(str(operations(slot).index(name)), conv)), adds=not changes)
 
 
 class MobileNetV3Network(nn.Module):
-    """A network of the space, which also tells what it sees in three depths. Its widths are fixed.
+    """A network of the space, which also answers features of three depths. Its widths are fixed.
 
     Args:
         genotype: as :func:`parse` reads it.
@@ -133,7 +133,7 @@ class MobileNetV3Network(nn.Module):
         self.classifier = _named("linear", nn.Linear(_LAST_CHANNELS, classes))
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features of three depths and the logits.
+        """Computes the features of three depths and the logits.
 
         Args:
             images: batch × 3 × height × width.

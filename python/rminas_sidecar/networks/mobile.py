@@ -1,4 +1,4 @@
-"""What the mobile networks share: the inverted bottleneck of MobileNetV2 and V3, named as XNAS's OFA layers are."""
+"""The common layers of the mobile networks: the inverted bottleneck of MobileNetV2 and V3, named as in XNAS's OFA."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from torch.nn import functional
 
 
 class HardSigmoid(nn.Module):
-    """A sigmoid of straight lines. torch has one too, whose gradient is rounded otherwise than the original's."""
+    """A piecewise linear sigmoid. Torch's own rounds its gradient differently from the original."""
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu6(x + 3) / 6
@@ -23,14 +23,14 @@ class HardSwish(nn.Module):
 
 
 Activation = Callable[[], nn.Module]
-# What an activation in place overwrites is the output of a normalisation, which no gradient needs.
+# In-place activations overwrite the outputs of normalisations, which no gradient needs.
 RELU: Activation = partial(nn.ReLU, inplace=True)
 RELU6: Activation = partial(nn.ReLU6, inplace=True)
 HARD_SWISH: Activation = HardSwish
 
 
 def divisible(width: float, divisor: int = 8) -> int:
-    """The multiple of the divisor that is nearest to a number of channels, and not 10% below it: `make_divisible`."""
+    """The multiple of the divisor nearest to a number of channels, at most 10% below it: `make_divisible`."""
     rounded = max(divisor, int(width + divisor / 2) // divisor * divisor)
     return rounded if rounded >= 0.9 * width else rounded + divisor
 
@@ -47,7 +47,7 @@ def conv_layer(inputs: int, outputs: int, kernel: int, stride: int, activation: 
 
 
 class SqueezeExcitation(nn.Module):
-    """Scales each channel by what a small network makes of all channels' means: `SEModule`."""
+    """Scales each channel by the output of a small network on all channels' means: `SEModule`."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -62,16 +62,16 @@ class SqueezeExcitation(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        # One side after the other, as the original does: the same arithmetic gives the same bits.
+        # One axis after the other, as in the original, to get the same bits.
         means = x.mean(3, keepdim=True).mean(2, keepdim=True)
         return x * self.fc(means)  # type: ignore[no-any-return]
 
 
 class MobileConv(nn.Module):
-    """Expansion by a 1 × 1, depthwise and projecting 1 × 1 convolution: `MBConvLayer`.
+    """An expanding 1 × 1, a depthwise and a projecting 1 × 1 convolution: `MBConvLayer`.
 
     Args:
-        expansion: of the inputs' channels; 1 leaves the first convolution out.
+        expansion: factor of the input channels; 1 omits the first convolution.
         squeezes: whether squeeze and excitation follow the depthwise convolution.
     """
 

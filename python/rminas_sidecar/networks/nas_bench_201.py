@@ -19,7 +19,7 @@ from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
-# What these make of a tensor of zeros is a tensor of zeros; a convolution adds the bias of its normalisation.
+# These map zeros to zeros; a convolution adds the bias of its normalisation.
 _ZERO_TO_ZERO = ("skip_connect", "avg_pool_3x3")
 _GENOTYPE = re.compile(r"\|(\w+)~0\|\+\|(\w+)~0\|(\w+)~1\|\+\|(\w+)~0\|(\w+)~1\|(\w+)~2\|")
 _NODES = 4
@@ -28,7 +28,7 @@ EXAMPLE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_
 
 
 class CellEdge(NamedTuple):
-    """One edge of a cell: nodes 0 (the input) to 3 (the output), and the operation between them."""
+    """An edge of a cell, between nodes 0 (the input) to 3 (the output), and its operation."""
 
     source: int
     target: int
@@ -58,9 +58,9 @@ def parse(genotype: str) -> tuple[CellEdge, ...]:
 
 
 def relevant(edges: Sequence[CellEdge]) -> tuple[bool, ...]:
-    """Says of each edge whether the cell's output can depend on it, be it only through a bias.
+    """Whether the cell's output can depend on each edge, at least through a bias.
 
-    Left out are `none`, what carries zeros that stay zeros, and what leads to nodes that nothing reads.
+    It cannot depend on `none`, on edges that carry only zeros, and on edges to nodes that no edge reads.
     """
     zero: set[int] = set()
     kept: set[int] = set()
@@ -98,10 +98,10 @@ class ReluConvNorm(nn.Module):
 
 
 class Skip(nn.Module):
-    """Carries its input on, as a step of its own in the graph of gradients.
+    """Returns its input as a separate node of the autograd graph.
 
-    Handed on as it is, a node could be another name of the one before, whose gradients would then be added in another
-    order than the original adds them, and eight steps make of that rounding what they like.
+    Without it, two nodes could be the same tensor, whose gradients would be added in a different order than in the
+    original. Within eight steps, that rounding difference grows to visible size.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -117,18 +117,18 @@ def _operation(name: str, channels: int) -> nn.Module:
         return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
     if name == "skip_connect":
         return Skip()
-    # `none` only holds its place, so that the layers keep their numbers: it is never called.
+    # `none` is a placeholder that keeps the numbers of the other layers; it is never called.
     return nn.Identity()
 
 
 class Cell(nn.Module):
-    """A cell of four nodes; each node is the sum of what its edges carry. Shapes do not change."""
+    """A cell of four nodes; each node is the sum of its edges' outputs. Shapes do not change."""
 
     def __init__(self, edges: Sequence[CellEdge], channels: int) -> None:
         super().__init__()
         self.layers = nn.ModuleList(_operation(edge.operation, channels) for edge in edges)
         used = [(index, edge) for index, edge in enumerate(edges) if relevant(edges)[index]]
-        # Of each node after the input: the layers that end there, and the nodes where these start.
+        # For each node after the input: the layers that end there, with the nodes where they start.
         self.terms = [
             [(index, edge.source) for index, edge in used if edge.target == target] for target in range(1, _NODES)
         ]
@@ -142,7 +142,7 @@ class Cell(nn.Module):
 
 
 class Reduction(nn.Module):
-    """Residual block of stride 2 between two stages: `ResNetBasicblock` of NAS-Bench-201."""
+    """The residual block of stride 2 between two stages: `ResNetBasicblock` of NAS-Bench-201."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -157,21 +157,21 @@ class Reduction(nn.Module):
 
 
 def check_resolution(resolution: int) -> None:
-    """Whether a network can halve images of so many pixels a side twice, as its reductions do.
+    """Checks that the two reductions can halve this resolution (pixels a side).
 
     Raises:
-        SidecarError: `unsuitable-data` when it cannot.
+        SidecarError: `unsuitable-data` when they cannot.
     """
     if resolution % _SHRINKAGE:
         raise SidecarError(
             "unsuitable-data",
-            f"A NAS-Bench-201 network divides the resolution by {_SHRINKAGE}, and {resolution} is no multiple of it.",
+            f"A NAS-Bench-201 network needs a resolution that {_SHRINKAGE} divides, not {resolution}.",
             [f"Set SEARCH.IM_SIZE to a multiple of {_SHRINKAGE}."],
         )
 
 
 class NasBench201Network(nn.Module):
-    """`TinyNetwork` of NAS-Bench-201, which also tells what it sees after each stage.
+    """`TinyNetwork` of NAS-Bench-201, which also answers the features of each stage.
 
     Args:
         genotype: the cell, as :func:`parse` reads it.
@@ -194,7 +194,7 @@ class NasBench201Network(nn.Module):
         self._tapped = (cells - 1, 2 * cells)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features of the three stages and the logits.
+        """Computes the features of the three stages and the logits.
 
         Args:
             images: batch × 3 × height × width.

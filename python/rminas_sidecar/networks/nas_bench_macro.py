@@ -1,9 +1,9 @@
 """The networks of NAS-Bench-Macro (Su et al., CVPR 2021), as XNAS's RMINAS trains them.
 
-Eight layers in stages of two, three and three, the first of each stage halving the resolution and doubling the
-channels, and one of three blocks in each layer. Parameter names are those of `NBM` in XNAS's
-`spaces/NASBenchMacro/cnn.py`, without the blocks that a genotype does not choose. Like the network that RMINAS builds,
-which is the supernet, no batch normalisation here has weights.
+Eight layers in stages of two, three and three, with one of three blocks in each layer. The first layer of a stage
+halves the resolution and doubles the channels. Parameter names are those of `NBM` in XNAS's
+`spaces/NASBenchMacro/cnn.py`, without unchosen blocks. As in the supernet that RMINAS builds, batch
+normalisations have no weights.
 """
 
 import re
@@ -42,7 +42,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 class IdentityBlock(nn.Module):
-    """Nothing, or a 1 × 1 convolution where the shape changes: `Identity`."""
+    """The identity, or a 1 × 1 convolution where the shape changes: `Identity`."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class IdentityBlock(nn.Module):
 
 
 class InvertedResidual(nn.Module):
-    """An inverted bottleneck, around which its input is added where the shapes allow it: `InvertedResidual`."""
+    """An inverted bottleneck with a residual connection where the shapes allow it: `InvertedResidual`."""
 
     def __init__(self, inputs: int, outputs: int, stride: int, kernel: int, expansion: int) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ def _block(choice: int, inputs: int, outputs: int, stride: int) -> nn.Module:
 
 
 class NasBenchMacroNetwork(nn.Module):
-    """A network of NAS-Bench-Macro, which also tells what it sees after each stage.
+    """A network of NAS-Bench-Macro, which also answers the features of each stage.
 
     Args:
         genotype: as :func:`parse` reads it.
@@ -102,7 +102,7 @@ class NasBenchMacroNetwork(nn.Module):
         )
         firsts = (0, *accumulate(STAGES[:-1]))
         self._tapped = tuple(end - 1 for end in accumulate(STAGES))
-        # Named by layer and choice, as the supernet's blocks are.
+        # Named by layer and choice, as in the supernet.
         self.choice_block = nn.ModuleList()
         for layer, choice in enumerate(choices):
             width, stride = (2 * channels, 2) if layer in firsts else (channels, 1)
@@ -115,7 +115,7 @@ class NasBenchMacroNetwork(nn.Module):
         self.classifier = nn.Linear(_LAST_CHANNELS, classes)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features after each of the three stages and the logits.
+        """Computes the features after each of the three stages and the logits.
 
         Args:
             images: batch × 3 × height × width.

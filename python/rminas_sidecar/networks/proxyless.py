@@ -1,8 +1,8 @@
 """The networks of the space `proxyless`: `MobileNetV2` of XNAS's `spaces/ProxylessNAS/cnn.py` (after Cai et al.,
 ICLR 2019), built as its RMINAS builds it.
 
-Six stages behind a fixed first block: five of one to four blocks, and a last one of one block. A genotype is what XNAS
-prints: the six depths, then 21 kernel sizes and 21 expansions, four places for each of the first five stages and one
+A fixed first block, five stages of one to four blocks, and a last stage of one block. A genotype is written as XNAS
+prints it: the six depths, then 21 kernel sizes and 21 expansions, four places for each of the first five stages and one
 for the last, 0 where a stage has no such block. Parameter names, their order and their initialisation are the
 original's; its state dicts name every block a second time under `mobile_inverted_conv`.
 """
@@ -40,7 +40,7 @@ def parse(genotype: str) -> tuple[tuple[Block, ...], ...]:
     """Reads the 48 digits into the blocks of the six stages.
 
     Raises:
-        SidecarError: `invalid-genotype` when they are no genotype, or a block is there in one part and not in another.
+        SidecarError: `invalid-genotype` when they are not a genotype, or their parts contradict each other.
     """
     match = _GENOTYPE.fullmatch(genotype)
     if match is None:
@@ -65,7 +65,7 @@ def _invalid(genotype: str, problem: str) -> SidecarError:
 
 
 class ResidualBlock(nn.Module):
-    """An inverted bottleneck, around which its input is added where the shapes allow it."""
+    """An inverted bottleneck with a residual connection where the shapes allow it."""
 
     def __init__(self, inputs: int, outputs: int, stride: int, block: Block) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class ResidualBlock(nn.Module):
 
 
 class ProxylessNetwork(nn.Module):
-    """A network of the space, which also tells what it sees in three depths. Its widths are fixed.
+    """A network of the space, which also answers features of three depths. Its widths are fixed.
 
     Args:
         genotype: as :func:`parse` reads it.
@@ -98,18 +98,18 @@ class ProxylessNetwork(nn.Module):
                 inputs = width
         self.feature_mix_layer = conv_layer(inputs, _LAST_CHANNELS, 1, 1, RELU6)
         self.classifier = nn.Sequential(OrderedDict(linear=nn.Linear(_LAST_CHANNELS, classes)))
-        # XNAS counts without the first block, so it looks in front of the last block of stages 2 and 4.
+        # XNAS counts without the first block, and so takes features before the last block of stages 2 and 4.
         self._tapped = (sum(depths[:2]), sum(depths[:4]))
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features of three depths and the logits.
+        """Computes the features of three depths and the logits.
 
         Args:
             images: batch × 3 × height × width.
 
         Returns:
-            Features in front of the last block of stage 2 (batch × 40 × H/8 × W/8; batch × 24 × H/4 × W/4 where stage 2
-            has one block) and of stage 4 (batch × 96 × H/16 × W/16, or × 80), and behind the last convolution
+            Features before the last block of stage 2 (batch × 40 × H/8 × W/8; batch × 24 × H/4 × W/4 where stage 2
+            has one block) and of stage 4 (batch × 96 × H/16 × W/16, or × 80), and after the last convolution
             (batch × 1280 × H/32 × W/32), sizes rounded up; logits of shape batch × classes.
         """
         x: Tensor = self.first_conv(images)

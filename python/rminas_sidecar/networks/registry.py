@@ -16,7 +16,7 @@ STAGES = 3
 Choice = int | float | str
 Slots = Mapping[str, Sequence[Choice]]
 """The choices of each slot, by the slot's name."""
-Builder = Callable[[Any, NetworkSpecification], nn.Module]
+NetworkBuilder = Callable[[Any, NetworkSpecification], nn.Module]
 """Builds a network from a genotype and a size. In a space with slots the genotype is a dict of choices, else a text."""
 
 
@@ -36,7 +36,7 @@ class Space:
 SPACES: Registry[Space] = Registry("space")
 
 
-def register_space(name: str, *, slots: Slots | None = None) -> Callable[[Builder], Builder]:
+def register_space(name: str, *, slots: Slots | None = None) -> Callable[[NetworkBuilder], NetworkBuilder]:
     """Registers the builder of a space's networks.
 
     The builder is called with a genotype and a :class:`NetworkSpecification` (channels, cells, classes, resolution),
@@ -56,7 +56,7 @@ def register_space(name: str, *, slots: Slots | None = None) -> Callable[[Builde
     """
     checked = None if slots is None else _check_slots(name, slots)
 
-    def register(build: Builder) -> Builder:
+    def register(build: NetworkBuilder) -> NetworkBuilder:
         origin = SPACES.origin(name, build)
 
         def build_network(genotype: str, size: NetworkSpecification) -> nn.Module:

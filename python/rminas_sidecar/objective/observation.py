@@ -12,9 +12,12 @@ from rminas_sidecar.objective.rmi import RepresentationFunction
 
 @dataclass(frozen=True)
 class TrainingBatch:
-    """The samples that every candidate is trained on, and what the teacher makes of them.
+    """The samples that every candidate is trained on.
 
-    images: samples × 3 × height × width, normalised; labels: samples, int64.
+    Args:
+        images: samples × 3 × height × width, float32, normalised.
+        labels: samples, int64.
+        representation: compares a candidate's features with the teacher's.
     """
 
     images: Tensor
@@ -24,14 +27,14 @@ class TrainingBatch:
 
 @dataclass(frozen=True)
 class Observation:
-    """Loss of a network on the batch, and its parts: scalars, and the CKA of each stage."""
+    """The loss of a network on the batch (scalar), its cross entropy (scalar) and the CKA of each stage (stages)."""
 
     loss: Tensor
     cross_entropy: Tensor
     cka: Tensor
 
     def detach(self) -> "Observation":
-        """The same numbers without the graph of their gradients."""
+        """The same numbers without their autograd graph."""
         return Observation(self.loss.detach(), self.cross_entropy.detach(), self.cka.detach())
 
 
@@ -39,7 +42,7 @@ OnObservation = Callable[[Observation], None]
 
 
 def observe(network: nn.Module, batch: TrainingBatch, beta: float) -> Observation:
-    """Answers beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy, with its gradient's graph."""
+    """Computes the loss: beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy (RMI-NAS, section 3)."""
     features, logits = network(batch.images)
     rmi, cka = batch.representation(features)
     cross_entropy = functional.cross_entropy(logits, batch.labels)

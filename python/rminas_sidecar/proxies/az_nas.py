@@ -1,10 +1,9 @@
-"""What the components of AZ-NAS have in common (Lee and Ham, CVPR 2024, section 3).
+"""The common part of AZ-NAS's proxies: features of a network's primary blocks (Lee and Ham, CVPR 2024, section 3).
 
-The network has Kaiming's initial weights and sees Gaussian noise, as many images as the batch has, and what is looked
-at are the outputs of its primary blocks. These are the outputs of the stem and of each cell of `nas-bench-201`; of
-other spaces likewise of what precedes the first block, and of each cell (`darts`), layer (`nas-bench-macro`) or block
-(`proxyless`, `mb`). A block that hands its input on as it is counts for none. Of a network whose blocks cannot be
-told, which XNAS's supernet of `nas-bench-macro` is, these are the features of the three stages.
+The network gets Kaiming's initial weights and a batch of Gaussian noise. Its primary blocks are the stem and each cell
+(`nas-bench-201`, `darts`), layer (`nas-bench-macro`) or block (`proxyless`, `mb`), that is, the modules of the first
+`ModuleList`. A block that returns its input unchanged does not count. If there are no such blocks, as in XNAS's
+supernet of `nas-bench-macro`, the features of the three stages are used.
 """
 
 import torch
@@ -18,18 +17,18 @@ _TINY = 1e-8
 
 
 def block_features(context: Context) -> list[Tensor]:
-    """Features of the primary blocks, in order, with their gradients' graph: samples × C × height × width each."""
+    """Features of the primary blocks, in order, with their autograd graph: samples × C × height × width each."""
     network = context.network()
     _initialise(network, context.generator("az-nas weights"))
     noise = torch.randn(context.images.shape, generator=context.generator("az-nas images"))
-    return _listen(network, noise.to(context.images))
+    return _block_outputs(network, noise.to(context.images))
 
 
 def expressivities(context: Context) -> list[float]:
-    """Of each primary block: entropy of the shares that the principal components of its features have of the variance.
+    """For each primary block, the entropy of the shares of variance of its features' principal components.
 
-    NaN for features that are all equal. In float64: rounding to float32 gives negative shares, of which the published
-    code takes the logarithm.
+    NaN for features that are all equal. In float64, because rounding to float32 gives negative shares, whose logarithm
+    the published code takes.
     """
     return [_entropy(features.detach()) for features in context.shared(block_features)]
 
@@ -43,10 +42,10 @@ def _entropy(features: Tensor) -> float:
 
 
 def _initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Kaiming's normal weights by the number of inputs, biases of zero, normalisations that change nothing else."""
+    """Sets Kaiming's normal weights by the number of inputs, and biases of zero."""
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
-            # On the CPU, so that a seed means the same weights everywhere.
+            # On the CPU, so that a seed gives the same weights on every device.
             drawn = nn.init.kaiming_normal_(torch.empty(module.weight.shape), generator=generator)
             with torch.no_grad():
                 module.weight.copy_(drawn)
@@ -54,21 +53,21 @@ def _initialise(network: nn.Module, generator: torch.Generator) -> None:
             nn.init.zeros_(module.bias)
 
 
-def _listen(network: nn.Module, images: Tensor) -> list[Tensor]:
-    heard: list[Tensor] = []
+def _block_outputs(network: nn.Module, images: Tensor) -> list[Tensor]:
+    outputs: list[Tensor] = []
 
-    def hear(_block: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
-        # A cell of DARTS has two inputs, of which the last is what the last cell has made.
+    def record(_block: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
+        # A cell of DARTS has two inputs; the second one is the last cell's output.
         entered = [tensor for tensor in inputs if isinstance(tensor, Tensor)][-1]
         # Where no stem precedes the first block, its input is the images, which have no graph of gradients.
-        if not heard and entered.requires_grad:
-            heard.append(entered)
+        if not outputs and entered.requires_grad:
+            outputs.append(entered)
         if output is not entered:
-            # Features of zeros, which no edge has reached, may have no graph, but what follows has a gradient by them.
-            heard.append(output if output.requires_grad else output.requires_grad_())
+            # Features of zeros that no edge reaches may have no graph, but later features have gradients by them.
+            outputs.append(output if output.requires_grad else output.requires_grad_())
 
     blocks = next((module for module in network.modules() if isinstance(module, nn.ModuleList)), nn.ModuleList())
     for block in blocks:
-        block.register_forward_hook(hear)
+        block.register_forward_hook(record)
     stages, _ = network(images)
-    return heard if len(heard) > 1 else list(stages)
+    return outputs if len(outputs) > 1 else list(stages)

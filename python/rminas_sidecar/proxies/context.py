@@ -1,4 +1,4 @@
-"""What proxies measure: one architecture, on the batch of a specification."""
+"""The argument of a static proxy: one architecture, and the batch of a specification."""
 
 import time
 from collections.abc import Callable
@@ -14,11 +14,11 @@ Answer = TypeVar("Answer")
 
 
 class Context:
-    """One request's. Every proxy gets a network of its own, so none sees what another did to it.
+    """The context of one request. Every proxy gets its own network, so proxies cannot influence each other.
 
     Args:
-        build: a freshly initialised network, the same each time.
-        batch: of the specification; every candidate has the same.
+        build: builds a freshly initialised network, the same at each call.
+        batch: of the specification.
         resolution: height and width of its images.
         seed: of the request.
     """
@@ -31,40 +31,40 @@ class Context:
         self._spare: nn.Module | None = None
         self.resolution = resolution
         self.borrowed_seconds = 0.0
-        """What was asked for and already there took so long to compute."""
+        """The time that shared results took which a proxy found already computed."""
 
     @property
     def images(self) -> Tensor:
-        """Samples × 3 × height × width, normalised."""
+        """The batch: samples × 3 × height × width, float32, normalised."""
         return self._batch.images
 
     @property
     def labels(self) -> Tensor:
-        """Samples, int64."""
+        """The classes of the images: samples, int64."""
         return self._batch.labels
 
     def network(self) -> nn.Module:
-        """In training mode, with the initial weights that a training of it starts from; answers (features, logits).
+        """A freshly initialised network in training mode, with the initial weights of a training.
 
-        Its arithmetic is the plain one, in float32, whatever the specification says: layers that look for others are
-        then found, each where the architecture has it.
+        It answers (features of three stages, logits). Its arithmetic is plain float32 for every specification, so that
+        each layer is found where the architecture has it.
         """
         spare, self._spare = self._spare, None
         return self._build() if spare is None else spare
 
     def look(self, at: "Callable[[nn.Module], Answer]") -> Answer:
-        """What a function says of a network that it leaves as it was: the next who asks for a network gets that one."""
+        """Calls a function with a network that it must not change: the next :meth:`network` returns the same one."""
         network = self.network()
         answer = at(network)
         self._spare = network
         return answer
 
     def generator(self, purpose: str) -> torch.Generator:
-        """Of numbers on the CPU; the same ones for an equal purpose."""
+        """A generator on the CPU that depends on the request's seed and the purpose."""
         return make_generator(self._seed, purpose)
 
     def shared(self, compute: "Callable[[Context], Answer]") -> Answer:
-        """What the function makes of this context, computed once for all proxies that ask for it."""
+        """The function's result for this context, computed once for all proxies that ask for it."""
         if compute in self._shared:
             answer, seconds = self._shared[compute]
             self.borrowed_seconds += seconds

@@ -1,4 +1,4 @@
-"""The layers that published proxies look at: convolutions and linear layers."""
+"""The layers that published proxies measure: convolutions and linear layers."""
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,12 +12,12 @@ def weighted_layers(network: nn.Module) -> list[Layer]:
 
 
 def backpropagate_loss(network: nn.Module, images: Tensor, labels: Tensor) -> list[tuple[Tensor, Tensor]]:
-    """Weights of the layers that the cross entropy of these samples depends on, and its gradients by these.
+    """The weights of convolutions and linear layers, with the gradients of the samples' cross entropy by them.
 
-    Layers that no gradient reaches, e.g. on an edge of a cell that leads nowhere, are left out.
+    Layers that no gradient reaches, e.g. on an edge of a cell that leads nowhere, are omitted.
 
     Args:
-        network: answers (features, logits); it keeps the gradients.
+        network: answers (features, logits); its parameters keep the gradients.
         images: samples × 3 × height × width.
         labels: samples, int64.
     """

@@ -1,4 +1,4 @@
-"""Answers a request for proxies: one training for all that a training shows, and one network for each of the others."""
+"""Measures the proxies of a request: one training for all training proxies, and a network for each static one."""
 
 import math
 import time
@@ -14,7 +14,7 @@ from rminas_sidecar.proxies.proxy import Passes
 from rminas_sidecar.proxies.selection import ProxyRequest, StaticRequest, TrainingRequest
 
 Train = Callable[[int, OnObservation], None]
-"""Trains a fresh network for so many observations, or until its loss is not finite, and hands each of them on."""
+"""Trains a fresh network for a number of observations, or until its loss is not finite, and reports each of them."""
 Value = dict[str, Any]
 """The protocol's value of one proxy."""
 
@@ -22,38 +22,41 @@ Value = dict[str, Any]
 def measure(
     asked: Sequence[ProxyRequest], context: Context, train: Train, on_step: Callable[[], None]
 ) -> dict[str, Any]:
-    """Answers the protocol's measurement without its seconds.
+    """Measures proxies.
 
     Args:
-        asked: in the order of the answer.
+        asked: the proxies, in the order of the answer.
         context: of the request.
-        train: is called once if there is something to read of a training, and not otherwise.
+        train: called once if there is a training proxy.
         on_step: called after each observation, and after each value.
+
+    Returns:
+        The protocol's measurement without its seconds.
     """
     flops = context.shared(inference_flops)
-    readings = [it for it in asked if isinstance(it, TrainingRequest)]
-    values = _read_training(readings, train, flops * len(context.labels), on_step)
-    # What several values have in common was paid for once, and by the most expensive of them.
-    paid = {"training": max((value["flops"] for value in values.values()), default=0.0)}
+    trained = [it for it in asked if isinstance(it, TrainingRequest)]
+    values = _measure_training(trained, train, flops * len(context.labels), on_step)
+    # Proxies of one family share their passes, so the most expensive of them counts.
+    cost_of = {"training": max((value["flops"] for value in values.values()), default=0.0)}
     for it in asked:
         if isinstance(it, StaticRequest) and it.text not in values:
             values[it.text] = value = _measure_one(it, context, flops)
             family = it.proxy.family or it.proxy.name
-            paid[family] = max(paid.get(family, 0.0), value["flops"])
+            cost_of[family] = max(cost_of.get(family, 0.0), value["flops"])
             on_step()
-    return {"values": [values[it.text] for it in asked], "flops": sum(paid.values())}
+    return {"values": [values[it.text] for it in asked], "flops": sum(cost_of.values())}
 
 
-def _read_training(
-    readings: Sequence[TrainingRequest], train: Train, flops: float, on_step: Callable[[], None]
+def _measure_training(
+    trained: Sequence[TrainingRequest], train: Train, flops: float, on_step: Callable[[], None]
 ) -> dict[str, Value]:
-    """Values by text.
+    """The values of training proxies, by their text.
 
     Args:
         flops: millions of multiply-adds of a forward pass of the batch.
     """
     values: dict[str, Value] = {}
-    if not readings:
+    if not trained:
         return values
     start = time.perf_counter()
     updates = -1
@@ -65,26 +68,26 @@ def _read_training(
     def look(observation: Observation) -> None:
         nonlocal updates
         updates += 1
-        for it in readings:
+        for it in trained:
             if it.step == updates:
                 number = finite_or_none(it.proxy.read(observation))
                 values[it.text] = {"proxy": it.text, "value": number, **cost()}
         on_step()
 
-    train(1 + max(it.step for it in readings), look)
-    for it in readings:
-        # The loss stopped being finite before.
+    train(1 + max(it.step for it in trained), look)
+    for it in trained:
+        # The loss was not finite before that step.
         values.setdefault(it.text, {"proxy": it.text, "value": None, **cost()})
     return values
 
 
 def _measure_one(it: StaticRequest, context: Context, flops: float) -> Value:
-    """The value of a proxy; `flops` are those of a forward pass of one image."""
+    """The value of a static proxy; `flops` are the millions of multiply-adds for one image."""
     start, borrowed = time.perf_counter(), context.borrowed_seconds
     try:
         number = it.proxy.measure(context)
     except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
-        # It does not converge on what is not finite.
+        # It does not converge for values that are not finite.
         number = math.nan
     return {
         "proxy": it.text,

@@ -17,13 +17,13 @@ Needs = Literal["nothing", "batch", "training"]
 
 @dataclass(frozen=True)
 class Passes:
-    """Images that go through the network, and images whose gradients come back through it."""
+    """The number of images in forward passes, and in backward passes."""
 
     forward: int = 0
     backward: int = 0
 
     def flops(self, of_one_image: float) -> float:
-        """Their cost, where a forward pass of one image has the given one: a gradient is two convolutions for each."""
+        """Their cost, given that of a forward pass of one image. A backward pass costs twice as much."""
         return of_one_image * (self.forward + 2 * self.backward)
 
 

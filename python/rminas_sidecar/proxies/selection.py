@@ -1,4 +1,4 @@
-"""Which proxies a request means."""
+"""Reads the proxies of a request."""
 
 import difflib
 import re
@@ -33,14 +33,14 @@ ProxyRequest = TrainingRequest | StaticRequest
 
 
 def select(texts: Sequence[str], steps: int) -> list[ProxyRequest]:
-    """Reads `synflow`, `rmi@50`, and `rmi`, which is observed after the last update.
+    """Reads texts like `synflow`, `rmi@50`, or `rmi`, which is observed after the last update.
 
     Args:
         texts: of a request.
-        steps: losses that a training under the specification observes, the first of them before any update.
+        steps: number of losses that a training observes, the first of them before any update.
 
     Raises:
-        SidecarError: `unknown-proxy`, for a name that there is not, or a step that there is not.
+        SidecarError: `unknown-proxy`, for an unknown name, or a step beyond the training.
     """
     return [_read(text, steps) for text in texts]
 
@@ -53,7 +53,7 @@ def _read(text: str, steps: int) -> ProxyRequest:
     if isinstance(proxy, TrainingProxy):
         return TrainingRequest(text, proxy, _step(text, proxy.name, match[2], steps))
     if match[2] is not None:
-        reason = f"{text}: {proxy.name} is measured without a training, so it has no steps."
+        reason = f"{text}: {proxy.name} is measured without a training and has no steps."
         raise SidecarError("unknown-proxy", reason, [f"Write {proxy.name}."])
     return StaticRequest(text, proxy)
 
@@ -74,6 +74,6 @@ def _unknown(text: str) -> SidecarError:
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return SidecarError(
         "unknown-proxy",
-        f"There is no proxy {text!r}.{hint}",
-        [f"The proxies are {', '.join(PROXIES)}; those of a training also with a step, like rmi@50."],
+        f"This sidecar has no proxy {text!r}.{hint}",
+        [f"Choose one of {', '.join(PROXIES)}. Training proxies may have a step, e.g. rmi@50."],
     )

@@ -1,6 +1,6 @@
-"""The checkpoint of a retraining, from which it goes on exactly: weights, momentum and the epochs done.
+"""The checkpoint of a retraining: weights, momentum and the epochs done, from which it resumes exactly.
 
-Learning rate, drop path and every generator are functions of seed and epoch, so there is no state of theirs to keep.
+Learning rate, drop path and every generator are functions of seed and epoch, so they have no state to save.
 """
 
 import hashlib
@@ -27,9 +27,9 @@ History = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A file, and what the training is that it belongs to.
+    """A file, and the fingerprint of its training.
 
-    The weights are under `state_dict`, where a teacher's are looked for too.
+    The weights are under `state_dict`, so that the file can also serve as a teacher's checkpoint.
     """
 
     path: Path
@@ -39,12 +39,12 @@ class Checkpoint:
     def of(cls, path: Path, retraining: Mapping[str, Any], seed: int, labels: Tensor) -> "Checkpoint":
         """The checkpoint of a retraining, given in the protocol's JSON, on images with these labels."""
         sha = hashlib.sha256(json.dumps([retraining, seed], sort_keys=True).encode())
-        # Other images would have other labels: their pixels need not be looked at, which for photographs takes hours.
+        # Other images have other labels. Hashing the pixels of photographs would take hours.
         sha.update(labels.numpy().tobytes())
         return cls(path, sha.hexdigest())
 
     def save(self, network: nn.Module, sgd: torch.optim.SGD, history: History) -> None:
-        """Replaces the file at once, so that there is a whole one at any time.
+        """Replaces the file atomically.
 
         Raises:
             OSError: when the disk is full or the folder cannot be written.
@@ -57,21 +57,23 @@ class Checkpoint:
             "state_dict": network.state_dict(),
             "optimizer": sgd.state_dict(),
         }
-        # Not straight to the file: torch says of a full disk only that writing failed.
+        # Not directly to the file, because torch hides the reason when a disk is full.
         buffer = io.BytesIO()
         torch.save(content, buffer)
         try:
             write_atomically(self.path, buffer.getvalue())
         except FileNotFoundError as error:
             raise SidecarError(
-                "unwritable", f"The folder of the checkpoint is gone: {self.path.parent}", ["Start again."]
+                "unwritable",
+                f"The checkpoint's folder does not exist any more: {self.path.parent}",
+                ["Start again."],
             ) from error
 
     def load(self, network: nn.Module, sgd: torch.optim.SGD) -> History:
-        """Fills network and optimiser, and answers the epochs done: none, and nothing is filled, without a file.
+        """Loads network and optimiser, and answers the epochs done; without a file, none.
 
         Raises:
-            SidecarError: `corrupt-file` for half a file, `refused-file` for one that is not of this training.
+            SidecarError: `corrupt-file` for an incomplete file, `refused-file` for one of another training.
         """
         remove_drafts(self.path)
         if not self.path.exists():
@@ -79,7 +81,9 @@ class Checkpoint:
         steps = ["Delete it to train from the start."]
         content = read_checkpoint(self.path, "The checkpoint", steps)
         if not isinstance(content, dict) or content.keys() != _KEYS or content["version"] != _VERSION:
-            raise SidecarError("refused-file", f"{self.path} is no checkpoint of a retraining of this version.", steps)
+            raise SidecarError(
+                "refused-file", f"{self.path} is not a checkpoint of a retraining of this version.", steps
+            )
         if content["fingerprint"] != self.fingerprint:
             raise SidecarError(
                 "refused-file", f"{self.path} belongs to a training of another network, recipe, seed or images.", steps

@@ -1,4 +1,4 @@
-"""One epoch of a retraining: the updates, and the measurement behind them."""
+"""One epoch of a retraining: its updates, then the measurement."""
 
 import math
 import time
@@ -20,10 +20,15 @@ from rminas_sidecar.retraining.schedule import drop_path_probability, learning_r
 
 
 @dataclass(frozen=True)
-class Training:
-    """A network in training: what an epoch needs and what it changes.
+class RetrainingRun:
+    """A network in training.
 
-    network: on the device; sgd: of its parameters.
+    Args:
+        retraining: recipe, seed and size.
+        images: training and test images.
+        network: on the device; every epoch changes it.
+        sgd: the optimiser of its parameters.
+        device: where the network is.
     """
 
     retraining: Retraining
@@ -33,14 +38,17 @@ class Training:
     device: torch.device
 
     def run_epoch(self, epoch: int, on_update: Callable[[float], None]) -> dict[str, Any]:
-        """Trains on every image once; answers one of the protocol's epochs.
+        """Trains on every image once.
 
         Args:
-            epoch: counted from 0; what is drawn depends on it and the seed alone.
+            epoch: counted from 0; all random numbers depend on it and the seed alone.
             on_update: called after each update with the share of the epoch that is done.
 
+        Returns:
+            One of the protocol's epochs.
+
         Raises:
-            SidecarError: `diverged` when the loss stops being finite; whatever reading an image raises.
+            SidecarError: `diverged` when the loss is not finite; the errors of reading an image.
         """
         start = time.perf_counter()
         recipe = self.retraining.recipe
@@ -61,10 +69,10 @@ class Training:
         }
 
     def _train(self, epoch: int, on_update: Callable[[float], None]) -> float:
-        """One update a batch; answers the mean of the losses over the images."""
+        """Runs one update for each batch; answers the mean loss over the images."""
         recipe, network = self.retraining.recipe, self.network
         batches = count_batches(len(self.images.training), recipe.batch_size)
-        # On the device, and asked for once: each look at it would wait for the device.
+        # Summed on the device and read once, because each read waits for the device.
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         network.train()
         for number, (images, labels) in enumerate(training_batches(self.images, self.retraining, epoch), start=1):
@@ -89,6 +97,6 @@ class Training:
 def _diverged(epoch: int, retraining: Retraining, rate: float) -> SidecarError:
     return SidecarError(
         "diverged",
-        f"The loss stopped being finite in epoch {epoch + 1} of seed {retraining.seed}, at learning rate {rate:g}.",
-        ["Lower OPTIM.BASE_LR, or shorten the gradient with OPTIM.GRAD_CLIP."],
+        f"The loss was not finite in epoch {epoch + 1} of seed {retraining.seed}, at learning rate {rate:g}.",
+        ["Lower OPTIM.BASE_LR, or clip the gradient with OPTIM.GRAD_CLIP."],
     )

@@ -1,4 +1,4 @@
-"""The images of a retraining, as the published recipes distort and normalise them, in batches."""
+"""The images of a retraining in batches, augmented and normalised as in the published recipes."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ _CIFAR10_DEVIATION = (0.24703233, 0.24348505, 0.26158768)
 
 @dataclass(frozen=True)
 class RetrainingImages:
-    """All training images, and the test images that accuracy is told of."""
+    """All training images, and the test images that accuracy is measured on."""
 
     dataset: Dataset
     training: Images
@@ -30,27 +30,27 @@ class RetrainingImages:
 
 
 def read_images(retraining: Retraining, folder: Path | None) -> RetrainingImages:
-    """Reads or lists the images; those of a folder of photographs are decoded when they are trained on.
+    """Reads the images; photographs are only listed, and decoded when they are used.
 
     Raises:
-        SidecarError: whatever reading the data set raises; `unsuitable-data` for another number of classes, or a
+        SidecarError: the errors of reading the data set; `unsuitable-data` for another number of classes, or a
             resolution that the data set cannot have.
     """
     network = retraining.network
     dataset = find_dataset(retraining.dataset, network.resolution, network.classes)
     training, test = dataset.read_training(folder), dataset.read_held_out(folder)
-    return RetrainingImages(_with_own_statistics(dataset), _without_turns(training), test)
+    return RetrainingImages(_with_own_statistics(dataset), _without_rotation(training), test)
 
 
 def _with_own_statistics(dataset: Dataset) -> Dataset:
-    """DARTS and NAS-Bench-201 normalise CIFAR-10 by its own statistics; the search by those that its teacher knows."""
+    """DARTS and NAS-Bench-201 normalise CIFAR-10 by its own statistics, the search by those of its teacher."""
     if dataset.name != "cifar10":
         return dataset
     return replace(dataset, mean=_CIFAR10_MEAN, deviation=_CIFAR10_DEVIATION)
 
 
-def _without_turns(training: Images) -> Images:
-    """The recipes mirror and crop; only the search turns the images of CIFAR-100."""
+def _without_rotation(training: Images) -> Images:
+    """The recipes mirror and crop; only the search rotates the images of CIFAR-100."""
     if not isinstance(training, StoredImages):
         return training
     return replace(training, augmentation=replace(training.augmentation, rotation=0.0))
@@ -59,8 +59,8 @@ def _without_turns(training: Images) -> Images:
 def training_batches(images: RetrainingImages, retraining: Retraining, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The batches of an epoch: normalised images (float32) and labels (int64), on the CPU.
 
-    Order and distortions are drawn from generators of this epoch's own, so that a resumption needs no state of them.
-    The next batch is made while the caller works on one.
+    Order and augmentation have generators for each epoch, so that resuming needs no saved generator. The next batch is
+    made while the caller uses the current one.
 
     Args:
         epoch: counted from 0.
@@ -74,13 +74,13 @@ def training_batches(images: RetrainingImages, retraining: Retraining, epoch: in
             pixels = images.dataset.shrink(images.dataset.normalise(images.training.augmented(chosen, distortion)))
             yield cut_out(pixels, retraining.recipe.cutout, distortion), images.training.labels[chosen]
 
-    return _ahead(make())
+    return _prefetch(make())
 
 
 def split_into_batches(order: Tensor, size: int) -> tuple[Tensor, ...]:
-    """Batches of that many, and a last one of what is left; a single one left joins the batch before.
+    """Splits into batches of that size and a smaller last one; a single last image joins the batch before.
 
-    The statistics of a single image's normalisation would not exist where a network sees one pixel of it.
+    Batch statistics of a single image do not exist where a feature map has one pixel.
     """
     parts: tuple[Tensor, ...] = order.split(size)  # type: ignore[no-untyped-call]
     if len(parts) > 1 and len(parts[-1]) == 1:
@@ -89,12 +89,12 @@ def split_into_batches(order: Tensor, size: int) -> tuple[Tensor, ...]:
 
 
 def count_batches(images: int, size: int) -> int:
-    """How many batches :func:`split_into_batches` makes."""
+    """The number of batches of :func:`split_into_batches`."""
     return len(split_into_batches(torch.arange(images), size))
 
 
-def _ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each of them asked for in another thread while the one before it is in use."""
+def _prefetch(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items; each is computed in a thread while the caller uses the one before it."""
     with ThreadPoolExecutor(1) as thread:
         upcoming = thread.submit(next, items, None)
         while (item := upcoming.result()) is not None:

@@ -1,4 +1,4 @@
-"""The network that is retrained, and what is minimised: for DARTS, with its drop path and its auxiliary head."""
+"""The network to retrain and its loss; for DARTS, with drop path and auxiliary head."""
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -6,15 +6,15 @@ from torch.nn import functional
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import DartsNetwork, darts_network
-from rminas_sidecar.retraining.recipe import Recipe, Retraining
+from rminas_sidecar.retraining.recipe import Retraining, RetrainingRecipe
 
 
 def build_trainee(retraining: Retraining) -> nn.Module:
-    """A freshly initialised network on the CPU; draws from torch's global generator, as its modules do.
+    """Builds a freshly initialised network on the CPU; draws from torch's global generator, as its modules do.
 
     Raises:
         SidecarError: `invalid-genotype`, `unsuitable-data` for a size that the network cannot have, `invalid-message`
-            for a drop path or an auxiliary head in a network that knows none.
+            for a drop path or an auxiliary head in a network that has neither.
     """
     size, recipe = retraining.network, retraining.recipe
     if retraining.space == "darts":
@@ -34,7 +34,7 @@ def build_trainee(retraining: Retraining) -> nn.Module:
 
 
 def _add_weights_to_normalisations(network: nn.Module) -> None:
-    """The benchmark's networks have them; those of the search are blocks of XNAS's supernet, which has not."""
+    """The benchmark's networks have such weights; XNAS's supernet, from which the search takes its blocks, has not."""
     for module in list(network.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm2d):
@@ -42,13 +42,13 @@ def _add_weights_to_normalisations(network: nn.Module) -> None:
 
 
 def set_drop_path(network: nn.Module, probability: float) -> None:
-    """Sets the probability with which the network drops paths in training mode, where it can."""
+    """Sets the probability of drop path in training mode, in networks that have drop path."""
     if isinstance(network, DartsNetwork):
         network.drop_probability = probability
 
 
-def training_loss(network: nn.Module, images: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
-    """What DARTS minimises: cross entropy with smoothed labels, and the auxiliary head's with its weight."""
+def training_loss(network: nn.Module, images: Tensor, labels: Tensor, recipe: RetrainingRecipe) -> Tensor:
+    """The loss of DARTS: cross entropy with smoothed labels, plus the auxiliary head's times its weight."""
     if not isinstance(network, DartsNetwork):
         return _cross_entropy(network(images)[1], labels, recipe)
     logits, auxiliary = network.forward_with_auxiliary(images)
@@ -59,10 +59,10 @@ def training_loss(network: nn.Module, images: Tensor, labels: Tensor, recipe: Re
 
 
 def count_parameters(network: nn.Module) -> int:
-    """Parameters, without those of an auxiliary head, which inference does not have: as papers count them."""
+    """The number of parameters without those of the auxiliary head, which inference does not use; as in papers."""
     parameters = network.named_parameters()
     return sum(value.numel() for name, value in parameters if not name.startswith("auxiliary_head."))
 
 
-def _cross_entropy(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+def _cross_entropy(logits: Tensor, labels: Tensor, recipe: RetrainingRecipe) -> Tensor:
     return functional.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing)

@@ -1,4 +1,4 @@
-"""What a retraining is, as `src/protocol/retraining.ts` defines it: the dictionaries have passed that schema."""
+"""A retraining, as `src/protocol/retraining.ts` defines it. The dictionaries have passed that schema."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecific
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How a network is trained.
+class RetrainingRecipe:
+    """How a network is retrained.
 
     Args:
         epochs: passes over all training images.
         batch_size: images in an update; the last one of an epoch may have fewer.
-        optimizer: stochastic gradient descent; its learning rate is what the schedule starts from.
-        schedule: of the learning rate, an epoch at a time.
-        label_smoothing: share of each label that is spread over all classes.
-        drop_path: probability that drop path reaches after the last epoch; it grows in proportion to the epochs.
-        auxiliary_weight: of the auxiliary head's loss; 0 for no such head.
-        cutout: pixels of the side of the square that is cut out of each image; 0 for none.
+        optimizer: stochastic gradient descent; the schedule starts from its learning rate.
+        schedule: of the learning rate, which changes after each epoch.
+        label_smoothing: share of each label that is distributed over all classes, 0 to 1.
+        drop_path: probability of drop path after the last epoch; it grows linearly with the epochs.
+        auxiliary_weight: of the auxiliary head's loss; 0 for no head.
+        cutout: side of the square that is cut out of each image, in pixels; 0 for none.
         measure_every: epochs between two measurements on the test images; the last epoch is always measured.
     """
 
@@ -37,13 +37,13 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Retraining:
-    """Everything that trained weights depend on besides the images: with equal ones, they are equal bit for bit."""
+    """Everything that the trained weights depend on, besides the images."""
 
     space: str
     genotype: str
     network: NetworkSpecification
     dataset: str
-    recipe: Recipe
+    recipe: RetrainingRecipe
     seed: int
 
     @classmethod
@@ -51,7 +51,7 @@ class Retraining:
         """Reads a retraining from the protocol's JSON.
 
         Raises:
-            SidecarError: `invalid-message` for an optimiser that does not exist.
+            SidecarError: `invalid-message` for contradictory settings of the optimiser.
         """
         recipe = body["recipe"]
         return cls(
@@ -59,7 +59,7 @@ class Retraining:
             genotype=body["genotype"],
             network=NetworkSpecification(**body["network"]),
             dataset=body["dataset"],
-            recipe=Recipe(
+            recipe=RetrainingRecipe(
                 epochs=recipe["epochs"],
                 batch_size=recipe["batchSize"],
                 optimizer=OptimizerSpecification.from_dict(recipe["optimizer"]),

@@ -1,6 +1,6 @@
 """Trains a network from scratch by a published recipe, to the accuracy that papers report.
 
-Interrupted after any epoch and asked again, it ends as if it had not been: bit for bit on one CPU.
+A training that is interrupted after any epoch and resumed gives the same result, bit for bit on one CPU.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from rminas_sidecar.data import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.retraining.checkpoint import Checkpoint, History
-from rminas_sidecar.retraining.epochs import Training
+from rminas_sidecar.retraining.epochs import RetrainingRun
 from rminas_sidecar.retraining.images import read_images
 from rminas_sidecar.retraining.network import build_trainee, count_parameters
 from rminas_sidecar.retraining.recipe import Retraining
@@ -24,16 +24,20 @@ OnProgress = Callable[[float, float, str], None]
 
 
 def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgress) -> dict[str, Any]:
-    """Trains, or goes on from the checkpoint if there is one, and answers the protocol's `retrained`.
+    """Trains a network, or resumes from the checkpoint if there is one.
 
     Args:
         body: the protocol's `retrain`, validated.
-        on_progress: called after each update with the epochs done, of which the last is a fraction, the epochs in all,
-            and what the last whole epoch came to.
+        device: where the network is trained.
+        on_progress: called after each update with the epochs done (a fraction), the epochs in all, and the result of
+            the last whole epoch.
+
+    Returns:
+        The protocol's `retrained`.
 
     Raises:
-        SidecarError: `invalid-genotype`; `diverged` when the loss stops being finite; whatever reading the images or
-            the checkpoint raises.
+        SidecarError: `invalid-genotype`; `diverged` when the loss is not finite; the errors of reading the images or
+            the checkpoint.
         OSError: when a checkpoint cannot be written.
     """
     retraining = Retraining.from_dict(body["retraining"], body["seed"])
@@ -46,7 +50,7 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"], labels)
         history = checkpoint.load(network, sgd)
         resumed_from = len(history)
-        _go_on(Training(retraining, images, network, sgd, device), history, checkpoint, on_progress)
+        _train(RetrainingRun(retraining, images, network, sgd, device), history, checkpoint, on_progress)
         flops = count_flops(network, retraining.network.resolution)
     return {
         "epochs": history,
@@ -60,7 +64,7 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
 
 
 def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.optim.SGD:
-    """Torch's own, because its state can be kept."""
+    """Builds torch's own optimiser, because its state can be saved."""
     return torch.optim.SGD(
         network.parameters(),
         lr=optimizer.learning_rate,
@@ -72,8 +76,8 @@ def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.o
     )
 
 
-def _go_on(training: Training, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:
-    """Trains to the last epoch, of which the history has the first ones; each is kept before the next begins."""
+def _train(training: RetrainingRun, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:
+    """Trains the epochs that the history lacks, and saves each before the next begins."""
     epochs = training.retraining.recipe.epochs
     while (epoch := len(history)) < epochs:
         note = _describe(history)
@@ -87,7 +91,7 @@ def _go_on(training: Training, history: History, checkpoint: Checkpoint, on_prog
 
 
 def _describe(history: History) -> str:
-    """What the last epoch came to, e.g. `loss 0.4321, test accuracy 87.50 %`."""
+    """The result of the last epoch, e.g. `loss 0.4321, test accuracy 87.50 %`."""
     if not history:
         return "first epoch"
     last = history[-1]

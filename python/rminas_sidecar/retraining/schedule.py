@@ -1,4 +1,4 @@
-"""The learning rate and the drop path of each epoch: functions of its number, so that a resumption needs no state."""
+"""The learning rate and the drop path of each epoch, as functions of its number: resuming needs no saved state."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _GENTLE_EPOCHS = 5
 
 @dataclass(frozen=True)
 class Warmup:
-    """The first epochs, over which the learning rate grows from a factor of what it would be to the whole."""
+    """In the first epochs, the learning rate grows from `factor` times its value to the full value."""
 
     epochs: int
     factor: float
@@ -19,12 +19,12 @@ class Warmup:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How the learning rate falls.
+    """The schedule of the learning rate.
 
     Args:
-        policy: `cosine`: along half a cosine to the minimum. `linear`: in a straight line to 0. `step`: by the factor
-            at each milestone. `exponential`: by the factor after each epoch.
-        warmup: of no epochs for none.
+        policy: `cosine` falls along half a cosine to the minimum, `linear` in a straight line to 0, `step` by the
+            factor at each milestone, and `exponential` by the factor after each epoch.
+        warmup: 0 epochs for none.
         minimum: of `cosine`.
         milestones: of `step`, in epochs.
         factor: of `step` and `exponential`.
@@ -41,7 +41,7 @@ def learning_rate(schedule: Schedule, base: float, epoch: int, epochs: int) -> f
     """The learning rate of an epoch.
 
     Args:
-        base: what the schedule starts from.
+        base: the learning rate at the start.
         epoch: counted from 0.
         epochs: in all.
     """
@@ -49,12 +49,12 @@ def learning_rate(schedule: Schedule, base: float, epoch: int, epochs: int) -> f
 
 
 def drop_path_probability(last: float, epoch: int, epochs: int) -> float:
-    """Of an epoch, counted from 0: in proportion to the epochs done (`train.py` of DARTS)."""
+    """The probability in an epoch, counted from 0: proportional to the epochs done (`train.py` of DARTS)."""
     return last * epoch / epochs
 
 
 def _growth(warmup: Warmup, epoch: int) -> float:
-    """As XNAS's `GradualWarmupScheduler`; with 4 epochs and a factor of 0.2 as PC-DARTS's `train_imagenet.py`."""
+    """Like XNAS's `GradualWarmupScheduler`; with 4 epochs and factor 0.2 like PC-DARTS's `train_imagenet.py`."""
     if epoch >= warmup.epochs:
         return 1.0
     return warmup.factor + (1 - warmup.factor) * epoch / warmup.epochs
@@ -65,9 +65,9 @@ def _cosine(schedule: Schedule, base: float, epoch: int, epochs: int) -> float:
 
 
 def _linear(_schedule: Schedule, base: float, epoch: int, epochs: int) -> float:
-    """`adjust_lr` of PC-DARTS's `train_imagenet.py`: the last five epochs have a gentler slope of their own.
+    """`adjust_lr` of PC-DARTS's `train_imagenet.py`: the last five epochs have a gentler slope.
 
-    Of fewer than 50 epochs, which the original does not have, a tenth are gentle instead of five.
+    With fewer than 50 epochs, unlike in the original, this is the last tenth of the epochs.
     """
     gentle = min(_GENTLE_EPOCHS, epochs // 10)
     left = epochs - epoch

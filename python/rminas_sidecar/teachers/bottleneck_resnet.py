@@ -1,4 +1,4 @@
-"""The ResNet for CIFAR-100 of weiaicunzai/pytorch-cifar100, whose ResNet-101 RMI-NAS has for a teacher there."""
+"""The ResNet for CIFAR-100 of weiaicunzai/pytorch-cifar100. Its ResNet-101 is RMI-NAS's teacher on CIFAR-100."""
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -9,7 +9,7 @@ _EXPANSION = 4
 
 
 def _convolution(inputs: int, outputs: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    """A convolution without bias that keeps the size, or divides it by the stride, and its normalisation."""
+    """A convolution without bias, which divides the size by the stride, and its normalisation."""
     return [
         nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(outputs),
@@ -37,7 +37,7 @@ class Bottleneck(nn.Module):
 
 
 class BottleneckResNet(nn.Module):
-    """ResNet whose stem keeps the size of a small image. Parameter names are those of the repository above.
+    """A ResNet whose stem keeps the size of a small image. Parameter names are those of that repository.
 
     Args:
         blocks: residual blocks in each of the four stages of 256, 512, 1024 and 2048 channels.
@@ -54,7 +54,7 @@ class BottleneckResNet(nn.Module):
         self.fc = nn.Linear(2048, classes)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features after stages 1, 3 and 4, as `feature_extractor` does, and the logits (batch × classes).
+        """Computes the features after stages 1, 3 and 4, like `feature_extractor`, and the logits (batch × classes).
 
         Args:
             images: batch × 3 × height × width.

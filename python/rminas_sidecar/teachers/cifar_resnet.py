@@ -35,9 +35,9 @@ class BasicBlock(nn.Module):
 
 
 class CifarResNet(nn.Module):
-    """ResNet for small images (He et al., CVPR 2016, section 4.2) of 6 × blocks + 2 layers.
+    """A ResNet for small images (He et al., CVPR 2016, section 4.2) of 6 × blocks + 2 layers.
 
-    Parameter names are those of akamaster/pytorch_resnet_cifar10, whose ResNet-20 RMI-NAS has for a teacher.
+    Parameter names are those of akamaster/pytorch_resnet_cifar10, whose ResNet-20 is RMI-NAS's teacher.
 
     Args:
         blocks: residual blocks in each of the three stages of 16, 32 and 64 channels.
@@ -54,7 +54,7 @@ class CifarResNet(nn.Module):
         self.linear = nn.Linear(64, classes)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features after each of the three stages and the logits (batch × classes).
+        """Computes the features after each of the three stages and the logits (batch × classes).
 
         Args:
             images: batch × 3 × height × width.
@@ -88,7 +88,7 @@ def build_resnet20(classes: int) -> nn.Module:
     classes=10,
     head="linear.weight",
     weights=DIGITS_WEIGHTS,
-    next_steps=["Leave --teacher away to use the checkpoint that ships with rminas."],
+    next_steps=["Omit --teacher to use the checkpoint that ships with rminas."],
 )
 def build_digits_resnet(classes: int) -> nn.Module:
     """A ResNet of eight layers; `scripts/train_digits_teacher.py` trained it."""

@@ -1,6 +1,6 @@
-"""Facebook's ResNet for ImageNet as Cadene/pretrained-models.pytorch ported it, RMI-NAS's teacher there.
+"""Facebook's ResNet for ImageNet, as ported by Cadene/pretrained-models.pytorch: RMI-NAS's teacher on ImageNet.
 
-It differs from other ResNets in the biases of its convolutions.
+Unlike in other ResNets, its convolutions have biases.
 """
 
 from torch import Tensor, nn
@@ -12,8 +12,8 @@ _URL = "http://data.lip6.fr/cadene/pretrainedmodels/fbresnet152-2e20f6b4.pth"
 _EXPANSION = 4
 
 
-class Bottleneck(nn.Module):
-    """1 × 1, 3 × 3 and 1 × 1 convolution around a shortcut; the stride is the second one's."""
+class FacebookBottleneck(nn.Module):
+    """1 × 1, 3 × 3 and 1 × 1 convolution with a shortcut; the second one has the stride."""
 
     def __init__(self, inputs: int, width: int, stride: int) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Bottleneck(nn.Module):
 
 
 class FacebookResNet(nn.Module):
-    """ResNet for photographs. Parameter names are those of `fbresnet152` in the repository above.
+    """A ResNet for photographs. Parameter names are those of `fbresnet152` in that repository.
 
     Args:
         blocks: residual blocks in each of the four stages of 256, 512, 1024 and 2048 channels.
@@ -54,7 +54,7 @@ class FacebookResNet(nn.Module):
         self.last_linear = nn.Linear(2048, classes)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Answers the features of the stem and of stages 2 and 4, as XNAS's `feature_extractor` does, and the logits.
+        """Computes the features of the stem and of stages 2 and 4, like XNAS's `feature_extractor`, and the logits.
 
         Args:
             images: batch × 3 × height × width.
@@ -70,8 +70,8 @@ class FacebookResNet(nn.Module):
 
 
 def _stage(inputs: int, width: int, stride: int, blocks: int) -> nn.Sequential:
-    first = Bottleneck(inputs, width, stride)
-    return nn.Sequential(first, *(Bottleneck(_EXPANSION * width, width, 1) for _ in range(blocks - 1)))
+    first = FacebookBottleneck(inputs, width, stride)
+    return nn.Sequential(first, *(FacebookBottleneck(_EXPANSION * width, width, 1) for _ in range(blocks - 1)))
 
 
 @register_teacher(

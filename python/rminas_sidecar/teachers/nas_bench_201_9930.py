@@ -10,20 +10,20 @@ from rminas_sidecar.networks.nas_bench_201 import NasBench201Network
 from rminas_sidecar.teachers.registry import register_teacher
 
 ARCHITECTURE = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
-"""Number 9930, the best one on CIFAR-100."""
+"""Architecture 9930, the best one on CIFAR-100."""
 
 CHANNELS, CELLS = 16, 5
-# The training that RMI-NAS takes: the data set and the seed.
+# The training that RMI-NAS uses: data set and seed.
 _TRAINING = ("ImageNet16-120", 777)
 
 
 def trained_state(checkpoint: object, path: Path, next_steps: list[str]) -> object:
-    """The state dict of the architecture's training on ImageNet16-120, out of what the file holds.
+    """The state dict of the architecture's training on ImageNet16-120, out of the archive's file.
 
-    What has not the archive's structure is answered as it is: it may be a state dict.
+    A checkpoint without the archive's structure is returned unchanged, since it may be a state dict.
 
     Raises:
-        SidecarError: `unsuitable-teacher` when the file is of another architecture or lacks that training.
+        SidecarError: `unsuitable-teacher` when the file belongs to another architecture or lacks that training.
     """
     results = _get(_get(checkpoint, "full"), "all_results")
     if not isinstance(results, Mapping):
@@ -38,7 +38,7 @@ def trained_state(checkpoint: object, path: Path, next_steps: list[str]) -> obje
     if architecture != ARCHITECTURE:
         raise SidecarError(
             "unsuitable-teacher",
-            f"{path} is of the architecture {architecture}, and not of {ARCHITECTURE}.",
+            f"{path} belongs to the architecture {architecture}, not to {ARCHITECTURE}.",
             next_steps,
         )
     return state

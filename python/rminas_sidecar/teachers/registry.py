@@ -9,7 +9,7 @@ from torch import nn
 from rminas_sidecar.networks.registry import checked_network
 from rminas_sidecar.registry import Origin, RegistrationError, Registry
 
-Builder = Callable[[int], nn.Module]
+TeacherBuilder = Callable[[int], nn.Module]
 """Builds a teacher's network for a number of classes."""
 FindWeights = Callable[[object, Path, list[str]], object]
 """Finds the state dict in a checkpoint's content, given its path and the next steps for messages."""
@@ -29,7 +29,7 @@ class Teacher:
         find_weights: finds the state dict in a checkpoint.
     """
 
-    build: Builder
+    build: TeacherBuilder
     classes: int
     head: str | None
     next_steps: list[str]
@@ -54,7 +54,7 @@ def register_teacher(
     trained: bool = False,
     next_steps: Sequence[str] = (),
     find_weights: FindWeights = _whole,
-) -> Callable[[Builder], Builder]:
+) -> Callable[[TeacherBuilder], TeacherBuilder]:
     """Registers the builder of a teacher's network.
 
     The builder is called with the number of classes and returns a `torch.nn.Module`. The module is called with images
@@ -81,7 +81,7 @@ def register_teacher(
     if trained and weights is not None:
         raise RegistrationError(f"The teacher {name!r} has both `weights` and `trained`: give one of them")
 
-    def register(build: Builder) -> Builder:
+    def register(build: TeacherBuilder) -> TeacherBuilder:
         origin = TEACHERS.origin(name, build)
         teacher = Teacher(
             build=build if origin.plugin is None else _guarded(build, origin),
@@ -98,7 +98,7 @@ def register_teacher(
     return register
 
 
-def _guarded(build: Builder, origin: Origin) -> Builder:
+def _guarded(build: TeacherBuilder, origin: Origin) -> TeacherBuilder:
     def build_network(classes: int) -> nn.Module:
         with origin.guard():
             network = build(classes)

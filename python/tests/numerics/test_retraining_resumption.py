@@ -129,8 +129,8 @@ def _bytes_of(value: object) -> bytes:
 @pytest.mark.parametrize(
     ("content", "code", "text"),
     [
-        (b"", "corrupt-file", "not a whole checkpoint"),
-        (_bytes_of({"version": 1})[:-40], "corrupt-file", "not a whole checkpoint"),
+        (b"", "corrupt-file", "an incomplete checkpoint"),
+        (_bytes_of({"version": 1})[:-40], "corrupt-file", "an incomplete checkpoint"),
         (pickle.dumps([1, 2, 3]), "refused-file", "not a checkpoint of weights"),
         (_bytes_of(_Malicious()), "refused-file", "was not run"),
         (_bytes_of({"state_dict": {}}), "refused-file", "no checkpoint of a retraining"),
@@ -181,6 +181,6 @@ def test_the_checkpoint_of_other_images_is_refused(retraining: Build, tmp_path: 
 
 
 def test_a_folder_that_is_gone_is_an_error_to_act_on(retraining: Build, tmp_path: Path) -> None:
-    with pytest.raises(SidecarError, match="is gone") as error:
+    with pytest.raises(SidecarError, match="does not exist any more") as error:
         retrain(request_for(retraining(), tmp_path / "gone" / "c.pt"), CPU, quiet)
     assert error.value.code == "unwritable"

@@ -108,7 +108,7 @@ def test_the_first_tensor_that_does_not_fit_is_named(tmp_path: Path) -> None:
     assert "linear.weight has shape [100, 64] instead of [10, 64]" in error.message
     lacking = {name: value for name, value in state.items() if name != "layer2.0.conv1.weight"}
     error = _refusal(path, _saved(lacking))
-    assert "layer2.0.conv1.weight of shape [32, 16, 3, 3] is not in it" in error.message
+    assert "layer2.0.conv1.weight of shape [32, 16, 3, 3] is missing from it" in error.message
     error = _refusal(path, _saved({**state, "extra.weight": torch.zeros(2)}))
     assert "extra.weight of shape [2]" in error.message
 

@@ -26,7 +26,7 @@ from rminas_sidecar.backends.xnas import import_xnas
 from rminas_sidecar.data import batch, find_dataset
 from rminas_sidecar.engines.worker import choose_device
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
-from rminas_sidecar.networks.nas_bench_201 import Cell, Edge, NasBench201Network, parse
+from rminas_sidecar.networks.nas_bench_201 import Cell, CellEdge, NasBench201Network, parse
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import Assets, Specification
 from rminas_sidecar.teachers import load_teacher
@@ -39,7 +39,7 @@ Compare = Callable[[Sequence[Tensor], Sequence[Tensor]], Tensor]
 class PlainCell(nn.Module):
     """A cell that computes all of its edges, with the layers of one that does not."""
 
-    def __init__(self, edges: Sequence[Edge], layers: nn.ModuleList) -> None:
+    def __init__(self, edges: Sequence[CellEdge], layers: nn.ModuleList) -> None:
         super().__init__()
         self.layers = layers
         self._edges = edges
