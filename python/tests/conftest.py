@@ -1,4 +1,4 @@
-"""The real sidecar as a child process, for the tests of whatever answers behind its socket."""
+"""The real sidecar as a child process, for tests through its socket."""
 
 import json
 import os
@@ -18,7 +18,7 @@ import rminas_sidecar
 from support.limits import scaled
 
 PATIENCE_SECONDS = scaled(60)
-"""When a test gives up. No test passes or fails by how long something takes within it."""
+"""A test fails after this long. No test depends on a duration below it."""
 
 
 class SidecarProcess:
@@ -47,7 +47,7 @@ class SidecarProcess:
         return str(self._last_id)
 
     def receive(self, *wanted: str) -> dict[str, Any]:
-        """The next message of one of these types; of any type but a heartbeat where none is named."""
+        """The next message of one of these types; without types, the next one that is not a heartbeat."""
         until = time.monotonic() + PATIENCE_SECONDS
         while self.socket.poll(max(0, until - time.monotonic()) * 1000):
             message: dict[str, Any] = json.loads(self.socket.recv())
@@ -110,7 +110,7 @@ def wait_for_end() -> Callable[[int], None]:
 
 
 class Launcher:
-    """Binds sockets and starts sidecars for them; whatever still lives in the end is killed."""
+    """Binds sockets and starts sidecars for them; sidecars that still run at the end are killed."""
 
     def __init__(self) -> None:
         # Not pytest's folder: the path of a socket must stay short.
@@ -155,6 +155,6 @@ def launcher() -> Iterator[Launcher]:
 
 @pytest.fixture(scope="module")
 def module_launcher() -> Iterator[Launcher]:
-    """For sidecars that all tests of a module may use, because none of them harms it."""
+    """For sidecars that all tests of a module share, because no test harms them."""
     with closing(Launcher()) as opened:
         yield opened

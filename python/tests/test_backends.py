@@ -112,7 +112,7 @@ def test_a_module_that_is_missing_is_named(module: str, checkout: Path) -> None:
         ("def broken(:", "SyntaxError"),
     ],
 )
-def test_what_a_broken_module_says_is_told(source: str, named: str, checkout: Path) -> None:
+def test_the_exception_of_a_broken_module_is_reported(source: str, named: str, checkout: Path) -> None:
     (checkout / "xnas/spaces/DARTS/cnn.py").write_text(source)
     path = list(sys.path)
     assert find_xnas() is None
@@ -128,7 +128,9 @@ def test_what_a_broken_module_says_is_told(source: str, named: str, checkout: Pa
         ("darts", "__import__('os').abort()", "invalid-genotype"),
     ],
 )
-def test_what_the_originals_should_not_see_is_refused(space: str, genotype: str, code: str, checkout: Path) -> None:
+def test_wrong_genotypes_and_sizes_do_not_reach_the_originals(
+    space: str, genotype: str, code: str, checkout: Path
+) -> None:
     with pytest.raises(SidecarError) as caught:
         XnasBackend().build_network(_specification(space), genotype)
     assert caught.value.code == code

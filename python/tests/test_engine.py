@@ -1,4 +1,4 @@
-"""Workers that really train: what they answer, and what happens when one of them, or the server, is killed."""
+"""Workers that really train: their answers, and the death of a worker or the server."""
 
 import os
 import signal

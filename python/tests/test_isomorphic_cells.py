@@ -1,4 +1,4 @@
-"""The controller's canonical forms: what it calls equal is equal in function and in training, and what not, not.
+"""The controller's canonical forms: isomorphic cells compute and train equally, and others do not.
 
 The pairs are written by the controller's side (`src/spaces/nas-bench-201-canonical.ts`), whose own test holds them.
 Cells are compared in float64 over a few steps of SGD, under every assignment of one cell's convolutions to the

@@ -1,4 +1,4 @@
-"""The controller's canonical forms of the other spaces: what it calls equal is equal in function and in training.
+"""The controller's canonical forms of the other spaces: isomorphic networks compute and train equally.
 
 The pairs are written by the controller's side (`src/spaces`), whose own test holds them. Networks are compared in
 float64 over a few steps of SGD: their logits, and the Gram matrices of their features, of which alone CKA is made.

@@ -1,4 +1,4 @@
-"""How much memory there is: the machine's, and what limits leave of it."""
+"""The available memory: the machine's, and the part that limits leave."""
 
 import subprocess
 import sys
@@ -13,7 +13,9 @@ from rminas_sidecar.system.memory import available_memory, require_memory, room_
 def test_it_is_asked_for_in_numbers() -> None:
     require_memory("It", 5, None)
     require_memory("It", 5, 5)
-    with pytest.raises(SidecarError, match=r"It needs about 6\.0 GB of memory, and 1\.5 GB are available") as caught:
+    with pytest.raises(
+        SidecarError, match=r"It needs about 6\.0 GB of memory, and only 1\.5 GB are available"
+    ) as caught:
         require_memory("It", 6_000_000_000, 1_500_000_000)
     assert caught.value.code == "out-of-memory"
     assert caught.value.next_steps

@@ -22,7 +22,7 @@ def is_allowed(allowed: PathAllowList, path: str) -> bool:
     return True
 
 
-def test_what_lies_in_a_root_is_allowed_and_its_neighbours_are_not(tmp_path: Path) -> None:
+def test_files_in_a_root_are_allowed_and_its_neighbours_are_not(tmp_path: Path) -> None:
     root = tmp_path / "data"
     root.mkdir()
     allowed = PathAllowList([str(root)])

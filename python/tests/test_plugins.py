@@ -1,4 +1,4 @@
-"""Plugins: what a file, or an installed package, adds to a real sidecar, and what it says of a broken one."""
+"""Plugins, as files and as installed packages, in a real sidecar, and the errors of broken ones."""
 
 import hashlib
 import json

@@ -109,7 +109,7 @@ def test_whole_numbers_are_whole_however_they_are_written() -> None:
         decode([_evaluate(seed="9007199254740993.0")])
 
 
-def test_what_is_not_finite_becomes_null() -> None:
+def test_numbers_that_are_not_finite_become_null() -> None:
     evaluation = {"loss": math.inf, "curve": [1.5, math.nan], "cka": [-math.inf], "crossEntropy": None}
     text = encode("evaluated", "5", {**evaluation, "steps": 2, "seconds": 0.5})
     assert json.loads(text) == {

@@ -1,4 +1,4 @@
-"""The server process: what it says, what it refuses, and when it ends. Without workers, so without PyTorch."""
+"""The server process: its answers, its refusals and its end. Without workers, so without PyTorch."""
 
 import json
 import os
@@ -221,7 +221,7 @@ def test_wrong_arguments(launcher: Any, arguments: list[str], complaint: str) ->
     assert complaint in stderr
 
 
-def test_an_address_that_is_none(launcher: Any) -> None:
+def test_an_invalid_address_is_refused(launcher: Any) -> None:
     socket, _ = launcher.bind()
     code, stderr = launcher.start_for(socket, "ipc://", ["--workers", "0"], {}).wait()
     assert code == 2

@@ -127,7 +127,7 @@ def test_no_candidates_no_probabilities() -> None:
         ({"candidates": [[0, 0], [2, 0]]}, r"candidates\[1\]\[0\] is 2 and the slot has 2 categories"),
     ],
 )
-def test_what_does_not_fit_is_refused(changes: dict[str, Any], complaint: str) -> None:
+def test_mismatched_encodings_and_labels_are_refused(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(SidecarError, match=complaint) as refused:
         fit_and_predict(request(**changes))
     assert refused.value.code == "invalid-message"

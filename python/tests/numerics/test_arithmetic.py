@@ -1,4 +1,4 @@
-"""What the arithmetic and the precision of a specification change of an evaluation, and what they do not."""
+"""The effects of a specification's arithmetic and precision on an evaluation."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The random distortions of small images: what comes out is what Pillow and torchvision make."""
+"""The augmentation of small images, compared with Pillow and torchvision."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""ImageNet: folders of photographs, and what is done to a photograph."""
+"""ImageNet: folders of photographs, and their augmentation."""
 
 import shutil
 from collections.abc import Iterator
@@ -156,7 +156,7 @@ def test_a_png_under_a_name_of_jpeg(small: Path) -> None:
     assert IMAGENET.at(8).read_training(small).plain(torch.arange(2)).shape == (2, 3, 8, 8)
 
 
-def test_what_is_no_image_or_no_class_is_passed_over(small: Path) -> None:
+def test_other_files_and_folders_are_ignored(small: Path) -> None:
     (small / "train" / "n1" / "notes.txt").write_text("x")
     (small / "train" / "others").mkdir()
     (small / "train" / "n4").write_text("a file")

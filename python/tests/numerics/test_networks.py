@@ -57,7 +57,7 @@ class _LiteralCell(nn.Module):
 
 @settings(max_examples=60, deadline=None)
 @given(genotypes, st.integers(0, 2**32))
-def test_what_is_left_out_changes_nothing(genotype: str, seed: int) -> None:
+def test_omitted_edges_change_nothing(genotype: str, seed: int) -> None:
     torch.manual_seed(seed)
     edges = parse(genotype)
     cell = Cell(edges, 3)
@@ -109,7 +109,7 @@ def test_nothing_irrelevant_is_kept() -> None:
         (EXAMPLE + "\n", "\\n"),
     ],
 )
-def test_what_is_no_genotype_is_refused(text: str, named: str) -> None:
+def test_a_wrong_genotype_is_refused(text: str, named: str) -> None:
     with pytest.raises(SidecarError) as caught:
         parse(text)
     assert caught.value.code == "invalid-genotype"

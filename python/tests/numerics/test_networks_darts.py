@@ -132,7 +132,7 @@ cells = st.tuples(
 
 @settings(max_examples=60, deadline=None)
 @given(cells, cells)
-def test_what_is_printed_is_read(normal: list[Any], reduce: list[Any]) -> None:
+def test_printed_genotypes_are_read(normal: list[Any], reduce: list[Any]) -> None:
     flat = [[edge for node in cell for edge in node] for cell in (normal, reduce)]
     expected = tuple(tuple(DartsEdge(*edge) for edge in cell) for cell in flat)
     for (first, second), nodes in (((normal, reduce), range(2, 6)), (flat, [2, 3, 4, 5])):
@@ -155,13 +155,13 @@ def _changed(old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("", "cannot be read"),
-        ("Genotype(", "cannot be read"),
-        (EXAMPLE + "\0", "cannot be read"),
-        ("(" * 4000, "cannot be read"),
-        ("-" * 4000 + "1", "cannot be read"),
-        ("|nor_conv_3x3~0|", "cannot be read"),
-        ("01201201", "cannot be read"),
+        ("", "it is not a Python expression"),
+        ("Genotype(", "it is not a Python expression"),
+        (EXAMPLE + "\0", "it is not a Python expression"),
+        ("(" * 4000, "it is not a Python expression"),
+        ("-" * 4000 + "1", "it is not a Python expression"),
+        ("|nor_conv_3x3~0|", "it is not a Python expression"),
+        ("01201201", "it is not a Python expression"),
         ("['Zero']", "must be Genotype"),
         (_changed("Genotype", "os.system"), "must be Genotype"),
         ("Genotype()", "normal_concat"),
@@ -190,7 +190,7 @@ def _changed(old: str, new: str) -> str:
         ("Genotype(normal=[], normal_concat=[2, 3, 4, 5], reduce=[], reduce_concat=[2, 3, 4, 5])", "0 edges"),
     ],
 )
-def test_what_is_no_genotype_is_refused(text: str, named: str) -> None:
+def test_a_wrong_genotype_is_refused(text: str, named: str) -> None:
     with pytest.raises(SidecarError) as caught:
         parse(text)
     assert caught.value.code == "invalid-genotype"

@@ -182,7 +182,7 @@ ALL_MB = ["3x3_MBConv3"] * 20
         (mb.parse, str([*ALL_MB[1:], "9x9_MBConv3"]), "slot 19 has no '9x9_MBConv3'"),
     ],
 )
-def test_what_is_no_genotype_is_refused(parse: Callable[[str], Any], text: str, named: str) -> None:
+def test_a_wrong_genotype_is_refused(parse: Callable[[str], Any], text: str, named: str) -> None:
     with pytest.raises(SidecarError) as caught:
         parse(text)
     assert caught.value.code == "invalid-genotype"

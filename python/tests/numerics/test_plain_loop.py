@@ -1,4 +1,4 @@
-"""The loop that the benchmark of searches measures against computes what the evaluation computes, step by step."""
+"""The plain loop of the search benchmark computes the same as an evaluation, step by step."""
 
 import importlib.util
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Candidates of other depths, widths and resolutions, and what the teacher sees then."""
+"""Candidates of other depths, widths and resolutions, with a teacher at full resolution."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -97,7 +97,7 @@ def test_a_resolution_that_cannot_be_halved_twice_is_refused(resolution: int) ->
     with pytest.raises(SidecarError) as refused:
         build_network("nas-bench-201", GENOTYPE, NetworkSpecification(4, 1, 10, resolution))
     assert refused.value.code == "unsuitable-data"
-    assert f"{resolution} is no multiple" in refused.value.message
+    assert f"divides, not {resolution}." in refused.value.message
 
 
 @pytest.mark.parametrize("cells", [1, 2])

@@ -1,4 +1,4 @@
-"""Whole retrainings on real digits: what they come to, and what they depend on."""
+"""Whole retrainings on real digits: their results and dependencies."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +61,7 @@ def _sgd() -> dict[str, Any]:
     return {"learningRate": 0.1, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005}
 
 
-def test_what_weights_depend_on(retraining: Build, tmp_path: Path) -> None:
+def test_weights_depend_on_seed_and_recipe_alone(retraining: Build, tmp_path: Path) -> None:
     def train(seed: int = 1, **recipe: Any) -> list[bytes]:
         checkpoint = tmp_path / f"{len(list(tmp_path.iterdir()))}.pt"
         retrain(request_for(retraining(recipe={"epochs": 1, **recipe}), checkpoint, seed), CPU, quiet)
@@ -132,7 +132,7 @@ def test_a_loss_that_is_not_finite_ends_the_training(retraining: Build, tmp_path
         ({"dataset": "cifar10", "network": {"resolution": 32}}, "missing-file", "no folder was named"),
     ],
 )
-def test_what_cannot_be_trained(
+def test_impossible_retrainings_are_refused(
     retraining: Build, tmp_path: Path, changes: dict[str, Any], code: str, text: str
 ) -> None:
     with pytest.raises(SidecarError, match=text) as error:

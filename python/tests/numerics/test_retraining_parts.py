@@ -1,4 +1,4 @@
-"""What a retraining is made of: the schedules, cutout, the batches, the images, and what is minimised."""
+"""The parts of a retraining: schedules, cutout, batches, images and loss."""
 
 import math
 from collections.abc import Callable

@@ -133,11 +133,11 @@ def _bytes_of(value: object) -> bytes:
         (_bytes_of({"version": 1})[:-40], "corrupt-file", "an incomplete checkpoint"),
         (pickle.dumps([1, 2, 3]), "refused-file", "not a checkpoint of weights"),
         (_bytes_of(_Malicious()), "refused-file", "was not run"),
-        (_bytes_of({"state_dict": {}}), "refused-file", "no checkpoint of a retraining"),
-        (_bytes_of([1, 2]), "refused-file", "no checkpoint of a retraining"),
+        (_bytes_of({"state_dict": {}}), "refused-file", "not a checkpoint of a retraining"),
+        (_bytes_of([1, 2]), "refused-file", "not a checkpoint of a retraining"),
     ],
 )
-def test_files_that_are_no_checkpoint(
+def test_other_files_are_refused(
     retraining: Build, tmp_path: Path, content: bytes, code: str, text: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint = tmp_path / "c.pt"

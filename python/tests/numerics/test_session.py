@@ -50,7 +50,7 @@ def test_the_report(specification: Build, shipped: Assets) -> None:
         {"teacher": {"mode": "eval"}},
     ],
 )
-def test_what_the_batch_depends_on(specification: Build, shipped: Assets, changes: dict[str, Any]) -> None:
+def test_the_batch_depends_on_seed_and_teacher(specification: Build, shipped: Assets, changes: dict[str, Any]) -> None:
     before = Session.prepare(specification(), shipped, "cpu").report()["batch"]
     after = Session.prepare(specification(**changes), shipped, "cpu").report()["batch"]
     assert after != before

@@ -52,7 +52,7 @@ def test_values_are_read_from_their_keys(specification: Build) -> None:
     assert (read.optimizer.learning_rate, read.optimizer.weight_decay, read.network.resolution) == (0.25, 0.125, 33)
 
 
-def test_what_is_left_out_is_not_done(specification: Build) -> None:
+def test_omitted_settings_have_no_effect(specification: Build) -> None:
     optimizer = Specification.from_dict(specification()).optimizer
     assert (optimizer.gradient_norm, optimizer.cosine) == (None, None)
     changed = {"gradientNorm": 5, "cosine": {"updates": 300, "minimum": 0.001}}

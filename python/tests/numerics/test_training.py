@@ -17,7 +17,7 @@ Golden = Callable[[str], dict[str, Tensor]]
 
 
 class Notebook:
-    """Records by remembering what it was told to do, which is all that a processor without graphs can do."""
+    """Records a step as the function itself, for processors without CUDA graphs."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []

@@ -25,7 +25,7 @@ _CLOSING = pytest.StashKey["Comparisons"]()
 
 
 class Comparisons:
-    """Compares what is ours with what is theirs, and counts."""
+    """Compares our values with the original's, and counts the comparisons."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()

@@ -35,7 +35,7 @@ def _table(space: str) -> Any:
 
 
 def _encode(space: str, features: Array) -> list[int]:
-    """Our encoding of what the original hands about."""
+    """Our encoding of the original's architecture."""
     if space in ("nas-bench-201", "darts"):
         edges = features.reshape((6, 5) if space == "nas-bench-201" else (14, 7))
         # An edge without an operation has the category behind them all.

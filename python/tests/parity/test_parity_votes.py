@@ -1,4 +1,4 @@
-"""Votes, thresholds and decoding: what the controller makes of a history, and what XNAS makes of it."""
+"""Votes, thresholds and decoding of a history, by the controller and by XNAS."""
 
 import logging
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def test_votes_and_thresholds(exported: dict[str, Any], comparisons: Any, capsys
 
 
 def test_the_vote_for_proxyless_still_cannot_be_counted() -> None:
-    """Why there is none among the histories; docs/fidelity.md says what we do."""
+    """Why the histories contain no such case; docs/fidelity.md describes our behaviour."""
     module = import_xnas("xnas.algorithms.RMINAS.sampler.RF_sampling")
     sampler = module.RF_suggest("proxyless", logging.getLogger(__name__))
     sampler.loss_thres = 1.0

@@ -1,4 +1,4 @@
-"""Messages of evaluations that take milliseconds, and what matters of the answers."""
+"""Messages of evaluations that take milliseconds, and the comparable part of their answers."""
 
 from typing import Any
 
@@ -31,6 +31,6 @@ def evaluate_body(seed: int = 5, digest: str = DIGEST, genotype: str = GENOTYPE)
 
 
 def score(reply: dict[str, Any]) -> dict[str, Any]:
-    """What an evaluation answers, without the time that it took."""
+    """An evaluation's answer without its seconds."""
     assert reply["type"] == "evaluated", reply
     return {key: value for key, value in reply["body"].items() if key != "seconds"}

@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class Interrupted(Exception):
-    """Stands for whatever ends a training."""
+    """Stands for any interruption of a training."""
 
 
 def quiet(_done: float, _total: float, _note: str) -> None:
@@ -21,7 +21,7 @@ def request_for(body: dict[str, Any], checkpoint: Path, seed: int = 1) -> dict[s
 
 
 def essence(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without what tells of time and interruptions."""
+    """An answer without seconds and the resumed epoch."""
     epochs = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in answer["epochs"]]
     return {**answer, "epochs": epochs, "resumedFrom": None}
 

@@ -36,7 +36,7 @@ def toy() -> type[Toy]:
 
 @pytest.fixture
 def context() -> Callable[..., Context]:
-    """A context of random images for what a function builds; the function is called with one seed each time."""
+    """A context with random images for a function that builds networks; each call of it has the same seed."""
 
     def make(build: Build, samples: int = 4, side: int = 4, classes: int = 3, seed: int = 9) -> Context:
         generator = torch.Generator().manual_seed(1)

@@ -1,4 +1,4 @@
-"""The proxies of what a network makes of images, written out in loops and by other decompositions."""
+"""Proxies of a network's features, compared with loops and other decompositions."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ def test_expressivity_and_progressivity(context: Make, linear: Any) -> None:
 
 
 def test_the_features_are_those_of_kaimings_weights_and_noise(context: Make, toy: Any) -> None:
-    """The stem's answers have the variance 2 that Kaiming's weights give to normal numbers, whatever the images are."""
+    """The stem's outputs have the variance 2 of Kaiming's weights on normal numbers, for any images."""
     measured = context(lambda: toy(nn.Conv2d(3, 64, 3), [nn.Conv2d(64, 2, 1)], 2, 3), samples=16, side=16)
     stem, _ = block_features(measured)
     assert stem.var().item() == pytest.approx(2, rel=0.1)

@@ -1,4 +1,4 @@
-"""The proxies of gradients, against differences of function values: what is expected needs no derivative of torch's."""
+"""Proxies of gradients, compared with finite differences, so that no expected value uses torch's derivatives."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ def test_synflow_by_scaling_one_layer_after_the_other(context: Make, toy: Any) -
 
 
 class Unused(nn.Module):
-    """Has weights, and hands on what it is given."""
+    """Has weights, and returns its input unchanged."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,7 +164,7 @@ class Unused(nn.Module):
 
 
 @pytest.mark.parametrize("name", ["grad-norm", "snip", "zico", "synflow"])
-def test_what_no_gradient_reaches_counts_for_nothing(name: str, context: Make, toy: Any) -> None:
+def test_layers_that_no_gradient_reaches_do_not_count(name: str, context: Make, toy: Any) -> None:
     def build(blocks: list[nn.Module]) -> nn.Module:
         network = toy(nn.Conv2d(3, 3, 1), blocks, 3, 3)
         torch.manual_seed(6)

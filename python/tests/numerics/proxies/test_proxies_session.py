@@ -1,4 +1,4 @@
-"""Proxies as a session measures them: on real digits, in every space, at what cost, and words for bad requests."""
+"""Proxies that a session measures: on real digits, in every space, their costs, and refused requests."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def session(specification: Specify, shipped: Assets) -> Session:
 
 
 @pytest.mark.parametrize("arithmetic", ["plain", "fast"])
-def test_what_is_observed_is_what_an_evaluation_observes(
+def test_training_proxies_read_the_observations_of_an_evaluation(
     arithmetic: str, specification: Specify, shipped: Assets
 ) -> None:
     session = Session.prepare(specification(arithmetic=arithmetic), shipped, "cpu")
@@ -155,7 +155,7 @@ def test_a_network_that_was_only_looked_at_is_handed_on_once(session: Session) -
 
 
 @pytest.mark.parametrize("name", UNTRAINED)
-def test_what_a_proxy_takes_is_what_it_says(name: str, session: Session) -> None:
+def test_a_proxy_takes_the_passes_that_it_declares(name: str, session: Session) -> None:
     counts = {"forward": 0, "backward": 0}
     context = Context(lambda: _Counting(session._build(GENOTYPE, 3), counts), session._batch, 8, 3)
     proxy = PROXIES[name]
@@ -178,7 +178,7 @@ def test_the_cost_is_that_of_each_alone_and_of_all_together(session: Session) ->
     assert all(value["seconds"] >= 0 for value in answer["values"])
 
 
-def test_what_is_shared_is_computed_once_and_each_tells_its_seconds(
+def test_shared_results_are_computed_once_and_each_proxy_reports_its_seconds(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
@@ -220,7 +220,7 @@ def test_what_is_shared_is_computed_once_and_each_tells_its_seconds(
         ("rmi\n", "This sidecar has no proxy"),
     ],
 )
-def test_what_is_no_proxy_is_refused_before_anything_is_trained(text: str, said: str, session: Session) -> None:
+def test_an_unknown_proxy_is_refused_before_any_training(text: str, said: str, session: Session) -> None:
     steps: list[None] = []
     with pytest.raises(SidecarError) as refused:
         session.measure(GENOTYPE, 3, ["rmi@0", text], lambda: steps.append(None))
