@@ -137,8 +137,14 @@ def checkpoint(folder: Path) -> Path:
 
 FOREIGN: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a checkpoint": (checkpoint, "no meta_archs and arch2infos"),
-    "an archive": (lambda folder: bad_zip(folder, "readme.txt", zipfile.ZIP_STORED), "archive that PyTorch has not saved"),
-    "a bomb": (lambda folder: bad_zip(folder, "t/data.pkl", zipfile.ZIP_DEFLATED), "archive that PyTorch has not saved"),
+    "an archive": (
+        lambda folder: bad_zip(folder, "readme.txt", zipfile.ZIP_STORED),
+        "archive that PyTorch has not saved",
+    ),
+    "a bomb": (
+        lambda folder: bad_zip(folder, "t/data.pkl", zipfile.ZIP_DEFLATED),
+        "archive that PyTorch has not saved",
+    ),
     "no archive": (lambda folder: written(folder, b"PK\x03\x04rest"), "zip"),
     "CIFAR": (lambda folder: written(folder, pickle.dumps({b"data": b"\0" * 3072}, protocol=2)), "bytes"),
     "a number": (lambda folder: written(folder, pickle.dumps(7, protocol=2)), "no meta_archs"),
