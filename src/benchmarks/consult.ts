@@ -3,7 +3,7 @@ import { InterruptedError, RminasError } from '../errors.js';
 import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { benchmarkOf } from './benchmark.js';
-import { readyIndex, whatIsNeeded } from './ready-index.js';
+import { ensureIndex, missingIndexAdvice } from './ready-index.js';
 
 export interface Consultation {
   space: string;
@@ -32,8 +32,8 @@ export async function consultBenchmark(
   const benchmark = benchmarkOf(space);
   if (!benchmark) return { answer: null, note: `The space ${space} has no benchmark.` };
   try {
-    const ready = await readyIndex(sidecar, benchmark, data, places);
-    if (ready === undefined) return { answer: null, note: whatIsNeeded(benchmark) };
+    const ready = await ensureIndex(sidecar, benchmark, data, places);
+    if (ready === undefined) return { answer: null, note: missingIndexAdvice(benchmark) };
     const answer = await sidecar.request('query-benchmark', { index: ready.index, architecture: genotype });
     const notice = ready.table === undefined ? '' : ` (imported just now from ${ready.table})`;
     return { answer, note: `${answer.source}${notice}` };

@@ -6,7 +6,7 @@ import type { Sidecar } from '../sidecar/client.js';
  * Queries an index for one architecture. Returns null if the index does not contain it.
  * @throws MissingError when the file is not an index.
  */
-export async function lookUp(
+export async function findArchitecture(
   sidecar: Pick<Sidecar, 'request'>,
   index: string,
   genotype: string,

@@ -5,7 +5,7 @@ import type { Sidecar } from '../sidecar/client.js';
 import { findTable, indexFile, indexFolder } from './places.js';
 
 /** An index that can be queried. */
-export interface ReadyIndex {
+export interface AvailableIndex {
   readonly index: string;
   /** The table that was imported just now; undefined if the index existed already. */
   readonly table: string | undefined;
@@ -41,12 +41,12 @@ export function findIndex(
  * Finds the index of a benchmark. If only a table exists, it is imported first. See {@link findIndex}.
  * @throws MissingError when the table cannot be read.
  */
-export async function readyIndex(
+export async function ensureIndex(
   sidecar: Pick<Sidecar, 'request'>,
   benchmark: BenchmarkDefinition,
   data: string | null,
   places: Pick<Places, 'env' | 'cwd'> = {},
-): Promise<ReadyIndex | undefined> {
+): Promise<AvailableIndex | undefined> {
   const place = findIndex(benchmark, data, places);
   if (place === undefined) return undefined;
   const { folder, index, table } = place;
@@ -55,7 +55,7 @@ export async function readyIndex(
 }
 
 /** Tells the user how to get an index. */
-export function whatIsNeeded({ name, table }: BenchmarkDefinition): string {
+export function missingIndexAdvice({ name, table }: BenchmarkDefinition): string {
   return (
     `There is no index of ${name}. Import its table of accuracies with \`rminas benchmark import FILE\`, ` +
     `or put it into the data folder as ${table.folder}/*${table.extension}.`

@@ -1,8 +1,6 @@
 /** Chooses the series of accuracies that a search uses. */
 import { UsageError } from '../errors.js';
-import type { BenchmarkSummary } from '../protocol/messages.js';
-
-export type Series = BenchmarkSummary['series'][number];
+import type { BenchmarkSeries, BenchmarkSummary } from '../protocol/messages.js';
 
 /** A series as the user names it. Null epochs match any number of epochs. */
 export interface NamedSeries {
@@ -17,15 +15,15 @@ export interface NamedSeries {
  * @throws UsageError `unknown-series` when the table lacks the named series; `test-accuracy-only` when none was named and
  *   the table has no validation accuracy.
  */
-export function chooseSeries(summary: BenchmarkSummary, dataset: string, named: NamedSeries | null): Series {
+export function chooseSeries(summary: BenchmarkSummary, dataset: string, named: NamedSeries | null): BenchmarkSeries {
   const matching = summary.series.filter((series) => (named ? isNamed(series, named) : isValidation(series, dataset)));
   const [best] = [...matching].sort(preference);
   if (best !== undefined) return best;
-  const available = `Available series: ${[...new Set(summary.series.map(nameOf))].join('; ')}.`;
+  const available = `Available series: ${[...new Set(summary.series.map(seriesName))].join('; ')}.`;
   if (named !== null) {
     const { split, epochs } = named;
     throw new UsageError(
-      `The table of ${summary.benchmark} has no figures of ${nameOf({ dataset: named.dataset, split, epochs })}.`,
+      `The table of ${summary.benchmark} has no figures of ${seriesName({ dataset: named.dataset, split, epochs })}.`,
       { code: 'unknown-series', nextSteps: [available, 'Set RMINAS.BENCHMARK_SERIES to one of these.'] },
     );
   }
@@ -40,7 +38,10 @@ export function chooseSeries(summary: BenchmarkSummary, dataset: string, named: 
 }
 
 /** Whether a figure belongs to the series. */
-export function isOf(figure: Omit<Series, 'architectures' | 'best' | 'worst' | 'mean'>, series: Series): boolean {
+export function belongsTo(
+  figure: Omit<BenchmarkSeries, 'architectures' | 'best' | 'worst' | 'mean'>,
+  series: BenchmarkSeries,
+): boolean {
   return (
     figure.dataset === series.dataset &&
     figure.split === series.split &&
@@ -50,12 +51,12 @@ export function isOf(figure: Omit<Series, 'architectures' | 'best' | 'worst' | '
   );
 }
 
-function isNamed(series: Series, { dataset, split, epochs }: NamedSeries): boolean {
+function isNamed(series: BenchmarkSeries, { dataset, split, epochs }: NamedSeries): boolean {
   return same(series.dataset, dataset) && same(series.split, split) && (epochs === null || series.epochs === epochs);
 }
 
 /** Matches NAS-Bench-201's `cifar10-valid`, too: its networks are trained on half of CIFAR-10, and `x-valid` is the rest. */
-function isValidation(series: Series, dataset: string): boolean {
+function isValidation(series: BenchmarkSeries, dataset: string): boolean {
   return (same(series.dataset, dataset) || same(series.dataset, `${dataset}-valid`)) && /valid/i.test(series.split);
 }
 
@@ -64,10 +65,10 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function preference(a: Series, b: Series): number {
+function preference(a: BenchmarkSeries, b: BenchmarkSeries): number {
   return Number(a.seed !== null) - Number(b.seed !== null) || (b.epochs ?? 0) - (a.epochs ?? 0);
 }
 
-export function nameOf({ dataset, split, epochs }: NamedSeries): string {
+export function seriesName({ dataset, split, epochs }: NamedSeries): string {
   return epochs === null ? `${dataset} ${split}` : `${dataset} ${split} ${epochs}`;
 }

@@ -1,10 +1,10 @@
 import { benchmarkOf } from '../benchmarks/benchmark.js';
-import { lookUp } from '../benchmarks/look-up.js';
-import { readyIndex, whatIsNeeded } from '../benchmarks/ready-index.js';
-import { chooseSeries, isOf, nameOf, type Series } from '../benchmarks/series.js';
+import { findArchitecture } from '../benchmarks/look-up.js';
+import { ensureIndex, missingIndexAdvice } from '../benchmarks/ready-index.js';
+import { belongsTo, chooseSeries, seriesName } from '../benchmarks/series.js';
 import { MissingError, UsageError } from '../errors.js';
 import { ACCURACY } from '../objectives/benchmark.js';
-import type { BenchmarkAnswer } from '../protocol/messages.js';
+import type { BenchmarkAnswer, BenchmarkSeries } from '../protocol/messages.js';
 import type { EvaluationOutcome, Evaluator } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { type StartedSidecar, type StartOptions, startWithoutWorkers } from './prepared-sidecar.js';
@@ -43,28 +43,28 @@ export async function createBenchmarkEvaluator(
       nextSteps: ['Choose another objective (RMINAS.OBJECTIVE).'],
     });
   }
-  const ready = await readyIndex(sidecar, benchmark, data);
+  const ready = await ensureIndex(sidecar, benchmark, data);
   if (ready === undefined) {
     throw new MissingError(`The objective is a benchmark's accuracy, and there is none of ${benchmark.name}.`, {
       code: 'missing-benchmark',
-      nextSteps: [whatIsNeeded(benchmark)],
+      nextSteps: [missingIndexAdvice(benchmark)],
     });
   }
   const { index } = ready;
   const summary = await sidecar.request('summarise-benchmark', { index });
   const series = chooseSeries(summary, specification.dataset, settings.series);
-  notify(`Architectures are scored by ${benchmark.name}: ${nameOf(series)}, ${series.aggregation}.`);
+  notify(`Architectures are scored by ${benchmark.name}: ${seriesName(series)}, ${series.aggregation}.`);
 
   return {
     capacity: workers,
-    evaluate: async ({ genotype }) => outcomeOf(await lookUp(sidecar, index, genotype), series),
+    evaluate: async ({ genotype }) => outcomeOf(await findArchitecture(sidecar, index, genotype), series),
   };
 }
 
 /** @param answer null if the table lacks the architecture */
-export function outcomeOf(answer: BenchmarkAnswer | null, series: Series): EvaluationOutcome {
-  const figure = answer?.figures.find((one) => isOf(one, series));
-  if (figure === undefined) return { failure: `The table has no ${nameOf(series)} of it.` };
+export function outcomeOf(answer: BenchmarkAnswer | null, series: BenchmarkSeries): EvaluationOutcome {
+  const figure = answer?.figures.find((one) => belongsTo(one, series));
+  if (figure === undefined) return { failure: `The table has no ${seriesName(series)} of it.` };
   const { trainSeconds, evalSeconds } = figure;
   return {
     evaluation: NOT_TRAINED,

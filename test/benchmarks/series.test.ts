@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { chooseSeries, isOf, type Series } from '../../src/benchmarks/series.js';
+import { belongsTo, chooseSeries } from '../../src/benchmarks/series.js';
 import { outcomeOf } from '../../src/evaluators/benchmark.js';
-import type { BenchmarkAnswer } from '../../src/protocol/messages.js';
+import type { BenchmarkAnswer, BenchmarkSeries } from '../../src/protocol/messages.js';
 
-const series = (dataset: string, split: string, epochs: number | null, seed: number | null = null): Series => ({
+const series = (
+  dataset: string,
+  split: string,
+  epochs: number | null,
+  seed: number | null = null,
+): BenchmarkSeries => ({
   dataset,
   split,
   epochs,
@@ -15,7 +20,7 @@ const series = (dataset: string, split: string, epochs: number | null, seed: num
   worst: 10,
   mean: 80,
 });
-const summaryOf = (all: Series[]) => ({
+const summaryOf = (all: BenchmarkSeries[]) => ({
   benchmark: 'toy',
   source: 'toy.csv',
   architectures: 3,
@@ -30,7 +35,7 @@ const FULL = [
   series('cifar100', 'x-valid', 200),
   series('ImageNet16-120', 'x-valid', 200),
 ];
-const brief = ({ dataset, split, epochs, seed }: Series) => [dataset, split, epochs, seed];
+const brief = ({ dataset, split, epochs, seed }: BenchmarkSeries) => [dataset, split, epochs, seed];
 
 describe('the series of a search', () => {
   it('is the mean validation accuracy on the data set after the longest training', () => {
@@ -55,8 +60,8 @@ describe('the series of a search', () => {
   });
 
   it('identifies a figure of an architecture', () => {
-    const [first] = FULL as [Series];
-    expect(FULL.map((one) => isOf(one, first))).toEqual([true, false, false, false, false, false]);
+    const [first] = FULL as [BenchmarkSeries];
+    expect(FULL.map((one) => belongsTo(one, first))).toEqual([true, false, false, false, false, false]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { dataFolders } from '../../assets/places.js';
 import { benchmarkOf } from '../../benchmarks/benchmark.js';
-import { lookUp } from '../../benchmarks/look-up.js';
+import { findArchitecture } from '../../benchmarks/look-up.js';
 import { findTable, indexFolder } from '../../benchmarks/places.js';
-import { readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
+import { ensureIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
 import { withSidecar } from '../../benchmarks/service.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.js';
@@ -57,8 +57,8 @@ async function ask(
   options: BenchmarkFiguresOptions,
 ): Promise<BenchmarkFigures> {
   const { dataset, genotypes, data, signal } = options;
-  const ready = await readyIndex(sidecar, benchmark, data);
-  if (ready === undefined) return withoutFigures(whatIsNeeded(benchmark));
+  const ready = await ensureIndex(sidecar, benchmark, data);
+  if (ready === undefined) return withoutFigures(missingIndexAdvice(benchmark));
   const { index } = ready;
   const summary = await sidecar.request('summarise-benchmark', { index }, { signal });
   const series: ComparedSeries[] = [];
@@ -68,7 +68,7 @@ async function ask(
   const answers = runPool({
     items: [...new Set([...genotypes, ...(vote === null ? [] : [vote.genotype])])],
     capacity: () => AT_ONCE,
-    run: async (genotype) => ({ genotype, answer: await lookUp(sidecar, index, genotype) }),
+    run: async (genotype) => ({ genotype, answer: await findArchitecture(sidecar, index, genotype) }),
     signal,
   });
   for await (const { genotype, answer } of answers) figures.set(genotype, figuresIn(answer, series));

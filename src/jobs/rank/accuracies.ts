@@ -1,5 +1,5 @@
-import { lookUp, reportedFigures } from '../../benchmarks/look-up.js';
-import { findIndex, readyIndex, whatIsNeeded } from '../../benchmarks/ready-index.js';
+import { findArchitecture, reportedFigures } from '../../benchmarks/look-up.js';
+import { ensureIndex, findIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { MissingError } from '../../errors.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
@@ -38,7 +38,7 @@ export interface Accuracies {
  * @throws MissingError `missing-benchmark`
  */
 export function checkBenchmark(benchmark: BenchmarkDefinition, data: string | null): void {
-  if (findIndex(benchmark, data) === undefined) throw missing(whatIsNeeded(benchmark));
+  if (findIndex(benchmark, data) === undefined) throw missing(missingIndexAdvice(benchmark));
 }
 
 /**
@@ -53,13 +53,13 @@ export async function findAccuracies(options: {
   signal: AbortSignal;
 }): Promise<Accuracies> {
   const { sidecar, benchmark, sample, data, signal } = options;
-  const ready = await readyIndex(sidecar, benchmark, data);
-  if (ready === undefined) throw missing(whatIsNeeded(benchmark));
+  const ready = await ensureIndex(sidecar, benchmark, data);
+  if (ready === undefined) throw missing(missingIndexAdvice(benchmark));
   const found = new Map<number, BenchmarkAnswer>();
   const answers = runPool({
     items: sample,
     capacity: () => AT_ONCE,
-    run: async ({ number, genotype }) => ({ number, answer: await lookUp(sidecar, ready.index, genotype) }),
+    run: async ({ number, genotype }) => ({ number, answer: await findArchitecture(sidecar, ready.index, genotype) }),
     signal,
   });
   for await (const { number, answer } of answers) if (answer) found.set(number, answer);
