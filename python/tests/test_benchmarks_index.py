@@ -178,8 +178,10 @@ def test_without_an_index_the_import_is_named(tmp_path: Path) -> None:
         (27, "it holds 27, numbered from 0 to"),
         (2**70, "it holds 27"),
         ("22200001", "the nearest one it holds is '22200000'"),
-        ("", "the nearest one"),
-        ("|none~0|", "the nearest one"),
+        # Nothing is near these.
+        ("", "it holds 27, numbered from 0 to"),
+        ("|none~0|", "it holds 27, numbered from 0 to"),
+        ("(2, 2, 4, 0, 2, 0)", "it holds 27, numbered from 0 to"),
     ],
 )
 def test_an_unknown_architecture_is_told_what_there_is(tmp_path: Path, architecture: str | int, said: str) -> None:

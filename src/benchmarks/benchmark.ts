@@ -3,6 +3,7 @@ import { benchmarksOf } from '../catalogue/catalogue.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
+import { normalGenotype } from '../spaces/trainable.js';
 
 /** The benchmarks whose tables can be imported. */
 export const BENCHMARKS: readonly BenchmarkDefinition[] = benchmarksOf(BUILT_IN);
@@ -40,4 +41,14 @@ export function parseArchitecture(
   }
   if (benchmark.notation.test(architecture) || !/^\d{1,15}$/.test(architecture)) return architecture;
   return Number(architecture);
+}
+
+/**
+ * A number as it is, a genotype in its normal form.
+ * @throws UsageError `invalid-genotype` with an example of the notation
+ */
+export function normalArchitecture(benchmark: BenchmarkDefinition, text: string): string | number {
+  const architecture = parseArchitecture(benchmark, text);
+  if (typeof architecture === 'number') return architecture;
+  return normalGenotype(BUILT_IN.spaces.get(benchmark.space, 'the benchmark'), architecture);
 }

@@ -9,7 +9,7 @@ import type {
 } from '../protocol/messages.js';
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
-import { BENCHMARK_NAMES, benchmarkNamed, parseArchitecture } from './benchmark.js';
+import { BENCHMARK_NAMES, benchmarkNamed, normalArchitecture } from './benchmark.js';
 import { indexFile, indexFolder } from './places.js';
 
 export { consultBenchmark } from './consult.js';
@@ -92,7 +92,7 @@ export async function importBenchmark(options: ImportBenchmarkOptions): Promise<
  */
 export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
   const { benchmark = DEFAULT_BENCHMARK } = options;
-  const architecture = parseArchitecture(benchmarkNamed(benchmark), options.architecture);
+  const architecture = normalArchitecture(benchmarkNamed(benchmark), options.architecture);
   const index = indexOf(benchmark, options);
   return withSidecar(options, [index], (sidecar, signal) =>
     sidecar.request('query-benchmark', { index, architecture }, signal),

@@ -20,10 +20,12 @@ export interface RetrainingDefinition {
   /** The published recipe for a data set. */
   recipe(dataset: DatasetDefinition): PublishedRecipe;
   /**
-   * Checks that a network can be built from the text. A space may accept more here than its search proposes.
+   * The normal form of a text from which a network can be built: the notation that the sidecar reads. A space may
+   * accept more here than its search proposes.
+   * @param genotype as `tidyNotation` returns it
    * @throws UsageError that says what is wrong with the text.
    */
-  check(genotype: string): void;
+  normalForm(genotype: string): string;
   /** Whether its networks have drop path and an auxiliary head. */
   readonly regularised: boolean;
 }
@@ -37,6 +39,8 @@ export interface SpaceDefinition {
   /** One sentence for the documentation. */
   readonly doc: string;
   readonly space: Space;
+  /** How only genotypes of this space begin; null when they have no such beginning. */
+  readonly beginning: RegExp | null;
   /** Channels of the stem and number of cells in the original; null when TRAIN.CHANNELS and TRAIN.LAYERS set them. */
   readonly network: { readonly channels: number; readonly cells: number } | null;
   /** Index of the loss that the code of the archive observes; null when the archive does not have the space. */
@@ -65,6 +69,7 @@ export type SpaceFields = Pick<SpaceDefinition, Required> &
 export function defineSpace({ retraining, script, ...fields }: SpaceFields): SpaceDefinition {
   return {
     aliases: [],
+    beginning: null,
     network: null,
     observedStep: null,
     schedule: 'constant',
@@ -76,7 +81,7 @@ export function defineSpace({ retraining, script, ...fields }: SpaceFields): Spa
     script: { name: "XNAS's RMINAS.py", keys: {}, dataset: null, ...script },
     retraining: {
       recipe: () => PLAIN_RECIPE,
-      check: (genotype) => void fields.space.parse(genotype),
+      normalForm: (genotype) => fields.space.print(fields.space.parse(genotype)),
       regularised: false,
       ...retraining,
     },

@@ -1,15 +1,54 @@
 import { UsageError } from '../errors.js';
 import type { SpaceDefinition } from './definition.js';
+import { tidyNotation } from './notation.js';
 
 /** The space whose notation the text is in; a text is in the notation of one space at most. */
 export function spaceOfGenotype(spaces: Iterable<SpaceDefinition>, genotype: string): SpaceDefinition | undefined {
-  return [...spaces].find(({ retraining }) => {
+  return [...spaces].find((space) => {
     try {
-      retraining.check(genotype);
+      normalGenotype(space, genotype);
       return true;
     } catch (error) {
       if (error instanceof UsageError) return false;
       throw error;
     }
   });
+}
+
+/**
+ * The normal form of a genotype from which a network of the space can be built. Only normal forms travel.
+ * @throws UsageError `invalid-genotype`
+ */
+export function normalGenotype({ retraining }: Pick<SpaceDefinition, 'retraining'>, text: string): string {
+  return retraining.normalForm(tidyNotation(text));
+}
+
+/** The error for a text that is in the notation of no space; it says what is wrong in the space that is meant. */
+export function noSpaceOf(spaces: Iterable<SpaceDefinition>, text: string): UsageError {
+  const all = [...spaces];
+  const tidy = tidyNotation(text);
+  const none = `"${tidy}" is not a genotype of any space.`;
+  const problem = problemIn(
+    all.find(({ beginning }) => beginning?.test(tidy)),
+    tidy,
+  );
+  if (problem !== undefined) {
+    const message = `${none} It${problem.message.slice(`"${tidy}"`.length)}`;
+    return new UsageError(message, { code: 'invalid-genotype', nextSteps: problem.nextSteps });
+  }
+  const names = all.map(({ name }) => name).join(', ');
+  return new UsageError(none, {
+    code: 'invalid-genotype',
+    nextSteps: [`Name its space with --space to learn what is wrong with it: ${names}.`],
+  });
+}
+
+function problemIn(space: SpaceDefinition | undefined, tidy: string): UsageError | undefined {
+  try {
+    space?.retraining.normalForm(tidy);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  return undefined;
 }

@@ -126,9 +126,10 @@ describe('rminas benchmark', () => {
 
   it('ends in exit code 2 for invalid arguments', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
-    const [beyond, unlike, other, nothing, series, none] = await Promise.all([
+    const [beyond, unlike, tuple, other, nothing, series, none] = await Promise.all([
       benchmark('query', '15625'),
-      benchmark('query', `${CELLS[2]}x`),
+      benchmark('query', CELLS[2]?.replace(/\w+~2/, 'none~2') ?? ''),
+      benchmark('query', '(2, 2, 4, 0, 2, 0)'),
       benchmark('query', '1', '--benchmark', 'nas-bench-999'),
       benchmark('import'),
       benchmark('top', '--dataset', 'cifar10', '--split', 'x-test'),
@@ -138,6 +139,8 @@ describe('rminas benchmark', () => {
     expect(beyond.stderr).toContain('numbered from 0 to 2');
     expect(unlike.code).toBe(2);
     expect(unlike.stderr).toContain(`the nearest one it holds is '${CELLS[2]}'`);
+    expect(tuple.code).toBe(2);
+    expect(tuple.stderr).toContain('Write the six edges as in |nor_conv_3x3~0|+|');
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('nas-bench-macro');
     expect(nothing.code).toBe(2);

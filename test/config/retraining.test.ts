@@ -77,7 +77,8 @@ describe('the recipe of a space', () => {
     const { retraining } = await plan(TWO_CELLS, ['LOADER.DATASET', 'cifar100']);
     expect(retraining).toMatchObject({
       space: 'darts',
-      genotype: TWO_CELLS,
+      // The normal form travels.
+      genotype: TWO_CELLS.replaceAll('range(2, 6)', '[2, 3, 4, 5]'),
       network: { channels: 36, cells: 20, classes: 100, resolution: 32 },
       recipe: {
         epochs: 600,

@@ -51,7 +51,8 @@ def _find(database: sqlite3.Connection, path: Path, architecture: str | int) -> 
     else:
         row = None  # SQLite's integers have 64 bits.
     if row is None:
-        hint = _nearest(database, architecture) if isinstance(architecture, str) else _range(database)
+        nearest = _nearest(database, architecture) if isinstance(architecture, str) else None
+        hint = _range(database) if nearest is None else f"the nearest one it holds is {nearest!r}"
         raise SidecarError("unknown-architecture", f"{path} has no architecture {architecture!r}: {hint}.")
     return row[0], row[1]
 
@@ -61,14 +62,17 @@ def _range(database: sqlite3.Connection) -> str:
     return f"it holds {count}, numbered from {low} to {high}"
 
 
-def _nearest(database: sqlite3.Connection, genotype: str) -> str:
-    """The genotype that shares the most operations or digits, compared position by position."""
+def _nearest(database: sqlite3.Connection, genotype: str) -> str | None:
+    """The genotype that shares the most operations or digits, position by position. None if it shares less than half."""
 
     def parts(text: str) -> list[str]:
-        return text.split("|") if "|" in text else list(text)
+        return [part for part in text.split("|") if part not in ("", "+")] if "|" in text else list(text)
+
+    def common(one: str) -> int:
+        return sum(a == b for a, b in zip(parts(one), wanted, strict=False))
 
     wanted = parts(genotype)
     rows = database.execute("SELECT genotype FROM architecture ORDER BY number")
-    genotypes: list[str] = [row[0] for row in rows]
-    nearest = max(genotypes, key=lambda one: sum(a == b for a, b in zip(parts(one), wanted, strict=False)))
-    return f"the nearest one it holds is {nearest!r}"
+    nearest = max((str(row[0]) for row in rows), key=common)
+    near = len(parts(nearest)) == len(wanted) and 2 * common(nearest) >= len(wanted)
+    return nearest if near else None

@@ -4,7 +4,7 @@ import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { UsageError } from '../../errors.js';
 import type { Retraining, Schedule, TrainingRecipe } from '../../protocol/retraining.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
-import { spaceOfGenotype } from '../../spaces/trainable.js';
+import { normalGenotype, noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
 import type { Config } from '../config.js';
 import { searchKeysOf } from '../schema/keys.js';
 import { checkRanges } from '../schema/ranges.js';
@@ -12,10 +12,12 @@ import { RETRAINING_KEYS, type RetrainingValues } from '../schema/retraining-key
 import { ALGORITHM_KEYS, type SearchValues } from '../schema/search-keys.js';
 import { SHARED_KEYS } from '../schema/shared-keys.js';
 import type { Settings } from '../yacs/merge.js';
+import { str } from '../yacs/value.js';
 import { networkSizeOf } from './network.js';
 import { gradientNormOf, sgdOf } from './optimizer.js';
 import { completeSettings } from './retraining-settings.js';
 
+const GENOTYPE = 'TRAIN.GENOTYPE';
 /** The keys that describe a retraining completely, as a file. */
 const RETRAINING_FILE_KEYS = new Set([...Object.keys(SHARED_KEYS), ...Object.keys(RETRAINING_KEYS)]);
 
@@ -47,19 +49,20 @@ export function unnamedSpace(config: Config): string | null {
   const { spaces } = config.catalogue;
   const space = spaceOfGenotype(spaces, genotype);
   if (space !== undefined) return space.name;
-  throw new UsageError(`"${genotype}" is not a genotype of any space.`, {
-    code: 'invalid-genotype',
-    nextSteps: [`Name its space with --space to learn what is wrong with it: ${spaces.names.join(', ')}.`],
-  });
+  throw noSpaceOf(spaces, genotype);
 }
 
-/** @throws UsageError when the configuration is well-formed but describes no possible retraining. */
-export function planRetraining(config: Config): RetrainingPlan {
+/**
+ * @param asWritten whether the genotype keeps the notation of the configuration, as it did up to release 0.2.1
+ * @throws UsageError when the configuration is well-formed but describes no possible retraining.
+ */
+export function planRetraining(config: Config, { asWritten = false } = {}): RetrainingPlan {
   const { spaces, datasets } = config.catalogue;
   const space = spaces.get(config.values['SPACE.NAME'], 'SPACE.NAME');
   const dataset = datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');
-  const genotype = genotypeOf(config.settings);
-  space.retraining.check(genotype);
+  const written = genotypeOf(config.settings);
+  const normal = normalGenotype(space, written);
+  const genotype = asWritten ? written : normal;
   const recipe = space.retraining.recipe(dataset);
   const fromSearch = describesSearch(config);
   const settings = completeSettings(config.settings, recipe, { dataset, fromSearch });
@@ -82,13 +85,19 @@ export function planRetraining(config: Config): RetrainingPlan {
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
     outDir: values.OUT_DIR,
-    settings: new Map([...settings].filter(([key]) => RETRAINING_FILE_KEYS.has(key))),
+    settings: withGenotype(new Map([...settings].filter(([key]) => RETRAINING_FILE_KEYS.has(key))), genotype),
     notices: [...config.notices, ...(fromSearch ? [searchNotice(config, recipe)] : [])],
   };
 }
 
+/** The settings with the genotype in its normal form, so that config.yaml has the text that the sidecar gets. */
+function withGenotype(settings: Settings, genotype: string): Settings {
+  const setting = settings.get(GENOTYPE);
+  return setting === undefined ? settings : new Map([...settings, [GENOTYPE, { ...setting, value: str(genotype) }]]);
+}
+
 function genotypeOf(settings: Settings): string {
-  const value = settings.get('TRAIN.GENOTYPE')?.value;
+  const value = settings.get(GENOTYPE)?.value;
   if (value?.type === 'str' && value.value !== '') return value.value;
   throw new UsageError('No architecture was given.', {
     code: 'missing-genotype',

@@ -91,8 +91,7 @@ export async function planResumedRetraining(
   loader = new PluginLoader(),
 ): Promise<PlannedRetraining> {
   const config = await loader.loadConfig({ file: folder.config });
-  const plan = planRetraining(config);
-  const digest = retrainingDigest(plan.retraining, config.plugins);
+  const { plan, digest } = planAsRecorded(config, header.retraining);
   const notices = checkPlan({
     folder,
     job: 'retraining',
@@ -108,6 +107,16 @@ export async function planResumedRetraining(
     data: options.data === undefined ? header.data : resolve(options.data),
     notices: [...notices, ...plan.notices],
   };
+}
+
+/** The plan whose digest is recorded, if there is one: release 0.2.1 did not bring genotypes into their normal form. */
+function planAsRecorded(config: Config, recorded: string) {
+  const planned = (asWritten: boolean) => {
+    const plan = planRetraining(config, { asWritten });
+    return { plan, digest: retrainingDigest(plan.retraining, config.plugins) };
+  };
+  const written = planned(true);
+  return written.digest === recorded ? written : planned(false);
 }
 
 /** The header of a new retraining. */

@@ -6,6 +6,7 @@ import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/pre
 import { createTrainingEvaluator } from '../../evaluators/training.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
+import { tidyNotation } from '../../spaces/notation.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
 import { toScore } from '../search/record.js';
@@ -45,7 +46,7 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
   const { space } = plan.definitions.space;
   // A mistyped genotype is found before the sidecar is started.
   const architectures = options.genotypes.map((text) => {
-    const encoding = space.parse(text);
+    const encoding = space.parse(tidyNotation(text));
     return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
   });
   const limit = (options.cache ?? true) ? cacheLimit() : 0;

@@ -2,7 +2,7 @@ import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { defineSpace } from '../definition.js';
 import { IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
 import { darts } from './space.js';
-import { parseCells } from './text.js';
+import { normalCells } from './text.js';
 
 const CIFAR_RECIPE: PublishedRecipe = {
   ...PLAIN_RECIPE,
@@ -32,6 +32,7 @@ export const dartsDefinition = defineSpace({
   aliases: ['infer_darts'],
   doc: 'The cells of DARTS (Liu et al., 2019); one cell serves as normal and reduction cell.',
   space: darts,
+  beginning: /^Genotype ?\(/,
   observedStep: 250,
   archivePrefix: 'darts',
   xnas: true,
@@ -39,7 +40,7 @@ export const dartsDefinition = defineSpace({
   retraining: {
     recipe: ({ resizable }) => (resizable ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
     // Other searches find two kinds of cells; such networks can be trained as well.
-    check: (genotype) => void parseCells(genotype),
+    normalForm: normalCells,
     regularised: true,
   },
 });

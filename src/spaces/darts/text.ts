@@ -19,21 +19,21 @@ const EXAMPLE_CELL =
   "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 1), " +
   "('skip_connect', 0), ('dil_conv_3x3', 2), ('skip_connect', 0), ('max_pool_3x3', 1)]";
 
-const LIST = String.raw`(\[.*\])`;
-const NUMBERS = String.raw`(\[[\d,]*\]|range\(\d+,\d+\))`;
-const GENOTYPE = new RegExp(
-  `^Genotype\\(normal=${LIST},normal_concat=${NUMBERS},reduce=${LIST},reduce_concat=${NUMBERS}\\)$`,
-);
+const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'] as const;
+const FIELD = new RegExp(`(?:^|,)(${FIELDS.join('|')})=`);
+/** FairDARTS also writes the node that the edge leads to. */
+const THREE_PARTS = /^\((['"])[^'"]*\1,\d+,\d+\)$/;
 const EDGE = /^\((['"])(.*)\1,(\d+)\)$/;
 
-function genotypeText(cell: string): string {
-  return `Genotype(normal=${cell}, normal_concat=${CONCAT}, reduce=${cell}, reduce_concat=${CONCAT})`;
+function genotypeText(normal: string, reduce = normal): string {
+  return `Genotype(normal=${normal}, normal_concat=${CONCAT}, reduce=${reduce}, reduce_concat=${CONCAT})`;
 }
 
 function invalid(text: string, problem: string): UsageError {
   return invalidGenotype('DARTS', text, problem, [
     `Write it as in ${genotypeText(EXAMPLE_CELL)}`,
     `The operations are ${DARTS_OPERATIONS.join(', ')}.`,
+    "A cell has four nodes with two edges each. An edge is ('operation', source). The output joins all four nodes.",
   ]);
 }
 
@@ -67,17 +67,64 @@ export function parseDartsCell(text: string): Encoding {
  * @throws UsageError that names the problem
  */
 export function parseCells(text: string): { normal: Encoding; reduce: Encoding } {
+  const { normal, reduce } = readCells(text);
+  return { normal: encode(normal), reduce: encode(reduce) };
+}
+
+/**
+ * The text of both kinds of cells in the notation of {@link printDartsCell}. The edges of a node keep their order: the
+ * first weights of a network are drawn in it.
+ * @throws UsageError that names the problem
+ */
+export function normalCells(text: string): string {
+  const { normal, reduce } = readCells(text);
+  return genotypeText(printEdges(normal), printEdges(reduce));
+}
+
+/** An edge as it is written. */
+interface WrittenEdge {
+  readonly operation: number;
+  readonly from: number;
+  readonly to: DartsNode;
+}
+
+function printEdges(edges: readonly WrittenEdge[]): string {
+  return `[${edges.map(({ operation, from }) => `('${DARTS_OPERATIONS[operation]}', ${from})`).join(', ')}]`;
+}
+
+function encode(edges: readonly WrittenEdge[]): Encoding {
+  const encoding = new Array<number>(DARTS_EDGES.length).fill(NO_EDGE);
+  for (const { operation, from, to } of edges) encoding[slotOf({ from, to })] = operation;
+  return encoding;
+}
+
+function readCells(text: string): { normal: WrittenEdge[]; reduce: WrittenEdge[] } {
   if (text !== text.trim()) throw invalid(text, 'there is space before or after it');
-  const squeezed = text.replace(/\s*([()[\],=])\s*/g, '$1').replace(/,(?=[\])])/g, '');
-  const [, normal, normalConcat, reduce, reduceConcat] = GENOTYPE.exec(squeezed) ?? [];
-  if (normal === undefined || reduce === undefined) {
-    throw invalid(text, 'it must be Genotype(normal=…, normal_concat=…, reduce=…, reduce_concat=…)');
-  }
-  for (const [name, concat] of Object.entries({ normal_concat: normalConcat, reduce_concat: reduceConcat })) {
+  const fields = readFields(text);
+  for (const name of ['normal_concat', 'reduce_concat'] as const) {
+    const concat = fields[name];
     if (concat === '[2,3,4,5]' || concat === 'range(2,6)') continue;
     throw invalid(text, `${name} must be ${CONCAT}, which are all nodes, but it is ${concat}`);
   }
-  return { normal: parseEdges(text, 'normal', normal), reduce: parseEdges(text, 'reduce', reduce) };
+  return { normal: readEdges(text, 'normal', fields.normal), reduce: readEdges(text, 'reduce', fields.reduce) };
+}
+
+/** The four fields without spaces, in whatever order they are written. */
+function readFields(text: string): Record<(typeof FIELDS)[number], string> {
+  const squeezed = text.replace(/\s*([()[\],=])\s*/g, '$1').replace(/,(?=[\])])/g, '');
+  const [, inner = ''] = /^Genotype\((.*)\)$/.exec(squeezed) ?? [];
+  const [before, ...parts] = inner.split(FIELD);
+  const fields: Partial<Record<string, string>> = {};
+  for (let at = 0; at < parts.length; at += 2) fields[parts[at] ?? ''] = parts[at + 1];
+  const { normal, normal_concat, reduce, reduce_concat } = fields;
+  const isList = (value: string | undefined) => value !== undefined && /^\[.*\]$/.test(value);
+  const isConcat = (value: string | undefined) =>
+    value !== undefined && /^(?:\[[\d,]*\]|range\(\d+,\d+\))$/.test(value);
+  const whole = isList(normal) && isConcat(normal_concat) && isList(reduce) && isConcat(reduce_concat);
+  if (before !== '' || parts.length !== 2 * FIELDS.length || !whole) {
+    throw invalid(text, 'it must be Genotype(normal=…, normal_concat=…, reduce=…, reduce_concat=…)');
+  }
+  return fields as Record<(typeof FIELDS)[number], string>;
 }
 
 /** The edges of each node, from a list of eight edges or of four pairs. */
@@ -96,30 +143,29 @@ function splitNodes(text: string, name: string, list: string): string[][] {
   return DARTS_NODES.map((_, index) => edges.slice(EDGES_PER_NODE * index, EDGES_PER_NODE * (index + 1)));
 }
 
-function parseEdges(text: string, name: string, list: string): Encoding {
-  const encoding = new Array<number>(DARTS_EDGES.length).fill(NO_EDGE);
+function readEdges(text: string, name: string, list: string): WrittenEdge[] {
+  const all: WrittenEdge[] = [];
   const nodes = splitNodes(text, name, list);
   for (const [index, node] of DARTS_NODES.entries()) {
     const edges = nodes[index] ?? [];
     const where = `node ${node} of ${name}`;
     if (edges.length !== EDGES_PER_NODE) throw invalid(text, `${where} has ${edges.length} edge(s), not two`);
-    for (const edge of edges) {
-      const { operation, from } = parseDartsEdge(text, where, edge, node);
-      const slot = slotOf({ from, to: node });
-      if (encoding[slot] !== NO_EDGE) throw invalid(text, `both edges of ${where} come from ${from}`);
-      encoding[slot] = operation;
-    }
+    const read = edges.map((edge) => parseDartsEdge(text, where, edge, node));
+    const [first, second] = read;
+    if (first?.from === second?.from) throw invalid(text, `both edges of ${where} come from ${first?.from}`);
+    all.push(...read);
   }
-  return encoding;
+  return all;
 }
 
-function parseDartsEdge(
-  text: string,
-  where: string,
-  edge: string,
-  node: DartsNode,
-): { operation: number; from: number } {
+function parseDartsEdge(text: string, where: string, edge: string, node: DartsNode): WrittenEdge {
   const [, , operationName, source] = EDGE.exec(edge) ?? [];
+  if (THREE_PARTS.test(edge)) {
+    throw invalid(
+      text,
+      `an edge of ${where}, ${edge}, has three parts, and only cells whose edges have two are supported`,
+    );
+  }
   if (operationName === undefined)
     throw invalid(text, `an edge of ${where} must be ('operation', source), not ${edge}`);
   const operation = DARTS_OPERATIONS.indexOf(operationName as DartsOperation);
@@ -129,5 +175,5 @@ function parseDartsEdge(
   }
   const from = Number(source);
   if (from >= node) throw invalid(text, `an edge of ${where} comes from ${source}, not from 0 to ${node - 1}`);
-  return { operation, from };
+  return { operation, from, to: node };
 }

@@ -7,6 +7,7 @@ export const nasBench201Definition = defineSpace({
   aliases: ['infer_nb201'],
   doc: 'The cells of NAS-Bench-201 (Dong and Yang, 2020).',
   space: nasBench201,
+  beginning: /^\|/,
   // XNAS's script has `C: 16, N: 5`, whatever SPACE and TRAIN say of channels and layers.
   network: { channels: 16, cells: 5 },
   observedStep: 150,

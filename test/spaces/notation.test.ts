@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { benchmarkNamed, normalArchitecture } from '../../src/benchmarks/benchmark.js';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
+import { planNewRetraining } from '../../src/jobs/retrain/plan.js';
+import { createRandom } from '../../src/random/random.js';
+import { tidyNotation } from '../../src/spaces/notation.js';
+import { normalGenotype } from '../../src/spaces/trainable.js';
+import { getSpace } from '../support/spaces.js';
+import { readFixture } from './fixture.js';
+
+const read = (file: string) => readFileSync(new URL(`../fixtures/cases/genotypes/${file}`, import.meta.url), 'utf8');
+const normal = readFixture<Record<string, { normal: string; files: string[] }>>('cases/genotypes/normal.json');
+const written = Object.entries(normal).flatMap(([space, { normal: expected, files }]) =>
+  files.map((file) => [file, space, expected] as const),
+);
+const retrain = async (genotype: string) => {
+  const { plan } = await planNewRetraining({ genotype });
+  return plan;
+};
+const nb201 = benchmarkNamed('nas-bench-201');
+
+describe('a genotype as people have it', () => {
+  it.each(written)('in %s has one normal form in %s', (file, space, expected) => {
+    expect(normalGenotype(BUILT_IN.spaces.get(space, 'the test'), read(file))).toBe(expected);
+  });
+
+  it.each(written)('in %s is retrained in its normal form', async (file, space, expected) => {
+    const { retraining, settings } = await retrain(read(file));
+    expect(retraining).toMatchObject({ space, genotype: expected });
+    expect(settings.get('TRAIN.GENOTYPE')?.value).toEqual({ type: 'str', value: expected });
+  });
+
+  it.each(normal['nas-bench-201']?.files ?? [])('in %s is found in the benchmark', (file) => {
+    expect(normalArchitecture(nb201, read(file))).toBe(normal['nas-bench-201']?.normal);
+  });
+
+  it.each([
+    ["['3x3_MBConv3',\"Zero\" ,\n 'Zero',]", "['3x3_MBConv3', 'Zero', 'Zero']"],
+    ['  01201201\n', '01201201'],
+    ['width=16,depth=2', 'width=16,depth=2'],
+    ['“|none~0| + |none~0|none~1|”', '|none~0|+|none~0|none~1|'],
+    ["arch_str = '|none~0|'  # the best", '|none~0|'],
+    ['genotypes.Genotype(normal=[])', 'Genotype(normal=[])'],
+  ])('%j becomes %j', (text, tidy) => {
+    expect(tidyNotation(text)).toBe(tidy);
+  });
+
+  it.each(BUILT_IN.spaces.names)('stays as it is when %s prints it', (name) => {
+    const { print, sample } = getSpace(name);
+    const random = createRandom(7, 'notation-test', 0);
+    for (let draw = 0; draw < 50; draw += 1) {
+      const text = print(sample(random));
+      expect(tidyNotation(text)).toBe(text);
+      expect(normalGenotype(BUILT_IN.spaces.get(name, 'the test'), text)).toBe(text);
+    }
+  });
+});
+
+describe('a genotype that no network can be built from', () => {
+  it('shows the notation of the benchmark', () => {
+    expect(() => normalArchitecture(nb201, read('nb201_naslib_tuple.txt'))).toThrow(
+      expect.objectContaining({
+        code: 'invalid-genotype',
+        message: expect.not.stringContaining('nearest'),
+        nextSteps: expect.arrayContaining([expect.stringContaining('|nor_conv_3x3~0|+|')]),
+      }),
+    );
+  });
+
+  it.each([
+    ['darts_fairdarts_3tuple.txt', 'has three parts'],
+    ['darts_nasnet_five_steps.txt', 'normal_concat must be [2, 3, 4, 5]'],
+  ])('in %s is told which cells are supported', async (file, problem) => {
+    await expect(retrain(read(file))).rejects.toMatchObject({
+      code: 'invalid-genotype',
+      message: expect.stringContaining(problem),
+      nextSteps: expect.arrayContaining([expect.stringContaining('four nodes with two edges each')]),
+    });
+  });
+});
