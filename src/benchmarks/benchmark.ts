@@ -3,7 +3,6 @@ import { benchmarksOf } from '../catalogue/catalogue.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
-import { normalGenotype } from '../spaces/trainable.js';
 
 /** The benchmarks whose tables can be imported. */
 export const BENCHMARKS: readonly BenchmarkDefinition[] = benchmarksOf(BUILT_IN);
@@ -50,5 +49,5 @@ export function parseArchitecture(
 export function normalArchitecture(benchmark: BenchmarkDefinition, text: string): string | number {
   const architecture = parseArchitecture(benchmark, text);
   if (typeof architecture === 'number') return architecture;
-  return normalGenotype(BUILT_IN.spaces.get(benchmark.space, 'the benchmark'), architecture);
+  return BUILT_IN.spaces.get(benchmark.space, 'the benchmark').retraining.normalForm(architecture);
 }

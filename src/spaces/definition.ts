@@ -2,6 +2,7 @@ import type { DatasetDefinition } from '../datasets/definition.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import type { KeyDefault } from '../definitions/key.js';
 import type { PublishedRecipe } from '../definitions/recipe.js';
+import { tidyNotation } from './notation.js';
 import { PLAIN_RECIPE } from './recipes.js';
 import type { Space } from './space.js';
 
@@ -20,9 +21,8 @@ export interface RetrainingDefinition {
   /** The published recipe for a data set. */
   recipe(dataset: DatasetDefinition): PublishedRecipe;
   /**
-   * The normal form of a text from which a network can be built: the notation that the sidecar reads. A space may
+   * The normal form of a text from which a network can be built. Only normal forms are sent to the sidecar. A space may
    * accept more here than its search proposes.
-   * @param genotype as `tidyNotation` returns it
    * @throws UsageError that says what is wrong with the text.
    */
   normalForm(genotype: string): string;
@@ -67,6 +67,7 @@ export type SpaceFields = Pick<SpaceDefinition, Required> &
 
 /** A definition in which the fields that are left out have the values of a space that only rminas knows. */
 export function defineSpace({ retraining, script, ...fields }: SpaceFields): SpaceDefinition {
+  const { normalForm = (text: string) => fields.space.print(fields.space.parse(text)) } = retraining ?? {};
   return {
     aliases: [],
     beginning: null,
@@ -81,9 +82,9 @@ export function defineSpace({ retraining, script, ...fields }: SpaceFields): Spa
     script: { name: "XNAS's RMINAS.py", keys: {}, dataset: null, ...script },
     retraining: {
       recipe: () => PLAIN_RECIPE,
-      normalForm: (genotype) => fields.space.print(fields.space.parse(genotype)),
       regularised: false,
       ...retraining,
+      normalForm: (text) => normalForm(tidyNotation(text)),
     },
   };
 }

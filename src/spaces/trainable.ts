@@ -6,21 +6,13 @@ import { tidyNotation } from './notation.js';
 export function spaceOfGenotype(spaces: Iterable<SpaceDefinition>, genotype: string): SpaceDefinition | undefined {
   return [...spaces].find((space) => {
     try {
-      normalGenotype(space, genotype);
+      space.retraining.normalForm(genotype);
       return true;
     } catch (error) {
       if (error instanceof UsageError) return false;
       throw error;
     }
   });
-}
-
-/**
- * The normal form of a genotype from which a network of the space can be built. Only normal forms travel.
- * @throws UsageError `invalid-genotype`
- */
-export function normalGenotype({ retraining }: Pick<SpaceDefinition, 'retraining'>, text: string): string {
-  return retraining.normalForm(tidyNotation(text));
 }
 
 /** The error for a text that is in the notation of no space; it says what is wrong in the space that is meant. */

@@ -63,7 +63,7 @@ def _range(database: sqlite3.Connection) -> str:
 
 
 def _nearest(database: sqlite3.Connection, genotype: str) -> str | None:
-    """The genotype that shares the most operations or digits, position by position. None if it shares less than half."""
+    """The genotype that shares the most operations or digits, by position; None below half of them."""
 
     def parts(text: str) -> list[str]:
         return [part for part in text.split("|") if part not in ("", "+")] if "|" in text else list(text)

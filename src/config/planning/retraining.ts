@@ -61,7 +61,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
   const space = spaces.get(config.values['SPACE.NAME'], 'SPACE.NAME');
   const dataset = datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');
   const written = genotypeOf(config.settings);
-  const normal = normalGenotype(space, written);
+  const normal = space.retraining.normalForm(written);
   const genotype = asWritten ? written : normal;
   const recipe = space.retraining.recipe(dataset);
   const fromSearch = describesSearch(config);
