@@ -91,6 +91,7 @@ it('runs a Python program and returns its output', async () => {
     stdout: 'ä',
     stderr: 'oh',
     timedOut: false,
+    overflowed: false,
     unrunnable: null,
   });
 });
