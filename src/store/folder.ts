@@ -97,3 +97,11 @@ export function folderError(path: string, cause: NodeJS.ErrnoException): UsageEr
     cause,
   });
 }
+
+/** The error for a folder that has vanished while a process worked in it. */
+export function folderGone(path: string): MissingError {
+  return new MissingError(`${path} was moved or deleted while a process worked in it.`, {
+    code: 'run-folder-gone',
+    nextSteps: ['Put the folder back if it was moved, then give the same command again.'],
+  });
+}

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { UsageError } from '../errors.js';
-import { type JobFolder, writeJobFile } from './folder.js';
+import { MissingError, UsageError } from '../errors.js';
+import { folderGone, type JobFolder, writeJobFile } from './folder.js';
 import {
   hasBegun,
   type JournalLine,
@@ -13,6 +13,7 @@ import {
 } from './journal-file.js';
 import { type FolderLock, lockFolder } from './lock.js';
 import { Log } from './log.js';
+import { type Rescue, rescueJob } from './rescue.js';
 
 /** Every entry of a journal and every event has a type. */
 interface Typed {
@@ -32,6 +33,8 @@ export interface JournalFormat<Entry extends Typed, Header extends Entry> {
   readonly entries: z.ZodType<Entry>;
   /** Whether an entry is a header: the first entry, which says what the job is. */
   readonly isHeader: (entry: Entry) => entry is Header;
+  /** The command that resumes a job, without its folder: `rminas search --resume`. Null for a shared folder. */
+  readonly resume: string | null;
 }
 
 /**
@@ -114,6 +117,10 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
   #earlier: EarlierJob<Entry, Header> | undefined;
   #journal: JournalWriter<Entry> | undefined;
   #log: Log | undefined;
+  /** Text of config.yaml. */
+  #config: string | undefined;
+  /** Set once the folder has vanished. */
+  #rescue: Rescue<Entry> | undefined;
 
   constructor(options: OpenJobOptions<Entry, Header, Event>) {
     this.#options = options;
@@ -124,6 +131,7 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
       // A shared folder may have no journal yet, or one whose first line is torn.
       if (place.kind === 'resume' || hasBegun(place.folder.journal)) this.#earlier = readJob(place.folder, format);
       if (this.#earlier) this.#lines.push(...this.#earlier.lines);
+      if (place.kind === 'resume') this.#config = textOf(place.folder.config);
     } catch (error) {
       this.close();
       throw error;
@@ -167,8 +175,11 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
       this.#enter(makeFolder());
       removeUnbegun(this.folder.journal);
     }
+    const loss = this.#loss();
+    if (loss !== undefined) throw loss;
     const { journal } = this.folder;
     if (this.#options.place.kind !== 'resume') writeJobFile(this.folder.config, config);
+    this.#config ??= config;
     if (this.#lock?.fromOtherHost && existsSync(journal)) replaceWithCopy(journal);
     this.#journal = new JournalWriter<Entry>(journal, this.#earlier);
     if (this.#earlier === undefined) this.write(header);
@@ -179,12 +190,15 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
 
   /**
    * Appends an entry to the journal; it is on disk when this returns.
-   * @throws UsageError `run-taken-over` when another process has the lock; MissingError when the disk is full.
+   * @throws UsageError `run-taken-over` when another process has the lock; MissingError when the disk is full, and
+   *   `run-folder-gone` when the folder has vanished. The entry is in the rescued journal then.
    */
   write(entry: Entry): void {
     if (this.#journal === undefined) throw new Error('The job has not begun.');
-    this.#lock?.check();
+    const loss = this.#loss();
+    if (loss !== undefined && this.#rescue === undefined) throw loss;
     this.#lines.push(this.#journal.append(entry));
+    if (loss !== undefined) throw loss;
   }
 
   /** Tells the listener of an event and writes it to the log. */
@@ -203,9 +217,12 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
 
   /** Closes the journal and gives the folder back. Can be called more than once. */
   close(): void {
+    const loss = this.#lock === undefined ? undefined : this.#loss();
+    if (loss !== undefined) this.#options.listener.fail(loss);
     this.#journal?.close();
     this.#journal = undefined;
-    this.#lock?.release();
+    this.#lock?.release(this.#rescue?.movedTo);
+    this.#lock = undefined;
   }
 
   #enter(folder: JobFolder): void {
@@ -213,9 +230,55 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
     const lock = lockFolder(folder);
     this.#folder = folder;
     this.#lock = lock;
-    lock.lost.addEventListener('abort', () => listener.fail(lock.lost.reason));
+    lock.lost.addEventListener('abort', () => listener.fail(this.#loss() ?? lock.lost.reason));
     listener.opened(folder.path);
     for (const text of lock.notices) this.notify(text);
+  }
+
+  /** Why the job can no longer write into its folder; undefined while it can. A vanished folder's job is rescued. */
+  #loss(): Error | undefined {
+    const loss = this.#rescue ? undefined : this.#findLoss();
+    // The loss of the lock may have been told, and the job rescued, meanwhile.
+    if (loss instanceof MissingError && this.#rescue === undefined) this.#rescueJob();
+    return this.#rescue?.error ?? loss;
+  }
+
+  #findLoss(): Error | undefined {
+    const { path, journal } = this.folder;
+    const written = this.#journal !== undefined || this.#earlier !== undefined;
+    const gone = written && !existsSync(journal);
+    try {
+      this.#lock?.check();
+    } catch (error) {
+      return gone ? folderGone(path) : (error as Error);
+    }
+    return gone || this.#journal?.isInPlace() === false ? folderGone(path) : undefined;
+  }
+
+  #rescueJob(): void {
+    const { format } = this.#options;
+    const { path } = this.folder;
+    const nextStep = (kept: string) =>
+      format.resume === null
+        ? `Move it to ${path}, then give the same command again.`
+        : `Resume it with: ${format.resume} ${kept}`;
+    // The log went with the folder.
+    this.#log = undefined;
+    const options = { folder: this.folder, journal: this.#journal, lines: this.#lines, config: this.#config };
+    const rescue = rescueJob({ ...options, job: format.job, nextStep });
+    if (rescue.journal !== this.#journal) this.#journal?.close();
+    this.#journal = rescue.journal;
+    this.#rescue = rescue;
+    this.notify(rescue.error.message);
+  }
+}
+
+/** Undefined for a file that cannot be read. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   type Stats,
@@ -194,6 +195,26 @@ export class JournalWriter<Entry> {
       throw unwritable(this.#file, cause);
     }
     this.#end = { wholeBytes: this.#end.wholeBytes + bytes.length, sum };
+  }
+
+  /** Whether the journal's path still leads to the file that is written. */
+  isInPlace(): boolean {
+    try {
+      return statSync(this.#file, { throwIfNoEntry: false })?.ino === fstatSync(this.#descriptor).ino;
+    } catch {
+      // The next write says what is wrong.
+      return true;
+    }
+  }
+
+  /** Where the file is now if it, or a folder above it, was moved. Undefined if it was deleted, or this is unknown. */
+  movedTo(): string | undefined {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${this.#descriptor}`);
+      return statSync(path).ino === fstatSync(this.#descriptor).ino ? path : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {

@@ -3,12 +3,22 @@
  * `lock-<pid>-<start>-<host>`, and then looks at the files of others. Two processes that come at the same instant may
  * both be refused; they are never both let in.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
-import { folderError, type JobFolder } from './folder.js';
+import { folderError, folderGone, type JobFolder } from './folder.js';
 import { missingJournal } from './journal-file.js';
 
 /** A lease of another host that has not been renewed for this long is taken over. */
@@ -21,12 +31,15 @@ export interface FolderLock {
   readonly notices: readonly string[];
   /** Whether the lease of another host was taken over: its process may still be alive, and hold the journal open. */
   readonly fromOtherHost: boolean;
-  /** Aborts when another process has taken the lease over; the reason is a UsageError `run-taken-over`. */
+  /** Aborts when the lease is lost; the reason is the error that `check` throws. */
   readonly lost: AbortSignal;
-  /** @throws UsageError `run-taken-over` when another process has taken the lease over. */
+  /**
+   * @throws UsageError `run-taken-over` when another process has taken the lease over; MissingError `run-folder-gone`
+   *   when the folder was moved or deleted.
+   */
   readonly check: () => void;
-  /** Can be called more than once. */
-  readonly release: () => void;
+  /** Can be called more than once. @param movedTo where the folder is now, if it was moved */
+  readonly release: (movedTo?: string) => void;
 }
 
 const leaseSchema = z.looseObject({ namespace: z.string(), since: z.string() });
@@ -131,8 +144,10 @@ process.on('exit', () => {
 /** Renews the lease from time to time, which does not keep the process alive. */
 function holdLease(folder: JobFolder, own: string, taken: readonly Holder[], renewEvery: number): FolderLock {
   const lost = new AbortController();
+  const { ino } = statSync(folder.path);
+  const reason = () => (inodeOf(folder.path) === ino ? takenOver(folder) : folderGone(folder.path));
   const check = () => {
-    if (!lost.signal.aborted && !exists(own)) lost.abort(takenOver(folder));
+    if (!lost.signal.aborted && !exists(own)) lost.abort(reason());
     if (lost.signal.aborted) throw lost.signal.reason;
   };
   const renew = () => {
@@ -144,10 +159,11 @@ function holdLease(folder: JobFolder, own: string, taken: readonly Holder[], ren
     }
   };
   const timer = setInterval(renew, renewEvery).unref();
-  const release = () => {
+  const release = (movedTo?: string) => {
     clearInterval(timer);
     heldLocks.delete(release);
-    if (!lost.signal.aborted) rmSync(own, { force: true });
+    if (movedTo !== undefined) rmSync(join(movedTo, basename(own)), { force: true });
+    else if (!lost.signal.aborted) rmSync(own, { force: true });
   };
   heldLocks.add(release);
   return {
@@ -175,8 +191,13 @@ function exists(file: string): boolean {
     closeSync(openSync(file, 'r'));
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    return !['ENOENT', 'ENOTDIR', 'ESTALE'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
+}
+
+/** Undefined when there is nothing at the path. */
+function inodeOf(path: string): number | undefined {
+  return exists(path) ? statSync(path, { throwIfNoEntry: false })?.ino : undefined;
 }
 
 /** Undefined when the file has gone. */
@@ -264,7 +285,7 @@ function inUse(folder: JobFolder, holder: Holder): UsageError {
 }
 
 function takenOver({ path }: JobFolder): UsageError {
-  return new UsageError(`The lock of ${path} is gone: another process has taken it over, or the folder was removed.`, {
+  return new UsageError(`The lock of ${path} is gone: another process has taken it over.`, {
     code: 'run-taken-over',
     nextSteps: ['If another process is at work in the folder, wait for its result: it uses the same journal.'],
   });

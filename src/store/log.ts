@@ -1,4 +1,7 @@
-import { appendFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+
+/** A FIFO that nobody reads fails at once and does not block. */
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NONBLOCK ?? 0);
 
 /** The dated lines of a job's log.txt, for people: nothing is read back from it. */
 export class Log {
@@ -15,7 +18,12 @@ export class Log {
   /** Appends a line. A log that cannot be written does not end the job. */
   append(text: string): void {
     try {
-      appendFileSync(this.#file, `${new Date().toISOString()} ${text}\n`);
+      const descriptor = openSync(this.#file, APPEND, 0o666);
+      try {
+        writeSync(descriptor, `${new Date().toISOString()} ${text}\n`);
+      } finally {
+        closeSync(descriptor);
+      }
     } catch (error) {
       if (this.#failed) return;
       this.#failed = true;

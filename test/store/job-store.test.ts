@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
@@ -6,13 +7,15 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { ensureJobFolder, type JobFolder, jobFolderAt } from '../../src/store/folder.js';
 import { type JobPlace, type JournalFormat, type Notice, openJob } from '../../src/store/job-store.js';
@@ -30,6 +33,7 @@ const FORMAT: JournalFormat<Entry, Header> = {
   job: 'toy job',
   entries,
   isHeader: (entry): entry is Header => entry.type === 'toy',
+  resume: 'toy --resume',
 };
 const HEADER: Header = { type: 'toy', rminas: '1' };
 const SESSION: Entry = { type: 'session', pid: 7 };
@@ -132,6 +136,32 @@ describe('a job', () => {
     ]);
   });
 
+  it.skipIf(process.platform === 'win32').each<[string, () => void, RegExp]>([
+    ['a FIFO that nobody reads', () => execFileSync('mkfifo', [folder.log]), /ENXIO/],
+    ['on a full disk', () => symlinkSync('/dev/full', folder.log), /ENOSPC/],
+  ])('continues with a log that is %s', (_, make, problem) => {
+    ensureJobFolder(folder.path);
+    make();
+    const job = open({ kind: 'fresh' });
+    job.emit({ type: 'done', number: 0 });
+    begin(job);
+    job.write({ type: 'done', number: 1 });
+    job.close();
+    expect(heard.filter(({ type }) => type === 'notice')).toEqual([
+      { type: 'notice', text: expect.stringMatching(problem) },
+    ]);
+  });
+
+  it('makes a new log when the old one is deleted', () => {
+    const job = open({ kind: 'fresh' });
+    begin(job);
+    job.emit({ type: 'done', number: 1 });
+    rmSync(folder.log);
+    job.emit({ type: 'done', number: 2 });
+    job.close();
+    expect(readFileSync(folder.log, 'utf8')).toMatch(/^\S+ done 2\n$/);
+  });
+
   it('writes no more once another process has taken its lock', () => {
     const job = open({ kind: 'fresh' });
     begin(job);
@@ -201,5 +231,81 @@ describe('a torn journal', () => {
   it('needs a file', () => {
     ensureJobFolder(folder.path);
     expect(() => open({ kind: 'resume', folder })).toThrow(expect.objectContaining({ code: 'missing-journal' }));
+  });
+});
+
+describe('a job whose folder vanishes', () => {
+  const gone = (text: string) =>
+    expect.objectContaining({ code: 'run-folder-gone', exitCode: 3, message: expect.stringContaining(text) });
+  const numbersIn = (path: string) => {
+    const job = open({ kind: 'resume', folder: jobFolderAt(path) });
+    job.close();
+    return job.lines.flatMap(({ entry }) => (entry.type === 'done' ? [entry.number] : []));
+  };
+  const rescued = () => `${folder.path}-rescued`;
+  const started = () => {
+    const job = open({ kind: 'fresh' });
+    begin(job);
+    job.write({ type: 'done', number: 1 });
+    return job;
+  };
+
+  it.each<[string, () => void]>([
+    ['is deleted', () => rmSync(folder.path, { recursive: true })],
+    ['loses its journal', () => rmSync(folder.journal)],
+    [
+      'gets another journal',
+      () => writeFileSync(`${folder.journal}~`, '') ?? renameSync(`${folder.journal}~`, folder.journal),
+    ],
+    ['is emptied', () => rmSync(folder.path, { recursive: true }) ?? mkdirSync(folder.path)],
+  ])('is kept in another folder when its own %s', (_, harm) => {
+    const job = started();
+    harm();
+    for (const number of [2, 3]) expect(() => job.write({ type: 'done', number })).toThrow(gone(rescued()));
+    job.close();
+    expect(failures).toContainEqual(gone(rescued()));
+    expect(readFileSync(jobFolderAt(rescued()).config, 'utf8')).toBe('A: 1\n');
+    expect(numbersIn(rescued())).toEqual([1, 2, 3]);
+    expect(failures[0]).toMatchObject({ nextSteps: [`Resume it with: toy --resume ${rescued()}`] });
+  });
+
+  it('goes into the data folder when the folder above has vanished too', () => {
+    const home = temporaryFolder();
+    vi.stubEnv('RMINAS_HOME', home);
+    const job = started();
+    rmSync(join(folder.path, '..'), { recursive: true });
+    expect(() => job.write({ type: 'done', number: 2 })).toThrow(gone(join(home, 'rescued/job-rescued')));
+    job.close();
+    vi.unstubAllEnvs();
+    expect(numbersIn(join(home, 'rescued/job-rescued'))).toEqual([1, 2]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is found where its folder was moved to', () => {
+    const job = started();
+    const moved = join(temporaryFolder(), 'moved');
+    renameSync(folder.path, moved);
+    expect(() => job.write({ type: 'done', number: 2 })).toThrow(gone(`was moved to ${moved}`));
+    job.close();
+    expect(existsSync(rescued())).toBe(false);
+    expect(readdirSync(moved).filter((name) => name.startsWith('lock-'))).toEqual([]);
+    expect(numbersIn(moved)).toEqual([1, 2]);
+  });
+
+  it('is kept at its end when nothing was written since', () => {
+    const job = started();
+    rmSync(folder.path, { recursive: true });
+    job.close();
+    expect(failures).toContainEqual(gone(rescued()));
+    expect(numbersIn(rescued())).toEqual([1]);
+  });
+
+  it('is kept when it is resumed and has not begun', () => {
+    writeJob();
+    const job = open({ kind: 'resume', folder });
+    rmSync(folder.path, { recursive: true });
+    expect(() => job.begin({ config: '', header: HEADER, session: SESSION })).toThrow(gone(rescued()));
+    job.close();
+    expect(readFileSync(jobFolderAt(rescued()).config, 'utf8')).toBe('A: 1\n');
+    expect(numbersIn(rescued())).toEqual([1]);
   });
 });

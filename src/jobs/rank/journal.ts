@@ -52,6 +52,7 @@ export const RANKING_JOURNAL: JournalFormat<RankingEntry, RankingHeader> = {
   job: 'ranking',
   entries: entrySchema,
   isHeader: (entry): entry is RankingHeader => entry.type === 'ranking',
+  resume: null,
 };
 
 export function headerOf(content: Pick<RankingHeader, 'space' | 'seed'>): RankingHeader {

@@ -44,6 +44,7 @@ export const RETRAINING_JOURNAL: JournalFormat<RetrainingEntry, RetrainingHeader
   job: 'retraining',
   entries: entrySchema,
   isHeader: (entry): entry is RetrainingHeader => entry.type === 'retraining',
+  resume: 'rminas retrain --resume',
 };
 
 /** The file of the checkpoint of a seed's training. */

@@ -104,6 +104,7 @@ export const SEARCH_JOURNAL: JournalFormat<SearchEntry, SearchHeader> = {
   job: 'run',
   entries: entrySchema,
   isHeader: (entry): entry is SearchHeader => entry.type === 'run',
+  resume: 'rminas search --resume',
 };
 
 /** The events that the controller replays. Entries after the end of the search are not its own. */
