@@ -4,7 +4,7 @@ import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { UsageError } from '../../errors.js';
 import type { Retraining, Schedule, TrainingRecipe } from '../../protocol/retraining.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
-import { normalGenotype, noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
+import { noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
 import type { Config } from '../config.js';
 import { searchKeysOf } from '../schema/keys.js';
 import { checkRanges } from '../schema/ranges.js';
