@@ -41,10 +41,14 @@ export function noticesOf(description: Description): string[] {
       ['proxy', proxies],
     ] as const;
     const things = parts.flatMap(([kind, all]) =>
-      all.filter((thing) => thing.plugin === plugin).map(({ name }) => `the ${kind} ${name}`),
+      all.filter((thing) => thing.plugin === plugin).map((thing) => `the ${kind} ${thing.name}${limitOf(thing)}`),
     );
     return `The plugin ${plugin} runs. It adds ${things.length === 0 ? 'nothing' : things.join(', ')}.`;
   });
+}
+
+function limitOf(thing: object): string {
+  return 'slots' in thing && thing.slots === null ? ' (without slots: only a script can search it)' : '';
 }
 
 function added<Thing extends { readonly plugin: string | null }>(things: readonly Thing[]): Thing[] {

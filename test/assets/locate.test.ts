@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { locateAssets } from '../../src/assets/locate.js';
+import { locateAssets, locateImages } from '../../src/assets/locate.js';
 import { dataFolders, type Places } from '../../src/assets/places.js';
+import { BUILT_IN } from '../../src/catalogue/built-in.js';
+import { extendCatalogue } from '../../src/catalogue/catalogue.js';
 import { loadConfig, planSearch } from '../../src/config/index.js';
 import { EXIT, MissingError } from '../../src/errors.js';
 import { dataHome } from '../../src/installation/places.js';
@@ -104,5 +106,30 @@ describe('the files of a search', () => {
     const error = (await locate({}, 'RMINAS.TEACHER other.th').catch((reason: unknown) => reason)) as MissingError;
     expect(error.message).toContain(join(cwd, 'other.th'));
     expect(error.message).not.toContain('data/resnet20.th');
+  });
+});
+
+describe("the folder of a plugin's data set", () => {
+  async function locateOwn(places: Places, ...overrides: string[]) {
+    const digits = BUILT_IN.datasets.get('digits', 'LOADER.DATASET');
+    const catalogue = extendCatalogue(BUILT_IN, { datasets: [{ ...digits, name: 'own', folder: 'own' }] });
+    const config = await loadConfig({ catalogue, overrides: ['LOADER.DATASET', 'own', ...overrides] });
+    return locateImages('own', config, { cwd, env: { HOME: join(cwd, 'home') }, ...places });
+  }
+
+  it('is the one of its name in a data folder, or none', async () => {
+    expect(await locateOwn({ data: 'data' })).toBeNull();
+    await touch('data/own/image.png');
+    expect(await locateOwn({ data: 'data' })).toBe(join(cwd, 'data/own'));
+  });
+
+  it('is LOADER.DATAPATH, which must be there', async () => {
+    await touch('else/image.png', 'data/own/image.png');
+    const path = join(cwd, 'else');
+    expect(await locateOwn({ data: 'data' }, 'LOADER.DATAPATH', path)).toBe(path);
+    await expect(locateOwn({}, 'LOADER.DATAPATH', join(cwd, 'nowhere'))).rejects.toMatchObject({
+      code: 'missing-dataset',
+      exitCode: EXIT.missing,
+    });
   });
 });
