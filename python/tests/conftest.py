@@ -15,6 +15,7 @@ import pytest
 import zmq
 
 import rminas_sidecar
+from support.comparisons import Comparisons
 from support.limits import scaled
 
 PATIENCE_SECONDS = scaled(60)
@@ -158,3 +159,34 @@ def module_launcher() -> Iterator[Launcher]:
     """For sidecars that all tests of a module share, because no test harms them."""
     with closing(Launcher()) as opened:
         yield opened
+
+
+_COMPARISONS = pytest.StashKey[Comparisons]()
+
+
+@pytest.fixture
+def comparisons(pytestconfig: pytest.Config) -> Comparisons:
+    """Compares with XNAS; all comparisons of a session are counted together."""
+    return pytestconfig.stash.setdefault(_COMPARISONS, Comparisons())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Sends the counts from a process of pytest-xdist to the one that prints them."""
+    output, counted = getattr(session.config, "workeroutput", None), session.config.stash.get(_COMPARISONS, None)
+    if output is not None and counted is not None:
+        output["comparisons"] = counted.as_json()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Adds the counts of a process of pytest-xdist."""
+    counted = getattr(node, "workeroutput", {}).get("comparisons")
+    if counted is not None:
+        node.config.stash.setdefault(_COMPARISONS, Comparisons()).add(counted)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Prints the comparisons with XNAS."""
+    counted = config.stash.get(_COMPARISONS, None)
+    for line in counted.report() if counted is not None else []:
+        terminalreporter.write_line(line)

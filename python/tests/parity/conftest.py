@@ -1,11 +1,10 @@
-"""Both backends side by side: ours, and the original functions of XNAS, where XNAS can be imported.
+"""Compares both backends: our functions, and the original ones of XNAS if it can be imported.
 
-Every comparison is counted, and the count is told when pytest closes. Without XNAS the suite skips and says so; the
-golden numbers in python/tests/fixtures keep parity tested then.
+pytest prints the number of comparisons at its end. Without XNAS these tests are skipped, with a notice; the golden
+numbers in python/tests/fixtures replace them then.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,74 +14,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.backends.xnas import find_xnas, import_xnas
-from rminas_sidecar.errors import SidecarError
+from support.comparisons import Comparisons, why_no_xnas
 
 _FIXTURES = Path(__file__).parents[1] / "fixtures"
 _EXPORTED = Path(__file__).parents[3] / "test" / "fixtures" / "parity" / "histories.json"
-# Loaded by whoever collects this folder.
-_CLOSING = pytest.StashKey["Comparisons"]()
-
-
-class Comparisons:
-    """Compares our values with the original's, and counts the comparisons."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.worst: dict[str, float] = {}
-
-    def close(self, kind: str, ours: Tensor | float, theirs: Tensor | float, relative: float, least: float = 0) -> None:
-        """Asserts that the difference is at most so much of the original, by their norms.
-
-        Args:
-            least: a norm; an original that is smaller counts as that large.
-        """
-        our_numbers, numbers = torch.as_tensor(ours).double(), torch.as_tensor(theirs).double()
-        assert our_numbers.shape == numbers.shape, kind
-        assert torch.isfinite(numbers).all(), f"{kind}: nothing is told by what is not finite"
-        difference, norm = (our_numbers - numbers).norm().item(), max(numbers.norm().item(), least)
-        assert difference <= relative * norm, f"{kind}: {difference} is more than {relative} of {norm}"
-        self.counts[kind] += 1
-        self.worst[kind] = max(self.worst.get(kind, 0.0), difference / norm if norm else 0.0)
-
-    def equal(self, kind: str, ours: object, theirs: object) -> None:
-        """Asserts that both are the same."""
-        assert ours == theirs, kind
-        self.counts[kind] += 1
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    comparisons = config.stash.get(_CLOSING, None)
-    if comparisons is None:
-        return
-    if not comparisons.counts:
-        terminalreporter.write_line(f"parity with XNAS: nothing was compared, {_why_not() or 'no test ran to its end'}")
-        return
-    terminalreporter.write_line(f"parity with XNAS ({find_xnas()}): {comparisons.counts.total()} comparisons agree")
-    for kind, count in sorted(comparisons.counts.items()):
-        worst = comparisons.worst.get(kind)
-        extent = "equal" if worst is None else f"largest relative difference {worst:.1e}"
-        terminalreporter.write_line(f"  {count:6d} {kind}: {extent}")
-
-
-def _why_not() -> str | None:
-    try:
-        import_xnas("xnas.algorithms.RMINAS.sampler.RF_sampling")
-    except SidecarError as error:
-        return error.message
-    return None
-
-
-@pytest.fixture
-def comparisons(pytestconfig: pytest.Config) -> Comparisons:
-    if _CLOSING not in pytestconfig.stash:
-        pytestconfig.stash[_CLOSING] = Comparisons()
-    return pytestconfig.stash[_CLOSING]
 
 
 @pytest.fixture(autouse=True)
 def original(comparisons: Comparisons) -> None:
-    why = _why_not()
+    why = why_no_xnas()
     if why is not None:
         pytest.skip(why)
 
