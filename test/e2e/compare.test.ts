@@ -157,7 +157,7 @@ describe('rminas compare, of runs', () => {
 describe('rminas compare, given nonsense', () => {
   it.each([
     [['--strategies', 'forrest'], 2, /no strategy 'forrest' \(--strategies\)\. The nearest is forest/],
-    [['--budget', 'much'], 2, /--budget is 'much'/],
+    [['--budget', 'much'], 2, /--budget must be a number above 0, not 'much'/],
     [['--also', `macro=${join(ROOT, 'configs/nas-bench-macro-cifar10.yaml')}`], 2, /searches nas-bench-macro/],
     [['--python', '/none'], 3, /none/],
   ])('%j: exit code %i, before anything is made', async (args, code, message) => {
