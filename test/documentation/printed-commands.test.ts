@@ -89,7 +89,7 @@ describe('another command line', () => {
     else if (program === 'npm') expect(['test', 'install', 'i', 'ci', 'pack']).toContain(rest[0]);
     else if (program === 'node') expect(existsSync(join(ROOT, rest[0] ?? ''))).toBe(true);
     else if (program === 'conda') expect(existsSync(join(ROOT, rest.at(-1) ?? ''))).toBe(true);
-    else expect(['cd', 'git', 'pip', 'npx', '.ci/run', '.venv/bin/python', 'rm']).toContain(program);
+    else expect(['cd', 'git', 'pip', 'python', 'npx', '.ci/run', '.venv/bin/python', 'rm']).toContain(program);
   });
 });
 
