@@ -47,3 +47,7 @@ export class SidecarError extends RminasError {
 export class InterruptedError extends RminasError {
   readonly exitCode = EXIT.interrupted;
 }
+
+export function interrupted(message: string, nextSteps: readonly string[] = []): InterruptedError {
+  return new InterruptedError(message, { code: 'interrupted', nextSteps });
+}

@@ -79,7 +79,7 @@ export {
 export type { Specification } from './protocol/specification.js';
 export { defineProxy, type ProxyDefinition } from './proxies/index.js';
 export { createRandom, derivedSeed, type Random } from './random/random.js';
-export { type ControllerOptions, search as searchSpace } from './search/controller.js';
+export { type ControllerOptions, searchSpace } from './search/controller.js';
 export { type EvaluationOutcome, type EvaluationRequest, type Evaluator, outcomeOfLoss } from './search/evaluator.js';
 export type { SearchEvent } from './search/events.js';
 export { checkSpace, SPACE_CHECKS, type SpaceCheck } from './spaces/conformance.js';

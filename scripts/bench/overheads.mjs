@@ -11,7 +11,7 @@ import { loadConfig, planSearch, specificationDigest } from '../../dist/config/i
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
 import { createRandom, derivedSeed } from '../../dist/random/random.js';
-import { search } from '../../dist/search/controller.js';
+import { searchSpace } from '../../dist/search/controller.js';
 import { Sidecar } from '../../dist/sidecar/client.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { JournalWriter } from '../../dist/store/journal-file.js';
@@ -84,7 +84,7 @@ async function evaluations() {
   let done = 0;
   const began = performance.now();
   const options = { space, strategy, objective: RMI, evaluator, seed: 1, recorded: [] };
-  for await (const { replayed: _, ...event } of search(options)) {
+  for await (const { replayed: _, ...event } of searchSpace(options)) {
     if (event.type !== 'evaluated') continue;
     const written = performance.now();
     journal.append(event);

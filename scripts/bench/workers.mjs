@@ -5,7 +5,7 @@ import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
 import { RMI } from '../../dist/objectives/objective.js';
-import { search } from '../../dist/search/controller.js';
+import { searchSpace } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { forest } from '../../dist/strategies/forest.js';
 import { createStrategy } from '../../dist/strategies/index.js';
@@ -108,7 +108,7 @@ class Crew {
     const before = this.#processorSeconds();
     const began = performance.now();
     let left = settings.warmup;
-    for await (const event of search({ space, strategy, objective: RMI, evaluator, seed })) {
+    for await (const event of searchSpace({ space, strategy, objective: RMI, evaluator, seed })) {
       if (event.type === 'observed') left -= 1;
       if (left === 0) break;
     }

@@ -1,8 +1,4 @@
-import { InterruptedError, MissingError } from '../errors.js';
-
-export function interrupted(message: string, nextSteps: readonly string[]): InterruptedError {
-  return new InterruptedError(message, { code: 'interrupted', nextSteps });
-}
+import { InterruptedError, interrupted, MissingError } from '../errors.js';
 
 /**
  * Runs work that a signal may abort, and reports the abort.

@@ -5,11 +5,11 @@ import { basename, join } from 'node:path';
 import { MissingError } from '../errors.js';
 import { actualChecksum, checksumOf, describeMismatch } from './checksum.js';
 import { type DownloadOptions, download } from './download.js';
-import { verify } from './inspect.js';
+import { verifyAsset } from './inspect.js';
 import { PartFile } from './part-file.js';
 import type { AssetReport, ShowProgress } from './report.js';
 import type { Wanted } from './selection.js';
-import { type Source, sourceOf } from './source.js';
+import { type AssetSource, assetSourceOf } from './source.js';
 import { unpack } from './unpack.js';
 
 export interface FetchSettings extends Pick<DownloadOptions, 'signal' | 'idleTimeoutMs' | 'pauseMs'> {
@@ -37,12 +37,12 @@ export interface Fetched {
 export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promise<Fetched> {
   const { name, definition } = wanted;
   if (definition === null) return { status: 'shipped', path: null, verified: true, shadowedBy: null };
-  const found = await verify(wanted, settings);
+  const found = await verifyAsset(wanted, settings);
   if (isWhole(found)) return present(found, null);
-  const source = sourceOf(name, definition, settings.mirror);
+  const source = assetSourceOf(name, definition, settings.mirror);
   const destination = join(settings.folder, source.place);
   const shadowedBy = found.path === destination ? null : found.path;
-  const there = await verify({ ...wanted, candidates: [destination] }, settings);
+  const there = await verifyAsset({ ...wanted, candidates: [destination] }, settings);
   if (isWhole(there)) return present(there, shadowedBy);
   mustBeFree(name, destination);
   if (source.unpacksTo === undefined) await bring(name, source, destination, settings);
@@ -72,7 +72,7 @@ function mustBeFree(name: string, path: string): void {
 }
 
 /** Downloads a file, verifies it, and gives it its name. */
-async function bring(name: string, source: Source, target: string, settings: FetchSettings): Promise<void> {
+async function bring(name: string, source: AssetSource, target: string, settings: FetchSettings): Promise<void> {
   const { signal, idleTimeoutMs, pauseMs, onProgress } = settings;
   const part = new PartFile(target);
   const onBytes = (done: number, total: number | null) => onProgress?.({ name, step: 'downloading', done, total });
@@ -89,7 +89,12 @@ async function bring(name: string, source: Source, target: string, settings: Fet
 }
 
 /** Downloads and unpacks an archive. An archive that the user has put there is used and kept. */
-async function bringFolder(wanted: Wanted, source: Source, folder: string, settings: FetchSettings): Promise<void> {
+async function bringFolder(
+  wanted: Wanted,
+  source: AssetSource,
+  folder: string,
+  settings: FetchSettings,
+): Promise<void> {
   const { name } = wanted;
   const archive = join(settings.folder, source.name);
   const byHand = existsSync(archive);
@@ -109,7 +114,7 @@ async function bringFolder(wanted: Wanted, source: Source, folder: string, setti
 
 /** @throws MissingError naming the first file that is missing or wrong. */
 async function mustBePublished(unpacked: Wanted, archive: string, settings: FetchSettings): Promise<void> {
-  const report = await verify(unpacked, settings);
+  const report = await verifyAsset(unpacked, settings);
   if (isWhole(report)) return;
   const wrong = report.files.find((file) => file.status === 'wrong' || file.status === 'missing');
   const which = wrong === undefined ? 'it has none of the files' : `${basename(wrong.path)}: ${wrong.detail}`;
@@ -119,7 +124,7 @@ async function mustBePublished(unpacked: Wanted, archive: string, settings: Fetc
 /** Describes a wrong checksum; null when the checksum is right or not published. */
 async function otherChecksum(
   name: string,
-  source: Source,
+  source: AssetSource,
   path: string,
   { signal, onProgress }: FetchSettings,
 ): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** One HTTP request for a file, or for the rest of it. */
 import { MissingError } from '../errors.js';
-import type { Origin, Part } from './part-file.js';
+import type { DownloadOrigin, Part } from './part-file.js';
 
 /** The connection or the server failed; another attempt may succeed. */
 export class BrokenOff extends Error {
@@ -14,7 +14,7 @@ export class BrokenOff extends Error {
   }
 }
 
-export interface Answer extends Origin {
+export interface Answer extends DownloadOrigin {
   /** Bytes of the part before the content; 0 when the content is the whole file. */
   readonly start: number;
   readonly content: AsyncIterable<Uint8Array>;
@@ -50,7 +50,7 @@ function headersFor(part: Part | null): Record<string, string> {
   return part.validator === null ? range : { ...range, 'if-range': part.validator };
 }
 
-function originOf({ status, headers }: Response): Origin {
+function originOf({ status, headers }: Response): DownloadOrigin {
   if (headers.has('content-encoding')) return { validator: null, total: null };
   const length = status === 206 ? rangeOf(headers)?.total : headers.get('content-length');
   const etag = headers.get('etag');
@@ -60,7 +60,7 @@ function originOf({ status, headers }: Response): Origin {
 }
 
 /** Whether the response is the rest of the same file. */
-function continues({ headers }: Response, { total }: Origin, part: Part): boolean {
+function continues({ headers }: Response, { total }: DownloadOrigin, part: Part): boolean {
   const sameSize = part.total === null || part.total === total;
   return rangeOf(headers)?.start === part.bytes && sameSize && !headers.has('content-encoding');
 }

@@ -4,7 +4,7 @@ import { MissingError, UsageError } from '../errors.js';
 import { dataHome } from '../installation/places.js';
 import { interruptible } from './failures.js';
 import { type Fetched, type FetchSettings, fetchAsset } from './fetch.js';
-import { lookFor, type VerifyOptions, verify } from './inspect.js';
+import { lookFor, type VerifyAssetOptions, verifyAsset } from './inspect.js';
 import type { AssetReport } from './report.js';
 import { isNamed, type Selection, selectAssets, type Wanted } from './selection.js';
 import { parseMirror } from './source.js';
@@ -57,11 +57,11 @@ export async function listAssets(selection: Selection = {}): Promise<AssetList> 
  * Compares the selected assets with the published files.
  * @throws UsageError, InterruptedError
  */
-export async function verifyAssets(options: Selection & VerifyOptions = {}): Promise<AssetVerification> {
+export async function verifyAssets(options: Selection & VerifyAssetOptions = {}): Promise<AssetVerification> {
   const { folders, wanted } = await selectAssets(options);
   const assets: AssetReport[] = [];
   await interruptible(options.signal, async () => {
-    for (const each of wanted) assets.push(await verify(each, options));
+    for (const each of wanted) assets.push(await verifyAsset(each, options));
   });
   const bad = isNamed(options) ? ['wrong', 'missing'] : ['wrong'];
   return { whole: assets.every(({ status }) => !bad.includes(status)), folders, assets };

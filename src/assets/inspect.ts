@@ -7,7 +7,7 @@ import { findAsset } from './locate.js';
 import type { AssetReport, FileReport, ShowProgress } from './report.js';
 import type { Wanted } from './selection.js';
 
-export interface VerifyOptions {
+export interface VerifyAssetOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ShowProgress | undefined;
 }
@@ -34,7 +34,7 @@ export async function lookFor({ name, kind, definition, candidates }: Wanted): P
  * Compares every file of the asset with the published one: its size and its checksum, as far as they are known.
  * @throws the reason of the signal
  */
-export async function verify(wanted: Wanted, options: VerifyOptions = {}): Promise<AssetReport> {
+export async function verifyAsset(wanted: Wanted, options: VerifyAssetOptions = {}): Promise<AssetReport> {
   const report = await lookFor(wanted);
   if (wanted.definition === null || report.path === null) return report;
   const files: FileReport[] = [];
@@ -73,7 +73,7 @@ async function compare(
   name: string,
   known: KnownFile,
   seen: FileReport,
-  { signal, onProgress }: VerifyOptions,
+  { signal, onProgress }: VerifyAssetOptions,
 ): Promise<FileReport> {
   const expected = checksumOf(known);
   if (expected === null) return seen;

@@ -12,9 +12,9 @@ const originSchema = z.object({
   total: z.number().int().nonnegative().nullable(),
 });
 /** Identifies the file on the server that a download began with. */
-export type Origin = z.infer<typeof originSchema>;
+export type DownloadOrigin = z.infer<typeof originSchema>;
 
-export interface Part extends Origin {
+export interface Part extends DownloadOrigin {
   /** Bytes downloaded so far. */
   readonly bytes: number;
 }
@@ -50,7 +50,7 @@ export class PartFile {
    * @param start bytes to keep: none, or all of them
    * @throws MissingError
    */
-  async write(start: number, origin: Origin, content: AsyncIterable<Uint8Array>): Promise<void> {
+  async write(start: number, origin: DownloadOrigin, content: AsyncIterable<Uint8Array>): Promise<void> {
     const { O_CREAT, O_WRONLY, O_APPEND, O_TRUNC } = constants;
     const file = await storing(this.path, async () => {
       await mkdir(dirname(this.path), { recursive: true });

@@ -3,7 +3,7 @@ import type { AssetDefinition, Download } from '../definitions/asset.js';
 import { MissingError, UsageError } from '../errors.js';
 
 /** A download, and its place in the data folder. */
-export interface Source extends Download {
+export interface AssetSource extends Download {
   /** Path of the asset in the data folder. */
   readonly place: string;
 }
@@ -12,7 +12,11 @@ export interface Source extends Download {
  * @param mirror base address of a server that has the file under its name; null for the publisher's address
  * @throws MissingError when no address is known.
  */
-export function sourceOf(name: string, { places, files, download }: AssetDefinition, mirror: URL | null): Source {
+export function assetSourceOf(
+  name: string,
+  { places, files, download }: AssetDefinition,
+  mirror: URL | null,
+): AssetSource {
   const [place] = places;
   // A mirror may have a file without a publisher; it has no archive of the files of a data set.
   const known = download ?? (mirror !== null && place !== undefined && files.length === 0 ? onMirror(place) : null);

@@ -53,7 +53,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       description: 'whether duplicates (isomorphic architectures) count each time or once',
       aliases: ['twins'],
       deprecateAliases: true,
-    })({ default: DEFAULTS.twins }),
+    })({ default: DEFAULTS.duplicates }),
     bootstrap: Flags.integer({ description: 'bootstrap resamples', helpValue: 'N', default: DEFAULTS.bootstrap }),
     paper: Flags.integer({
       description: 'number of architectures to train as in the paper, to compare seconds',
@@ -69,7 +69,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     const { flags, raw } = await this.parse(Rank);
     const { cfg, architectures, duplicates, bootstrap, paper, plugin: plugins, data, python } = flags;
     const words = { proxies: parseNames(flags.proxies), overrides: [...overridesOf(flags), ...wordsOf(raw)] };
-    const sizes = { architectures, twins: duplicates, bootstrap, paperTrainings: paper };
+    const sizes = { architectures, duplicates, bootstrap, paperTrainings: paper };
     const result = await runJob(
       (signal) => rank({ cfg, ...words, ...sizes, plugins, data, python, signal }),
       createRankingReporter(process.stderr),

@@ -2,24 +2,24 @@
 import type { Specification } from '../protocol/specification.js';
 import type { Config } from './config.js';
 import { planSearch, type SearchPlan } from './planning/search.js';
-import type { Source } from './yacs/merge.js';
+import type { ValueSource } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
 
-export interface Origin {
+export interface ValueOrigin {
   /** `profile`: RMINAS.PROFILE decides it, without a key of its own. */
-  readonly source: Source | 'profile';
+  readonly source: ValueSource | 'profile';
   /** `line 6 of /home/ada/search.yaml`, `the overrides`, `the data set imagenet`, `the profile paper`. */
   readonly where: string;
 }
 
-export interface DescribedKey extends Origin {
+export interface DescribedKey extends ValueOrigin {
   readonly key: string;
   readonly value: unknown;
   /** The value as Python writes it. */
   readonly literal: string;
 }
 
-export interface Decision extends Origin {
+export interface Decision extends ValueOrigin {
   /** In words. */
   readonly name: string;
   readonly value: string | number;
@@ -55,7 +55,7 @@ export function describeConfig(config: Config): ConfigDescription {
 }
 
 function decisionsOf({ specification, settings, profile, definitions }: SearchPlan): Decision[] {
-  const origin: Origin = { source: 'profile', where: `the profile ${profile}` };
+  const origin: ValueOrigin = { source: 'profile', where: `the profile ${profile}` };
   const { batch, teacher, steps } = specification;
   const decisions: Decision[] = [
     { name: 'batch', value: batch.selection, ...origin },

@@ -9,5 +9,5 @@ export { planSearch, type SearchPlan } from './planning/search.js';
 export type { SearchSettings } from './planning/search-settings.js';
 export { PROFILE_NAMES, type ProfileName } from './schema/profiles.js';
 export { dumpConfig } from './yacs/dump.js';
-export type { Setting, Settings, Source } from './yacs/merge.js';
+export type { Setting, Settings, ValueSource } from './yacs/merge.js';
 export { textLiteral } from './yacs/value.js';

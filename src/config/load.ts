@@ -10,7 +10,7 @@ import { checkRanges } from './schema/ranges.js';
 import type { SearchValues } from './schema/search-keys.js';
 import { resolveSettings } from './space-defaults.js';
 import { defaultSettings, mergeFile, mergeOverrides, type Settings } from './yacs/merge.js';
-import { list, str, toPlain } from './yacs/value.js';
+import { listValue, str, toPlain } from './yacs/value.js';
 import type { Group } from './yacs/yaml-file.js';
 
 export interface LoadOptions {
@@ -87,7 +87,7 @@ function withPlugins(settings: Settings, plugins: readonly PluginIdentity[]): Se
   const setting = settings.get(PLUGINS);
   if (setting === undefined || plugins.length === 0) return settings;
   const origin = setting.source === 'default' ? ({ source: 'override', where: 'the flag --plugin' } as const) : setting;
-  const value = list(plugins.map(({ source }) => str(source)));
+  const value = listValue(plugins.map(({ source }) => str(source)));
   return new Map([...settings, [PLUGINS, { ...origin, value }]]);
 }
 

@@ -67,7 +67,7 @@ async function openPython(
   let bridge: Bridge | null = null;
   const ask = async (): Promise<Finding> => {
     const python = await findPython(named);
-    const finding = judgeInterpreter(await identifyInterpreter(python), project);
+    const finding = checkInterpreter(await identifyInterpreter(python), project);
     if (finding.status === 'ok') bridge = await openBridge({ python, timeoutMs });
     return finding;
   };
@@ -75,7 +75,7 @@ async function openPython(
   return { check, bridge };
 }
 
-function judgeInterpreter({ executable, version }: Interpreter, project: Project): Finding {
+function checkInterpreter({ executable, version }: Interpreter, project: Project): Finding {
   const text = version.join('.');
   if (satisfies(text, project.python)) return ok(`${text} at ${executable}`);
   return wrong(

@@ -6,14 +6,14 @@ import { loadConfig } from '../config/index.js';
 import { reinstallStep } from '../installation/advice.js';
 import { dataHome } from '../installation/places.js';
 import { type Finding, ok, type Question, wrong } from './check.js';
-import { type DiskFacts, judgeDisk, judgeMemory, judgeTransport, judgeVersion } from './verdicts.js';
+import { checkDisk, checkMemory, checkTransport, checkVersion, type DiskFacts } from './verdicts.js';
 
 /** Checks that need no Python. */
 export const machineQuestions: readonly Question[] = [
   { name: 'node', required: true, ask: nodeVersion },
   { name: 'zeromq', required: true, ask: transport },
   { name: 'cpu', required: true, ask: () => ok(`${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}`) },
-  { name: 'memory', required: true, ask: () => judgeMemory(freeMemory()) },
+  { name: 'memory', required: true, ask: () => checkMemory(freeMemory()) },
   { name: 'disk for runs', required: true, ask: runDisk },
   { name: 'disk for data', required: false, ask: dataDisk },
 ];
@@ -22,14 +22,14 @@ async function nodeVersion(): Promise<Finding> {
   const { engines } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     engines: { node: string };
   };
-  return judgeVersion(process.versions.node, engines.node, 'Install a newer Node.js.');
+  return checkVersion(process.versions.node, engines.node, 'Install a newer Node.js.');
 }
 
 /** Loads the native library lazily, so that a failure affects this check alone. */
 async function transport(): Promise<Finding> {
   try {
     const { transportFacts } = await import('../sidecar/transport/facts.js');
-    return judgeTransport(transportFacts);
+    return checkTransport(transportFacts);
   } catch (error) {
     return wrong(`cannot be loaded: ${(error as Error).message.split('\n')[0]}`, reinstallStep());
   }
@@ -43,11 +43,11 @@ function freeMemory(): number {
 
 async function runDisk(): Promise<Finding> {
   const { values } = await loadConfig();
-  return judgeDisk(await diskAt(resolve(values.OUT_DIR)), 'Name another folder with --out or OUT_DIR.');
+  return checkDisk(await diskAt(resolve(values.OUT_DIR)), 'Name another folder with --out or OUT_DIR.');
 }
 
 async function dataDisk(): Promise<Finding> {
-  return judgeDisk(await diskAt(dataHome()), 'Name another folder with RMINAS_HOME.');
+  return checkDisk(await diskAt(dataHome()), 'Name another folder with RMINAS_HOME.');
 }
 
 /** Facts about the disk of a folder. The folder may not exist yet; its nearest existing parent is used. */

@@ -6,7 +6,7 @@ import { packageSteps } from '../installation/advice.js';
 import { moduleOf, type Project, type Requirement } from '../installation/project.js';
 import { VERSION } from '../version.js';
 import { type Finding, missing, ok, type Question, wrong } from './check.js';
-import { gib, judgeVersion } from './verdicts.js';
+import { checkVersion, gib } from './verdicts.js';
 
 /** The part of a bridge that the checks use. */
 export type Importer = Pick<Bridge, 'import'>;
@@ -46,7 +46,7 @@ export function packageQuestions(python: Importer, project: Project, interpreter
 async function packageFinding(python: Importer, { name, range }: Requirement, step: string): Promise<Finding> {
   const metadata = await python.import<Metadata>('importlib.metadata');
   try {
-    const finding = judgeVersion(await metadata.version(name), range, step);
+    const finding = checkVersion(await metadata.version(name), range, step);
     await python.import(moduleOf(name));
     return finding;
   } catch (error) {

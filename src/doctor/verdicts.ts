@@ -22,22 +22,22 @@ export function gib(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
 }
 
-export function judgeVersion(version: string, range: string, nextStep: string): Finding {
+export function checkVersion(version: string, range: string, nextStep: string): Finding {
   return satisfies(version, range) ? ok(version) : wrong(`${version} is not ${range}`, nextStep);
 }
 
-export function judgeMemory(freeBytes: number): Finding {
+export function checkMemory(freeBytes: number): Finding {
   if (freeBytes >= MIN_MEMORY) return ok(`${gib(freeBytes)} free`);
   return wrong(`${gib(freeBytes)} free, but a search needs ${gib(MIN_MEMORY)}`, 'Close other programs.');
 }
 
-export function judgeDisk({ folder, freeBytes, writable }: DiskFacts, nextStep: string): Finding {
+export function checkDisk({ folder, freeBytes, writable }: DiskFacts, nextStep: string): Finding {
   if (!writable) return wrong(`${folder} is not writable`, nextStep);
   if (freeBytes >= MIN_DISK) return ok(`${gib(freeBytes)} free at ${folder}`);
   return wrong(`${gib(freeBytes)} free at ${folder}`, `Free some space. Or: ${nextStep}`);
 }
 
-export function judgeTransport({ version, ipc, curve }: TransportFacts): Finding {
+export function checkTransport({ version, ipc, curve }: TransportFacts): Finding {
   if (ipc) return ok(`${version}, ipc`);
   if (curve) return ok(`${version}, loopback TCP with CURVE (no ipc)`);
   return wrong(`${version} has neither ipc nor CURVE`, reinstallStep());

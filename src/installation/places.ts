@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The root folder of this package, in a checkout and in an installation. */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,12 +16,12 @@ export const PYTHON_FOLDER = join(PACKAGE_ROOT, 'python');
 export const CONSTRAINTS_FILE = join(PYTHON_FOLDER, 'constraints.txt');
 
 /** The folder for data, indexes and the environment: RMINAS_HOME, or `rminas` in XDG's data folder. */
-export function dataHome(environment: Environment = process.env): string {
+export function dataHome(environment: Variables = process.env): string {
   return environment.RMINAS_HOME ? resolve(environment.RMINAS_HOME) : join(xdgDataHome(environment), 'rminas');
 }
 
 /** The folder of the virtual environment that `rminas setup` makes. */
-export function environmentFolder(environment: Environment = process.env): string {
+export function environmentFolder(environment: Variables = process.env): string {
   return join(dataHome(environment), 'venv');
 }
 
@@ -41,11 +41,11 @@ export function stampFile(folder: string): string {
 }
 
 /** Whether an environment was installed to its end. */
-export function isComplete(folder: string): boolean {
+export function isInstalled(folder: string): boolean {
   return existsSync(stampFile(folder));
 }
 
-function xdgDataHome(environment: Environment): string {
+function xdgDataHome(environment: Variables): string {
   const configured = environment.XDG_DATA_HOME;
   // The specification of XDG says to ignore a relative path.
   return configured && isAbsolute(configured) ? configured : join(environment.HOME || homedir(), '.local', 'share');

@@ -1,5 +1,5 @@
 /** The one form that every job of the Node API has: an object to iterate over, with a promise of the result. */
-import { InterruptedError } from '../errors.js';
+import { InterruptedError, interrupted } from '../errors.js';
 import type { JobListener } from '../store/job-store.js';
 
 /**
@@ -86,7 +86,7 @@ export function startJob<Event, Result>(
 
 /** The error of an interruption of a job at this moment, with the command that resumes it. */
 export function interruptionOf(job: Job<unknown, unknown>): InterruptedError {
-  return interruptions.get(job)?.() ?? new InterruptedError('The job was interrupted.', { code: 'interrupted' });
+  return interruptions.get(job)?.() ?? interrupted('The job was interrupted.');
 }
 
 const interruptions = new WeakMap<object, () => InterruptedError>();

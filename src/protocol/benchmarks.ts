@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { genotype, maybeNumber, message, path, seconds, seed } from './envelope.js';
 
 /** Imports a table of trained accuracies into an index. */
-export const importBenchmark = message(
+export const importBenchmarkRequest = message(
   'import-benchmark',
   z.strictObject({
     /** The table: a file, or a folder for a benchmark that consists of many files. */
@@ -41,7 +41,7 @@ const seriesFields = {
 const costs = z.record(z.string(), z.number());
 
 /** Queries an index for one architecture, by genotype or by number in the benchmark. */
-export const queryBenchmark = message(
+export const queryBenchmarkRequest = message(
   'query-benchmark',
   z.strictObject({ index: path, architecture: z.union([genotype, z.int().min(0)]) }),
 );
@@ -80,7 +80,7 @@ export type BenchmarkFigure = BenchmarkAnswer['figures'][number];
 export const benchmarkAnswer = message('benchmark-answer', benchmarkAnswerSchema);
 
 /** Queries an index for its best architectures by one series. Null matches every series; reported series come first. */
-export const rankBenchmark = message(
+export const rankBenchmarkRequest = message(
   'rank-benchmark',
   z.strictObject({
     index: path,
@@ -116,7 +116,7 @@ export type BenchmarkRanking = z.infer<typeof benchmarkRankingSchema>;
 export const benchmarkRanking = message('benchmark-ranking', benchmarkRankingSchema);
 
 /** Queries the contents of an index. */
-export const summariseBenchmark = message('summarise-benchmark', z.strictObject({ index: path }));
+export const summariseBenchmarkRequest = message('summarise-benchmark', z.strictObject({ index: path }));
 export const benchmarkSummarySchema = z.strictObject({
   benchmark: z.string().min(1),
   source: z.string(),

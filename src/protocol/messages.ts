@@ -11,14 +11,14 @@ import {
   benchmarkImported,
   benchmarkRanking,
   benchmarkSummary,
-  importBenchmark,
-  queryBenchmark,
-  rankBenchmark,
-  summariseBenchmark,
+  importBenchmarkRequest,
+  queryBenchmarkRequest,
+  rankBenchmarkRequest,
+  summariseBenchmarkRequest,
 } from './benchmarks.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
-import { measure, measured } from './proxies.js';
-import { retrain, retrained } from './retraining.js';
+import { measured, measureRequest } from './proxies.js';
+import { retrained, retrainRequest } from './retraining.js';
 import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
 
 const category = z.int().min(0).max(255);
@@ -219,14 +219,14 @@ const error = message(
 export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
   evaluate,
-  measure,
+  measureRequest,
   fit,
   verify,
-  retrain,
-  importBenchmark,
-  queryBenchmark,
-  rankBenchmark,
-  summariseBenchmark,
+  retrainRequest,
+  importBenchmarkRequest,
+  queryBenchmarkRequest,
+  rankBenchmarkRequest,
+  summariseBenchmarkRequest,
   shutdown,
   heartbeat,
 ]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 
 /** Measures proxies of one architecture on the prepared batch. */
-export const measure = message(
+export const measureRequest = message(
   'measure',
   z.strictObject({
     digest,

@@ -55,7 +55,7 @@ export const retrainingSchema = z.strictObject({
 export type Retraining = z.infer<typeof retrainingSchema>;
 
 /** Trains one network. If the checkpoint exists, the training continues from it. */
-export const retrain = message(
+export const retrainRequest = message(
   'retrain',
   z.strictObject({
     retraining: retrainingSchema,

@@ -29,7 +29,7 @@ export interface ControllerOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Search extends ControllerOptions {
+interface ControllerState extends ControllerOptions {
   readonly recording: Recording;
   readonly observer: Observer;
 }
@@ -55,9 +55,9 @@ interface Search extends ControllerOptions {
  * @throws InterruptedError when the signal aborts; running evaluations are not awaited
  * @throws any error that the evaluator throws, after the other running evaluations have ended and been yielded
  */
-export async function* search(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
+export async function* searchSpace(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
   const recording = readRecording(options.recorded ?? [], options);
-  const run: Search = { ...options, recording, observer: new Observer(options) };
+  const run: ControllerState = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
     const recorded = recording.proposals[turn] ?? recording.finished;
     if (recorded?.type === 'finished') checkAnswer(recorded, finish(run, recorded.reason));
@@ -70,7 +70,7 @@ export async function* search(options: ControllerOptions): AsyncGenerator<Search
 
 /** Asks the strategy for the next turn, or for its answer when it stops. */
 async function decide(
-  { space, strategy, evaluator, observer, signal }: Search,
+  { space, strategy, evaluator, observer, signal }: ControllerState,
   turn: number,
 ): Promise<Proposed | Finished> {
   const { history } = observer;
@@ -86,7 +86,7 @@ async function decide(
 }
 
 function finish(
-  { space, strategy, observer }: Pick<Search, 'space' | 'strategy' | 'observer'>,
+  { space, strategy, observer }: Pick<ControllerState, 'space' | 'strategy' | 'observer'>,
   reason: StopReason,
 ): Finished {
   const { encoding, voters, note } = strategy.answer(observer.history);
@@ -103,7 +103,7 @@ function finish(
  * Scores the architectures of a turn: from the recording, from isomorphic ones, and the rest by the evaluator. The
  * bounds of a turn come from the history before the turn, also when a part of the turn was recorded.
  */
-async function* evaluate(run: Search, proposed: Proposed): AsyncGenerator<SearchEvent, void> {
+async function* evaluate(run: ControllerState, proposed: Proposed): AsyncGenerator<SearchEvent, void> {
   const { observer, recording, strategy, objective } = run;
   const bounds = objective.isLoss ? strategy.bounds(observer.history) : [];
   const audit = (evaluated: Evaluated) => auditOf(evaluated, bounds, auditPlanOf(run));
@@ -124,7 +124,7 @@ async function* evaluate(run: Search, proposed: Proposed): AsyncGenerator<Search
 }
 
 function evaluateMissing(
-  run: Search,
+  run: ControllerState,
   missing: readonly string[],
   bounds: readonly Bound[],
 ): AsyncGenerator<Evaluated, void> {
@@ -142,6 +142,6 @@ function evaluateMissing(
   });
 }
 
-function auditPlanOf({ seed, auditShare = 0 }: Search): AuditPlan {
+function auditPlanOf({ seed, auditShare = 0 }: ControllerState): AuditPlan {
   return { seed, share: auditShare };
 }

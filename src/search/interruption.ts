@@ -1,7 +1,7 @@
-import { InterruptedError } from '../errors.js';
+import { type InterruptedError, interrupted } from '../errors.js';
 
 export function searchInterrupted(): InterruptedError {
-  return new InterruptedError('The search was interrupted.', { code: 'interrupted' });
+  return interrupted('The search was interrupted.');
 }
 
 /**

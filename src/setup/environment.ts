@@ -12,7 +12,7 @@ import { runPython } from '../sidecar/process/run-python.js';
 import { jobFolderAt } from '../store/folder.js';
 import { lockFolder } from '../store/lock.js';
 import { foundNone, pipInstall, requireSuccess, runTool, type SetupProgress, type Tools } from './pip.js';
-import { type ChosenBuild, chooseBuild, sourceOf, type TorchBuild, type TorchChoice } from './torch-build.js';
+import { type ChosenBuild, chooseBuild, type TorchBuild, type TorchChoice, torchSourceOf } from './torch-build.js';
 
 export interface EnvironmentOptions {
   readonly folder: string;
@@ -38,13 +38,13 @@ export interface Environment {
 
 /** The steps of pip, in their order. The first takes most of the time and must not be done twice. */
 const STEPS = ['torch', 'packages'] as const;
-type Step = (typeof STEPS)[number];
+type SetupStep = (typeof STEPS)[number];
 
 /** Written when a step begins, so that an interrupted step is done again. */
 interface Begun {
   readonly digest: string;
   readonly build: TorchBuild;
-  readonly step: Step;
+  readonly step: SetupStep;
   /** Whether the environment was empty at first: only then do remains have the versions that are installed now. */
   readonly fresh: boolean;
 }
@@ -99,7 +99,7 @@ async function install(options: EnvironmentOptions, { stamp, digest, chosen }: P
 }
 
 interface Start {
-  readonly step: Step;
+  readonly step: SetupStep;
   readonly fresh: boolean;
   /** Whether the step was begun before, so that its packages may be there in part. */
   readonly interrupted: boolean;
@@ -126,7 +126,7 @@ async function startingPoint(
 
 /** The sources of pip's own configuration go first: a mirror or a folder of wheels may have the build. */
 async function installTorch({ build, reason }: ChosenBuild, again: readonly string[], tools: Tools): Promise<void> {
-  const { requirement, index } = sourceOf(build);
+  const { requirement, index } = torchSourceOf(build);
   const name = `PyTorch ${pinnedVersion('torch')}, ${build === 'cpu' ? 'CPU' : 'CUDA'} build`;
   const step = `Installing ${name}, because ${reason}`;
   let output = await pipInstall(step, [...again, requirement], tools);

@@ -1,5 +1,5 @@
 /** Runs venv and pip, shows their lines as progress, and says why they failed. */
-import { InterruptedError, MissingError } from '../errors.js';
+import { interrupted, MissingError } from '../errors.js';
 import { setupCommand } from '../installation/advice.js';
 import { CONSTRAINTS_FILE } from '../installation/places.js';
 import { describeExit } from '../sidecar/process/exit.js';
@@ -35,10 +35,7 @@ export async function runTool(step: string, args: readonly string[], tools: Tool
     onLine: (line) => onProgress({ step, line }),
   });
   if (signal?.aborted) {
-    throw new InterruptedError('The setup was interrupted.', {
-      code: 'interrupted',
-      nextSteps: [`It continues with: ${setupCommand()}`],
-    });
+    throw interrupted('The setup was interrupted.', [`It continues with: ${setupCommand()}`]);
   }
   return output;
 }

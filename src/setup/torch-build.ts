@@ -43,7 +43,7 @@ export async function chooseBuild(
 }
 
 /** Where the pinned version comes from, as the build that was chosen and no other. */
-export function sourceOf(build: TorchBuild, platform: NodeJS.Platform = process.platform): TorchSource {
+export function torchSourceOf(build: TorchBuild, platform: NodeJS.Platform = process.platform): TorchSource {
   const version = pinnedVersion('torch');
   if (platform !== 'linux') return { requirement: `torch==${version}`, index: null };
   if (build === 'cpu') return { requirement: `torch==${version}+cpu`, index: CPU_INDEX };

@@ -1,6 +1,6 @@
 /** The sidecar's client. It restarts a dead process and sends unanswered requests again. */
 import { setMaxListeners } from 'node:events';
-import { InterruptedError } from '../errors.js';
+import { InterruptedError, interrupted } from '../errors.js';
 import type { Hello, Progress, ReplyBody, RequestBody, RequestType } from '../protocol/messages.js';
 import type { Connection, LogLevel } from './connection.js';
 import { ErrorReply, errorOfReply, repeatedDeaths, SidecarDeath } from './failures.js';
@@ -104,7 +104,7 @@ export class Sidecar {
     { signal, onProgress }: RequestOptions = {},
   ): Promise<ReplyBody<T>> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (signal?.aborted) throw interrupted(type);
+    if (signal?.aborted) throw requestInterrupted(type);
     this.#requests += 1;
     const id = String(this.#requests);
     const request: OutgoingRequest = {
@@ -133,7 +133,7 @@ export class Sidecar {
       const queued = new QueuedRequest({ request, digest, resolve, reject });
       abort = () => {
         this.#queue.cancel(queued);
-        reject(interrupted(request.type));
+        reject(requestInterrupted(request.type));
       };
       this.#queue.add(queued);
     });
@@ -233,6 +233,6 @@ export class Sidecar {
   }
 }
 
-function interrupted(type: RequestType): InterruptedError {
-  return new InterruptedError(`The request ${type} was interrupted.`, { code: 'interrupted' });
+function requestInterrupted(type: RequestType): InterruptedError {
+  return interrupted(`The request ${type} was interrupted.`);
 }

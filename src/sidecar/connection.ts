@@ -7,7 +7,7 @@ import { type OutgoingRequest, PendingRequests, type Reply } from './pending-req
 import type { Child } from './process/child.js';
 import { describeExit, type Exit } from './process/exit.js';
 import { withTimeout } from './process/with-timeout.js';
-import { decode, encodeRequest, foreignVersion, ProtocolViolation } from './transport/codec.js';
+import { decodeMessage, encodeRequest, foreignVersion, ProtocolViolation } from './transport/codec.js';
 import type { Transport } from './transport/transport.js';
 
 export type LogLevel = Extract<FromSidecar, { type: 'log' }>['body']['level'];
@@ -152,7 +152,7 @@ export class Connection {
       this.kill(`speaks version ${version} of the protocol`);
       return;
     }
-    const message = decode(text);
+    const message = decodeMessage(text);
     if (message.type === 'hello') this.#handleHello(message.body);
     else if (message.type === 'log') this.#onLog(message.body.level, message.body.text);
     else if (message.type !== 'heartbeat') this.#handleReply(message);

@@ -1,5 +1,5 @@
 /** Starts a sidecar, retries failed starts, and repeats the `prepare` requests of its predecessor. */
-import { InterruptedError, type RminasError } from '../errors.js';
+import { interrupted, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
 import type { Connection } from './connection.js';
 import {
@@ -54,8 +54,7 @@ export class Starter {
       try {
         return await this.#attempt(signal);
       } catch (error) {
-        if (signal.aborted)
-          throw new InterruptedError('The start of the sidecar was interrupted.', { code: 'interrupted' });
+        if (signal.aborted) throw interrupted('The start of the sidecar was interrupted.');
         if (!(error instanceof SidecarDeath)) throw error;
         const { python, device } = this.#options;
         if (exitedWithError(error)) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AssetReport, listAssets, verifyAssets } from '../../src/assets/index.js';
-import { lookFor, verify } from '../../src/assets/inspect.js';
+import { lookFor, verifyAsset } from '../../src/assets/inspect.js';
 import { assetPlaces } from '../../src/assets/places.js';
 import type { Wanted } from '../../src/assets/selection.js';
 import type { AssetDefinition } from '../../src/definitions/asset.js';
@@ -46,14 +46,14 @@ describe('a data set', () => {
       download: set.download,
       instructions: set.instructions,
     });
-    expect(await verify(wanted(set))).toMatchObject({ status: 'missing' });
+    expect(await verifyAsset(wanted(set))).toMatchObject({ status: 'missing' });
   });
 
   it('is found at the first place with some of its files, and verified', async () => {
     put(`b/${SET}`, MEMBERS);
     const path = join(folder, 'b', SET);
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'found', path });
-    const { status, files } = await verify(wanted(set));
+    const { status, files } = await verifyAsset(wanted(set));
     expect(status).toBe('verified');
     expect(files).toEqual([
       {
@@ -69,14 +69,14 @@ describe('a data set', () => {
   it('is found without its held-out images, and wrong when verified', async () => {
     put('a', { train: MEMBERS.train });
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'found' });
-    const { status, files } = await verify(wanted(set));
+    const { status, files } = await verifyAsset(wanted(set));
     expect(status).toBe('wrong');
     expect(files.map((file) => file.status)).toEqual(['verified', 'missing']);
   });
 
   it('can have a file with another checksum', async () => {
     put('a', { ...MEMBERS, train: 'a part of them' });
-    const { status, files } = await verify(wanted(set));
+    const { status, files } = await verifyAsset(wanted(set));
     expect(status).toBe('wrong');
     expect(files[0]).toMatchObject({
       status: 'wrong',
@@ -88,18 +88,21 @@ describe('a data set', () => {
     put('a', { train: MEMBERS.train });
     mkdirSync(join(folder, 'a/test'));
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'wrong' });
-    expect((await verify(wanted(set))).files[1]).toMatchObject({ status: 'wrong', detail: 'it is not a file' });
+    expect((await verifyAsset(wanted(set))).files[1]).toMatchObject({ status: 'wrong', detail: 'it is not a file' });
   });
 
   it('can be a folder of folders without checksums', async () => {
     const images = { ...set, files: [{ name: 'train/' }], heldOut: [] };
     mkdirSync(join(folder, 'a', SET, 'train'), { recursive: true });
-    expect(await verify(wanted(images))).toMatchObject({ status: 'found', files: [{ status: 'found', bytes: null }] });
+    expect(await verifyAsset(wanted(images))).toMatchObject({
+      status: 'found',
+      files: [{ status: 'found', bytes: null }],
+    });
   });
 
   it('stops reading when the user aborts', async () => {
     put('a', MEMBERS);
-    await expect(verify(wanted(set), { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    await expect(verifyAsset(wanted(set), { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
     write(join(folder, 'teachers/resnet20.th'), 'x'.repeat(1_099_231));
     const options = { names: ['resnet20'], data: folder, signal: AbortSignal.abort() };
     await expect(verifyAssets(options)).rejects.toThrow(InterruptedError);
@@ -129,12 +132,12 @@ describe('a checkpoint', () => {
     ['nothing to compare with', {}, 'found', null],
   ])('has %s', async (_name, sum, status, detail) => {
     put('a', { 'tiny.pth': 'weights' });
-    expect(await verify(wanted(known(sum)))).toMatchObject({ status, files: [{ status, detail, bytes: 7 }] });
+    expect(await verifyAsset(wanted(known(sum)))).toMatchObject({ status, files: [{ status, detail, bytes: 7 }] });
   });
 
   it('that cannot be opened is missing', async () => {
     symlinkSync(join(folder, 'nowhere'), join(folder, 'tiny.pth'));
-    expect(await verify({ ...wanted(known({})), candidates: [join(folder, 'tiny.pth')] })).toMatchObject({
+    expect(await verifyAsset({ ...wanted(known({})), candidates: [join(folder, 'tiny.pth')] })).toMatchObject({
       status: 'missing',
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Settings } from '../../src/config/yacs/merge.js';
-import { decode } from '../../src/config/yacs/python-literal.js';
+import { decodeLiteral } from '../../src/config/yacs/python-literal.js';
 import { repr, type Value } from '../../src/config/yacs/value.js';
 import { UsageError } from '../../src/errors.js';
 
@@ -25,7 +25,7 @@ export function fromEncoded(encoded: Encoded): Value {
   if (encoded.type === 'list' || encoded.type === 'tuple') {
     return { type: encoded.type, items: (encoded.items ?? []).map(fromEncoded) };
   }
-  return encoded.type === 'str' ? { type: 'str', value: encoded.value ?? '' } : decode(encoded.value ?? '');
+  return encoded.type === 'str' ? { type: 'str', value: encoded.value ?? '' } : decodeLiteral(encoded.value ?? '');
 }
 
 /** The outcome, or null where it is refused; anything but a UsageError is a bug. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { examine, isReady, missing, ok, wrong } from '../../src/doctor/check.js';
-import { judgeDisk, judgeMemory, judgeTransport } from '../../src/doctor/verdicts.js';
+import { checkDisk, checkMemory, checkTransport } from '../../src/doctor/verdicts.js';
 import { MissingError, SidecarError } from '../../src/errors.js';
 import { parseProject, readProject } from '../../src/installation/project.js';
 
@@ -8,28 +8,28 @@ const GIB = 1024 ** 3;
 
 describe('findings', () => {
   it('require memory for one worker', () => {
-    expect(judgeMemory(8 * GIB)).toEqual(ok('8.0 GiB free'));
-    expect(judgeMemory(0.5 * GIB)).toMatchObject({
+    expect(checkMemory(8 * GIB)).toEqual(ok('8.0 GiB free'));
+    expect(checkMemory(0.5 * GIB)).toMatchObject({
       status: 'wrong',
       detail: '0.5 GiB free, but a search needs 0.8 GiB',
     });
   });
 
   it('require a writable disk with free space', () => {
-    expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: true }, 'Go.')).toEqual(ok('1.0 GiB free at /runs'));
-    expect(judgeDisk({ folder: '/runs', freeBytes: 1000, writable: true }, 'Go.').status).toBe('wrong');
-    expect(judgeDisk({ folder: '/runs', freeBytes: GIB, writable: false }, 'Go.')).toEqual(
+    expect(checkDisk({ folder: '/runs', freeBytes: GIB, writable: true }, 'Go.')).toEqual(ok('1.0 GiB free at /runs'));
+    expect(checkDisk({ folder: '/runs', freeBytes: 1000, writable: true }, 'Go.').status).toBe('wrong');
+    expect(checkDisk({ folder: '/runs', freeBytes: GIB, writable: false }, 'Go.')).toEqual(
       wrong('/runs is not writable', 'Go.'),
     );
   });
 
   it('accept encrypted TCP without ipc, but not unencrypted TCP', () => {
-    expect(judgeTransport({ version: '4.3.5', ipc: true, curve: false }).status).toBe('ok');
-    expect(judgeTransport({ version: '4.3.5', ipc: false, curve: true })).toMatchObject({
+    expect(checkTransport({ version: '4.3.5', ipc: true, curve: false }).status).toBe('ok');
+    expect(checkTransport({ version: '4.3.5', ipc: false, curve: true })).toMatchObject({
       status: 'ok',
       detail: expect.stringContaining('CURVE'),
     });
-    expect(judgeTransport({ version: '4.3.5', ipc: false, curve: false }).status).toBe('wrong');
+    expect(checkTransport({ version: '4.3.5', ipc: false, curve: false }).status).toBe('wrong');
   });
 });
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Dealer } from 'zeromq';
 import { createRandom } from '../../src/random/random.js';
-import { decode, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
+import { decodeMessage, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
 import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
 import { mutated } from './mutations.js';
 
@@ -28,7 +28,7 @@ const example = (number: number) => mutated(createRandom(SEED, 'fuzz', number), 
 function isRefused(text: string, number: number): boolean {
   try {
     foreignVersion(text);
-    decode(text);
+    decodeMessage(text);
     return false;
   } catch (error) {
     const which = `RMINAS_FUZZ_SEED=${SEED}, message ${number}`;

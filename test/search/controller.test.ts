@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/rmi.js';
 import { derivedSeed } from '../../src/random/random.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { ForestSettings } from '../../src/strategies/forest.js';
@@ -30,7 +30,7 @@ function run(options: {
   const space = options.space ?? tiny;
   const evaluator = createSimulatedEvaluator(options.capacity ?? 1, options.order ?? 0, options.outcomeOf);
   const strategy = createSimulatedStrategy(space, options.settings);
-  return { evaluator, events: search({ space, strategy, objective: RMI, evaluator, seed: SEED }) };
+  return { evaluator, events: searchSpace({ space, strategy, objective: RMI, evaluator, seed: SEED }) };
 }
 
 describe('search: the events of a whole search', () => {

@@ -1,7 +1,7 @@
 /** A search with a space, a strategy, an objective and an evaluator that rminas does not know. */
 import { describe, expect, it } from 'vitest';
 import type { Objective } from '../../src/objectives/objective.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import { type Evaluator, outcomeOfLoss } from '../../src/search/evaluator.js';
 import { createSlotSpace } from '../../src/spaces/slots/space.js';
 import type { Encoding } from '../../src/spaces/space.js';
@@ -67,7 +67,7 @@ const options = { space, strategy: exhaustive, objective: highest, evaluator: fo
 
 describe('a search with custom objects', () => {
   it('finds the best architecture', async () => {
-    const events = await collect(search(options));
+    const events = await collect(searchSpace(options));
     expect(historyOf(events)).toHaveLength(12);
     expect(finishOf(events)).toEqual({
       type: 'finished',
@@ -81,9 +81,9 @@ describe('a search with custom objects', () => {
   });
 
   it('resumes from its journal after any event', async () => {
-    const journal = journalOf(await collect(search(options)));
+    const journal = journalOf(await collect(searchSpace(options)));
     for (const kept of journal.keys()) {
-      const resumed = await collect(search({ ...options, recorded: journal.slice(0, kept) }));
+      const resumed = await collect(searchSpace({ ...options, recorded: journal.slice(0, kept) }));
       expect(journalOf(resumed)).toEqual(expect.arrayContaining(journal));
       expect(finishOf(resumed)).toEqual(journal.at(-1));
     }

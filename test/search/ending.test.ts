@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, SidecarError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/rmi.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../../src/search/evaluator.js';
 import type { SearchEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
@@ -29,7 +29,14 @@ function createHandEvaluator(capacity: number): Evaluator & { readonly handles: 
 function start(capacity: number, strategy = createSimulatedStrategy(nasBench201)) {
   const evaluator = createHandEvaluator(capacity);
   const abort = new AbortController();
-  const events = search({ space: nasBench201, strategy, objective: RMI, evaluator, seed: SEED, signal: abort.signal });
+  const events = searchSpace({
+    space: nasBench201,
+    strategy,
+    objective: RMI,
+    evaluator,
+    seed: SEED,
+    signal: abort.signal,
+  });
   return { evaluator, abort, events, handles: evaluator.handles };
 }
 
@@ -44,7 +51,7 @@ async function drain(events: AsyncGenerator<SearchEvent, unknown>): Promise<{ ty
   }
 }
 
-const settle = async () => {
+const flush = async () => {
   for (let tick = 0; tick < 50; tick += 1) await null;
 };
 
@@ -53,10 +60,10 @@ describe('search: an evaluator that throws', () => {
     const { events, handles } = start(3);
     await events.next();
     const rest = drain(events);
-    await settle();
+    await flush();
     const broken = new SidecarError('gone', { code: 'sidecar-died' });
     handles[1]?.fail(broken);
-    await settle();
+    await flush();
     expect(handles).toHaveLength(3);
     handles[2]?.succeed();
     handles[0]?.succeed();
@@ -70,12 +77,12 @@ describe('search: an evaluator that throws', () => {
     const { events, handles } = start(3);
     await events.next();
     const first = events.next();
-    await settle();
+    await flush();
     for (const handle of handles.slice(0, 3)) handle.succeed();
     await first;
-    await settle();
+    await flush();
     for (const handle of handles.slice(3)) handle.fail(new Error('bug'));
-    await settle();
+    await flush();
     const { types, error } = await drain(events);
     expect(error).toEqual(new Error('bug'));
     expect(types.filter((type) => type === 'evaluated')).toHaveLength(2);
@@ -94,7 +101,7 @@ describe('search: interrupted', () => {
     const { events, abort, handles } = start(2);
     await events.next();
     const rest = drain(events);
-    await settle();
+    await flush();
     abort.abort();
     const { types, error } = await rest;
     expect([types, error]).toEqual([[], expect.any(InterruptedError)]);
@@ -102,7 +109,7 @@ describe('search: interrupted', () => {
     // Evaluations that end or fail later have no effect.
     handles[0]?.succeed();
     handles[1]?.fail(new Error('too late'));
-    await settle();
+    await flush();
     expect(handles).toHaveLength(2);
   });
 
@@ -110,9 +117,9 @@ describe('search: interrupted', () => {
     const { events, abort, handles } = start(3);
     await events.next();
     const first = events.next();
-    await settle();
+    await flush();
     for (const handle of handles.slice(0, 3)) handle.succeed();
-    await settle();
+    await flush();
     abort.abort();
     expect((await first).value).toMatchObject({ type: 'evaluated' });
     const { types, error } = await drain(events);
@@ -124,7 +131,7 @@ describe('search: interrupted', () => {
     const strategy = { ...createSimulatedStrategy(nasBench201), ask: () => new Promise<never>(() => {}) };
     const { events, abort } = start(1, strategy);
     const rest = drain(events);
-    await settle();
+    await flush();
     abort.abort();
     expect((await rest).error).toBeInstanceOf(InterruptedError);
   });
@@ -135,14 +142,14 @@ describe('search: a consumer that leaves the loop', () => {
     const { events, handles } = start(2);
     await events.next();
     const first = events.next();
-    await settle();
+    await flush();
     handles[0]?.succeed();
     await first;
-    await settle();
+    await flush();
     const started = handles.length;
     await events.return(undefined as never);
     for (const handle of handles) handle.succeed();
-    await settle();
+    await flush();
     expect(handles).toHaveLength(started);
   });
 });

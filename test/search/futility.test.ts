@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RMI } from '../../src/objectives/rmi.js';
 import { createRandom } from '../../src/random/random.js';
 import { isAudited } from '../../src/search/audit.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
 import type { JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
@@ -53,7 +53,7 @@ async function run({ capacity = 1, order = 0, futility = true, outcomeOf = train
   const settings = { warmup: 40, thresholdRate: 0.2, successes: 12, cap: 400, futility };
   const strategy = createSimulatedStrategy(nasBench201, settings);
   const events = await collect(
-    search({ space: nasBench201, strategy, objective: RMI, evaluator, seed: SEED, ...rest }),
+    searchSpace({ space: nasBench201, strategy, objective: RMI, evaluator, seed: SEED, ...rest }),
   );
   const steps = events.flatMap((event) =>
     event.type === 'evaluated' && 'evaluation' in event.outcome ? [event.outcome.evaluation.steps] : [],

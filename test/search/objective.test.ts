@@ -1,7 +1,7 @@
 /** The controller with an objective that combines several proxies by their ranks among earlier architectures. */
 import { describe, expect, it } from 'vitest';
 import { createObjective, type WeightedProxy } from '../../src/objectives/index.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
 import type { JournalledEvent, SearchEvent } from '../../src/search/events.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
@@ -33,7 +33,7 @@ function outcomeOf(request: EvaluationRequest): EvaluationOutcome {
 function run(recorded: readonly JournalledEvent[] = [], order = 1): Promise<SearchEvent[]> {
   const evaluator = createSimulatedEvaluator(2, order, outcomeOf);
   const strategy = createSimulatedStrategy(space, { warmup: WARMUP });
-  return collect(search({ space, strategy, objective, evaluator, seed: SEED, recorded }));
+  return collect(searchSpace({ space, strategy, objective, evaluator, seed: SEED, recorded }));
 }
 
 describe('a search by the aggregate', () => {

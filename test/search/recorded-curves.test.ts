@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { reportFutility } from '../../src/jobs/search/record.js';
 import { RMI } from '../../src/objectives/rmi.js';
 import { createRandom } from '../../src/random/random.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Space } from '../../src/spaces/space.js';
@@ -99,7 +99,7 @@ async function replay({ recorded, warmup, futility = true, capacity = 1, auditSh
     return { evaluation: { loss, curve, cka: [], crossEntropy: 0, steps: curve.length, stopped, seconds: 0 } };
   };
   const events = await collect(
-    search({
+    searchSpace({
       space: apart,
       strategy: repeat(recorded, warmup, futility),
       objective: RMI,

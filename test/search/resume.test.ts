@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { RMI } from '../../src/objectives/rmi.js';
-import { search } from '../../src/search/controller.js';
+import { searchSpace } from '../../src/search/controller.js';
 import type { Finished, JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { Space } from '../../src/spaces/space.js';
@@ -22,7 +22,7 @@ const tiny = createTinySpace(3, 4);
 async function run(space: Space, capacity: number, order: number, recorded: readonly JournalledEvent[] = []) {
   const evaluator = createSimulatedEvaluator(capacity, order);
   const strategy = createSimulatedStrategy(space);
-  const events = await collect(search({ space, strategy, objective: RMI, evaluator, seed: SEED, recorded }));
+  const events = await collect(searchSpace({ space, strategy, objective: RMI, evaluator, seed: SEED, recorded }));
   return { events, evaluator };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode, encodeRequest, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
+import { decodeMessage, encodeRequest, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
 import { fit } from './harness.js';
 
 describe('encodeRequest', () => {
@@ -22,7 +22,7 @@ describe('encodeRequest', () => {
 describe('decode', () => {
   it('reads a message', () => {
     const heartbeat = { type: 'heartbeat', id: '0', body: {} };
-    expect(decode(JSON.stringify(heartbeat))).toEqual(heartbeat);
+    expect(decodeMessage(JSON.stringify(heartbeat))).toEqual(heartbeat);
   });
 
   it.each([
@@ -34,11 +34,13 @@ describe('decode', () => {
     ['what is no number in JSON', '{"type":"fitted","id":"1","body":{"probabilities":[NaN],"seconds":0}}'],
     ['deep nesting', '['.repeat(100_000)],
   ])('refuses %s', (_, text) => {
-    expect(() => decode(text)).toThrow(ProtocolViolation);
+    expect(() => decodeMessage(text)).toThrow(ProtocolViolation);
   });
 
   it('quotes the start of an invalid message on one line', () => {
-    expect(() => decode(`\n\u0007${'x'.repeat(1000)}`)).toThrow(/^sent text that is not JSON: "\\n\\u0007x{78}" …$/);
+    expect(() => decodeMessage(`\n\u0007${'x'.repeat(1000)}`)).toThrow(
+      /^sent text that is not JSON: "\\n\\u0007x{78}" …$/,
+    );
   });
 });
 

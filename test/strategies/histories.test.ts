@@ -33,7 +33,7 @@ function drawHistory(space: string, index: number, warmup: number): Observation[
   }));
 }
 
-function conclude(name: string, vote: VoteMethod, index: number) {
+function answerOf(name: string, vote: VoteMethod, index: number) {
   const space = getSpace(name);
   const settings = { warmup: 40, thresholdRate: index % 2 === 0 ? 0.05 : 0.3, voters: index % 3 === 0 ? 5 : 50 };
   const history = drawHistory(name, index, settings.warmup);
@@ -90,7 +90,7 @@ it('the exported histories are up to date', async () => {
   const exported = {
     spaces: SPACES.map(print),
     histories: BALLOTS.flatMap(([space, vote]) =>
-      Array.from({ length: HISTORIES }, (_, i) => conclude(space, vote, i)),
+      Array.from({ length: HISTORIES }, (_, i) => answerOf(space, vote, i)),
     ),
   };
   // `npx vitest run test/strategies/histories.test.ts --update` exports them again.

@@ -8,7 +8,7 @@ import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.
 import { createSidecarSurrogate } from '../../../dist/evaluators/surrogate.js';
 import { createTrainingEvaluator } from '../../../dist/evaluators/training.js';
 import { RMI } from '../../../dist/objectives/objective.js';
-import { search } from '../../../dist/search/controller.js';
+import { searchSpace } from '../../../dist/search/controller.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { Sidecar } from '../../../dist/sidecar/client.js';
 import { JournalWriter } from '../../../dist/store/journal-file.js';
@@ -165,7 +165,7 @@ class Side {
     const surrogate = createSidecarSurrogate({ sidecar: this.sidecar, specification, signal });
     const strategy = this.adapt(createStrategy(forest, { space, settings, surrogate }));
     const { seed, auditShare } = settings;
-    this.#events = search({ space, strategy, objective: RMI, evaluator: this.#trainer(), seed, auditShare });
+    this.#events = searchSpace({ space, strategy, objective: RMI, evaluator: this.#trainer(), seed, auditShare });
   }
 
   /** The space, in which no architecture has a twin unless twins are used. */

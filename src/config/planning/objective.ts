@@ -2,11 +2,11 @@
 import { type ObjectiveChoice, readObjective as readFrom } from '../../objectives/index.js';
 import type { Config } from '../config.js';
 
-type Named = Pick<Config, 'values' | 'catalogue'>;
+type ObjectiveSource = Pick<Config, 'values' | 'catalogue'>;
 
-/** The objective that RMINAS.OBJECTIVE names. @throws UsageError as {@link readObjective} */
-export function chooseObjective(config: Named, steps: number): ObjectiveChoice {
-  return readObjective(config.values['RMINAS.OBJECTIVE'], 'RMINAS.OBJECTIVE', config, steps);
+/** The objective that RMINAS.OBJECTIVE names. @throws UsageError as {@link readConfiguredObjective} */
+export function chooseObjective(config: ObjectiveSource, steps: number): ObjectiveChoice {
+  return readConfiguredObjective(config.values['RMINAS.OBJECTIVE'], 'RMINAS.OBJECTIVE', config, steps);
 }
 
 /**
@@ -16,7 +16,12 @@ export function chooseObjective(config: Named, steps: number): ObjectiveChoice {
  * @param steps losses that a training observes
  * @throws UsageError for an unknown name, and for an aggregate that is malformed
  */
-export function readObjective(text: string, where: string, config: Named, steps: number): ObjectiveChoice {
+export function readConfiguredObjective(
+  text: string,
+  where: string,
+  config: ObjectiveSource,
+  steps: number,
+): ObjectiveChoice {
   const { objectives, proxies } = config.catalogue;
   return readFrom(text, { objectives, proxies, values: config.values, where, steps });
 }

@@ -32,7 +32,7 @@ export interface SearchSettings extends StrategySettings {
 }
 
 /** @throws UsageError `cap-below-warmup` */
-export function settingsOf(
+export function planSettings(
   values: SearchValues,
   { strategy, objective }: { strategy: StrategyDefinition; objective: ObjectiveChoice },
 ): SearchSettings {

@@ -12,7 +12,7 @@ import { backendOf } from './backend.js';
 import { networkSizeOf } from './network.js';
 import { chooseObjective } from './objective.js';
 import { optimizerOf } from './optimizer.js';
-import { type SearchSettings, settingsOf } from './search-settings.js';
+import { planSettings, type SearchSettings } from './search-settings.js';
 
 /** Images that the batch is chosen from, for each that is kept (XNAS's `get_random_data(16 * BATCH_SIZE)`). */
 const POOL_FACTOR = 16;
@@ -42,7 +42,7 @@ export function planSearch(config: Config): SearchPlan {
   const definitions = definitionsOf(config);
   const specification = specify(values, definitions);
   const objective = chooseObjective(config, specification.steps);
-  const settings = settingsOf(values, { strategy: definitions.strategy, objective });
+  const settings = planSettings(values, { strategy: definitions.strategy, objective });
   checkStrategy(definitions, settings);
   return {
     specification,

@@ -1,6 +1,6 @@
 /** The resolved configuration as text, in XNAS's form. */
 import type { Settings } from './merge.js';
-import { decode } from './python-literal.js';
+import { decodeLiteral } from './python-literal.js';
 import { repr, type Value } from './value.js';
 import { resolveScalar } from './yaml-scalar.js';
 
@@ -25,7 +25,7 @@ export function dumpConfig(settings: Settings): string {
 /** yacs decodes the strings of a file, so a string that looks like a literal is written as a literal. */
 function topLevel(value: Value): string {
   if (value.type !== 'str') return scalar(value);
-  const decoded = decode(value.value);
+  const decoded = decodeLiteral(value.value);
   return scalar(decoded.type === 'str' && decoded.value === value.value ? value : { type: 'str', value: repr(value) });
 }
 

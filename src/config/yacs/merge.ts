@@ -4,16 +4,16 @@
  */
 import { UsageError } from '../../errors.js';
 import { nearestKey } from '../../nearest.js';
-import { decode } from './python-literal.js';
+import { decodeLiteral } from './python-literal.js';
 import { isPlain, repr, typeName, type Value } from './value.js';
 import type { Group } from './yaml-file.js';
 
-export type Source = 'default' | 'file' | 'override';
+export type ValueSource = 'default' | 'file' | 'override';
 
 /** The value of a key and its origin. */
 export interface Setting {
   readonly value: Value;
-  readonly source: Source;
+  readonly source: ValueSource;
   /** For messages: `line 6 of /home/ada/search.yaml`, `the overrides`, `the defaults`. */
   readonly where: string;
 }
@@ -52,7 +52,7 @@ function mergeGroup(known: Known, group: Group, file: string, prefix: string): v
       continue;
     }
     // yacs decodes the strings of a file like those of the command line, with or without quotes.
-    known.set(key, content.type === 'str' ? decode(content.value) : content, 'file', where);
+    known.set(key, content.type === 'str' ? decodeLiteral(content.value) : content, 'file', where);
   }
 }
 
@@ -73,7 +73,7 @@ export function mergeOverrides(settings: Settings, words: readonly string[], ali
   }
   const known = new Known(settings, aliases);
   for (let at = 0; at < words.length; at += 2) {
-    known.set(words[at] ?? '', decode(words[at + 1] ?? ''), 'override', 'the overrides');
+    known.set(words[at] ?? '', decodeLiteral(words[at + 1] ?? ''), 'override', 'the overrides');
   }
   return known.settings;
 }
@@ -102,7 +102,7 @@ class Known {
   }
 
   /** @throws UsageError for an unknown key, a group, or a value of the wrong type. */
-  set(key: string, value: Value, source: Source, where: string): void {
+  set(key: string, value: Value, source: ValueSource, where: string): void {
     if (this.groups.has(key)) throw wholeGroup(this, key, where);
     const coerced = coerce(key, value, this.get(key, where), where);
     const target = this.aliases.get(key);

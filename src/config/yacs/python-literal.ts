@@ -22,7 +22,7 @@ class NotALiteral extends Error {}
  * Decodes a text from a file or the command line as yacs does (`CfgNode._decode_cfg_value`).
  * @returns the literal's value, or the text itself as a string.
  */
-export function decode(text: string): Value {
+export function decodeLiteral(text: string): Value {
   try {
     return new LiteralReader(text).read();
   } catch (error) {

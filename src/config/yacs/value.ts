@@ -17,7 +17,7 @@ export const bool = (value: boolean): Value => ({ type: 'bool', value });
 export const int = (value: number): Value => ({ type: 'int', value });
 export const float = (value: number): Value => ({ type: 'float', value });
 export const str = (value: string): Value => ({ type: 'str', value });
-export const list = (items: readonly Value[]): Value => ({ type: 'list', items });
+export const listValue = (items: readonly Value[]): Value => ({ type: 'list', items });
 export const unsupported = (name: string): Value => ({ type: 'unsupported', name });
 
 /** An integer; unsupported when JavaScript would round it. */

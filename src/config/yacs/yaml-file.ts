@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { UsageError } from '../../errors.js';
-import { list, unsupported, type Value } from './value.js';
+import { listValue, unsupported, type Value } from './value.js';
 import { offsetBeyondDepth } from './yaml-depth.js';
 import { LateScalarError, resolveScalar, ScalarError } from './yaml-scalar.js';
 
@@ -104,7 +104,7 @@ class Reader {
     const target = this.follow(node);
     if (isMap(target) && plainTag(target, 'map')) return { type: 'group', entries: this.entries(target) };
     if (isSeq(target) && plainTag(target, 'seq')) {
-      return this.nested(target, () => list(target.items.map((item) => this.item(item as Node))));
+      return this.nested(target, () => listValue(target.items.map((item) => this.item(item as Node))));
     }
     if (!isScalar(target)) throw this.error(target, `the tag ${target.tag ?? ''} cannot stand in a configuration`);
     try {

@@ -7,7 +7,7 @@ import { type CostKind, CostMeter } from './cost.js';
 import type { ComparisonEvent } from './events.js';
 import type { PlannedRow, PlannedRun } from './plan.js';
 import { readRecorded } from './recorded.js';
-import { isComplete, type Trajectory } from './trajectory.js';
+import { isFinal, type Trajectory } from './trajectory.js';
 
 export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOptions {
   readonly kind: CostKind;
@@ -69,7 +69,7 @@ async function attempt(planned: PlannedRun, options: CompleteOptions): Promise<C
 async function complete(planned: PlannedRun, options: CompleteOptions): Promise<Trajectory> {
   const { kind, budget, loader = new PluginLoader(options) } = options;
   const recorded = await readRecorded(planned, loader);
-  if (recorded !== null && isComplete(recorded.trajectory, kind, budget)) return recorded.trajectory;
+  if (recorded !== null && isFinal(recorded.trajectory, kind, budget)) return recorded.trajectory;
   await goOn(planned, recorded !== null, options);
   return (await readRecorded(planned, loader))?.trajectory ?? { steps: [], ended: null };
 }

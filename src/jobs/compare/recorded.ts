@@ -10,7 +10,7 @@ import { createStrategy } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
 import { changedKeys } from '../bound-settings.js';
 import { recordedEvents } from '../search/journal.js';
-import { type PlannedSearch, planResumedSearch, readSearch, settingsOf } from '../search/plan.js';
+import { type PlannedSearch, planResumedSearch, readSearch, searchSettingsOf } from '../search/plan.js';
 import type { PlannedRun } from './plan.js';
 import { type Trajectory, trajectoryOf } from './trajectory.js';
 
@@ -57,7 +57,7 @@ function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSear
   const { config, plan } = resolvePlan(wanted.config, backend === 'xnas' ? backend : null);
   const differing = differences(searchOf({ config, plan }), searchOf(found));
   if (differing.length === 0) return;
-  const keys = changedKeys(settingsOf(config), settingsOf(found.config));
+  const keys = changedKeys(searchSettingsOf(config), searchSettingsOf(found.config));
   throw new UsageError(
     `${folder} holds another search: it differs in ${(keys.length > 0 ? keys : differing).join(', ')}.`,
     {

@@ -69,6 +69,6 @@ export function stepWithin({ steps }: Trajectory, kind: CostKind, budget: number
 }
 
 /** Whether the answer within the budget is final: the search has ended, or has spent the budget. */
-export function isComplete({ steps, ended }: Trajectory, kind: CostKind, budget: number | null): boolean {
+export function isFinal({ steps, ended }: Trajectory, kind: CostKind, budget: number | null): boolean {
   return ended !== null || (budget !== null && (steps.at(-1)?.cost[kind] ?? 0) >= budget);
 }

@@ -2,7 +2,7 @@ import { findArchitecture, reportedFigures } from '../../benchmarks/look-up.js';
 import { ensureIndex, findIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { MissingError } from '../../errors.js';
-import type { BenchmarkAnswer } from '../../protocol/messages.js';
+import type { BenchmarkAnswer, BenchmarkFigure } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import type { Candidate } from './sample.js';
@@ -95,10 +95,8 @@ function collect(
   return { source, series: [...series.values()], known };
 }
 
-type Figure = BenchmarkAnswer['figures'][number];
-
-function named(figures: readonly Figure[]): [string, Figure][] {
-  const short = ({ dataset, split }: Figure) => `${dataset} ${split}`;
+function named(figures: readonly BenchmarkFigure[]): [string, BenchmarkFigure][] {
+  const short = ({ dataset, split }: BenchmarkFigure) => `${dataset} ${split}`;
   const isUnique = new Set(figures.map(short)).size === figures.length;
   return figures.map((figure) => {
     const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;

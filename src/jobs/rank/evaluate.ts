@@ -24,7 +24,7 @@ export interface RankingQuestion {
   readonly rows: readonly RankedArchitecture[];
   readonly scores: readonly RankingScore[];
   readonly series: readonly AccuracySeries[];
-  readonly twins: DuplicateCounting;
+  readonly duplicates: DuplicateCounting;
   /** Number of rows that the aggregate ranks against. */
   readonly reference: number;
   readonly bootstrap: number;
@@ -39,11 +39,11 @@ export interface ScoredArchitecture {
 }
 
 /** The architectures that count, with their losses by a score. */
-export function scoreRows(score: RankingScore, { rows, twins, reference }: RankingQuestion): ScoredArchitecture[] {
+export function scoreRows(score: RankingScore, { rows, duplicates, reference }: RankingQuestion): ScoredArchitecture[] {
   const losses = lossesOf(score, rows.map(partsOf));
   return rows
     .map((row, index) => ({ row, loss: losses[index] ?? Number.POSITIVE_INFINITY, isReference: index < reference }))
-    .filter(({ row }) => twins === 'all' || !row.isDuplicate);
+    .filter(({ row }) => duplicates === 'all' || !row.isDuplicate);
 }
 
 /** Evaluates each score; the aggregate over all architectures, and over those outside its reference set. */

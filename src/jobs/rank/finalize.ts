@@ -12,7 +12,7 @@ import type { RankingStore } from './ranking-store.js';
 import type { Ranked, RankingResult } from './result.js';
 import { tableOf } from './table.js';
 
-export interface FinalizeOptions {
+export interface FinalizeRankingOptions {
   readonly ranking: RankingPlan;
   readonly store: RankingStore;
   readonly prepared: Pick<PreparedSidecar, 'resolved' | 'prepared'>;
@@ -27,7 +27,7 @@ export interface FinalizeOptions {
 }
 
 /** Evaluates what has been measured, and writes result, table and charts. */
-export function finalizeRanking(options: FinalizeOptions): RankingResult {
+export function finalizeRanking(options: FinalizeRankingOptions): RankingResult {
   const { folder } = options.store.job;
   const question = questionOf(options);
   const ranked = evaluate(question);
@@ -39,8 +39,8 @@ export function finalizeRanking(options: FinalizeOptions): RankingResult {
   return result;
 }
 
-function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOptions): RankingQuestion {
-  const { scores, twins, bootstrap, plan } = ranking;
+function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeRankingOptions): RankingQuestion {
+  const { scores, duplicates, bootstrap, plan } = ranking;
   const setting = { digest: prepared.resolved.digest, batch: prepared.prepared.batch.digest };
   const proxies = new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)));
   const rows = accuracies.known.map((known) => {
@@ -54,7 +54,7 @@ function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeOpt
     rows,
     scores,
     series: accuracies.series,
-    twins,
+    duplicates,
     reference: plan.settings.warmup,
     bootstrap,
     seed: plan.settings.seed,
@@ -77,7 +77,7 @@ function drawAll(question: RankingQuestion, ranked: readonly Ranked[], folder: J
 }
 
 function resultOf(
-  parts: FinalizeOptions & { question: RankingQuestion; ranked: Ranked[]; table: string; charts: string[] },
+  parts: FinalizeRankingOptions & { question: RankingQuestion; ranked: Ranked[]; table: string; charts: string[] },
 ): RankingResult {
   const { ranking, store, prepared, hello, accuracies, question, ranked, table, charts } = parts;
   const { plan, digest } = prepared.resolved;
@@ -104,19 +104,22 @@ function resultOf(
   };
 }
 
-function sampleOf({ drawn }: FinalizeOptions, { rows, twins, reference }: RankingQuestion): RankingResult['sample'] {
+function sampleOf(
+  { drawn }: FinalizeRankingOptions,
+  { rows, duplicates, reference }: RankingQuestion,
+): RankingResult['sample'] {
   const duplicateCount = rows.filter(({ isDuplicate }) => isDuplicate).length;
   return {
     drawn,
     unknown: drawn - rows.length,
     twins: duplicateCount,
-    counting: twins,
-    counted: twins === 'all' ? rows.length : rows.length - duplicateCount,
+    counting: duplicates,
+    counted: duplicates === 'all' ? rows.length : rows.length - duplicateCount,
     reference: Math.min(reference, rows.length),
   };
 }
 
-function paperOf({ paper }: FinalizeOptions, { rows }: RankingQuestion): RankingResult['paper'] {
+function paperOf({ paper }: FinalizeRankingOptions, { rows }: RankingQuestion): RankingResult['paper'] {
   const { network, batch, steps } = paper.specification;
   const { channels, cells, resolution } = network;
   const costs = new Map(rows.map(({ canonical, paper: cost }) => [canonical, cost]));

@@ -4,13 +4,13 @@ import { specificationSchema } from '../../protocol/specification.js';
 import type { JournalFormat } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 
-const JOURNAL_VERSION = 1;
+const RANKING_JOURNAL_VERSION = 1;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** First line: which architectures are measured. It never changes. */
 const ranking = z.strictObject({
   type: z.literal('ranking'),
-  version: z.literal(JOURNAL_VERSION),
+  version: z.literal(RANKING_JOURNAL_VERSION),
   rminas: z.string(),
   space: z.string(),
   seed: z.int().min(0),
@@ -55,6 +55,6 @@ export const RANKING_JOURNAL: JournalFormat<RankingEntry, RankingHeader> = {
   resume: null,
 };
 
-export function headerOf(content: Pick<RankingHeader, 'space' | 'seed'>): RankingHeader {
-  return { type: 'ranking', version: JOURNAL_VERSION, rminas: VERSION, ...content };
+export function rankingHeaderOf(content: Pick<RankingHeader, 'space' | 'seed'>): RankingHeader {
+  return { type: 'ranking', version: RANKING_JOURNAL_VERSION, rminas: VERSION, ...content };
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { BENCHMARKS, benchmarkOf } from '../../benchmarks/benchmark.js';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
-import { readObjective } from '../../config/planning/objective.js';
+import { readConfiguredObjective } from '../../config/planning/objective.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -20,6 +20,8 @@ export interface NewRanking {
   /** Names of proxies, with or without a step, and `aggregate`. */
   readonly proxies?: readonly string[] | undefined;
   /** Whether isomorphic architectures count as often as they are drawn, the default, or once. */
+  readonly duplicates?: DuplicateCounting | undefined;
+  /** @deprecated The name of `duplicates` until release 0.2.1. */
   readonly twins?: DuplicateCounting | undefined;
   /** Resamples for the intervals; 1000 by default. */
   readonly bootstrap?: number | undefined;
@@ -36,7 +38,7 @@ export interface RankingPlan {
   readonly architectures: number;
   /** At least one. */
   readonly scores: readonly RankingScore[];
-  readonly twins: DuplicateCounting;
+  readonly duplicates: DuplicateCounting;
   readonly bootstrap: number;
   readonly paperTrainings: number;
   /** The `--data` folder; null when none was given. */
@@ -46,7 +48,7 @@ export interface RankingPlan {
 export const DEFAULTS = {
   architectures: 100,
   proxies: ['rmi', 'synflow', 'flops', 'aggregate'],
-  twins: 'all',
+  duplicates: 'all',
   bootstrap: 1000,
   paperTrainings: 0,
 } as const;
@@ -67,7 +69,7 @@ export async function planRanking(options: NewRanking, loader = new PluginLoader
     benchmark: findBenchmark(plan),
     ...numbers,
     scores: readScores(options.proxies ?? DEFAULTS.proxies, config, plan),
-    twins: options.twins ?? DEFAULTS.twins,
+    duplicates: options.duplicates ?? options.twins ?? DEFAULTS.duplicates,
     data: options.data === undefined ? null : resolve(options.data),
   };
 }
@@ -75,7 +77,7 @@ export async function planRanking(options: NewRanking, loader = new PluginLoader
 function readScores(names: readonly string[], config: Config, { specification, settings }: SearchPlan): RankingScore[] {
   const distinct = [...new Set(names.map((name) => name.trim()))].filter((name) => name !== '');
   const scores = distinct.map((name) =>
-    scoreOf(readObjective(name, '--proxies', config, specification.steps), settings.warmup),
+    scoreOf(readConfiguredObjective(name, '--proxies', config, specification.steps), settings.warmup),
   );
   if (scores.length > 0 && scores.every(({ proxies }) => proxies.length > 0)) return scores;
   const problem = scores.length > 0 ? 'has benchmark, which is what proxies are compared with' : 'names nothing';

@@ -7,7 +7,7 @@ import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder } from '../../store/folder.js';
 import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
 import { describeRankingEvent, type RankingEvent } from './events.js';
-import { headerOf, RANKING_JOURNAL, type RankingEntry, type RankingHeader } from './journal.js';
+import { RANKING_JOURNAL, type RankingEntry, type RankingHeader, rankingHeaderOf } from './journal.js';
 import { MeasuredValues } from './measured-values.js';
 import type { RankingPlan } from './plan.js';
 
@@ -60,7 +60,7 @@ export function openRanking({ config, plan }: RankingPlan, listener: JobListener
     listener,
   });
   try {
-    const header = headerOf({ space, seed: settings.seed });
+    const header = rankingHeaderOf({ space, seed: settings.seed });
     checkHeader(job.earlier?.header, header, job.folder.journal);
     job.begin({ config: dumpConfig(config.settings), header });
     const store = new RankingStore(job);

@@ -24,7 +24,7 @@ export function tableOf(question: RankingQuestion): string {
 }
 
 function lossesByNumber(score: RankingScore, question: RankingQuestion): ReadonlyMap<number, number> {
-  const scored = scoreRows(score, { ...question, twins: 'all' });
+  const scored = scoreRows(score, { ...question, duplicates: 'all' });
   return new Map(scored.map(({ row, loss }) => [row.number, loss]));
 }
 

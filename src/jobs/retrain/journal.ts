@@ -6,13 +6,13 @@ import { settingsSchema } from '../bound-settings.js';
 import type { RetrainingEvent } from './events.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
-export const JOURNAL_VERSION = 2;
+export const RETRAINING_JOURNAL_VERSION = 2;
 const seed = z.int().min(0);
 
 /** First line: what is trained. It never changes. */
 const retraining = z.strictObject({
   type: z.literal('retraining'),
-  version: z.union([z.literal(1), z.literal(JOURNAL_VERSION)]),
+  version: z.union([z.literal(1), z.literal(RETRAINING_JOURNAL_VERSION)]),
   rminas: z.string(),
   /** Values of the keys that decide the result; absent in version 1. */
   settings: settingsSchema.optional(),

@@ -12,7 +12,7 @@ import { PluginLoader } from '../../plugins/loader.js';
 import type { EarlierJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { boundSettings, checkPlan } from '../bound-settings.js';
-import { JOURNAL_VERSION, type RetrainingEntry, type RetrainingHeader } from './journal.js';
+import { RETRAINING_JOURNAL_VERSION, type RetrainingEntry, type RetrainingHeader } from './journal.js';
 
 export interface NewRetraining {
   /** In the notation of its space; by default TRAIN.GENOTYPE of the configuration. */
@@ -120,9 +120,9 @@ function planAsRecorded(config: Config, recorded: string) {
 }
 
 /** The header of a new retraining. */
-export function headerOf({ config, plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
+export function retrainingHeaderOf({ config, plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
   const settings = settingsOf(plan, config.plugins);
-  const common = { type: 'retraining', version: JOURNAL_VERSION, rminas: VERSION } as const;
+  const common = { type: 'retraining', version: RETRAINING_JOURNAL_VERSION, rminas: VERSION } as const;
   return { ...common, settings, retraining: digest, seeds: [...seeds], data };
 }
 

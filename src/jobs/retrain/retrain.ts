@@ -19,12 +19,12 @@ import {
   type RetrainingStore,
 } from './journal.js';
 import {
-  headerOf,
   type NewRetraining,
   type PlannedRetraining,
   planNewRetraining,
   planResumedRetraining,
   type ResumedRetraining,
+  retrainingHeaderOf,
 } from './plan.js';
 import type { RetrainingResult } from './result.js';
 
@@ -115,7 +115,7 @@ function begin(store: RetrainingStore, planned: PlannedRetraining, { hello }: Si
   store.begin({
     folder: () => createJobFolder(plan.outDir, `retrain-${space}-${dataset}`),
     config: dumpConfig(plan.settings),
-    header: headerOf(planned),
+    header: retrainingHeaderOf(planned),
     session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },
   });
   const finished = [...finishedIn(store).keys()];

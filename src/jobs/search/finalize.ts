@@ -10,9 +10,9 @@ import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
 import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
-import { verify } from './verification.js';
+import { verifyAnswer } from './verification.js';
 
-export interface FinalizeOptions {
+export interface FinalizeSearchOptions {
   readonly run: ResolvedSearch;
   readonly started: StartedEvaluation;
   readonly store: SearchStore;
@@ -27,7 +27,7 @@ export interface FinalizeOptions {
  * Completes a search: the score of the found architecture, its benchmark figures and its verification. Writes
  * result.json.
  */
-export async function finalizeSearch(options: FinalizeOptions): Promise<SearchResult> {
+export async function finalizeSearch(options: FinalizeSearchOptions): Promise<SearchResult> {
   const { store, record, run, started } = options;
   const { sidecar } = started;
   const finished = record.end;
@@ -37,20 +37,20 @@ export async function finalizeSearch(options: FinalizeOptions): Promise<SearchRe
   const verification =
     run.verify.architectures === 0 || sidecar === null
       ? null
-      : await verify({ ...options, sidecar, genotype: finished.genotype });
-  const result = assembleResult({ ...options, score, benchmark, verification });
+      : await verifyAnswer({ ...options, sidecar, genotype: finished.genotype });
+  const result = buildResult({ ...options, score, benchmark, verification });
   writeJobFile(store.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
 
-async function benchmarkOfFound({ started, run, record }: FinalizeOptions): Promise<BenchmarkReport> {
+async function benchmarkOfFound({ started, run, record }: FinalizeSearchOptions): Promise<BenchmarkReport> {
   const { space } = run.plan.specification;
   if (started.sidecar === null) return { answer: null, note: 'No benchmark was asked: the search had no sidecar.' };
   return consultBenchmark(started.sidecar, { space, genotype: record.end.genotype, data: run.data });
 }
 
 /** The vote may find an architecture that was not evaluated, or not to the end. It is evaluated then. */
-async function scoreFound({ record, run, store, space, evaluator }: FinalizeOptions): Promise<ArchitectureScore> {
+async function scoreFound({ record, run, store, space, evaluator }: FinalizeSearchOptions): Promise<ArchitectureScore> {
   const { genotype } = record.end;
   const canonical = space.print(space.canonical(space.parse(genotype)));
   const known = record.scoreOf(genotype, canonical) ?? journalledScore(store, genotype, canonical);
@@ -70,8 +70,8 @@ function journalledScore(store: SearchStore, genotype: string, canonical: string
   return undefined;
 }
 
-function assembleResult(
-  parts: FinalizeOptions & {
+function buildResult(
+  parts: FinalizeSearchOptions & {
     score: ArchitectureScore;
     benchmark: BenchmarkReport;
     verification: VerificationReport | null;

@@ -10,7 +10,7 @@ import type { SearchJobEvent } from './events.js';
 import { screeningSchema } from './result.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
-export const JOURNAL_VERSION = 2;
+export const SEARCH_JOURNAL_VERSION = 2;
 
 const genotype = z.string().min(1);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -18,7 +18,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 /** First line: what the run is. It never changes. */
 const run = z.strictObject({
   type: z.literal('run'),
-  version: z.union([z.literal(1), z.literal(JOURNAL_VERSION)]),
+  version: z.union([z.literal(1), z.literal(SEARCH_JOURNAL_VERSION)]),
   rminas: z.string(),
   /** Values of the keys that decide the result; absent in version 1. */
   settings: settingsSchema.optional(),

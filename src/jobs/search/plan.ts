@@ -9,7 +9,7 @@ import { type EarlierJob, readJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
 import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
-import { JOURNAL_VERSION, SEARCH_JOURNAL, type SearchEntry, type SearchHeader } from './journal.js';
+import { SEARCH_JOURNAL, SEARCH_JOURNAL_VERSION, type SearchEntry, type SearchHeader } from './journal.js';
 
 /** The plan of a search, before a process works on it. */
 export interface PlannedSearch {
@@ -120,7 +120,7 @@ export async function planResumedSearch(
     folder,
     job: 'run',
     recorded: { rminas: header.rminas, digest: header.specification, settings: header.settings },
-    current: { digest: resolved.digest, settings: settingsOf(config) },
+    current: { digest: resolved.digest, settings: searchSettingsOf(config) },
     isDefault: (key) => config.settings.get(key)?.source === 'default',
   });
   return {
@@ -141,12 +141,12 @@ export function readSearch(path: string): EarlierJob<SearchEntry, SearchHeader> 
 }
 
 /** The header of a new run. */
-export function headerOf({ config, digest, workers, data, verify, custom }: ResolvedSearch): SearchHeader {
-  const settings = settingsOf(config);
+export function searchHeaderOf({ config, digest, workers, data, verify, custom }: ResolvedSearch): SearchHeader {
+  const settings = searchSettingsOf(config);
   const names = customNames(custom);
   return {
     type: 'run',
-    version: JOURNAL_VERSION,
+    version: SEARCH_JOURNAL_VERSION,
     rminas: VERSION,
     settings,
     specification: digest,
@@ -158,6 +158,6 @@ export function headerOf({ config, digest, workers, data, verify, custom }: Reso
 }
 
 /** The settings that the header of a run with this configuration binds. */
-export function settingsOf({ settings, values, plugins }: Config): BoundSettings {
+export function searchSettingsOf({ settings, values, plugins }: Config): BoundSettings {
   return boundSettings(settings, Object.keys(values), plugins);
 }

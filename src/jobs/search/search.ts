@@ -8,7 +8,7 @@ import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { createObjective } from '../../objectives/index.js';
 import { PluginLoader } from '../../plugins/loader.js';
-import { search as searchSpace } from '../../search/controller.js';
+import { searchSpace } from '../../search/controller.js';
 import type { SearchEvent } from '../../search/events.js';
 import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
@@ -26,13 +26,13 @@ import {
   type SearchStore,
 } from './journal.js';
 import {
-  headerOf,
   type NewSearch,
   type PlannedSearch,
   planNewSearch,
   planResumedSearch,
   type ResolvedSearch,
   type ResumedSearch,
+  searchHeaderOf,
 } from './plan.js';
 import { SearchRecord } from './record.js';
 import type { SearchResult } from './result.js';
@@ -131,7 +131,7 @@ function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }:
   store.begin({
     folder: () => makeFolder(run),
     config: dumpConfig(run.config.settings),
-    header: headerOf(run),
+    header: searchHeaderOf(run),
     session: { type: 'session', pid: process.pid, versions, device, batch },
   });
   const recorded = store.lines.filter(({ entry }) => entry.type === 'evaluated').length;

@@ -9,7 +9,7 @@ import type { VerificationReport } from './result.js';
 /** Images in a step of a proper training. */
 const BATCH_SIZE = 64;
 
-export interface VerifyOptions {
+export interface VerificationOptions {
   readonly run: ResolvedSearch;
   /** With workers that hold the images. */
   readonly sidecar: Pick<Sidecar, 'request'>;
@@ -23,7 +23,7 @@ export interface VerifyOptions {
  * Trains the found architecture and random ones properly, with the same schedule, and compares their accuracies on
  * held-out images. This checks a search without a benchmark. Trainings in the journal are not repeated.
  */
-export async function verify(options: VerifyOptions): Promise<VerificationReport> {
+export async function verifyAnswer(options: VerificationOptions): Promise<VerificationReport> {
   const random = drawOthers(options, options.run.verify.architectures);
   const genotypes = [options.genotype, ...random];
   const answers: Verification[] = [];
@@ -38,7 +38,7 @@ export async function verify(options: VerifyOptions): Promise<VerificationReport
 }
 
 /** Random architectures that are isomorphic neither to the found one nor to each other. */
-function drawOthers({ space, genotype, run }: VerifyOptions, count: number): string[] {
+function drawOthers({ space, genotype, run }: VerificationOptions, count: number): string[] {
   const random = createRandom(run.plan.settings.seed, 'verification', 0);
   const taken = new Set([space.print(space.canonical(space.parse(genotype)))]);
   const drawn: string[] = [];
@@ -54,7 +54,7 @@ function drawOthers({ space, genotype, run }: VerifyOptions, count: number): str
 }
 
 async function trainProperly(
-  options: VerifyOptions,
+  options: VerificationOptions,
   genotype: string,
   index: number,
   count: number,

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { MissingError } from '../../errors.js';
 import { setupCommand } from '../../installation/advice.js';
-import { condaPython, environmentFolder, isComplete, PACKAGE_ROOT, virtualPython } from '../../installation/places.js';
+import { condaPython, environmentFolder, isInstalled, PACKAGE_ROOT, virtualPython } from '../../installation/places.js';
 import { lackingPackages } from './lacking-packages.js';
 
 export interface SearchContext {
@@ -81,7 +81,7 @@ export function systemPythons(context: SearchContext = THIS_PROCESS): string[] {
 async function ownEnvironment({ environment, platform }: SearchContext): Promise<string | undefined> {
   const folder = environmentFolder(environment);
   const python = virtualPython(folder, platform);
-  return isComplete(folder) && (await isExecutable(python)) ? python : undefined;
+  return isInstalled(folder) && (await isExecutable(python)) ? python : undefined;
 }
 
 function onPath(name: string, { environment, platform }: SearchContext): string[] {

@@ -42,7 +42,7 @@ export function encodeRequest<T extends RequestType>(
 }
 
 /** @throws ProtocolViolation */
-export function decode(text: string): FromSidecar {
+export function decodeMessage(text: string): FromSidecar {
   const { data, error } = fromSidecarSchema.safeParse(parseJson(text));
   if (error !== undefined) {
     throw new ProtocolViolation(

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_COST } from '../../../src/jobs/compare/cost.js';
-import { isComplete, stepWithin, trajectoryOf } from '../../../src/jobs/compare/trajectory.js';
+import { isFinal, stepWithin, trajectoryOf } from '../../../src/jobs/compare/trajectory.js';
 import { createAggregate } from '../../../src/objectives/aggregate.js';
 import type { Objective } from '../../../src/objectives/objective.js';
 import { RMI } from '../../../src/objectives/rmi.js';
-import { search } from '../../../src/search/controller.js';
+import { searchSpace } from '../../../src/search/controller.js';
 import type { EvaluationOutcome, EvaluationRequest } from '../../../src/search/evaluator.js';
 import type { SearchEvent } from '../../../src/search/events.js';
 import { nasBench201 } from '../../../src/spaces/nas-bench-201/space.js';
@@ -39,7 +39,7 @@ const measured = (request: EvaluationRequest): EvaluationOutcome => ({
 async function recordSearch({ space, objective, capacity, outcomeOf }: Case) {
   const strategy = createSimulatedStrategy(space);
   const evaluator = createSimulatedEvaluator(capacity, 0, outcomeOf ?? measured);
-  const events = await collect(search({ space, strategy, objective, evaluator, seed: SEED }));
+  const events = await collect(searchSpace({ space, strategy, objective, evaluator, seed: SEED }));
   const options = { space, strategy, objective, seed: SEED, batch: 2 };
   return { events, journal: journalOf(events), options };
 }
@@ -117,10 +117,10 @@ describe('a budget', () => {
   });
 
   it('is complete for a search that has spent it, or has ended', () => {
-    expect(isComplete(trajectory, 'seconds', 6)).toBe(true);
-    expect(isComplete(trajectory, 'seconds', 6.5)).toBe(false);
-    expect(isComplete(trajectory, 'seconds', null)).toBe(false);
-    expect(isComplete({ ...trajectory, ended: 'evaluation-cap' }, 'seconds', null)).toBe(true);
-    expect(isComplete({ ended: null, steps: [] }, 'seconds', 1)).toBe(false);
+    expect(isFinal(trajectory, 'seconds', 6)).toBe(true);
+    expect(isFinal(trajectory, 'seconds', 6.5)).toBe(false);
+    expect(isFinal(trajectory, 'seconds', null)).toBe(false);
+    expect(isFinal({ ...trajectory, ended: 'evaluation-cap' }, 'seconds', null)).toBe(true);
+    expect(isFinal({ ended: null, steps: [] }, 'seconds', 1)).toBe(false);
   });
 });

@@ -62,7 +62,7 @@ const ask = (scores: readonly RankingScore[], changes: Partial<RankingQuestion> 
     rows: ROWS,
     scores,
     series: [SERIES],
-    twins: 'all',
+    duplicates: 'all',
     reference: 2,
     bootstrap: 20,
     seed: 1,
@@ -74,13 +74,13 @@ describe('a ranking', () => {
     for (const ranked of ask([RMI, SYNFLOW])) {
       expect(ranked).toMatchObject({ population: 'all', architectures: 6, withoutValue: 1 });
       const [all] = ranked.correlations;
-      // Of the 15 pairs all are in order but that of the twins, which the score ties.
+      // Of the 15 pairs all are in order except that of the duplicates, which the score ties.
       expect(all?.kendall.value).toBeCloseTo(14 / Math.sqrt(14 * 15), 12);
     }
   });
 
   it('can count duplicates once', () => {
-    const [ranked] = ask([RMI], { twins: 'once' });
+    const [ranked] = ask([RMI], { duplicates: 'once' });
     expect(ranked).toMatchObject({ architectures: 5, withoutValue: 1 });
     expect(ranked?.correlations[0]?.kendall.value).toBe(1);
   });
@@ -105,7 +105,7 @@ describe('a ranking', () => {
   });
 
   it('is written down as a table', () => {
-    const question = { rows: ROWS.slice(2, 4), scores: [AGGREGATE], series: [SERIES], twins: 'once' } as const;
+    const question = { rows: ROWS.slice(2, 4), scores: [AGGREGATE], series: [SERIES], duplicates: 'once' } as const;
     const table = tableOf({ ...question, reference: 1, bootstrap: 1, seed: 1 });
     expect(table).toMatch(
       /^number,genotype,canonical,cifar10 test,rmi,synflow,aggregate\n2,g2,g2,70,0\.4,30,-?\d[^,]*\n3,g3,g3,60,,,\n$/,

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { dumpConfig } from '../../../src/config/index.js';
 import { MissingError, UsageError } from '../../../src/errors.js';
 import { RETRAINING_JOURNAL } from '../../../src/jobs/retrain/journal.js';
-import { headerOf, planNewRetraining, planResumedRetraining } from '../../../src/jobs/retrain/plan.js';
+import { planNewRetraining, planResumedRetraining, retrainingHeaderOf } from '../../../src/jobs/retrain/plan.js';
 import { retrain } from '../../../src/jobs/retrain/retrain.js';
 import { jobFolderAt } from '../../../src/store/folder.js';
 import { readJob } from '../../../src/store/job-store.js';
@@ -52,7 +52,7 @@ describe('a resumed retraining', () => {
     const planned = await planNewRetraining({ genotype: NB201, overrides: DIGITS, seeds: [1, 2], data: '/data' });
     writeFileSync(join(folder, 'config.yaml'), dumpConfig(planned.plan.settings));
     const journal = new JournalWriter(join(folder, 'journal.jsonl'));
-    journal.append(headerOf(planned));
+    journal.append(retrainingHeaderOf(planned));
     journal.close();
   });
 
