@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig, planSearch } from '../../../src/config/index.js';
 import { paperSpecification } from '../../../src/config/planning/paper.js';
+import { planRanking } from '../../../src/jobs/rank/plan.js';
 import { drawSample } from '../../../src/jobs/rank/sample.js';
 import { trainingFlops } from '../../../src/search/training-flops.js';
 import { warmUpProposals } from '../../../src/strategies/proposals.js';
@@ -46,5 +47,17 @@ describe("the paper's evaluation", () => {
     );
     // 150 updates, and the forward pass of the loss that counts.
     expect(trainingFlops(2, original.batch.size, original.steps)).toBe(2 * 32 * 451);
+  });
+});
+
+describe('the plan of a ranking', () => {
+  const cfg = 'configs/nas-bench-201-cifar10.yaml';
+
+  it.each([
+    [{}, 'all'],
+    [{ duplicates: 'once' }, 'once'],
+    [{ twins: 'once' }, 'once'],
+  ] as const)('counts duplicates as %j says', async (options, counting) => {
+    expect(await planRanking({ cfg, ...options })).toMatchObject({ duplicates: counting });
   });
 });
