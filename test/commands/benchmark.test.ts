@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CELLS, temporary, writeBrokenTable, writeNasBench201, writeNasBenchMacro } from '../benchmarks/tables.js';
+import { remember } from '../support/started.js';
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 let home: string;
@@ -19,10 +20,12 @@ interface Ended {
 }
 
 async function rminas(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, RMINAS_HOME: home, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = remember(
+    spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, RMINAS_HOME: home, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ended.stdout += text;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, resultSchema, type SearchResult, score, scoreResultSchema, search } from '../../src/index.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { remember } from '../support/started.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
@@ -148,11 +149,13 @@ describe('the Node API', () => {
 
   it('does what scripts/example.mjs shows', async () => {
     const cwd = temporaryFolder();
-    const child = spawn(process.execPath, [join(ROOT, 'scripts/example.mjs'), TINY], {
-      cwd,
-      env: { ...process.env, RMINAS_HOME: cwd },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = remember(
+      spawn(process.execPath, [join(ROOT, 'scripts/example.mjs'), TINY], {
+        cwd,
+        env: { ...process.env, RMINAS_HOME: cwd },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
