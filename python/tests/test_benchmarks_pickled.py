@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rminas_sidecar.benchmarks.pickled import BadPickle, Record, Source, records
+from rminas_sidecar.benchmarks.table_globals import TABLE_GLOBALS
+from rminas_sidecar.system.pickled import BadPickle, Record, Source, records
 
 SCALARS = (
     st.none()
@@ -48,7 +49,7 @@ class Trickle(io.RawIOBase):
 
 
 def load(content: bytes, step: int = 1 << 20) -> Any:
-    reading = records(Source(Trickle(content, step)))  # type: ignore[arg-type]
+    reading = records(Source(Trickle(content, step)), TABLE_GLOBALS)  # type: ignore[arg-type]
     while True:
         try:
             assert isinstance(next(reading), Record)
@@ -92,7 +93,7 @@ def test_rows_that_are_numbered_anew_are_read_right() -> None:
 def test_dictionaries_come_when_they_are_filled_and_may_be_emptied() -> None:
     content = pickle.dumps({"outer": {"inner": 1, "empty": {}}, "other": 2}, 2)
     seen: list[list[Any]] = []
-    reading = records(Source(io.BytesIO(content)))
+    reading = records(Source(io.BytesIO(content)), TABLE_GLOBALS)
     while True:
         try:
             record = next(reading)
@@ -111,7 +112,7 @@ def test_several_pickles_follow_one_another() -> None:
     source = Source(io.BytesIO(pickle.dumps({"first": 1}, 2) + pickle.dumps([2, "b"], 4)))
 
     def value() -> Any:
-        reading = records(source)
+        reading = records(source, TABLE_GLOBALS)
         while True:
             try:
                 next(reading)

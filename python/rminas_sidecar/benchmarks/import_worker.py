@@ -1,12 +1,19 @@
 """The process that imports one table and then ends."""
 
 import time
+from pathlib import Path
 
 from rminas_sidecar.benchmarks import import_file
+from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.progress import ProgressReporter
 from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body
+from rminas_sidecar.system.memory import limit_memory
+
+_LEAST_MEMORY = 240 * 1024 * 1024
+_MEMORY_OF_BYTE = 4
+"""Of a table's file or folder. The importers need far less; a file that was made to fill the memory needs more."""
 
 
 def main() -> None:
@@ -22,8 +29,22 @@ def main() -> None:
 
 def _import(request: Body, progress: ProgressReporter) -> Body:
     start = time.perf_counter()
-    imported = import_file(request["file"], request["folder"], progress)
+    allowance = max(_LEAST_MEMORY, _MEMORY_OF_BYTE * _size(Path(request["file"])))
+    limit_memory(allowance)
+    try:
+        imported = import_file(request["file"], request["folder"], progress)
+    except MemoryError as error:
+        raise SidecarError(
+            "out-of-memory",
+            f"The import of {request['file']} needs more than {allowance:,} bytes. No table of its size does.",
+            ["Get the table again from its publisher."],
+        ) from error
     return {"seconds": time.perf_counter() - start, **imported}
+
+
+def _size(path: Path) -> int:
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 if __name__ == "__main__":

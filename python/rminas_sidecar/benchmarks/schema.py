@@ -65,6 +65,7 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
         )
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            _check_tables(database, path)
             _check_version(database, path)
             yield database
     except sqlite3.DatabaseError as error:
@@ -76,6 +77,18 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
 def meta_of(database: sqlite3.Connection) -> dict[str, str]:
     """The names `benchmark`, `source` and `architectures` of an index, with their values."""
     return dict(database.execute("SELECT name, value FROM meta"))
+
+
+def _check_tables(database: sqlite3.Connection, path: Path) -> None:
+    """Refuses views and triggers: an index has none, and the file's own could run for ever."""
+    database.execute("PRAGMA trusted_schema = OFF")
+    found = database.execute("SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+    if found is not None:
+        raise SidecarError(
+            "corrupt-file",
+            f"{path} has the {found[0]} {found[1][:80]!r}, which no benchmark index has.",
+            [_IMPORT_AGAIN],
+        )
 
 
 def _check_version(database: sqlite3.Connection, path: Path) -> None:

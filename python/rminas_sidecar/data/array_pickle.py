@@ -1,98 +1,172 @@
 """Reads untrusted pickles of arrays, in which small data sets are published.
 
-Unpickling calls every function that the file names. A data file needs only four numpy functions. They are replaced by
-functions that accept nothing but arrays of bytes or of floating-point numbers, as numpy writes them.
+A data file needs only a few functions of numpy. Their safe globals accept nothing but arrays of integers and
+floating-point numbers, as numpy writes them.
 """
 
-import io
-import pickle
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.system.files import open_file
+from rminas_sidecar.system.foreign import describe_foreign
+from rminas_sidecar.system.pickled import (
+    BadPickle,
+    Limits,
+    RefusedGlobal,
+    SafeGlobal,
+    SafeGlobals,
+    Source,
+    encode,
+    load,
+)
 
-# Replaces the class numpy.ndarray in a pickle. A string, so that the file cannot call it.
-_ARRAY = "numpy.ndarray"
+_MOST_OBJECTS = 500_000
+"""A batch has a label and a file name an image; the largest one, of ImageNet16, has 128,123 images."""
+LONGEST = 1 << 29
+"""Bytes of a file: twice the largest batch as Python 3 rewrites it for Python 2."""
+_TYPES = {"u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"}
+_MOST_DIMENSIONS = 4
 
 
-def _empty_array(kind: object, shape: object, code: object) -> np.ndarray:
-    """Replaces `numpy.core.multiarray._reconstruct`: an empty array, which the pickle's state fills."""
-    if kind is not _ARRAY or shape != (0,):
-        raise pickle.UnpicklingError("an array of an unusual kind")
-    return np.empty(0, dtype=np.uint8)
+@dataclass
+class _NumberType:
+    """Replaces `numpy.dtype`. The pickle may name it again, so its state changes it in place."""
+
+    code: str
+    order: Literal["<", ">"] = "<"
+
+    def dtype(self) -> np.dtype:
+        dtype: np.dtype = np.dtype(self.code).newbyteorder(self.order)
+        return dtype
 
 
-def _number_type(name: object, *_flags: object) -> np.dtype:
-    """Replaces `numpy.dtype`, for unsigned bytes (pixels) and floating-point numbers (ImageNet's mean image)."""
+@dataclass
+class _Array:
+    """Replaces an array that its state fills in place."""
+
+    content: np.ndarray | None = None
+
+
+def _number_type(name: object = None, *_flags: object) -> _NumberType:
     text = name.decode("latin1") if isinstance(name, bytes) else name
-    if text not in ("u1", "f4", "f8"):
-        raise pickle.UnpicklingError(f"an array of {text!r} instead of bytes")
-    return np.dtype(str(text), copy=True)
+    if not isinstance(text, str) or text not in _TYPES:
+        shown = text[:20] if isinstance(text, str) else type(text).__name__
+        raise BadPickle(f"an array of the type {shown!r} instead of numbers")
+    return _NumberType(text)
 
 
-def _array_from_buffer(buffer: bytes, kind: np.dtype, shape: tuple[int, ...], order: str) -> np.ndarray:
-    """Replaces `numpy.core.numeric._frombuffer`, which pickle protocol 5 uses."""
-    return np.frombuffer(buffer, dtype=kind).reshape(shape, order=order)  # type: ignore[call-overload, no-any-return]
+def _empty_array(kind: object, shape: object, _code: object) -> _Array:
+    """Replaces `numpy.core.multiarray._reconstruct`."""
+    if kind is not _ARRAY or shape != (0,):
+        raise BadPickle("an array of an unusual kind")
+    return _Array()
 
 
-def _encode(text: str, encoding: str) -> bytes:
-    """Replaces `_codecs.encode`, by which Python 3 writes bytes for Python 2."""
-    if encoding != "latin1":
-        raise pickle.UnpicklingError(f"bytes in the encoding {encoding!r}")
-    return text.encode("latin1")
-
-
-_ALLOWED: Mapping[str, Callable[..., object] | str] = {
-    "numpy.ndarray": _ARRAY,
-    "numpy.dtype": _number_type,
-    "numpy.core.multiarray._reconstruct": _empty_array,
-    "numpy._core.multiarray._reconstruct": _empty_array,
-    "numpy.core.numeric._frombuffer": _array_from_buffer,
-    "numpy._core.numeric._frombuffer": _array_from_buffer,
-    "_codecs.encode": _encode,
-}
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, content: bytes, path: Path, title: str) -> None:
-        super().__init__(io.BytesIO(content), encoding="bytes")
-        self._path = path
-        self._title = title
-
-    def find_class(self, module: str, name: str) -> Any:
-        allowed = _ALLOWED.get(f"{module}.{name}")
-        if allowed is None:
-            raise SidecarError(
-                "refused-file",
-                f"{self._path} asks for {module}.{name}, which no file of {self._title} needs. It was not run.",
-                ["Get the file from its publisher, and do not open this one with other programs."],
-            )
-        return allowed
-
-
-def unpickle(content: bytes, path: Path, title: str) -> object:
-    """Reads the pickle of one data file; byte strings stay bytes.
-
-    Args:
-        content: the file's bytes.
-        path: the file, for messages.
-        title: the data set's name, for messages.
+def _array(content: object, kind: object, shape: object, fortran: object) -> np.ndarray:
+    """An array over the bytes of the file, without a copy.
 
     Raises:
-        SidecarError: `refused-file` when the pickle names a function that a data file does not need, `corrupt-file`
-            when it is incomplete.
+        BadPickle: its type, shape or size is not that of an array of numbers.
     """
-    try:
-        return _Unpickler(content, path, title).load()
-    except SidecarError:
-        raise
-    # A broken pickle may raise any exception, since it calls constructors with wrong arguments.
-    except Exception as error:
-        raise SidecarError(
-            "corrupt-file",
-            f"{path} is an incomplete file of {title} ({len(content)} bytes): {str(error) or type(error).__name__}.",
-            ["Copy or download it again."],
-        ) from error
+    if not isinstance(content, bytes) or not isinstance(kind, _NumberType) or not isinstance(shape, tuple):
+        raise BadPickle("an array that is not made of bytes")
+    if len(shape) > _MOST_DIMENSIONS or not all(type(length) is int and length >= 0 for length in shape):
+        raise BadPickle("an array of an unusual shape")
+    return np.frombuffer(content, dtype=kind.dtype()).reshape(shape, order="F" if fortran else "C")
+
+
+def _array_from_buffer(content: object, kind: object, shape: object, order: object) -> _Array:
+    """Replaces `numpy.core.numeric._frombuffer`, which pickle protocol 5 uses."""
+    return _Array(_array(content, kind, shape, order in ("F", b"F")))
+
+
+def _scalar(kind: object, content: object) -> Any:
+    """Replaces `numpy.core.multiarray.scalar`: a number of NumPy as Python's own."""
+    values = _array(content, kind, (1,), False)
+    return values[0].item()
+
+
+def _build(target: Any, state: object) -> Any:
+    """Sets the state of an array or of a type, and of nothing else."""
+    if isinstance(target, _Array) and isinstance(state, tuple) and len(state) == 5:
+        _version, shape, kind, fortran, content = state
+        target.content = _array(content, kind, shape, fortran)
+        return target
+    if isinstance(target, _NumberType) and isinstance(state, tuple) and len(state) >= 2:
+        if state[1] not in ("<", ">", "|", "=", b"<", b">", b"|", b"="):
+            raise BadPickle("a number of an unknown byte order")
+        target.order = ">" if state[1] in (">", b">") else "<"
+        return target
+    raise BadPickle("a state for something that is not an array")
+
+
+_ARRAY = SafeGlobal(lambda *_parts: _refuse())
+
+
+def _refuse() -> None:
+    raise BadPickle("a call of the class numpy.ndarray")
+
+
+def _fields(content: object) -> dict[str, object]:
+    if not isinstance(content, dict):
+        raise BadPickle("it does not contain a dictionary")
+    names = [name.decode("latin1") if isinstance(name, bytes) else str(name) for name in content]
+    values = [value.content if isinstance(value, _Array) else value for value in content.values()]
+    return dict(zip(names, values, strict=True))
+
+
+_SAFE_GLOBALS = SafeGlobals(
+    named={
+        "numpy.ndarray": _ARRAY,
+        "numpy.dtype": SafeGlobal(_number_type),
+        "numpy.core.multiarray._reconstruct": SafeGlobal(_empty_array),
+        "numpy._core.multiarray._reconstruct": SafeGlobal(_empty_array),
+        "numpy.core.multiarray.scalar": SafeGlobal(_scalar),
+        "numpy._core.multiarray.scalar": SafeGlobal(_scalar),
+        "numpy.core.numeric._frombuffer": SafeGlobal(_array_from_buffer),
+        "numpy._core.numeric._frombuffer": SafeGlobal(_array_from_buffer),
+        "_codecs.encode": SafeGlobal(encode),
+        # Empty bytes in protocol 2.
+        "__builtin__.bytes": SafeGlobal(lambda: b""),
+    },
+    build=_build,
+    bytes_as_keys=True,
+)
+
+
+def read_pickle(path: Path, title: str, where: str) -> dict[str, object]:
+    """Reads the fields of one data file, a pickled dictionary. Byte strings stay bytes, but for the names of fields.
+
+    Args:
+        path: the file.
+        title: the data set's name, for messages.
+        where: how to get the file.
+
+    Raises:
+        SidecarError: `missing-file`; `refused-file` when the pickle names a function that a data file does not need;
+            `corrupt-file` when it is incomplete, too large or no pickle of arrays.
+    """
+    with open_file(path, f"The {title} file", [where], LONGEST) as (file, size):
+        foreign = describe_foreign(file)
+        if foreign is not None:
+            raise SidecarError(
+                "corrupt-file", f"{path} is not a file of {title}: it is {foreign.what}.", [foreign.step, where]
+            )
+        try:
+            return _fields(load(Source(file, size), _SAFE_GLOBALS, Limits(_MOST_OBJECTS)))
+        except RefusedGlobal as error:
+            raise SidecarError(
+                "refused-file",
+                f"{path} asks for {error.name}, which no file of {title} needs. It was not run.",
+                ["Get the file from its publisher, and do not open this one with other programs."],
+            ) from error
+        except BadPickle as error:
+            raise SidecarError(
+                "corrupt-file",
+                f"{path} is an incomplete or foreign file of {title} ({size} bytes): {error}.",
+                ["Copy or download it again."],
+            ) from error

@@ -1,9 +1,10 @@
 """The one batch that every candidate is trained on."""
 
 import hashlib
+from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from rminas_sidecar.data.images import Dataset, Images, make_generator
@@ -37,7 +38,12 @@ def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple
     return dataset.normalise(pixels), training.labels[chosen]
 
 
-def select(images: Tensor, labels: Tensor, teacher: nn.Module, batch: BatchSpecification) -> tuple[Tensor, Tensor]:
+def select(
+    images: Tensor,
+    labels: Tensor,
+    teacher: Callable[[Tensor], tuple[list[Tensor], Tensor]],
+    batch: BatchSpecification,
+) -> tuple[Tensor, Tensor]:
     """Selects images: all, or those on which the teacher's loss is lowest, in ascending order.
 
     Args:

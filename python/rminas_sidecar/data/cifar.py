@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their published Python format."""
+"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their published Python and binary formats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +9,33 @@ import torch
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Images, StoredImages, require_folder
-from rminas_sidecar.data.pickled import PickledFormat, parse
+from rminas_sidecar.data.pickled import Batch, PickledFormat, read_images
 from rminas_sidecar.data.registry import DATASETS, register_dataset
-from rminas_sidecar.system.files import read_bytes
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.system.files import open_file
+
+_MOST_IMAGES = 60_000
+"""Training and test images together."""
 
 
 @dataclass(frozen=True)
 class _Files:
-    """The files of one data set, their format, and the augmentation of its images."""
+    """The files of one data set, their format, and the augmentation of its images.
+
+    Args:
+        training: names of the Python version's training files.
+        held_out: name of its test file.
+        folder: name of the folder in its archive.
+        content: format of its files.
+        label_bytes: labels before each image of the binary version, of which the last one counts.
+        augmentation: of training images.
+    """
 
     training: tuple[str, ...]
     held_out: str
+    folder: str
     content: PickledFormat
+    label_bytes: int
     augmentation: Augmentation
 
     def read(self, folder: Path | None, held_out: bool) -> Images:
@@ -30,16 +45,45 @@ class _Files:
             SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for another file.
         """
         root = require_folder(folder, self.content.title, self.content.where)
-        if held_out:
-            return self._read([root / self.held_out])
-        paths = [root / name for name in self.training]
-        return self._read([path for path in paths if path.exists()] or paths[:1])
+        names = [self.held_out] if held_out else self.training
+        # Unpacking programs often put the archive's folder into one of the same name.
+        folders = [root, root / self.folder]
+        for read, ending in ((self._read_python, ""), (self._read_binary, ".bin")):
+            for place in folders:
+                paths = [place / f"{name}{ending}" for name in names]
+                found = [path for path in paths if path.exists()]
+                if found:
+                    return self._join([read(path) for path in found])
+        archive = next((path for path in sorted(root.glob("cifar-*.tar.gz"))), None)
+        if archive is not None:
+            raise SidecarError(
+                "missing-file", f"{archive} is not unpacked.", [f"Unpack it: tar xzf {archive} -C {root}"]
+            )
+        return self._join([self._read_python(root / names[0])])
 
-    def _read(self, paths: Sequence[Path]) -> Images:
-        what, where = f"The {self.content.title} file", [self.content.where]
-        parts = [parse(read_bytes(path, what, where), path, self.content) for path in paths]
-        pixels, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    def _join(self, batches: Sequence[Batch]) -> Images:
+        pixels = np.concatenate([batch.pixels for batch in batches])
+        labels = np.concatenate([batch.labels for batch in batches])
         return StoredImages(torch.from_numpy(pixels), torch.from_numpy(labels), self.augmentation)
+
+    def _read_python(self, path: Path) -> Batch:
+        return read_images(path, self.content)
+
+    def _read_binary(self, path: Path) -> Batch:
+        """Reads a file of the binary version: rows of labels, red, green and blue, a byte each."""
+        content, where = self.content, [self.content.where]
+        row = self.label_bytes + 3 * content.side**2
+        with open_file(path, f"The {content.title} file", where, _MOST_IMAGES * row) as (file, size):
+            if size == 0 or size % row:
+                why = f"{size} bytes are not a whole number of images of {row} bytes"
+                raise SidecarError("corrupt-file", f"{path} is not a file of {content.title}: {why}.", where)
+            rows = np.frombuffer(file.read(size), dtype=np.uint8).reshape(-1, row)
+        labels = rows[:, self.label_bytes - 1].astype(np.int64)
+        if labels.max() > content.highest:
+            why = f"a label is not a number from {content.lowest} to {content.highest}"
+            raise SidecarError("corrupt-file", f"{path} is not a file of {content.title}: {why}.", where)
+        pixels = rows[:, self.label_bytes :].reshape(-1, 3, content.side, content.side)
+        return Batch(pixels, labels, rewritten=False)
 
 
 def _where(archive: str) -> str:
@@ -49,14 +93,18 @@ def _where(archive: str) -> str:
 _CIFAR10 = _Files(
     training=tuple(f"data_batch_{number}" for number in range(1, 6)),
     held_out="test_batch",
+    folder="cifar-10-batches-py",
     content=PickledFormat("CIFAR-10", 32, "labels", 0, 9, _where("cifar-10-python.tar.gz")),
+    label_bytes=1,
     augmentation=Augmentation(flips=True, padding=4),
 )
 
 _CIFAR100 = _Files(
     training=("train",),
     held_out="test",
+    folder="cifar-100-python",
     content=PickledFormat("CIFAR-100", 32, "fine_labels", 0, 99, _where("cifar-100-python.tar.gz")),
+    label_bytes=2,
     augmentation=Augmentation(flips=True, padding=4, rotation=15),
 )
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from rminas_sidecar.data.array_pickle import LONGEST
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Images, StoredImages, require_folder
-from rminas_sidecar.data.pickled import PickledFormat, parse
+from rminas_sidecar.data.pickled import PickledFormat, read_images
 from rminas_sidecar.data.registry import DATASETS, register_dataset
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.system.files import read_bytes
+from rminas_sidecar.system.files import open_file
 
 _CLASSES = 120
 _WHERE = (
@@ -52,17 +53,20 @@ def _read(paths: Sequence[Path], sums: Mapping[str, str]) -> Images:
 
 
 def _read_batch(path: Path, md5: str) -> tuple[np.ndarray, np.ndarray]:
-    content = read_bytes(path, "The ImageNet16 file", [_WHERE])
-    pixels, labels = parse(content, path, _FORMAT)
+    pixels, labels, rewritten = read_images(path, _FORMAT)
     # A batch of another size is a subset, whose sum is not known.
-    if len(labels) in _PUBLISHED_COUNTS:
-        _check_sum(content, path, md5)
+    if len(labels) in _PUBLISHED_COUNTS and not rewritten:
+        _check_sum(path, md5)
     kept = labels <= _CLASSES
     return pixels[kept], labels[kept] - 1
 
 
-def _check_sum(content: bytes, path: Path, md5: str) -> None:
-    found = hashlib.md5(content, usedforsecurity=False).hexdigest()
+def _check_sum(path: Path, md5: str) -> None:
+    md5_sum = hashlib.md5(usedforsecurity=False)
+    with open_file(path, "The ImageNet16 file", [_WHERE], LONGEST) as (file, _size):
+        while part := file.read(1 << 20):
+            md5_sum.update(part)
+    found = md5_sum.hexdigest()
     if found != md5:
         raise SidecarError(
             "corrupt-file",

@@ -1,12 +1,12 @@
 """Reads small images that are published as pickles: CIFAR-10, CIFAR-100 and ImageNet16."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from rminas_sidecar.data.array_pickle import unpickle
+from rminas_sidecar.data.array_pickle import read_pickle
 from rminas_sidecar.errors import SidecarError
 
 
@@ -31,38 +31,51 @@ class PickledFormat:
     where: str
 
 
-def parse(content: bytes, path: Path, format_: PickledFormat) -> tuple[np.ndarray, np.ndarray]:
+class Batch(NamedTuple):
+    """The images of one file.
+
+    Args:
+        pixels: uint8, images × 3 × side × side.
+        labels: int64, as the file has them.
+        rewritten: another program than the publisher's has written the file, so its checksum is not known.
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    rewritten: bool
+
+
+def read_images(path: Path, format_: PickledFormat) -> Batch:
     """Reads the images of one file.
 
     Args:
-        content: the file's bytes.
-        path: the file, for messages.
-
-    Returns:
-        Pixels, uint8, images × 3 × side × side, and the file's labels, int64.
+        path: the file.
+        format_: of the data set.
 
     Raises:
-        SidecarError: `corrupt-file` or `refused-file` for a file of another format.
+        SidecarError: `missing-file`; `corrupt-file` or `refused-file` for a file of another format.
     """
-    entry = unpickle(content, path, format_.title)
-    pixels, labels = _field(entry, "data"), _field(entry, format_.labels)
+    entry = read_pickle(path, format_.title, format_.where)
+    pixels, stored = entry.get("data"), entry.get(format_.labels)
     values = 3 * format_.side**2
     if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.ndim == 2):
         raise _foreign(path, format_, f"'data' is not an array of rows of {values} bytes")
     if pixels.shape[1] != values:
         raise _foreign(path, format_, f"'data' has rows of {pixels.shape[1]} bytes instead of {values}")
-    if not isinstance(labels, list) or len(labels) != len(pixels) or not pixels.size:
+    labels = _as_list(stored)
+    if labels is None or len(labels) != len(pixels) or not pixels.size:
         raise _foreign(path, format_, f"'{format_.labels}' is not a list with a label for each of {len(pixels)} images")
     if not all(isinstance(label, int) and format_.lowest <= label <= format_.highest for label in labels):
         raise _foreign(path, format_, f"a label is not a number from {format_.lowest} to {format_.highest}")
-    return pixels.reshape(-1, 3, format_.side, format_.side), np.array(labels, dtype=np.int64)
+    shaped = pixels.reshape(-1, 3, format_.side, format_.side)
+    return Batch(shaped, np.array(labels, dtype=np.int64), rewritten=isinstance(stored, np.ndarray))
 
 
-def _field(entry: object, name: str) -> object:
-    """A field by name, which is bytes in the published files and text in files written by Python 3."""
-    if not isinstance(entry, Mapping):
-        return None
-    return entry.get(name.encode(), entry.get(name))
+def _as_list(labels: object) -> list[object] | None:
+    """Labels as a list; some programs store them as a column or row of numbers of NumPy."""
+    if isinstance(labels, np.ndarray):
+        return labels.ravel().tolist() if max(labels.shape, default=0) == labels.size else None
+    return labels if isinstance(labels, list) else None
 
 
 def _foreign(path: Path, format_: PickledFormat, why: str) -> SidecarError:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from rminas_sidecar.backends import BACKENDS
@@ -20,7 +20,7 @@ from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.objective.observation import finite_or_none
 from rminas_sidecar.specification import Assets, Specification
-from rminas_sidecar.teachers import load_teacher
+from rminas_sidecar.teachers import ExaminedTeacher, examine, load_teacher
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,17 @@ class PreparedBatch:
         training = dataset.read_training(assets.dataset)
         teacher = load_teacher(spec.teacher.architecture, assets.teacher, dataset.classes).to(device)
         teacher.train(spec.teacher.mode == "train")
+        examined = examine(spec.teacher.architecture, assets.teacher, teacher)
         images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
         with deterministic_algorithms():
-            images, labels = batch.select(images.to(device), labels.to(device), teacher, spec.batch)
-            features, report = _run_teacher(teacher, images, labels)
+            pool = labels.to(device)
+            images, labels = batch.select(images.to(device), pool, examined, spec.batch)
+            features, report = _run_teacher(examined, images, labels)
             reference = BACKENDS[spec.backend].reference(features)
         report = {
             "dataset": {"images": len(training), "expected": dataset.expected or len(training)},
             "batch": report,
-            "notes": notes_on(dataset, training),
+            "notes": [*notes_on(dataset, training), *examined.notes(pool)],
         }
         # The teacher sees images at full resolution, and candidates may see smaller ones.
         return cls(arithmetic.lay_out(dataset.shrink(images)), labels, reference, report)
@@ -111,7 +113,7 @@ class PreparedBatch:
         )
 
 
-def _run_teacher(teacher: nn.Module, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
+def _run_teacher(teacher: ExaminedTeacher, images: Tensor, labels: Tensor) -> tuple[list[Tensor], dict[str, Any]]:
     """The teacher's features of the batch, and the protocol's report of the batch."""
     with torch.no_grad():
         features, logits = teacher(images)

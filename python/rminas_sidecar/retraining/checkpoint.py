@@ -21,6 +21,11 @@ from rminas_sidecar.system.files import remove_drafts, write_atomically
 _VERSION = 1
 _KEYS = {"version", "fingerprint", "history", "state_dict", "optimizer"}
 
+_COPIES = 4
+"""Copies of the weights that the file may have: the weights, their momentum, and a margin."""
+_LARGEST = 64 * 1024 * 1024
+"""Bytes that the file may have besides them."""
+
 History = list[dict[str, Any]]
 """The protocol's epochs, one an epoch done."""
 
@@ -79,7 +84,8 @@ class Checkpoint:
         if not self.path.exists():
             return []
         steps = ["Delete it to train from the start."]
-        content = read_checkpoint(self.path, "The checkpoint", steps)
+        largest = _LARGEST + _COPIES * sum(value.nbytes for value in network.state_dict().values())
+        content = read_checkpoint(self.path, "The checkpoint", steps, largest)
         if not isinstance(content, dict) or content.keys() != _KEYS or content["version"] != _VERSION:
             raise SidecarError(
                 "refused-file", f"{self.path} is not a checkpoint of a retraining of this version.", steps

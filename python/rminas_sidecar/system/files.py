@@ -1,29 +1,60 @@
 """Reads files that the user provides, and writes files atomically."""
 
 import os
-from collections.abc import Sequence
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from rminas_sidecar.errors import SidecarError
 
 
-def read_bytes(path: Path, what: str, next_steps: Sequence[str]) -> bytes:
-    """Reads a whole file.
+@contextmanager
+def open_file(path: Path, what: str, next_steps: Sequence[str], largest: int) -> Iterator[tuple[BinaryIO, int]]:
+    """Opens a regular file for reading, and answers it with its size in bytes.
+
+    A pipe or device is refused before it is opened: reading it could hang, or never end.
 
     Args:
         path: the file.
         what: names the file in the message, e.g. `The teacher's checkpoint`.
         next_steps: how to get it.
+        largest: bytes that such a file can have.
 
     Raises:
-        SidecarError: `missing-file`, with the exact path, when it does not exist or cannot be read.
+        SidecarError: `missing-file`, with the exact path, when it does not exist, cannot be read or is not a regular
+            file; `corrupt-file` when it is larger.
     """
     try:
-        return path.read_bytes()
+        _require_regular(path.stat(), path, what, next_steps)
+        # Not blocking, in case a pipe has taken the file's place.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise SidecarError("missing-file", f"{what} is missing: {path}", next_steps) from None
     except OSError as error:
         raise SidecarError("missing-file", f"{what} cannot be read: {path} ({error.strerror})", next_steps) from error
+    with open(descriptor, "rb") as file:  # noqa: PTH123
+        status = os.fstat(descriptor)
+        _require_regular(status, path, what, next_steps)
+        if status.st_size > largest:
+            raise SidecarError(
+                "corrupt-file", f"{what} has {status.st_size:,} bytes, more than {largest:,}: {path}", next_steps
+            )
+        try:
+            yield file, status.st_size
+        except OSError as error:
+            if error.errno is None:
+                raise
+            raise SidecarError(
+                "missing-file", f"{what} cannot be read: {path} ({error.strerror})", next_steps
+            ) from error
+
+
+def _require_regular(status: os.stat_result, path: Path, what: str, next_steps: Sequence[str]) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise SidecarError("missing-file", f"{what} cannot be read: {path} is {kind}.", next_steps)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

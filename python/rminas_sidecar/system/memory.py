@@ -32,6 +32,18 @@ def require_memory(what: str, needed: int, available: int | None) -> None:
     )
 
 
+def limit_memory(more: int) -> None:
+    """Lets this process take only so many more bytes; beyond them, it raises MemoryError. Does nothing but on Linux."""
+    fields = " ".join(_lines(_OWN_PAGES)).split()
+    if sys.platform != "linux" or len(fields) < 6:
+        return
+    import resource
+
+    # Data, not address space: the stacks of threads are reserved and hardly used.
+    most, hard = int(fields[5]) * resource.getpagesize() + more, resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
 def available_memory() -> int | None:
     """Bytes that this process can still use, given the machine and every limit; None where they are unknown."""
     return min((*_machine(), *_control_groups(), *_address_space()), default=None)

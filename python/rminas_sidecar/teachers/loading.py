@@ -6,11 +6,17 @@ import torch
 from torch import nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.networks.checkpoints import load_weights, read_checkpoint
+from rminas_sidecar.networks.checkpoints import read_checkpoint
+from rminas_sidecar.networks.weights import load_weights, require_usable
+from rminas_sidecar.teachers.examination import ExaminedTeacher
 from rminas_sidecar.teachers.registry import TEACHERS
 
 _SEED = 0
 """Of the weights that a teacher makes by itself."""
+_COPIES = 16
+"""Copies of the weights that a checkpoint may have: an optimiser's state, and trainings of several seeds."""
+_LARGEST = 64 * 1024 * 1024
+"""Bytes that a checkpoint may have besides weights."""
 
 
 def build_teacher(architecture: str, classes: int | None = None) -> nn.Module:
@@ -37,8 +43,8 @@ def load_teacher(architecture: str, checkpoint: Path | None, classes: int | None
 
     Raises:
         SidecarError: `unknown-name`; those of :func:`read_checkpoint` and :func:`load_weights`; `missing-file` also
-            when no checkpoint ships and none is named; `unsuitable-teacher` for weights that were trained for another
-            number of classes; `plugin-failed`.
+            when no checkpoint ships and none is named; `unsuitable-teacher` also for weights that are not finite or
+            all zero; `plugin-failed`.
     """
     teacher = TEACHERS.find(architecture)
     path = checkpoint or teacher.weights
@@ -53,7 +59,24 @@ def load_teacher(architecture: str, checkpoint: Path | None, classes: int | None
             torch.default_generator.manual_seed(_SEED)
         network = build_teacher(architecture, classes)
     if path is not None:
-        content = read_checkpoint(path, "The teacher's checkpoint", teacher.next_steps)
+        largest = _LARGEST + _COPIES * sum(value.nbytes for value in network.state_dict().values())
+        content = read_checkpoint(path, "The teacher's checkpoint", teacher.next_steps, largest)
         weights = teacher.find_weights(content, path, teacher.next_steps)
         load_weights(network, weights, teacher.head, path, teacher.next_steps)
+    require_usable(network, _source(architecture, path), teacher.next_steps)
     return network.eval().requires_grad_(False)
+
+
+def examine(architecture: str, checkpoint: Path | None, teacher: nn.Module) -> ExaminedTeacher:
+    """A loaded teacher whose answers are checked.
+
+    Args:
+        architecture: a registered name.
+        checkpoint: the file of its weights; None for a teacher that ships or makes its weights.
+        teacher: of :func:`load_teacher`.
+    """
+    return ExaminedTeacher(teacher, _source(architecture, checkpoint), TEACHERS.find(architecture).next_steps)
+
+
+def _source(architecture: str, checkpoint: Path | None) -> str:
+    return f"The teacher {architecture}" if checkpoint is None else str(checkpoint)

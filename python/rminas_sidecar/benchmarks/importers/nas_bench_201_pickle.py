@@ -6,7 +6,7 @@
 - `NATS-tss-v1_0-3ffb9-simple`, a folder with such a pickle for each architecture, and one with all genotypes.
 
 All contain the same dictionaries. The importer keeps the figures of every training after its last epoch, under the
-names of the benchmark. It needs no PyTorch and calls no function that a file names: see `benchmarks.pickled`.
+names of the benchmark. It needs no PyTorch and calls no function that a file names: see `system.pickled`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from ...errors import SidecarError
-from ..pickled import BadPickle, Record, RefusedGlobal, Source, records
+from ...system.pickled import BadPickle, Record, RefusedGlobal, Source, records
 from ..table import Table, TableEntry
+from ..table_globals import TABLE_GLOBALS
 from .corrupt import corrupt
 from .nas_bench_201 import BENCHMARK, SPACE_SIZE, is_genotype
 from .nas_bench_201_results import Average, Reducer, mean, mean_or_seed_888
@@ -158,7 +159,7 @@ def _meta(file: Path) -> list[str]:
 
 def _reduce(source: Source, reducer: Reducer) -> Generator[TableEntry, None, Any]:
     """Yields the architectures of one pickle, and returns its reduced object."""
-    reading = records(source)
+    reading = records(source, TABLE_GLOBALS)
     while True:
         try:
             record = next(reading)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ..pickled import Record
+from ...system.pickled import Record
 from ..table import AccuracySeries, Cost, Result, TableEntry
 from .corrupt import corrupt
 from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, seed_series

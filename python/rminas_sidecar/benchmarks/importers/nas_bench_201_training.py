@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
-from ..pickled import BadPickle, Record
+from ...system.pickled import BadPickle, Record
 from ..table import Result
 from .corrupt import corrupt
 

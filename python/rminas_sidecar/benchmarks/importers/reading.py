@@ -10,7 +10,7 @@ from ..table import Table
 from . import nas_bench_201_csv, nas_bench_201_pickle, nas_bench_macro_json
 
 #: The known text tables have 2 MB. A much larger file is something else, and is not read into memory.
-MAX_TEXT_BYTES = 256 * 1024 * 1024
+MAX_TEXT_BYTES = 16 * 1024 * 1024
 
 #: Memory of an import of the smallest table, and, by measurement, memory for each byte of a text table.
 _LEAST_MEMORY = 64 * 1024 * 1024

@@ -1,0 +1,71 @@
+"""Checks what a teacher answers, before any candidate is compared with it."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.errors import SidecarError
+
+_DEVIATIONS = 2
+"""Standard deviations above chance from which on an accuracy is no coincidence."""
+
+
+class ExaminedTeacher:
+    """A teacher whose answers are checked at each call.
+
+    Args:
+        teacher: answers (features, logits).
+        source: its checkpoint or name, as the subject of a sentence.
+        next_steps: how to get another one.
+    """
+
+    def __init__(self, teacher: nn.Module, source: str, next_steps: Sequence[str]) -> None:
+        self._teacher = teacher
+        self._source = source
+        self._next_steps = next_steps
+        self._first: Tensor | None = None
+
+    def __call__(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The features and logits of images; see the teacher.
+
+        Raises:
+            SidecarError: `unsuitable-teacher` for answers that are not finite, not floating-point numbers or all zero.
+        """
+        features, logits = self._teacher(images)
+        for stage, answer in enumerate(features, 1):
+            self._check(answer, f"its features of stage {stage}")
+        self._check(logits, "its logits")
+        if self._first is None:
+            self._first = logits
+        return features, logits
+
+    def notes(self, labels: Tensor) -> list[str]:
+        """A note if the teacher is not better than chance on the images of its first call.
+
+        Args:
+            labels: of these images, int64.
+        """
+        if self._first is None:
+            return []
+        count, classes = self._first.shape
+        right = int((self._first.argmax(1) == labels).sum())
+        chance = 1 / classes
+        if right > count * chance + _DEVIATIONS * math.sqrt(count * chance * (1 - chance)):
+            return []
+        return [
+            f"The teacher is not better than chance: it classifies {right} of {count:,} drawn images correctly, and "
+            f"chance is {count * chance:.0f}. Check that {self._source} was trained on this data set."
+        ]
+
+    def _check(self, answer: Tensor, name: str) -> None:
+        if not answer.is_floating_point():
+            problem = f"{name} are of the type {answer.dtype}, not floating-point numbers"
+        elif not bool(torch.isfinite(answer).all()):
+            problem = f"{name} on the drawn images are not finite"
+        elif not bool(answer.any()):
+            problem = f"{name} on the drawn images are all zero"
+        else:
+            return
+        raise SidecarError("unsuitable-teacher", f"{self._source} cannot teach: {problem}.", self._next_steps)
