@@ -8,8 +8,8 @@ class SidecarError(Exception):
 
     Args:
         code: one of the protocol's ERROR_CODES, e.g. ``missing-file``.
-        message: what happened and with which value.
-        next_steps: what the user can do, one step an entry.
+        message: the problem, with the value that caused it.
+        next_steps: how the user can solve it, one step an entry.
     """
 
     def __init__(self, code: str, message: str, next_steps: Sequence[str] = ()) -> None:

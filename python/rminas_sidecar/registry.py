@@ -35,7 +35,7 @@ class Origin:
     """Where a registered function comes from.
 
     Args:
-        kind: what the function is, e.g. ``space``.
+        kind: the kind of the function, e.g. ``space``.
         name: its registered name.
         function: the function's own name.
         plugin: the plugin that registered it; None for a built-in.
@@ -78,7 +78,7 @@ class Registry(Mapping[str, T], Generic[T]):
     """Things by name, in the order of their registration.
 
     Args:
-        kind: what the things are, in the singular, e.g. ``space``.
+        kind: the kind of the things, in the singular, e.g. ``space``.
         unknown: the error code for a name that is not registered.
     """
 
@@ -155,16 +155,16 @@ def registering_for(plugin: str) -> Iterator[None]:
 
 def explain(error: BaseException) -> str:
     """An exception and the line of the user's code that raised it, e.g. `ValueError: no (x.py, line 3: …)`."""
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, SyntaxError):
         # The message names file and line, and no frame of the file exists.
-        return what
+        return text
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not _is_library(frame.filename)]
     if not own:
-        return what
+        return text
     line = f": {own[-1].line}" if own[-1].line else ""
-    return f"{what} ({own[-1].filename}, line {own[-1].lineno}{line})"
+    return f"{text} ({own[-1].filename}, line {own[-1].lineno}{line})"
 
 
 def _is_library(file: str) -> bool:

@@ -149,7 +149,7 @@ def main() -> None:
 
 
 def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple[torch.device, Body]":
-    """The device, and what the server tells the controller in its `hello`.
+    """Imports everything; answers the device, and the worker's part of `hello`.
 
     Raises:
         SidecarError: `plugin-failed`.

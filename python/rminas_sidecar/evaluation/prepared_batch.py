@@ -30,7 +30,7 @@ class PreparedBatch:
     Args:
         images: samples × 3 × height × width, float32, normalised, in the memory layout for training.
         labels: samples, int64.
-        reference: what the backend compares features with, one tensor a stage.
+        reference: the teacher's part of the representation loss, one tensor a stage.
         report: the protocol's `prepared` without `digest`, `seconds` and notes on the machine.
     """
 

@@ -109,7 +109,7 @@ def checked_network(network: object, classes: int, origin: Origin) -> nn.Module:
     """A plugin's network, whose answers and exceptions are checked at each call.
 
     Args:
-        network: what the plugin's function returned.
+        network: the value that the plugin's function returned.
         classes: number of logits that it must answer.
         origin: the function.
 

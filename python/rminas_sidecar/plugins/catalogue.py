@@ -1,4 +1,4 @@
-"""Lists of what this sidecar has: the built-in spaces, data sets, teachers and proxies, and those of its plugins."""
+"""Lists the built-in spaces, data sets, teachers and proxies, and those of the plugins."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ GROUP = "rminas.plugins"
 
 @dataclass(frozen=True)
 class LoadedPlugin:
-    """A plugin that has registered what it adds.
+    """A plugin that was imported.
 
     Args:
         source: how the command line names it.
@@ -38,7 +38,7 @@ class LoadedPlugin:
 
 
 def load_plugins(sources: Sequence[str]) -> list[LoadedPlugin]:
-    """Imports plugins; each registers what it adds. Nothing is loaded that is not named.
+    """Imports plugins, which register their functions. Installed plugins are loaded only if they are named.
 
     Args:
         sources: paths of Python files, names of entry points in :data:`GROUP`, or names of modules. A source that is

@@ -22,7 +22,7 @@ class Teacher:
     Args:
         build: builds the network for a number of classes.
         classes: those that its weights were trained for.
-        head: name of the weights of the last layer, classes × features; None where nobody said.
+        head: name of the weights of the last layer, classes × features; None where it is not known.
         next_steps: how to get its checkpoint.
         weights: the checkpoint that ships with it; None where the user provides one.
         trained: `build` returns a network with trained weights.
@@ -71,7 +71,7 @@ def register_teacher(
         trained: the builder itself returns trained weights, and no file is needed. Torch's global generator is seeded
             before it is called, so that all workers get the same weights.
         next_steps: how to get a checkpoint, one step an entry, for error messages.
-        find_weights: finds the state dict in what the checkpoint holds.
+        find_weights: finds the state dict in the checkpoint's content.
 
     Raises:
         RegistrationError: the name is taken, or both `weights` and `trained` are given.

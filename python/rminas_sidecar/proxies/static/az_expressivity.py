@@ -1,4 +1,4 @@
-"""AZ-NAS: in how many directions features spread."""
+"""AZ-NAS: the isotropy of the features."""
 
 from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, expressivities
 from rminas_sidecar.proxies.context import Context

@@ -1,4 +1,4 @@
-"""AZ-NAS: whether features spread in more directions from block to block."""
+"""AZ-NAS: the growth of expressivity from block to block."""
 
 from itertools import pairwise
 
@@ -21,5 +21,5 @@ from rminas_sidecar.proxies.registry import register_proxy
 def measure_az_progressivity(context: Context) -> float:
     """The least gain of expressivity from one block to the next."""
     gains = [after - before for before, after in pairwise(expressivities(context))]
-    # Of torch, because Python's `min` may pass over a NaN.
+    # Torch's minimum, because Python's `min` may ignore a NaN.
     return float(torch.tensor(gains, dtype=torch.float64).min())

@@ -1,4 +1,4 @@
-"""AZ-NAS: whether gradients neither explode nor vanish on their way back through a block."""
+"""AZ-NAS: the stability of gradients through the blocks."""
 
 import math
 from itertools import pairwise
@@ -35,9 +35,9 @@ def measure_az_trainability(context: Context) -> float:
 
 
 def _score(entering: Tensor, leaving: Tensor, generator: torch.Generator) -> float:
-    """0 when the largest singular value of the block's Jacobian, as random signs show it, is 1; less otherwise."""
+    """A block's score: 0 if the largest singular value of its Jacobian, estimated by random signs, is 1; else less."""
     signs = (torch.randint(2, leaving.shape, generator=generator) * 2.0 - 1).to(leaving)
-    # The graph is kept, because two blocks may have a part of it in common.
+    # The graph is kept, because two blocks may share a part of it.
     (returned,) = torch.autograd.grad(leaving, entering, signs, retain_graph=True, materialize_grads=True)
     if returned.shape == signs.shape and torch.equal(returned, signs):
         return -math.inf
@@ -47,7 +47,7 @@ def _score(entering: Tensor, leaving: Tensor, generator: torch.Generator) -> flo
 
 
 def _fold(returned: Tensor, signs: Tensor) -> Tensor:
-    """As high and wide as the signs: a square's pixels as channels of one pixel, zeros where a square is not full."""
+    """Folds to the signs' height and width: the pixels of a square become channels of one pixel, padded with zeros."""
     (height, width), (high, wide) = returned.shape[2:], signs.shape[2:]
     stride = -(-height // high)
     padded = functional.pad(returned, (0, wide * stride - width, 0, high * stride - height))

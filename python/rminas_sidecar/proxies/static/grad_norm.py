@@ -1,4 +1,4 @@
-"""How steep the loss is in an untrained network's weights."""
+"""The norm of the loss's gradient in an untrained network."""
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss

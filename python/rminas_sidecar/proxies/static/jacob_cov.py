@@ -1,4 +1,4 @@
-"""How differently an untrained network's answers depend on the pixels of each image of a batch."""
+"""The correlation of the gradients of an untrained network's outputs by the pixels of different images."""
 
 import torch
 

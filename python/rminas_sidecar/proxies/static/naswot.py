@@ -1,4 +1,4 @@
-"""How differently a network's rectifiers treat the images of a batch."""
+"""The differences between the rectifiers' codes of the images of a batch."""
 
 from typing import Any
 

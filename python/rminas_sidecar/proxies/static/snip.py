@@ -1,4 +1,4 @@
-"""How much the loss would change if weights were taken out of an untrained network."""
+"""The sensitivity of the loss to the removal of weights in an untrained network."""
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss

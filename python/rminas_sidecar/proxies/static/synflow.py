@@ -1,4 +1,4 @@
-"""Synaptic flow: what flows through the weights of a network of which nothing can cancel out."""
+"""Synaptic flow: the gradient flow through the absolute weights of an untrained network."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""How much an untrained network's gradients vary from batch to batch, compared with how large they are."""
+"""The variation of an untrained network's gradients between batches, relative to their size."""
 
 import math
 
@@ -31,7 +31,7 @@ def measure_zico(context: Context) -> float:
     images, labels = context.images.tensor_split(_BATCHES), context.labels.tensor_split(_BATCHES)
     batches = [backpropagate_loss(network, *batch) for batch in zip(images, labels, strict=True)]
     score = 0.0
-    # What a gradient reaches does not depend on the batch.
+    # The layers that a gradient reaches do not depend on the batch.
     for layer in zip(*batches, strict=True):
         gradients = torch.stack([gradient for _, gradient in layer]).double()
         deviation = gradients.std(0, correction=0)
