@@ -1,5 +1,5 @@
 // npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR]
-// Measures, and compares where there is something to compare with; never judges. Every figure names what it is of.
+// Measures and compares; it never passes or fails. Each figure names its subject.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
   overheads: './bench/overheads.mjs',
@@ -13,7 +13,7 @@ if (!(name in benches)) {
   console.error(`There is no benchmark ${name}; there are: ${Object.keys(benches).join(', ')}.`);
   process.exit(2);
 }
-// So that what is done at the exit is done when it is interrupted, too.
+// An interruption must run the exit handlers, too.
 process.once('SIGINT', () => process.exit(130));
 const { run } = await import(benches[name]);
 await run(rest);

@@ -1,4 +1,4 @@
-// npm run schema: writes the JSON Schemas that others read. The zod schemas are the one definition; tests compare.
+// npm run schema: writes the JSON Schemas for Python and for users from the zod schemas. Tests compare them.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exportSchema } from '../dist/protocol/schema.js';

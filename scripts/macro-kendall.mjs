@@ -1,4 +1,4 @@
-// How well the score ranks NAS-Bench-Macro: Kendall's tau-b of the losses of random architectures with their real accuracy.
+// Ranks NAS-Bench-Macro by the loss: Kendall's tau-b between losses and accuracies of random architectures.
 // node scripts/macro-kendall.mjs --data DIR [--count 100] [--seed 1] [KEY VALUE …]
 // DIR holds CIFAR-10, the ResNet-20 teacher and nas-bench-macro/*.json.
 import { fileURLToPath } from 'node:url';

@@ -9,7 +9,7 @@ import { Plugin } from '@oclif/core';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = join(root, 'oclif.manifest.json');
 
-/** Compiles from nothing, without source maps: the package has no sources that they could lead to. */
+/** Compiles everything again, without source maps, since the package does not contain the sources. */
 function compile() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

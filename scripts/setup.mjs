@@ -1,6 +1,6 @@
 // Installs what is missing, and only that: node modules, the compiled program, and .venv with the sidecar.
 // Usage: node scripts/setup.mjs [--dev]     (--dev adds the tools that the tests need)
-// Uses Node's own modules alone, since it runs before anything is installed.
+// Uses only Node's own modules, since it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,9 +32,9 @@ function say(text) {
   process.stderr.write(`setup: ${text}\n`);
 }
 
-/** Makes or updates .venv with the code of `rminas setup`, which is compiled by now and says itself why it fails. */
+/** Creates or updates .venv by the compiled `rminas setup`, which reports its own failures. */
 function prepareVenv() {
-  // Once the tools are in, they are kept up to date even when they were not asked for this time.
+  // Installed tools are kept up to date, even without --dev.
   const tools = dev || existsSync(join(root, '.venv', '.rminas-setup-dev'));
   const args = [join(root, 'bin', 'run.js'), 'setup', '--checkout', tools ? 'with-tools' : 'without-tools'];
   return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 2] }).status ?? 1;

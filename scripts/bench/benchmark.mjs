@@ -1,4 +1,4 @@
-// What the import of a benchmark's file costs, next to the published API that loads the same file, and the queries then.
+// Measures the import of a benchmark file and its queries, compared with the published API on the same file.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ function say(name, { architectures, seconds, peak }) {
   );
 }
 
-/** What a Python program measured, or undefined where a package that it needs is missing. */
+/** The measurements of a Python program; undefined if a package that it needs is missing. */
 function measure(python, [program, ...args]) {
   const { stdout, stderr, status } = spawnSync(python, [join(here, program), ...args], { encoding: 'utf8' });
   if (status === 0) return JSON.parse(stdout.trim().split('\n').at(-1));

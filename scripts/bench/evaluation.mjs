@@ -1,4 +1,4 @@
-// What a step of an evaluation costs, and what each measure in it is worth: one process for each way, in turn.
+// Measures a step of an evaluation with and without each measure. Each variant is a process; they take turns.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { geometricMean, median, spread } from './statistics.mjs';
 
 const program = fileURLToPath(new URL('evaluation_steps.py', import.meta.url));
 const packages = fileURLToPath(new URL('../../python', import.meta.url));
-/** As the sidecar starts its workers. */
+/** The environment in which the sidecar starts its workers. */
 const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
 process.once('exit', () => rmSync(nowhere, { recursive: true }));
@@ -48,7 +48,7 @@ export async function run(args) {
   for (const { process } of ways) await process.close();
 }
 
-/** As they are drawn: what an edge computes in vain is computed by the plain way. */
+/** Random architectures as drawn: the plain variant also computes edges without effect. */
 function draw(seed, count) {
   const space = BUILT_IN.spaces.find('nas-bench-201').space;
   const random = createRandom(seed, 'bench', 0);
@@ -103,7 +103,7 @@ class Way {
   async ask(request) {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error('A way has ended; what it said stands above.');
+    if (done) throw new Error('A variant has ended; its output is above.');
     return JSON.parse(value);
   }
 

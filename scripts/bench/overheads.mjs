@@ -1,4 +1,4 @@
-// What everything around the training costs: start, controller and transport, a forest turn, memory.
+// Measures the overhead around trainings: start, controller and transport, a forest turn, memory.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ export async function run(args) {
   await memory(python, values.data ?? process.env.RMINAS_TEST_DATA);
 }
 
-/** A sidecar's start to ready, in turn with the bare import that it cannot do without. */
+/** Seconds until a sidecar is ready, in turn with the import of torch, which it needs. */
 async function start(python, repetitions) {
   const ready = [];
   const bare = [];
@@ -52,14 +52,14 @@ async function start(python, repetitions) {
   console.log(`  bound 1.5 x import + 1 s:       ${(1.5 * median(bare) + 1).toFixed(2)}`);
 }
 
-/** The controller, the transport and the journal against a sidecar that answers at once. */
+/** The controller, the transport and the journal, with a sidecar that answers immediately. */
 async function evaluations() {
   const count = 1000;
   const python = await findPython();
   const program = join(root, 'scripts/bench/instant_sidecar.py');
   const sidecar = await Sidecar.start({ python, workers: 1, command: [python, program] });
   const folder = await mkdtemp(join(tmpdir(), 'rminas-bench-'));
-  // Twins take no evaluation, so more are asked for than are counted.
+  // Duplicates are not evaluated, so the search proposes more architectures than are counted.
   const most = 2 * count;
   const settings = {
     warmup: most,
@@ -77,7 +77,7 @@ async function evaluations() {
   const signal = new AbortController().signal;
   const evaluator = createTrainingEvaluator({ sidecar, digest: '0'.repeat(64), capacity: 1, signal });
   const strategy = createForest({ space, settings, surrogate: async ({ candidates }) => candidates.map(() => 0) });
-  // The classes of equal architectures are found once a process, whatever the number of evaluations.
+  // Each process computes the isomorphism classes once, regardless of the number of evaluations.
   space.canonical(space.parse('|none~0|+|none~0|none~1|+|none~0|none~1|none~2|'));
   const journal = new JournalWriter(join(folder, 'journal.jsonl'));
   let journalled = 0;
@@ -100,7 +100,7 @@ async function evaluations() {
   console.log(`  the journal's line on disk:     ${(journalled / done).toFixed(2)}`);
 }
 
-/** One guided turn's request: a fit on 300 architectures and 1,000 candidates. */
+/** The request of one guided turn: a fit on 300 architectures and 1,000 candidates. */
 async function forestTurns(python, repetitions) {
   const sidecar = await Sidecar.start({ python, workers: 0 });
   const random = createRandom(1, 'bench', 0);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process and all that it started. */
+/** A process and its descendants. */
 export function familyOf(pid) {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     .trim()
@@ -11,20 +11,20 @@ export function familyOf(pid) {
   return [pid, ...children.flatMap(familyOf)];
 }
 
-/** The most memory that a process has had resident, in MiB. */
+/** Peak resident memory of a process, in MiB. */
 export function peakOf(pid) {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 const TICKS_A_SECOND = 100;
 
-/** What a process has computed so far, in all of its threads; s. */
+/** Processor seconds of a process so far, over all of its threads. */
 export function processorSecondsOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** Keeps a process, with its threads, on the nth of the cores that this one may use. */
+/** Binds a process and its threads to the nth core that this process may use. */
 export function pinTo(nth, pid) {
   const [, list] = /Cpus_allowed_list:\s+(\S+)/.exec(readFileSync('/proc/self/status', 'utf8'));
   const cores = list.split(',').flatMap((part) => {

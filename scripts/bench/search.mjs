@@ -1,5 +1,5 @@
-// What a whole search costs, ours and the plain way, and what each of our measures is worth. docs/performance.md says
-// what is compared with what.
+// Compares whole searches, ours and the plain loop, and measures the gain of each of our measures. docs/performance.md
+// explains the comparisons.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
@@ -12,7 +12,7 @@ import { sizeOf } from './search/sizes.mjs';
 
 const cores = availableParallelism();
 
-/** What is run unless some are asked for. */
+/** The parts that run by default. */
 const USUAL = 'evaluation,search,ablation';
 
 const PARTS = {
@@ -33,20 +33,23 @@ const PARTS = {
     printAblation(await holdAblation({ ...common, seed }, measures)),
 };
 
-/** Each measure, and what there is without it. */
+/** Each measure, and the settings that replace it. */
 const WITHOUT = {
   arithmetic: { arithmetic: 'plain' },
   futility: { futility: false },
-  twins: { twins: false },
+  duplicates: { duplicates: false },
   workers: { workers: 1, threads: cores },
 };
+
+/** Former names of measures, still accepted. */
+const FORMER_NAMES = { twins: 'duplicates' };
 
 export async function run(args) {
   const options = readOptions(args);
   const { size, seeds, measures } = options;
   const [{ model }] = cpus();
   console.log(`${cores} cores (${model}), load ${loadavg()[0].toFixed(1)}; ${size.file} ${size.overrides.join(' ')}`);
-  // Each of the sidecars that stand side by side listens for the end of this process.
+  // Each of the parallel sidecars listens for the exit of this process.
   process.setMaxListeners(0);
   const common = { size, steps: options.steps, data: options.data, python: await findPython() };
   for (const part of options.parts) await PARTS[part]({ ...common, seeds }, measures);
@@ -72,11 +75,14 @@ function readOptions(args) {
   const measures = {
     arithmetic: 'fast',
     futility: true,
-    twins: true,
+    duplicates: true,
     workers: wholeNumber('workers', values.workers, 1),
     threads: 1,
   };
-  for (const name of values.without) Object.assign(measures, WITHOUT[known(name, WITHOUT, 'measure')]);
+  for (const given of values.without) {
+    const name = FORMER_NAMES[given] ?? given;
+    Object.assign(measures, WITHOUT[known(name, WITHOUT, 'measure')]);
+  }
   const seeds = (values.seeds ?? size.seeds).split(',').map(Number);
   const parts = values.parts.split(',').map((name) => known(name, PARTS, 'part'));
   return { size, seeds, measures, steps: wholeNumber('steps', values.steps, 2), data: values.data ?? null, parts };
@@ -85,7 +91,7 @@ function readOptions(args) {
 function wholeNumber(name, text, least) {
   const value = Number(text);
   if (Number.isInteger(value) && value >= least) return value;
-  throw new Error(`--${name} is ${text}, which is no whole number from ${least} up.`);
+  throw new Error(`--${name} must be a whole number of at least ${least}, not ${text}.`);
 }
 
 function known(name, table, what) {
@@ -94,8 +100,8 @@ function known(name, table, what) {
 }
 
 /**
- * The plain way; ours as it comes; and ours with one worker, whose trajectory is the plain way's but for what the
- * measures do to it. With the plain arithmetic that can only be the stopping and the twins.
+ * The plain loop, our default search, and our search with one worker. Only the measures make the trajectory of the last
+ * differ from that of the plain loop. With the plain arithmetic, only early stopping and reused duplicates can.
  */
 function holdContest(common, measures) {
   const single = { ...measures, ...WITHOUT.workers };
@@ -118,7 +124,7 @@ function holdAblation(common, measures) {
   ]);
 }
 
-/** Opens the sides one after the other, lets them search in turn, and ends them. */
+/** Opens the searches one after the other, runs them in turn, and ends them. */
 async function hold(openers) {
   const sides = [];
   try {

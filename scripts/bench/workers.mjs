@@ -1,4 +1,4 @@
-// What several workers are worth: a search's warm-up, as many architectures by each number of workers and threads.
+// Measures the gain of several workers: the warm-up of a search by each number of workers and threads.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BUILT_IN } from '../../dist/catalogue/built-in.js';
@@ -53,7 +53,7 @@ const SIZE = ['RMINAS.RF_WARMUP', '20', 'RMINAS.CHANNELS', '16'];
 const LONG = [...SIZE, 'RMINAS.CELLS', '5', 'OPTIM.MAX_EPOCH', '20'];
 const QUICK = [...SIZE, 'RMINAS.CELLS', '1', 'OPTIM.MAX_EPOCH', '12'];
 
-/** One worker comes first: the others are measured in terms of it. */
+/** One worker comes first: the others are compared with it. */
 function waysOf(several) {
   const ways = [
     { name: 'one worker, one thread', workers: 1, threads: 1 },
@@ -66,7 +66,7 @@ function waysOf(several) {
     : ways;
 }
 
-/** A sidecar with its workers, and what each of its warm-ups took. */
+/** A sidecar with its workers, and the cost of each of its warm-ups. */
 class Crew {
   seconds = [];
   processor = [];
@@ -96,11 +96,11 @@ class Crew {
     if (this.pinned) for (const [core, pid] of workers.entries()) pinTo(core, pid);
   }
 
-  /** The first architectures of a search, as the controller has them evaluated. */
+  /** Evaluates the first architectures of a search by the controller. */
   async warmUp() {
     const { settings, specification } = this.plan;
     const space = BUILT_IN.spaces.find(specification.space).space;
-    const surrogate = () => Promise.reject(new Error('A warm-up asks no forest.'));
+    const surrogate = () => Promise.reject(new Error('A warm-up does not ask the forest.'));
     const strategy = createStrategy(forest, { space, settings, surrogate });
     const { sidecar, resolved, workers } = this;
     const evaluator = createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
@@ -130,7 +130,7 @@ function report(crews) {
   printWarmUps(crews);
 }
 
-/** Up to the moment at which the batch is there and the teacher has been asked. */
+/** Prints the cost of each start, until the batch and the teacher's outputs are ready. */
 function printStarts(crews) {
   printRow('Until they are ready', ['s', 'CPU s of each worker', 'MiB of each worker']);
   for (const { name, ready, start } of crews) {

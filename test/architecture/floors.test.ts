@@ -1,8 +1,8 @@
-/** The floors of the house: a file imports only from its own room and from rooms on lower floors. */
+/** A file imports only from its own room and from rooms on lower floors. */
 import { describe, expect, it } from 'vitest';
 import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
 
-/** From the top down. Rooms on one floor do not know each other; a file at the top of src is a room of its own. */
+/** From the top down. Rooms on one floor do not import each other. A file at the top of src counts as a room. */
 const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
   ['terminal'],

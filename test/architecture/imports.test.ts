@@ -1,4 +1,4 @@
-/** Who may know whom: the rules of the rooms, asserted over the import statements of both languages. */
+/** The rules of the rooms, asserted over the import statements of both languages. */
 import { describe, expect, it } from 'vitest';
 import { filesUnder, type Import, importsOfPython, importsOfTypeScript, readSource } from './read-imports.js';
 
@@ -9,7 +9,7 @@ const inRoom = (path: string, ...rooms: readonly string[]) => rooms.some((room) 
 const isPackage = (to: string, name: string) => to === name || to.startsWith(`${name}/`);
 const written = ({ from, to }: Import) => `${from} imports ${to}`;
 
-/** Packages that do arithmetic on what they are given and nothing else. */
+/** Packages that only do arithmetic on their arguments. */
 const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto', 'node:assert/strict', 'zod'];
 
 /** The rooms of the pure core, lowest first. */
@@ -80,13 +80,13 @@ describe('the rooms', () => {
     expect(callers).toEqual(['src/assets/http.ts']);
   });
 
-  it('let charts know nothing of what they show', () => {
+  it('keep charts independent of their subject', () => {
     const imports = typescript.filter(({ from, to }) => inRoom(from, 'report') && to.startsWith('src/'));
     expect(imports.length).toBeGreaterThan(0);
     expect(imports.filter(({ to }) => !inRoom(to, 'report')).map(written)).toEqual([]);
   });
 
-  it('leave what a comparison makes of journals to arithmetic', () => {
+  it('compute comparisons from journals by arithmetic only', () => {
     const pure = ['cost', 'trajectory', 'curves', 'rows'].map((name) => `src/jobs/compare/${name}.ts`);
     const imports = typescript.filter(({ from, typeOnly }) => pure.includes(from) && !typeOnly);
     const allowed = ['search', 'objectives', 'strategies', 'spaces', 'statistics'];

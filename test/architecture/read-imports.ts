@@ -1,4 +1,4 @@
-/** Reads import statements out of source text; no dependency, and so no more than the checkout's own habits need. */
+/** Reads import statements from source text. It needs no dependency and knows only the forms that this project uses. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Small tar archives as they should be, and as they must not be. */
+/** Small tar archives, valid and malicious. */
 import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ export async function archiveOfSet(workshop: string, members: Record<string, str
   return pack(workshop, [SET]);
 }
 
-/** Archives that would write somewhere else, or something else than files. */
+/** Archives that would write outside of the folder, or write something other than files. */
 export const UNSAFE: Record<string, { make: (workshop: string) => Promise<Buffer>; says: string }> = {
   'a path that climbs out': {
     make: (workshop) => {
@@ -67,7 +67,7 @@ export const UNSAFE: Record<string, { make: (workshop: string) => Promise<Buffer
   },
 };
 
-/** What would be known of the data set, were the archive the published one. */
+/** The definition of the data set, as if the archive were the published one. */
 export function definitionOf(archive: Buffer, changes: Partial<Download> = {}): AssetDefinition {
   return {
     title: 'a tiny data set',

@@ -25,7 +25,7 @@ describe('the assets of the catalogue', () => {
     expect(places.length).toBeGreaterThan(0);
     expect(places[0]).not.toBe('.');
     if (download === null) return;
-    // A download is verified, and it unpacks to the first place, or is the file at that place.
+    // A download has a checksum. It is unpacked to the first place, or is the file at that place.
     expect(download.md5 ?? download.sha256).toBeDefined();
     expect(download.unpacksTo ?? download.name).toBe(download.unpacksTo ? places[0] : places[0]?.split('/').at(-1));
     expect(new URL(download.url).pathname.endsWith(`/${download.name}`)).toBe(true);

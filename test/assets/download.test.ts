@@ -38,7 +38,7 @@ async function failure(options: Partial<DownloadOptions> = {}): Promise<MissingE
   return error as MissingError;
 }
 
-/** The connection ends when half of the file has arrived: what is on its way when it ends may be lost. */
+/** Ends the connection when half of the file has arrived. Bytes on their way may be lost. */
 function breakOffAtHalf(done: number): void {
   if (done === half) server.drop();
 }
@@ -151,7 +151,7 @@ describe('an unfinished download', () => {
     expect(ranges().at(-1)).toEqual([`bytes=${half}-`, etag]);
   });
 
-  /** Leaves half a file behind, as a process does that is ended. */
+  /** Leaves half a file behind, like a process that was killed. */
   async function begin({ body: sent = body, ...validators }: { body?: Buffer; etag?: string; lastModified?: string }) {
     const controller = new AbortController();
     server.answer({ body: sent, ...validators, silentAt: half });
@@ -165,7 +165,7 @@ describe('an unfinished download', () => {
 });
 
 describe('a server', () => {
-  it('without the file fails the download at once', async () => {
+  it('without the file fails the download immediately', async () => {
     server.answer({ body, status: 404 });
     const error = await failure();
     expect(error).toMatchObject({ code: 'download-refused', exitCode: EXIT.missing });

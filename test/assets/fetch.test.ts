@@ -99,10 +99,10 @@ describe('a file', () => {
   });
 
   it('without a publisher is fetched only from a mirror, unverified', async () => {
-    const orphan = { ...teacher, download: null };
-    expect(await failure(orphan, { mirror: null })).toMatchObject({ code: 'not-downloadable' });
+    const unpublished = { ...teacher, download: null };
+    expect(await failure(unpublished, { mirror: null })).toMatchObject({ code: 'not-downloadable' });
     server.answer({ body: checkpoint });
-    expect(await fetchTiny(orphan)).toMatchObject({ status: 'fetched', verified: false });
+    expect(await fetchTiny(unpublished)).toMatchObject({ status: 'fetched', verified: false });
     expect(await failure({ ...(resnet101.asset as AssetDefinition), places: [] })).toMatchObject({
       code: 'not-downloadable',
     });
@@ -132,7 +132,7 @@ describe('an archive', () => {
   it('of the user is unpacked without a download, and kept', async () => {
     const archive = await archiveOfSet(workshop);
     writeFileSync(join(folder, 'tiny-set.tar.gz'), archive);
-    // What an unpacking that was killed leaves.
+    // An unpacking that was killed leaves this folder.
     write(join(folder, 'tiny-set.tar.gz.unpacking', SET, 'train'), 'half of it');
     expect(await fetchTiny(definitionOf(archive))).toMatchObject({ status: 'fetched' });
     expect(everything()).toEqual([SET, 'tiny-set.tar.gz', `${SET}/test`, `${SET}/train`].sort());

@@ -1,4 +1,4 @@
-/** A real HTTP server with one file, and the ways in which servers misbehave. */
+/** A real HTTP server with one file. Options make it misbehave. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,16 +8,16 @@ export interface Behaviour {
   status?: number;
   etag?: string;
   lastModified?: string;
-  /** Answers ranges; true unless told. */
+  /** Whether it answers range requests; true by default. */
   ranges?: boolean;
   /** Sends no Content-Length. */
   chunked?: boolean;
   /** Content-Length to announce instead of the true one. */
   announced?: number;
   encoding?: string;
-  /** First byte of any range that is answered, whatever was asked for. */
+  /** First byte of every answered range, regardless of the request. */
   rangeStart?: number;
-  /** Falls silent behind this byte of the file. */
+  /** Sends nothing after this byte of the file. */
   silentAt?: number;
 }
 
@@ -32,7 +32,7 @@ export interface FileServer {
   /** Address of the folder that has every file. */
   url: string;
   asked: Asked[];
-  /** How the next requests are answered, one each; the last one goes on. */
+  /** Answers to the next requests, one for each. The last one also answers all later requests. */
   answer(...behaviours: Behaviour[]): void;
   /** Breaks every connection off. */
   drop(): void;

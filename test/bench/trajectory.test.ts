@@ -21,7 +21,7 @@ const plain = searched([
   { genotype: 'c', loss: 0.8 },
 ]);
 
-test('a search that stops what is bad has the same trajectory, whatever loss it was stopped at', () => {
+test('a search that stops bad trainings has the same trajectory, regardless of the loss at the stop', () => {
   const stopped = searched([
     { genotype: 'a', loss: 0.5 },
     { genotype: 'b', loss: 3, stopped: 5 },
@@ -32,7 +32,7 @@ test('a search that stops what is bad has the same trajectory, whatever loss it 
   expect(describe(comparison, plain, stopped)).toContain('the same 3 architectures in the same order');
 });
 
-test('the first label and the first proposal that differ are told, with the losses', () => {
+test('the first differing label and proposal are reported, with the losses', () => {
   const other = searched(
     [
       { genotype: 'a', loss: 0.55 },
@@ -54,7 +54,7 @@ test('the first label and the first proposal that differ are told, with the loss
   ]);
 });
 
-test('a search that ends earlier has parted where it ended', () => {
+test('a search that ends earlier differs from its end on', () => {
   const shorter = searched(plain.observed.slice(0, 2));
   expect(compareTrajectories(plain, shorter).parted).toEqual({ index: 2, genotypes: [] });
 });

@@ -20,7 +20,7 @@ import { installedCopy } from '../support/installed-copy.js';
 import { scaled } from '../support/limits.js';
 import { type CliResult, ROOT, temporaryFolder } from '../support/run-cli.js';
 
-/** As the constraints pin them for the Python of the tests, and newer ones that pip would prefer without them. */
+/** The versions that the constraints pin for the Python of the tests, and newer versions that pip would prefer. */
 const PINNED = [
   'torch==2.13.0+cpu:torch',
   'numpy==NUMPY:numpy',
@@ -166,7 +166,7 @@ describe('setup from nothing', { timeout: scaled(240_000) }, () => {
     }
   });
 
-  it('installs what was removed since', async () => {
+  it('installs packages that were removed since', async () => {
     const home = fresh();
     await setup(home);
     rmSync(join(sitePackages(home), 'pyzmq-27.3.0.dist-info'), { recursive: true });
@@ -202,7 +202,7 @@ describe('an existing Python', { timeout: scaled(120_000) }, () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('is left alone when it lacks something, and the report says what', async () => {
+  it('is left unchanged when it lacks something, and the report names it', async () => {
     const home = fresh();
     const bare = join(home, 'bare');
     spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);

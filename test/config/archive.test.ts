@@ -1,4 +1,4 @@
-/** Files in the form of the archive, and what in published files cannot be meant. */
+/** Files in the form of the archive, and defaults in published files that cannot be intended. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

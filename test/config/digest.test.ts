@@ -1,4 +1,4 @@
-/** Digests of release 0.2.1: journals and shared scores are found by them, so they must not change. */
+/** Digests of release 0.2.1. They identify journals and shared scores, so they must not change. */
 import { describe, expect, it } from 'vitest';
 import {
   loadConfig,

@@ -4,7 +4,7 @@ import { decodeLiteral } from '../../src/config/yacs/python-literal.js';
 import { repr, type Value } from '../../src/config/yacs/value.js';
 import { UsageError } from '../../src/errors.js';
 
-/** A value as scripts/yacs_answers.py writes it, for JSON has one kind of number only. */
+/** A value as scripts/yacs_answers.py writes it, since JSON has only one kind of number. */
 export interface Encoded {
   type: string;
   value?: string;

@@ -140,7 +140,7 @@ describe('the name of a configuration that ships with rminas', () => {
 describe('an unknown key', () => {
   it.each([
     ['OPTIM:\n  BASE_RL: 0.1\n', [], 'line 2', 'OPTIM.BASE_LR'],
-    // Names of the archive's, in a file with the group that replaced them.
+    // Names of the archive, in a file with the group that replaced them.
     ['LOADER:\n  NUM_WORKERS: 2\nTRAIN:\n  BATCH_SIZE: 32\n', [], 'line 4', 'LOADER.BATCH_SIZE'],
     ['SEARCH:\n  DATASET: cifar10\nLOADER:\n  NUM_WORKERS: 2\n', [], 'line 2', 'LOADER.DATASET'],
     ['', ['TRAIN.BATCH_SIZE', '32'], 'the overrides', 'LOADER.BATCH_SIZE'],

@@ -1,4 +1,4 @@
-/** The sixteen files that XNAS and the archive publish, as they are. */
+/** The sixteen unchanged files that XNAS and the archive publish. */
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,9 +18,9 @@ const SEARCHES: Readonly<Record<string, Row>> = {
   'xnas/rminas_nasbench201_cifar100.yaml': ['nas-bench-201', 'cifar100', 100, 32, 16, 5, 32, 151, 150, 0],
   'xnas/rminas_nasbench201_imagenet16.yaml': ['nas-bench-201', 'imagenet16-120', 120, 16, 16, 5, 32, 151, 150, 0],
   'xnas/rminas_nasbenchmacro_cifar10.yaml': ['nas-bench-macro', 'cifar10', 10, 32, 32, 8, 64, 30, 30, 0],
-  // It says 10 classes.
+  // The file has 10 classes.
   'xnas/rminas_proxyless_imagenet.yaml': ['proxyless', 'imagenet', 1000, 224, 32, 21, 128, 500, 500, 1],
-  // These name no space.
+  // These files do not name a space.
   'rmi_nas_archive/darts_cifar10.yaml': ['darts', 'cifar10', 10, 32, 16, 8, 128, 251, 600, 1],
   'rmi_nas_archive/darts_cifar100.yaml': ['darts', 'cifar100', 100, 32, 16, 8, 128, 251, 600, 1],
   'rmi_nas_archive/darts_imagenet.yaml': ['darts', 'imagenet', 1000, 32, 16, 8, 32, 251, 600, 1],

@@ -1,4 +1,4 @@
-/** What a configuration asks for when a found architecture is trained: the recipes, and what goes before them. */
+/** Recipes of retrainings, and values that override them. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -14,7 +14,7 @@ describe('the strategy of a configuration', () => {
 
   it.each(BUILT_IN.strategies.names)('can be %s', async (name) => {
     const settings = await settingsOf('RMINAS.STRATEGY', name);
-    // Bounds keep exact only what lies under the forest's threshold.
+    // Bounds keep only losses below the forest's threshold exact.
     expect(settings).toMatchObject({ strategy: name, futility: name === 'forest' });
   });
 

@@ -32,7 +32,7 @@ describe('scripts/chart-run.mjs', { timeout: scaled(300_000) }, () => {
     expect(svg).not.toContain('NaN');
   });
 
-  it('says how it is used', async () => {
+  it('explains its use', async () => {
     await expect(execa('node', [SCRIPT])).rejects.toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('Usage'),

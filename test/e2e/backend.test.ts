@@ -13,7 +13,7 @@ const XNAS_HOME = process.env.XNAS_HOME;
 const NO_XNAS = { XNAS_HOME: '' };
 
 describe('without XNAS', () => {
-  it('a search that wants it ends with what is missing', async () => {
+  it('a search that needs it reports what is missing', async () => {
     const { code, stderr } = await runCli(
       ['search', '--cfg', TINY, '--backend', 'xnas', '--out', temporaryFolder(), ...SHORT],
       { env: NO_XNAS },
@@ -23,13 +23,13 @@ describe('without XNAS', () => {
     expect(stderr).toContain('--backend native');
   });
 
-  it('auto is native, and the answer says so', async () => {
+  it('auto means native, and the result says so', async () => {
     const { stdout } = await runCli(['score', '--cfg', TINY, GENOTYPE, '--json'], { env: NO_XNAS });
     expect(JSON.parse(stdout)).toMatchObject({ backend: 'native' });
   });
 });
 
-it('a run of a version that had no other backend stays native, whatever there is', async () => {
+it('a run of a version without other backends stays native, even if XNAS is available', async () => {
   const folder = temporaryFolder();
   const config = await loadConfig({ file: TINY, overrides: ['RMINAS.BACKEND', 'native'] });
   const older = dumpConfig(config.settings).replace(/^ +BACKEND:.*\n/m, '');
@@ -45,7 +45,7 @@ it('a run of a version that had no other backend stays native, whatever there is
   expect(run.config.values['RMINAS.BACKEND']).toBe('native');
 });
 
-describe.skipIf(!XNAS_HOME)('with XNAS (skipped where XNAS_HOME names no checkout of it)', () => {
+describe.skipIf(!XNAS_HOME)('with XNAS (needs XNAS_HOME)', () => {
   let result: SearchResult;
 
   beforeAll(async () => {
@@ -62,7 +62,7 @@ describe.skipIf(!XNAS_HOME)('with XNAS (skipped where XNAS_HOME names no checkou
     result = JSON.parse(stdout);
   });
 
-  it('auto takes it, and the run and its answer say so', () => {
+  it('auto selects it, and the run and its result say so', () => {
     expect(result).toMatchObject({ backend: 'xnas', specification: { backend: 'xnas' } });
     expect(readFileSync(result.files.config, 'utf8')).toContain('BACKEND: xnas');
   });
@@ -74,7 +74,7 @@ describe.skipIf(!XNAS_HOME)('with XNAS (skipped where XNAS_HOME names no checkou
     expect(elsewhere).toMatchObject({ code: 3, stderr: expect.stringContaining('XNAS cannot be imported') });
   });
 
-  it('our own functions find the same, by the same arithmetic', async () => {
+  it('the native functions find the same answer by the same arithmetic', async () => {
     const options = ['--json', '--backend', 'native', '--out', temporaryFolder()];
     const args = ['search', '--cfg', TINY, ...options, ...SHORT, 'RMINAS.ARITHMETIC', 'plain'];
     const native: SearchResult = JSON.parse((await runCli(args)).stdout);
@@ -83,7 +83,7 @@ describe.skipIf(!XNAS_HOME)('with XNAS (skipped where XNAS_HOME names no checkou
     expect(native.voters.map(({ genotype }) => genotype)).toEqual(result.voters.map(({ genotype }) => genotype));
   });
 
-  it('scores with the functions that are named', async () => {
+  it('scores by the functions of the named backend', async () => {
     const score = async (backend: string): Promise<ScoreResult> =>
       JSON.parse((await runCli(['score', '--cfg', TINY, '--backend', backend, GENOTYPE, '--json'])).stdout);
     const [native, xnas] = [await score('native'), await score('xnas')];

@@ -10,7 +10,7 @@ import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
 describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
-  it('is not resumed as another search, and goes on when its configuration is put back', {
+  it('is not resumed as another search, and continues when its configuration is restored', {
     timeout: scaled(300_000),
   }, async () => {
     const out = temporaryFolder();
@@ -29,7 +29,7 @@ describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
     expect(refused.stderr).toContain("RMINAS.RF_WARMUP was 12 and is 3; RMINAS.STRATEGY was 'forest' and is 'random'.");
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
 
-    // What decides no result may change.
+    // Settings that do not affect results may change.
     writeFileSync(config, original.replace('WORKER_DEADLINE: 120', 'WORKER_DEADLINE: 240'));
     const resumed = await runCli(['search', '--resume', folder, '--json']);
     expect(resumed.code).toBe(0);

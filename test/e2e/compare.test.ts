@@ -8,10 +8,10 @@ import { scaled } from '../support/limits.js';
 import { ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
-/** Searches by the table itself, as an oracle would: without PyTorch, in a moment. */
+/** Searches by the accuracies of the table: fast, and without PyTorch. */
 const ORACLE = ['--objectives', 'benchmark', 'RMINAS.RF_SUCC', '50', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test'];
 
-/** One home, and so one index, for all. */
+/** All comparisons share one data home, and so one index. */
 const env = { RMINAS_HOME: temporaryHome() };
 const data = temporaryFolder();
 
@@ -31,7 +31,7 @@ function parse(stdout: string): ComparisonResult {
 
 const journalOf = (folder: string) => readFileSync(join(folder, 'journal.jsonl'), 'utf8');
 const runsOf = ({ rows }: ComparisonResult) => rows.flatMap(({ runs }) => runs);
-/** What does not depend on the clock or the folder. */
+/** The parts of a result that do not depend on the clock or the folder. */
 const foundBy = (result: ComparisonResult) =>
   runsOf(result).map(({ seed, genotype, architectures, figures, ended }) => ({
     ...{ seed, genotype, architectures, figures, ended },
@@ -49,13 +49,13 @@ describe('rminas compare, of strategies', () => {
     result = parse(run.stdout);
   }, scaled(180_000));
 
-  it('gives each the same budget', () => {
+  it('gives each strategy the same budget', () => {
     expect(result.rows.map(({ name }) => name)).toEqual(['forest-benchmark', 'random-benchmark']);
     expect(runsOf(result).map(({ cost }) => cost.evaluations)).toEqual([20, 20, 20, 20]);
     expect(result).toMatchObject({ cost: 'evaluations', budget: 20, failures: [] });
   });
 
-  it('judges them by the table: three data sets, the optimum, the vote of the truly best', () => {
+  it('compares them by the table: three data sets, the optimum, and the vote of the best architectures', () => {
     const best = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
     expect(result.series.map(({ dataset }) => dataset)).toEqual(['cifar10', 'cifar100', 'ImageNet16-120']);
     expect(result.series[0]?.optimum).toEqual({ genotype: best, accuracy: 85 });
@@ -75,7 +75,7 @@ describe('rminas compare, of strategies', () => {
     for (const file of files.curves) expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*forest-benchmark/s);
   });
 
-  it('does nothing again, and goes on when the budget grows', { timeout: scaled(180_000) }, async () => {
+  it('repeats nothing, and continues when the budget grows', { timeout: scaled(180_000) }, async () => {
     const before = runsOf(result).map(({ folder }) => journalOf(folder));
     const again = parse((await compare('--out', out, '--budget', '20', ...args)).stdout);
     expect(again).toEqual(result);
@@ -86,7 +86,7 @@ describe('rminas compare, of strategies', () => {
     expect(runsOf(more).map(({ cost }) => cost.evaluations)).toEqual([25, 25]);
     const after = runsOf(more).map(({ folder }) => journalOf(folder));
     expect(after.map((journal, index) => journal.startsWith(before[index] ?? ''))).toEqual([true, true]);
-    // What they had found by then is what they had found before.
+    // The answers within the smaller budget stay the same.
     const less = parse((await compare('--out', out, '--budget', '20', ...args)).stdout);
     expect(foundBy(less)).toEqual(foundBy(result));
   });
@@ -100,7 +100,7 @@ describe('rminas compare, of strategies', () => {
     });
   });
 
-  it('comes to the same when it is interrupted and given again', { timeout: scaled(180_000) }, async () => {
+  it('gives the same result after an interruption', { timeout: scaled(180_000) }, async () => {
     const folder = temporaryFolder();
     const whole = ['--out', folder, '--budget', '20', ...args];
     const { child, ended } = startCli(compareArgs(...whole), { env });
@@ -124,7 +124,7 @@ describe('rminas compare, of strategies', () => {
 });
 
 describe('rminas compare, of runs', () => {
-  it('takes those that rminas search has made, and adds a further configuration to its end', {
+  it('accepts the runs of rminas search, and completes the search of a further configuration', {
     timeout: scaled(180_000),
   }, async () => {
     const out = temporaryFolder();
@@ -144,7 +144,7 @@ describe('rminas compare, of runs', () => {
     const [budgeted, further] = rows;
     expect(budgeted?.runs[0]?.cost.steps).toBeLessThanOrEqual(40);
     expect(further).toMatchObject({ name: 'further', unlimited: true, strategy: 'forest', objective: 'rmi' });
-    // The whole search again, in a folder of its own: as many steps, and the same answer.
+    // The same search in another folder has as many steps and the same answer.
     expect(further?.runs[0]).toMatchObject({
       genotype: found.genotype,
       ended: found.stop.reason,
@@ -154,7 +154,7 @@ describe('rminas compare, of runs', () => {
   });
 });
 
-describe('rminas compare, given nonsense', () => {
+describe('rminas compare, with invalid arguments', () => {
   it.each([
     [['--strategies', 'forrest'], 2, /no strategy 'forrest' \(--strategies\)\. The nearest is forest/],
     [['--budget', 'much'], 2, /--budget must be a number above 0, not 'much'/],

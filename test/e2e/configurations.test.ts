@@ -1,4 +1,4 @@
-/** Every configuration that the originals publish, as it is: what it describes runs to its end. */
+/** Each published configuration runs unchanged to its end. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cl
 const DATA = process.env.RMINAS_TEST_DATA;
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
 
-// Each starts a Python with PyTorch in it, which may have to share its core.
+// Each test starts a Python with PyTorch, which may share its core.
 vi.setConfig({ testTimeout: scaled(180_000), hookTimeout: scaled(180_000) });
 
 /** A few candidates, two updates each, of small networks on a small batch. */
@@ -31,7 +31,7 @@ const SMALL_IMAGES = { 'SEARCH.IM_SIZE': '32' };
 const NB201 = /^\|\w+~0\|\+/;
 const DARTS = /^Genotype\(normal=\[/;
 
-/** Space, data set, teacher, genotype, and what is made small besides. */
+/** Space, data set, teacher, genotype, and further overrides that keep it small. */
 type Row = readonly [string, string, string, RegExp, Readonly<Record<string, string>>];
 
 const SEARCHES: Readonly<Record<string, Row>> = {
@@ -103,7 +103,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
     expect(stderr).toContain(`stands for ${space}`);
   });
 
-  it.each(RETRAININGS)('%s is sent to rminas retrain', async (name) => {
+  it.each(RETRAININGS)('%s is referred to rminas retrain', async (name) => {
     const { code, stdout } = await search(name, {});
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -1,4 +1,4 @@
-/** An edited journal is noticed: nothing is computed from it, and no result is written. */
+/** An edited journal is detected: nothing is computed from it, and no result is written. */
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -16,7 +16,7 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed', () => {
   const uninterrupted = runCli(search(temporaryFolder()));
   const random = createRandom(Number(process.env.RMINAS_KILL_SEED ?? 1), 'kill-test', 0);
 
-  it(`ends as the uninterrupted one after the controller died ${KILLS} times`, {
+  it(`ends like an uninterrupted run after the controller died ${KILLS} times`, {
     timeout: scaled(600_000),
   }, async () => {
     const { stdout: expected } = await uninterrupted;
@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('a run that is killed', () => {
     expect(new Set(genotypes).size).toBe(genotypes.length);
   });
 
-  it(`ends as the uninterrupted one after the sidecar died ${KILLS} times`, { timeout: scaled(600_000) }, async () => {
+  it(`ends like an uninterrupted run after the sidecar died ${KILLS} times`, { timeout: scaled(600_000) }, async () => {
     const { stdout: expected } = await uninterrupted;
     const total = (JSON.parse(expected) as SearchResult).cost.evaluations;
     const out = temporaryFolder();

@@ -1,4 +1,4 @@
-/** Searches by other objectives than the loss. */
+/** Searches by objectives other than the loss. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -40,8 +40,8 @@ describe('a search by the aggregate', () => {
     ({ stdout, result } = await search('aggregate', ...SCREENED));
   });
 
-  it('finds what is best by the ranks of what was measured', () => {
-    // The last one is the found architecture, where the search itself had not evaluated it.
+  it('finds the best architecture by the ranks of its measurements', () => {
+    // The last evaluation is that of the answer, if the search had not evaluated it.
     const observed = evaluatedIn(result.files.journal).slice(0, result.cost.evaluations);
     const measured = observed.map(({ genotype = '', outcome }) => ({
       genotype,
@@ -60,7 +60,7 @@ describe('a search by the aggregate', () => {
     expect(result.score.parts.rmi).toBe(result.score.loss);
   });
 
-  it('says what screening and measuring took, all of which stands in the journal', () => {
+  it('reports the cost of screening and measuring, as recorded in the journal', () => {
     const { measuring, screening } = result.cost;
     const entries = linesOf(result.files.journal).map(({ entry }) => entry);
     const screened = entries.filter(({ type }) => type === 'screened');
@@ -72,10 +72,10 @@ describe('a search by the aggregate', () => {
     expect(new Set(genotypes).size).toBe(genotypes.length);
   });
 
-  it('ends as the uninterrupted one, wherever it is interrupted', { timeout: scaled(300_000) }, async () => {
+  it('ends like an uninterrupted search, wherever it is interrupted', { timeout: scaled(300_000) }, async () => {
     const lines = readFileSync(result.files.journal, 'utf8').trimEnd().split('\n');
     const types = lines.map((line) => JSON.parse(line).entry.type as string);
-    // In the warm-up, and in the midst of a screening.
+    // Interrupts during the warm-up and during a screening.
     for (const kept of [types.indexOf('evaluated') + 2, types.lastIndexOf('screened')]) {
       const folder = join(temporaryFolder(), 'run');
       cpSync(result.files.folder, folder, { recursive: true });
@@ -93,7 +93,7 @@ describe('a search by the aggregate', () => {
 });
 
 describe('a search by a proxy', () => {
-  it('trains nothing for one that needs no training, and shares what it measured', async () => {
+  it('does not train for a proxy that needs no training, and shares its measurements', async () => {
     const env = { RMINAS_HOME: temporaryHome(), RMINAS_CACHE_MAX: '16' };
     const words = ['search', '--cfg', TINY, '--json', '--objective', 'naswot', ...SMALL, '--out'];
     const { result } = await run([...words, temporaryFolder()], env);
@@ -108,7 +108,7 @@ describe('a search by a proxy', () => {
     expect(again.cost).toMatchObject({ evaluations: 0, cached: result.cost.evaluations, measuring: { seconds: 0 } });
   });
 
-  it('trains no longer than the proxy asks for', async () => {
+  it('trains no longer than the proxy needs', async () => {
     const { result } = await search('rmi@2');
     expect(result.cost.steps).toBe(3 * result.cost.evaluations);
     const [first] = evaluatedIn(result.files.journal);
@@ -136,7 +136,7 @@ describe('a search by a benchmark', () => {
   const words = ['search', '--cfg', CONFIG, '--objective', 'benchmark', '--data', data, '--json'];
   const smaller = ['RMINAS.RF_WARMUP', '30', 'RMINAS.RF_SUCC', '5'];
 
-  it('trains nothing, and needs neither images nor a teacher', async () => {
+  it('does not train, and needs neither images nor a teacher', async () => {
     const named = ['--out', temporaryFolder(), ...smaller, 'RMINAS.BENCHMARK_SERIES', 'cifar10 test'];
     const { result } = await run([...words, ...named]);
     const observed = evaluatedIn(result.files.journal).slice(0, result.cost.evaluations);
@@ -148,7 +148,7 @@ describe('a search by a benchmark', () => {
     expect(essence(stdout)).toEqual(essence(JSON.stringify(result)));
   });
 
-  it('goes by no test accuracy unless it is told to, and begins no run before', async () => {
+  it('uses a test accuracy only if told to, and otherwise does not begin a run', async () => {
     const out = temporaryFolder();
     const refused = await runCli([...words, '--out', out, ...smaller]);
     expect(refused).toMatchObject({ code: 2, stdout: expect.stringMatching(/only test accuracy.*oracle/) });

@@ -1,4 +1,4 @@
-/** A plugin in a folder of its own: searches with all that it adds, by the command line and from Node. */
+/** A plugin in a temporary folder: searches with all that it adds, from the command line and from Node. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -30,7 +30,7 @@ describe.skipIf(process.platform === 'win32')('a search on the space, data set a
   const out = join(folder, 'rmi');
   const begin = ['search', '--cfg', 'quickstart', '--plugin', 'toy.py', '--objective', 'rmi', ...ALL_FOUR, ...SMALL];
 
-  it('is interrupted, refuses a changed plugin, and goes on with the old one to the end of an uninterrupted one', {
+  it('refuses a changed plugin after an interruption, and continues with the old one like an uninterrupted search', {
     timeout,
   }, async () => {
     mkdirSync(out);

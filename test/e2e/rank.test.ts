@@ -1,4 +1,4 @@
-/** Proxies ranked as a user does it, against a table that the test writes. */
+/** Rankings of proxies from the command line, against a table that the test writes. */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,14 +9,14 @@ import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome 
 import { getSpace } from '../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
-/** Of the configuration. */
+/** Overrides of the configuration. */
 const SEED = 7;
 const WARMUP = 12;
 const SAMPLE = drawSample(getSpace('nas-bench-201'), SEED, 20);
 /** The third architecture is not in the table. */
 const UNKNOWN = 2;
 
-/** A data folder with a table in which an architecture is the better the more convolutions it has. */
+/** A data folder with a table in which more convolutions give a higher accuracy. */
 function writeData(): string {
   const data = temporaryFolder();
   const lines = SAMPLE.filter(({ number }) => number !== UNKNOWN).map(({ number, genotype }) => {
@@ -44,7 +44,7 @@ function resultOf(done: CliResult): RankingResult {
 const tauOf = ({ ranked }: RankingResult, name: string, series = 'cifar10 ori-test') =>
   ranked.find((one) => one.name === name)?.correlations.find((one) => one.series === series)?.kendall.value;
 
-/** What is in the journal, without when and where it came about. */
+/** The content of the journal, without times and paths. */
 function measuredIn({ files }: RankingResult) {
   const entries = readFileSync(files.journal, 'utf8').trim().split('\n');
   return entries.map((line) => JSON.parse(line).entry).filter(({ type }) => type === 'measured');
@@ -62,7 +62,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
     );
   }, scaled(120_000));
 
-  it('tells correlations, costs and where everything is, in the shape that the repository fixes', () => {
+  it('reports correlations, costs and paths in the documented format', () => {
     expect(small.sample).toMatchObject({ drawn: 10, unknown: 1, counted: 9, counting: 'all', reference: 9 });
     expect(small.benchmark.series.map(({ name }) => name)).toEqual([
       'cifar10 ori-test',
@@ -70,7 +70,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
       'ImageNet16-120 x-test',
     ]);
     expect(small.ranked.map(({ name }) => name)).toEqual(['rmi@2', 'flops', 'aggregate']);
-    // Convolutions are most of the FLOPs, and all of the accuracy.
+    // Convolutions cause most of the FLOPs and decide the accuracy.
     expect(tauOf(small, 'flops')).toBeGreaterThan(0.6);
     expect(small.ranked[0]?.correlations.map(({ best }) => best)).toEqual([1, 0.3, 0.1, 1, 0.3, 0.1, 1, 0.3, 0.1]);
     expect(small.paper).toMatchObject({ cells: 5, channels: 16, batch: 32, updates: 150, trainings: 1 });
@@ -86,7 +86,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
     expect(readdirSync(small.files.folder).filter((name) => name.startsWith('lock'))).toEqual([]);
   });
 
-  it('measures nothing that it has measured before, and tells people the same in tables', async () => {
+  it('does not repeat measurements, and prints the same figures as tables', async () => {
     const before = readFileSync(small.files.journal, 'utf8');
     const { code, stdout, stderr } = await run([...rankIn(out, '--architectures', '10'), ...proxies, ...aggregate]);
     expect(code).toBe(0);
@@ -101,7 +101,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
     expect((JSON.parse(readFileSync(small.files.result, 'utf8')) as RankingResult).ranked).toEqual(small.ranked);
   });
 
-  it('measures what a larger sample and another proxy lack, and ranks outside of the reference set', async () => {
+  it('measures only the missing values of a larger sample and another proxy, and ranks outside of the reference set', async () => {
     const before = measuredIn(small);
     const more = resultOf(
       await run([
@@ -130,7 +130,7 @@ describe('rminas rank', { timeout: scaled(120_000) }, () => {
 });
 
 describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: scaled(120_000) }, () => {
-  it('ends in exit code 130, and the same command goes on with what is measured', async () => {
+  it('ends in exit code 130, and the same command continues from the measurements', async () => {
     const out = temporaryFolder();
     const args = rankIn(out, '--architectures', '12', '--json', '--proxies', 'rmi');
     const { child, ended } = startCli(args, { env: { RMINAS_HOME: home } });
@@ -145,20 +145,20 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: scaled(120_00
     const journal = join(out, 'rank-nas-bench-201-digits-seed7', 'journal.jsonl');
     const kept = readFileSync(journal, 'utf8').match(/"type":"measured"/g)?.length ?? 0;
     expect(kept).toBeGreaterThanOrEqual(3);
-    // As if the machine had gone down in the middle of a line.
+    // Tears a line, as a crash of the machine does.
     appendFileSync(journal, '{"at":1,"entry":{"type":"meas');
     const result = resultOf(await run(args));
     const values = measuredIn(result).filter(({ digest }) => digest === result.specificationDigest);
     expect(new Set(values.map(({ genotype }) => genotype)).size).toBe(values.length);
     expect(result.cost.measured).toBeGreaterThan(0);
     expect(values.length).toBeGreaterThan(kept);
-    // The loss is the one that a search would end with.
+    // The loss equals the last loss of a training in a search.
     const scored = await run(['score', '--cfg', TINY, '--json', values[0].genotype]);
     expect(values[0].outcome.measurement.values[0].value).toBe(JSON.parse(scored.stdout).scores[0].score.loss);
   });
 });
 
-describe('a ranking that cannot be right', () => {
+describe('an invalid ranking', () => {
   const folder = temporaryFolder();
   const alien = temporaryFolder();
   mkdirSync(join(alien, 'rank-nas-bench-201-digits-seed7'));
@@ -182,13 +182,13 @@ describe('a ranking that cannot be right', () => {
     await expect(failed).rejects.toMatchObject({ name: 'UsageError', message: expect.stringMatching(message) });
   });
 
-  it('is refused by the command, too', async () => {
+  it('is also refused by the command', async () => {
     const result = await run(rankIn(folder, '--proxies', 'rmi,synflwo'));
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/synflwo.*synflow/) });
     expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+|Traceback/m);
   });
 
-  it('has no table to rank against', async () => {
+  it('lacks a table to rank against', async () => {
     const env = { RMINAS_HOME: temporaryHome() };
     const args = ['rank', '--cfg', TINY, '--architectures', '3', '--out', folder, '--data', temporaryFolder()];
     const result = await runCli(args, { env });

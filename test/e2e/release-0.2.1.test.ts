@@ -53,7 +53,7 @@ describe('a search of release 0.2.1', { timeout }, () => {
     expect(stderr).toMatch(NOTICE);
   });
 
-  it('that was interrupted goes on to its end', async () => {
+  it('that was interrupted continues to its end', async () => {
     const folder = copyOf('search-interrupted');
     const before = evaluatedIn(join(folder, 'journal.jsonl'));
     const { result, stderr } = await run<SearchResult>(['search', '--resume', folder, '--json']);
@@ -90,7 +90,7 @@ describe('a ranking of release 0.2.1', { timeout }, () => {
     expect(result).toMatchObject({ sample, ranked });
   });
 
-  it('that was interrupted measures what is missing', async () => {
+  it('that was interrupted measures the missing values', async () => {
     const out = temporaryFolder();
     const folder = copyOf('rank-interrupted', out, NAME);
     const before = linesOf(join(folder, 'journal.jsonl'));
@@ -111,7 +111,7 @@ describe('a retraining of release 0.2.1', { timeout }, () => {
     expect(stderr).toMatch(NOTICE);
   });
 
-  it('that was interrupted trains the seeds that are missing', async () => {
+  it('that was interrupted trains the missing seeds', async () => {
     const folder = copyOf('retrain-interrupted');
     const { result } = await run<RetrainingResult>(['retrain', '--resume', folder, '--json']);
     const { seeds } = resultIn<RetrainingResult>('retrain-complete');
@@ -125,7 +125,7 @@ describe('a retraining of release 0.2.1', { timeout }, () => {
 });
 
 describe('a comparison of release 0.2.1', { timeout }, () => {
-  it('goes on with its runs', async () => {
+  it('continues with its runs', async () => {
     const out = copyOf('compare');
     const words = ['compare', '--cfg', TINY, '--data', writeTable(), '--out', out, '--json', '--seeds', '1'];
     const what = ['--strategies', 'forest,random', '--objectives', 'benchmark', '--cost', 'evaluations'];

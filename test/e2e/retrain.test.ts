@@ -1,4 +1,4 @@
-/** Retraining as a user does it: recipes on real digits, killed, interrupted and resumed. */
+/** Retraining from the command line: recipes on the real digits, killed, interrupted and resumed. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const tinyDarts = (out: string) => ['retrain', '--genotype', DARTS, '--out', out
 
 const resultOf = ({ stdout }: CliResult) => retrainingResultSchema.parse(JSON.parse(stdout));
 
-/** What must be equal however often the training died: everything but times, paths and sessions. */
+/** The parts of a result that interruptions must not change: all but times, paths and sessions. */
 function essence({ cost: _cost, files: _files, seeds, ...rest }: RetrainingResult): unknown {
   const timeless = seeds.map(({ seconds: _, epochs, ...seed }) => {
     return { ...seed, epochs: epochs.map(({ seconds: __, ...epoch }) => epoch) };
@@ -33,7 +33,7 @@ function essence({ cost: _cost, files: _files, seeds, ...rest }: RetrainingResul
   return { ...rest, seeds: timeless };
 }
 
-/** Resolves when the program has told of that many whole epochs, or has ended. */
+/** Resolves when the program has reported this number of epochs or has ended. */
 async function epochsTold({ child, ended }: StartedCli, count: number): Promise<void> {
   await new Promise<void>((resolve) => {
     let told = '';
@@ -46,7 +46,7 @@ async function epochsTold({ child, ended }: StartedCli, count: number): Promise<
 }
 
 describe('a retraining', () => {
-  it('tells mean and deviation over seeds, and where everything is', { timeout: scaled(120_000) }, async () => {
+  it('reports mean and deviation over seeds, and the paths of its files', { timeout: scaled(120_000) }, async () => {
     const out = temporaryFolder();
     const args = ['retrain', '--genotype', NB201, '--out', out, '--json', '--seeds', '1', '2', ...TINY_NB201];
     const run = await runCli(args);
@@ -68,7 +68,7 @@ describe('a retraining', () => {
     await expectTable(result);
   });
 
-  /** What is in the journal needs no checkpoint. */
+  /** Resumes a finished retraining without its checkpoints, which recorded trainings do not need. */
   async function expectTable({ files, accuracy, error }: RetrainingResult): Promise<void> {
     for (const file of files.checkpoints) rmSync(file);
     const { code, stdout } = await runCli(['retrain', '--resume', files.folder]);
@@ -82,10 +82,10 @@ describe('a retraining', () => {
   }
 });
 
-describe.skipIf(process.platform !== 'linux')('a retraining of DARTS that is ended', () => {
+describe.skipIf(process.platform !== 'linux')('a stopped retraining of DARTS', () => {
   const uninterrupted = runCli(tinyDarts(temporaryFolder()));
 
-  it('by SIGKILL and by Ctrl-C goes on to the same end', { timeout: scaled(120_000) }, async () => {
+  it('reaches the same result after SIGKILL and after Ctrl-C', { timeout: scaled(120_000) }, async () => {
     const out = temporaryFolder();
     const folder = join(out, 'retrain-darts-digits');
     const first = startCli(tinyDarts(out));
@@ -109,7 +109,7 @@ describe.skipIf(process.platform !== 'linux')('a retraining of DARTS that is end
   });
 });
 
-describe('a retraining that cannot be right', () => {
+describe('an invalid retraining', () => {
   it.each<[string, number, readonly string[], RegExp]>([
     ['a seed that is none', 2, ['--genotype', NB201, '--seeds', 'one'], /--seeds expects whole numbers, got 'one'/],
     ['a resumption with other seeds', 2, ['--resume', '/tmp', '--seeds', '3'], /--seeds cannot be given/],

@@ -7,7 +7,7 @@ import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
-/** What a search finds, without what it cost and where it stands. */
+/** The findings of a search, without its cost and its paths. */
 function findings({ cost: _, files: __, score, ...found }: SearchResult): unknown {
   return { ...found, score: { ...score, seconds: 0 } };
 }
@@ -26,7 +26,7 @@ describe('scores of other runs', () => {
   let total = 0;
 
   beforeAll(async () => {
-    // At once, on one cache.
+    // Both runs use one cache at the same time.
     const [one, other] = await Promise.all([search(), search()]);
     first = one.result;
     for (const { result } of [one, other]) {
@@ -36,7 +36,7 @@ describe('scores of other runs', () => {
     }
   });
 
-  it('are all that a run with the same specification and seed needs', async () => {
+  it('replace all trainings of a run with the same specification and seed', async () => {
     const { result } = await search();
     expect(findings(result)).toEqual(findings(first));
     expect(result.cost).toMatchObject({ evaluations: 0, cached: total, steps: 0, evaluationSeconds: 0 });
@@ -49,7 +49,7 @@ describe('scores of other runs', () => {
     expect(evaluated.every(({ outcome }) => outcome.cached === true)).toBe(true);
   });
 
-  it('are ignored with --no-cache, and left alone; rminas score takes them, too', async () => {
+  it('are neither used nor changed with --no-cache, and are used by rminas score', async () => {
     const written = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     const before = written();
     const [{ result }, scored] = await Promise.all([
@@ -58,13 +58,13 @@ describe('scores of other runs', () => {
     ]);
     expect(findings(result)).toEqual(findings(first));
     expect(result.cost).toMatchObject({ evaluations: total, cached: 0 });
-    // Both first runs may have evaluated it: the score is the same, the seconds are the one's or the other's.
+    // Both first runs may have evaluated it. Their scores are equal; the seconds are those of either run.
     const again = (JSON.parse(scored.stdout) as ScoreResult).scores[0]?.score;
     expect({ ...again, seconds: 0 }).toEqual({ ...first.score, seconds: 0 });
     expect(written()).toEqual(before);
   });
 
-  it('are of no use to another seed, and a damaged file does no harm', async () => {
+  it('are not used for another seed, nor from a damaged file', async () => {
     for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'no line\n'.repeat(1000));
     const [same, other] = await Promise.all([search(), search('--seed', '8')]);
     expect(findings(same.result)).toEqual(findings(first));
@@ -72,7 +72,7 @@ describe('scores of other runs', () => {
     expect(same.stderr).not.toMatch('Scores of other runs are not used');
   });
 
-  it('are done without where they cannot be kept, and cannot have a size that is none', async () => {
+  it('are not needed where they cannot be stored; an invalid size is refused', async () => {
     const file = join(temporaryFolder(), 'home');
     writeFileSync(file, '');
     const score = (changes: NodeJS.ProcessEnv) =>

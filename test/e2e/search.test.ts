@@ -31,12 +31,12 @@ describe('rminas search', () => {
     result = JSON.parse(stdout);
   });
 
-  it('answers one document of the shape that the repository fixes', () => {
+  it('prints one document in the documented format', () => {
     expect(resultSchema.parse(result)).toEqual(result);
     expect(JSON.parse(readFileSync(result.files.result, 'utf8'))).toEqual(result);
   });
 
-  it('tells its progress in plain lines on stderr', () => {
+  it('reports its progress in plain lines on stderr', () => {
     expect(stderr).toMatch(/warm-up 12 \|/);
     expect(stderr).toMatch(/threshold [\d.]+/);
     expect(stderr.includes(String.fromCharCode(27))).toBe(false);
@@ -47,11 +47,11 @@ describe('rminas search', () => {
     expect(random).toHaveLength(1);
     expect(random[0]?.genotype).not.toBe(result.genotype);
     expect(found).toMatchObject({ epochs: 2, trainImages: 1437, heldOutImages: 360 });
-    // Digits are easy: two epochs are far from guessing, which is 10 %.
+    // Guessing gives 10 %; two epochs on the digits give far more.
     expect(found?.accuracy).toBeGreaterThan(0.3);
   });
 
-  it('says what would be needed for benchmark figures', () => {
+  it('explains how to get benchmark figures', () => {
     expect(result.benchmark).toMatchObject({ answer: null, note: expect.stringContaining('rminas benchmark import') });
   });
 
@@ -61,7 +61,7 @@ describe('rminas search', () => {
     expect(planSearch(config).specification).toEqual(result.specification);
   });
 
-  it('answers the same when the finished run is resumed', async () => {
+  it('gives the same result when the finished run is resumed', async () => {
     const again = await runCli(['search', '--resume', result.files.folder, '--json']);
     const { cost, ...rest } = JSON.parse(again.stdout) as SearchResult;
     expect({ ...rest, cost: { ...cost, seconds: 0, sessions: 1 } }).toEqual({
@@ -75,7 +75,7 @@ describe('rminas search', () => {
     expect(scores[0]?.score).toEqual({ ...result.score, seconds: expect.any(Number) });
   });
 
-  it('finds the same with two workers that it finds with two workers again', async () => {
+  it('finds the same answer twice with two workers', async () => {
     const run = async () => {
       const two = await runCli(['search', '--cfg', TINY, '--json', '--workers', '2', '--out', temporaryFolder()]);
       const { voters, genotype, best, threshold } = JSON.parse(two.stdout) as SearchResult;
@@ -83,11 +83,11 @@ describe('rminas search', () => {
     };
     const first = await run();
     expect(await run()).toEqual(first);
-    // The warm-up does not depend on the number of workers at all.
+    // The warm-up does not depend on the number of workers.
     expect(first.threshold).toBe(result.threshold);
   });
 
-  it('ends in a table for people', async () => {
+  it('prints a table by default', async () => {
     const { stdout: table, code } = await runCli(['search', '--resume', result.files.folder]);
     expect(code).toBe(0);
     for (const text of [result.genotype, 'CKA per stage', 'evaluations', 'held-out accuracy', result.files.folder]) {
@@ -97,7 +97,7 @@ describe('rminas search', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
-  it('ends in exit code 130 with the command that resumes, and loses nothing', async () => {
+  it('ends in exit code 130 with the command that resumes, and keeps all evaluations', async () => {
     const out = temporaryFolder();
     const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);
     let seen = '';

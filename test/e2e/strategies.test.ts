@@ -8,7 +8,7 @@ import { essence, evaluatedIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 
-// Each starts a Python with PyTorch in it, which may have to share its core.
+// Each test starts a Python with PyTorch, which may share its core.
 vi.setConfig({ testTimeout: scaled(180_000) });
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -35,7 +35,7 @@ describe('rminas search --strategy', () => {
     expect(stderr).toMatch(/warm-up 6 \|.*\n(?:.*\n)?.*guided 7 \|/);
   });
 
-  it('reinforce learns its policy again when it goes on', async () => {
+  it('reinforce learns its policy again when it is resumed', async () => {
     const { result, stdout } = await search('reinforce');
     const { journal } = result.files;
     const lines = readFileSync(journal, 'utf8').split('\n');

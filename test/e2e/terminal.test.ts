@@ -13,7 +13,7 @@ import { startOnTerminal } from '../support/terminal.js';
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const RUN = join(ROOT, 'bin/run.js');
 const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
-/** Settings with which each job lasts until it is interrupted. */
+/** Settings that make each job last until it is interrupted. */
 const LONG_SEARCH = ['RMINAS.RF_WARMUP', '5000'];
 const LONG_TRAINING = [
   'LOADER.DATASET',

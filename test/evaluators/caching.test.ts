@@ -76,7 +76,7 @@ describe('the score cache: damaged files', () => {
     ['noise', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 167) % 256))],
     ['other JSON', '{"sum":"0123456789abcdef","score":{}}\n[]\nnull\n{}\n'],
     ['an empty file', ''],
-  ])('goes on behind %s', (_, content) => {
+  ])('continues after %s', (_, content) => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(fileOf(), content);
     open().keep(key(0), evaluationOf(0));

@@ -1,4 +1,4 @@
-/** How the proxies of an objective are measured. */
+/** Measurements of the proxies of an objective. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ function objectiveOf(...proxies: string[]): Objective {
   return { ...RMI, name: 'some', trains, proxies, isLoss: false };
 }
 
-/** Answers its own number of calls, and remembers what it was asked. */
+/** Answers the number of its calls, and records its requests. */
 function simulatedMeasure(): { measure: Measure; asked: string[][] } {
   const asked: string[][] = [];
   const measure: Measure = async (_, proxies) => {

@@ -64,7 +64,7 @@ describe('the screener', () => {
       seconds: 0.5,
       flops: 3,
     });
-    // All of it is known and counted by now.
+    // All candidates are known and counted already.
     expect((await screener(CANDIDATES, [], 1)).screened).toEqual({ measured: 0, skipped: 3, seconds: 0, flops: 0 });
     expect(measured).toHaveLength(4);
   });

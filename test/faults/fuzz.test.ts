@@ -12,7 +12,7 @@ const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);
 const COUNT = Number(process.env.RMINAS_FUZZ_COUNT ?? 10_000);
 const OVER_THE_SOCKET = 400;
 const MOST_MEGABYTES = 300;
-/** A message for people, of which there may be one for each message of the peer. */
+/** Longest error message, in characters: each message of the peer may cause one. */
 const LONGEST = 1000;
 
 interface Directions {
@@ -21,10 +21,10 @@ interface Directions {
 const corpus = JSON.parse(readFileSync(new URL('../corpus/messages.json', import.meta.url), 'utf8')) as Directions;
 const messages = [...(corpus.fromSidecar?.valid ?? []), ...(corpus.toSidecar?.valid ?? [])];
 
-/** Each has a stream of its own: any one of them can be drawn alone. */
+/** Each message has its own random stream, so any of them can be reproduced alone. */
 const example = (number: number) => mutated(createRandom(SEED, 'fuzz', number), messages[number % messages.length]);
 
-/** Whether the text is refused; whatever else it brings about is a failure. */
+/** Whether the decoder refuses the text. @throws Error for any other failure of the decoder */
 function isRefused(text: string, number: number): boolean {
   try {
     foreignVersion(text);
@@ -38,7 +38,7 @@ function isRefused(text: string, number: number): boolean {
   }
 }
 
-it(`of ${COUNT} mutated messages none does more than be refused, and none takes much memory`, () => {
+it(`${COUNT} mutated messages are decoded or refused, without much memory`, () => {
   const before = process.memoryUsage().rss;
   let refused = 0;
   for (let number = 0; number < COUNT; number += 1) {
@@ -48,12 +48,12 @@ it(`of ${COUNT} mutated messages none does more than be refused, and none takes 
   process.stderr.write(
     `fuzz (RMINAS_FUZZ_SEED=${SEED}): ${COUNT} messages, ${refused} frames refused, ${grown} MB more\n`,
   );
-  // The mutations leave some messages whole, and spoil most.
+  // Mutations leave some messages valid and spoil most of them.
   expect(refused).toBeGreaterThan(COUNT / 2);
   expect(grown).toBeLessThan(MOST_MEGABYTES);
 });
 
-it(`of ${OVER_THE_SOCKET} mutated messages over a socket each is passed on as it is, or ends the connection`, async () => {
+it(`each of ${OVER_THE_SOCKET} mutated messages over a socket is delivered unchanged or ends the connection`, async () => {
   for (let number = 0; number < OVER_THE_SOCKET; number += 1) {
     const transport = await bindTransport('ipc');
     const socket = new Dealer({ linger: 0 });

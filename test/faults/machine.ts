@@ -1,13 +1,13 @@
-/** What the fault tests and the soak see of the machine: /proc, so Linux alone. */
+/** Reads processes and their memory from /proc (Linux only), for the fault tests and the soak. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { childrenOf } from '../support/journals.js';
 
-/** A process and all that it started, directly or not. */
+/** A process and all of its descendants. */
 export function familyOf(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(familyOf)];
 }
 
-/** Kilobytes of memory that a process has to itself or shares. */
+/** Resident memory of a process, shared pages included, in kilobytes. */
 export function residentKilobytes(pid: number): number {
   return numberIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m);
 }

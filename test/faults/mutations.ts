@@ -1,11 +1,11 @@
-/** Messages with something wrong in them, drawn at random from right ones: the same for the same stream. */
+/** Random mutations of valid messages. Equal random streams give equal mutations. */
 import type { Random } from '../../src/random/random.js';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Mutate<T> = (random: Random, value: T) => T;
 
 const SCALARS: readonly Json[] = [null, true, 0, -1, 2 ** 53, 2 ** 64, 1e308, 0.5, '', '\0', '\ud800', [], {}];
-/** Texts in the place of a digit, some of which make no number. */
+/** Texts that replace a digit. Some of them do not give a number. */
 const NUMBERS = ['1e999', '-1e999', 'NaN', 'Infinity', '9'.repeat(400), '1e-999', '-0', '00', '0x1'];
 const BYTES = [[0xff], [0xc3], [0], [0xed, 0xa0, 0x80], [0x7b], [0x22]].map((bytes) => Buffer.from(bytes));
 
@@ -25,7 +25,7 @@ const nest: Mutate<Json> = (random, tree) =>
 
 const lengthen: Mutate<Json> = (random, tree) =>
   replace(random, tree, (value) => {
-    // What is long already becomes no longer: the memory that counts is the decoder's, and not this function's.
+    // A long value is repeated only twice: the test measures the memory of the decoder, not of this function.
     const many: Json = Array.from({ length: JSON.stringify(value).length < 100 ? 2000 : 2 }, () => value);
     return pick<Json>(random, [many, 'x'.repeat(100_000), { ['k'.repeat(5000)]: value }]);
   });
@@ -36,7 +36,7 @@ const addKey: Mutate<Json> = (random, tree) =>
     [pick(random, ['extra', 'toString', 'type'])]: value,
   }));
 
-/** The tree with one of its values changed: all depths are equally likely. */
+/** The tree with one changed value. All depths are equally likely. */
 function replace(random: Random, tree: Json, change: (value: Json) => Json): Json {
   const inward = random.below(5) > 0;
   if (inward && Array.isArray(tree) && tree.length > 0) {

@@ -11,7 +11,7 @@ import { addressSpace, familyOf } from './machine.js';
 const here = process.platform === 'linux' && existsSync(PYTHON);
 const GENOTYPE = '|nor_conv_3x3~0|+|skip_connect~0|nor_conv_1x1~1|+|none~0|avg_pool_3x3~1|skip_connect~2|';
 const ENDLESS = 'e'.repeat(64);
-/** Hours of training. */
+/** A training of several hours. */
 const endless = { ...prepare, digest: ENDLESS, specification: { ...prepare.specification, steps: 1_000_000 } };
 const forever = { digest: ENDLESS, genotype: GENOTYPE, seed: 1 };
 
@@ -36,7 +36,7 @@ function remember(sidecar: Sidecar): void {
   for (const pid of familyOf(sidecar.hello.pid)) family.add(pid);
 }
 
-/** The worker, when it is another one than `before`. */
+/** The worker, once it differs from `before`. */
 async function currentWorker(sidecar: Sidecar, before = 0): Promise<number> {
   return vi.waitFor(
     () => {
@@ -53,7 +53,7 @@ async function currentWorker(sidecar: Sidecar, before = 0): Promise<number> {
 const loss = async (sidecar: Sidecar) => (await sidecar.request('evaluate', evaluate(GENOTYPE, 3))).loss;
 
 describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { timeout: scaled(300_000) }, () => {
-  it('gives up a genotype whose worker is killed once and stuck once, and no other', async () => {
+  it('gives up only the genotype whose worker was killed once and hung once', async () => {
     const sidecar = await start({ workerDeadline: 20 });
     const before = await loss(sidecar);
     await sidecar.request('prepare', endless);
@@ -61,12 +61,12 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
       code: 'evaluation-died',
       message: expect.stringContaining('sent no heartbeat for 20 s'),
     });
-    // What came after it is answered, so the worker has it.
+    // A later request was answered, so the worker has this one.
     await sidecar.request('fit', fit);
     const first = await currentWorker(sidecar);
     process.kill(first, 'SIGKILL');
     const second = await currentWorker(sidecar, first);
-    // It prepares before it takes what waits.
+    // The new worker prepares the batch before it takes waiting requests.
     await sidecar.request('prepare', endless);
     process.kill(second, 'SIGSTOP');
     await doomed;
@@ -74,7 +74,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     expect(sidecar.restarts).toBe(0);
   });
 
-  it('runs out of memory at one genotype, says so, and goes on', async ({ skip }) => {
+  it('reports that one genotype ran out of memory, and continues', async ({ skip }) => {
     skip(spawnSync('prlimit', ['--version']).error !== undefined, 'prlimit is not installed');
     const sidecar = await start();
     const before = await loss(sidecar);
@@ -89,7 +89,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     expect(await currentWorker(sidecar)).toBe(worker);
   });
 
-  it('is paused for less than it may be silent, and goes on as if nothing had been', async () => {
+  it('continues after a pause that is shorter than the heartbeat deadline', async () => {
     const sidecar = await start({ heartbeat: { deadlineMs: 60_000 } });
     const before = await loss(sidecar);
     const { pid } = sidecar.hello;
@@ -101,7 +101,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     expect({ restarts: sidecar.restarts, pid: sidecar.hello.pid }).toEqual({ restarts: 0, pid });
   });
 
-  it('is paused for longer, is replaced, and nothing asked is lost', async () => {
+  it('is replaced after a longer pause, and no request is lost', async () => {
     const onRestart = vi.fn();
     const sidecar = await start({ heartbeat: { deadlineMs: 5000 }, onRestart });
     const before = await loss(sidecar);
@@ -111,7 +111,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
     expect(onRestart.mock.calls).toEqual([['the sidecar sent nothing for 5 s']]);
   });
 
-  it('needs its socket file no more once it is connected', async () => {
+  it('does not need its socket file after it has connected', async () => {
     const sidecar = await start();
     const folders = readdirSync(join(ground.folder, 'tmp')).filter((name) => name.startsWith('rminas-'));
     expect(folders).toEqual([]);

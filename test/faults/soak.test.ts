@@ -1,4 +1,4 @@
-/** Many evaluations by one sidecar: nothing grows, and nothing is left. RMINAS_SOAK_EVALUATIONS says how many. */
+/** Many evaluations by one sidecar: nothing grows, and nothing is left. RMINAS_SOAK_EVALUATIONS sets their number. */
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
@@ -9,7 +9,7 @@ import { getSpace } from '../support/spaces.js';
 import { familyOf, openFiles, residentKilobytes } from './machine.js';
 
 const COUNT = Number(process.env.RMINAS_SOAK_EVALUATIONS ?? 200);
-/** Until allocators and caches have what they need. */
+/** Evaluations after which allocators and caches have reached their size. */
 const SETTLING = Math.ceil(COUNT / 4);
 const AT_ONCE = 10;
 const MOST_MEGABYTES = 48;
@@ -52,7 +52,7 @@ it.skipIf(!possible)(
         for (let start = from; start < to; start += AT_ONCE) {
           const count = Math.min(AT_ONCE, to - start);
           const answers = await Promise.all(Array.from({ length: count }, (_, index) => score(start + index)));
-          // Some diverge at once, and that is an answer, too.
+          // Some trainings diverge immediately, which is a valid result.
           expect(answers.every(({ steps }) => steps > 0)).toBe(true);
         }
       };

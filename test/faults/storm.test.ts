@@ -9,18 +9,18 @@ import { scaled } from '../support/limits.js';
 import { ROOT, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const SEED = Number(process.env.RMINAS_FAULTS_SEED ?? 1);
-/** How often each kind of fault befalls the search. */
+/** How often the search meets each kind of fault. */
 const ROUNDS = Number(process.env.RMINAS_FAULTS_ROUNDS ?? 1);
 const CLOCK = join(ROOT, 'test/faults/clock');
-/** Far more than a step of this network takes, also where other tests take the processors. */
+/** Far more than a step of this network takes, even while other tests keep the processors busy. */
 const SETTINGS = ['RMINAS.WORKER_DEADLINE', '20'];
 const search = (out: string) => ['search', '--cfg', join(ROOT, 'test/fixtures/tiny.yaml'), '--json', '--out', out];
-const leapingClock = () => ({
+const jumpingClock = () => ({
   NODE_OPTIONS: `--import ${pathToFileURL(join(CLOCK, 'jumping-clock.mjs'))}`,
   PYTHONPATH: CLOCK,
 });
 
-/** A search in a folder, and whoever works on it at the moment. */
+/** A search in a folder, and the processes that work on it at the moment. */
 class StormySearch {
   readonly journal: string;
   faults = 0;
@@ -33,7 +33,7 @@ class StormySearch {
 
   static async begin(): Promise<StormySearch> {
     const out = temporaryFolder();
-    const running = startCli([...search(out), ...SETTINGS], { env: leapingClock() });
+    const running = startCli([...search(out), ...SETTINGS], { env: jumpingClock() });
     await waitUntil(() => readdirSync(out).length > 0, running.ended);
     return new StormySearch(join(out, readdirSync(out)[0] ?? ''), running);
   }
@@ -48,12 +48,12 @@ class StormySearch {
     return this.#running.ended;
   }
 
-  /** Processes of the search that live though it has ended. */
+  /** Processes of the search that outlive it. */
   get leaked(): number[] {
     return [...this.#pids].filter(isAlive);
   }
 
-  /** Waits until there are so many evaluations in the journal, and a worker that goes on. */
+  /** Waits until the journal has this number of evaluations and a worker is running. */
   async until(evaluations: number): Promise<void> {
     await waitUntil(() => evaluatedIn(this.journal).length >= evaluations && this.#worker() !== undefined, this.ended);
     for (const pid of [this.#sidecar(), this.#worker()]) if (pid !== undefined) this.#pids.add(pid);
@@ -67,7 +67,7 @@ class StormySearch {
     this.#signal(this.#sidecar(), signal);
   }
 
-  /** For less time than it may be silent. */
+  /** Pauses the sidecar for less time than the heartbeat deadline. */
   async pauseSidecar(): Promise<void> {
     const pid = this.#sidecar();
     this.#signal(pid, 'SIGSTOP');
@@ -80,7 +80,7 @@ class StormySearch {
     await this.ended;
     this.#look();
     if (tornLine !== '') appendFileSync(this.journal, tornLine);
-    this.#running = startCli(['search', '--resume', this.#folder, '--json'], { env: leapingClock() });
+    this.#running = startCli(['search', '--resume', this.#folder, '--json'], { env: jumpingClock() });
   }
 
   async intrude(): Promise<void> {
@@ -125,22 +125,22 @@ const FAULTS: readonly [string, (storm: StormySearch) => unknown][] = [
   ['journal torn', (storm) => storm.killController('{"at":1,"entry":{"type":"evalu')],
 ];
 
-describe.skipIf(process.platform !== 'linux')('a search in a storm', () => {
-  it(`ends as the undisturbed one, whatever befalls it, under a leaping clock`, {
+describe.skipIf(process.platform !== 'linux')('a search with faults', () => {
+  it('ends like an undisturbed search despite faults and a jumping clock', {
     timeout: scaled(600_000),
   }, async () => {
     const calm = temporaryFolder();
     const { stdout: expected, stderr: why } = await runCli(search(calm));
     expect(expected, why).not.toBe('');
-    // What the vote finds is evaluated behind the end of the search, if it was not before.
+    // A new answer of the vote is evaluated after the end of the search.
     const total = evaluatedIn(join(calm, readdirSync(calm)[0] ?? '', 'journal.jsonl')).length;
     const storm = await StormySearch.begin();
     const plan = createRandom(SEED, 'storm', 0);
     const faults = Array.from({ length: ROUNDS }, () => FAULTS).flat();
-    for (const [index, [, strike]] of faults.entries()) {
+    for (const [index, [, cause]] of faults.entries()) {
       const latest = Math.floor(((index + 1) * (total - 1)) / faults.length);
       await storm.until(Math.max(storm.kept.length, latest - plan.below(2)));
-      await strike(storm);
+      await cause(storm);
     }
     const { code, stdout, stderr } = await storm.ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });

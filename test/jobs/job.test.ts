@@ -41,7 +41,7 @@ async function collect(job: Job<Event, unknown>): Promise<number[]> {
   return numbers;
 }
 
-/** Rejections that nobody handled, while a test goes on. */
+/** Unhandled rejections during a test. */
 let unhandled: unknown[] = [];
 const note = (error: unknown) => void unhandled.push(error);
 beforeEach(() => {
@@ -109,7 +109,7 @@ describe('break', () => {
     const job = start(failing);
     const iteration = (async () => {
       for await (const _ of job) {
-        // By then the job has failed.
+        // The job has failed before this line.
         await new Promise((resolve) => setImmediate(resolve));
         break;
       }
@@ -153,7 +153,7 @@ describe('a failure', () => {
     await expect(job.result).rejects.toBe(FAILURE);
   });
 
-  it('that nobody reads is an unhandled rejection, and ends the program', async () => {
+  it('that is not read is an unhandled rejection, and ends the program', async () => {
     const script = `
       import { score } from ${JSON.stringify(join(ROOT, 'dist/index.js'))};
       score({ cfg: '/nowhere.yaml', genotypes: [] });`;

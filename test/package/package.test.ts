@@ -1,4 +1,4 @@
-/** The package as a stranger gets it: the tarball in an empty folder with an empty home, and the wheel. */
+/** The package as a new user installs it: the tarball in an empty folder with an empty home, and the wheel. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program with nothing of this user's but the addresses of the package registries. */
+/** Runs a program without this user's environment, except for the addresses of the package registries. */
 function run(command: string, args: readonly string[], cwd = project, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const { HOME: _, VIRTUAL_ENV, CONDA_PREFIX, RMINAS_PYTHON, RMINAS_HOME, PYTHONPATH, ...inherited } = process.env;
   const env = { ...inherited, HOME: home, NO_COLOR: '1', npm_config_update_notifier: 'false', ...more };
@@ -52,7 +52,7 @@ function filesIn(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-/** A copy of the working tree's files: packing compiles anew, and other tests run what is compiled. */
+/** A copy of the working tree: packing compiles again, and other tests use the compiled files here. */
 async function copyOfCheckout(): Promise<string> {
   const copy = join(stranger, 'checkout');
   const { stdout } = await succeed('git', ['ls-files', '-co', '--exclude-standard'], ROOT);
@@ -60,7 +60,7 @@ async function copyOfCheckout(): Promise<string> {
     cpSync(join(ROOT, file), join(copy, file), { recursive: true, force: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  // What an earlier compilation left must not be packed.
+  // Files of an earlier compilation must not be packed.
   mkdirSync(join(copy, 'dist/commands'), { recursive: true });
   writeFileSync(join(copy, 'dist/commands/stale.js'), 'export default 1;\n');
   return copy;
@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(() => rm(stranger, { recursive: true, force: true, maxRetries: 3 }), 5 * MINUTES);
 
 describe('the tarball', () => {
-  it('holds what is compiled now, without source maps', () => {
+  it('contains the current compilation, without source maps', () => {
     const files = filesIn(installed('.'));
     expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/commands/setup.js']));
     expect(files.filter((file) => /\.map$|tsbuildinfo|stale|__pycache__|egg-info|^src|^scripts/.test(file))).toEqual(
@@ -89,7 +89,7 @@ describe('the tarball', () => {
     expect(readFileSync(installed('dist/index.js'), 'utf8')).not.toContain('sourceMappingURL');
   });
 
-  it('has every page that a page or a message names', () => {
+  it('contains every page that a page or a message names', () => {
     const pages = filesIn(installed('docs'));
     const texts = filesIn(installed('dist')).filter((file) => file.endsWith('.js'));
     const named = texts.flatMap((file) => [
@@ -114,7 +114,7 @@ describe('the tarball', () => {
 });
 
 describe('the tarball in an empty folder with an empty home', { timeout: 15 * MINUTES }, () => {
-  it('says which command sets it up', async () => {
+  it('names the command that sets it up', async () => {
     const { code, stdout } = await rminas('doctor', '--json');
     const { checks } = JSON.parse(stdout) as Diagnosis;
     expect(code).toBe(3);
@@ -122,7 +122,7 @@ describe('the tarball in an empty folder with an empty home', { timeout: 15 * MI
     expect(stdout).not.toContain('npm run setup');
   });
 
-  it('sets itself up, once', async () => {
+  it('is set up once', async () => {
     const { stdout } = await succeed('npx', ['--no-install', 'rminas', 'setup', '--torch', 'cpu', '--json']);
     const report = JSON.parse(stdout) as SetupReport;
     expect(report).toMatchObject({ status: 'installed', torch: 'cpu' });
@@ -130,13 +130,13 @@ describe('the tarball in an empty folder with an empty home', { timeout: 15 * MI
     expect(JSON.parse((await rminas('setup', '--json')).stdout)).toMatchObject({ status: 'unchanged' });
   });
 
-  it('is ready then', async () => {
+  it('is ready after the setup', async () => {
     const { code, stdout } = await rminas('doctor');
     expect(stdout).toContain('The default search can run.');
     expect(code).toBe(0);
   });
 
-  it('searches with the quickstart, and writes the result where the user is', async () => {
+  it('runs the quickstart, and writes the result into the current folder', async () => {
     const tiny = ['RMINAS.RF_WARMUP', '4', 'RMINAS.RF_SUCC', '1'];
     const { code, stdout, stderr } = await rminas('search', '--cfg', 'quickstart', '--json', ...tiny);
     expect(code, stderr).toBe(0);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * The command-line tests run the compiled program, so it is compiled once before any test. Type errors do not keep the
- * compiler from writing; `npm run types` is what reports them.
+ * Compiles the program once before all tests, since the command-line tests run it. The compiler writes files despite
+ * type errors; `npm run types` reports those.
  */
 export default function build(): void {
   spawnSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });

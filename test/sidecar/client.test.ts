@@ -56,7 +56,7 @@ describe('a request', () => {
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
   });
 
-  it('is rejected at once when its signal is aborted, and others are not', async () => {
+  it('is rejected immediately when its signal is aborted, unlike others', async () => {
     const sidecar = await ground.start(node('never-answers.mjs'));
     const controller = new AbortController();
     const aborted = sidecar.request('fit', fit, { signal: controller.signal });

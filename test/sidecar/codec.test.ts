@@ -31,7 +31,7 @@ describe('decode', () => {
     ['an unknown type', '{"type":"greet","id":"0","body":{}}'],
     ['what only the controller may send', '{"type":"shutdown","id":"1","body":{}}'],
     ['a field too many', '{"type":"bye","id":"1","body":{"tears":1}}'],
-    ['what is no number in JSON', '{"type":"fitted","id":"1","body":{"probabilities":[NaN],"seconds":0}}'],
+    ['a value that is not a number in JSON', '{"type":"fitted","id":"1","body":{"probabilities":[NaN],"seconds":0}}'],
     ['deep nesting', '['.repeat(100_000)],
   ])('refuses %s', (_, text) => {
     expect(() => decodeMessage(text)).toThrow(ProtocolViolation);

@@ -97,7 +97,7 @@ describe('a deadly request', () => {
   });
 
   it.each([
-    ['bytes that are no text', 'talks-bytes.mjs', 'sent bytes that are not a message'],
+    ['bytes that are not text', 'talks-bytes.mjs', 'sent bytes that are not a message'],
     ['a message that is too large', 'talks-too-much.mjs', 'closed its connection'],
     ['a reply of the wrong type', 'replies-wrongly.mjs', 'answered fit with evaluated'],
     ['an error that is about nothing', 'misunderstands.mjs', 'did not understand a message: body: not what I expect'],

@@ -14,7 +14,7 @@ export const node = (name: string, ...args: string[]) => [process.execPath, fixt
 
 /** Every test of this folder must leave no process, no socket and no folder. */
 export interface Ground {
-  /** An empty folder of the test's own. */
+  /** An empty folder for this test. */
   readonly folder: string;
   /** Process ids of the fixtures started so far. */
   pids(): number[];

@@ -101,7 +101,7 @@ describe('a failing start', () => {
     });
   });
 
-  it('ends at once when it is interrupted', async () => {
+  it('ends immediately when it is interrupted', async () => {
     const controller = new AbortController();
     const outcome = failure(node('starts-slowly.mjs', '60000'), { signal: controller.signal });
     await eventually(() => expect(ground.pids()).toHaveLength(1));

@@ -158,7 +158,7 @@ describe('a tcp socket', () => {
     const foreigner = dial({ ...other, address, environment: other.environment });
     const peer = dial(transport);
     peers.push(stranger, foreigner, peer);
-    // A refused peer cannot send by then.
+    // A refused peer cannot send at this point.
     await Promise.allSettled([stranger.send('stranger'), foreigner.send('foreigner')]);
     await peer.send('peer');
     await eventually(() => expect(received).toEqual(['peer']));

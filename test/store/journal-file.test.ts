@@ -179,7 +179,7 @@ describe.skipIf(process.platform === 'win32')('a journal that is not a regular f
     ['a FIFO', () => execFileSync('mkfifo', [file])],
     ['a device', () => symlinkSync('/dev/zero', file)],
     ['a folder', () => mkdirSync(file)],
-  ])('is refused at once: %s', (kind, make) => {
+  ])('is refused immediately: %s', (kind, make) => {
     make();
     for (const read of [() => readJournal(file), () => hasBegun(file), () => removeUnbegun(file)]) {
       expect(read).toThrow(

@@ -183,7 +183,7 @@ describe('forest: guided turns', () => {
     expect(filled.filter((duplicate) => !duplicate)).toHaveLength(3);
     expect([filled[0], filled[1], ...filled.slice(-2)]).toEqual([false, true, false, false]);
     expect(await duplicatesAmong(3, 3)).toEqual([false, false, false]);
-    // Without a training the forest is asked again at once. With one worker, turns are those of the original.
+    // A turn without a training asks the forest again immediately. With one worker, turns equal those of the original.
     expect(await duplicatesAmong(0, 3)).toEqual([true, true, true]);
     expect(await duplicatesAmong(1, 1)).toEqual([false]);
     expect(await duplicatesAmong(0, 1)).toEqual([true]);

@@ -22,7 +22,7 @@ const PRINTED = 24;
 
 const written = (encoding: readonly number[]) => encoding.join('');
 
-/** Random architectures with losses of which many are equal and some infinite. */
+/** Random architectures with losses. Many losses are equal, and some are infinite. */
 function drawHistory(space: string, index: number, warmup: number): Observation[] {
   const random = createRandom(index, `history of ${space}`, 0);
   return Array.from({ length: warmup + 20 }, (_, position) => ({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './run-cli.js';
 
-/** What a package holds of the checkout, without its documentation. */
+/** The files of the checkout that a package contains, without the documentation. */
 const PACKAGED = [
   'bin',
   'dist',

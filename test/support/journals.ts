@@ -5,7 +5,7 @@ interface Line {
   readonly entry: { readonly type: string; readonly genotype?: string; readonly outcome?: unknown };
 }
 
-/** The whole lines of a journal that may be growing, or not there yet. */
+/** The whole lines of a journal that may be growing or not exist yet. */
 export function linesOf(journal: string): Line[] {
   if (!existsSync(journal)) return [];
   const text = readFileSync(journal, 'utf8');
@@ -19,14 +19,14 @@ export function linesOf(journal: string): Line[] {
 export const evaluatedIn = (journal: string) =>
   linesOf(journal).flatMap(({ entry }) => (entry.type === 'evaluated' ? [entry] : []));
 
-/** What must be equal however often the run died: everything but times, paths and sessions. */
+/** The parts of a result that interruptions must not change: all but times, paths and sessions. */
 export function essence(stdout: string): unknown {
   const { cost, files: _files, score, ...rest } = JSON.parse(stdout) as SearchResult;
   const { architectures, evaluations, reused, failures, steps } = cost;
   return { ...rest, score: { ...score, seconds: 0 }, architectures, evaluations, reused, failures, steps };
 }
 
-/** Waits for a condition, or for the end of what could bring it about. */
+/** Waits for a condition, or for the end of the process that could fulfil it. */
 export async function waitUntil(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
   let over = false;
   const end = () => {

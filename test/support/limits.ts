@@ -12,7 +12,7 @@ const GENEROSITY = 5;
 /** How much slower a unit of work is here than on a quiet machine, at least 1. */
 const slowness = Number(process.env.RMINAS_TEST_SLOWNESS ?? 1);
 
-/** The milliseconds after which a test may give up something that takes at most so many on a quiet machine. */
+/** A time limit on this machine. @param milliseconds the limit on a quiet machine */
 export const scaled = (milliseconds: number): number => Math.ceil(milliseconds * slowness * GENEROSITY);
 
 /** Tries until the assertions hold; `vi.waitFor` alone gives up after a second. */

@@ -32,7 +32,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'rminas-test-'));
 }
 
-/** A fresh data home, with nothing in it but what the sidecar has compiled. */
+/** A new data home that contains only the compiled kernels of the sidecar. */
 export function temporaryHome(): string {
   const home = temporaryFolder();
   const { RMINAS_TEST_KERNELS: kernels } = process.env;
@@ -40,7 +40,7 @@ export function temporaryHome(): string {
   return home;
 }
 
-/** Starts the compiled program as a user would, with a data home of its own so that no test sees another's index. */
+/** Starts the compiled program with its own data home, so that no test sees the index of another. */
 export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
   const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome(), ...options.env };
   const [file = '', ...rest] = [...(options.within ?? []), process.execPath, BIN, ...args];

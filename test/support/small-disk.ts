@@ -13,8 +13,8 @@ export interface SmallDisk {
 }
 
 /**
- * Mounts a small disk, or answers undefined where that is not allowed. The disk is gone with the shell that mounted it,
- * which ends when this process does.
+ * Mounts a small disk. The disk ends with the shell that mounted it, which ends with this process.
+ * @returns undefined where mounting is not allowed
  */
 export async function smallDisk(): Promise<SmallDisk | undefined> {
   const folder = temporaryFolder();

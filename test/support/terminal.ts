@@ -11,7 +11,7 @@ export interface TerminalResult {
   readonly shown: string;
 }
 
-/** The program on a pseudo-terminal, as a user has it. */
+/** The program on a pseudo-terminal. */
 export interface TerminalSession {
   readonly ended: Promise<TerminalResult>;
   /** Resolves when the terminal has shown the pattern, and rejects if the program ends before. */
@@ -20,7 +20,7 @@ export interface TerminalSession {
   interrupt(): void;
 }
 
-/** Starts rminas on a pseudo-terminal with a data home of its own. */
+/** Starts rminas on a pseudo-terminal with its own data home. */
 export function startOnTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
   const command = [PROGRAM, process.execPath, join(ROOT, 'bin/run.js'), ...args];
   const environment = { ...process.env, RMINAS_HOME: temporaryHome(), TERM: 'xterm', CI: undefined, ...env };

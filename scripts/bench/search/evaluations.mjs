@@ -10,9 +10,9 @@ import { planOf } from './sides.mjs';
 const ARCHITECTURES = 20;
 const ROUNDS = 3;
 /**
- * The same architectures by both ways, on one thread each and in turn. For this comparison the plain loop makes no more
- * updates than ours, one fewer than losses: of 8 steps the last would weigh more than of a search's 151.
- * @param steps losses observed in an evaluation: the fewer, the more weighs what is not repeated at each.
+ * Evaluates the same architectures by the plain loop and by ours, in turn, on one thread each. The plain loop makes only
+ * as many updates as ours, one fewer than losses: an extra update weighs more in 8 steps than in the 151 of a search.
+ * @param steps losses observed in an evaluation; the fewer steps, the more the start of an evaluation weighs
  */
 export async function compareEvaluations({ size, python, data, seed, steps, arithmetic }) {
   const { config, plan } = await planOf(
@@ -64,7 +64,7 @@ function requestsOf({ space: name }, seed) {
 /** Seconds by contender, architecture and round. */
 async function measure(contenders, requests) {
   const [first] = requests;
-  // Threads are started and memory is taken when it is first needed.
+  // The first evaluation starts threads and allocates memory, so it is not timed.
   for (const { evaluate } of contenders) await evaluate(first);
   const times = new Map(contenders.map(({ name }) => [name, requests.map(() => [])]));
   for (let round = 0; round < ROUNDS; round += 1) {

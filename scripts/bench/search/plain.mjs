@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('plain_loop.py', import.meta.url));
 const packages = fileURLToPath(new URL('../../../python', import.meta.url));
 
-/** The process of plain_loop.py. It has one thing to do at a time. */
+/** The process of plain_loop.py. It handles one request at a time. */
 export class PlainLoop {
   #child;
   #lines;
 
-  /** @param batch digest of the batch that ours trains on: this one must be the same, or nothing can be compared. */
+  /** @param batch digest of our batch; the plain loop must draw the same batch */
   static async start({ python, threads, device, specification, assets, batch, originals = false }) {
     const flags = originals ? ['--originals'] : [];
     const loop = new PlainLoop(python, ['--threads', String(threads), '--device', device, ...flags]);
     const answer = await loop.#ask({ specification, assets });
     if (batch !== undefined && answer.batch !== batch) {
       await loop.close();
-      throw new Error(`The plain loop has drawn the batch ${answer.batch}, and ours is ${batch}.`);
+      throw new Error(`The plain loop has drawn the batch ${answer.batch} instead of ${batch}.`);
     }
     loop.batch = answer.batch;
     return loop;
@@ -48,7 +48,7 @@ export class PlainLoop {
   async #ask(body) {
     this.#child.stdin.write(`${JSON.stringify(body)}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error('The plain loop has ended; what it said stands above.');
+    if (done) throw new Error('The plain loop has ended; its output is above.');
     return JSON.parse(value);
   }
 }

@@ -3,10 +3,10 @@ import { median } from '../statistics.mjs';
 import { openOurs, startPlainLoop } from './sides.mjs';
 
 /**
- * Ours to its end, and after each of its turns, while it stands still, the plain way for the first steps of every
- * architecture that was observed, as it was proposed, twins again: what it would take to the end is reckoned from these.
- * Counted are turns; of the plain way neither a forest's nor the start.
- * @param steps losses observed of each by the plain way.
+ * Runs our search to its end. After each turn it pauses, and the plain loop trains the first steps of each observed
+ * architecture as it was proposed, duplicates included. The time to the end is extrapolated from these steps. Only turns
+ * count: the plain loop's time includes neither the forest nor the start.
+ * @param steps losses that the plain loop observes for each architecture
  */
 export async function project({ size, data, python, seed, steps, measures, cores }) {
   const ours = await openOurs({ name: 'ours', size, data, python, seed, measures });
@@ -34,7 +34,7 @@ export async function project({ size, data, python, seed, steps, measures, cores
   }
 }
 
-/** Seconds of a training of so many steps: the first one takes memory, the others are alike. */
+/** Extrapolated seconds of a training. The first step allocates memory; the others take equal time. */
 function reckon({ seconds, secondsOfSteps }, steps) {
   const [first, ...others] = secondsOfSteps;
   const start = seconds - secondsOfSteps.reduce((sum, each) => sum + each, 0);

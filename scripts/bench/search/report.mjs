@@ -1,7 +1,7 @@
 import { spread } from '../statistics.mjs';
 import { compareTrajectories, describe } from './trajectory.mjs';
 
-/** The searches of a seed, and where each first does something else than the plain one. */
+/** Prints the searches of a seed, and where each first differs from the plain search. */
 export function printContest({ seed, sides }) {
   console.log(
     `\nA whole search with seed ${seed}, in turn on one machine; s with the start of the processes, MiB at the peak`,
@@ -9,12 +9,12 @@ export function printContest({ seed, sides }) {
   printTable(sides);
   const [plain, ...others] = sides;
   for (const side of others) {
-    console.log(`    ${side.name}, next to the plain way:`);
+    console.log(`    ${side.name}, compared with the plain loop:`);
     for (const line of describe(compareTrajectories(plain, side), plain, side)) console.log(`      ${line}`);
   }
 }
 
-/** What the plain search costs in terms of each of the others, over the seeds. */
+/** Prints the cost of the plain search relative to each of the others, over the seeds. */
 export function printContests(contests) {
   console.log(`  over ${contests.length} seeds, median (least to most)`);
   for (const [position, { name }] of contests[0].sides.entries()) {
@@ -37,9 +37,9 @@ function printRatios(name, pairs) {
   console.log(`      same final architecture:          ${same} of ${pairs.length}`);
 }
 
-/** What a search costs without each of the measures, in terms of the search with all of them. */
+/** Prints the cost of a search without each measure, relative to the search with all of them. */
 export function printAblation(sides) {
-  console.log('\nWhat each measure is worth, on the first seed: cost without it / cost with all');
+  console.log('\nThe gain of each measure, on the first seed: cost without it / cost with all');
   printTable(sides);
   const [all, ...others] = sides;
   for (const side of others) {

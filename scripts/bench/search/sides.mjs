@@ -19,7 +19,7 @@ import { PlainLoop } from './plain.mjs';
 
 const signal = new AbortController().signal;
 
-/** What a search asks for, with the measures as overrides. */
+/** The plan of a search, with the measures as overrides. */
 export async function planOf({ file, overrides }, seed, { arithmetic, futility, workers, threads }) {
   const measures = [
     ...['RNG_SEED', seed, 'RMINAS.BACKEND', 'native', 'RMINAS.ARITHMETIC', arithmetic],
@@ -30,8 +30,8 @@ export async function planOf({ file, overrides }, seed, { arithmetic, futility, 
 }
 
 /**
- * The plain way's process, ready to train, and the plan that it is for.
- * @param batch see PlainLoop.
+ * Starts the plain loop, and plans the search for it.
+ * @param batch see PlainLoop
  */
 export async function startPlainLoop({ size, data, python, seed, cores, batch }) {
   const measures = { arithmetic: 'plain', futility: false, workers: 1, threads: cores };
@@ -42,7 +42,7 @@ export async function startPlainLoop({ size, data, python, seed, cores, batch })
   return { plan, loop: await PlainLoop.start({ python, threads: cores, device, specification, assets, batch }) };
 }
 
-/** The paper's search: one process trains on all cores, every architecture anew and to its last step. */
+/** The paper's search: one process trains every architecture to its last step on all cores. Nothing is reused. */
 export async function openPlain({ size, data, python, seed, cores }) {
   const began = performance.now();
   const { plan, loop } = await startPlainLoop({ size, data, python, seed, cores });
@@ -56,18 +56,18 @@ export async function openPlain({ size, data, python, seed, cores }) {
     name: 'plain',
     plan,
     adapt: (strategy) => ({ ...strategy, bounds: () => [] }),
-    twins: false,
+    duplicates: false,
     sidecar: forest,
     evaluator: { capacity: 1, evaluate },
     batch: loop.batch,
-    // The forest is left out: the original fits its own in the process that trains.
+    // The forest's memory does not count: the original fits its forest in the training process.
     peak: () => peakOf(loop.pid),
     close: () => loop.close(),
     seconds: (performance.now() - began) / 1000,
   });
 }
 
-/** Ours, with all of the measures or some. The cache of scores is left out: a first search has nothing from it. */
+/** Our search, with all or some of the measures. It has no score cache, since a first search gains nothing from it. */
 export async function openOurs({ name, size, data, python, seed, measures }) {
   const began = performance.now();
   const { config, plan } = await planOf(size, seed, measures);
@@ -87,7 +87,7 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
     name,
     plan,
     adapt: (strategy) => strategy,
-    twins: measures.twins,
+    duplicates: measures.duplicates,
     sidecar,
     evaluator: createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal }),
     batch: prepared.batch.digest,
@@ -97,7 +97,7 @@ export async function openOurs({ name, size, data, python, seed, measures }) {
   });
 }
 
-/** A search that goes on turn by turn, and stands still in between. `seconds` counts its start and its turns. */
+/** A search that advances turn by turn and pauses in between. `seconds` counts its start and its turns. */
 class Side {
   #events;
   #journal;
@@ -127,7 +127,7 @@ class Side {
     return this.#done;
   }
 
-  /** From 0 to 1: of the warm-up and the good architectures wanted after it. */
+  /** Progress from 0 to 1, over the warm-up and the successes wanted after it. */
   get progress() {
     const last = this.observed.at(-1);
     if (this.#done || last === undefined) return this.#done ? 1 : 0;
@@ -148,7 +148,7 @@ class Side {
     this.seconds += (performance.now() - began) / 1000;
   }
 
-  /** Ends its processes, and says what it took. */
+  /** Ends the processes, and records the peak memory. */
   async end() {
     this.peakMemory = this.peak();
     this.#journal?.close();
@@ -168,17 +168,17 @@ class Side {
     this.#events = searchSpace({ space, strategy, objective: RMI, evaluator: this.#trainer(), seed, auditShare });
   }
 
-  /** The space, in which no architecture has a twin unless twins are used. */
+  /** The space. Without the measure `duplicates`, each architecture is its own canonical form. */
   #searched(space) {
-    return this.twins ? space : { ...space, canonical: (encoding) => encoding };
+    return this.duplicates ? space : { ...space, canonical: (encoding) => encoding };
   }
 
   /**
-   * Without twins what is trained is still the representative: it costs no more than the architecture itself, and has
-   * the score with which the searches can be compared.
+   * Without the measure `duplicates`, the canonical form is still trained: it costs no more than the architecture itself,
+   * and its score makes the searches comparable.
    */
   #trainer() {
-    if (this.twins) return this.evaluator;
+    if (this.duplicates) return this.evaluator;
     const { capacity } = this.evaluator;
     const { seed } = this.plan.settings;
     const space = BUILT_IN.spaces.find(this.plan.specification.space).space;
@@ -193,7 +193,7 @@ class Side {
     const { value, done } = await this.#events.next();
     this.#done = done;
     if (done) return undefined;
-    // As a run does: what is to be resumed is on disk before it is acted on.
+    // Like a run, the search writes each entry to disk before it acts on it.
     const { replayed: _, ...entry } = value;
     if (['proposed', 'evaluated', 'finished'].includes(entry.type)) this.#journal.append(entry);
     return entry;

@@ -1,4 +1,4 @@
-/** What two searches did alike: @param a the one that trains everything to its end. */
+/** Compares the trajectories of two searches. @param a the search that trains everything to its end */
 export function compareTrajectories(a, b) {
   const [thresholdA, thresholdB] = [a, b].map(({ observed }) => observed.at(-1).status.threshold);
   const isGood = (loss, threshold) => threshold !== null && loss < threshold;
@@ -34,7 +34,7 @@ function relativeDifference(a, b) {
   return a === b ? 0 : Math.abs(a - b) / Math.abs(a);
 }
 
-/** The comparison in words, a line each. */
+/** The comparison as text, one line for each finding. */
 export function describe({ same, largest, label, parted }, { finished, observed }, { finished: other }) {
   const lines = [
     same
@@ -51,7 +51,7 @@ export function describe({ same, largest, label, parted }, { finished, observed 
   }
   if (parted === null) lines.push(`the same ${observed.length} architectures in the same order`);
   else if (parted.genotypes.length === 0)
-    lines.push(`the same first ${parted.index} architectures; then one of them has ended`);
+    lines.push(`the same first ${parted.index} architectures; then one search has ended`);
   else lines.push(`first proposal that differs: number ${parted.index}: ${parted.genotypes.join(' and ')}`);
   return lines;
 }

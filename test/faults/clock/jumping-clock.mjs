@@ -1,4 +1,4 @@
-// Makes the wall clock of this process leap an hour ahead and back with every other look at it.
+// Moves the wall clock of this process an hour ahead or back at every reading.
 const { now } = Date;
 let looks = 0;
 Date.now = () => {

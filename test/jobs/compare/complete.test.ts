@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../support/run-cli.js';
 beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
 afterAll(() => vi.unstubAllEnvs());
 
-/** A Python that ends at once, as long as it is not mended. */
+/** A Python that exits immediately until the test repairs it. */
 async function writeBrokenPython(): Promise<{ python: string; mend: () => void }> {
   const folder = temporaryFolder();
   const file = join(folder, 'python');
@@ -25,7 +25,7 @@ async function writeBrokenPython(): Promise<{ python: string; mend: () => void }
 }
 
 describe('searches of a comparison', () => {
-  it('are completed without a search whose sidecar fails, and with it the next time', {
+  it('are completed without a search whose sidecar fails; the next comparison includes it', {
     timeout: scaled(120_000),
   }, async () => {
     const data = temporaryFolder();

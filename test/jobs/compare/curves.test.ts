@@ -5,7 +5,7 @@ import { quantile } from '../../../src/statistics/quantile.js';
 
 const at = (cost: number, value: number): Change => ({ cost, value });
 
-/** The value that holds at a cost, by looking at all of them. */
+/** The value at a cost, by a search through all changes. */
 function holding(values: readonly Change[], cost: number): number {
   return values.filter((change) => change.cost <= cost).at(-1)?.value ?? Number.NaN;
 }

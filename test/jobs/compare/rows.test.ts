@@ -15,7 +15,7 @@ const FIGURES: Readonly<Record<string, Figure>> = {
 };
 const figuresOf = (genotype: string) => [FIGURES[genotype] ?? null];
 
-/** A search that answers these, a second apart. */
+/** A search whose answers change to these, a second apart. */
 function searched(seed: number, answers: readonly (string | null)[], ended: string | null = null): RecordedSearch {
   const steps = answers.map((genotype, index) => ({
     architectures: index + 1,
@@ -47,7 +47,7 @@ describe('a row of a comparison', () => {
     expect(figures[0]).toMatchObject({ regret: { mean: 2.5, deviation: Math.sqrt(4.5) }, optimal: 0, asGoodAsVote: 1 });
   });
 
-  it('counts the answers that are optimal, and those as good as the vote of the truly best', () => {
+  it('counts answers that are optimal, and answers as good as the vote of the best architectures', () => {
     expect(rowWith(searches).figures[0]).toMatchObject({
       accuracy: { mean: 93.5 },
       rank: { mean: 2 },
@@ -136,7 +136,7 @@ describe('the output of a comparison', () => {
     expect(lines[1]).toMatch(/^forest-rmi,measured,forest,rmi,1,2,2,20,200,0,0,,vote,93,,3,1$/);
   });
 
-  it('is a chart for each series, with the vote of the truly best', () => {
+  it('is a chart for each series, with the vote of the best architectures', () => {
     const [chart] = regretCharts(result);
     expect(chart?.dataset).toBe('cifar10');
     expect(chart?.svg).toContain('vote of the truly best: 1.00');

@@ -10,14 +10,14 @@ const pairs = fc.array(fc.tuple(fc.oneof(value, fc.constant(Number.NEGATIVE_INFI
   maxLength: 40,
 });
 
-/** By sorting: the best by y, and what ties with the last of them. */
+/** The best places by y, found by sorting, with all that tie with the last of them. */
 function bestOf(all: readonly (readonly [number, number])[], share: number): readonly (readonly [number, number])[] {
   const sorted = all.map(([, y]) => y).sort((a, b) => b - a);
   const limit = sorted[Math.max(1, Math.round(share * all.length)) - 1] ?? 0;
   return all.filter(([, y]) => y >= limit);
 }
 
-describe('how a score ranks', () => {
+describe('the correlation of a score', () => {
   it('is measured over the best share of the architectures by their accuracy', () => {
     fc.assert(
       fc.property(pairs, fc.constantFrom(1, 0.3, 0.1), (all, share) => {

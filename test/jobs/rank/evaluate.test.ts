@@ -74,7 +74,7 @@ describe('a ranking', () => {
     for (const ranked of ask([RMI, SYNFLOW])) {
       expect(ranked).toMatchObject({ population: 'all', architectures: 6, withoutValue: 1 });
       const [all] = ranked.correlations;
-      // Of the 15 pairs all are in order except that of the duplicates, which the score ties.
+      // All 15 pairs are in order, except the pair of duplicates, which the score ties.
       expect(all?.kendall.value).toBeCloseTo(14 / Math.sqrt(14 * 15), 12);
     }
   });
@@ -113,7 +113,7 @@ describe('a ranking', () => {
   });
 });
 
-describe('what several proxies cost together', () => {
+describe('the common cost of several proxies', () => {
   it('is that of the longest training and of everything else', () => {
     const parts = [part('rmi', 'lower', 'training'), part('cka-1@2', 'higher', 'training'), part('synflow', 'higher')];
     const costs = [

@@ -10,7 +10,7 @@ import { ROOT, temporaryFolder } from '../../support/run-cli.js';
 
 const SETTING = { digest: 'a'.repeat(64), batch: 'b'.repeat(64) };
 
-/** What the sidecar would answer: each proxy has the genotype's length as its value. */
+/** Replaces the sidecar: the value of each proxy is the length of the genotype. */
 function measurementOf({ genotype, proxies }: RequestBody<'measure'>): Measurement {
   const values = proxies.map((proxy) => ({ proxy, value: genotype.length, flops: 1, seconds: 0.5 }));
   return { values, flops: values.length, seconds: 0.5 };
@@ -45,7 +45,7 @@ beforeEach(async () => {
 afterEach(() => store.job.close());
 
 describe('measuring', () => {
-  it('measures what is missing, each architecture once, and keeps it in the folder', async () => {
+  it('measures missing values, each architecture once, and keeps them in the folder', async () => {
     const context = contextWith(async (body) => measurementOf(body));
     await measureMissing(context, task(['g', 'hh', 'g'], ['rmi']));
     await measureMissing(context, task(['g', 'iii'], ['rmi', 'flops']));
@@ -55,7 +55,7 @@ describe('measuring', () => {
     store = await open();
     expect(store.values.find(SETTING, 'iii', 'flops')).toEqual({ value: 3, cost: { flops: 1, seconds: 0.5 } });
     expect(store.values.missing(SETTING, 'hh', ['rmi', 'flops'])).toEqual(['flops']);
-    // Of other images or another specification nothing is known.
+    // Measurements on other images or by another specification are not used.
     expect(store.values.find({ ...SETTING, batch: null }, 'g', 'rmi')).toBeUndefined();
     expect(store.values.find({ ...SETTING, digest: 'c'.repeat(64) }, 'g', 'rmi')).toBeUndefined();
   });

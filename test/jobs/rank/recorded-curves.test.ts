@@ -1,4 +1,4 @@
-/** How the losses of recorded trainings rank, by the real table. */
+/** Rank correlations between recorded losses and the accuracies of the real table. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

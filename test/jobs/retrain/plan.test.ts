@@ -1,4 +1,4 @@
-/** The plan of a retraining, and what is refused. */
+/** Plans of retrainings, and invalid ones. */
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,7 @@ describe('a resumed retraining', () => {
     ['{"at":1,"entry":{"type":"retr', /does not begin with .*: it ended before its first line was written/],
     ['{"at":1,"entry":{"type":"proposed"}}\n', /Line 1 of .*journal\.jsonl is not a journal entry/],
     ['{"at":1,"entry":{"type":"session","pid":1,"versions":{},"device":"cpu"}}\n', /does not begin with/],
-  ])('has a journal of its own: %j', async (text, message) => {
+  ])('has its own journal: %j', async (text, message) => {
     writeFileSync(join(folder, 'journal.jsonl'), text);
     await expect(resume()).rejects.toThrow(message);
   });

@@ -72,7 +72,7 @@ const highest: Objective = {
     history.map((one) => ({ ...one, loss: Number.isFinite(one.loss) ? -Math.abs(one.loss) : one.loss })),
 };
 
-/** A copy of a run that ended after some lines of its journal. */
+/** A copy of a run with only the first lines of its journal. */
 function interruptedCopy({ files }: SearchResult, lines: number): string {
   const folder = temporaryFolder();
   cpSync(files.folder, folder, { recursive: true });
@@ -98,7 +98,7 @@ describe('a search with a space and an evaluator of a script', () => {
     expect(space.parse(result.genotype)).toHaveLength(3);
   });
 
-  it('has nothing in its result about a training that never was', () => {
+  it('has no training in its result', () => {
     expect(resultSchema.parse(result)).toEqual(result);
     const { dataset, profile, backend, device, specification, specificationDigest } = result;
     expect([dataset, profile, backend, device, specification, specificationDigest]).toEqual(new Array(6).fill(null));
@@ -158,7 +158,7 @@ describe('a strategy definition of a script', () => {
     create: (_, values) => inOrder(values['RMINAS.COUNT']),
   });
 
-  it('reads a key of its own', async () => {
+  it('reads its own key', async () => {
     const options = { space, evaluator: formula, strategy: counting };
     const folder = () => join(temporaryFolder(), 'run');
     const result = await search({ ...options, overrides: ['RMINAS.COUNT', '7'], folder: folder() }).result;
@@ -194,7 +194,7 @@ describe('a search without a source', () => {
   });
 });
 
-describe('a script in a folder of its own', () => {
+describe('a script in its own folder', () => {
   it('has everything from the package', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'node_modules'));

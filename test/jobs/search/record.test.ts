@@ -37,7 +37,11 @@ describe('the record of a run', () => {
   });
 
   it('has scores of whole trainings only', () => {
-    expect(record.scoreOf('a twin', 'whole')).toMatchObject({ genotype: 'a twin', canonical: 'whole', loss: 0.5 });
+    expect(record.scoreOf('a duplicate', 'whole')).toMatchObject({
+      genotype: 'a duplicate',
+      canonical: 'whole',
+      loss: 0.5,
+    });
     expect(record.scoreOf('old', 'old')?.loss).toBe(0.4);
     expect(record.scoreOf('cached', 'cached')?.loss).toBe(0.3);
     expect(record.scoreOf('failed', 'failed')?.failure).toBe('died twice');

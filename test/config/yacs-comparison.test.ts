@@ -1,4 +1,4 @@
-/** The real yacs, where there is one, judges what comes of files and overrides that nobody wrote down beforehand. */
+/** Compares the reading of random files and overrides with the real yacs, where it is installed. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ function ours(defaults: Settings, { file, overrides }: Case, aliases?: Aliases):
   return orRefused(() => encodeAll(merge()));
 }
 
-/** Values as one might type them, by the type that they mostly have. */
+/** Texts of values, by their usual type. */
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   int: ['1', '0', '-1', '007', '1_000', '0x10', '0b1', '010', '1:30'],
   float: ['1.0', '.5', '-0.25', '1e-3', '3e-4', '1.e-3', '1e400', 'nan', '.inf', '1:30.5'],
@@ -81,19 +81,19 @@ function casesOver(settings: Settings, keys: readonly string[]): fc.Arbitrary<Ca
   }));
 }
 
-/** Groups that are written twice are part of it: the last one counts. */
+/** A nested group. Files may contain a group twice: the last one counts. */
 function nested(names: readonly string[], value: string): string {
   return `${names.map((name, depth) => `${'  '.repeat(depth)}${name}:`).join('\n')} ${value}\n`;
 }
 
-describe.skipIf(absent)(`the real yacs judges${absent && ` (skipped: ${absent})`}`, () => {
+describe.skipIf(absent)(`the real yacs reads alike${absent && ` (skipped: ${absent})`}`, () => {
   const defaults = defaultSettings(DEFAULTS);
 
   it('600 random files and overrides', () => {
     const cases = fc.sample(casesOver(defaults, Object.keys(DEFAULTS)), { seed: 20, numRuns: 600 });
     const answers = ask(defaults, cases);
     const merged = cases.map((each) => ours(defaults, each));
-    // Neither everything nor nothing is refused, or the comparison would show little.
+    // Some cases are accepted and some refused, so that the comparison is meaningful.
     expect(merged.filter((each) => each !== null).length).toBeGreaterThan(100);
     expect(merged.filter((each) => each === null).length).toBeGreaterThan(100);
     const different = cases.filter((_, at) => !same(merged[at] ?? null, answers[at]?.result ?? null));
@@ -106,7 +106,7 @@ describe.skipIf(absent)(`the real yacs judges${absent && ` (skipped: ${absent})`
       ...settings,
       ...[...ARCHIVE_ALIASES].map(([old, now]) => [old, at(settings, now)] as const),
     ]);
-    // Under one name each: yacs, having no other names, would keep both values.
+    // Each key has one name here: yacs does not know aliases and would keep both values.
     const keys = [...named.keys()].filter((key) => ![...ARCHIVE_ALIASES.values()].includes(key));
     const cases = fc.sample(casesOver(named, keys), { seed: 21, numRuns: 300 });
     const answers = ask(named, cases);
@@ -133,10 +133,10 @@ describe.skipIf(absent)(`the real yacs judges${absent && ` (skipped: ${absent})`
 function at(settings: Settings, key: string) {
   const setting = settings.get(key);
   if (setting) return setting;
-  throw new Error(`${key} is no key`);
+  throw new Error(`There is no key ${key}.`);
 }
 
-/** What yacs has under the archive's names, under ours. */
+/** A result of yacs, with the archive's names replaced by the present ones. */
 function renamed(result: Record<string, Encoded>): Record<string, Encoded> {
   const { ...names } = result;
   for (const [old, now] of ARCHIVE_ALIASES) {
