@@ -9,7 +9,7 @@ import { locateAssets } from '../../dist/assets/locate.js';
 import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { loadConfig, planSearch, specificationDigest } from '../../dist/config/index.js';
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
-import { RMI } from '../../dist/objectives/objective.js';
+import { RMI } from '../../dist/objectives/rmi.js';
 import { createRandom, derivedSeed } from '../../dist/random/random.js';
 import { searchSpace } from '../../dist/search/controller.js';
 import { Sidecar } from '../../dist/sidecar/client.js';

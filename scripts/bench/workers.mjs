@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../dist/evaluators/training.js';
-import { RMI } from '../../dist/objectives/objective.js';
+import { RMI } from '../../dist/objectives/rmi.js';
 import { searchSpace } from '../../dist/search/controller.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { forest } from '../../dist/strategies/forest.js';

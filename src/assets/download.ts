@@ -19,7 +19,7 @@ export interface DownloadOptions {
   /** Size of the published file, if it is known. */
   readonly bytes: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Longest silence of the server, in milliseconds; 60,000 by default. */
+  /** Idle timeout of the server, in milliseconds; 60,000 by default. */
   readonly idleTimeoutMs?: number | undefined;
   /** Wait before the next attempt, in milliseconds; doubled while no new bytes arrive. Default: 1,000. */
   readonly pauseMs?: number | undefined;

@@ -50,7 +50,7 @@ export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promi
   return { status: 'fetched', path: destination, verified: checksumOf(source) !== null, shadowedBy };
 }
 
-/** Whether it agrees with everything that is known of the published asset. */
+/** Whether it matches all published sizes and checksums. */
 function isWhole({ status }: AssetReport): boolean {
   return status === 'verified' || status === 'found';
 }

@@ -21,8 +21,8 @@ export class IdleTimeout {
   /** Something arrived: the wait begins again. */
   renew(): void {
     clearTimeout(this.#timer);
-    const silence = new Error(`nothing came for ${this.#milliseconds / 1000} s`);
-    this.#timer = setTimeout(() => this.#controller.abort(silence), this.#milliseconds);
+    const expired = new Error(`nothing came for ${this.#milliseconds / 1000} s`);
+    this.#timer = setTimeout(() => this.#controller.abort(expired), this.#milliseconds);
   }
 
   /** The request is over. The abort closes the connection of a response that was not read to its end. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { AssetDefinition } from '../definitions/asset.js';
 import { dataHome } from '../installation/places.js';
 
-/** What decides where files are looked for; every field is optional. */
+/** The inputs of the search for files. Every field is optional. */
 export interface Places {
   /** The option `--data`. */
   readonly data?: string | undefined;

@@ -35,7 +35,7 @@ export interface AssetReport {
   readonly files: readonly FileReport[];
   /** The download, with size and checksum if they are known; null when a program cannot download it. */
   readonly download: Download | null;
-  /** How a person gets it. */
+  /** How to get it by hand. */
   readonly instructions: readonly string[];
 }
 

@@ -76,7 +76,7 @@ function neededBy(config: Config, places: Places, folders: readonly string[]): W
   ];
 }
 
-/** Nothing is published of a checkpoint that the user names: it may be any of its architecture. */
+/** A checkpoint of the user has no published checksum: it may be any checkpoint of its architecture. */
 function ownCheckpoint(path: string): AssetDefinition {
   return {
     title: 'the checkpoint that the configuration names',

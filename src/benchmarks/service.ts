@@ -1,4 +1,4 @@
-/** Benchmark queries of the command line and the Node API. Each call starts a sidecar of its own. */
+/** Benchmark queries of the command line and the Node API. Each call starts its own sidecar. */
 import { resolve } from 'node:path';
 import type {
   BenchmarkAnswer,

@@ -1,4 +1,4 @@
-/** The definitions that ship with rminas. A new one is a file of its own and a line here. */
+/** The definitions that ship with rminas. A new definition is one file and one line here. */
 import { cifar10 } from '../datasets/cifar10.js';
 import { cifar100 } from '../datasets/cifar100.js';
 import { digits } from '../datasets/digits.js';

@@ -7,7 +7,7 @@ import type { StrategyDefinition } from '../strategies/index.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
 import type { Definitions } from './definitions.js';
 
-/** Everything that a configuration can name. Immutable; configuration, assets and documentation are derived from it. */
+/** All definitions that a configuration can name. Immutable. Configuration, assets and documentation derive from it. */
 export interface Catalogue {
   readonly spaces: Definitions<SpaceDefinition>;
   readonly datasets: Definitions<DatasetDefinition>;

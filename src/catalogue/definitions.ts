@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
 import { NAME_PATTERN } from '../protocol/specification.js';
 
-/** What every definition has: a name, and other names that users may write. */
+/** The common part of all definitions: a name and its aliases. */
 export interface Named {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -60,7 +60,7 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
     });
   }
 
-  /** These definitions with one more, in place of the one that has its name. @throws UsageError as the constructor */
+  /** A copy with one more definition, which replaces a definition of the same name. @throws UsageError as the constructor */
   replace(definition: Definition): Definitions<Definition> {
     const replaced = this.find(definition.name);
     return new Definitions(this.kind, [...this.#all.filter((one) => one !== replaced), definition]);

@@ -11,7 +11,7 @@ export interface Config {
   /** Absolute path of the file, or null. */
   readonly file: string | null;
   readonly dialect: Dialect;
-  /** Whether the file describes a search, or how the found architecture is trained. */
+  /** The file describes a search, or the retraining of the found architecture. */
   readonly purpose: 'search' | 'retraining';
   /** Every key, with its value and its origin. */
   readonly settings: Settings;

@@ -6,7 +6,7 @@ import type { ValueSource } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
 
 export interface ValueOrigin {
-  /** `profile`: RMINAS.PROFILE decides it, without a key of its own. */
+  /** `profile`: RMINAS.PROFILE decides the value, which has no key. */
   readonly source: ValueSource | 'profile';
   /** `line 6 of /home/ada/search.yaml`, `the overrides`, `the data set imagenet`, `the profile paper`. */
   readonly where: string;

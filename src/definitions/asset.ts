@@ -30,7 +30,7 @@ export interface AssetDefinition {
   readonly heldOut?: readonly KnownFile[];
   /** Null when a program cannot download it. */
   readonly download: Download | null;
-  /** How a person gets it. */
+  /** How to get it by hand. */
   readonly instructions: readonly string[];
 }
 

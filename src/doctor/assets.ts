@@ -42,7 +42,7 @@ export function assetQuestions(python: Importer, data: string | undefined): Ques
   ];
 }
 
-/** The data sets that ship with rminas, and the one that a configuration has by default. */
+/** The data sets that ship with rminas, and the default data set of a configuration. */
 function examinedDatasets(): DatasetDefinition[] {
   const usual = SHARED_KEYS['LOADER.DATASET'].default;
   return [...BUILT_IN.datasets].filter(({ name, asset }) => asset === null || name === usual);
@@ -127,7 +127,7 @@ function at(path: string | null): string {
   return path === null ? ', shipped' : ` at ${path}`;
 }
 
-/** Turns an exception of the sidecar's code, which says why a file is refused, into a finding. */
+/** Turns an exception of the sidecar's code into a finding. Its message explains why a file is refused. */
 async function refusalAsFinding(ask: () => Promise<Finding>): Promise<Finding> {
   try {
     return await ask();

@@ -73,7 +73,7 @@ export function withScoreCache(evaluator: Evaluator, cache: ScoreCache): Evaluat
   };
 }
 
-/** Measures only what the cache lacks. Each set of proxies has a cache of its own, opened when it is first needed. */
+/** Measures only what the cache lacks. Each set of proxies has its own cache, opened when it is first needed. */
 export function withMeasurementCache(measure: Measure, optionsFor: (proxies: string) => SharedCacheOptions): Measure {
   const caches = new Map<string, SharedCache<z.infer<typeof measurementSchema>>>();
   const cacheOf = (proxies: readonly string[]) => {

@@ -15,7 +15,7 @@ export interface ScreenedCandidate {
 /** Events of a journal that hold measurements, or end a turn. */
 export type MeasurementEvent = ScreenedCandidate | Proposed | Evaluated;
 
-/** How many candidates were measured, and what that took. */
+/** The number of measured candidates, and the cost. */
 export interface ScreeningCost {
   readonly measured: number;
   readonly seconds: number;

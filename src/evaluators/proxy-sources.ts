@@ -10,7 +10,7 @@ import {
 } from '../proxies/index.js';
 import { mean } from '../statistics/moments.js';
 
-/** How the proxies of an objective are measured. An architecture is trained at most once. */
+/** Sources of the proxies of an objective. An architecture is trained at most once. */
 export interface ProxySources {
   /** Whether the architecture is evaluated: trained to the end. The proxies in `read` are taken from the evaluation. */
   readonly evaluates: boolean;

@@ -18,12 +18,12 @@ export interface SearchEvaluator {
   readonly screener: Screener | undefined;
 }
 
-/** Whatever evaluates the architectures of a search. */
+/** The sources of evaluations. */
 export type StartedEvaluation = BenchmarkSidecar | PreparedSidecar | CustomEvaluation;
 
 export interface SearchEvaluatorOptions<Started = StartedEvaluation> {
   readonly started: Started;
-  /** Evaluations side by side. */
+  /** Parallel evaluations. */
   readonly workers: number;
   readonly objective: Objective;
   readonly space: Space;

@@ -1,4 +1,4 @@
-/** What to run here: the same fault needs other commands in a checkout, in a package and in an active environment. */
+/** Commands that mend a fault. They differ between a checkout, a package and an active environment. */
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { PACKAGE_ROOT } from './places.js';

@@ -1,4 +1,4 @@
-/** Where this copy of rminas is, and where it keeps what it makes. */
+/** The paths of this copy of rminas and of its own files. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -40,7 +40,7 @@ export function stampFile(folder: string): string {
   return join(folder, '.rminas-setup');
 }
 
-/** Whether an environment was installed to its end. */
+/** Whether the installation of an environment was completed. */
 export function isInstalled(folder: string): boolean {
   return existsSync(stampFile(folder));
 }

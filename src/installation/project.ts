@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSTRAINTS_FILE, PYTHON_FOLDER } from './places.js';
 
-/** What a Python project says that it needs. */
+/** The requirements in a Python project file. */
 export interface Project {
   readonly version: string;
   /** Range of Python versions. */

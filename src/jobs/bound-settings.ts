@@ -20,7 +20,7 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
 export const settingsSchema = z.record(z.string(), z.json());
 export type BoundSettings = z.infer<typeof settingsSchema>;
 
-/** How the SHA-256 of a plugin is called among the settings; no key has a space. */
+/** The name of a plugin's SHA-256 among the settings. Keys never contain a space. */
 const PLUGIN = 'plugin ';
 
 /**

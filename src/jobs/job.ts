@@ -1,14 +1,14 @@
-/** The one form that every job of the Node API has: an object to iterate over, with a promise of the result. */
+/** The form of all jobs of the Node API: an async-iterable object with a promise of the result. */
 import { InterruptedError, interrupted } from '../errors.js';
 import type { JobListener } from '../store/job-store.js';
 
 /**
- * A job at work. It starts at once and goes on whether its events are read or not; they are kept until they are read, and
- * each is read once.
+ * A running job. It starts immediately and continues whether or not its events are read. Events are kept until they are
+ * read, and each is read once.
  *
  * - A failed job rejects `result`. An iteration reads the events before the failure and then throws the same error.
- * - `break`, and an error thrown in the loop, end the job in order, as an abort of its signal does: the loop is left once
- *   the job has ended, and `result` rejects with InterruptedError. A failure before the `break` is thrown by the loop.
+ * - `break`, or an error thrown in the loop, ends the job in order, like an abort of its signal. The loop ends after the
+ *   job, and `result` rejects with InterruptedError. A failure before the `break` is thrown by the loop.
  * - A failure is never silent. If neither the events nor `result` are read, it is an unhandled rejection. An iteration
  *   throws it, and `result` need not be read then.
  */
@@ -25,7 +25,7 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How the work of a job reports, and learns that it must end. */
+/** The connection of the work to its job: it emits events and sees the interruption. */
 export interface JobContext<Event> extends JobListener<Event> {
   /** Aborts when the job is to end. */
   readonly signal: AbortSignal;
@@ -66,7 +66,7 @@ export function startJob<Event, Result>(
     if (failure !== undefined || !signal.aborted) return failure ?? cause;
     return new InterruptedError(...interruptedBy(cause));
   };
-  // The events end in here: a handler on the promise itself would make every failure count as read.
+  // Events must end inside `run`: a handler on its promise would mark every failure as handled.
   const run = async () => {
     try {
       const answer = await work(context);
@@ -105,7 +105,7 @@ function iterate<Event>(
   result: Promise<unknown>,
   stop: () => void,
 ): AsyncIterator<Event, undefined> {
-  // From now on the iteration tells of a failure.
+  // From now on the iteration reports a failure.
   result.catch(() => {});
   return {
     next: () => events.next(),
@@ -133,13 +133,13 @@ class EventQueue<Event> {
     this.#waiting.shift()?.();
   }
 
-  /** @param failure what the last reader is to be thrown */
+  /** @param failure the error that the last reader gets */
   end(failure: { readonly error?: unknown } = {}): void {
     this.#ended = failure;
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Drops what nobody will read. */
+  /** Drops the remaining events, which will not be read. */
   close(): void {
     this.#closed = true;
     this.#events = [];

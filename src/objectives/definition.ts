@@ -10,7 +10,7 @@ export type ObjectiveChoice =
   /** An object of a script. */
   | { readonly kind: 'custom'; readonly objective: Objective };
 
-/** What the reading of proxies depends on. */
+/** The values that the names of proxies refer to. */
 export interface ProxyContext {
   /** The known proxies. */
   readonly proxies: Iterable<ProxyDefinition>;

@@ -12,7 +12,7 @@ export interface WeightedProxy {
   readonly name: string;
   /** Whether higher or lower values are better. */
   readonly direction: 'higher' | 'lower';
-  /** What the measurement takes besides a network with fresh weights: nothing, the batch, or a training on it. */
+  /** The needs of the measurement besides a network with fresh weights: nothing, the batch, or a training on it. */
   readonly needs: 'nothing' | 'batch' | 'training';
   /** Above 0; without effect when there is only one proxy. */
   readonly weight: number;
@@ -30,7 +30,7 @@ export interface Screening {
   score(history: readonly Measured[], candidates: readonly ProxyValues[]): readonly number[];
 }
 
-/** What a search minimises, and what must be measured of each architecture to compute it. */
+/** The function that a search minimises, and the measurements of each architecture that it needs. */
 export interface Objective {
   /** Identifies the objective in results and messages. */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What plugins add, as the Python package describes it. */
+/** The additions of plugins, as the Python package describes them. */
 import { z } from 'zod';
 import { MissingError, type RminasError } from '../errors.js';
 import { mismatchStep, setupStep } from '../installation/advice.js';
@@ -36,7 +36,7 @@ const descriptionSchema = z.object({
   ),
 });
 
-/** Everything that the sidecar has once the plugins are loaded. */
+/** All names of the sidecar after the plugins are loaded. */
 export type Description = z.infer<typeof descriptionSchema>;
 
 export interface DescribeOptions {
@@ -50,7 +50,7 @@ export interface DescribeOptions {
 const TIMEOUT_MS = 600_000;
 
 /**
- * Loads the plugins in a Python process of their own, which describes what they add and ends.
+ * Loads the plugins in a separate Python process, which describes their additions and ends.
  * @param sources absolute paths of files, names of modules or of entry points
  * @throws MissingError `plugin-failed` with the reason, or `plugin-timeout`, `plugin-output`, `plugin-description`
  */

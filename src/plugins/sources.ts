@@ -1,4 +1,4 @@
-/** Which plugins the user names, as the sidecar is told to load them. */
+/** The plugins that the user names, in the form that the sidecar loads. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configuredPlugins, type LoadOptions } from '../config/index.js';

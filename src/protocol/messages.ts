@@ -151,7 +151,7 @@ export const deviceSchema = z.strictObject({
 
 const names = z.array(z.string().min(1).max(64)).max(10_000);
 
-/** Everything that a sidecar can name in a message: what is built in, and what its plugins added. */
+/** The names that a sidecar knows: the built-in ones, and those that its plugins added. */
 export const availableSchema = z.strictObject({ spaces: names, datasets: names, teachers: names, proxies: names });
 export type Available = z.infer<typeof availableSchema>;
 

@@ -44,7 +44,7 @@ const trainingRecipeSchema = z.strictObject({
 });
 export type TrainingRecipe = z.infer<typeof trainingRecipeSchema>;
 
-/** Everything that the trained weights depend on, except the seed and the images. */
+/** The inputs of a retraining that decide its weights, except the seed and the images. */
 export const retrainingSchema = z.strictObject({
   space: nameSchema,
   genotype,

@@ -45,7 +45,7 @@ export const optimizerSchema = z.strictObject({
 });
 
 /**
- * Everything that an evaluation depends on besides the genotype and its seed. It has no paths and no names of
+ * The inputs of an evaluation besides the genotype and its seed. It has no paths and no names of
  * profiles: two runs with equal specifications give equal scores.
  */
 export const specificationSchema = z.strictObject({
@@ -78,7 +78,7 @@ export const specificationSchema = z.strictObject({
 
 export type Specification = z.infer<typeof specificationSchema>;
 
-/** Where the files are that a specification needs; null means the one that ships with the sidecar. */
+/** Paths of the files that a specification needs; null means the file that ships with the sidecar. */
 export const assetsSchema = z.strictObject({
   /** Folder of the data set's files. */
   dataset: z.string().min(1).nullable(),

@@ -7,7 +7,7 @@ export interface ProxyDefinition {
   /** Whether higher or lower values are better. */
   readonly direction: 'higher' | 'lower';
   /**
-   * What the measurement takes besides a network with fresh weights: nothing, the prepared batch, or a training on
+   * The needs of the measurement besides a network with fresh weights: nothing, the prepared batch, or a training on
    * the batch. A value of a training can be asked for after any number of updates.
    */
   readonly needs: 'nothing' | 'batch' | 'training';

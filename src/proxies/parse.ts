@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
 import type { ProxyDefinition } from './definition.js';
 
-/** What a name of a proxy refers to. */
+/** The proxy that a name refers to. */
 export interface ProxyReference {
   readonly definition: ProxyDefinition;
   /** Updates before the value is observed; null for the end of the training, and for proxies without a training. */

@@ -38,7 +38,7 @@ interface ControllerState extends ControllerOptions {
  * Searches a space, event by event. It needs nothing but these objects; the built-in ones and your own can be mixed:
  *
  * ```ts
- * for await (const event of search({ space, strategy, objective, evaluator, seed: 1 })) {
+ * for await (const event of searchSpace({ space, strategy, objective, evaluator, seed: 1 })) {
  *   if (event.type === 'observed') console.log(event.genotype, event.loss);
  *   if (event.type === 'finished') console.log('Found', event.genotype);
  * }

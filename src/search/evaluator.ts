@@ -39,7 +39,7 @@ export type EvaluationOutcome =
       readonly parts?: Readonly<Record<string, number | null>> | undefined;
       /** Cost of the proxies in addition to the evaluation. Values that were known already cost nothing. */
       readonly measuring?: Measuring | undefined;
-      /** Seconds that the training would take according to a benchmark. Nobody spent them. */
+      /** Seconds that the training would take according to a benchmark. They were not spent. */
       readonly simulatedSeconds?: number | undefined;
     }
   | { readonly failure: string };

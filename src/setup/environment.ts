@@ -45,7 +45,7 @@ interface Begun {
   readonly digest: string;
   readonly build: TorchBuild;
   readonly step: SetupStep;
-  /** Whether the environment was empty at first: only then do remains have the versions that are installed now. */
+  /** Whether the environment was empty at first. Only then do leftover packages have the current versions. */
   readonly fresh: boolean;
 }
 

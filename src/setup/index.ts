@@ -22,7 +22,7 @@ export interface SetupOptions {
   readonly onProgress?: ((progress: SetupProgress) => void) | undefined;
 }
 
-/** What `rminas setup` did, and prints with `--json`. */
+/** The report of `rminas setup`, also with `--json`. */
 export interface SetupReport {
   /**
    * - `suffices`: an existing Python has all packages; nothing was installed.
@@ -38,7 +38,7 @@ export interface SetupReport {
   readonly torch: TorchBuild | null;
   /** Why this build was chosen; null when nothing was installed. */
   readonly reason: string | null;
-  /** What keeps the result from being used unless the user acts, and what did not suffice. */
+  /** Obstacles that the user must remove, and interpreters that did not suffice. */
   readonly notices: readonly string[];
 }
 

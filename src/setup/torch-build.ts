@@ -1,4 +1,4 @@
-/** Which build of PyTorch is installed, why, and where pip gets it. */
+/** Chooses the build of PyTorch and its index for pip. */
 import { UsageError } from '../errors.js';
 import { pinnedVersion } from '../installation/project.js';
 import { runProgram } from '../sidecar/process/run-program.js';
@@ -34,7 +34,7 @@ export async function chooseBuild(
   if (choice === 'cpu') return { build: 'cpu', reason: '--torch cpu asks for it' };
   if (platform !== 'linux') {
     if (choice === 'cuda') throw noSuchBuild(platform);
-    return { build: 'cpu', reason: `it is the one that is published for ${platform} on PyPI` };
+    return { build: 'cpu', reason: `PyPI publishes this build for ${platform}` };
   }
   if (choice === 'cuda') return { build: 'cuda', reason: '--torch cuda asks for it' };
   const gpu = await firstGpu(signal);
@@ -42,7 +42,7 @@ export async function chooseBuild(
   return { build: 'cuda', reason: `nvidia-smi lists ${gpu}` };
 }
 
-/** Where the pinned version comes from, as the build that was chosen and no other. */
+/** The index from which pip gets exactly the chosen build of the pinned version. */
 export function torchSourceOf(build: TorchBuild, platform: NodeJS.Platform = process.platform): TorchSource {
   const version = pinnedVersion('torch');
   if (platform !== 'linux') return { requirement: `torch==${version}`, index: null };

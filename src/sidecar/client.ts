@@ -167,7 +167,7 @@ export class Sidecar {
       this.#queue.remove(queued);
       queued.resolve(reply);
     } catch (error) {
-      // #handleDeath handles a death, for all requests at once.
+      // #handleDeath handles a death for all requests together.
       if (error instanceof SidecarDeath) return;
       if (!(error instanceof ErrorReply)) throw error;
       this.#handleErrorReply(queued, error);

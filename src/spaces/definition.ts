@@ -6,7 +6,7 @@ import { tidyNotation } from './notation.js';
 import { PLAIN_RECIPE } from './recipes.js';
 import type { Space } from './space.js';
 
-/** What the original search script of a space fixes. */
+/** Values that the original search script of a space fixes. */
 export interface OriginalScript {
   /** Where these values come from, for messages. */
   readonly name: string;
@@ -48,7 +48,7 @@ export interface SpaceDefinition {
   /** `clipped-cosine`: OPTIM.GRAD_CLIP limits the gradient and the learning rate falls to OPTIM.MIN_LR. */
   readonly schedule: 'constant' | 'clipped-cosine';
   readonly script: OriginalScript;
-  /** How the names of the archive's files begin that search this space; null when there are none. */
+  /** Prefix of the names of the archive's files that search this space; null when there are none. */
   readonly archivePrefix: string | null;
   /** Whether XNAS can build its networks. */
   readonly xnas: boolean;

@@ -14,7 +14,7 @@ export interface JobFolder {
   readonly log: string;
 }
 
-/** Where a job's files are, as its result tells it. */
+/** The paths of a job's files, as in its result. */
 export const jobFilesSchema = z.strictObject({
   folder: z.string(),
   config: z.string(),

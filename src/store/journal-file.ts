@@ -116,7 +116,7 @@ export function missingJournal(file: string, cause: unknown): MissingError {
   });
 }
 
-/** Whether a journal has at least one whole line: without one, nothing of its run has been done. */
+/** Whether a journal has at least one whole line. Without one, its run has not begun. */
 export function hasBegun(file: string): boolean {
   return fileStats(file) !== undefined && readFileSync(file).includes(0x0a);
 }

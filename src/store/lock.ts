@@ -107,7 +107,7 @@ function createLockFile(folder: JobFolder, own: string): number {
   }
 }
 
-/** Removes the locks that nobody holds any more. @throws UsageError `run-in-use` for one that is held */
+/** Removes locks without a holder. @throws UsageError `run-in-use` for one that is held */
 function takeOverOthers(folder: JobFolder, own: string, now: number): Holder[] {
   const others = readdirSync(folder.path)
     .filter((name) => NAME.test(name))

@@ -3,7 +3,7 @@ import type { EdgeRank, Space } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
 import type { Screener, Strategy, Surrogate } from './strategy.js';
 
-/** Everything that a strategy is given besides the values of its own keys. */
+/** The arguments of every strategy, besides the values of its keys. */
 export interface StrategyContext extends CommonSettings {
   readonly space: Space;
   /** Ranks candidates by their probability of being good. */

@@ -89,7 +89,7 @@ async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): 
 /**
  * Takes the first candidates until as many trainings are needed as run in parallel. A candidate that is isomorphic
  * to a scored architecture needs no training, so the next ones are taken too and no worker is idle. If none of the
- * first `wanted` candidates needs a training, the turn stays as it is: the forest is asked again at once, with a
+ * first `wanted` candidates needs a training, the turn stays as it is: the forest is asked again immediately, with a
  * longer history.
  */
 function fillTurn(ordered: readonly Encoding[], { space, history, wanted, room }: GuidedTurn): Encoding[] {

@@ -63,7 +63,7 @@ export interface SearchAnswer {
   readonly encoding: Encoding;
   /** The observations that the answer is based on, best first; at least one, each from the history. */
   readonly voters: readonly Observation[];
-  /** How the answer was found, in one sentence for the user. */
+  /** Explains the answer to the user, in one sentence. */
   readonly note: string;
 }
 

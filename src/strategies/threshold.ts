@@ -56,7 +56,7 @@ export function fixedThreshold(losses: readonly number[], planned: number, rate:
 
 /**
  * An upper limit of the threshold during the warm-up: no further loss can raise the threshold above it. It is the
- * highest of the losses that could take part in the interpolation of the quantile, or the second lowest loss.
+ * highest of the losses that the quantile could be interpolated from, or the second lowest loss.
  * @param losses losses of the warm-up so far, from trainings that ran to their end
  * @returns null while there are too few losses
  */

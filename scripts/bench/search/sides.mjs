@@ -7,7 +7,7 @@ import { loadConfig, planSearch } from '../../../dist/config/index.js';
 import { startPreparedSidecar } from '../../../dist/evaluators/prepared-sidecar.js';
 import { createSidecarSurrogate } from '../../../dist/evaluators/surrogate.js';
 import { createTrainingEvaluator } from '../../../dist/evaluators/training.js';
-import { RMI } from '../../../dist/objectives/objective.js';
+import { RMI } from '../../../dist/objectives/rmi.js';
 import { searchSpace } from '../../../dist/search/controller.js';
 import { evaluationSeed } from '../../../dist/search/recording.js';
 import { Sidecar } from '../../../dist/sidecar/client.js';

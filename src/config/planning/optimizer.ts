@@ -13,7 +13,7 @@ export function optimizerOf(values: SearchValues, { schedule }: Pick<SpaceDefini
   return { ...sgdOf(values), ...gradientNormOf(values), cosine };
 }
 
-/** Nothing when OPTIM.GRAD_CLIP is 0. */
+/** No gradient clipping when OPTIM.GRAD_CLIP is 0. */
 export function gradientNormOf(values: SearchValues): { gradientNorm?: number } {
   const gradientNorm = values['OPTIM.GRAD_CLIP'];
   return gradientNorm > 0 ? { gradientNorm } : {};

@@ -67,7 +67,7 @@ function recipeKeys(
     'TRAIN.AUX_WEIGHT': recipe.auxiliaryWeight,
     'TRAIN.CUTOUT_LENGTH': recipe.cutout,
     ...(network && { 'TRAIN.CHANNELS': network.channels, 'TRAIN.LAYERS': network.cells }),
-    // The network of the paper, whatever the size in the search.
+    // The network of the paper, regardless of the size in the search.
     'RMINAS.CHANNELS': 0,
     'RMINAS.CELLS': 0,
   };

@@ -105,7 +105,7 @@ function genotypeOf(settings: Settings): string {
   });
 }
 
-/** Whether the file says how to search: its epochs and its network size are not those of a retraining. */
+/** Whether the file describes a search. Its epochs and its network size do not apply to a retraining. */
 function describesSearch({ file, dialect, purpose, settings }: Config): boolean {
   if (file === null || purpose === 'retraining') return false;
   return dialect === 'archive' || Object.keys(ALGORITHM_KEYS).some((key) => settings.get(key)?.source === 'file');

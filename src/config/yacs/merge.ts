@@ -111,7 +111,7 @@ class Known {
   }
 }
 
-/** A value replaces one of its own type; list and tuple replace each other; None replaces and is replaced by any type. */
+/** A value replaces a value of the same type. List and tuple replace each other. None replaces and is replaced by any type. */
 function coerce(key: string, value: Value, { value: current }: Setting, where: string): Value {
   if (isPlain(value)) {
     if (value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType') return value;

@@ -106,7 +106,7 @@ class Reader {
     if (isSeq(target) && plainTag(target, 'seq')) {
       return this.nested(target, () => listValue(target.items.map((item) => this.item(item as Node))));
     }
-    if (!isScalar(target)) throw this.error(target, `the tag ${target.tag ?? ''} cannot stand in a configuration`);
+    if (!isScalar(target)) throw this.error(target, `the tag ${target.tag ?? ''} is not allowed in a configuration`);
     try {
       return resolveScalar(String(target.value ?? ''), target.tag ?? null, target.type === 'PLAIN' || !target.type);
     } catch (error) {

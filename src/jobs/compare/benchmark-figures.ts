@@ -19,7 +19,7 @@ export interface BenchmarkFiguresOptions {
   readonly space: Space;
   /** The data set that is searched on. */
   readonly dataset: string;
-  /** The rules of the vote of the truly best, and their number. */
+  /** The rules of the vote of the best architectures, and the number of voters. */
   readonly vote: VoteRules & { readonly voters: number };
   readonly genotypes: readonly string[];
   readonly data: string | null;
@@ -35,7 +35,7 @@ export interface BenchmarkFigures extends Pick<ComparisonResult, 'benchmark' | '
 type SummarySeries = BenchmarkSummary['series'][number];
 
 /**
- * Looks up what searches found. A space without a benchmark, and a missing table, are told in words.
+ * Looks up the answers of searches. A space without a benchmark and a missing table give a note.
  * @throws MissingError for an index that cannot be read
  */
 export async function benchmarkFigures(options: BenchmarkFiguresOptions): Promise<BenchmarkFigures> {
@@ -104,7 +104,7 @@ async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries):
   return { dataset, split, epochs, aggregation, architectures, optimum: { genotype, accuracy } };
 }
 
-/** The vote of the truly best architectures: the answer of voting if no score were wrong. */
+/** The vote of the best architectures by accuracy: the answer of voting if no score were wrong. */
 async function voteOfTheBest(
   sidecar: Sidecar,
   index: string,

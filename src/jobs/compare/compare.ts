@@ -24,7 +24,7 @@ export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOpti
   readonly budget?: number | undefined;
   /** The kind of cost that searches are compared by; seconds by default. */
   readonly cost?: CostKind | undefined;
-  /** Searches side by side, each with workers of its own; 1 by default. */
+  /** Parallel searches, each with its own workers; 1 by default. */
   readonly jobs?: number | undefined;
 }
 

@@ -12,7 +12,7 @@ import { isFinal, type Trajectory } from './trajectory.js';
 export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOptions {
   readonly kind: CostKind;
   readonly budget: number | null;
-  /** Searches side by side. */
+  /** Number of parallel searches. */
   readonly jobs: number;
   /** Loads the configurations of recorded searches. */
   readonly loader?: PluginLoader;
@@ -20,7 +20,7 @@ export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOption
   readonly emit: (event: ComparisonEvent) => void;
 }
 
-/** A search as far as its budget goes, or the reason why it failed. */
+/** A search up to its budget, or the reason of its failure. */
 export interface Completed {
   readonly planned: PlannedRun;
   readonly outcome: { readonly trajectory: Trajectory } | { readonly failure: string };
@@ -76,7 +76,7 @@ async function complete(planned: PlannedRun, options: CompleteOptions): Promise<
 
 /**
  * Starts or resumes a search, and ends it once it has spent its budget. Its journal is then that of an interrupted run,
- * which goes on when the budget grows.
+ * which continues when the budget grows.
  */
 async function goOn(planned: PlannedRun, begun: boolean, options: CompleteOptions): Promise<void> {
   const { kind, budget, python, cache, signal, emit } = options;

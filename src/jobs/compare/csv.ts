@@ -4,7 +4,7 @@ import type { ComparisonResult, Figure } from './result.js';
 const FIXED = ['row', 'kind', 'strategy', 'objective', 'seed', 'architectures'];
 const COSTS = ['seconds', 'steps', 'mega_flops', 'simulated_seconds', 'evaluations'];
 
-/** A line for each search, for the optimum, for the vote of the truly best, and for each published row. */
+/** A line for each search, for the optimum, for the vote of the best architectures, and for each published row. */
 export function comparisonCsv({ series, rows, voting, published }: ComparisonResult): string {
   const names = series.map(({ dataset }) => dataset);
   const head = [

@@ -1,4 +1,4 @@
-/** Everything that a comparison tells while it is at work. */
+/** The events of a comparison. */
 export type ComparisonEvent =
   /** The source of accuracies, or what is needed to have them. */
   | { readonly type: 'benchmark-found'; readonly note: string }

@@ -140,7 +140,7 @@ function checkNames(rows: readonly PlannedRow[]): void {
     if (seen.has(name)) {
       throw new UsageError(`Two rows are called '${name}'.`, {
         code: 'equal-row-names',
-        nextSteps: ['Name each strategy and objective once, and give each --also a name of its own.'],
+        nextSteps: ['Name each strategy and objective once, and give each --also its own name.'],
       });
     }
     seen.add(name);

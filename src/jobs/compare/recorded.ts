@@ -22,7 +22,7 @@ export interface Recorded {
 }
 
 /**
- * Reads what has been done of a search; null when it has not begun.
+ * Reads the recorded part of a search; null when it has not begun.
  * @throws UsageError when the folder holds a run of another configuration.
  */
 export async function readRecorded(planned: PlannedRun, loader: PluginLoader): Promise<Recorded | null> {

@@ -45,7 +45,7 @@ const rowSchema = z.strictObject({
         regret: spread,
         /** Runs whose answer is the optimum of the space. */
         optimal: z.int().min(0),
-        /** Runs whose answer is at least as good as the vote of the truly best. */
+        /** Runs whose answer is at least as good as the vote of the best architectures. */
         asGoodAsVote: z.int().min(0),
       })
       .nullable(),

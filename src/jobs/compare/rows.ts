@@ -21,7 +21,7 @@ export interface RowOptions extends Pick<ComparisonRow, 'name' | 'strategy' | 'o
   /** Number of series. */
   readonly series: number;
   readonly figuresOf: FiguresOf;
-  /** Figures of the vote of the truly best, by series. */
+  /** Figures of the vote of the best architectures, by series. */
   readonly voting: readonly (Figure | null)[];
 }
 

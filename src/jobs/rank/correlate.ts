@@ -20,7 +20,7 @@ export interface Correlation {
 }
 
 /**
- * How well a score ranks the truly best architectures. Each resample has its own best ones, so the interval includes the
+ * The rank correlation of a score over the best architectures by accuracy. Each resample has its own best ones, so the interval includes the
  * uncertainty of the limit.
  * @param goodness of each architecture, higher is better; -Infinity if nothing could be measured
  * @param accuracies of the same architectures

@@ -21,7 +21,7 @@ export interface ArchitectureMeasured {
   readonly outcome: MeasuredEntry['outcome'];
 }
 
-/** Everything that a ranking tells while it is at work. */
+/** The events of a ranking. */
 export type RankingEvent = RankingOpened | ArchitectureMeasured | RunPrepared | Notice;
 
 /** One line about an event for a log. */

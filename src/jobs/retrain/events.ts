@@ -30,7 +30,7 @@ export interface Trained {
   readonly training: Training;
 }
 
-/** Everything that a retraining tells while it is at work. */
+/** The events of a retraining. */
 export type RetrainingEvent = RetrainingOpened | TrainingProgress | Trained | Notice;
 
 /** Describes events for a log, a line each; null for an event without a line. */

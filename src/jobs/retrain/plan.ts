@@ -82,7 +82,7 @@ function distinct(seeds: readonly number[]): readonly number[] {
 }
 
 /**
- * Plans what an interrupted retraining has left to do, from its configuration and the header of its journal.
+ * Plans the rest of an interrupted retraining, from its configuration and the header of its journal.
  * @throws UsageError `changed-config` when the configuration is not the one that it began with.
  */
 export async function planResumedRetraining(

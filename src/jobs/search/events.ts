@@ -38,7 +38,7 @@ export interface BenchmarkConsulted {
   readonly report: BenchmarkReport;
 }
 
-/** Everything that a search tells while it is at work. */
+/** The events of a search. */
 export type SearchJobEvent = SearchEvent | RunOpened | RunPrepared | Notice | Verifying | Verified | BenchmarkConsulted;
 
 /** One line about an event for a log; null for an event without one. */

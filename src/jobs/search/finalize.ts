@@ -108,7 +108,7 @@ function buildResult(
   };
 }
 
-/** What the trainings were; all null when a custom evaluator took their place. */
+/** The specification of the trainings; all null when a custom evaluator replaced them. */
 function trainingOf({ plan, digest, custom }: ResolvedSearch, { sidecar }: StartedEvaluation) {
   if (custom.evaluator !== undefined || sidecar === null) {
     const nothing = { dataset: null, profile: null, backend: null, device: null };

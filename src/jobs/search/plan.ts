@@ -19,7 +19,7 @@ export interface PlannedSearch {
   readonly data: string | null;
   readonly workers: number;
   readonly verify: SearchHeader['verify'];
-  /** The folder that a new run gets; null for one of its own name under OUT_DIR. */
+  /** The folder of a new run; null for a folder under OUT_DIR, named after the run. */
   readonly folder: string | null;
   /** Objects of a script that the search works with. */
   readonly custom: CustomObjects;
@@ -82,7 +82,7 @@ function objectsOf({ space, strategy, objective, evaluator }: CustomObjects): Cu
   return { space, strategy, objective, evaluator };
 }
 
-/** The defaults describe a search for which nobody has asked. */
+/** Refuses options without a source: the defaults alone would start a search that the user did not ask for. */
 function checkSource({ cfg, evaluator }: NewSearch): void {
   if (cfg !== undefined || evaluator !== undefined) return;
   throw new UsageError('A search needs a configuration (cfg) or an evaluator.', {
@@ -101,7 +101,7 @@ function checkVerification({ settings }: SearchPlan, { verify, evaluator }: NewS
 }
 
 /**
- * Plans what an interrupted run has left to do, from its configuration and the header of its journal.
+ * Plans the rest of an interrupted run, from its configuration and the header of its journal.
  * @throws UsageError `changed-config` when the configuration is not the one that the run began with.
  */
 export async function planResumedSearch(

@@ -104,7 +104,7 @@ function isCached(outcome: Evaluated['outcome']): boolean {
   return 'cached' in outcome && outcome.cached === true;
 }
 
-/** Whether an evaluation was not stopped early; failures count as whole. */
+/** Whether an evaluation was not stopped early. Failures count as whole. */
 export function isWhole(outcome: Evaluated['outcome']): boolean {
   return 'failure' in outcome || (outcome.evaluation.stopped ?? null) === null;
 }

@@ -38,7 +38,7 @@ import { SearchRecord } from './record.js';
 import type { SearchResult } from './result.js';
 
 export interface CacheOptions {
-  /** Whether scores of other runs are used, and left to others; true by default. */
+  /** Whether the run uses and extends the shared score cache; true by default. */
   readonly cache?: boolean | undefined;
 }
 
@@ -56,7 +56,7 @@ export type SearchJob = Job<SearchJobEvent, SearchResult>;
  * const { genotype } = await job.result;
  *
  * @example
- * // With objects of your own in place of those that a configuration names:
+ * // With your own objects instead of those that a configuration names:
  * const { genotype } = await search({ space: mySpace, evaluator: myEvaluator }).result;
  * const other = search({ cfg: 'quickstart', strategy: myStrategy });
  */
@@ -107,7 +107,7 @@ function planIn({ earlier }: SearchStore, options: SearchOptions, signal: AbortS
   return planResumedSearch(earlier, options, loader);
 }
 
-/** A search by a benchmark or by a custom evaluator trains nothing; any other one needs the batch. */
+/** Only searches by a benchmark or by a custom evaluator need no batch. */
 async function startEvaluation(
   planned: PlannedSearch,
   { python }: JobOptions,

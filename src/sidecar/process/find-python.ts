@@ -64,7 +64,7 @@ export async function namedPython(
   return { python: await requireExecutable(RMINAS_PYTHON, 'in RMINAS_PYTHON', context), by: 'RMINAS_PYTHON' };
 }
 
-/** Where the active environments have their interpreters. A virtual one is activated on top of a conda one. */
+/** The interpreters of the active environments. A virtual environment takes precedence over a conda one. */
 export function activePythons(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   const { VIRTUAL_ENV, CONDA_PREFIX } = environment;
   return [

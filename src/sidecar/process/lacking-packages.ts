@@ -40,7 +40,7 @@ export interface ProbeOptions {
 }
 
 /**
- * What keeps an interpreter from running the sidecar: packages that are not installed, versions outside the ranges of
+ * The obstacles for a sidecar in an interpreter: packages that are not installed, versions outside the ranges of
  * the project file, failed imports, or an unfit Python. Never rejects.
  * @returns one phrase for each fault, e.g. `torch is not installed`; empty when everything is there.
  */

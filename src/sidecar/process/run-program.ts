@@ -1,4 +1,4 @@
-/** Runs a program such as pip, which has children of its own: all of them end with it. */
+/** Runs a program such as pip. Its child processes end with it. */
 import { execa } from 'execa';
 import type { Exit } from './exit.js';
 import { RingBuffer } from './ring-buffer.js';
@@ -29,7 +29,7 @@ const PIPES_MS = 200;
 const POLL_MS = 20;
 const POSIX = process.platform !== 'win32';
 
-/** Runs `file` to its end, in a process group of its own. Never rejects: an aborted program has the signal's exit. */
+/** Runs `file` to its end, in its own process group. Never rejects: an aborted program has the signal's exit. */
 export async function runProgram(
   file: string,
   args: readonly string[],
@@ -64,7 +64,7 @@ export async function runProgram(
   if (options.signal?.aborted) stop();
   try {
     const exit = await exited;
-    // Children that outlive an aborted program would go on installing.
+    // Children that outlive an aborted program would continue to install.
     if (options.signal?.aborted) {
       kill();
       await groupEnded(pid);

@@ -7,7 +7,7 @@
  * parameters renamed, and they train alike. The inputs keep their numbers, because the cells before them differ.
  *
  * No other identity holds in both kinds of cells. The only operation without parameters is `skip_connect` from a
- * node; all others have parameters in a reduction cell. So each node has parameters of its own or is the sum of two
+ * node; all others have parameters in a reduction cell. So each node has its own parameters or is the sum of two
  * earlier nodes, and the renumbering already covers sums that two nodes have in common.
  */
 

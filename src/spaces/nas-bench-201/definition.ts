@@ -8,7 +8,7 @@ export const nasBench201Definition = defineSpace({
   doc: 'The cells of NAS-Bench-201 (Dong and Yang, 2020).',
   space: nasBench201,
   beginning: /^\|/,
-  // XNAS's script has `C: 16, N: 5`, whatever SPACE and TRAIN say of channels and layers.
+  // XNAS's script has `C: 16, N: 5`, regardless of channels and layers in SPACE and TRAIN.
   network: { channels: 16, cells: 5 },
   observedStep: 150,
   archivePrefix: 'nb201',
