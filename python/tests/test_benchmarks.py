@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rminas_sidecar.benchmarks import import_file, query
+from rminas_sidecar.benchmarks.table import ImportOptions
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol.validate import encode
 
@@ -222,7 +223,11 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
 
 def test_a_new_import_replaces_the_old_one(tmp_path: Path) -> None:
     run_import(write(tmp_path / "first", [HEADER, *GOOD]), tmp_path / "indexes")
-    imported = run_import(write(tmp_path / "second", [HEADER, f"7,{cell(7)},10,10,10"]), tmp_path / "indexes")
+    second = write(tmp_path / "second", [HEADER, f"7,{cell(7)},10,10,10"])
+    with pytest.raises(SidecarError, match=r"has 1 architectures, and the index .* has 2") as caught:
+        run_import(second, tmp_path / "indexes")
+    assert caught.value.code == "smaller-table"
+    imported = import_file(second, str(tmp_path / "indexes"), quiet, ImportOptions(replace=True))
     assert query(imported["index"], 7)["architectures"] == 1
     with pytest.raises(SidecarError, match="numbered from 7 to 7"):
         query(imported["index"], 0)

@@ -1,6 +1,7 @@
 /** The folders in which rminas looks for files, and where an asset may be in them. */
 import { join, resolve } from 'node:path';
 import type { AssetDefinition } from '../definitions/asset.js';
+import { userPath } from '../installation/paths.js';
 import { dataHome } from '../installation/places.js';
 
 /** The inputs of the search for files. Every field is optional. */
@@ -21,7 +22,7 @@ export interface Places {
 export function dataFolders(places: Places = {}, configured = ''): string[] {
   const { data, env = process.env, cwd = '.' } = places;
   const named = [configured, data, env.RMINAS_DATA, 'data'].filter((folder) => folder !== undefined && folder !== '');
-  const folders = [...named.map((folder) => resolve(cwd, String(folder))), join(dataHome(env), 'data')];
+  const folders = [...named.map((folder) => resolve(cwd, userPath(String(folder)))), join(dataHome(env), 'data')];
   return [...new Set(folders)];
 }
 

@@ -1,5 +1,7 @@
 /** Benchmark queries of the command line and the Node API. Each call starts its own sidecar. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { dataFolders } from '../assets/places.js';
 import type {
   BenchmarkAnswer,
   BenchmarkImported,
@@ -10,7 +12,7 @@ import type {
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { BENCHMARK_NAMES, benchmarkNamed, normalArchitecture } from './benchmark.js';
-import { indexFile, indexFolder } from './places.js';
+import { findTable, indexFile, indexFolder } from './places.js';
 
 export { consultBenchmark } from './consult.js';
 
@@ -28,11 +30,26 @@ export interface BenchmarkOptions {
 export interface ImportBenchmarkOptions extends BenchmarkOptions {
   /** Table of trained accuracies: a file or a folder. Its format is recognized by its content. */
   readonly file: string;
+  /** Unit of the accuracies. Default: per cent; a table without an accuracy above 1 is refused then. */
+  readonly unit?: 'percent' | 'fraction' | undefined;
+  /**
+   * Names of columns in a CSV table, by the names `index`, `arch_str`, `cifar10`, `cifar100` and `ImageNet16-120`. Other
+   * columns are ignored then.
+   */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** Whether the table may replace an index with more architectures. Default: false. */
+  readonly replace?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Options of the functions that read an index. */
+export interface ReadBenchmarkOptions extends BenchmarkOptions {
+  /** Data folder. When there is no index yet, the first table of the benchmark in it is imported. */
+  readonly data?: string | undefined;
+}
+
 /** Options of {@link queryBenchmark}. */
-export interface QueryBenchmarkOptions extends BenchmarkOptions {
+export interface QueryBenchmarkOptions extends ReadBenchmarkOptions {
   /** Name of the benchmark. Default: `nas-bench-201`. */
   readonly benchmark?: string | undefined;
   /** A genotype, or a number in the benchmark's order, as text. */
@@ -40,7 +57,7 @@ export interface QueryBenchmarkOptions extends BenchmarkOptions {
 }
 
 /** Options of {@link topArchitectures}. Unset options match every series; series that papers report come first. */
-export interface TopArchitecturesOptions extends BenchmarkOptions {
+export interface TopArchitecturesOptions extends ReadBenchmarkOptions {
   /** Name of the benchmark. Default: `nas-bench-201`. */
   readonly benchmark?: string | undefined;
   /** Data set of the accuracies, e.g. `cifar100`. */
@@ -56,7 +73,7 @@ export interface TopArchitecturesOptions extends BenchmarkOptions {
 }
 
 /** Options of {@link benchmarkStats}. */
-export interface BenchmarkStatsOptions extends BenchmarkOptions {
+export interface BenchmarkStatsOptions extends ReadBenchmarkOptions {
   /** Name of the benchmark. Default: `nas-bench-201`. */
   readonly benchmark?: string | undefined;
 }
@@ -64,17 +81,25 @@ export interface BenchmarkStatsOptions extends BenchmarkOptions {
 const DEFAULT_BENCHMARK = BENCHMARK_NAMES[0] ?? '';
 
 /**
- * Imports a table of trained accuracies into the benchmark's index. An existing index is replaced.
+ * Imports a table of trained accuracies into the benchmark's index. An existing index is replaced, unless it has more
+ * architectures.
  *
  * @example
  * const { index, architectures } = await importBenchmark({ file: 'NAS-Bench-201-v1_1-096897.pth' });
  *
+ * @throws UsageError `smaller-table` when the index has more architectures and `replace` is not set.
  * @throws MissingError when the file is missing or not a table, or the index cannot be written.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
 export async function importBenchmark(options: ImportBenchmarkOptions): Promise<BenchmarkImported> {
-  const { file, folder = indexFolder(), onProgress } = options;
-  const body = { file: resolve(file), folder: resolve(folder) };
+  const { file, folder = indexFolder(), unit, columns, replace, onProgress } = options;
+  const body = {
+    file: resolve(file),
+    folder: resolve(folder),
+    ...(unit && { unit }),
+    ...(columns && { columns: { ...columns } }),
+    ...(replace && { replace }),
+  };
   return withSidecar(options, [body.file, body.folder], (sidecar, signal) =>
     sidecar.request('import-benchmark', body, { ...signal, ...(onProgress && { onProgress }) }),
   );
@@ -93,8 +118,7 @@ export async function importBenchmark(options: ImportBenchmarkOptions): Promise<
 export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
   const { benchmark = DEFAULT_BENCHMARK } = options;
   const architecture = normalArchitecture(benchmarkNamed(benchmark), options.architecture);
-  const index = indexOf(benchmark, options);
-  return withSidecar(options, [index], (sidecar, signal) =>
+  return withIndex(benchmark, options, (sidecar, index, signal) =>
     sidecar.request('query-benchmark', { index, architecture }, signal),
   );
 }
@@ -111,8 +135,7 @@ export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<Be
 export async function topArchitectures(options: TopArchitecturesOptions = {}): Promise<BenchmarkRanking> {
   const { benchmark = DEFAULT_BENCHMARK, dataset, split, epochs, seed, count = 10 } = options;
   const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
-  const index = indexOf(benchmark, options);
-  return withSidecar(options, [index], (sidecar, signal) =>
+  return withIndex(benchmark, options, (sidecar, index, signal) =>
     sidecar.request('rank-benchmark', { index, ...series, count }, signal),
   );
 }
@@ -128,12 +151,27 @@ export async function topArchitectures(options: TopArchitecturesOptions = {}): P
  */
 export async function benchmarkStats(options: BenchmarkStatsOptions = {}): Promise<BenchmarkSummary> {
   const { benchmark = DEFAULT_BENCHMARK } = options;
-  const index = indexOf(benchmark, options);
-  return withSidecar(options, [index], (sidecar, signal) => sidecar.request('summarise-benchmark', { index }, signal));
+  return withIndex(benchmark, options, (sidecar, index, signal) =>
+    sidecar.request('summarise-benchmark', { index }, signal),
+  );
 }
 
-function indexOf(benchmark: string, { folder = indexFolder() }: BenchmarkOptions): string {
-  return indexFile(benchmarkNamed(benchmark).name, resolve(folder));
+/** Runs `work` with a sidecar and the path of the index, which is imported first if only its table is there. */
+async function withIndex<T>(
+  name: string,
+  options: ReadBenchmarkOptions,
+  work: (sidecar: Sidecar, index: string, signal: { signal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  const benchmark = benchmarkNamed(name);
+  const folder = resolve(options.folder ?? indexFolder());
+  const index = indexFile(benchmark.name, folder);
+  const missing = options.data !== undefined && !existsSync(index);
+  const table = missing ? findTable(benchmark, dataFolders({ data: options.data })) : undefined;
+  if (table === undefined) return withSidecar(options, [index], (sidecar, signal) => work(sidecar, index, signal));
+  return withSidecar(options, [table, folder], async (sidecar, signal) => {
+    await sidecar.request('import-benchmark', { file: table, folder }, signal);
+    return work(sidecar, index, signal);
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { configFlag, keyFlags, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
+import { asPath, configFlag, keyFlags, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -47,7 +47,11 @@ The cost includes evaluations, proxies and screening. A score from another run c
     }),
     jobs: Flags.integer({ description: 'parallel searches', min: 1, max: 64, default: 1, helpValue: 'N' }),
     ...runFlags,
-    out: Flags.string({ description: "the comparison's folder (default: one in OUT_DIR)", helpValue: 'DIR' }),
+    out: Flags.string({
+      description: "the comparison's folder (default: one in OUT_DIR)",
+      helpValue: 'DIR',
+      ...asPath,
+    }),
     ...{ space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads },
   };
 

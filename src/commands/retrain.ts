@@ -3,6 +3,7 @@ import type { RetrainingResult } from '../jobs/retrain/result.js';
 import { retrain } from '../jobs/retrain/retrain.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import {
+  asPath,
   keyFlags,
   optionalConfigFlag,
   overrideArg,
@@ -37,7 +38,11 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
   static override flags = {
     genotype: Flags.string({ description: "architecture, in its space's notation (TRAIN.GENOTYPE)" }),
     cfg: optionalConfigFlag,
-    resume: Flags.string({ description: 'continue the interrupted retraining in this folder', helpValue: 'DIR' }),
+    resume: Flags.string({
+      description: 'continue the interrupted retraining in this folder',
+      helpValue: 'DIR',
+      ...asPath,
+    }),
     seeds: seedsFlag,
     plugin: pluginFlag,
     ...placeFlags,

@@ -2,7 +2,15 @@ import { Flags } from '@oclif/core';
 import type { SearchResult } from '../jobs/search/result.js';
 import { search } from '../jobs/search/search.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { keyFlags, optionalConfigFlag, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
+import {
+  asPath,
+  keyFlags,
+  optionalConfigFlag,
+  overrideArg,
+  overridesOf,
+  runFlags,
+  wordsOf,
+} from '../terminal/input/flags.js';
 import { rejectConfiguration, requireConfiguration } from '../terminal/input/resume.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSearchReporter } from '../terminal/progress/search.js';
@@ -26,7 +34,11 @@ it.`;
   static override args = { override: overrideArg };
   static override flags = {
     cfg: optionalConfigFlag,
-    resume: Flags.string({ description: 'continue the interrupted search in this folder', helpValue: 'DIR' }),
+    resume: Flags.string({
+      description: 'continue the interrupted search in this folder',
+      helpValue: 'DIR',
+      ...asPath,
+    }),
     ...runFlags,
     verify: Flags.integer({
       description: 'fully train the found architecture and this many random ones, and compare them',

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configuredPlugins, type LoadOptions } from '../config/index.js';
 import { UsageError } from '../errors.js';
+import { userPath } from '../installation/paths.js';
 
 /** Options of a configuration that may use plugins. */
 export interface PluginOptions extends LoadOptions {
@@ -31,7 +32,7 @@ function isFile(name: string): boolean {
 }
 
 function absolute(name: string, folder: string): string {
-  return isFile(name) ? resolve(folder, name) : name;
+  return isFile(name) ? resolve(folder, userPath(name)) : name;
 }
 
 function checkFile(source: string): void {

@@ -10,6 +10,12 @@ export const importBenchmarkRequest = message(
     file: path,
     /** Folder of the indexes. The index in it is named after the benchmark. */
     folder: path,
+    /** Unit of the accuracies; by default per cent, with a check. */
+    unit: z.enum(['percent', 'fraction']).optional(),
+    /** Names of columns in a CSV table, by the names that the importer knows, e.g. `cifar10_test`. */
+    columns: z.record(z.string(), z.string()).optional(),
+    /** Whether a table may replace an index with more architectures. */
+    replace: z.boolean().optional(),
   }),
 );
 export const benchmarkImportedSchema = z.strictObject({

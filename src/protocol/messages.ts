@@ -191,6 +191,7 @@ export const ERROR_CODES = [
   'unsuitable-teacher',
   'missing-backend',
   'unknown-architecture',
+  'smaller-table',
   'unknown-series',
   'unknown-proxy',
   'unknown-name',

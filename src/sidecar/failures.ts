@@ -112,6 +112,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   unwritable: MissingError,
   'invalid-genotype': UsageError,
   'unknown-architecture': UsageError,
+  'smaller-table': UsageError,
   'unknown-series': UsageError,
   'unknown-proxy': UsageError,
   'unknown-name': UsageError,

@@ -12,7 +12,7 @@ export const COMMON_STRATEGY_KEYS = {
   ),
   'RMINAS.RF_SUCC': wholeNumber(
     100,
-    { least: 0, most: 100_000 },
+    { least: 1, most: 100_000 },
     'Good architectures that the forest must find after the warm-up. The default of `MAX_EVALUATIONS` depends on it.',
   ),
   'RMINAS.MAX_EVALUATIONS': wholeNumber(

@@ -94,6 +94,7 @@ describe('a request', () => {
       ['unwritable', 3],
       ['invalid-genotype', 2],
       ['unknown-architecture', 2],
+      ['smaller-table', 2],
       ['out-of-memory', 4],
       ['unknown-specification', 4],
       ['invalid-message', 4],

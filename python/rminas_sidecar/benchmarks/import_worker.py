@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from rminas_sidecar.benchmarks import import_file
+from rminas_sidecar.benchmarks.table import ImportOptions
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.progress import ProgressReporter
 from rminas_sidecar.ipc.worker_pipes import WorkerPipes
@@ -29,10 +30,11 @@ def main() -> None:
 
 def _import(request: Body, progress: ProgressReporter) -> Body:
     start = time.perf_counter()
+    options = ImportOptions(request.get("unit"), request.get("columns", {}), request.get("replace", False))
     allowance = max(_LEAST_MEMORY, _MEMORY_OF_BYTE * _size(Path(request["file"])))
     limit_memory(allowance)
     try:
-        imported = import_file(request["file"], request["folder"], progress)
+        imported = import_file(request["file"], request["folder"], progress, options)
     except MemoryError as error:
         raise SidecarError(
             "out-of-memory",

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SidecarError
-from .schema import SCHEMA, SCHEMA_VERSION
-from .table import AccuracySeries, Progress, Table, TableEntry
+from .schema import SCHEMA, SCHEMA_VERSION, meta_of, open_index
+from .table import DEFAULT_OPTIONS, AccuracySeries, ImportOptions, Progress, Table, TableEntry
+from .units import check_unit, to_percent
 
 _DRAFT_SUFFIX = ".draft"
 #: A draft is written in less than a second. A draft of this age was left behind by a killed import.
@@ -50,15 +51,17 @@ class Written:
     datasets: list[str]
 
 
-def write_index(table: Table, folder: Path, on_progress: Progress) -> Written:
+def write_index(table: Table, folder: Path, on_progress: Progress, options: ImportOptions = DEFAULT_OPTIONS) -> Written:
     """Writes `<folder>/<benchmark>.sqlite`; replaces an older one.
 
-    Raises `SidecarError`: `unwritable` if the file cannot be written, and all errors of reading the entries. Nothing is
-    written then, and an older index is kept.
+    Raises `SidecarError`: `smaller-table` if the older one has more architectures, `unwritable` if the file cannot be
+    written, and all errors of reading the entries. Nothing is written then, and an older index is kept.
     """
     path = folder / f"{table.benchmark}.sqlite"
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        architectures, results, datasets = _fill(database, table, on_progress)
+        architectures, results, datasets = _fill(database, table, on_progress, options)
+        if not options.replace:
+            _check_size(path, table.file, architectures)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _remove_abandoned(folder)
@@ -74,6 +77,22 @@ def write_index(table: Table, folder: Path, on_progress: Progress) -> Written:
                 ["Free space on the disk, or set RMINAS_HOME to a folder that can be written."],
             ) from error
     return Written(path, architectures, results, datasets)
+
+
+def _check_size(path: Path, file: Path, architectures: int) -> None:
+    """Raises `SidecarError` (`smaller-table`) if the index at `path` has more architectures."""
+    try:
+        with open_index(path) as database:
+            older = meta_of(database)
+    except SidecarError:
+        return  # There is no index that can be read.
+    if architectures < int(older["architectures"]):
+        raise SidecarError(
+            "smaller-table",
+            f"{file} has {architectures} architectures, and the index {path} has {older['architectures']} "
+            f"({older['source']}).",
+            ["Add --replace to replace the larger index."],
+        )
 
 
 @contextmanager
@@ -102,7 +121,9 @@ def _remove_abandoned(folder: Path) -> None:
                 draft.unlink()
 
 
-def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> tuple[int, int, list[str]]:
+def _fill(
+    database: sqlite3.Connection, table: Table, on_progress: Progress, options: ImportOptions
+) -> tuple[int, int, list[str]]:
     """Writes the whole index in one transaction; returns counts of architectures and results, and the data sets."""
     database.execute("PRAGMA temp_store = MEMORY")
     database.executescript(SCHEMA + _UNRANKED)
@@ -110,13 +131,15 @@ def _fill(database: sqlite3.Connection, table: Table, on_progress: Progress) -> 
     series: dict[AccuracySeries, int] = {}
     architectures = 0
     for entry in table.entries:
-        _insert(database, entry, series)
+        _insert(database, entry if options.unit != "fraction" else to_percent(table.file, entry), series)
         architectures += 1
         if architectures % _PROGRESS_EVERY == 0:
             on_progress(architectures, table.expected(architectures), "reading architectures")
     results: int = database.execute("SELECT count(*) FROM unranked").fetchone()[0]
     if results == 0:
         raise SidecarError("corrupt-file", f"{table.file} has no architectures.", ["Get the table again."])
+    if options.unit is None:
+        check_unit(table.file, database.execute("SELECT max(accuracy) FROM unranked").fetchone()[0])
     on_progress(architectures, architectures, "ranking")
     _insert_series(database, series)
     part = "" if architectures == table.space_size else f" ({architectures} of {table.space_size} architectures)"

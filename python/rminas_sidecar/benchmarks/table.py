@@ -13,6 +13,21 @@ MEAN_OVER_SEEDS = "mean over seeds"
 
 
 @dataclass(frozen=True)
+class ImportOptions:
+    """How to read a table, where it does not say so itself."""
+
+    #: `percent` or `fraction`; None for per cent, with a check.
+    unit: str | None = None
+    #: Names of columns in a CSV table, by the names that the importer knows.
+    columns: Mapping[str, str] = field(default_factory=dict)
+    #: Whether a table may replace an index with more architectures.
+    replace: bool = False
+
+
+DEFAULT_OPTIONS = ImportOptions()
+
+
+@dataclass(frozen=True)
 class AccuracySeries:
     """One column of comparable accuracies. Architectures are ranked within a series."""
 

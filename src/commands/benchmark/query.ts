@@ -4,7 +4,7 @@ import { queryBenchmark } from '../../benchmarks/service.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/input/flags.js';
+import { dataFlag, pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { describeAnswer } from '../../terminal/tables/benchmark.js';
 
@@ -28,14 +28,15 @@ ${SERIES_HELP}`;
   static override flags = {
     benchmark: benchmarkFlag,
     all: Flags.boolean({ description: 'also print figures that papers do not report; --json always contains them' }),
+    data: dataFlag,
     python: pythonFlag,
   };
 
   override async run(): Promise<BenchmarkAnswer> {
     const { args, flags } = await this.parse(BenchmarkQuery);
-    const { benchmark, python, all } = flags;
+    const { benchmark, data, python, all } = flags;
     const answer = await withInterrupt((signal) =>
-      queryBenchmark({ benchmark, architecture: args.architecture, python, signal }),
+      queryBenchmark({ benchmark, architecture: args.architecture, data, python, signal }),
     );
     const figures = all ? answer.figures : reportedFigures(answer.figures);
     this.log(describeAnswer(answer, figures));

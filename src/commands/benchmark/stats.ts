@@ -2,7 +2,7 @@ import { benchmarkStats } from '../../benchmarks/service.js';
 import type { BenchmarkSummary } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/input/flags.js';
+import { dataFlag, pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { describeSummary } from '../../terminal/tables/benchmark.js';
 
@@ -16,12 +16,12 @@ ${SERIES_HELP}`;
     '<%= config.bin %> benchmark stats',
     '<%= config.bin %> benchmark stats --benchmark nas-bench-macro --json',
   ];
-  static override flags = { benchmark: benchmarkFlag, python: pythonFlag };
+  static override flags = { benchmark: benchmarkFlag, data: dataFlag, python: pythonFlag };
 
   override async run(): Promise<BenchmarkSummary> {
     const { flags } = await this.parse(BenchmarkStats);
-    const { benchmark, python } = flags;
-    const summary = await withInterrupt((signal) => benchmarkStats({ benchmark, python, signal }));
+    const { benchmark, data, python } = flags;
+    const summary = await withInterrupt((signal) => benchmarkStats({ benchmark, data, python, signal }));
     this.log(describeSummary(summary));
     return summary;
   }

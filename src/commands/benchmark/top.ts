@@ -3,7 +3,7 @@ import { topArchitectures } from '../../benchmarks/service.js';
 import type { BenchmarkRanking } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import { benchmarkFlag, SERIES_HELP } from '../../terminal/input/benchmark-flags.js';
-import { pythonFlag } from '../../terminal/input/flags.js';
+import { dataFlag, pythonFlag } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { describeRanking } from '../../terminal/tables/benchmark.js';
 
@@ -32,14 +32,15 @@ ${SERIES_HELP}`;
       max: 100_000,
       default: 10,
     }),
+    data: dataFlag,
     python: pythonFlag,
   };
 
   override async run(): Promise<BenchmarkRanking> {
     const { flags } = await this.parse(BenchmarkTop);
-    const { benchmark, dataset, split, epochs, seed, count, python } = flags;
+    const { benchmark, dataset, split, epochs, seed, count, data, python } = flags;
     const ranking = await withInterrupt((signal) =>
-      topArchitectures({ benchmark, dataset, split, epochs, seed, count, python, signal }),
+      topArchitectures({ benchmark, dataset, split, epochs, seed, count, data, python, signal }),
     );
     this.log(describeRanking(ranking));
     return ranking;

@@ -3,14 +3,13 @@ import { choice, type KeyGroup, number, text, type ValuesOf, wholeNumber } from 
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
 import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
+import { path } from './path-key.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
 
 /** `auto` takes XNAS where it can be imported and has the space. */
 export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
-
-const path = { most: 4096, range: 'a path of at most 4096 characters' };
 
 const { 'RMINAS.MAX_EVALUATIONS': maxEvaluations, ...published } = COMMON_STRATEGY_KEYS;
 
@@ -55,7 +54,7 @@ export const SEARCH_KEYS = {
   ),
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
   'RMINAS.MAX_EVALUATIONS': maxEvaluations,
-  'RMINAS.TEACHER': text('', path, "The teacher's checkpoint; by default the one in the data folders."),
+  'RMINAS.TEACHER': path('', 0, "The teacher's checkpoint; by default the one in the data folders."),
   'RMINAS.TEACHER_ARCH': text(
     '',
     { most: 100, range: 'a name of at most 100 characters' },

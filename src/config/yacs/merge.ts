@@ -43,16 +43,21 @@ export function mergeFile(settings: Settings, group: Group, file: string, aliase
 }
 
 function mergeGroup(known: Known, group: Group, file: string, prefix: string): void {
-  for (const { key: name, line, content } of group.entries) {
+  for (const { key: name, line, content, written } of group.entries) {
     const key = prefix + name;
     const where = `line ${line} of ${file}`;
+    if (INCLUDE.test(key) && !known.isKnown(key)) throw include(key, where);
     if (content.type === 'group') {
       if (!known.groups.has(key)) throw wrongType(key, known.get(key, where).value, 'a group of keys', where);
       mergeGroup(known, content, file, `${key}.`);
       continue;
     }
     // yacs decodes the strings of a file like those of the command line, with or without quotes.
-    known.set(key, content.type === 'str' ? decodeLiteral(content.value) : content, 'file', where);
+    known.set(key, content.type === 'str' ? decodeLiteral(content.value) : content, {
+      source: 'file',
+      where,
+      written: content.type === 'str' ? content.value : written,
+    });
   }
 }
 
@@ -73,9 +78,19 @@ export function mergeOverrides(settings: Settings, words: readonly string[], ali
   }
   const known = new Known(settings, aliases);
   for (let at = 0; at < words.length; at += 2) {
-    known.set(words[at] ?? '', decodeLiteral(words[at + 1] ?? ''), 'override', 'the overrides');
+    const written = words[at + 1] ?? '';
+    known.set(words[at] ?? '', decodeLiteral(written), { source: 'override', where: 'the overrides', written });
   }
   return known.settings;
+}
+
+/** Keys by which other programs include a file. */
+const INCLUDE = /^_{0,2}(?:base|include|includes|defaults|extends|inherit)_{0,2}$/i;
+
+/** Where a value comes from. */
+interface Origin extends Pick<Setting, 'source' | 'where'> {
+  /** The text of the value, if it had one. */
+  readonly written?: string | undefined;
 }
 
 /** The settings during a merge, and all names of their keys. */
@@ -94,6 +109,10 @@ class Known {
     this.groups = groupsOf(this.keys);
   }
 
+  isKnown(key: string): boolean {
+    return this.groups.has(key) || this.settings.has(this.aliases.get(key) ?? key);
+  }
+
   /** @throws UsageError for an unknown key. */
   get(key: string, where: string): Setting {
     const setting = this.settings.get(this.aliases.get(key) ?? key);
@@ -102,9 +121,9 @@ class Known {
   }
 
   /** @throws UsageError for an unknown key, a group, or a value of the wrong type. */
-  set(key: string, value: Value, source: ValueSource, where: string): void {
+  set(key: string, value: Value, { source, where, written }: Origin): void {
     if (this.groups.has(key)) throw wholeGroup(this, key, where);
-    const coerced = coerce(key, value, this.get(key, where), where);
+    const coerced = coerce(key, value, this.get(key, where), { where, written });
     const target = this.aliases.get(key);
     const told = target === undefined ? where : `${where}, as ${key}`;
     this.settings.set(target ?? key, { value: coerced, source, where: told });
@@ -112,10 +131,18 @@ class Known {
 }
 
 /** A value replaces a value of the same type. List and tuple replace each other. None replaces and is replaced by any type. */
-function coerce(key: string, value: Value, { value: current }: Setting, where: string): Value {
+function coerce(
+  key: string,
+  value: Value,
+  { value: current }: Setting,
+  { where, written }: Pick<Origin, 'where' | 'written'>,
+): Value {
   if (isPlain(value)) {
     if (value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType') return value;
     if ('items' in value && 'items' in current) return { type: current.type, items: value.items };
+  }
+  if (current.type === 'str' && written !== undefined && (value.type === 'int' || value.type === 'float')) {
+    throw unquoted(key, written, value, where);
   }
   const given = value.type === 'unsupported' ? `a Python ${value.name}` : `the ${typeName(value)} ${repr(value)}`;
   throw wrongType(key, current, given, where);
@@ -150,6 +177,26 @@ function wholeGroup(known: Known, group: string, where: string): UsageError {
   return new UsageError(`${group} (${where}) is a group of keys and cannot be given one value.`, {
     code: 'group-as-key',
     nextSteps: [`Set its keys one by one: ${keysIn(known, group)}.`],
+  });
+}
+
+/** A number in place of a text. A text that looks like a number needs two kinds of quotes, as yacs decodes strings. */
+function unquoted(key: string, written: string, value: Value, where: string): UsageError {
+  const bare = written.trim();
+  const name = key.slice(key.lastIndexOf('.') + 1);
+  return new UsageError(`${key} must be of type str, not the ${typeName(value)} ${bare} (${where}).`, {
+    code: 'wrong-type',
+    nextSteps: [`Put it in two kinds of quotes, so that it stays text: ${name}: "'${bare}'"`],
+  });
+}
+
+function include(key: string, where: string): UsageError {
+  return new UsageError(`${key} (${where}) names another file, and configurations cannot include files.`, {
+    code: 'unknown-key',
+    nextSteps: [
+      'Copy the keys of that file into this one, and remove the line.',
+      'Give what differs from a file as KEY VALUE pairs after --cfg FILE.',
+    ],
   });
 }
 

@@ -9,6 +9,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { UsageError } from '../../errors.js';
@@ -20,6 +21,8 @@ export interface Entry {
   readonly key: string;
   readonly line: number;
   readonly content: Value | Group;
+  /** The text of a number or a boolean, which may differ from its value: 010 is 8. */
+  readonly written?: string;
 }
 
 /** A mapping. Of several entries with one key it has the last one, as in PyYAML; a whole group counts as an entry. */
@@ -54,7 +57,7 @@ export function readYaml(text: string, file: string): Group {
     logLevel: 'error',
   });
   const [error] = document.errors;
-  if (error) throw broken(place(error.pos[0]), error.message);
+  if (error) throw broken(place(error.pos[0]), ...explain(error, text));
   return new Reader(document, lines, place).read();
 }
 
@@ -65,10 +68,26 @@ function linesOf(text: string): LineCounter {
   return lines;
 }
 
-function broken(place: string, message: string): UsageError {
+/** The library's message, or a better one for what happens with configurations. */
+function explain({ code, message, pos: [offset] }: YAMLError, text: string): [string, string?] {
+  if (code === 'MULTIPLE_DOCS') {
+    return [
+      'here a second document begins; a configuration is one',
+      'Remove the line --- or put the rest into another file.',
+    ];
+  }
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  const [, key, value] = /^\s*([\w.]+):\s*(\|\w.*)$/.exec(line.trimEnd()) ?? [];
+  if (value === undefined) return [message];
+  return ['a value that begins with | must be in quotes', `Write ${key}: '${value}'`];
+}
+
+function broken(place: string, message: string, step?: string): UsageError {
   return new UsageError(`${place}: ${message}`, {
     code: 'broken-yaml',
-    nextSteps: ['Correct the file at this place. A configuration is a YAML mapping of groups, as XNAS writes it.'],
+    nextSteps: [
+      step ?? 'Correct the file at this place. A configuration is a YAML mapping of groups, as XNAS writes it.',
+    ],
   });
 }
 
@@ -147,10 +166,17 @@ class Reader {
       if (key === '<<' && keyNode.type === 'PLAIN') {
         if (value) merged.push(...this.merged(value));
       } else {
-        own.push({ key, line: this.line(keyNode), content: value ? this.content(value) : { type: 'NoneType' } });
+        own.push({ key, line: this.line(keyNode), ...this.valueOf(value) });
       }
     }
     return [...merged, ...own];
+  }
+
+  private valueOf(value: Node | null): Pick<Entry, 'content' | 'written'> {
+    if (value === null) return { content: { type: 'NoneType' } };
+    const content = this.content(value);
+    const isText = content.type === 'group' || content.type === 'str' || !isScalar(value);
+    return isText ? { content } : { content, written: value.source ?? '' };
   }
 
   /** The entries that `<<` merges; the first of several mappings wins. */

@@ -1,11 +1,16 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
 import { BUILT_IN } from '../../catalogue/built-in.js';
+import { userPath } from '../../installation/paths.js';
+
+/** For flags and arguments that are paths. */
+export const asPath = { parse: async (text: string) => userPath(text) };
 
 export const overrideArg = Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' });
 
 const CONFIG = {
   description: 'configuration: the name of a shipped one, or a file in the format of XNAS or the RMI-NAS archive',
   helpValue: 'NAME|FILE',
+  ...asPath,
 };
 export const configFlag = Flags.string({ ...CONFIG, required: true });
 /** Not required, because --resume replaces it. */
@@ -15,11 +20,13 @@ export const dataFlag = Flags.string({
   description: 'folder of the data sets and teachers',
   helpValue: 'DIR',
   env: 'RMINAS_DATA',
+  ...asPath,
 });
 
 export const pythonFlag = Flags.string({
   description: 'Python interpreter (default: RMINAS_PYTHON, .venv, the active environment, python3)',
   helpValue: 'FILE',
+  ...asPath,
 });
 
 /** Flags that say where data and Python are. */
@@ -77,6 +84,7 @@ export const assetFlags: Record<
   cfg: Flags.string({
     description: 'configuration (name or file) whose data set and teacher are selected',
     helpValue: 'NAME|FILE',
+    ...asPath,
   }),
   data: dataFlag,
   space: { ...keyFlags.space, dependsOn: ['cfg'] },

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from array import array
+from functools import cache
+from pathlib import Path
 
 from ..table import AccuracySeries
 
@@ -31,7 +35,8 @@ _REPORTED = {
     ("ImageNet16-120", "x-test"),
 }
 
-_OPERATION = "(?:none|skip_connect|nor_conv_1x1|nor_conv_3x3|avg_pool_3x3)"
+_OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
+_OPERATION = f"(?:{'|'.join(_OPERATIONS)})"
 _GENOTYPE = re.compile(
     r"\|{op}~0\|\+\|{op}~0\|{op}~1\|\+\|{op}~0\|{op}~1\|{op}~2\|".replace("{op}", _OPERATION), re.ASCII
 )
@@ -40,6 +45,23 @@ _GENOTYPE = re.compile(
 def is_genotype(text: object) -> bool:
     """Whether the text is a genotype of the space."""
     return isinstance(text, str) and _GENOTYPE.fullmatch(text) is not None
+
+
+@cache
+def _numbers() -> dict[int, int]:
+    """Numbers in the benchmark's order, by the architecture's operations as digits in base 5, edge by edge."""
+    order = array("H", Path(__file__).with_name("nas_bench_201_order.bin").read_bytes())
+    if sys.byteorder == "big":
+        order.byteswap()
+    return {code: number for number, code in enumerate(order)}
+
+
+def number_of(genotype: str) -> int:
+    """The number of an architecture in the benchmark's order."""
+    code = 0
+    for name in re.findall(r"(\w+)~", genotype):
+        code = code * len(_OPERATIONS) + _OPERATIONS.index(name)
+    return _numbers()[code]
 
 
 def is_number(value: object) -> bool:

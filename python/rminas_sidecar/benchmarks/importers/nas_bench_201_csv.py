@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ...errors import SidecarError
 from ..table import Result, Table, TableEntry
 from .corrupt import corrupt
-from .nas_bench_201 import BENCHMARK, FULL_EPOCHS, SPACE_SIZE, is_genotype, is_number, mean_series
+from .nas_bench_201 import BENCHMARK, FULL_EPOCHS, SPACE_SIZE, is_genotype, is_number, mean_series, number_of
 
 NUMBER_COLUMN = "index"
 GENOTYPE_COLUMN = "arch_str"
@@ -25,6 +26,10 @@ DATASETS = {
     "cifar100_test": ("cifar100", "x-test"),
     "imagenet16_120_test": ("ImageNet16-120", "x-test"),
 }
+#: Shorter names of columns in `columns`.
+_ALIASES = {column.removesuffix("_test"): column for column in DATASETS} | {
+    dataset: column for column, (dataset, _) in DATASETS.items()
+}
 COLUMNS = (NUMBER_COLUMN, GENOTYPE_COLUMN, *DATASETS)
 #: Only the start of the first line is read, because a file of another format may have no line breaks.
 MAX_HEADER_CHARACTERS = 1000
@@ -33,13 +38,15 @@ DESCRIPTION = f"a CSV table of NAS-Bench-201 with the columns {', '.join(COLUMNS
 _ACCURACY = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 
-def recognises(text: str) -> bool:
-    """Whether the first line is a header with a column of architectures."""
-    return GENOTYPE_COLUMN in _column_names(text)
+def recognises(text: str, columns: Mapping[str, str]) -> bool:
+    """Whether the first line is a header with a column of architectures, or `columns` name those of the table."""
+    return bool(columns) or GENOTYPE_COLUMN in column_names(text)
 
 
-def read(file: Path, text: str) -> Table:
+def read(file: Path, text: str, columns: Mapping[str, str]) -> Table:
     """The table in `text`, the content of `file`.
+
+    With `columns`, other columns are ignored, and a table needs no numbers: the architecture decides.
 
     Raises `SidecarError` (`corrupt-file`) that names the line and the column, now or while the entries are read.
     """
@@ -47,7 +54,7 @@ def read(file: Path, text: str) -> Table:
         problem = "the file ends in the middle of this line, so it may have been cut off; end the line if it is whole"
         raise corrupt(f"{file}, line {text.count(chr(10)) + 1}", problem)
     lines = csv.reader(io.StringIO(text), strict=True)
-    header = _header(file, text)
+    header = _renamed(file, column_names(text), columns) if columns else _header(file, text)
     return Table(
         benchmark=BENCHMARK,
         file=file,
@@ -58,23 +65,46 @@ def read(file: Path, text: str) -> Table:
     )
 
 
-def _column_names(text: str) -> list[str]:
+def column_names(text: str) -> list[str]:
     first_line = text.partition("\n")[0].strip()[:MAX_HEADER_CHARACTERS]
     return [name.strip() for name in next(csv.reader([first_line]), [])]
 
 
 def _header(file: Path, text: str) -> list[str]:
     place = f"{file}, line 1"
-    header = _column_names(text)
+    header = column_names(text)
     for name in header:
         if name not in COLUMNS:
-            raise corrupt(place, f"unknown column {name!r}; known are {', '.join(COLUMNS)}")
+            problem = f"unknown column {name!r}; known are {', '.join(COLUMNS)}; found {', '.join(header)}"
+            step = "Name the columns to read, and the others are ignored: --column cifar10_test=NAME"
+            raise SidecarError("corrupt-file", f"{place}: {problem}.", [step])
         if header.count(name) > 1:
             raise corrupt(place, f"the column {name!r} is there more than once")
     if NUMBER_COLUMN not in header:
         raise corrupt(place, f"the column {NUMBER_COLUMN!r} is missing")
     if not any(name in DATASETS for name in header):
         raise corrupt(place, f"there is no column of accuracies; known are {', '.join(DATASETS)}")
+    return header
+
+
+def _renamed(file: Path, found: list[str], columns: Mapping[str, str]) -> list[str]:
+    """The header in the importer's own names; an ignored column has the name ''."""
+    place = f"{file}, line 1"
+    own_name = {}
+    for target, name in columns.items():
+        known = _ALIASES.get(target, target)
+        if known not in COLUMNS:
+            raise corrupt(place, f"there is no column {target!r} to name; known are {', '.join(COLUMNS)}")
+        if found.count(name) != 1:
+            raise corrupt(place, f"the column {name!r} is there {found.count(name)} times; found {', '.join(found)}")
+        own_name[name] = known
+    header = [own_name.get(name, name if name in COLUMNS and name not in own_name.values() else "") for name in found]
+    if GENOTYPE_COLUMN not in header:
+        problem = f"no column is {GENOTYPE_COLUMN!r}; found {', '.join(found)}; name it with --column arch_str=NAME"
+        raise corrupt(place, problem)
+    if not any(name in DATASETS for name in header):
+        problem = f"no column has accuracies; found {', '.join(found)}; name one with --column cifar10_test=NAME"
+        raise corrupt(place, problem)
     return header
 
 
@@ -87,8 +117,8 @@ def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> I
     }
     line_of: dict[str | int, int] = {}
     for place, line, cells in _rows(file, lines, header):
-        number = _number(place, cells[NUMBER_COLUMN])
         genotype = _genotype(place, cells[GENOTYPE_COLUMN])
+        number = _number(place, cells[NUMBER_COLUMN]) if NUMBER_COLUMN in cells else number_of(genotype)
         for column, key in ((NUMBER_COLUMN, number), (GENOTYPE_COLUMN, genotype)):
             if key in line_of:
                 raise corrupt(f"{place}, column {column!r}", f"{key} stands in line {line_of[key]} already")

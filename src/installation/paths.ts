@@ -1,0 +1,31 @@
+/** Paths as users write them in settings and flags, where no shell has replaced anything. */
+import { homedir } from 'node:os';
+import { UsageError } from '../errors.js';
+
+/** What a path must be, to follow "must be". */
+export const PATH_RULE = 'written out: ~ is the home folder, variables ($NAME) and drive letters are not replaced';
+
+const VARIABLE = /\$[A-Za-z_{(]|%[A-Za-z_]\w*%/;
+const DRIVE = /^[A-Za-z]:[\\/]/;
+
+/** Whether a path means on this system what it says. */
+export function isWrittenOut(path: string, platform: NodeJS.Platform = process.platform): boolean {
+  return !VARIABLE.test(path) && (platform === 'win32' || !DRIVE.test(path));
+}
+
+/** The path with the home folder in place of a leading `~`. */
+export function withHome(path: string, home = homedir()): string {
+  return /^~(?=$|[\\/])/.test(path) ? home + path.slice(1) : path;
+}
+
+/**
+ * The path that a flag names.
+ * @throws UsageError `invalid-path` for variables and drive letters
+ */
+export function userPath(path: string): string {
+  if (isWrittenOut(path)) return withHome(path);
+  throw new UsageError(`The path '${path}' must be ${PATH_RULE}.`, {
+    code: 'invalid-path',
+    nextSteps: ['Write the whole path, or leave out the quotes so that the shell replaces variables.'],
+  });
+}
