@@ -127,6 +127,26 @@ describe('rminas benchmark', () => {
     expect(blocked.stderr).toContain(join(file, 'benchmarks'));
   });
 
+  it('imports the table of a data folder, and takes a unit and names of columns', async () => {
+    const cases = fileURLToPath(new URL('../fixtures/cases/tables/', import.meta.url));
+    const data = join(home, 'data');
+    writeNasBench201(join(data, 'nas-bench-201', 'table.csv'));
+    const without = await benchmark('stats', '--json');
+    expect(without.code).toBe(3);
+    const stats = await benchmark('stats', '--data', data, '--json');
+    expect(JSON.parse(stats.stdout)).toMatchObject({ architectures: 3 });
+    const columns = ['--column', 'arch_str=arch', '--column', 'cifar10=cifar10'];
+    const named = await benchmark('import', join(cases, 'other_names.csv'), ...columns, '--json');
+    expect(JSON.parse(named.stdout)).toMatchObject({ architectures: 3, datasets: ['cifar10'] });
+    const fraction = await benchmark('import', join(cases, 'fraction.csv'));
+    expect(fraction).toMatchObject({ code: 3, stderr: expect.stringContaining('--unit fraction') });
+    expect(await benchmark('import', join(cases, 'fraction.csv'), '--unit', 'fraction')).toMatchObject({ code: 0 });
+    const smaller = await benchmark('import', join(cases, 'wrong_index.csv'));
+    expect(smaller).toMatchObject({ code: 2, stderr: expect.stringContaining('--replace') });
+    expect(await benchmark('import', join(cases, 'wrong_index.csv'), '--replace')).toMatchObject({ code: 0 });
+    expect(await benchmark('import', 'table.csv', '--column', 'cifar10')).toMatchObject({ code: 2 });
+  });
+
   it('ends in exit code 2 for invalid arguments', async () => {
     await benchmark('import', writeNasBench201(join(home, 'table')));
     const [beyond, unlike, tuple, other, nothing, series, none] = await Promise.all([
