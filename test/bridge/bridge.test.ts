@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bridge, openBridge, PythonError } from '../../src/bridge/index.js';
 import { MissingError, SidecarError } from '../../src/errors.js';
+import { isAlive } from '../sidecar/harness.js';
 import { scaled } from '../support/limits.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,16 +51,6 @@ interface Builtins {
   ): Promise<{ valueOf(): Promise<unknown>; append(item: unknown): Promise<void>; length: Promise<number> }>;
   sorted$(items: unknown, keywords: { reverse: boolean }): Promise<{ valueOf(): Promise<unknown> }>;
   object(): Promise<{ valueOf(): Promise<unknown> }>;
-}
-
-/** Whether a process runs. A zombie does not count. */
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 describe('live objects', () => {
@@ -192,7 +183,7 @@ describe('failures', () => {
     process.kill(pid, 'SIGSTOP');
     await expect(os.getpid()).rejects.toMatchObject({ code: 'bridge-timeout' });
     await bridge.close();
-    expect(alive(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
   });
 
   it('include requests after closing; closing twice is allowed', async () => {
@@ -200,7 +191,7 @@ describe('failures', () => {
     const os = await bridge.import<Os>('os');
     const pid = await os.getpid();
     await Promise.all([bridge.close(), bridge.close()]);
-    expect(alive(pid)).toBe(false);
+    expect(isAlive(pid)).toBe(false);
     await expect(os.getpid()).rejects.toThrow('the bridge was closed');
   });
 
@@ -219,7 +210,7 @@ describe('failures', () => {
     const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
     const pid = Number(stdout.trim());
     expect(pid).toBeGreaterThan(1);
-    await expect.poll(() => alive(pid), { timeout: scaled(20_000) }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: scaled(20_000) }).toBe(false);
   });
 });
 

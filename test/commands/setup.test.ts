@@ -16,9 +16,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/index.js';
 import type { SetupReport } from '../../src/setup/index.js';
+import { isAlive } from '../sidecar/harness.js';
 import { installedCopy } from '../support/installed-copy.js';
 import { scaled } from '../support/limits.js';
-import { type CliResult, ROOT, temporaryFolder } from '../support/run-cli.js';
+import { type CliResult, temporaryFolder } from '../support/run-cli.js';
+import { distributions } from '../support/tiny-distributions.js';
 
 /** The versions that the constraints pin for the Python of the tests, and newer versions that pip would prefer. */
 const PINNED = [
@@ -41,22 +43,6 @@ let slow: string;
 /** A data home in which the setup has ended. */
 let ready: string;
 let first: CliResult;
-
-function distributions(folder: string, specifications: readonly string[]): string {
-  const program = join(ROOT, 'test/fixtures/tiny_distributions.py');
-  const constraints = readFileSync(join(ROOT, 'python/constraints.txt'), 'utf8');
-  const pinned = (name: string) =>
-    new RegExp(`^${name}==([^;\\s]+)(?:; python_version >=.*)?$`, 'm').exec(constraints)?.[1];
-  const resolved = specifications.map((text) =>
-    text
-      .replace('NUMPY', pinned('numpy') ?? '')
-      .replace('SKLEARN', pinned('scikit-learn') ?? '')
-      .replace('PILLOW', pinned('pillow') ?? ''),
-  );
-  const { status, stderr } = spawnSync('python3', [program, folder, ...resolved], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return folder;
-}
 
 function start(home: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const env = {
@@ -95,16 +81,6 @@ function program(file: string, text: string): string {
   writeFileSync(file, text);
   chmodSync(file, 0o755);
   return file;
-}
-
-/** Whether a process runs. One that has ended waits as a zombie until its new parent looks after it. */
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 const venvPython = (home: string) => join(home, 'venv/bin/python');
@@ -235,7 +211,7 @@ describe('an interrupted setup', { timeout: scaled(240_000) }, () => {
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain('It continues with: npx rminas setup');
-    await vi.waitFor(() => expect(runs(builder)).toBe(false), { timeout: 60_000 });
+    await vi.waitFor(() => expect(isAlive(builder)).toBe(false), { timeout: 60_000 });
     expect(existsSync(join(home, 'venv/.rminas-setup'))).toBe(false);
 
     const torch = statSync(join(sitePackages(home), 'torch/__init__.py')).ino;

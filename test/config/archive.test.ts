@@ -113,7 +113,7 @@ describe('the space of a file of the archive', () => {
     ['nb201_x.yaml', 'nas-bench-201'],
     ['darts.yml', 'darts'],
     ['mb_imagenet.yaml', 'mb'],
-  ])('is told by the name %s, with a notice', async (name, space) => {
+  ])('is recognised by the name %s, with a notice', async (name, space) => {
     const { values, notices, settings } = await load(name, "DATA_LOADER:\n  BACKEND: 'custom'\n");
     expect(values['SPACE.NAME']).toBe(space);
     expect(settings.get('SPACE.NAME')).toMatchObject({ source: 'file', where: expect.stringContaining('the name of') });

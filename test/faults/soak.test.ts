@@ -10,8 +10,8 @@ import { familyOf, openFiles, residentKilobytes } from './machine.js';
 
 const COUNT = Number(process.env.RMINAS_SOAK_EVALUATIONS ?? 200);
 /** Evaluations after which allocators and caches have reached their size. */
-const SETTLING = Math.ceil(COUNT / 4);
-const AT_ONCE = 10;
+const WARM_UP = Math.ceil(COUNT / 4);
+const IN_PARALLEL = 10;
 const MOST_MEGABYTES = 48;
 const MOST_FILES = 4;
 
@@ -49,24 +49,26 @@ it.skipIf(!possible)(
         return sidecar.request('evaluate', evaluate(genotype, number));
       };
       const scoreAll = async (from: number, to: number) => {
-        for (let start = from; start < to; start += AT_ONCE) {
-          const count = Math.min(AT_ONCE, to - start);
+        for (let start = from; start < to; start += IN_PARALLEL) {
+          const count = Math.min(IN_PARALLEL, to - start);
           const answers = await Promise.all(Array.from({ length: count }, (_, index) => score(start + index)));
           // Some trainings diverge immediately, which is a valid result.
           expect(answers.every(({ steps }) => steps > 0)).toBe(true);
         }
       };
-      await scoreAll(0, SETTLING);
+      await scoreAll(0, WARM_UP);
       first = look(sidecar);
-      await scoreAll(SETTLING, COUNT);
+      await scoreAll(WARM_UP, COUNT);
       last = look(sidecar);
       expect(sidecar.restarts).toBe(0);
     } finally {
       await sidecar.close();
     }
-    const told = ({ megabytes, files, processes }: Sight) =>
+    const describeSight = ({ megabytes, files, processes }: Sight) =>
       `${megabytes} MB, ${files} files, ${processes.length} processes`;
-    process.stderr.write(`soak: ${COUNT} evaluations; after ${SETTLING}: ${told(first)}; at the end: ${told(last)}\n`);
+    process.stderr.write(
+      `soak: ${COUNT} evaluations; after ${WARM_UP}: ${describeSight(first)}; at the end: ${describeSight(last)}\n`,
+    );
     expect(last.processes).toEqual(first.processes);
     expect(last.megabytes - first.megabytes).toBeLessThan(MOST_MEGABYTES);
     expect(last.files - first.files).toBeLessThanOrEqual(MOST_FILES);

@@ -71,7 +71,7 @@ describe('a genotype that no network can be built from', () => {
   it.each([
     ['darts_fairdarts_3tuple.txt', 'has three parts'],
     ['darts_nasnet_five_steps.txt', 'normal_concat must be [2, 3, 4, 5]'],
-  ])('in %s is told which cells are supported', async (file, problem) => {
+  ])('in %s is refused with the supported cells', async (file, problem) => {
     await expect(retrain(read(file))).rejects.toMatchObject({
       code: 'invalid-genotype',
       message: expect.stringContaining(problem),

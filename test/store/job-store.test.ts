@@ -137,7 +137,7 @@ describe('a job', () => {
   });
 
   it.skipIf(process.platform === 'win32').each<[string, () => void, RegExp]>([
-    ['a FIFO that nobody reads', () => execFileSync('mkfifo', [folder.log]), /ENXIO/],
+    ['a FIFO without a reader', () => execFileSync('mkfifo', [folder.log]), /ENXIO/],
     ['on a full disk', () => symlinkSync('/dev/full', folder.log), /ENOSPC/],
   ])('continues with a log that is %s', (_, make, problem) => {
     ensureJobFolder(folder.path);
