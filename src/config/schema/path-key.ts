@@ -6,7 +6,7 @@ import { isWrittenOut, PATH_RULE, withHome } from '../../installation/paths.js';
 const MOST = 4096;
 
 /** @param least characters; 0 for a path that may be unset */
-export function path(initial: string, least: 0 | 1, doc: string): KeyDefinition<string> {
+export function pathKey(initial: string, least: 0 | 1, doc: string): KeyDefinition<string> {
   const range = `a path of ${least === 0 ? 'at most' : `${least} to`} ${MOST} characters, ${PATH_RULE}`;
   const written = z
     .string()

@@ -3,7 +3,7 @@ import { choice, type KeyGroup, number, text, type ValuesOf, wholeNumber } from 
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
 import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
-import { path } from './path-key.js';
+import { pathKey } from './path-key.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
 
@@ -54,7 +54,7 @@ export const SEARCH_KEYS = {
   ),
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
   'RMINAS.MAX_EVALUATIONS': maxEvaluations,
-  'RMINAS.TEACHER': path('', 0, "The teacher's checkpoint; by default the one in the data folders."),
+  'RMINAS.TEACHER': pathKey('', 0, "The teacher's checkpoint; by default the one in the data folders."),
   'RMINAS.TEACHER_ARCH': text(
     '',
     { most: 100, range: 'a name of at most 100 characters' },

@@ -1,7 +1,7 @@
 /** The keys that searches and retrainings read. */
 import { z } from 'zod';
 import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../definitions/key.js';
-import { path } from './path-key.js';
+import { pathKey } from './path-key.js';
 
 const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
 
@@ -9,7 +9,7 @@ const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
 export const SHARED_KEYS = {
   'SPACE.NAME': text('darts', name, 'The search space; see [spaces](#spaces-and-data-sets).'),
   'LOADER.DATASET': text('cifar10', name, 'The data set; see [data sets](#spaces-and-data-sets).'),
-  'LOADER.DATAPATH': path('', 0, 'The folder to look for data in first.'),
+  'LOADER.DATAPATH': pathKey('', 0, 'The folder to look for data in first.'),
   'LOADER.BATCH_SIZE': wholeNumber(
     256,
     { least: 2, most: 65_536 },
@@ -28,7 +28,7 @@ export const SHARED_KEYS = {
   ),
   'TRAIN.CHANNELS': wholeNumber(36, { least: 1, most: 1024 }, 'Channels of a network of `darts`.'),
   'TRAIN.LAYERS': wholeNumber(20, { least: 1, most: 64 }, 'Cells of a network of `darts`.'),
-  OUT_DIR: path('exp/', 1, 'The parent folder of the folders of runs.'),
+  OUT_DIR: pathKey('exp/', 1, 'The parent folder of the folders of runs.'),
   RNG_SEED: wholeNumber(
     1,
     { least: 0, most: Number.MAX_SAFE_INTEGER },
