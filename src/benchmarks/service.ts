@@ -1,7 +1,20 @@
 /** Benchmark queries of the command line and the Node API. Each call starts its own sidecar. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { dataFolders } from '../assets/places.js';
+import {
+  abortSignal,
+  anyText,
+  callback,
+  checkOptions,
+  filledText,
+  flagOption,
+  type OptionShape,
+  oneOf,
+  seedOption,
+  wholeNumberOption,
+} from '../options.js';
 import type {
   BenchmarkAnswer,
   BenchmarkImported,
@@ -78,6 +91,34 @@ export interface BenchmarkStatsOptions extends ReadBenchmarkOptions {
   readonly benchmark?: string | undefined;
 }
 
+const COMMON_OPTIONS: OptionShape<BenchmarkOptions> = {
+  python: filledText.optional(),
+  folder: filledText.optional(),
+  signal: abortSignal.optional(),
+};
+const IMPORT_OPTIONS: OptionShape<ImportBenchmarkOptions> = {
+  ...COMMON_OPTIONS,
+  file: filledText,
+  unit: oneOf(['percent', 'fraction']).optional(),
+  columns: z.record(z.string(), anyText, 'an object of names of columns').optional(),
+  replace: flagOption.optional(),
+  onProgress: callback<(progress: Progress) => void>().optional(),
+};
+const STATS_OPTIONS: OptionShape<BenchmarkStatsOptions> = {
+  ...COMMON_OPTIONS,
+  data: filledText.optional(),
+  benchmark: filledText.optional(),
+};
+const QUERY_OPTIONS: OptionShape<QueryBenchmarkOptions> = { ...STATS_OPTIONS, architecture: filledText };
+const TOP_OPTIONS: OptionShape<TopArchitecturesOptions> = {
+  ...STATS_OPTIONS,
+  dataset: filledText.optional(),
+  split: filledText.optional(),
+  epochs: wholeNumberOption(1).optional(),
+  seed: seedOption.optional(),
+  count: wholeNumberOption(1, 100_000).optional(),
+};
+
 const DEFAULT_BENCHMARK = BENCHMARK_NAMES[0] ?? '';
 
 /**
@@ -91,7 +132,8 @@ const DEFAULT_BENCHMARK = BENCHMARK_NAMES[0] ?? '';
  * @throws MissingError when the file is missing or not a table, or the index cannot be written.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function importBenchmark(options: ImportBenchmarkOptions): Promise<BenchmarkImported> {
+export async function importBenchmark(given: ImportBenchmarkOptions): Promise<BenchmarkImported> {
+  const options = checkOptions('importBenchmark()', IMPORT_OPTIONS, given);
   const { file, folder = indexFolder(), unit, columns, replace, onProgress } = options;
   const body = {
     file: resolve(file),
@@ -115,7 +157,8 @@ export async function importBenchmark(options: ImportBenchmarkOptions): Promise<
  * @throws UsageError when the index does not contain the architecture. @throws MissingError when there is no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
+export async function queryBenchmark(given: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
+  const options = checkOptions('queryBenchmark()', QUERY_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK } = options;
   const architecture = normalArchitecture(benchmarkNamed(benchmark), options.architecture);
   return withIndex(benchmark, options, (sidecar, index, signal) =>
@@ -132,7 +175,8 @@ export async function queryBenchmark(options: QueryBenchmarkOptions): Promise<Be
  * @throws UsageError when the index has no such series. @throws MissingError when there is no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function topArchitectures(options: TopArchitecturesOptions = {}): Promise<BenchmarkRanking> {
+export async function topArchitectures(given: TopArchitecturesOptions = {}): Promise<BenchmarkRanking> {
+  const options = checkOptions('topArchitectures()', TOP_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK, dataset, split, epochs, seed, count = 10 } = options;
   const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
   return withIndex(benchmark, options, (sidecar, index, signal) =>
@@ -149,7 +193,8 @@ export async function topArchitectures(options: TopArchitecturesOptions = {}): P
  * @throws MissingError when there is no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
-export async function benchmarkStats(options: BenchmarkStatsOptions = {}): Promise<BenchmarkSummary> {
+export async function benchmarkStats(given: BenchmarkStatsOptions = {}): Promise<BenchmarkSummary> {
+  const options = checkOptions('benchmarkStats()', STATS_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK } = options;
   return withIndex(benchmark, options, (sidecar, index, signal) =>
     sidecar.request('summarise-benchmark', { index }, signal),

@@ -3,6 +3,7 @@ import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '
 import { MissingError, SidecarError } from '../errors.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
+import { checkOptions, filledText, listOf, type OptionShape, wholeNumberOption } from '../options.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
@@ -28,15 +29,26 @@ export interface DoctorOptions {
   readonly plugins?: readonly string[] | undefined;
 }
 
+/** The longest time of a timer. */
+const MOST_MS = 2_147_483_647;
+
+const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
+  python: filledText.optional(),
+  data: filledText.optional(),
+  timeoutMs: wholeNumberOption(1, MOST_MS).optional(),
+  plugins: listOf(filledText, 'names of files and modules').optional(),
+};
+
 /**
  * Checks Python, packages, devices, data, teachers, indexes, memory and disk, as `rminas doctor` does. A problem is part of
- * the result and never an error.
+ * the result and never an error; only a wrong option is.
  *
  * @example
  * const { ready, checks } = await diagnose();
  * if (!ready) for (const { name, status, nextStep } of checks) if (status !== 'ok') console.error(name, nextStep);
  */
-export async function diagnose(options: DoctorOptions = {}): Promise<Diagnosis> {
+export async function diagnose(given: DoctorOptions = {}): Promise<Diagnosis> {
+  const options = checkOptions('diagnose()', DOCTOR_OPTIONS, given);
   const [machine, python] = await Promise.all([Promise.all(machineQuestions.map(examine)), examinePython(options)]);
   const checks = [...python, ...machine];
   return { rminas: VERSION, ready: isReady(checks), checks };

@@ -1,5 +1,7 @@
 /** The evaluations of a search as a table or as lines of JSON. */
+import type { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { anyText, checkOptions, type OptionShape } from '../options.js';
 import { csvOf } from '../report/csv.js';
 import { type RecordedEvaluation, readRun } from './run.js';
 
@@ -10,6 +12,9 @@ export interface ExportHistoryOptions {
   /** `csv`: a header and a line for each evaluation. `jsonl`: one JSON object a line, with the whole outcome. */
   readonly format: HistoryFormat;
 }
+
+/** The format is checked below. */
+const EXPORT_OPTIONS: OptionShape<ExportHistoryOptions> = { format: anyText as z.ZodType<HistoryFormat> };
 
 const COLUMNS = ['index', 'turn', 'phase', 'genotype', 'seed', 'loss', 'cross_entropy', 'steps', 'stopped', 'seconds'];
 
@@ -22,7 +27,8 @@ const COLUMNS = ['index', 'turn', 'phase', 'genotype', 'seed', 'loss', 'cross_en
  * writeFileSync('history.csv', exportHistory('exp/quickstart/nas-bench-201-digits-seed1', { format: 'csv' }));
  * @throws UsageError for another format; MissingError and UsageError as {@link readRun}
  */
-export function exportHistory(folder: string, { format }: ExportHistoryOptions): string {
+export function exportHistory(folder: string, options: ExportHistoryOptions): string {
+  const { format } = checkOptions('exportHistory()', EXPORT_OPTIONS, options);
   if (!HISTORY_FORMATS.includes(format)) {
     throw new UsageError(`Expected the format ${HISTORY_FORMATS.join(' or ')}, got '${format}'.`, {
       code: 'unknown-format',

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
 import { readSearch } from '../jobs/search/plan.js';
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
+import { checkArgument, filledText } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import type { EvaluationOutcome } from '../search/evaluator.js';
 import type { Phase } from '../strategies/strategy.js';
@@ -45,6 +46,7 @@ export interface RecordedRun {
  * @throws MissingError when the folder has no journal; UsageError when the journal or result.json is damaged
  */
 export function readRun(folder: string): RecordedRun {
+  checkArgument('readRun()', 'folder', filledText, folder);
   const { folder: files, header, lines } = readSearch(folder);
   const evaluations: RecordedEvaluation[] = [];
   // The evaluations of a turn follow its proposal.

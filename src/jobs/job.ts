@@ -1,5 +1,6 @@
 /** The form of all jobs of the Node API: an async-iterable object with a promise of the result. */
 import { InterruptedError, interrupted } from '../errors.js';
+import { abortSignal, filledText, type OptionShape } from '../options.js';
 import type { JobListener } from '../store/job-store.js';
 
 /**
@@ -25,6 +26,11 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const JOB_OPTIONS: OptionShape<JobOptions> = {
+  python: filledText.optional(),
+  signal: abortSignal.optional(),
+};
+
 /** The connection of the work to its job: it emits events and sees the interruption. */
 export interface JobContext<Event> extends JobListener<Event> {
   /** Aborts when the job is to end. */
@@ -35,6 +41,21 @@ export interface StartJobOptions {
   readonly signal: AbortSignal | undefined;
   /** The words of an InterruptedError. @param folder where the job is; undefined before it has a folder */
   readonly interruption: (folder: string | undefined) => { readonly message: string; readonly nextSteps: string[] };
+}
+
+/** Starts a job once its options are checked: a wrong option rejects the result at once. */
+export function startChecked<Options extends JobOptions, Event, Result>(
+  check: () => Options,
+  { interruption }: Pick<StartJobOptions, 'interruption'>,
+  work: (options: Options, context: JobContext<Event>) => Promise<Result>,
+): Job<Event, Result> {
+  let options: Options;
+  try {
+    options = check();
+  } catch (error) {
+    return startJob({ signal: undefined, interruption }, () => Promise.reject(error));
+  }
+  return startJob({ signal: options.signal, interruption }, (context) => work(options, context));
 }
 
 /** Starts a job. */

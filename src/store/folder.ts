@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
@@ -79,6 +79,15 @@ export function writeJobFile(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (cause) {
     throw folderError(file, cause as NodeJS.ErrnoException);
+  }
+}
+
+/** The text of a file; undefined for a file that cannot be read. */
+export function textIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 

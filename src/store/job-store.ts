@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
-import { folderGone, type JobFolder, writeJobFile } from './folder.js';
+import { folderGone, type JobFolder, textIn, writeJobFile } from './folder.js';
 import {
   hasBegun,
   type JournalLine,
@@ -11,6 +11,7 @@ import {
   removeUnbegun,
   replaceWithCopy,
 } from './journal-file.js';
+import { recordable } from './journal-line.js';
 import { type FolderLock, lockFolder } from './lock.js';
 import { Log } from './log.js';
 import { type Rescue, rescueJob } from './rescue.js';
@@ -131,7 +132,7 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
       // A shared folder may have no journal yet, or one whose first line is torn.
       if (place.kind === 'resume' || hasBegun(place.folder.journal)) this.#earlier = readJob(place.folder, format);
       if (this.#earlier) this.#lines.push(...this.#earlier.lines);
-      if (place.kind === 'resume') this.#config = textOf(place.folder.config);
+      if (place.kind === 'resume') this.#config = textIn(place.folder.config);
     } catch (error) {
       this.close();
       throw error;
@@ -190,13 +191,15 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
 
   /**
    * Appends an entry to the journal; it is on disk when this returns.
-   * @throws UsageError `run-taken-over` when another process has the lock; MissingError when the disk is full, and
+   * @throws UsageError `run-taken-over` when another process has the lock, `invalid-entry` for an entry that could not be
+   *   read back; MissingError when the disk is full, and
    *   `run-folder-gone` when the folder has vanished. The entry is in the rescued journal then.
    */
   write(entry: Entry): void {
     if (this.#journal === undefined) throw new Error('The job has not begun.');
     const loss = this.#loss();
     if (loss !== undefined && this.#rescue === undefined) throw loss;
+    recordable(`An entry '${entry.type}'`, entry, this.#options.format.entries);
     this.#lines.push(this.#journal.append(entry));
     if (loss !== undefined) throw loss;
   }
@@ -270,15 +273,6 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
     this.#journal = rescue.journal;
     this.#rescue = rescue;
     this.notify(rescue.error.message);
-  }
-}
-
-/** Undefined for a file that cannot be read. */
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

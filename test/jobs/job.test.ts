@@ -156,7 +156,7 @@ describe('a failure', () => {
   it('that is not read is an unhandled rejection, and ends the program', async () => {
     const script = `
       import { score } from ${JSON.stringify(join(ROOT, 'dist/index.js'))};
-      score({ cfg: '/nowhere.yaml', genotypes: [] });`;
+      score({ cfg: '/nowhere.yaml', genotypes: ['x'] });`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -1,20 +1,32 @@
 import { join, resolve } from 'node:path';
 import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
+import {
+  anyNumber,
+  checkOptions,
+  filledText,
+  listOf,
+  type OptionShape,
+  objectWith,
+  oneOf,
+  seedOption,
+  wholeNumberOption,
+} from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
 import { forest } from '../../strategies/forest.js';
 import { VERSION } from '../../version.js';
-import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
-import type { CacheOptions } from '../search/search.js';
+import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { CACHE_OPTIONS, type CacheOptions } from '../search/search.js';
 import { type BenchmarkFigures, benchmarkFigures } from './benchmark-figures.js';
 import { regretCharts } from './charts.js';
 import { type Completed, completeRuns } from './complete.js';
-import type { CostKind } from './cost.js';
+import { COST_KINDS, type CostKind } from './cost.js';
 import { comparisonCsv } from './csv.js';
 import type { ComparisonEvent } from './events.js';
-import { type ComparisonOptions, type PlannedComparison, planComparison } from './plan.js';
+import { type ComparisonOptions, type FurtherRow, type PlannedComparison, planComparison } from './plan.js';
 import { publishedOf } from './published.js';
 import type { ComparisonResult } from './result.js';
 import { answersOf, type RecordedSearch, rowOf } from './rows.js';
@@ -27,6 +39,27 @@ export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOpti
   /** Parallel searches, each with its own workers; 1 by default. */
   readonly jobs?: number | undefined;
 }
+
+const namedFile = objectWith<FurtherRow>('a name and a configuration: { name, cfg }', {
+  name: filledText,
+  cfg: filledText,
+});
+
+/** The budget is checked before the comparison begins. */
+const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
+  cfg: filledText,
+  strategies: words.optional(),
+  objectives: words.optional(),
+  seeds: listOf(seedOption, 'seeds'),
+  also: listOf(namedFile, 'names and configurations: { name, cfg }').optional(),
+  alsoSeeds: listOf(seedOption, 'seeds').optional(),
+  machine: words.optional(),
+  out: filledText.optional(),
+  budget: anyNumber.optional(),
+  cost: oneOf(COST_KINDS).optional(),
+  jobs: wholeNumberOption(1).optional(),
+};
 
 /**
  * Compares searches under equal cost, as `rminas compare` does. Each search is an ordinary run in the folder of the
@@ -41,7 +74,7 @@ export function compare(options: CompareOptions): Job<ComparisonEvent, Compariso
     nextSteps:
       folder === undefined ? [] : [`Give the same command again: it resumes the runs in ${join(folder, 'runs')}`],
   });
-  return startJob({ signal: options.signal, interruption }, (context) => runComparison(options, context));
+  return startChecked(() => checkOptions('compare()', COMPARE_OPTIONS, options), { interruption }, runComparison);
 }
 
 async function runComparison(options: CompareOptions, context: JobContext<ComparisonEvent>): Promise<ComparisonResult> {

@@ -1,7 +1,9 @@
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { anyNumber, checkOptions, filledText, type OptionShape, oneOf } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
-import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { type Accuracies, checkBenchmark, findAccuracies } from './accuracies.js';
 import type { RankingEvent } from './events.js';
 import { finalizeRanking } from './finalize.js';
@@ -10,9 +12,20 @@ import { measurePaper, type PaperEvaluation } from './paper.js';
 import { type NewRanking, planRanking, type RankingPlan } from './plan.js';
 import { openRanking, type RankingStore } from './ranking-store.js';
 import type { RankingResult } from './result.js';
-import { type Candidate, drawSample } from './sample.js';
+import { type Candidate, DUPLICATE_COUNTING, drawSample } from './sample.js';
 
 export interface RankOptions extends NewRanking, JobOptions {}
+
+/** The ranges of the numbers are checked with the plan. */
+const RANK_OPTIONS: OptionShape<RankOptions> = {
+  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  cfg: filledText,
+  architectures: anyNumber.optional(),
+  proxies: words.optional(),
+  twins: oneOf(DUPLICATE_COUNTING).optional(),
+  bootstrap: anyNumber.optional(),
+  paperTrainings: anyNumber.optional(),
+};
 
 /**
  * Measures random architectures of a space by proxies, and tells how well each proxy ranks them, by their accuracies in
@@ -27,7 +40,7 @@ export function rank(options: RankOptions): Job<RankingEvent, RankingResult> {
     message: `The ranking was interrupted${folder === undefined ? '' : `; what it measured is kept in ${folder}`}.`,
     nextSteps: ['Give the same command again: it measures only what is missing.'],
   });
-  return startJob({ signal: options.signal, interruption }, (context) => runRanking(options, context));
+  return startChecked(() => checkOptions('rank()', RANK_OPTIONS, options), { interruption }, runRanking);
 }
 
 async function runRanking(options: RankOptions, context: JobContext<RankingEvent>): Promise<RankingResult> {

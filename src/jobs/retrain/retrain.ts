@@ -2,13 +2,15 @@ import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
+import { checkOptions, filledText, listOf, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
-import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
 import { finalizeRetraining } from './finalize.js';
 import {
@@ -31,6 +33,23 @@ import type { RetrainingResult } from './result.js';
 /** A retraining, new or resumed. */
 export type RetrainOptions = (NewRetraining | ResumedRetraining) & JobOptions;
 
+const NEW_OPTIONS: OptionShape<NewRetraining & JobOptions> = {
+  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  genotype: filledText.optional(),
+  seeds: listOf(seedOption, 'seeds').optional(),
+};
+const RESUME_OPTIONS: OptionShape<ResumedRetraining & JobOptions> = {
+  ...JOB_OPTIONS,
+  resume: filledText,
+  data: filledText.optional(),
+};
+
+function checkRetrainOptions(options: unknown): RetrainOptions {
+  return isResumed(options)
+    ? checkOptions('retrain({ resume })', RESUME_OPTIONS, options)
+    : checkOptions('retrain()', NEW_OPTIONS, options);
+}
+
 /**
  * Trains an architecture from scratch by the recipe of its paper, once for each seed, and reports the accuracy as papers
  * do. An interrupted retraining is resumed from its last whole epoch, and ends as if it had not been interrupted.
@@ -43,7 +62,7 @@ export function retrain(options: RetrainOptions): Job<RetrainingEvent, Retrainin
     message: 'The retraining was interrupted; every whole epoch is kept.',
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${folder}`],
   });
-  return startJob({ signal: options.signal, interruption }, (context) => runRetraining(options, context));
+  return startChecked(() => checkRetrainOptions(options), { interruption }, runRetraining);
 }
 
 /** Opens the job, plans it, starts the sidecar, trains, and finalizes. */

@@ -1,17 +1,20 @@
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { consultBenchmark } from '../../benchmarks/service.js';
 import { planSearch } from '../../config/index.js';
 import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../evaluators/training.js';
+import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
 import { tidyNotation } from '../../spaces/notation.js';
+import { CONFIGURATION_OPTIONS } from '../common-options.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
-import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { toScore } from '../search/record.js';
 import type { ScoreResult } from '../search/result.js';
-import type { CacheOptions } from '../search/search.js';
+import { CACHE_OPTIONS, type CacheOptions } from '../search/search.js';
 
 export interface ScoreOptions extends JobOptions, CacheOptions {
   /** Configuration file in XNAS's form: data set, batch, teacher, optimiser, profile and seed. */
@@ -26,6 +29,12 @@ export interface ScoreOptions extends JobOptions, CacheOptions {
   readonly data?: string | undefined;
 }
 
+const SCORE_OPTIONS: OptionShape<ScoreOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
+  cfg: filledText,
+  genotypes: z.array(filledText, 'an array of genotypes').min(1, 'at least one genotype'),
+};
+
 export type ScoreEvent = RunPrepared | Notice;
 
 /**
@@ -36,7 +45,7 @@ export type ScoreEvent = RunPrepared | Notice;
  */
 export function score(options: ScoreOptions): Job<ScoreEvent, ScoreResult> {
   const interruption = () => ({ message: 'The scoring was interrupted.', nextSteps: [] });
-  return startJob({ signal: options.signal, interruption }, (context) => runScore(options, context));
+  return startChecked(() => checkOptions('score()', SCORE_OPTIONS, options), { interruption }, runScore);
 }
 
 async function runScore(options: ScoreOptions, { signal, emit }: JobContext<ScoreEvent>): Promise<ScoreResult> {

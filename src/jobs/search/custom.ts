@@ -4,6 +4,7 @@ import type { Catalogue } from '../../catalogue/catalogue.js';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import type { Objective } from '../../objectives/objective.js';
+import { callback, filledText, listOf, type OptionShape, objectWith, wholeNumberOption } from '../../options.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import { defineSpace, type SpaceDefinition } from '../../spaces/definition.js';
 import type { Space } from '../../spaces/space.js';
@@ -22,6 +23,55 @@ export interface CustomObjects {
   readonly objective?: Objective | undefined;
   /** Evaluates architectures in place of the sidecar. Nothing is trained then, and no data or teacher is needed. */
   readonly evaluator?: Evaluator | undefined;
+}
+
+/** Of each object, the properties whose lack would be noticed late. Classes may define them. */
+const spaceObject = objectWith<Space>('a space: an object with a name, slots and methods', {
+  name: filledText,
+  slots: listOf(wholeNumberOption(1), 'numbers of categories'),
+  ...methods('sample', 'conditionalWeights', 'neighbours', 'print', 'parse', 'canonical', 'vote'),
+});
+const strategyObject = objectWith<Strategy>('a strategy: an object with a name and methods', {
+  name: filledText,
+  ...methods('ask', 'status', 'bounds', 'answer'),
+});
+export const CUSTOM_OPTIONS: OptionShape<CustomObjects> = {
+  space: withDefinition('space', objectWith<SpaceDefinition>('a definition', { space: spaceObject }), spaceObject),
+  strategy: withDefinition(
+    'create',
+    objectWith<StrategyDefinition>('a definition', { name: filledText, create: callback() }),
+    strategyObject,
+  ),
+  objective: objectWith<Objective>('an objective: an object with a name and score()', {
+    name: filledText,
+    proxies: listOf(filledText, 'names of proxies'),
+    score: callback(),
+  }).optional(),
+  evaluator: objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
+    name: filledText.optional(),
+    capacity: wholeNumberOption(1),
+    evaluate: callback(),
+  }).optional(),
+};
+
+function methods(...names: readonly string[]): Record<string, z.ZodType> {
+  return Object.fromEntries(names.map((name) => [name, callback()]));
+}
+
+/** @param mark the property by which a definition differs from an object */
+function withDefinition<Definition, Given>(
+  mark: string,
+  definition: z.ZodType<Definition>,
+  given: z.ZodType<Given>,
+): z.ZodType<Definition | Given | undefined> {
+  const isDefinition = (value: unknown) => typeof value === 'object' && value !== null && mark in value;
+  const check = (value: unknown, context: z.core.$RefinementCtx) => {
+    const schema = isDefinition(value) ? definition : given;
+    for (const { path, message } of schema.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  };
+  return z.unknown().superRefine(check).optional() as unknown as z.ZodType<Definition | Given | undefined>;
 }
 
 /** Names of the objects that a run was started with. */

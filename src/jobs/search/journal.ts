@@ -64,24 +64,21 @@ const screened = z.strictObject({
   flops: z.number().min(0),
 });
 
-const evaluated = z.strictObject({
-  type: z.literal('evaluated'),
-  genotype,
-  seed: z.int(),
-  outcome: z.union([
-    // A cached score was computed by another run.
-    z.strictObject({
-      evaluation: evaluationSchema,
-      cached: z.literal(true).optional(),
-      parts: parts.optional(),
-      measuring: z
-        .strictObject({ seconds: z.number().min(0), flops: z.number().min(0), cached: z.literal(true).optional() })
-        .optional(),
-      simulatedSeconds: z.number().min(0).optional(),
-    }),
-    z.strictObject({ failure: z.string() }),
-  ]),
-});
+export const outcomeSchema = z.union([
+  // A cached score was computed by another run.
+  z.strictObject({
+    evaluation: evaluationSchema,
+    cached: z.literal(true).optional(),
+    parts: parts.optional(),
+    measuring: z
+      .strictObject({ seconds: z.number().min(0), flops: z.number().min(0), cached: z.literal(true).optional() })
+      .optional(),
+    simulatedSeconds: z.number().min(0).optional(),
+  }),
+  z.strictObject({ failure: z.string() }),
+]);
+
+const evaluated = z.strictObject({ type: z.literal('evaluated'), genotype, seed: z.int(), outcome: outcomeSchema });
 
 const finished = z.strictObject({
   type: z.literal('finished'),

@@ -7,17 +7,23 @@ import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { createObjective } from '../../objectives/index.js';
+import { checkOptions, filledText, flagOption, type OptionShape, wholeNumberOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { searchSpace } from '../../search/controller.js';
+import type { Evaluator } from '../../search/evaluator.js';
 import type { SearchEvent } from '../../search/events.js';
 import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
+import { recordable } from '../../store/journal-line.js';
 import { createStrategy } from '../../strategies/index.js';
+import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { sidecarListener } from '../events.js';
-import { type Job, type JobContext, type JobOptions, startJob } from '../job.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { CUSTOM_OPTIONS } from './custom.js';
 import { describeSearchEvent, type SearchJobEvent } from './events.js';
 import { finalizeSearch } from './finalize.js';
 import {
+  outcomeSchema,
   recordedEvents,
   recordedMeasurements,
   SEARCH_JOURNAL,
@@ -42,8 +48,28 @@ export interface CacheOptions {
   readonly cache?: boolean | undefined;
 }
 
+export const CACHE_OPTIONS: OptionShape<CacheOptions> = { cache: flagOption.optional() };
+
 /** A search, new or resumed. */
 export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions;
+
+const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
+  verify: wholeNumberOption(0, 100_000).optional(),
+  verifyEpochs: wholeNumberOption(1, 10_000).optional(),
+  folder: filledText.optional(),
+};
+const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS },
+  resume: filledText,
+  data: filledText.optional(),
+};
+
+function checkSearchOptions(options: unknown): SearchOptions {
+  return isResumed(options)
+    ? checkOptions('search({ resume })', RESUME_OPTIONS, options)
+    : checkOptions('search()', NEW_OPTIONS, options);
+}
 
 export type SearchJob = Job<SearchJobEvent, SearchResult>;
 
@@ -65,7 +91,7 @@ export function search(options: SearchOptions): SearchJob {
     message: 'The search was interrupted; what it evaluated is kept.',
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${folder}`],
   });
-  return startJob({ signal: options.signal, interruption }, (context) => runSearch(options, context));
+  return startChecked(() => checkSearchOptions(options), { interruption }, runSearch);
 }
 
 /** Opens the store, plans, starts the sidecar, runs the controller, and finalizes. */
@@ -118,9 +144,24 @@ async function startEvaluation(
   const { strategy, evaluator } = planned.custom;
   // A strategy that exists already has no way to ask the sidecar for a forest.
   const needsSidecar = strategy === undefined || 'create' in strategy;
-  if (evaluator !== undefined) return startCustomEvaluation(evaluator, needsSidecar, options);
+  if (evaluator !== undefined) return startCustomEvaluation(withRecordableOutcomes(evaluator), needsSidecar, options);
   const start = planned.plan.settings.objective.kind === 'benchmark' ? startBenchmarkSidecar : startPreparedSidecar;
   return start(options);
+}
+
+/** Checks the outcomes of an evaluator of a script, and makes them what a resumed search would read. */
+function withRecordableOutcomes(evaluator: Evaluator): Evaluator {
+  const { name = 'unnamed' } = evaluator;
+  return {
+    name,
+    get capacity() {
+      return evaluator.capacity;
+    },
+    async evaluate(request) {
+      const outcome = await evaluator.evaluate(request);
+      return recordable(`The outcome of the evaluator ${name} for ${request.genotype}`, outcome, outcomeSchema);
+    },
+  };
 }
 
 /** Begins to write, once nothing can go wrong any more before the first evaluation. */

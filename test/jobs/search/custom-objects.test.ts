@@ -81,6 +81,7 @@ function interruptedCopy({ files }: SearchResult, lines: number): string {
   return folder;
 }
 
+const outcomeOf = (loss: number) => ({ loss, curve: [], cka: [], crossEntropy: null, steps: 0, seconds: 0 });
 const SETTINGS = ['RMINAS.RF_WARMUP', '10', 'RMINAS.RF_THRESRATE', '0.2', 'RMINAS.RF_SUCC', '4'];
 const essence = ({ cost: _cost, files: _files, ...rest }: SearchResult) => rest;
 
@@ -165,6 +166,61 @@ describe('a strategy definition of a script', () => {
     expect(result.cost.architectures).toBe(7);
     const wrong = search({ ...options, overrides: ['RMINAS.COUNT', '0'], folder: folder() });
     await expect(wrong.result).rejects.toMatchObject({ code: 'out-of-range' });
+  });
+});
+
+describe('an object of a script that returns what cannot be recorded', () => {
+  const run = (objects: CustomObjects, folder: string) =>
+    search({ space, evaluator: formula, ...objects, folder }).result;
+  const outcomes = (outcome: unknown): CustomObjects => ({
+    evaluator: { capacity: 1, evaluate: async () => outcome as never },
+    strategy: inOrder(3),
+  });
+
+  it.each<[string, CustomObjects]>([
+    ['no outcome', outcomes(undefined)],
+    ['a number', outcomes(0.5)],
+    ['a loss that is a text', outcomes({ evaluation: { ...outcomeOf(1), loss: 'low' } })],
+    ['a property that journals do not have', outcomes({ evaluation: outcomeOf(1), mine: 1 })],
+    [
+      'no proposals',
+      { strategy: { ...inOrder(3), ask: async () => ({ kind: 'evaluate', phase: 'guided', encodings: [] }) } },
+    ],
+    [
+      'a phase of its own',
+      {
+        strategy: {
+          ...inOrder(3),
+          ask: async () => ({ kind: 'evaluate', phase: 'mine' as never, encodings: [[0, 0, 0]] }),
+        },
+      },
+    ],
+    [
+      'a reason of its own',
+      {
+        strategy: {
+          ...inOrder(0),
+          ask: async () => ({ kind: 'stop', reason: 'bored' as never }),
+          answer: () => ({ encoding: [0, 0, 0], voters: [], note: '' }),
+        },
+      },
+    ],
+  ])('ends the search, and its journal can be read: %s', async (_, objects) => {
+    const folder = join(temporaryFolder(), 'run');
+    await expect(run(objects, folder)).rejects.toMatchObject({ code: 'invalid-entry', exitCode: 2 });
+    expect(readRun(folder)).toMatchObject({ state: 'interrupted', evaluations: [] });
+  });
+
+  it('counts a loss that is not finite like one that a resumed search reads', async () => {
+    const folder = join(temporaryFolder(), 'run');
+    const evaluator: Evaluator = {
+      capacity: 1,
+      evaluate: async ({ genotype }) => outcomeOfLoss(genotype.includes('width=8,') ? Number.NaN : 1),
+    };
+    const objects = { evaluator, strategy: inOrder(20) };
+    const result = await run(objects, folder);
+    const resumed = await search({ resume: interruptedCopy(result, 12), space, ...objects }).result;
+    expect(essence(resumed)).toEqual(essence(result));
   });
 });
 

@@ -1,0 +1,17 @@
+/** Options that several jobs have. */
+import { anyText, filledText, listOf } from '../options.js';
+
+export const words = listOf(anyText, 'texts');
+
+/** The configuration of a new job, its changes, its plugins, and its data. */
+export const CONFIGURATION_OPTIONS = {
+  cfg: filledText.optional(),
+  overrides: words.optional(),
+  plugins: listOf(filledText, 'names of files and modules').optional(),
+  data: filledText.optional(),
+};
+
+/** Whether options are those of a job that is resumed. */
+export function isResumed(options: unknown): boolean {
+  return (options as { readonly resume?: unknown } | null | undefined)?.resume !== undefined;
+}
