@@ -60,7 +60,7 @@ const WRONG: readonly [string, Options, string][] = [
   ['resume', { resume: 5 }, 'resume of search({ resume }) is 5'],
   ['rank', { proxies: 'rmi' }, "proxies of rank() is 'rmi'"],
   ['rank', { architectures: '10' }, "architectures of rank() is '10'"],
-  ['rank', { twins: 'never' }, "twins of rank() is 'never'. Expected one of all, once"],
+  ['rank', { duplicates: 'never' }, "duplicates of rank() is 'never'. Expected one of all, once"],
   ['compare', { seeds: [1.5] }, 'seeds[0] of compare() is 1.5. Expected a whole number of at least 0'],
   ['compare', { seeds: undefined }, 'seeds of compare() is missing'],
   ['compare', { jobs: 0 }, 'jobs of compare() is 0'],

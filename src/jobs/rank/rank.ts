@@ -23,6 +23,7 @@ const RANK_OPTIONS: OptionShape<RankOptions> = {
   architectures: anyNumber.optional(),
   proxies: words.optional(),
   twins: oneOf(DUPLICATE_COUNTING).optional(),
+  duplicates: oneOf(DUPLICATE_COUNTING).optional(),
   bootstrap: anyNumber.optional(),
   paperTrainings: anyNumber.optional(),
 };
