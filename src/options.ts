@@ -38,7 +38,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): z.ZodT
 }
 
 /** @param expected the plural of the elements' kind */
-export function listOf<T>(element: z.ZodType<T>, expected: string): z.ZodType<readonly T[]> {
+export function arrayOf<T>(element: z.ZodType<T>, expected: string): z.ZodType<readonly T[]> {
   return z.array(element, `an array of ${expected}`);
 }
 

@@ -3,7 +3,7 @@ import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '
 import { MissingError, SidecarError } from '../errors.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
-import { checkOptions, filledText, listOf, type OptionShape, wholeNumberOption } from '../options.js';
+import { arrayOf, checkOptions, filledText, type OptionShape, wholeNumberOption } from '../options.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
@@ -36,7 +36,7 @@ const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
   python: filledText.optional(),
   data: filledText.optional(),
   timeoutMs: wholeNumberOption(1, MOST_MS).optional(),
-  plugins: listOf(filledText, 'names of files and modules').optional(),
+  plugins: arrayOf(filledText, 'names of files and modules').optional(),
 };
 
 /**

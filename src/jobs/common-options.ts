@@ -1,13 +1,13 @@
 /** Options that several jobs have. */
-import { anyText, filledText, listOf } from '../options.js';
+import { anyText, arrayOf, filledText } from '../options.js';
 
-export const words = listOf(anyText, 'texts');
+export const words = arrayOf(anyText, 'texts');
 
 /** The configuration of a new job, its changes, its plugins, and its data. */
 export const CONFIGURATION_OPTIONS = {
   cfg: filledText.optional(),
   overrides: words.optional(),
-  plugins: listOf(filledText, 'names of files and modules').optional(),
+  plugins: arrayOf(filledText, 'names of files and modules').optional(),
   data: filledText.optional(),
 };
 

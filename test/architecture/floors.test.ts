@@ -21,7 +21,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['spaces'],
   ['datasets', 'teachers', 'statistics', 'report'],
   ['definitions', 'random'],
-  ['protocol', 'installation'],
+  ['protocol', 'installation', 'options'],
   ['errors', 'nearest', 'version'],
 ];
 

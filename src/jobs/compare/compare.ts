@@ -3,9 +3,9 @@ import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
 import {
   anyNumber,
+  arrayOf,
   checkOptions,
   filledText,
-  listOf,
   type OptionShape,
   objectWith,
   oneOf,
@@ -51,9 +51,9 @@ const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
   cfg: filledText,
   strategies: words.optional(),
   objectives: words.optional(),
-  seeds: listOf(seedOption, 'seeds'),
-  also: listOf(namedFile, 'names and configurations: { name, cfg }').optional(),
-  alsoSeeds: listOf(seedOption, 'seeds').optional(),
+  seeds: arrayOf(seedOption, 'seeds'),
+  also: arrayOf(namedFile, 'names and configurations: { name, cfg }').optional(),
+  alsoSeeds: arrayOf(seedOption, 'seeds').optional(),
   machine: words.optional(),
   out: filledText.optional(),
   budget: anyNumber.optional(),

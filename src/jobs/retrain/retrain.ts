@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { checkOptions, filledText, listOf, type OptionShape, seedOption } from '../../options.js';
+import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
@@ -36,7 +36,7 @@ export type RetrainOptions = (NewRetraining | ResumedRetraining) & JobOptions;
 const NEW_OPTIONS: OptionShape<NewRetraining & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   genotype: filledText.optional(),
-  seeds: listOf(seedOption, 'seeds').optional(),
+  seeds: arrayOf(seedOption, 'seeds').optional(),
 };
 const RESUME_OPTIONS: OptionShape<ResumedRetraining & JobOptions> = {
   ...JOB_OPTIONS,

@@ -4,7 +4,7 @@ import type { Catalogue } from '../../catalogue/catalogue.js';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import type { Objective } from '../../objectives/objective.js';
-import { callback, filledText, listOf, type OptionShape, objectWith, wholeNumberOption } from '../../options.js';
+import { arrayOf, callback, filledText, type OptionShape, objectWith, wholeNumberOption } from '../../options.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import { defineSpace, type SpaceDefinition } from '../../spaces/definition.js';
 import type { Space } from '../../spaces/space.js';
@@ -28,7 +28,7 @@ export interface CustomObjects {
 /** Of each object, the properties whose lack would be noticed late. Classes may define them. */
 const spaceObject = objectWith<Space>('a space: an object with a name, slots and methods', {
   name: filledText,
-  slots: listOf(wholeNumberOption(1), 'numbers of categories'),
+  slots: arrayOf(wholeNumberOption(1), 'numbers of categories'),
   ...methods('sample', 'conditionalWeights', 'neighbours', 'print', 'parse', 'canonical', 'vote'),
 });
 const strategyObject = objectWith<Strategy>('a strategy: an object with a name and methods', {
@@ -44,7 +44,7 @@ export const CUSTOM_OPTIONS: OptionShape<CustomObjects> = {
   ),
   objective: objectWith<Objective>('an objective: an object with a name and score()', {
     name: filledText,
-    proxies: listOf(filledText, 'names of proxies'),
+    proxies: arrayOf(filledText, 'names of proxies'),
     score: callback(),
   }).optional(),
   evaluator: objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
