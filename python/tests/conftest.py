@@ -28,7 +28,10 @@ class SidecarProcess:
     def __init__(self, socket: "zmq.Socket[bytes]", address: str, arguments: list[str], environment: dict[str, str]):
         self.socket = socket
         self._last_id = 0
-        self._command = [sys.executable, "-m", "rminas_sidecar", "--address", address, "--device", "cpu", *arguments]
+        # The tests send no heartbeats, and a slow machine must not make the sidecar believe that they are dead.
+        patient = ["--parent-timeout", str(PATIENCE_SECONDS)]
+        fixed = ["--address", address, "--device", "cpu", *patient]
+        self._command = [sys.executable, "-m", "rminas_sidecar", *fixed, *arguments]
         package = str(Path(rminas_sidecar.__file__).parents[1])
         self.process = subprocess.Popen(
             self._command,
@@ -50,7 +53,13 @@ class SidecarProcess:
     def receive(self, *wanted: str) -> dict[str, Any]:
         """The next message of one of these types; without types, the next one that is not a heartbeat."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while self.socket.poll(max(0, until - time.monotonic()) * 1000):
+        while time.monotonic() < until:
+            ended = self.process.poll() is not None
+            if not self.socket.poll(1000):
+                # What a process sent before its end has arrived by now.
+                if ended:
+                    break
+                continue
             message: dict[str, Any] = json.loads(self.socket.recv())
             if message["type"] in wanted or (not wanted and message["type"] != "heartbeat"):
                 return message
