@@ -186,6 +186,6 @@ describe('the wheel in a clean environment', { timeout: 15 * MINUTES }, () => {
     const { stdout } = await succeed(python, ['-c', program], stranger);
     const [folder, suffixes] = stdout.trim().split('\n');
     expect(folder?.startsWith(dirname(dirname(python)))).toBe(true);
-    expect(suffixes).toBe("['.c', '.h', '.json', '.pt', '.py', '.typed']");
+    expect(suffixes).toBe("['.bin', '.c', '.h', '.json', '.pt', '.py', '.typed']");
   });
 });

@@ -16,27 +16,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { ensureJobFolder, type JobFolder, jobFolderAt } from '../../src/store/folder.js';
-import { type JobPlace, type JournalFormat, type Notice, openJob } from '../../src/store/job-store.js';
+import { type JobPlace, openJob } from '../../src/store/job-store.js';
 import { temporaryFolder } from '../support/run-cli.js';
-
-const header = z.strictObject({ type: z.literal('toy'), rminas: z.string() });
-const session = z.strictObject({ type: z.literal('session'), pid: z.int() });
-const done = z.strictObject({ type: z.literal('done'), number: z.int() });
-const entries = z.discriminatedUnion('type', [header, session, done]);
-type Entry = z.infer<typeof entries>;
-type Header = z.infer<typeof header>;
-type Event = { readonly type: 'done'; readonly number: number } | Notice;
-
-const FORMAT: JournalFormat<Entry, Header> = {
-  job: 'toy job',
-  entries,
-  isHeader: (entry): entry is Header => entry.type === 'toy',
-  resume: 'toy --resume',
-};
-const HEADER: Header = { type: 'toy', rminas: '1' };
-const SESSION: Entry = { type: 'session', pid: 7 };
+import { type Entry, type Event, FORMAT, HEADER, type Header, SESSION } from './toy-job.js';
 
 let folder: JobFolder;
 let heard: Event[];
