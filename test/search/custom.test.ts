@@ -1,11 +1,12 @@
 /** A search with a space, a strategy, an objective and an evaluator that rminas does not know. */
+
 import { describe, expect, it } from 'vitest';
-import type { Objective } from '../../src/objectives/objective.js';
 import { searchSpace } from '../../src/search/controller.js';
 import { type Evaluator, outcomeOfLoss } from '../../src/search/evaluator.js';
 import { createSlotSpace } from '../../src/spaces/slots/space.js';
 import type { Encoding } from '../../src/spaces/space.js';
 import type { Strategy } from '../../src/strategies/strategy.js';
+import { highest } from './highest.js';
 import { collect, finishOf, historyOf, journalOf } from './simulated.js';
 
 const space = createSlotSpace({
@@ -40,17 +41,6 @@ const exhaustive: Strategy = {
     const best = history.reduce((one, other) => (other.loss < one.loss ? other : one));
     return { encoding: best.encoding, voters: [best], note: 'The best of all.' };
   },
-};
-
-/** Maximises the loss: only the objective decides what is better. */
-const highest: Objective = {
-  name: 'highest',
-  trains: true,
-  proxies: [],
-  isLoss: false,
-  screening: null,
-  score: (history) =>
-    history.map((one) => ({ ...one, loss: Number.isFinite(one.loss) ? -Math.abs(one.loss) : one.loss })),
 };
 
 /** A loss that is a formula of the genotype. */

@@ -1,4 +1,5 @@
 /** Searches with objects of a script: through the journal, the result and a resumption. */
+
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -9,7 +10,6 @@ import {
   createSlotSpace,
   defineStrategy,
   type Evaluator,
-  type Objective,
   outcomeOfLoss,
   readRun,
   resultSchema,
@@ -18,6 +18,7 @@ import {
   search,
   wholeNumber,
 } from '../../../src/index.js';
+import { highest } from '../../search/highest.js';
 import { ROOT, runCli, temporaryFolder } from '../../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -61,16 +62,6 @@ function inOrder(cap: number): Strategy {
     },
   };
 }
-
-const highest: Objective = {
-  name: 'highest',
-  trains: true,
-  proxies: [],
-  isLoss: false,
-  screening: null,
-  score: (history) =>
-    history.map((one) => ({ ...one, loss: Number.isFinite(one.loss) ? -Math.abs(one.loss) : one.loss })),
-};
 
 /** A copy of a run with only the first lines of its journal. */
 function interruptedCopy({ files }: SearchResult, lines: number): string {
