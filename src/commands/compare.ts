@@ -33,7 +33,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies forest,reinforce --also paper=nas-bench-201-cifar10 --also-seeds 1-3 --json',
   ];
   static override strict = false;
-  static override args = { override: overrideArg };
+  static override args = { 'KEY VALUE': overrideArg };
   static override flags = {
     cfg: configFlag,
     strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),

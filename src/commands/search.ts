@@ -31,7 +31,7 @@ it.`;
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
-  static override args = { override: overrideArg };
+  static override args = { 'KEY VALUE': overrideArg };
   static override flags = {
     cfg: optionalConfigFlag,
     resume: Flags.string({

@@ -20,6 +20,7 @@ The format is recognized by the content:
 - NATS-Bench's topology space: NATS-tss-v1_0-3ffb96.pickle.pbz2, or the folder NATS-tss-v1_0-3ffb9-simple
 - NAS-Bench-201's test accuracies as CSV, with the columns index, arch_str, cifar10_test, cifar100_test, imagenet16_120_test
 - NAS-Bench-Macro's JSON
+
 CSV and JSON may be gzipped.
 A table may contain a part of its benchmark. Code in a file is never run. If memory would not suffice, the import does not
 start.`;

@@ -21,7 +21,7 @@ decisions of the profile. It starts no sidecar and reads no data; Python runs on
       required: true,
       description: 'name of a shipped configuration, or a file in the format of XNAS or the RMI-NAS archive',
     }),
-    override: overrideArg,
+    'KEY VALUE': overrideArg,
   };
   static override flags = { ...keyFlags, plugin: pluginFlag, python: pythonFlag };
 

@@ -5,7 +5,7 @@ import { userPath } from '../../installation/paths.js';
 /** For flags and arguments that are paths. */
 export const asPath = { parse: async (text: string) => userPath(text) };
 
-export const overrideArg = Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' });
+export const overrideArg = Args.string({ description: 'configuration keys and their values' });
 
 const CONFIG = {
   description: 'configuration: the name of a shipped one, or a file in the format of XNAS or the RMI-NAS archive',

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.js';
+
+it('wraps the paragraphs of a description at the width of the terminal, and keeps its lists', async () => {
+  const { stdout } = await runCli(['benchmark', 'import', '--help']);
+  expect(stdout).toContain(
+    'replaced, unless it has more architectures.\n\n  The format is recognized by the content:\n  - NAS',
+  );
+  expect(stdout).toMatch(/\n {2}CSV and JSON may be gzipped\. A table may contain [^\n]*\n {2}[a-z]/);
+});
+
+it('names the override pairs in the usage', async () => {
+  const { stdout } = await runCli(['search', '--help']);
+  expect(stdout).toContain('$ rminas search [KEY VALUE...] [--json]');
+});
