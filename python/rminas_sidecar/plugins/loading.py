@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import RegistrationError, explain, registering_for
@@ -56,7 +57,7 @@ def load_plugins(sources: Sequence[str]) -> list[LoadedPlugin]:
 def _load_source(source: str) -> LoadedPlugin:
     if is_file(source):
         path = Path(source).absolute()
-        _load(str(path), partial(_import_file, path), f"Correct {path}.")
+        _load(str(path), partial(import_file, path), f"Correct {path}.")
         return LoadedPlugin(source, str(path), path)
     entry = _installed().get(source)
     if entry is not None:
@@ -88,7 +89,8 @@ def _distribution(entry: metadata.EntryPoint) -> str:
     return f"the package {entry.dist.name}" if entry.dist is not None else f"the package of {entry.value}"
 
 
-def _import_file(path: Path) -> None:
+def import_file(path: Path) -> ModuleType:
+    """Imports a Python file as a module of its own, each time anew."""
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
     # Named by its path, since two plugins may have files of one name; registered, as dataclasses and pickle need it.
@@ -99,6 +101,7 @@ def _import_file(path: Path) -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    return module
 
 
 def _load(name: str, load: Callable[[], object], next_step: str) -> None:

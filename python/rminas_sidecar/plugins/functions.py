@@ -1,0 +1,125 @@
+"""Single functions of the user that a setting names: `file.py:function` or `module:function`.
+
+Such a function is code and can do everything that the user can do, so it runs only where the user named it.
+"""
+
+import hashlib
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.plugins.loading import import_file, is_file
+from rminas_sidecar.protocol.failures import is_out_of_memory
+from rminas_sidecar.registry import explain
+
+T = TypeVar("T")
+
+LIMIT_VARIABLE = "RMINAS_FUNCTION_SECONDS"
+"""Environment variable: seconds that one call of a user's function, or the import of its file, may take."""
+_DEFAULT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class UserFunction:
+    """A function of the user. Calls are bounded in time, and their errors name the user's line.
+
+    Args:
+        source: how the user names it, for messages.
+        file: the Python file that defines it.
+        function: the function itself.
+    """
+
+    source: str
+    file: Path
+    function: Callable[..., Any]
+
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest()
+
+    def __call__(self, *arguments: object) -> Any:
+        """Calls the function.
+
+        Raises:
+            SidecarError: `plugin-failed` when it raises, or does not return in time.
+        """
+        return _run(partial(self.function, *arguments), f"The function {self.source}", self.file)
+
+    def failure(self, problem: str) -> SidecarError:
+        """The error of a function that returns something wrong.
+
+        Args:
+            problem: follows "The function … ", e.g. ``returned None, not a torch.nn.Module``.
+        """
+        step = f"Correct the function in {self.file}."
+        return SidecarError("plugin-failed", f"The function {self.source} {problem}.", [step])
+
+
+def load_function(source: str) -> UserFunction:
+    """Imports the file or module, and finds the function.
+
+    Args:
+        source: `file.py:function`, with a path from the current folder or an absolute one, or `module:function`.
+
+    Raises:
+        SidecarError: `missing-file` when the file does not exist; `plugin-failed` when the import raises or does not
+            end in time, or when there is no such function.
+    """
+    place, colon, name = source.rpartition(":")
+    if not colon or not place or not name.isidentifier():
+        steps = ["Write file.py:function or module:function."]
+        raise SidecarError("plugin-failed", f"Expected FILE.py:FUNCTION or MODULE:FUNCTION, got {source!r}.", steps)
+    file = Path(place).absolute() if is_file(place) else None
+    if file is not None and not file.is_file():
+        raise SidecarError("missing-file", f"The file {file} does not exist.", ["Correct the path."])
+    load = partial(importlib.import_module, place) if file is None else partial(import_file, file)
+    module = _run(load, f"The import of {place}", file)
+    found = getattr(module, name, None)
+    if not callable(found):
+        known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        steps = [f"Its functions and classes are {', '.join(known[:20]) or 'none'}."]
+        raise SidecarError("plugin-failed", f"{place} has no function {name}.", steps)
+    origin = file or _file_of(module.__name__)
+    return UserFunction(source, origin, found)
+
+
+def _file_of(module: str) -> Path:
+    file = sys.modules[module].__file__
+    if file is None:
+        raise SidecarError("plugin-failed", f"The module {module} has no Python file.", ["Name another module."])
+    return Path(file).absolute()
+
+
+def _run(work: Callable[[], T], what: str, file: Path | None) -> T:
+    """Runs code of the user. It runs in a thread, which is left behind when the time is over."""
+    seconds = float(os.environ.get(LIMIT_VARIABLE) or _DEFAULT_SECONDS)
+    outcome: list[Callable[[], T]] = []
+
+    def run() -> None:
+        try:
+            value = work()
+            outcome.append(lambda: value)
+        except BaseException as error:
+            outcome.append(partial(_fail, error, what, file))
+
+    thread = threading.Thread(target=run, name=what, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        steps = [f"Correct {file or what}.", f"If it needs more time, set {LIMIT_VARIABLE} to a number of seconds."]
+        raise SidecarError("plugin-failed", f"{what} did not end within {seconds:g} s.", steps)
+    return outcome[0]()
+
+
+def _fail(error: BaseException, what: str, file: Path | None) -> Any:
+    if isinstance(error, SidecarError) or is_out_of_memory(error):
+        raise error
+    steps = [f"Correct {file}."] if file is not None else ["Correct or install the module."]
+    raise SidecarError("plugin-failed", f"{what} failed: {explain(error)}.", steps) from error
