@@ -14,20 +14,14 @@ from rminas_sidecar.benchmarks import import_file, query
 from rminas_sidecar.benchmarks.table import ImportOptions
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol.validate import encode
+from support.nas_bench_201_order import cell
 
 HEADER = "index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test"
-OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 MACRO = {
     "00000001": {"mean_acc": 90.0, "test_acc": [89.0, 91.0], "std": 1.0, "params": 1_500_000, "flops": 20_000_000},
     "00000000": {"mean_acc": 88.0, "test_acc": [88.0, 88.0], "std": 0.0, "params": 500_000, "flops": 10_000_000},
     "22222222": {"mean_acc": 90.0, "test_acc": [90.5, 89.5], "std": 0.5, "params": 3_000_000, "flops": 90_000_000},
 }
-
-
-def cell(number: int) -> str:
-    """A genotype of its own for each number below 15,625."""
-    ops = [OPERATIONS[number // 5**edge % 5] for edge in range(6)]
-    return "|{}~0|+|{}~0|{}~1|+|{}~0|{}~1|{}~2|".format(*ops)
 
 
 def rows(accuracies: list[list[float]]) -> list[str]:
@@ -136,10 +130,10 @@ GOOD = rows([[90.0, 70.0, 40.0], [91.0, 71.0, 41.0]])
     [
         ([HEADER, GOOD[0], f"1,{cell(1)},nan,71,41"], ["line 3", "'cifar10_test'", "'nan'"]),
         ([HEADER, GOOD[0], f"1,{cell(1)},91,100.01,41"], ["line 3", "'cifar100_test'", "'100.01'"]),
-        ([HEADER, f"0,{cell(1)},-1,71,41"], ["line 2", "'cifar10_test'", "'-1'"]),
-        ([HEADER, f"0,{cell(1)},1_0,71,41"], ["line 2", "'1_0'"]),
-        ([HEADER, f"0,{cell(1)},,71,41"], ["line 2", "'cifar10_test'", "''"]),
-        ([HEADER, GOOD[0], f"0,{cell(1)},91,71,41"], ["line 3", "'index'", "line 2 already"]),
+        ([HEADER, f"1,{cell(1)},-1,71,41"], ["line 2", "'cifar10_test'", "'-1'"]),
+        ([HEADER, f"1,{cell(1)},1_0,71,41"], ["line 2", "'1_0'"]),
+        ([HEADER, f"1,{cell(1)},,71,41"], ["line 2", "'cifar10_test'", "''"]),
+        ([HEADER, GOOD[0], f"0,{cell(1)},91,71,41"], ["line 3", "'index'", "number 1 in the benchmark, not 0"]),
         ([HEADER, GOOD[0], f"1,{cell(0)},91,71,41"], ["line 3", "'arch_str'", "line 2 already"]),
         ([HEADER, f"15625,{cell(1)},91,71,41"], ["line 2", "'index'", "15624"]),
         ([HEADER, f"1.0,{cell(1)},91,71,41"], ["line 2", "'index'", "'1.0'"]),

@@ -86,6 +86,16 @@ def test_further_columns_are_ignored_once_one_is_named(tmp_path: Path) -> None:
     assert accuracies(CASES / "extra_col.csv", tmp_path, options) == [85.8633, 52.9133, 26.6333]
 
 
+def test_the_architecture_decides_its_number(tmp_path: Path) -> None:
+    error = refusal(CASES / "wrong_index.csv", tmp_path)
+    assert error.code == "corrupt-file"
+    assert (
+        "line 2, column 'index': the architecture of this line has the number 0 in the benchmark, not 5"
+        in error.message
+    )
+    assert "remove the column" in error.next_steps[0]
+
+
 def test_gzip_is_read(tmp_path: Path) -> None:
     assert accuracies(CASES / "crlf.csv.gz", tmp_path, ImportOptions()) == [85.8633, 52.9133, 26.6333]
 
@@ -106,6 +116,9 @@ def test_gzip_is_bounded_and_may_be_broken(tmp_path: Path, monkeypatch: pytest.M
         (b"<!DOCTYPE html><html></html>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
         (b"PAR1" + bytes(20), "Parquet"),
+        (b"\xff\xfei\0n\0", "UTF-16"),
+        (gzip.compress(bytes(257) + b"ustar" + bytes(50)), "tar"),
+        (gzip.compress(b"<?xml version='1.0'?><Error/>"), "XML"),
     ],
 )
 def test_other_files_are_called_by_their_kind(tmp_path: Path, content: bytes | None, kind: str) -> None:

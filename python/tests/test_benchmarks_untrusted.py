@@ -16,7 +16,8 @@ import torch
 
 from rminas_sidecar.benchmarks import import_file, query
 from rminas_sidecar.errors import SidecarError
-from support.nas_bench_201_files import cell, content, save_bz2, save_folder, save_pth, trained
+from support.nas_bench_201_files import content, save_bz2, save_folder, save_pth, trained
+from support.nas_bench_201_order import cell
 
 SAVERS: dict[str, Callable[[Any, Path], Path]] = {
     "zip": save_pth,

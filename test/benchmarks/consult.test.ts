@@ -63,7 +63,7 @@ describe('consulting a benchmark', () => {
     expect(broken.note).toContain(`${table}, line 3, column 'cifar10_test'`);
 
     writeNasBench201(table);
-    const unknown = await consult('nas-bench-201', CELLS[0].replace('none~2', 'avg_pool_3x3~2'));
+    const unknown = await consult('nas-bench-201', CELLS[0].replace('skip_connect~2', 'avg_pool_3x3~2'));
     expect(unknown.answer).toBeNull();
     expect(unknown.note).toContain(`the nearest one it holds is '${CELLS[0]}'`);
 

@@ -1,14 +1,29 @@
 /** Small tables in the formats of the real ones. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 
+/** The first three architectures of NAS-Bench-201. */
 export const CELLS = [
-  '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|',
-  '|nor_conv_3x3~0|+|none~0|nor_conv_3x3~1|+|none~0|none~1|nor_conv_3x3~2|',
-  '|skip_connect~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|',
+  '|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~2|',
+  '|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|',
+  '|avg_pool_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~2|',
 ] as const;
+
+const ORDER = new URL('../../python/rminas_sidecar/benchmarks/importers/nas_bench_201_order.bin', import.meta.url);
+/** Numbers of the architectures of NAS-Bench-201, by their operations as digits in base 5. */
+const numbers = new Map<number, number>();
+
+/** The number of an architecture in NAS-Bench-201. */
+export function numberInBenchmark(genotype: string): number {
+  if (numbers.size === 0) {
+    const codes = readFileSync(ORDER);
+    for (let number = 0; number < nasBench201.size; number += 1) numbers.set(codes.readUInt16LE(2 * number), number);
+  }
+  const code = nasBench201.parse(genotype).reduce((digits, operation) => 5 * digits + operation, 0);
+  return numbers.get(code) ?? Number.NaN;
+}
 
 const NAS_BENCH_201 = `index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test
 0,${CELLS[0]},10.0000,1.0000,0.8333
@@ -38,12 +53,13 @@ export const writeBrokenTable = (path: string) => write(path, NAS_BENCH_201.repl
 
 /** A table of the whole space. More 3 × 3 convolutions are better; their edges break ties. */
 export function writeWholeNasBench201(path: string): string {
-  const lines = Array.from({ length: nasBench201.size }, (_, number) => {
-    const encoding = nasBench201.slots.map((_slot, slot) => Math.floor(number / 5 ** slot) % 5);
+  const lines = Array.from({ length: nasBench201.size }, (_, position) => {
+    const encoding = nasBench201.slots.map((_slot, slot) => Math.floor(position / 5 ** slot) % 5);
     const accuracies = [10, 1, 0.5].map((least) =>
       encoding.reduce((sum, operation, slot) => sum + (operation === 3 ? 10 + slot : operation + slot / 10), least),
     );
-    return [number, nasBench201.print(encoding), ...accuracies.map((accuracy) => accuracy.toFixed(4))].join(',');
+    const genotype = nasBench201.print(encoding);
+    return [numberInBenchmark(genotype), genotype, ...accuracies.map((accuracy) => accuracy.toFixed(4))].join(',');
   });
   return write(path, `${['index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test', ...lines].join('\n')}\n`);
 }

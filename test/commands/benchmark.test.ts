@@ -138,13 +138,23 @@ describe('rminas benchmark', () => {
     const columns = ['--column', 'arch_str=arch', '--column', 'cifar10=cifar10'];
     const named = await benchmark('import', join(cases, 'other_names.csv'), ...columns, '--json');
     expect(JSON.parse(named.stdout)).toMatchObject({ architectures: 3, datasets: ['cifar10'] });
-    const fraction = await benchmark('import', join(cases, 'fraction.csv'));
+    const [fraction, wrong, unnamed] = await Promise.all([
+      benchmark('import', join(cases, 'fraction.csv')),
+      benchmark('import', join(cases, 'wrong_index.csv'), '--replace'),
+      benchmark('import', 'table.csv', '--column', 'cifar10'),
+    ]);
     expect(fraction).toMatchObject({ code: 3, stderr: expect.stringContaining('--unit fraction') });
+    expect(wrong).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('has the number 0 in the benchmark, not 5'),
+    });
+    expect(unnamed).toMatchObject({ code: 2 });
     expect(await benchmark('import', join(cases, 'fraction.csv'), '--unit', 'fraction')).toMatchObject({ code: 0 });
-    const smaller = await benchmark('import', join(cases, 'wrong_index.csv'));
+    const one = join(home, 'one.csv');
+    writeFileSync(one, readFileSync(join(cases, 'wrong_index.csv'), 'utf8').replace('\n5,', '\n0,'));
+    const smaller = await benchmark('import', one);
     expect(smaller).toMatchObject({ code: 2, stderr: expect.stringContaining('--replace') });
-    expect(await benchmark('import', join(cases, 'wrong_index.csv'), '--replace')).toMatchObject({ code: 0 });
-    expect(await benchmark('import', 'table.csv', '--column', 'cifar10')).toMatchObject({ code: 2 });
+    expect(await benchmark('import', one, '--replace')).toMatchObject({ code: 0 });
   });
 
   it('ends in exit code 2 for invalid arguments', async () => {

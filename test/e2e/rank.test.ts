@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
 import { drawSample } from '../../src/jobs/rank/sample.js';
+import { numberInBenchmark } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
 import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { getSpace } from '../support/spaces.js';
@@ -21,7 +22,7 @@ function writeData(): string {
   const data = temporaryFolder();
   const lines = SAMPLE.filter(({ number }) => number !== UNKNOWN).map(({ number, genotype }) => {
     const accuracy = 50 + 5 * (genotype.match(/nor_conv_3x3/g) ?? []).length + number / 100;
-    return [number, genotype, accuracy, accuracy / 2, 45 - number].join(',');
+    return [numberInBenchmark(genotype), genotype, accuracy, accuracy / 2, 45 - number].join(',');
   });
   const head = 'index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test';
   mkdirSync(join(data, 'nas-bench-201'));

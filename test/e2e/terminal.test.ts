@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawSample } from '../../src/jobs/rank/sample.js';
+import { numberInBenchmark } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { getSpace } from '../support/spaces.js';
@@ -30,7 +31,7 @@ const LONG_TRAINING = [
 function tableFolder(): string {
   const data = temporaryFolder();
   const lines = drawSample(getSpace('nas-bench-201'), 7, 500).map(({ number, genotype }) =>
-    [number, genotype, 90 - number / 10, 70 - number / 10, 45 - number / 20].join(','),
+    [numberInBenchmark(genotype), genotype, 90 - number / 10, 70 - number / 10, 45 - number / 20].join(','),
   );
   mkdirSync(join(data, 'nas-bench-201'));
   const head = 'index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test';

@@ -29,16 +29,27 @@ _POINTER = Foreign("a Git LFS pointer, not the file", "Run `git lfs pull` in its
 _ARCHIVE = Foreign("a tar or gzip archive", "Unpack it (`tar xf FILE`) and name the unpacked files.")
 _ZIP = Foreign("a zip archive", "Unpack it and name the unpacked files.")
 _BZIP2 = Foreign("compressed by bzip2", "Unpack it (`bunzip2 FILE`) and name the unpacked file.")
-_ARRAY = Foreign("a NumPy array (.npy)", "Get the file in its published format.")
-_HDF5 = Foreign("an HDF5 file", "Get the file in its published format.")
+_BINARY = (
+    (b"\x93NUMPY", "a NumPy array (.npy)"),
+    (b"\x89HDF\r\n", "an HDF5 file"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"%PDF", "a PDF document"),
+    (b"\xfd7zXZ", "a file compressed by xz"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x28\xb5\x2f\xfd", "a file compressed by zstd"),
+)
+_UTF16 = Foreign("text in UTF-16", "Save it as UTF-8.")
 
 _MAGIC = (
     (_LFS, _POINTER),
     (b"\x1f\x8b", _ARCHIVE),
     (b"PK\x03\x04", _ZIP),
     (b"BZh", _BZIP2),
-    (b"\x93NUMPY", _ARRAY),
-    (b"\x89HDF\r\n", _HDF5),
+    (b"\xff\xfe", _UTF16),
+    (b"\xfe\xff", _UTF16),
+    *((magic, Foreign(what, "Get the file in its published format.")) for magic, what in _BINARY),
 )
 
 

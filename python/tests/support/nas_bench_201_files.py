@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from support.nas_bench_201_order import cell
+
 CLASSES = {"cifar10-valid": 10, "cifar10": 10, "cifar100": 100, "ImageNet16-120": 120}
 EVALUATIONS = {
     "cifar10-valid": ["x-valid", "ori-test"],
@@ -22,14 +24,7 @@ EVALUATIONS = {
     "cifar100": ["ori-test", "x-valid", "x-test"],
     "ImageNet16-120": ["ori-test", "x-valid", "x-test"],
 }
-OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 SEEDS = (777, 888, 999)
-
-
-def cell(number: int) -> str:
-    """A genotype of its own for each number below 15,625."""
-    ops = [OPERATIONS[number // 5**edge % 5] for edge in range(6)]
-    return "|{}~0|+|{}~0|{}~1|+|{}~0|{}~1|{}~2|".format(*ops)
 
 
 def training(draw: random.Random, dataset: str, genotype: str, seed: int, epochs: int, timed: bool) -> dict[str, Any]:

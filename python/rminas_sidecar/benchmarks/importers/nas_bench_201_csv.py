@@ -1,8 +1,8 @@
 """NAS-Bench-201's final test accuracies as a CSV table.
 
-Each line is an architecture: its number in the benchmark, its genotype, and the test accuracy in per cent after 200
-epochs, averaged over the seeds, on up to three data sets. The splits are `ori-test` for cifar10 and `x-test` for
-cifar100 and ImageNet16-120, as in the paper. A table may have only a part of the 15,625 architectures.
+Each line is an architecture: its number in the benchmark's order, its genotype, and the test accuracy in per cent
+after 200 epochs, averaged over the seeds, on up to three data sets. The splits are `ori-test` for cifar10 and `x-test`
+for cifar100 and ImageNet16-120, as in the paper. A table may have only a part of the 15,625 architectures.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def recognises(text: str, columns: Mapping[str, str]) -> bool:
 def read(file: Path, text: str, columns: Mapping[str, str]) -> Table:
     """The table in `text`, the content of `file`.
 
-    With `columns`, other columns are ignored, and a table needs no numbers: the architecture decides.
+    With `columns`, other columns are ignored, and a table needs no numbers. The architecture decides: a number that
+    contradicts it is an error.
 
     Raises `SidecarError` (`corrupt-file`) that names the line and the column, now or while the entries are read.
     """
@@ -115,14 +116,15 @@ def _entries(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> I
         for column, (dataset, split) in DATASETS.items()
         if column in header
     }
-    line_of: dict[str | int, int] = {}
+    line_of: dict[str, int] = {}
     for place, line, cells in _rows(file, lines, header):
         genotype = _genotype(place, cells[GENOTYPE_COLUMN])
-        number = _number(place, cells[NUMBER_COLUMN]) if NUMBER_COLUMN in cells else number_of(genotype)
-        for column, key in ((NUMBER_COLUMN, number), (GENOTYPE_COLUMN, genotype)):
-            if key in line_of:
-                raise corrupt(f"{place}, column {column!r}", f"{key} stands in line {line_of[key]} already")
-            line_of[key] = line
+        if genotype in line_of:
+            raise corrupt(f"{place}, column {GENOTYPE_COLUMN!r}", f"{genotype} is in line {line_of[genotype]} already")
+        line_of[genotype] = line
+        number = number_of(genotype)
+        if NUMBER_COLUMN in cells:
+            _check_number(place, cells[NUMBER_COLUMN], number)
         results = {key: Result(_accuracy(f"{place}, column {name!r}", cells[name])) for name, key in series.items()}
         yield TableEntry(number, genotype, results)
 
@@ -147,10 +149,15 @@ def _rows(file: Path, lines: Iterator[list[str]], header: Sequence[str]) -> Iter
         yield place, line, dict(zip(header, (cell.strip() for cell in cells), strict=True))
 
 
-def _number(place: str, text: str) -> int:
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and is_number(int(text)):
-        return int(text)
-    raise corrupt(f"{place}, column {NUMBER_COLUMN!r}", f"{text!r} is not a number from 0 to {SPACE_SIZE - 1}")
+def _check_number(place: str, text: str, number: int) -> None:
+    """Checks the number of an architecture against its place in the benchmark's order."""
+    place = f"{place}, column {NUMBER_COLUMN!r}"
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) is None or not is_number(int(text)):
+        raise corrupt(place, f"{text!r} is not a number from 0 to {SPACE_SIZE - 1}")
+    if int(text) != number:
+        problem = f"the architecture of this line has the number {number} in the benchmark, not {int(text)}"
+        step = f"Correct the numbers, or remove the column and name another one: --column {GENOTYPE_COLUMN}=NAME"
+        raise SidecarError("corrupt-file", f"{place}: {problem}.", [step])
 
 
 def _genotype(place: str, text: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from ...errors import SidecarError
+from ...system.foreign import describe_foreign
 from ...system.memory import available_memory, require_memory
 from ..table import Table
 from . import nas_bench_201_csv, nas_bench_201_pickle, nas_bench_macro_json
-from .binary import kind_of
 from .corrupt import corrupt
 
 #: The known text tables have 2 MB. A much larger file is something else, and is not read into memory.
@@ -106,10 +107,18 @@ def _refuse_columns(file: Path, columns: Mapping[str, str]) -> None:
 
 def _content(file: Path, head: bytes) -> bytes:
     """The text of a table, decompressed if it is gzipped."""
-    if not head.startswith(_GZIP):
-        if (kind := kind_of(head)) is not None:
-            raise SidecarError("corrupt-file", f"{file} is {kind}, not a table that can be imported.", [_KNOWN_FORMATS])
-        return file.read_bytes()
+    content = _decompressed(file) if head.startswith(_GZIP) else file.read_bytes()
+    foreign = describe_foreign(io.BytesIO(content))
+    if foreign is None:
+        return content
+    raise SidecarError(
+        "corrupt-file",
+        f"{file} is {foreign.what}, and cannot be imported as a table.",
+        [_KNOWN_FORMATS, foreign.step],
+    )
+
+
+def _decompressed(file: Path) -> bytes:
     try:
         with gzip.open(file) as stream:
             content = stream.read(MAX_TEXT_BYTES + 1)
