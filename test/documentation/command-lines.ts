@@ -11,10 +11,13 @@ export interface CommandLine {
   readonly places: readonly string[];
 }
 
-/** All command lines, each once. */
+/** All command lines, each once: `rminas` and `npx rminas` start the same program. */
 export async function printedCommandLines(): Promise<CommandLine[]> {
   const places = new Map<string, string[]>();
-  const add = (text: string, place: string) => places.set(text, [...(places.get(text) ?? []), place]);
+  const add = (line: string, place: string) => {
+    const text = line.replace(/^npx rminas /, 'rminas ');
+    places.set(text, [...(places.get(text) ?? []), place]);
+  };
   for (const { id, examples } of await commandHelp()) {
     for (const example of examples) add(example, `rminas ${id} --help`);
   }
