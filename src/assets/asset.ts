@@ -27,7 +27,7 @@ export function assetNamed(name: string, assets: readonly Asset[]): Asset {
   const asset = assets.find((candidate) => candidate.name === name);
   if (asset !== undefined) return asset;
   const names = assets.map((candidate) => candidate.name);
-  throw new UsageError(`There is no asset '${name}'. The nearest is ${nearestName(name, names)}.`, {
+  throw new UsageError(`There is no asset '${name}'. Did you mean ${nearestName(name, names)}?`, {
     code: 'unknown-asset',
     nextSteps: [`Name one of ${names.join(', ')}.`],
   });

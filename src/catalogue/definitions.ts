@@ -51,7 +51,7 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
     const definition = this.find(name);
     if (definition !== undefined) return definition;
     const known = [...this.#byName.keys()];
-    throw new UsageError(`There is no ${this.kind} '${name}' (${where}). The nearest is ${nearestName(name, known)}.`, {
+    throw new UsageError(`There is no ${this.kind} '${name}' (${where}). Did you mean ${nearestName(name, known)}?`, {
       code: `unknown-${this.kind.replace(' ', '-')}`,
       nextSteps: [
         `Set ${where} to one of ${known.join(', ')}.`,

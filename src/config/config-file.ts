@@ -35,7 +35,7 @@ export function findConfigFile(file: string, cwd: string): string {
   const names = shippedConfigs();
   if (names.includes(file)) return join(SHIPPED, `${file}.yaml`);
   throw new UsageError(
-    `There is no file ${path}, and no configuration '${file}' ships with rminas. The nearest is ${nearestName(file, names)}.`,
+    `There is no file ${path}, and no configuration '${file}' ships with rminas. Did you mean ${nearestName(file, names)}?`,
     { code: 'unknown-config', nextSteps: [`Name a file, or one of ${names.join(', ')}.`] },
   );
 }

@@ -44,7 +44,7 @@ export function readObjective(text: string, options: ReadingOptions): ObjectiveC
   if (findProxy(name, proxies) !== undefined) return { kind: 'proxy', proxy: readWeightedProxy(text, 1, options) };
   const names = [...new Set([...all.map((each) => each.name), ...Array.from(proxies, (proxy) => proxy.name)])];
   throw new UsageError(
-    `${where} is '${text}', which is not an objective. The nearest is ${nearestName(name, names)}.`,
+    `${where} is '${text}', which is not an objective. Did you mean ${nearestName(name, names)}?`,
     {
       code: 'unknown-objective',
       nextSteps: [`Set it to one of ${names.join(', ')}. A proxy of a training can have a step, as in rmi@50.`],

@@ -212,7 +212,7 @@ describe('the selection', () => {
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({
       code: 'unknown-asset',
-      message: "There is no asset 'cifar-10'. The nearest is cifar10.",
+      message: "There is no asset 'cifar-10'. Did you mean cifar10?",
     });
     await expect(listAssets({ cfg: join(folder, 'none.yaml') })).rejects.toMatchObject({ code: 'missing-config' });
   });

@@ -118,7 +118,7 @@ describe('the names of a catalogue', () => {
 
   it('lead to the nearest one', () => {
     expect(() => BUILT_IN.spaces.get('infer_nb21', 'SPACE.NAME')).toThrow(
-      "There is no space 'infer_nb21' (SPACE.NAME). The nearest is infer_nb201.",
+      "There is no space 'infer_nb21' (SPACE.NAME). Did you mean infer_nb201?",
     );
     expect(BUILT_IN.spaces.get('infer_nb201', 'SPACE.NAME').name).toBe('nas-bench-201');
   });

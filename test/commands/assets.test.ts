@@ -159,7 +159,7 @@ describe('rminas assets fetch', () => {
     ]);
     expect([nothing.code, unknown.code, mirror.code, config.code]).toEqual([2, 2, 2, 2]);
     expect(nothing.stderr).toContain('rminas assets list');
-    expect(unknown.stderr).toContain('The nearest is resnet20.');
+    expect(unknown.stderr).toContain('Did you mean resnet20?');
     expect(mirror.stderr).toContain("(--mirror), got 'example'");
     expect(config.stderr).toContain('none.yaml does not exist');
   });

@@ -98,7 +98,7 @@ describe('a file of the archive', () => {
     ['DATA_LOADER: 3\n', 'group-as-key', 'DATA_LOADER (line 1'],
     ['TRAIN:\n  BATCH_SIZE: 32.0\n', 'wrong-type', 'TRAIN.BATCH_SIZE must be of type int, not the float 32.0 (line 2'],
     ['SNG:\n  PRUNING: 1\n', 'wrong-type', 'SNG.PRUNING must be of type bool'],
-    ['SNG:\n  PRUNED: True\n', 'unknown-key', 'The nearest is SNG.PRUNING'],
+    ['SNG:\n  PRUNED: True\n', 'unknown-key', 'Did you mean SNG.PRUNING'],
     ['SEARCH:\n  DATASET: {A: 1}\n', 'wrong-type', 'SEARCH.DATASET must be of type str, not a group of keys'],
     ["SEARCH:\n  DATASET: 'cifar10'\n  NUM_CLASSES: 20\n", 'wrong-classes', 'as SEARCH.NUM_CLASSES'],
   ])('is refused with its own names: %j', async (text, code, part) => {

@@ -125,7 +125,7 @@ describe('the name of a configuration that ships with rminas', () => {
   it('is listed when it is unknown', async () => {
     const loading = loadConfig({ file: 'quickstat', cwd: folder });
     await expect(loading).rejects.toMatchObject({ code: 'unknown-config', exitCode: EXIT.usage });
-    await expect(loading).rejects.toThrow('The nearest is quickstart.');
+    await expect(loading).rejects.toThrow('Did you mean quickstart?');
     await expect(loading).rejects.toMatchObject({
       nextSteps: [expect.stringContaining('nas-bench-201-cifar10, nas-bench-201-cifar10-aggregate')],
     });
@@ -152,7 +152,7 @@ describe('an unknown key', () => {
     const error = await refusal(text, overrides);
     expect(error).toMatchObject({ code: 'unknown-key', exitCode: EXIT.usage });
     expect(error.message).toContain(where);
-    expect(error.message).toContain(`The nearest is ${nearest}.`);
+    expect(error.message).toContain(`Did you mean ${nearest}?`);
   });
 
   it('lists the keys of its group', async () => {

@@ -103,10 +103,10 @@ describe('the cap on evaluations', () => {
 
 describe('an impossible search', () => {
   it.each([
-    ['SPACE.NAME', 'infer_nb21', 'unknown-space', 'nearest is infer_nb201'],
+    ['SPACE.NAME', 'infer_nb21', 'unknown-space', 'Did you mean infer_nb201?'],
     ['SPACE.NAME', 'constructor', 'unknown-space', 'constructor'],
-    ['LOADER.DATASET', 'cifar-10', 'unknown-data-set', 'nearest is cifar10'],
-    ['RMINAS.TEACHER_ARCH', 'resnet102', 'unknown-teacher', 'nearest is resnet101'],
+    ['LOADER.DATASET', 'cifar-10', 'unknown-data-set', 'Did you mean cifar10?'],
+    ['RMINAS.TEACHER_ARCH', 'resnet102', 'unknown-teacher', 'Did you mean resnet101?'],
     ['LOADER.NUM_CLASSES', '100', 'wrong-classes', 'has 10 classes'],
     ['SEARCH.IM_SIZE', '64', 'wrong-resolution', '32 pixels'],
     ['OPTIM.DAMPENING', '0.5', 'unusable-optimizer', 'OPTIM.NESTEROV'],

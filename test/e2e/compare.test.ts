@@ -156,7 +156,7 @@ describe('rminas compare, of runs', () => {
 
 describe('rminas compare, with invalid arguments', () => {
   it.each([
-    [['--strategies', 'forrest'], 2, /no strategy 'forrest' \(--strategies\)\. The nearest is forest/],
+    [['--strategies', 'forrest'], 2, /no strategy 'forrest' \(--strategies\)\. Did you mean forest\?/],
     [['--budget', 'much'], 2, /--budget must be a number above 0, not 'much'/],
     [['--also', `macro=${join(ROOT, 'configs/nas-bench-macro-cifar10.yaml')}`], 2, /searches nas-bench-macro/],
     [['--python', '/none'], 3, /none/],

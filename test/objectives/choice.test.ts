@@ -47,7 +47,7 @@ describe('the choice of an objective', () => {
   });
 
   it('suggests the nearest name, and checks steps', () => {
-    expect(() => readObjective('latenci', context)).toThrow('The nearest is latency.');
+    expect(() => readObjective('latenci', context)).toThrow('Did you mean latency?');
     expect(() => readObjective('toy', { ...context, proxies: PROXIES })).toThrow(
       expect.objectContaining({ code: 'unknown-objective' }),
     );

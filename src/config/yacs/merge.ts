@@ -167,7 +167,7 @@ function unknownKey(known: Known, key: string, where: string): UsageError {
   const siblings = keysIn(known, group);
   const about =
     group === '' ? 'there is no such key or group' : `the group ${group} ${siblings ? 'lacks it' : 'is unknown'}`;
-  return new UsageError(`${key} (${where}) is not a configuration key: ${about}. The nearest is ${nearest}.`, {
+  return new UsageError(`${key} (${where}) is not a configuration key: ${about}. Did you mean ${nearest}?`, {
     code: 'unknown-key',
     nextSteps: [`Write ${nearest} if that was meant.`, ...(siblings ? [`The keys of ${group} are ${siblings}.`] : [])],
   });

@@ -45,8 +45,8 @@ describe('the plan of a comparison', () => {
   });
 
   it.each([
-    [{ strategies: ['forrest'] }, 'unknown-strategy', /nearest is forest/],
-    [{ objectives: ['rmi', 'agregate'] }, 'unknown-objective', /nearest is aggregate/],
+    [{ strategies: ['forrest'] }, 'unknown-strategy', /Did you mean forest\?/],
+    [{ objectives: ['rmi', 'agregate'] }, 'unknown-objective', /Did you mean aggregate\?/],
     [{ objectives: ['rmi@5'] }, 'step-beyond-training', /rmi@5/],
     [{ objectives: ['rmi', 'rmi'] }, 'equal-row-names', /'forest-rmi'/],
     [{ strategies: [] }, 'no-searches', /nothing to compare/],
