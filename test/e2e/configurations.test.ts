@@ -130,7 +130,14 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
       /100/,
     ],
     ['an override of the wrong type', CIFAR100, ['OPTIM.BASE_LR', 'fast'], 2, 'wrong-type', /OPTIM\.BASE_LR.*fast/],
-    ['a key of the archive', CIFAR100, ['TRAIN.BATCH_SIZE', '4'], 2, 'unknown-key', /Did you mean LOADER\.BATCH_SIZE\?/],
+    [
+      'a key of the archive',
+      CIFAR100,
+      ['TRAIN.BATCH_SIZE', '4'],
+      2,
+      'unknown-key',
+      /Did you mean LOADER\.BATCH_SIZE\?/,
+    ],
     ['a teacher that is none', CIFAR100, ['RMINAS.TEACHER_ARCH', 'vgg'], 2, 'unknown-teacher', /vgg/],
     ['a teacher for another data set', CIFAR100, ['RMINAS.TEACHER_ARCH', 'resnet20'], 3, 'unsuitable-teacher', /100/],
     [
