@@ -156,14 +156,14 @@ class Server:
             )
         )
 
-    def _answer_from(self, lane: WorkerThread, message: Message, kind: str, work: Callable[[], Body]) -> None:
+    def _answer_from(self, thread: WorkerThread, message: Message, kind: str, work: Callable[[], Body]) -> None:
         def task() -> None:
             try:
                 self._post_message(kind, message.id, work())
             except Exception as error:
                 self._post_message("error", message.id, failure_body(error))
 
-        lane.add(task)
+        thread.add(task)
 
     def _import_benchmark(self, message: Message) -> None:
         from rminas_sidecar.benchmarks.import_process import import_in_process

@@ -19,7 +19,7 @@ export interface ResolvedSettings {
   readonly notices: readonly string[];
 }
 
-interface Origin {
+interface SettingsOrigin {
   readonly dialect: Dialect;
   /** The configuration's file, or null. */
   readonly file: string | null;
@@ -36,7 +36,7 @@ const RESOLUTION = 'SEARCH.IM_SIZE';
  * @param settings in range
  * @throws UsageError for an unknown space or data set, and for a wrong number of classes or image size.
  */
-export function resolveSettings(settings: Settings, origin: Origin): ResolvedSettings {
+export function resolveSettings(settings: Settings, origin: SettingsOrigin): ResolvedSettings {
   const { spaces, datasets } = origin.catalogue;
   const draft = new Draft(settings);
   if (origin.dialect === 'archive') nameSpace(draft, origin);
@@ -78,7 +78,7 @@ class Draft {
 }
 
 /** The archive has one script per space, so that its files need not name the space. */
-function nameSpace(draft: Draft, { file, catalogue }: Origin): void {
+function nameSpace(draft: Draft, { file, catalogue }: SettingsOrigin): void {
   if (draft.get(SPACE).source !== 'default' || file === null) return;
   const [, prefix = ''] = /^([a-z0-9]+)/.exec(basename(file)) ?? [];
   const known = [...catalogue.spaces].filter(({ archivePrefix }) => archivePrefix !== null);

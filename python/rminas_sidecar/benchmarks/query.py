@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import SidecarError
 from .schema import meta_of, open_index
-from .series import SERIES_COLUMNS, describe
+from .series import SERIES_COLUMNS, describe_figures
 
 _FIGURES = f"""
 SELECT {SERIES_COLUMNS}, accuracy, rank, architectures, round(best - accuracy, 9), loss, train_seconds, eval_seconds
@@ -36,7 +36,7 @@ def query(index: str, architecture: str | int) -> dict[str, Any]:
             "number": number,
             "genotype": genotype,
             "architectures": int(meta["architectures"]),
-            "figures": [describe(figure, _FIGURE_NAMES) for figure in figures],
+            "figures": [describe_figures(figure, _FIGURE_NAMES) for figure in figures],
             "costs": {f"{dataset} {name}".strip(): value for dataset, name, value in costs},
         }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .schema import meta_of, open_index
-from .series import SERIES_COLUMNS, Wanted, describe, find_series
+from .series import SERIES_COLUMNS, Wanted, describe_figures, find_series
 
 _BEST = """
 SELECT rank, number, genotype, accuracy, loss
@@ -50,7 +50,7 @@ def summary(index: str) -> dict[str, Any]:
     with open_index(Path(index).absolute()) as database:
         meta = meta_of(database)
         rows = database.execute(f"SELECT {SERIES_COLUMNS}, {', '.join(_SERIES_FIGURES)} FROM series ORDER BY place")
-        series = [describe(row, _SERIES_FIGURES) for row in rows]
+        series = [describe_figures(row, _SERIES_FIGURES) for row in rows]
         costs = database.execute(
             "SELECT dataset, name, count(*), min(value), max(value) FROM cost GROUP BY dataset, name"
         ).fetchall()

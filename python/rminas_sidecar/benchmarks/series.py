@@ -28,7 +28,7 @@ class Wanted:
     seed: int | None
 
 
-def describe(row: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
+def describe_figures(row: Sequence[Any], names: Sequence[str]) -> dict[str, Any]:
     """Names a row: first the columns of a series by the protocol's names, then the given names."""
     named = dict(zip((*_NAMES, *names), row, strict=True))
     return named | {"reported": bool(named["reported"])}
@@ -41,7 +41,7 @@ def find_series(database: sqlite3.Connection, path: Path, wanted: Wanted) -> tup
     """
     names = ("architectures", "id")
     rows = database.execute(f"SELECT {SERIES_COLUMNS}, architectures, id FROM series ORDER BY place").fetchall()
-    series = [describe(row, names) for row in rows]
+    series = [describe_figures(row, names) for row in rows]
     asked = {name: value for name, value in vars(wanted).items() if value is not None}
     fitting = [one for one in series if all(_same(one[name], value) for name, value in asked.items())]
     if not fitting:

@@ -6,7 +6,7 @@ import re
 import struct
 from typing import Any
 
-from ..system.pickled import BadPickle, SafeGlobal, SafeGlobals, encode, make_ordered, make_set
+from ..system.pickled import BadPickle, SafeGlobal, SafeGlobals, encode_text, make_ordered, make_set
 
 _NUMBER_FORMATS = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "u8": "Q", "b1": "?"}
 
@@ -58,7 +58,7 @@ TABLE_GLOBALS = SafeGlobals(
         "numpy.dtype": SafeGlobal(NumberType),
         "numpy.core.multiarray.scalar": SafeGlobal(_scalar),
         "numpy._core.multiarray.scalar": SafeGlobal(_scalar),
-        "_codecs.encode": SafeGlobal(encode),
+        "_codecs.encode": SafeGlobal(encode_text),
         "torch._utils._rebuild_tensor_v2": _WEIGHTS,
         "torch._utils._rebuild_parameter": _WEIGHTS,
         "torch.storage._load_from_bytes": _WEIGHTS,

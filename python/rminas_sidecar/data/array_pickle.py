@@ -20,7 +20,7 @@ from rminas_sidecar.system.pickled import (
     SafeGlobal,
     SafeGlobals,
     Source,
-    encode,
+    encode_text,
     load,
 )
 
@@ -129,7 +129,7 @@ _SAFE_GLOBALS = SafeGlobals(
         "numpy._core.multiarray.scalar": SafeGlobal(_scalar),
         "numpy.core.numeric._frombuffer": SafeGlobal(_array_from_buffer),
         "numpy._core.numeric._frombuffer": SafeGlobal(_array_from_buffer),
-        "_codecs.encode": SafeGlobal(encode),
+        "_codecs.encode": SafeGlobal(encode_text),
         # Empty bytes in protocol 2.
         "__builtin__.bytes": SafeGlobal(lambda: b""),
     },

@@ -16,7 +16,7 @@ from rminas_sidecar.system.pickled import (
     Inert,
     SafeGlobal,
     SafeGlobals,
-    encode,
+    encode_text,
     make_ordered,
     make_set,
 )
@@ -156,7 +156,7 @@ _NAMED: dict[str, Any] = {
     "collections.OrderedDict": SafeGlobal(lambda items=(): OrderedDict(make_ordered(items))),
     "__builtin__.set": SafeGlobal(make_set),
     "builtins.set": SafeGlobal(make_set),
-    "_codecs.encode": SafeGlobal(encode),
+    "_codecs.encode": SafeGlobal(encode_text),
     # Records of a training have numbers of NumPy, which are not read.
     "numpy.dtype": _INERT,
     "numpy.core.multiarray.scalar": _INERT,

@@ -16,7 +16,7 @@ from ...system.pickled import Record
 from ..table import AccuracySeries, Cost, Result, TableEntry
 from .corrupt import corrupt
 from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, seed_series
-from .nas_bench_201_training import Training, is_training, read_training, spend
+from .nas_bench_201_training import TableTraining, is_training, read_training, spend
 
 _TRAINED = frozenset({"arch_index", "arch_str", "all_results", "dataset_seed"})
 
@@ -30,7 +30,7 @@ class _Trained:
 
     number: int
     genotype: str
-    trainings: Mapping[str, Mapping[int, Training]]
+    trainings: Mapping[str, Mapping[int, TableTraining]]
 
 
 class Reducer:
@@ -79,14 +79,14 @@ class Reducer:
         seeds, results = record["dataset_seed"], record["all_results"]
         if not isinstance(seeds, Record) or not isinstance(results, Record):
             raise corrupt(place, "its seeds and results are not dictionaries")
-        trainings: dict[str, dict[int, Training]] = {}
+        trainings: dict[str, dict[int, TableTraining]] = {}
         for dataset, numbers in seeds.items():
             if not isinstance(dataset, str) or not isinstance(numbers, list):
                 raise corrupt(place, f"the seeds of {dataset!r} are {numbers!r}")
             trainings[dataset] = {}
             for seed in numbers:
                 training = _digest(results.get((dataset, seed))) if type(seed) is int else None
-                if not isinstance(training, Training):
+                if not isinstance(training, TableTraining):
                     raise corrupt(place, f"the training on {dataset} with seed {seed!r} is missing")
                 trainings[dataset][seed] = training
         return _Trained(number, genotype, trainings)
@@ -109,7 +109,7 @@ class Reducer:
 
     def _costs(self, lengths: list[_Trained]) -> Iterator[Cost]:
         """The costs from the longest training on each data set, whose latency is measured more precisely."""
-        longest: dict[str, Mapping[int, Training]] = {}
+        longest: dict[str, Mapping[int, TableTraining]] = {}
         for trained in lengths:
             for dataset, trainings in trained.trainings.items():
                 if trainings and _epochs(trainings) > _epochs(longest.get(dataset, {})):
@@ -171,7 +171,7 @@ def _mean_if_known(values: list[float | None]) -> float | None:
     return mean(known) if len(known) == len(values) else None
 
 
-def _epochs(trainings: Mapping[int, Training]) -> int:
+def _epochs(trainings: Mapping[int, TableTraining]) -> int:
     return max((training.epochs for training in trainings.values()), default=0)
 
 

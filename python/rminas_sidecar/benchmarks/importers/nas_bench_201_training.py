@@ -21,7 +21,7 @@ _MOST_EPOCHS = 10_000
 
 
 @dataclass(frozen=True)
-class Training:
+class TableTraining:
     """The figures of a training after its last epoch, by split, and the costs of the network."""
 
     epochs: int
@@ -52,7 +52,7 @@ def is_training(record: Record) -> bool:
     return record.keys() >= _NEEDED
 
 
-def read_training(record: Record, place: str) -> tuple[Training, list[Record]]:
+def read_training(record: Record, place: str) -> tuple[TableTraining, list[Record]]:
     """Reads the final figures, and empties the curves.
 
     Returns:
@@ -65,7 +65,7 @@ def read_training(record: Record, place: str) -> tuple[Training, list[Record]]:
     epochs = record["epochs"]
     if type(epochs) is not int or not 1 <= epochs <= _MOST_EPOCHS:
         raise corrupt(place, f"a training has {epochs!r} epochs")
-    training = Training(
+    training = TableTraining(
         epochs,
         _results(record, epochs, place),
         _positive(record, "params", place),

@@ -7,7 +7,7 @@ stack machine: a reader gives it safe globals for the few functions that its fil
 from .limits import UNLIMITED, Limits
 from .opcodes import load, records
 from .pickle_vm import PickleVm
-from .safe_globals import Inert, Record, SafeGlobal, SafeGlobals, encode, make_ordered, make_set
+from .safe_globals import Inert, Record, SafeGlobal, SafeGlobals, encode_text, make_ordered, make_set
 from .source import BadPickle, RefusedGlobal, Source
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "SafeGlobal",
     "SafeGlobals",
     "Source",
-    "encode",
+    "encode_text",
     "load",
     "make_ordered",
     "make_set",

@@ -74,7 +74,7 @@ class SafeGlobals:
         return found
 
 
-def encode(text: object, encoding: object) -> bytes:
+def encode_text(text: object, encoding: object) -> bytes:
     """Replaces `_codecs.encode`, by which Python 3 writes bytes for protocol 2."""
     if not isinstance(text, str) or encoding != "latin1":
         raise BadPickle("bytes in another encoding than latin1")
