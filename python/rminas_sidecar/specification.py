@@ -100,6 +100,51 @@ class OptimizerSpecification:
 
 
 @dataclass(frozen=True)
+class OwnImagesSpecification:
+    """The images of a data set of the user. The files are where the assets say.
+
+    Args:
+        form: how they are stored: folder, npz, hf or torchvision.
+        name: on the Hugging Face hub or in torchvision; None for files.
+        image_column: the column of a table that has the images; None elsewhere.
+        label_column: the column of a table that has the labels; None elsewhere.
+        held_out_share: share of the images that is split off and held out; None where there is a held-out part.
+        mean: of each channel, where white is 1.
+        deviation: standard deviation of each channel, where white is 1.
+        augmentation: what is done at random to training images.
+        fingerprint: SHA-256 of names, sizes and labels.
+    """
+
+    form: str
+    name: str | None
+    image_column: str | None
+    label_column: str | None
+    held_out_share: float | None
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    augmentation: str
+    fingerprint: str
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "OwnImagesSpecification | None":
+        """Reads the images of a specification or of a retraining; None where it has a data set by name."""
+        images = body.get("images")
+        if images is None:
+            return None
+        return cls(
+            form=images["form"],
+            name=images["name"],
+            image_column=images["imageColumn"],
+            label_column=images["labelColumn"],
+            held_out_share=images["heldOutShare"],
+            mean=(images["mean"][0], images["mean"][1], images["mean"][2]),
+            deviation=(images["deviation"][0], images["deviation"][1], images["deviation"][2]),
+            augmentation=images["augmentation"],
+            fingerprint=images["fingerprint"],
+        )
+
+
+@dataclass(frozen=True)
 class Specification:
     """Everything that a score depends on, besides the genotype and its seed."""
 
@@ -115,6 +160,7 @@ class Specification:
     backend: str
     arithmetic: ArithmeticKind
     precision: Precision
+    images: OwnImagesSpecification | None = None
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any]) -> "Specification":
@@ -136,6 +182,7 @@ class Specification:
             backend=body["backend"],
             arithmetic=body["arithmetic"],
             precision=body["precision"],
+            images=OwnImagesSpecification.from_body(body),
         )
 
 

@@ -55,6 +55,7 @@ export async function locateAssets(specification: Specification, config: Config,
 export async function locateImages(name: string, config: Config, places: Places = {}): Promise<string | null> {
   const { datasets } = config.catalogue;
   const dataset = datasets.get(name, 'LOADER.DATASET');
+  if (dataset.own !== undefined) return dataset.own.path;
   const configured = config.values['LOADER.DATAPATH'];
   const folders = dataFolders(places, configured);
   if (dataset.folder === 'own') return locateOwnFolder(name, { configured, folders, cwd: places.cwd });

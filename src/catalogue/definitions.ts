@@ -1,3 +1,4 @@
+import { OWN_DATASETS } from '../datasets/definition.js';
 import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
 import { NAME_PATTERN } from '../protocol/specification.js';
@@ -7,6 +8,14 @@ export interface Named {
   readonly name: string;
   readonly aliases: readonly string[];
 }
+
+/** References to things of the user, in addition to names: `folder:/home/ada/animals`, `/home/ada/space.yaml`. */
+const REFERENCE = /^[^\s].*[:/\\]./s;
+
+/** How a configuration names things of the user, by kind. */
+const OWN: Readonly<Record<string, string>> = {
+  'data set': `Or name images of your own: ${OWN_DATASETS}.`,
+};
 
 /** The kinds that plugins add to. */
 const BY_PLUGINS: ReadonlySet<string> = new Set(['space', 'data set', 'teacher']);
@@ -55,6 +64,7 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
       code: `unknown-${this.kind.replace(' ', '-')}`,
       nextSteps: [
         `Set ${where} to one of ${known.join(', ')}.`,
+        ...(OWN[this.kind] === undefined ? [] : [OWN[this.kind] as string]),
         ...(BY_PLUGINS.has(this.kind) ? [`If a plugin adds the ${this.kind}, name the plugin: --plugin FILE`] : []),
       ],
     });
@@ -76,7 +86,8 @@ function indexOf<Definition extends Named>(kind: string, all: readonly Definitio
   const byName = new Map<string, Definition>();
   for (const definition of all) {
     for (const name of [...definition.aliases, definition.name]) {
-      if (!NAME_PATTERN.test(name)) {
+      const wellFormed = NAME_PATTERN.test(name) || (name !== definition.name && REFERENCE.test(name));
+      if (!wellFormed) {
         throw new UsageError(`The name '${name}' of a ${kind} is malformed.`, {
           code: 'invalid-definition',
           nextSteps: [

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Described } from '../definitions/described.js';
 import type { PluginIdentity } from '../definitions/plugin.js';
 import type { SearchValues } from './schema/search-keys.js';
 import type { Settings } from './yacs/merge.js';
@@ -23,4 +24,6 @@ export interface Config {
   readonly catalogue: Catalogue;
   /** The plugins that the catalogue is extended by, in the order of RMINAS.PLUGINS. */
   readonly plugins: readonly PluginIdentity[];
+  /** The things of the user that Python described; the catalogue has their definitions. */
+  readonly described: readonly Described[];
 }

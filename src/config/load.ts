@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { BUILT_IN } from '../catalogue/built-in.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import type { Described } from '../definitions/described.js';
 import type { PluginIdentity } from '../definitions/plugin.js';
 import type { Config, Dialect } from './config.js';
 import { findConfigFile, readConfigFile } from './config-file.js';
@@ -27,6 +28,8 @@ export interface LoadOptions {
   readonly catalogue?: Catalogue | undefined;
   /** The plugins that the catalogue is extended by; they become RMINAS.PLUGINS. */
   readonly loaded?: readonly PluginIdentity[] | undefined;
+  /** The things of the user that the catalogue is extended by. */
+  readonly described?: readonly Described[] | undefined;
 }
 
 const PLUGINS = 'RMINAS.PLUGINS';
@@ -37,7 +40,7 @@ const NOTHING: Group = { type: 'group', entries: [] };
  * @throws UsageError for a file that is missing or broken, an unknown key or name, a wrong type, a value out of range.
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
-  const { catalogue = BUILT_IN, loaded: plugins = [] } = options;
+  const { catalogue = BUILT_IN, loaded: plugins = [], described = [] } = options;
   const { path, dialect, keys, fromFile, merged } = await mergeAll(options);
   const named = withPlugins(merged, plugins);
   const { settings, notices } = resolveSettings(named, { dialect, file: path, catalogue });
@@ -50,6 +53,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
     notices,
     catalogue,
     plugins,
+    described,
   };
 }
 
@@ -67,19 +71,32 @@ export async function configuredPlugins(
   return (toPlain(setting.value) as string[]).map((name) => ({ name, folder }));
 }
 
+/** The values that the file and the options give, before names are looked up. */
+export interface ConfiguredValues {
+  /** Unset keys have their defaults. */
+  readonly values: SearchValues;
+  readonly isSet: (key: string) => boolean;
+}
+
+/** @throws UsageError as {@link loadConfig}, except for names */
+export async function configuredValues(options: LoadOptions = {}): Promise<ConfiguredValues> {
+  const { values, merged } = await mergeAll(options);
+  return { values, isSet: (key) => merged.get(key)?.source !== 'default' };
+}
+
 /** The settings before the space and the data set are looked up, in their ranges. */
 async function mergeAll({ file, overrides = [], cwd = '.', catalogue = BUILT_IN }: LoadOptions) {
   const path = file === undefined ? null : findConfigFile(file, cwd);
   const content = path === null ? NOTHING : await readConfigFile(path);
   const keys = searchKeysOf(catalogue);
-  const values = defaultsOf(catalogue);
-  const dialect: Dialect = isArchiveDialect(content, Object.keys(values)) ? 'archive' : 'xnas';
-  const defaults = dialect === 'archive' ? archiveSettings(values) : defaultSettings(values);
+  const initial = defaultsOf(catalogue);
+  const dialect: Dialect = isArchiveDialect(content, Object.keys(initial)) ? 'archive' : 'xnas';
+  const defaults = dialect === 'archive' ? archiveSettings(initial) : defaultSettings(initial);
   const aliases = dialect === 'archive' ? ARCHIVE_ALIASES : undefined;
   const fromFile = mergeFile(defaults, content, path ?? '', aliases);
   const merged = withoutUnread(mergeOverrides(fromFile, overrides, aliases));
-  checkRanges(merged, keys);
-  return { path, dialect, keys, fromFile, merged };
+  const values = checkRanges(merged, keys) as SearchValues;
+  return { path, dialect, keys, fromFile, merged, values };
 }
 
 /** The settings with the plugins as they were loaded, so that a copy of the file in another folder loads the same. */

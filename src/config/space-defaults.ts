@@ -3,12 +3,14 @@
  * meant.
  */
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import type { DatasetDefinition } from '../datasets/definition.js';
+import { type DatasetDefinition, OWN_DATASETS } from '../datasets/definition.js';
 import type { KeyDefault, KeyType } from '../definitions/key.js';
 import { UsageError } from '../errors.js';
 import type { Dialect } from './config.js';
 import { toValue } from './schema/keys.js';
+import { OWN_DATA_KEYS } from './schema/own-data-keys.js';
 import { SEARCH_KEYS } from './schema/search-keys.js';
 import type { Setting, Settings } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
@@ -25,6 +27,8 @@ interface SettingsOrigin {
   readonly file: string | null;
   readonly catalogue: Catalogue;
 }
+
+type OwnData = NonNullable<DatasetDefinition['own']>;
 
 const SPACE = 'SPACE.NAME';
 const DATASET = 'LOADER.DATASET';
@@ -45,6 +49,8 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   if (script.dataset !== null) draft.byDefault(DATASET, script.dataset, script.name);
   else if (origin.dialect === 'archive') guessDataset(draft, origin.catalogue);
   const dataset = datasets.get(draft.text(DATASET), DATASET);
+  if (dataset.own !== undefined) describeOwnData(draft, dataset, dataset.own);
+  else refuseOwnDataKeys(draft, dataset);
   resolveClasses(draft, dataset);
   resolveResolution(draft, dataset);
   return { settings: draft.settings, notices: draft.notices };
@@ -74,6 +80,29 @@ class Draft {
     const { source, value } = this.get(key);
     if (source !== 'default') return;
     this.settings.set(key, { value: toValue({ type: value.type as KeyType }, plain), source, where });
+  }
+}
+
+/** A run keeps an absolute path, and the mean and deviation that were measured. */
+function describeOwnData(draft: Draft, { name }: DatasetDefinition, { reference, images }: OwnData): void {
+  const setting = draft.get(DATASET);
+  draft.settings.set(DATASET, { ...setting, value: toValue({ type: 'str' }, reference) });
+  const { mean, deviation, augmentation, imageColumn, labelColumn } = images;
+  const found = { MEAN: mean, DEVIATION: deviation, AUGMENTATION: augmentation };
+  const columns = { IMAGE_COLUMN: imageColumn ?? '', LABEL_COLUMN: labelColumn ?? '' };
+  for (const [key, value] of Object.entries({ ...found, ...columns })) {
+    draft.byDefault(`RMINAS.${key}`, value, `the data set ${name}`);
+  }
+}
+
+/** A built-in data set, or one of a plugin, has its own statistics and its own augmentation. */
+function refuseOwnDataKeys(draft: Draft, { name }: DatasetDefinition): void {
+  for (const [key, { default: unset }] of Object.entries(OWN_DATA_KEYS)) {
+    if (isDeepStrictEqual(toPlain(draft.get(key).value), unset)) continue;
+    throw new UsageError(`${key} is ${given(draft, key)}, and applies to your own images only, not to ${name}.`, {
+      code: 'unsupported-key',
+      nextSteps: [`Leave out ${key}, or name images of your own with ${DATASET}: ${OWN_DATASETS}.`],
+    });
   }
 }
 

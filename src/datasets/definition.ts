@@ -1,4 +1,8 @@
 import type { AssetDefinition } from '../definitions/asset.js';
+import type { OwnImages } from '../protocol/specification.js';
+
+/** What LOADER.DATASET may be besides a name, for messages. */
+export const OWN_DATASETS = 'folder:PATH, npz:PATH, hf:NAME, hf:PATH or torchvision:NAME';
 
 /** A data set: everything that rminas knows of it outside the sidecar, which reads its images. */
 export interface DatasetDefinition {
@@ -19,4 +23,13 @@ export interface DatasetDefinition {
   readonly asset: AssetDefinition | null;
   /** `own`: its reader takes any folder that the user has for it, or none. Left out: the folder of the asset. */
   readonly folder?: 'own';
+  /** Of a data set of the user, which the sidecar does not know by its name. */
+  readonly own?: {
+    /** The value of LOADER.DATASET that a run keeps, with an absolute path. */
+    readonly reference: string;
+    /** Absolute path of its folder or file; null when its name says it all. */
+    readonly path: string | null;
+    /** Its part of a specification. */
+    readonly images: OwnImages;
+  };
 }

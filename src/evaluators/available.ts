@@ -6,7 +6,7 @@ import type { Specification } from '../protocol/specification.js';
 
 /** Names that a job will send to a sidecar. */
 export interface NeededNames {
-  readonly specification: Pick<Specification, 'space' | 'dataset' | 'teacher'>;
+  readonly specification: Pick<Specification, 'space' | 'dataset' | 'images' | 'teacher'>;
   /** Names of proxies, with or without a step. */
   readonly proxies: readonly string[];
 }
@@ -18,10 +18,10 @@ export interface NeededNames {
  */
 export function checkAvailable(available: Available | null, { specification, proxies }: NeededNames): void {
   if (available === null) return;
-  const { space, dataset, teacher } = specification;
+  const { space, dataset, images, teacher } = specification;
   const needed: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['space', [space], available.spaces],
-    ['data set', [dataset], available.datasets],
+    ['data set', images === undefined ? [dataset] : [], available.datasets],
     ['teacher', [teacher.architecture], available.teachers],
     ['proxy', proxies.map((name) => name.replace(/@.*$/s, '')), available.proxies],
   ];

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Settings } from '../config/index.js';
 import { toPlain } from '../config/yacs/value.js';
+import type { Described } from '../definitions/described.js';
 import type { PluginIdentity } from '../definitions/plugin.js';
 import { UsageError } from '../errors.js';
 import type { JobFolder } from '../store/folder.js';
@@ -22,15 +23,23 @@ export type BoundSettings = z.infer<typeof settingsSchema>;
 
 /** The name of a plugin's SHA-256 among the settings. Keys never contain a space. */
 const PLUGIN = 'plugin ';
+/** The beginning of the names of described things among the settings. */
+const DESCRIBED = 'own ';
+
+/** Contents that scores depend on, besides the values of keys. */
+export interface BoundContents {
+  readonly plugins?: readonly PluginIdentity[];
+  readonly described?: readonly Described[];
+}
 
 /**
- * The values of all keys but the free ones, and the SHA-256 of each plugin.
+ * The values of all keys but the free ones, the SHA-256 of each plugin, and the content of the user's own data.
  * @param keys those that the job reads
  */
 export function boundSettings(
   settings: Settings,
   keys: Iterable<string>,
-  plugins: readonly PluginIdentity[] = [],
+  { plugins = [], described = [] }: BoundContents = {},
 ): BoundSettings {
   const bound = [...keys].sort().filter((key) => !(key in FREE_KEYS));
   return Object.fromEntries([
@@ -39,6 +48,7 @@ export function boundSettings(
       return setting === undefined ? [] : [[key, toPlain(setting.value) as BoundSettings[string]]];
     }),
     ...plugins.map(({ source, sha256 }) => [`${PLUGIN}${source}`, sha256]),
+    ...described.map(({ kind, name, content }) => [`${DESCRIBED}${kind} ${name}`, { ...content }]),
   ]);
 }
 
@@ -65,7 +75,10 @@ export interface PlanCheck {
  *   and its new value
  */
 export function checkPlan({ folder, job, recorded, current, isDefault }: PlanCheck): string[] {
-  if (recorded.settings) checkPlugins(job, recorded.settings, current.settings);
+  if (recorded.settings) {
+    checkPlugins(job, recorded.settings, current.settings);
+    checkDescribed(job, recorded.settings, current.settings);
+  }
   const changes = recorded.settings ? changesOf(recorded.settings, current.settings, isDefault) : [];
   if (changes.length > 0 || recorded.digest !== current.digest) {
     const names = changes.length > 0 ? `: ${changes.join('; ')}` : '';
@@ -98,6 +111,25 @@ function checkPlugins(job: string, recorded: BoundSettings, current: BoundSettin
   }
 }
 
+/** Scores on changed data cannot be mixed with those in the journal. */
+function checkDescribed(job: string, recorded: BoundSettings, current: BoundSettings): void {
+  for (const [key, now] of Object.entries(current)) {
+    const then = recorded[key];
+    if (!key.startsWith(DESCRIBED) || then === undefined || isDeepStrictEqual(then, now)) continue;
+    const parts = changedKeys(then as BoundSettings, now as BoundSettings);
+    const changes = parts.map(
+      (part) => `${part}: ${(then as BoundSettings)[part]} then, ${(now as BoundSettings)[part]} now`,
+    );
+    throw new UsageError(
+      `The ${key.slice(DESCRIBED.length)} has changed since the ${job} began: ${changes.join('; ')}.`,
+      {
+        code: 'changed-data',
+        nextSteps: [`Put it back as it was, or start a new ${job}: scores of the old and the new one cannot be mixed.`],
+      },
+    );
+  }
+}
+
 /** The keys in which two configurations differ, sorted. */
 export function changedKeys(one: BoundSettings, other: BoundSettings): string[] {
   const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
@@ -110,7 +142,7 @@ function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: P
     changedKeys(recorded, current)
       .filter((key) => key in recorded || !isDefault(key))
       // RMINAS.PLUGINS says which plugins differ.
-      .filter((key) => !key.startsWith(PLUGIN))
+      .filter((key) => !key.startsWith(PLUGIN) && !key.startsWith(DESCRIBED))
       .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`)
   );
 }

@@ -5,9 +5,9 @@ import { defineProxy } from '../proxies/index.js';
 import { defineSpace, type SpaceDefinition } from '../spaces/definition.js';
 import { createSlotSpace } from '../spaces/slots/space.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
-import type { Description } from './description.js';
+import type { PluginDescription } from './description.js';
 
-type Added<Kind extends 'spaces' | 'datasets' | 'teachers' | 'proxies'> = Description[Kind][number];
+type Added<Kind extends 'spaces' | 'datasets' | 'teachers' | 'proxies'> = PluginDescription[Kind][number];
 
 /**
  * The definitions of everything that plugins registered. A space without slots is left out: only a script that brings
@@ -19,7 +19,7 @@ export function definitionsOf({
   datasets,
   teachers,
   proxies,
-}: Description): Required<Pick<CatalogueExtension, 'spaces' | 'datasets' | 'teachers' | 'proxies'>> {
+}: PluginDescription): Required<Pick<CatalogueExtension, 'spaces' | 'datasets' | 'teachers' | 'proxies'>> {
   return {
     spaces: added(spaces).flatMap(spaceOf),
     datasets: added(datasets).map(datasetOf),
@@ -31,7 +31,7 @@ export function definitionsOf({
 }
 
 /** One sentence for each plugin that says what it adds, for the user. */
-export function noticesOf(description: Description): string[] {
+export function noticesOf(description: PluginDescription): string[] {
   const { plugins, spaces, datasets, teachers, proxies } = description;
   return plugins.map(({ name: plugin }) => {
     const parts = [

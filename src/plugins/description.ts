@@ -1,7 +1,8 @@
-/** The additions of plugins, as the Python package describes them. */
+/** The additions of plugins and the things of the user, as the Python package describes them. */
 import { z } from 'zod';
 import { MissingError, type RminasError } from '../errors.js';
 import { mismatchStep, setupStep } from '../installation/advice.js';
+import { type Answers, described, type Questions } from '../protocol/describing.js';
 import { nameSchema } from '../protocol/specification.js';
 import { packageFailure } from '../sidecar/failures.js';
 import { describeExit } from '../sidecar/process/exit.js';
@@ -37,7 +38,12 @@ const descriptionSchema = z.object({
 });
 
 /** All names of the sidecar after the plugins are loaded. */
-export type Description = z.infer<typeof descriptionSchema>;
+export type PluginDescription = z.infer<typeof descriptionSchema>;
+
+/** The names of the sidecar, and the answers about things of the user. */
+export type Description = PluginDescription & { readonly answers: Answers };
+
+const answersSchema = described.shape.body;
 
 export interface DescribeOptions {
   readonly python: string;
@@ -46,23 +52,32 @@ export interface DescribeOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** What Python is asked. */
+export interface Subject {
+  /** Absolute paths of files, names of modules or of entry points. */
+  readonly plugins: readonly string[];
+  readonly questions: Questions;
+}
+
 /** The first import of PyTorch from a slow disk takes minutes, and a plugin may import more. */
 const TIMEOUT_MS = 600_000;
 
 /**
- * Loads the plugins in a separate Python process, which describes their additions and ends.
- * @param sources absolute paths of files, names of modules or of entry points
- * @throws MissingError `plugin-failed` with the reason, or `plugin-timeout`, `plugin-output`, `plugin-description`
+ * Loads the plugins in a separate Python process, which describes their additions and the things of the user, and ends.
+ * @throws MissingError with the reason: `plugin-failed`, the code of what is wrong with a thing of the user,
+ *   `plugin-timeout`, `plugin-output`, or `plugin-description`
  */
-export async function describePlugins(sources: readonly string[], options: DescribeOptions): Promise<Description> {
+export async function describePlugins(subject: Subject, options: DescribeOptions): Promise<Description> {
+  const { plugins, questions } = subject;
   const { python, signal, timeoutMs = TIMEOUT_MS } = options;
-  const args = ['-m', 'rminas_sidecar.describe', ...sources.flatMap((source) => ['--plugin', source])];
+  const asked = Object.keys(questions).length === 0 ? [] : ['--questions', JSON.stringify(questions)];
+  const args = ['-m', 'rminas_sidecar.describe', ...plugins.flatMap((source) => ['--plugin', source]), ...asked];
   const output = await runPython(python, args, { timeoutMs, signal, environment: pythonEnvironment(process.env) });
-  const failure = failureOf(output, { python, sources, timeoutMs });
+  const failure = failureOf(output, { python, subject, timeoutMs });
   if (failure !== undefined) throw failure;
   const description = parse(output.stdout);
   if (description !== undefined) return description;
-  throw new MissingError(`${python} did not describe ${named(sources)} as this version of rminas expects.`, {
+  throw new MissingError(`${python} did not describe ${named(subject)} as this version of rminas expects.`, {
     code: 'plugin-description',
     nextSteps: [mismatchStep(), 'Check that --python or RMINAS_PYTHON names a Python interpreter.'],
   });
@@ -70,19 +85,19 @@ export async function describePlugins(sources: readonly string[], options: Descr
 
 function failureOf(
   output: PythonOutput,
-  { python, sources, timeoutMs }: { python: string; sources: readonly string[]; timeoutMs: number },
+  { python, subject, timeoutMs }: { python: string; subject: Subject; timeoutMs: number },
 ): RminasError | undefined {
   const fail = (problem: string, code: string, nextSteps: string[]) => new MissingError(problem, { code, nextSteps });
   if (output.unrunnable !== null) {
     return fail(`Cannot run ${python}: ${output.unrunnable}.`, 'python-missing', [setupStep()]);
   }
   if (output.timedOut) {
-    return fail(`Loading ${named(sources)} took more than ${timeoutMs / 1000} s.`, 'plugin-timeout', [
+    return fail(`Reading ${named(subject)} took more than ${timeoutMs / 1000} s.`, 'plugin-timeout', [
       'Move work out of the import of the plugin, into the functions that it registers.',
     ]);
   }
   if (output.overflowed) {
-    return fail(`Loading ${named(sources)} printed too much.`, 'plugin-output', [
+    return fail(`Reading ${named(subject)} printed too much.`, 'plugin-output', [
       'Remove the output from the import of the plugin.',
     ]);
   }
@@ -92,31 +107,34 @@ function failureOf(
   return (
     reportedFailure(stderr) ??
     packageFailure(stderr, python) ??
-    fail(`Loading ${named(sources)} ${describeExit(output.exit)}: ${reason}`, 'plugin-failed', [
-      `Run it alone to see all of its output: ${python} ${sources[0] ?? ''}`,
+    fail(`Reading ${named(subject)} ${describeExit(output.exit)}: ${reason}`, 'plugin-failed', [
+      `Run it alone to see all of its output: ${python} ${subject.plugins[0] ?? '-m rminas_sidecar.describe'}`,
     ])
   );
 }
 
 /** The last report: a plugin may print lines that look alike before it fails. */
-const REPORT = /^rminas_sidecar\.describe: (.+)((?:\n {2}.+)*)\n?$/m;
+const REPORT = /^rminas_sidecar\.describe: (?:\[([a-z-]+)\] )?(.+)((?:\n {2}.+)*)\n?$/m;
 
 /** The error that the program wrote to its stderr, with its next steps. */
 function reportedFailure(stderr: string): RminasError | undefined {
   const start = stderr.replaceAll('\r', '').lastIndexOf('rminas_sidecar.describe: ');
   if (start < 0) return undefined;
-  const [, message, steps = ''] = REPORT.exec(stderr.replaceAll('\r', '').slice(start)) ?? [];
+  const [, code = 'plugin-failed', message, steps = ''] = REPORT.exec(stderr.replaceAll('\r', '').slice(start)) ?? [];
   if (message === undefined) return undefined;
-  return new MissingError(message, { code: 'plugin-failed', nextSteps: steps.split('\n  ').slice(1) });
+  return new MissingError(message, { code, nextSteps: steps.split('\n  ').slice(1) });
 }
 
-function named(sources: readonly string[]): string {
-  return `${sources.length === 1 ? 'the plugin' : 'the plugins'} ${sources.join(', ')}`;
+function named({ plugins, questions: { dataset } }: Subject): string {
+  const images = dataset === undefined ? [] : [`the images of ${dataset.path ?? dataset.name}`];
+  const code = plugins.length === 0 ? [] : [`the plugin${plugins.length === 1 ? '' : 's'} ${plugins.join(', ')}`];
+  return [...code, ...images].join(' and ');
 }
 
 function parse(text: string): Description | undefined {
   try {
-    return descriptionSchema.parse(JSON.parse(text));
+    const document = JSON.parse(text);
+    return { ...descriptionSchema.parse(document), answers: answersSchema.parse(document.answers ?? {}) };
   } catch {
     return undefined;
   }

@@ -1,10 +1,11 @@
-/** Loads configurations that name plugins. */
+/** Loads configurations that name plugins, or things of the user that Python has to describe. */
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { extendCatalogue } from '../catalogue/catalogue.js';
 import { type Config, loadConfig } from '../config/index.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { definitionsOf, noticesOf } from './definitions.js';
-import { type Description, describePlugins } from './description.js';
+import { type Description, describePlugins, type Subject } from './description.js';
+import { findOwnThings, type QuestionOptions } from './own-things.js';
 import { type PluginOptions, pluginSources } from './sources.js';
 
 export interface PluginLoaderOptions {
@@ -15,7 +16,7 @@ export interface PluginLoaderOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Asks Python what plugins add. It asks once for each list of plugins. */
+/** Asks Python what plugins add, and about the data set of the user. It asks each question once. */
 export class PluginLoader {
   readonly #options: PluginLoaderOptions;
   readonly #known = new Map<string, Promise<Description>>();
@@ -25,26 +26,29 @@ export class PluginLoader {
   }
 
   /**
-   * Loads a configuration. No Python runs unless the options or the configuration name a plugin.
+   * Loads a configuration. No Python runs unless the options or the configuration name a plugin or images of the user.
    * @throws UsageError as {@link loadConfig}, for a file that does not exist, and for a name that is taken; MissingError
-   *   for a plugin that does not load
+   *   for a plugin that does not load, and for a data set that cannot be read
    */
-  async loadConfig({ plugins, ...options }: PluginOptions = {}): Promise<Config> {
-    const sources = await pluginSources({ plugins, ...options });
-    if (sources.length === 0) return loadConfig(options);
-    const description = await this.describe(sources);
-    const catalogue = extendCatalogue(options.catalogue ?? BUILT_IN, definitionsOf(description));
-    const config = await loadConfig({ ...options, catalogue, loaded: description.plugins });
-    return { ...config, notices: [...noticesOf(description), ...config.notices] };
+  async loadConfig({ plugins: named, thorough, ...options }: PluginOptions & QuestionOptions = {}): Promise<Config> {
+    const plugins = await pluginSources({ plugins: named, ...options });
+    const own = await findOwnThings({ ...options, thorough });
+    if (plugins.length === 0 && Object.keys(own.questions).length === 0) return loadConfig(options);
+    const description = await this.describe({ plugins, questions: own.questions });
+    const { extension, described, notices } = own.understand(description.answers);
+    const withPlugins = extendCatalogue(options.catalogue ?? BUILT_IN, definitionsOf(description));
+    const catalogue = extendCatalogue(withPlugins, extension);
+    const config = await loadConfig({ ...options, catalogue, loaded: description.plugins, described });
+    return { ...config, notices: [...noticesOf(description), ...notices, ...config.notices] };
   }
 
   /** @throws MissingError as {@link describePlugins} */
-  describe(sources: readonly string[]): Promise<Description> {
-    const key = JSON.stringify(sources);
+  describe(subject: Subject): Promise<Description> {
+    const key = JSON.stringify(subject);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { python, ...limits } = this.#options;
-    const asked = findPython(python).then((found) => describePlugins(sources, { python: found, ...limits }));
+    const asked = findPython(python).then((found) => describePlugins(subject, { python: found, ...limits }));
     this.#known.set(key, asked);
     return asked;
   }

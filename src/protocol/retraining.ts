@@ -1,7 +1,7 @@
 /** Messages about training a network from scratch by a published recipe. */
 import { z } from 'zod';
 import { genotype, message, path, seconds, seed } from './envelope.js';
-import { nameSchema, networkSchema, optimizerSchema } from './specification.js';
+import { nameSchema, networkSchema, optimizerSchema, ownImagesSchema } from './specification.js';
 
 const share = z.number().min(0).max(1);
 const growth = z.strictObject({ epochs: z.int().min(0).max(10_000), factor: share });
@@ -50,6 +50,8 @@ export const retrainingSchema = z.strictObject({
   genotype,
   network: networkSchema,
   dataset: nameSchema,
+  /** Left out for a data set that the sidecar knows by its name. */
+  images: ownImagesSchema.optional(),
   recipe: trainingRecipeSchema,
 });
 export type Retraining = z.infer<typeof retrainingSchema>;

@@ -44,6 +44,34 @@ export const optimizerSchema = z.strictObject({
   cosine: z.strictObject({ updates: count.max(1_000_000), minimum: z.number().min(0) }).optional(),
 });
 
+/** How the images of a data set of the user are stored. */
+export const DATASET_FORMS = ['folder', 'npz', 'hf', 'torchvision'] as const;
+export type DatasetForm = (typeof DATASET_FORMS)[number];
+
+/** What is done at random to the training images of a data set of the user. */
+export const AUGMENTATIONS = ['crop-and-flip', 'crop', 'flip', 'photo', 'none'] as const;
+export type AugmentationName = (typeof AUGMENTATIONS)[number];
+
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+
+/** The images of a data set of the user. The files are where the assets say. */
+export const ownImagesSchema = z.strictObject({
+  form: z.enum(DATASET_FORMS),
+  /** On the Hugging Face hub, or in torchvision; null for files. */
+  name: z.string().min(1).max(500).nullable(),
+  imageColumn: z.string().min(1).max(200).nullable(),
+  labelColumn: z.string().min(1).max(200).nullable(),
+  /** Share of the images that is split off and held out; null when the data set has a held-out part. */
+  heldOutShare: z.number().gt(0).lt(1).nullable(),
+  /** Of each channel, where white is 1. */
+  mean: channels,
+  deviation: channels,
+  augmentation: z.enum(AUGMENTATIONS),
+  /** SHA-256 of names, sizes and labels. */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type OwnImages = z.infer<typeof ownImagesSchema>;
+
 /**
  * The inputs of an evaluation besides the genotype and its seed. It has no paths and no names of
  * profiles: two runs with equal specifications give equal scores.
@@ -52,6 +80,8 @@ export const specificationSchema = z.strictObject({
   space: nameSchema,
   network: networkSchema,
   dataset: nameSchema,
+  /** Left out for a data set that the sidecar knows by its name. */
+  images: ownImagesSchema.optional(),
   batch: z.strictObject({
     /** Samples kept when the selection is by teacher loss. */
     size: count.max(65_536),

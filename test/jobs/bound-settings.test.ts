@@ -57,7 +57,8 @@ describe('the settings that a header binds', () => {
   it('have the content of each plugin, which must not change', async () => {
     const plugin = (sha256: string) => ({ source: '/own/toy.py', file: '/own/toy.py', sha256 });
     const config = await loadConfig({ loaded: [plugin('1')] });
-    const bound = (sha256: string) => boundSettings(config.settings, Object.keys(config.values), [plugin(sha256)]);
+    const bound = (sha256: string) =>
+      boundSettings(config.settings, Object.keys(config.values), { plugins: [plugin(sha256)] });
     const attempt = (now: string) =>
       checkPlan({
         folder: jobFolderAt('/run'),

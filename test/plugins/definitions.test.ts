@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { definitionsOf, noticesOf } from '../../src/plugins/definitions.js';
-import type { Description } from '../../src/plugins/description.js';
+import type { PluginDescription } from '../../src/plugins/description.js';
 
 const plugin = '/own/toy.py';
-const description: Description = {
+const description: PluginDescription = {
   plugins: [
     { source: plugin, name: plugin, file: plugin, sha256: '0'.repeat(64) },
     { source: 'empty', name: 'empty', file: '/site/empty.py', sha256: '1'.repeat(64) },

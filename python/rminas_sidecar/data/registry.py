@@ -11,8 +11,10 @@ from torch import Tensor
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Dataset, Images, StoredImages
+from rminas_sidecar.data.own import open_own_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import Origin, RegistrationError, Registry
+from rminas_sidecar.specification import OwnImagesSpecification
 
 Reader = Callable[..., Any]
 """Reads images from a folder, None being the images that ship with a package; see :func:`register_dataset`."""
@@ -90,18 +92,21 @@ def register_dataset(
     return register
 
 
-def find_dataset(name: str, resolution: int, classes: int) -> Dataset:
+def find_dataset(name: str, resolution: int, classes: int, images: OwnImagesSpecification | None = None) -> Dataset:
     """The data set at the resolution of the networks that are trained on it.
 
     Args:
-        name: a registered name.
+        name: a registered name, or any name for images of the user.
         resolution: pixels of a side of an image.
         classes: outputs of the networks.
+        images: those of the user; None for a registered data set.
 
     Raises:
         SidecarError: `unknown-name` when it is not registered; `unsuitable-data` when it cannot have that resolution,
             or has another number of classes.
     """
+    if images is not None:
+        return open_own_dataset(name, images, classes, resolution)
     dataset = DATASETS.find(name).at(resolution)
     if classes != dataset.classes:
         raise SidecarError(

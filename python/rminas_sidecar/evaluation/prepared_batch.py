@@ -69,7 +69,7 @@ class PreparedBatch:
                 `unsuitable-teacher`, `plugin-failed`.
         """
         device = arithmetic.device
-        dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes)
+        dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes, spec.images)
         training = dataset.read_training(assets.dataset)
         teacher = load_teacher(spec.teacher.architecture, assets.teacher, dataset.classes).to(device)
         teacher.train(spec.teacher.mode == "train")

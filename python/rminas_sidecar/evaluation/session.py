@@ -190,4 +190,5 @@ class Session:
 
 
 def _dataset_of(specification: Specification) -> Dataset:
-    return find_dataset(specification.dataset, specification.network.resolution, specification.network.classes)
+    network = specification.network
+    return find_dataset(specification.dataset, network.resolution, network.classes, specification.images)

@@ -37,7 +37,7 @@ def read_images(retraining: Retraining, folder: Path | None) -> RetrainingImages
             resolution that the data set cannot have.
     """
     network = retraining.network
-    dataset = find_dataset(retraining.dataset, network.resolution, network.classes)
+    dataset = find_dataset(retraining.dataset, network.resolution, network.classes, retraining.images)
     training, test = dataset.read_training(folder), dataset.read_held_out(folder)
     return RetrainingImages(_with_own_statistics(dataset), _without_rotation(training), test)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rminas_sidecar.retraining.schedule import Schedule, Warmup
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, OwnImagesSpecification
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Retraining:
     dataset: str
     recipe: RetrainingRecipe
     seed: int
+    images: OwnImagesSpecification | None = None
 
     @classmethod
     def from_dict(cls, body: Mapping[str, Any], seed: int) -> "Retraining":
@@ -71,6 +72,7 @@ class Retraining:
                 measure_every=recipe["measureEvery"],
             ),
             seed=seed,
+            images=OwnImagesSpecification.from_body(body),
         )
 
 

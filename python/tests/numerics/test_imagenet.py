@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image, ImageEnhance
 
-from rminas_sidecar.data import image_folder, photo
+from rminas_sidecar.data import decoding, photo
 from rminas_sidecar.data.imagenet import IMAGENET
 from rminas_sidecar.data.images import make_generator
 from rminas_sidecar.errors import SidecarError
@@ -197,7 +197,7 @@ def test_foreign_formats_and_bombs(small: Path, monkeypatch: pytest.MonkeyPatch)
     _photograph(20, 20).save(path, format="GIF")
     assert _refusal(small).code == "corrupt-file"
     _photograph(40, 40).save(path, format="JPEG")
-    monkeypatch.setattr(image_folder.Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr(decoding.Image, "MAX_IMAGE_PIXELS", 100)
     error = _refusal(small)
     assert error.code == "corrupt-file"
     assert "pixels" in error.message

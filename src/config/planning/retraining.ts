@@ -76,6 +76,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
       genotype,
       network: { ...networkSizeOf(values, space), classes: dataset.classes, resolution: more['TRAIN.IM_SIZE'] },
       dataset: dataset.name,
+      ...(dataset.own && { images: dataset.own.images }),
       recipe: trainingRecipe(values, more),
     },
     recipe: recipe.name,

@@ -98,6 +98,7 @@ function specify(values: SearchValues, { space, dataset, teacher }: PlanDefiniti
     space: space.name,
     network: { ...networkSizeOf(values, space), classes: dataset.classes, resolution: values['SEARCH.IM_SIZE'] },
     dataset: dataset.name,
+    ...(dataset.own && { images: dataset.own.images }),
     batch: { size, pool: POOL_FACTOR * size, selection: profile.selection },
     teacher: { architecture: teacher.name, mode: profile.teacherMode },
     optimizer: optimizerOf(values, space),

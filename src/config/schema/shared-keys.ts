@@ -1,6 +1,7 @@
 /** The keys that searches and retrainings read. */
 import { z } from 'zod';
 import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../definitions/key.js';
+import { OWN_DATA_KEYS } from './own-data-keys.js';
 import { pathKey } from './path-key.js';
 
 const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
@@ -8,7 +9,11 @@ const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
 /** Where XNAS has a key, the default is that of its `xnas/core/config.py` (ea8f8ab). */
 export const SHARED_KEYS = {
   'SPACE.NAME': text('darts', name, 'The search space; see [spaces](#spaces-and-data-sets).'),
-  'LOADER.DATASET': text('cifar10', name, 'The data set; see [data sets](#spaces-and-data-sets).'),
+  'LOADER.DATASET': text(
+    'cifar10',
+    { least: 1, most: 4200, range: 'a name, or SCHEME:PATH of at most 4200 characters' },
+    'The data set: a [name](#spaces-and-data-sets), or your own images, see [your-data.md](your-data.md). A relative path starts from the current folder.',
+  ),
   'LOADER.DATAPATH': pathKey('', 0, 'The folder to look for data in first.'),
   'LOADER.BATCH_SIZE': wholeNumber(
     256,
@@ -56,6 +61,7 @@ export const SHARED_KEYS = {
     { most: 100, pattern: /^(?:auto|cpu|cuda(?::\d+)?)$/, range: 'auto, cpu, cuda or cuda:N' },
     'The device that trains.',
   ),
+  ...OWN_DATA_KEYS,
   'RMINAS.PLUGINS': list<string>(
     [],
     {

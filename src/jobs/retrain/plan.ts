@@ -96,7 +96,7 @@ export async function planResumedRetraining(
     folder,
     job: 'retraining',
     recorded: { rminas: header.rminas, digest: header.retraining, settings: header.settings },
-    current: { digest, settings: settingsOf(plan, config.plugins) },
+    current: { digest, settings: settingsOf(plan, config) },
     isDefault: (key) => plan.settings.get(key)?.source === 'default',
   });
   return {
@@ -121,11 +121,11 @@ function planAsRecorded(config: Config, recorded: string) {
 
 /** The header of a new retraining. */
 export function retrainingHeaderOf({ config, plan, digest, seeds, data }: PlannedRetraining): RetrainingHeader {
-  const settings = settingsOf(plan, config.plugins);
+  const settings = settingsOf(plan, config);
   const common = { type: 'retraining', version: RETRAINING_JOURNAL_VERSION, rminas: VERSION } as const;
   return { ...common, settings, retraining: digest, seeds: [...seeds], data };
 }
 
-function settingsOf({ settings }: RetrainingPlan, plugins: Config['plugins']) {
-  return boundSettings(settings, settings.keys(), plugins);
+function settingsOf({ settings }: RetrainingPlan, config: Config) {
+  return boundSettings(settings, settings.keys(), config);
 }

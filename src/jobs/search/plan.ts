@@ -158,6 +158,6 @@ export function searchHeaderOf({ config, digest, workers, data, verify, custom }
 }
 
 /** The settings that the header of a run with this configuration binds. */
-export function searchSettingsOf({ settings, values, plugins }: Config): BoundSettings {
-  return boundSettings(settings, Object.keys(values), plugins);
+export function searchSettingsOf(config: Config): BoundSettings {
+  return boundSettings(config.settings, Object.keys(config.values), config);
 }

@@ -1,0 +1,136 @@
+"""Describes a data set of the user before a job is planned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from rminas_sidecar.data.decoding import in_parallel, to_tensor
+from rminas_sidecar.data.own.images import fit
+from rminas_sidecar.data.own.part import Content, Part
+from rminas_sidecar.data.own.reading import read_content
+from rminas_sidecar.errors import SidecarError
+
+_SAMPLE = 1024
+"""Images that are decoded to measure mean and deviation, and to find broken ones."""
+_GLANCE = 64
+"""Images that are decoded to learn their sizes."""
+_LARGEST_SIDE = 64
+"""Pixels of a side that networks see, unless the user asks for more: a search is to take minutes."""
+_MOST_NAMES = 10_000
+_SHOWN = 5
+
+
+def describe_dataset(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers the protocol's question about a data set.
+
+    Raises:
+        SidecarError: see :func:`read_content`; `corrupt-file` that names the images that cannot be decoded.
+    """
+    path = None if question["path"] is None else Path(question["path"])
+    columns = question["imageColumn"], question["labelColumn"]
+    content = read_content(question["form"], path, question["name"], columns, question["heldOutShare"])
+    side = question["resolution"] or _resolution(_decode([(content.training, _even(content.training, _GLANCE))], 1))
+    measured = question["mean"] is None or question["deviation"] is None
+    decoded = _decode(_sample(content, question["thorough"], _SAMPLE if measured else _GLANCE), side)
+    return {
+        "fingerprint": content.fingerprint(),
+        "classes": len(content.classes),
+        "classNames": [name[:1000] for name in content.classes[:_MOST_NAMES]],
+        "trainImages": len(content.training),
+        "heldOutImages": len(content.held_out),
+        "split": content.split,
+        "sides": {"least": decoded.sizes.min(0).values.tolist(), "most": decoded.sizes.max(0).values.tolist()},
+        "resolution": side,
+        "mean": question["mean"] or decoded.mean(),
+        "deviation": question["deviation"] or decoded.deviation(),
+        "decoded": len(decoded.sizes),
+        "imageColumn": content.image_column,
+        "labelColumn": content.label_column,
+        "notes": list(content.notes),
+    }
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """Measurements of decoded images.
+
+    Args:
+        sizes: int64, width and height of each.
+        sums: float64, of each training image the means of its channels and of their squares, where white is 1.
+    """
+
+    sizes: Tensor
+    sums: Tensor
+
+    def mean(self) -> list[float]:
+        """Of each channel, to four digits."""
+        return [round(value, 4) for value in self.sums[:, 0].mean(0).tolist()]
+
+    def deviation(self) -> list[float]:
+        """Of each channel, to four digits; 1 for a channel that never varies."""
+        mean, square = self.sums.mean(0)
+        return [round(value, 4) or 1.0 for value in (square - mean**2).clamp(min=0).sqrt().tolist()]
+
+
+def _resolution(decoded: _Decoded) -> int:
+    """The usual length of the shorter side, and at most 64."""
+    return min(_LARGEST_SIDE, int(decoded.sizes.min(1).values.median()))
+
+
+def _sample(content: Content, thorough: bool, most: int) -> list[tuple[Part, Tensor]]:
+    """The images of each part to decode: all of them, or an even sample. Small data sets are decoded entirely."""
+    parts = [content.training, content.held_out]
+    if thorough or sum(map(len, parts)) <= most:
+        return [(part, torch.arange(len(part))) for part in parts]
+    return [(content.training, _even(content.training, most))]
+
+
+def _even(part: Part, most: int) -> Tensor:
+    """Numbers of images at equal distances, so that all classes are among them."""
+    return torch.linspace(0, len(part) - 1, min(most, len(part)), dtype=torch.float64).round().long()
+
+
+def _decode(chosen: list[tuple[Part, Tensor]], side: int) -> _Decoded:
+    """Decodes images in parallel; the first part are training images.
+
+    Raises:
+        SidecarError: `corrupt-file` that names the images that cannot be decoded, or `missing-file`.
+    """
+    images = [(part, index) for part, numbers in chosen for index in numbers.tolist()]
+    sizes = torch.zeros(len(images), 2, dtype=torch.int64)
+    sums = torch.zeros(len(chosen[0][1]), 2, 3, dtype=torch.float64)
+    failures: dict[int, SidecarError] = {}
+
+    def measure(row: int, part: Part, index: int) -> None:
+        def change(image: Image.Image) -> Image.Image:
+            sizes[row] = torch.tensor(image.size)
+            return fit(image, side)
+
+        try:
+            pixels = to_tensor(part.load(index, change)).double() / 255
+        except SidecarError as error:
+            failures[row] = error
+            return
+        if row < len(sums):
+            sums[row] = torch.stack([pixels.mean((1, 2)), pixels.square().mean((1, 2))])
+
+    in_parallel(measure, range(len(images)), *zip(*images, strict=True))
+    if failures:
+        raise _failure([failures[row] for row in sorted(failures)])
+    return _Decoded(sizes, sums)
+
+
+def _failure(failures: list[SidecarError]) -> SidecarError:
+    """One error for all images that cannot be decoded."""
+    if len(failures) == 1:
+        return failures[0]
+    shown = [failure.message.rstrip(".") for failure in failures[:_SHOWN]]
+    more = f"; and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""
+    return SidecarError(
+        failures[0].code, f"{len(failures)} images cannot be used: {'; '.join(shown)}{more}.", failures[0].next_steps
+    )

@@ -1,0 +1,65 @@
+/**
+ * What Python is asked about things of the user before a job is planned: their data set. Python answers with the facts
+ * from which the controller makes a definition.
+ */
+import { z } from 'zod';
+import { digest, message, path } from './envelope.js';
+import { DATASET_FORMS } from './specification.js';
+
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+const column = z.string().min(1).max(200);
+const count = z.int().min(0).max(1_000_000_000);
+
+/** A data set of the user: where it is, and the settings that decide what its images are. */
+export const datasetQuestionSchema = z.strictObject({
+  form: z.enum(DATASET_FORMS),
+  /** The folder or file; for torchvision the folder of its files. Null when a name says it all. */
+  path: path.nullable(),
+  /** On the Hugging Face hub, or in torchvision; null for files. */
+  name: z.string().min(1).max(500).nullable(),
+  /** Side in pixels that networks see; null when the images decide. */
+  resolution: z.int().min(1).max(1024).nullable(),
+  /** Null when Python finds them. */
+  imageColumn: column.nullable(),
+  labelColumn: column.nullable(),
+  /** Share of the images to hold out where the data set has no held-out part. */
+  heldOutShare: z.number().gt(0).lt(1),
+  /** Null when Python measures them. */
+  mean: channels.nullable(),
+  deviation: channels.nullable(),
+  /** Whether every image is decoded, to find broken ones; otherwise only a sample. */
+  thorough: z.boolean(),
+});
+export type DatasetQuestion = z.infer<typeof datasetQuestionSchema>;
+
+export const datasetAnswerSchema = z.strictObject({
+  /** SHA-256 of names, sizes and labels. */
+  fingerprint: digest,
+  classes: z.int().min(2).max(100_000),
+  /** The names of the first classes, in the order of the labels. */
+  classNames: z.array(z.string().max(1000)).max(10_000),
+  trainImages: count,
+  heldOutImages: count,
+  /** Whether the held-out part was split off. */
+  split: z.boolean(),
+  /** Width and height of the images, from the least to the most; measured on the sample. */
+  sides: z.strictObject({ least: z.tuple([count, count]), most: z.tuple([count, count]) }),
+  /** Side in pixels that networks see: the one that was asked for, or one that suits the images. */
+  resolution: z.int().min(1).max(1024),
+  mean: channels,
+  deviation: channels,
+  /** Images that were decoded. */
+  decoded: count,
+  imageColumn: column.nullable(),
+  labelColumn: column.nullable(),
+  /** Notes for the user. */
+  notes: z.array(z.string()),
+});
+export type DatasetAnswer = z.infer<typeof datasetAnswerSchema>;
+
+/** Asks Python about everything of the user that a configuration names. */
+export const describeRequest = message('describe', z.strictObject({ dataset: datasetQuestionSchema.optional() }));
+export type Questions = z.infer<typeof describeRequest>['body'];
+
+export const described = message('described', z.strictObject({ dataset: datasetAnswerSchema.optional() }));
+export type Answers = z.infer<typeof described>['body'];
