@@ -24,6 +24,11 @@ export const UNTRAINED_PROXIES: readonly ProxyDefinition[] = [
     doc: 'Σ|weight × gradient| of the sum of the logits for an image of ones, with absolute parameters.',
     source: 'Tanaka et al., NeurIPS 2020',
   }),
+  structural({
+    name: 'l2-norm',
+    doc: 'Sum over the layers of the norm of the initial weights.',
+    source: ZERO_COST,
+  }),
   onBatch({
     name: 'naswot',
     doc: 'log|det K|, where K counts for each pair of images the rectifiers that treat both alike.',
@@ -40,9 +45,34 @@ export const UNTRAINED_PROXIES: readonly ProxyDefinition[] = [
     source: `Lee et al., ICLR 2019, as in ${ZERO_COST}`,
   }),
   onBatch({
+    name: 'plain',
+    doc: 'Σ weight × gradient of the cross entropy, with its sign.',
+    source: ZERO_COST,
+  }),
+  onBatch({
+    name: 'grasp',
+    doc: '−Σ weight × (Hessian · gradient) of the cross entropy.',
+    source: `Wang et al., ICLR 2020, as in ${ZERO_COST}`,
+  }),
+  onBatch({
+    name: 'fisher',
+    doc: 'Σ over the channels of their Fisher information, from activation × gradient.',
+    source: `Turner et al., ICLR 2020, as in ${ZERO_COST}`,
+  }),
+  onBatch({
     name: 'jacob-cov',
     doc: 'Score of the eigenvalues of the correlations between the gradients of the images.',
     source: `Mellor et al., arXiv 2006.04647v1, as in ${ZERO_COST}`,
+  }),
+  onBatch({
+    name: 'epe-nas',
+    doc: 'Score of the correlations between the gradients of images of one class.',
+    source: 'Lopes et al., ICANN 2021',
+  }),
+  onBatch({
+    name: 'zen',
+    doc: 'Change of the features of Gaussian noise by a small perturbation, with Gaussian weights.',
+    source: 'Lin et al., ICCV 2021',
   }),
   onBatch({
     name: 'zico',

@@ -192,3 +192,26 @@ def test_features_that_tell_nothing_apart_have_no_value(name: str, context: Make
         assert value(name, measured) < -1e5
     else:
         assert answer(name, measured) is None
+
+
+def test_zen(context: Make, toy: Any) -> None:
+    """Its networks have the weights and noise that the generators draw; the arithmetic is NumPy's."""
+
+    def build() -> nn.Module:
+        return toy(nn.Conv2d(3, 2, 1), [nn.Sequential(nn.BatchNorm2d(2), nn.ReLU())], 2, 3)
+
+    measured = context(build)
+    draws = measured.generator("zen weights")
+    weight = torch.randn((2, 3, 1, 1), generator=draws).numpy()[:, :, 0, 0].astype(np.float64)
+    noise = measured.generator("zen images")
+    first, second = (torch.randn((4, 3, 4, 4), generator=noise).numpy().astype(np.float64) for _ in range(2))
+    maps, running = [], np.ones(2)
+    for images in (first, first + 0.01 * second):
+        convolved = np.einsum("oc,nchw->nohw", weight, images)
+        variance = convolved.var((0, 2, 3))
+        running = 0.9 * running + 0.1 * convolved.var((0, 2, 3), ddof=1)
+        centred = convolved - convolved.mean((0, 2, 3))[:, None, None]
+        maps.append(np.maximum(centred / np.sqrt(variance + 1e-5)[:, None, None], 0))
+    change = np.abs(maps[1] - maps[0]).sum((1, 2, 3)).mean()
+    expected = math.log(change) + 0.5 * math.log(running.mean())
+    assert value("zen", measured) == pytest.approx(expected, rel=1e-6)

@@ -87,6 +87,63 @@ def test_snip(context: Make, smooth: Any) -> None:
     assert measure("snip", measured) == pytest.approx(expected, rel=1e-6)
 
 
+def test_plain(context: Make, smooth: Any) -> None:
+    measured = context(smooth)
+    network = measured.network()
+    loss = lambda: cross_entropy(network, measured.images, measured.labels)  # noqa: E731
+    expected = 0.0
+    for weight in weights(network):
+        expected += float((slopes(loss, weight) * weight.detach().numpy().ravel()).sum())
+    assert measure("plain", measured) == pytest.approx(expected, rel=1e-6)
+
+
+def test_grasp(context: Make, smooth: Any) -> None:
+    """H g is the change of the gradient along itself."""
+    measured = context(smooth)
+    network = measured.network()
+    layers = list(weights(network))
+
+    def gradients() -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+        loss = lambda: cross_entropy(network, measured.images, measured.labels)  # noqa: E731
+        return [slopes(loss, weight) for weight in layers]
+
+    along, initial = gradients(), [weight.detach().clone() for weight in layers]
+    sides = []
+    for step in (1e-3, -1e-3):
+        for weight, start, direction in zip(layers, initial, along, strict=True):
+            weight.data.copy_(start + step * torch.from_numpy(direction).view_as(start))
+        sides.append(gradients())
+    products = [(plus - minus) / 2e-3 for plus, minus in zip(*sides, strict=True)]
+    expected = -sum(float((w.numpy().ravel() * p).sum()) for w, p in zip(initial, products, strict=True))
+    assert measure("grasp", measured) == pytest.approx(expected, rel=1e-4)
+
+
+def test_fisher_by_shifting_each_output(context: Make, toy: Any) -> None:
+    """The derivative by a factor at one image's channel is the sum of activation × gradient over its positions."""
+    measured = context(lambda: toy(nn.Conv2d(3, 2, 3, padding=1), [nn.Sequential(nn.Tanh(), nn.Conv2d(2, 3, 1))], 3, 3))
+    network = measured.network()
+    expected = 0.0
+    for layer in (network.stem, network.blocks[0][1], network.classifier):
+        channels = layer.weight.shape[0]
+        factors = torch.ones(4, channels, dtype=torch.float64)
+
+        def scale(_layer: nn.Module, _inputs: Any, output: Tensor, factors: Tensor = factors) -> Tensor:
+            return output * (factors if output.dim() == 2 else factors[:, :, None, None])
+
+        hook = layer.register_forward_hook(scale)
+        loss = lambda: cross_entropy(network, measured.images, measured.labels)  # noqa: E731
+        sums = slopes(loss, factors).reshape(4, channels)
+        hook.remove()
+        expected += float((sums**2).mean(0).sum()) / 2 * layer.weight[0].numel()
+    assert measure("fisher", measured) == pytest.approx(expected, rel=1e-6)
+
+
+def test_l2_norm(context: Make, smooth: Any) -> None:
+    measured = context(smooth)
+    expected = sum(math.sqrt(float((weight.detach() ** 2).sum())) for weight in weights(measured.network()))
+    assert measure("l2-norm", measured) == pytest.approx(expected, rel=1e-12)
+
+
 def test_zico(context: Make, smooth: Any) -> None:
     measured = context(smooth, samples=5)
     network = measured.network()
@@ -120,6 +177,26 @@ def test_jacob_cov(context: Make, smooth: Any) -> None:
     eigenvalues = np.linalg.eigvals(rows @ rows.T).real
     expected = -sum(math.log(value + 1e-5) + 1 / (value + 1e-5) for value in eigenvalues)
     assert measure("jacob-cov", measured) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("classes", [3, 101])
+def test_epe_nas(classes: int, context: Make, toy: Any) -> None:
+    """Of five images two classes have two and one has one."""
+    build = lambda: toy(nn.Conv2d(3, 2, 3), [nn.Sequential(nn.BatchNorm2d(2), nn.Tanh())], 2, classes)  # noqa: E731
+    measured = context(build, samples=5)
+    network, images = measured.network(), measured.images.clone()
+
+    def answers() -> float:
+        with torch.no_grad():
+            return float(network(images)[1].sum())
+
+    rows = slopes(answers, images).reshape(5, -1)
+    of_class = [float(np.log(np.abs(np.corrcoef(rows[members])) + 1e-5).sum()) for members in ([0, 3], [1, 4], [2])]
+    expected = sum(abs(value) for value in of_class)
+    if classes > 100:
+        first, second = of_class[0] / 2, of_class[1] / 2
+        expected = 2 * abs(first - second) / 2
+    assert measure("epe-nas", measured) == pytest.approx(expected, rel=1e-5)
 
 
 def test_synflow_by_scaling_one_layer_after_the_other(context: Make, toy: Any) -> None:
@@ -163,7 +240,7 @@ class Unused(nn.Module):
         return x
 
 
-@pytest.mark.parametrize("name", ["grad-norm", "snip", "zico", "synflow"])
+@pytest.mark.parametrize("name", ["grad-norm", "snip", "fisher", "zico", "synflow"])
 def test_layers_that_no_gradient_reaches_do_not_count(name: str, context: Make, toy: Any) -> None:
     def build(blocks: list[nn.Module]) -> nn.Module:
         network = toy(nn.Conv2d(3, 3, 1), blocks, 3, 3)
