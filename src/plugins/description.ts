@@ -4,7 +4,7 @@ import { MissingError, type RminasError } from '../errors.js';
 import { mismatchStep, setupStep } from '../installation/advice.js';
 import { type Answers, described, type Questions } from '../protocol/describing.js';
 import { nameSchema } from '../protocol/specification.js';
-import { packageFailure } from '../sidecar/failures.js';
+import { errorOfCode, packageFailure } from '../sidecar/failures.js';
 import { describeExit } from '../sidecar/process/exit.js';
 import { pythonEnvironment } from '../sidecar/process/python-environment.js';
 import { type PythonOutput, runPython } from '../sidecar/process/run-python.js';
@@ -122,7 +122,7 @@ function reportedFailure(stderr: string): RminasError | undefined {
   if (start < 0) return undefined;
   const [, code = 'plugin-failed', message, steps = ''] = REPORT.exec(stderr.replaceAll('\r', '').slice(start)) ?? [];
   if (message === undefined) return undefined;
-  return new MissingError(message, { code, nextSteps: steps.split('\n  ').slice(1) });
+  return errorOfCode(code, message, steps.split('\n  ').slice(1));
 }
 
 function named({ plugins, questions: { dataset } }: Subject): string {

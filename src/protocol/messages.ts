@@ -190,6 +190,7 @@ export const ERROR_CODES = [
   'unsuitable-data',
   'unsuitable-teacher',
   'missing-backend',
+  'missing-package',
   'unknown-architecture',
   'smaller-table',
   'unknown-series',

@@ -109,6 +109,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   'unsuitable-data': MissingError,
   'unsuitable-teacher': MissingError,
   'missing-backend': MissingError,
+  'missing-package': MissingError,
   unwritable: MissingError,
   'invalid-genotype': UsageError,
   'unknown-architecture': UsageError,
@@ -127,6 +128,11 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
 
 function isErrorCode(code: string | undefined): code is ErrorCode {
   return code !== undefined && Object.hasOwn(CLASSES, code);
+}
+
+/** The error of a code of the protocol; undefined for another code. */
+export function errorOfCode(code: string, message: string, nextSteps: readonly string[]): RminasError | undefined {
+  return isErrorCode(code) ? new CLASSES[code](message, { code, nextSteps }) : undefined;
 }
 
 /** The error for the user, with the code of the reply. */

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
 from rminas_sidecar.errors import SidecarError
@@ -62,9 +62,12 @@ def decode_file(path: str, formats: Sequence[str], change: Change) -> Image.Imag
 
 def undecodable(name: str, error: Exception) -> SidecarError:
     """The error of an image that cannot be decoded."""
+    # Pillow's own message names a file object instead of the file.
+    unknown = isinstance(error, UnidentifiedImageError)
+    why = "its content is not that of an image" if unknown else str(error) or type(error).__name__
     return SidecarError(
         "corrupt-file",
-        f"{name} cannot be decoded: {str(error) or type(error).__name__}.",
+        f"{name} cannot be decoded: {why}.",
         ["Copy or download it again, or remove it from its folder."],
     )
 

@@ -10,8 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change, decode_file
-from rminas_sidecar.data.own.part import Content, Part, require_classes
-from rminas_sidecar.data.own.splitting import split
+from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
 from rminas_sidecar.errors import SidecarError
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "PPM", "TIFF")
@@ -69,15 +68,8 @@ def read_folder(root: Path, held_out_share: float) -> Content:
 
 def _split_one(root: Path, share: float) -> Content:
     whole, classes, notes = _list(root)
-    chosen, kept = split(whole.labels, share)
-    if not len(kept):
-        raise SidecarError(
-            "unsuitable-data",
-            f"{root} has one image of each class, so none can be held out.",
-            ["Add images: accuracy is measured on images that are not trained on."],
-        )
-    parts = [Part(whole.source, numbers, whole.labels[numbers]) for numbers in (chosen, kept)]
-    return Content(classes, parts[0], parts[1], split=True, notes=notes)
+    training, held_out = divide(whole, share, str(root))
+    return Content(classes, training, held_out, split=True, notes=notes)
 
 
 def _list(root: Path) -> tuple[Part, list[str], list[str]]:
@@ -116,7 +108,13 @@ def _list_known(root: Path, classes: Sequence[str]) -> tuple[Part, list[str]]:
 
 
 def _list_classes(root: Path, classes: Sequence[str]) -> tuple[Part, list[int], list[str]]:
-    files = [(label, *file) for label, name in enumerate(classes) for file in _files(root / name, f"{name}/")]
+    there = set(_folders(root))
+    files = [
+        (label, *file)
+        for label, name in enumerate(classes)
+        if name in there
+        for file in _files(root / name, f"{name}/")
+    ]
     images = [file for file in files if _is_image(file[1])]
     others = [name for _, name, _ in files if not _is_image(name)]
     labels = torch.tensor([label for label, _, _ in images], dtype=torch.int64)

@@ -9,6 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change
+from rminas_sidecar.data.own.splitting import split
 from rminas_sidecar.errors import SidecarError
 
 
@@ -87,6 +88,28 @@ class Content:
         for line in sorted(lines) if self.split else lines:
             sha.update(line.encode("utf-8", "surrogateescape"))
         return sha.hexdigest()
+
+
+def divide(whole: Part, share: float, where: str) -> tuple[Part, Part]:
+    """Splits the only part of a data set into training images and held-out ones, see :func:`split`.
+
+    Args:
+        share: of the images to hold out.
+        where: names the data set in messages.
+
+    Raises:
+        SidecarError: `unsuitable-data` when no class has two images.
+    """
+    training, held_out = (
+        Part(whole.source, whole.numbers[chosen], whole.labels[chosen]) for chosen in split(whole.labels, share)
+    )
+    if len(whole) and not len(held_out):
+        raise SidecarError(
+            "unsuitable-data",
+            f"{where} has one image of each class, so none can be held out.",
+            ["Add images: accuracy is measured on images that are not trained on."],
+        )
+    return training, held_out
 
 
 def require_classes(counts: Sequence[int], classes: Sequence[str], where: str) -> None:

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from rminas_sidecar.data.own.folder import read_folder
+from rminas_sidecar.data.own.huggingface import read_huggingface
+from rminas_sidecar.data.own.npz import read_npz
 from rminas_sidecar.data.own.part import Content
+from rminas_sidecar.data.own.torchvision_sets import read_torchvision
 from rminas_sidecar.errors import SidecarError
 
 _USUAL_SHARE = 0.2
@@ -26,9 +29,15 @@ def read_content(
         held_out_share: share of the images to hold out where there is no held-out part.
 
     Raises:
-        SidecarError: `missing-file`, `corrupt-file`, `refused-file`, `unsuitable-data`.
+        SidecarError: `missing-file`, `missing-package`, `corrupt-file`, `refused-file`, `unsuitable-data`.
     """
     share = held_out_share or _USUAL_SHARE
-    if form == "folder" and path is not None:
-        return read_folder(path, share)
-    raise SidecarError("unsuitable-data", f"Data sets of the form {form} cannot be read.")
+    if form == "hf":
+        return read_huggingface(path, name, columns, share)
+    if path is None:
+        raise SidecarError("missing-file", f"A data set of the form {form} needs a path.")
+    if form == "npz":
+        return read_npz(path, share)
+    if form == "torchvision":
+        return read_torchvision(name or "", path, share)
+    return read_folder(path, share)
