@@ -84,7 +84,8 @@ export { type EvaluationOutcome, type EvaluationRequest, type Evaluator, outcome
 export type { SearchEvent } from './search/events.js';
 export { checkSpace, SPACE_CHECKS, type SpaceCheck } from './spaces/conformance.js';
 export { defineSpace, type SpaceDefinition } from './spaces/definition.js';
-export { createSlotSpace, type SlotChoices, type SlotSpaceOptions } from './spaces/slots/space.js';
+export type { SlotChoices } from './spaces/slots/conditions.js';
+export { createSlotSpace, type SlotSpaceOptions } from './spaces/slots/space.js';
 export type { Encoding, Space, VoteMethod, VoteRules } from './spaces/space.js';
 export { checkStrategy, type MakeStrategy, STRATEGY_CHECKS, type StrategyCheck } from './strategies/conformance.js';
 export { defineStrategy, type StrategyContext, type StrategyDefinition } from './strategies/definition.js';

@@ -14,6 +14,7 @@ const REFERENCE = /^[^\s].*[:/\\]./s;
 
 /** How a configuration names things of the user, by kind. */
 const OWN: Readonly<Record<string, string>> = {
+  space: 'Or name a space of your own by the path of its YAML file.',
   'data set': `Or name images of your own: ${OWN_DATASETS}.`,
 };
 

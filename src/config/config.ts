@@ -22,7 +22,7 @@ export interface Config {
   readonly notices: readonly string[];
   /** The definitions that names in the configuration refer to. */
   readonly catalogue: Catalogue;
-  /** The plugins that the catalogue is extended by, in the order of RMINAS.PLUGINS. */
+  /** The plugins that the catalogue is extended by, in the order of RMINAS.PLUGINS, and the files of the space. */
   readonly plugins: readonly PluginIdentity[];
   /** The things of the user that Python described; the catalogue has their definitions. */
   readonly described: readonly Described[];

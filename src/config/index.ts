@@ -1,7 +1,14 @@
 /** Configuration: the merge rules of yacs, the keys of XNAS and rminas, profiles, and plans. */
 export type { Config } from './config.js';
 export { type ConfigDescription, describeConfig } from './describe.js';
-export { type ConfiguredValues, configuredPlugins, configuredValues, type LoadOptions, loadConfig } from './load.js';
+export {
+  type ConfiguredValues,
+  configuredPlugins,
+  configuredSpace,
+  configuredValues,
+  type LoadOptions,
+  loadConfig,
+} from './load.js';
 export { resolveBackend } from './planning/backend.js';
 export { retrainingDigest, specificationDigest } from './planning/digest.js';
 export { planRetraining, type RetrainingPlan, unnamedSpace } from './planning/retraining.js';

@@ -33,6 +33,7 @@ export interface LoadOptions {
 }
 
 const PLUGINS = 'RMINAS.PLUGINS';
+const SPACE = 'SPACE.NAME';
 const NOTHING: Group = { type: 'group', entries: [] };
 
 /**
@@ -42,7 +43,7 @@ const NOTHING: Group = { type: 'group', entries: [] };
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const { catalogue = BUILT_IN, loaded: plugins = [], described = [] } = options;
   const { path, dialect, keys, fromFile, merged } = await mergeAll(options);
-  const named = withPlugins(merged, plugins);
+  const named = withSpaceFile(withPlugins(merged, plugins), plugins);
   const { settings, notices } = resolveSettings(named, { dialect, file: path, catalogue });
   return {
     file: path,
@@ -84,6 +85,18 @@ export async function configuredValues(options: LoadOptions = {}): Promise<Confi
   return { values, isSet: (key) => merged.get(key)?.source !== 'default' };
 }
 
+/**
+ * The value of SPACE.NAME before anything is looked up, and the folder that a relative path starts from.
+ * @throws UsageError as {@link loadConfig}, except for names that are added later
+ */
+export async function configuredSpace(
+  options: LoadOptions = {},
+): Promise<{ readonly name: string; readonly folder: string }> {
+  const { path, merged, values } = await mergeAll(options);
+  const isFromFile = merged.get(SPACE)?.source === 'file' && path !== null;
+  return { name: values[SPACE], folder: isFromFile ? dirname(path) : (options.cwd ?? '.') };
+}
+
 /** The settings before the space and the data set are looked up, in their ranges. */
 async function mergeAll({ file, overrides = [], cwd = '.', catalogue = BUILT_IN }: LoadOptions) {
   const path = file === undefined ? null : findConfigFile(file, cwd);
@@ -100,12 +113,21 @@ async function mergeAll({ file, overrides = [], cwd = '.', catalogue = BUILT_IN 
 }
 
 /** The settings with the plugins as they were loaded, so that a copy of the file in another folder loads the same. */
-function withPlugins(settings: Settings, plugins: readonly PluginIdentity[]): Settings {
+function withPlugins(settings: Settings, loaded: readonly PluginIdentity[]): Settings {
   const setting = settings.get(PLUGINS);
+  const plugins = loaded.filter(({ kind }) => kind === 'plugin');
   if (setting === undefined || plugins.length === 0) return settings;
   const origin = setting.source === 'default' ? ({ source: 'override', where: 'the flag --plugin' } as const) : setting;
   const value = listValue(plugins.map(({ source }) => str(source)));
   return new Map([...settings, [PLUGINS, { ...origin, value }]]);
+}
+
+/** The settings with the absolute path of the space's file, so that a copy of the configuration finds the same file. */
+function withSpaceFile(settings: Settings, loaded: readonly PluginIdentity[]): Settings {
+  const setting = settings.get(SPACE);
+  const file = loaded.find(({ kind, argument }) => kind === 'space' && argument !== null)?.source;
+  if (setting === undefined || file === undefined) return settings;
+  return new Map([...settings, [SPACE, { ...setting, value: str(file) }]]);
 }
 
 /**

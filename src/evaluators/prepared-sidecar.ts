@@ -3,6 +3,7 @@ import { dataFolders } from '../assets/places.js';
 import { benchmarkOf } from '../benchmarks/benchmark.js';
 import { findTable, indexFolder } from '../benchmarks/places.js';
 import { type Config, planSearch, resolveBackend, type SearchPlan, specificationDigest } from '../config/index.js';
+import { pluginArguments } from '../definitions/plugin.js';
 import type { Hello, Prepared } from '../protocol/messages.js';
 import type { Assets } from '../protocol/specification.js';
 import { Sidecar } from '../sidecar/client.js';
@@ -93,7 +94,7 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
     workerDeadline,
     paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
     device,
-    plugins: config.plugins.map(({ source }) => source),
+    plugins: pluginArguments(config.plugins),
     signal,
     ...sidecarMessages(notify),
   });

@@ -3,7 +3,7 @@ import type { EvaluationOutcome, EvaluationRequest, Evaluator } from '../search/
 import type { Sidecar } from '../sidecar/client.js';
 
 /** Errors that concern one architecture only. */
-const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory']);
+const OF_ONE_ARCHITECTURE = new Set(['evaluation-died', 'out-of-memory', 'architecture-failed']);
 
 /**
  * The reason why one architecture could not be computed.

@@ -21,8 +21,9 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
 export const settingsSchema = z.record(z.string(), z.json());
 export type BoundSettings = z.infer<typeof settingsSchema>;
 
-/** The name of a plugin's SHA-256 among the settings. Keys never contain a space. */
-const PLUGIN = 'plugin ';
+/** The names of the SHA-256 of a plugin and of a space's file among the settings. Keys never contain a space. */
+const FILES = { plugin: 'plugin ', space: 'file ' } as const;
+const isFile = (key: string) => Object.values(FILES).some((prefix) => key.startsWith(prefix));
 /** The beginning of the names of described things among the settings. */
 const DESCRIBED = 'own ';
 
@@ -33,7 +34,7 @@ export interface BoundContents {
 }
 
 /**
- * The values of all keys but the free ones, the SHA-256 of each plugin, and the content of the user's own data.
+ * The values of all keys but the free ones, the SHA-256 of each plugin and of the files of a space, and the content of the user's own data.
  * @param keys those that the job reads
  */
 export function boundSettings(
@@ -47,7 +48,7 @@ export function boundSettings(
       const setting = settings.get(key);
       return setting === undefined ? [] : [[key, toPlain(setting.value) as BoundSettings[string]]];
     }),
-    ...plugins.map(({ source, sha256 }) => [`${PLUGIN}${source}`, sha256]),
+    ...plugins.map(({ kind, source, sha256 }) => [`${FILES[kind]}${source}`, sha256]),
     ...described.map(({ kind, name, content }) => [`${DESCRIBED}${kind} ${name}`, { ...content }]),
   ]);
 }
@@ -76,7 +77,7 @@ export interface PlanCheck {
  */
 export function checkPlan({ folder, job, recorded, current, isDefault }: PlanCheck): string[] {
   if (recorded.settings) {
-    checkPlugins(job, recorded.settings, current.settings);
+    checkFiles(job, recorded.settings, current.settings);
     checkDescribed(job, recorded.settings, current.settings);
   }
   const changes = recorded.settings ? changesOf(recorded.settings, current.settings, isDefault) : [];
@@ -97,14 +98,14 @@ export function checkPlan({ folder, job, recorded, current, isDefault }: PlanChe
   ];
 }
 
-/** Scores by a changed plugin cannot be mixed with those in the journal. */
-function checkPlugins(job: string, recorded: BoundSettings, current: BoundSettings): void {
+/** Scores by changed code or another space cannot be mixed with those in the journal. */
+function checkFiles(job: string, recorded: BoundSettings, current: BoundSettings): void {
   for (const [key, digest] of Object.entries(current)) {
-    if (!key.startsWith(PLUGIN) || !(key in recorded) || recorded[key] === digest) continue;
+    if (!isFile(key) || !(key in recorded) || recorded[key] === digest) continue;
     throw new UsageError(
       `The ${key} has changed since the ${job} began: its scores cannot be mixed with those in the journal.`,
       {
-        code: 'changed-plugin',
+        code: key.startsWith(FILES.plugin) ? 'changed-plugin' : 'changed-space',
         nextSteps: [`Put the file back as it was (SHA-256 ${recorded[key]}), or start a new ${job}.`],
       },
     );
@@ -141,8 +142,8 @@ function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: P
   return (
     changedKeys(recorded, current)
       .filter((key) => key in recorded || !isDefault(key))
-      // RMINAS.PLUGINS says which plugins differ.
-      .filter((key) => !key.startsWith(PLUGIN) && !key.startsWith(DESCRIBED))
+      // RMINAS.PLUGINS and SPACE.NAME say which files differ.
+      .filter((key) => !isFile(key) && !key.startsWith(DESCRIBED))
       .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`)
   );
 }

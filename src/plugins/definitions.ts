@@ -1,11 +1,12 @@
 /** Makes definitions of what plugins add, so that a configuration can name it like what is built in. */
 import type { CatalogueExtension } from '../catalogue/catalogue.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
+import type { PluginIdentity } from '../definitions/plugin.js';
 import { defineProxy } from '../proxies/index.js';
 import { defineSpace, type SpaceDefinition } from '../spaces/definition.js';
 import { createSlotSpace } from '../spaces/slots/space.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
-import type { PluginDescription } from './description.js';
+import { isSpaceArgument, type PluginDescription } from './description.js';
 
 type Added<Kind extends 'spaces' | 'datasets' | 'teachers' | 'proxies'> = PluginDescription[Kind][number];
 
@@ -30,10 +31,22 @@ export function definitionsOf({
   };
 }
 
+/**
+ * The files that scores depend on: the plugins, the file of a space and the Python file that it names.
+ * @param own the file of a space; undefined without one
+ */
+export function identitiesOf({ plugins }: PluginDescription, own?: PluginIdentity): PluginIdentity[] {
+  return plugins.flatMap(({ source, file, sha256 }): PluginIdentity[] => {
+    if (source !== own?.argument) return [{ source, argument: source, kind: 'plugin', file, sha256 }];
+    return [own, { source: file, argument: null, kind: 'space', file, sha256 }];
+  });
+}
+
 /** One sentence for each plugin that says what it adds, for the user. */
 export function noticesOf(description: PluginDescription): string[] {
   const { plugins, spaces, datasets, teachers, proxies } = description;
-  return plugins.map(({ name: plugin }) => {
+  return plugins.map(({ name: plugin, source, file }) => {
+    if (isSpaceArgument(source)) return `The space of ${plugin} runs ${file}.`;
     const parts = [
       ['space', spaces],
       ['data set', datasets],

@@ -9,6 +9,7 @@ import { describeExit } from '../sidecar/process/exit.js';
 import { pythonEnvironment } from '../sidecar/process/python-environment.js';
 import { type PythonOutput, runPython } from '../sidecar/process/run-python.js';
 import { usefulLine } from '../sidecar/process/traceback.js';
+import type { SidecarSpace } from '../spaces/own/definition.js';
 
 const path = z.string().min(1).max(4096);
 /** `plugin` is null for what is built in. */
@@ -16,7 +17,14 @@ const thing = { name: nameSchema, plugin: path.nullable() };
 const slot = z.object({ name: z.string(), choices: z.array(z.string()).max(256) });
 
 const descriptionSchema = z.object({
-  plugins: z.array(z.object({ source: path, name: path, file: path, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  plugins: z.array(
+    z.object({
+      source: z.string().min(1).max(131_072),
+      name: path,
+      file: path,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
   spaces: z.array(z.object({ ...thing, slots: z.array(slot).max(256).nullable() })),
   datasets: z.array(
     z.object({
@@ -108,7 +116,7 @@ function failureOf(
     reportedFailure(stderr) ??
     packageFailure(stderr, python) ??
     fail(`Reading ${named(subject)} ${describeExit(output.exit)}: ${reason}`, 'plugin-failed', [
-      `Run it alone to see all of its output: ${python} ${subject.plugins[0] ?? '-m rminas_sidecar.describe'}`,
+      `Run it alone to see all of its output: ${python} ${fileOf(subject.plugins[0] ?? '-m rminas_sidecar.describe')}`,
     ])
   );
 }
@@ -127,8 +135,20 @@ function reportedFailure(stderr: string): RminasError | undefined {
 
 function named({ plugins, questions: { dataset } }: Subject): string {
   const images = dataset === undefined ? [] : [`the images of ${dataset.path ?? dataset.name}`];
-  const code = plugins.length === 0 ? [] : [`the plugin${plugins.length === 1 ? '' : 's'} ${plugins.join(', ')}`];
-  return [...code, ...images].join(' and ');
+  const spaces = plugins.filter(isSpaceArgument).map((source) => `the space of ${fileOf(source)}`);
+  const others = plugins.filter((source) => !isSpaceArgument(source));
+  const code = others.length === 0 ? [] : [`the plugin${others.length === 1 ? '' : 's'} ${others.join(', ')}`];
+  return [...code, ...spaces, ...images].join(' and ');
+}
+
+/** Whether a source is the JSON of a space, and not a plugin. */
+export function isSpaceArgument(source: string): boolean {
+  return source.startsWith('{');
+}
+
+/** The file that a source names: that of the plugin, or the Python file of the space. */
+function fileOf(source: string): string {
+  return isSpaceArgument(source) ? (JSON.parse(source) as SidecarSpace).build.file : source;
 }
 
 function parse(text: string): Description | undefined {

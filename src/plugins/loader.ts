@@ -3,10 +3,11 @@ import { BUILT_IN } from '../catalogue/built-in.js';
 import { extendCatalogue } from '../catalogue/catalogue.js';
 import { type Config, loadConfig } from '../config/index.js';
 import { findPython } from '../sidecar/process/find-python.js';
-import { definitionsOf, noticesOf } from './definitions.js';
+import { definitionsOf, identitiesOf, noticesOf } from './definitions.js';
 import { type Description, describePlugins, type Subject } from './description.js';
 import { findOwnThings, type QuestionOptions } from './own-things.js';
 import { type PluginOptions, pluginSources } from './sources.js';
+import { findSpaceFile } from './space-file.js';
 
 export interface PluginLoaderOptions {
   /** Python interpreter; by default the one that a search would use. */
@@ -26,19 +27,24 @@ export class PluginLoader {
   }
 
   /**
-   * Loads a configuration. No Python runs unless the options or the configuration name a plugin or images of the user.
+   * Loads a configuration. No Python runs unless the options or the configuration name a plugin, a space or images of the user.
    * @throws UsageError as {@link loadConfig}, for a file that does not exist, and for a name that is taken; MissingError
    *   for a plugin that does not load, and for a data set that cannot be read
    */
   async loadConfig({ plugins: named, thorough, ...options }: PluginOptions & QuestionOptions = {}): Promise<Config> {
     const plugins = await pluginSources({ plugins: named, ...options });
+    const base = options.catalogue ?? BUILT_IN;
+    const space = await findSpaceFile(options, base);
+    const sources = [...plugins, ...(space === undefined ? [] : [space.identity.argument])];
     const own = await findOwnThings({ ...options, thorough });
-    if (plugins.length === 0 && Object.keys(own.questions).length === 0) return loadConfig(options);
-    const description = await this.describe({ plugins, questions: own.questions });
+    if (sources.length === 0 && Object.keys(own.questions).length === 0) return loadConfig(options);
+    const description = await this.describe({ plugins: sources, questions: own.questions });
     const { extension, described, notices } = own.understand(description.answers);
-    const withPlugins = extendCatalogue(options.catalogue ?? BUILT_IN, definitionsOf(description));
-    const catalogue = extendCatalogue(withPlugins, extension);
-    const config = await loadConfig({ ...options, catalogue, loaded: description.plugins, described });
+    const withPlugins = extendCatalogue(base, definitionsOf(description));
+    const withSpace = extendCatalogue(withPlugins, { spaces: space === undefined ? [] : [space.definition] });
+    const catalogue = extendCatalogue(withSpace, extension);
+    const loaded = identitiesOf(description, space?.identity);
+    const config = await loadConfig({ ...options, catalogue, loaded, described });
     return { ...config, notices: [...noticesOf(description), ...notices, ...config.notices] };
   }
 
@@ -55,7 +61,7 @@ export class PluginLoader {
 }
 
 /**
- * Loads a configuration, with the plugins that it or the options name. Their Python code runs.
+ * Loads a configuration, with the plugins and the space of the user that it or the options name. Their Python code runs.
  *
  * @example
  * const { values } = await loadConfig({ file: 'own.yaml', plugins: ['plugin.py'] });

@@ -197,6 +197,7 @@ export const ERROR_CODES = [
   'unknown-proxy',
   'unknown-name',
   'plugin-failed',
+  'architecture-failed',
   'diverged',
   'unwritable',
   'out-of-memory',

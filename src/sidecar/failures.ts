@@ -118,6 +118,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   'unknown-proxy': UsageError,
   'unknown-name': UsageError,
   'plugin-failed': MissingError,
+  'architecture-failed': MissingError,
   diverged: UsageError,
   'invalid-message': SidecarError,
   'unknown-specification': SidecarError,

@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = readFileSync(join(root, 'docs/extending.md'), 'utf8');
 
-/** test/e2e/plugins.test.ts runs them. */
-it.each(readdirSync(join(root, 'examples')))('docs/extending.md has the text of examples/%s', (name) => {
-  const text = readFileSync(join(root, 'examples', name), 'utf8');
-  expect(page).toContain(`\`\`\`${name.endsWith('.py') ? 'python' : 'js'}\n${text}\`\`\`\n`);
-});
+/** The page that has the text of an example, and the name of its language there. */
+const pageOf = (name: string) => (/-space\.yaml$|_space\.py$/.test(name) ? 'docs/your-space.md' : 'docs/extending.md');
+const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python', '.mjs': 'js', '.yaml': 'yaml' };
+
+/** test/e2e/plugins.test.ts and test/e2e/own-space.test.ts run them. */
+it.each(readdirSync(join(root, 'examples')).map((name) => [name, pageOf(name)]))(
+  'the text of examples/%s is in %s',
+  (name, page) => {
+    const text = readFileSync(join(root, 'examples', name), 'utf8');
+    expect(readFileSync(join(root, page), 'utf8')).toContain(`\`\`\`${LANGUAGES[extname(name)]}\n${text}\`\`\`\n`);
+  },
+);

@@ -29,7 +29,7 @@ const titled = <T extends CommandLine>(some: readonly T[]) =>
 /** The folders of a checkout, for relative paths in the lines, and nothing that a run has left there. */
 function freshCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'rminas-test-'));
-  for (const name of ['configs', 'docs', 'scripts']) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ['configs', 'docs', 'examples', 'scripts']) symlinkSync(join(ROOT, name), join(folder, name));
   return folder;
 }
 

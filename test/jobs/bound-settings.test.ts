@@ -55,7 +55,8 @@ describe('the settings that a header binds', () => {
   });
 
   it('have the content of each plugin, which must not change', async () => {
-    const plugin = (sha256: string) => ({ source: '/own/toy.py', file: '/own/toy.py', sha256 });
+    const plugin = (sha256: string) =>
+      ({ source: '/own/toy.py', argument: '/own/toy.py', kind: 'plugin', file: '/own/toy.py', sha256 }) as const;
     const config = await loadConfig({ loaded: [plugin('1')] });
     const bound = (sha256: string) =>
       boundSettings(config.settings, Object.keys(config.values), { plugins: [plugin(sha256)] });

@@ -172,7 +172,7 @@ def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple
         "versions": _versions(),
         "xnas": find_xnas(),
         "available": available(),
-        "plugins": [plugin.name for plugin in loaded],
+        "plugins": [plugin.name for plugin in loaded if not plugin.is_space],
     }
 
 

@@ -18,6 +18,7 @@ from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
+from rminas_sidecar.evaluation.probing import probe_space
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.networks.flops import count_flops
@@ -53,14 +54,15 @@ class Session:
             memory: shared by all sessions of the specification, see :meth:`PreparedBatch.shared`.
 
         Raises:
-            SidecarError: see :meth:`PreparedBatch.prepare`.
+            SidecarError: see :meth:`PreparedBatch.prepare` and :func:`probe_space`.
         """
         spec, files = Specification.from_dict(specification), Assets.from_dict(assets)
         arithmetic = Arithmetic(spec, torch.device(device))
         prepared = PreparedBatch.shared(spec, files, arithmetic, memory)
         representation = BACKENDS[spec.backend].build_representation_loss(prepared.reference)
         samples = TrainingBatch(prepared.images, prepared.labels, representation)
-        report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes()]}
+        tried = probe_space(spec, arithmetic, prepared.images)
+        report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes(), *tried]}
         return cls(spec, files, arithmetic, samples, report)
 
     def report(self) -> dict[str, Any]:
@@ -86,7 +88,7 @@ class Session:
             The protocol's evaluation.
 
         Raises:
-            SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`.
+            SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`, `architecture-failed`.
         """
         start = time.perf_counter()
         spec = self._specification

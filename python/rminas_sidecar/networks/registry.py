@@ -27,10 +27,12 @@ class Space:
     Args:
         slots: None for a space whose genotypes only its builder reads.
         build: builds a freshly initialised network from a genotype's text.
+        probes: genotypes to try before an evaluation. One of them must succeed, and the others may fail.
     """
 
     slots: Slots | None
     build: Callable[[str, NetworkSpecification], nn.Module]
+    probes: tuple[str, ...] = ()
 
 
 SPACES: Registry[Space] = Registry("space")
@@ -117,7 +119,7 @@ def checked_network(network: object, classes: int, origin: Origin) -> nn.Module:
         SidecarError: `plugin-failed` when it is not a module with parameters; its calls raise the same.
     """
     if not isinstance(network, nn.Module):
-        raise origin.failure(f"returned {_describe(network)}, not a torch.nn.Module")
+        raise origin.failure(f"returned {describe_value(network)}, not a torch.nn.Module")
     if next(network.parameters(), None) is None:
         raise origin.failure("returned a network without parameters")
     forward = network.forward
@@ -125,7 +127,7 @@ def checked_network(network: object, classes: int, origin: Origin) -> nn.Module:
     def checked_forward(images: Tensor) -> Any:
         with origin.guard():
             answer = forward(images)
-        problem = _problem_of(answer, len(images), classes)
+        problem = problem_of_answer(answer, len(images), classes)
         if problem is not None:
             raise origin.failure(f"returned a network that answers {problem}")
         return answer
@@ -135,23 +137,24 @@ def checked_network(network: object, classes: int, origin: Origin) -> nn.Module:
     return network
 
 
-def _problem_of(answer: object, batch: int, classes: int) -> str | None:
+def problem_of_answer(answer: object, batch: int, classes: int) -> str | None:
     """What is wrong with a network's answer; None for (features of three stages, logits)."""
     expected = f"instead of (features of {STAGES} stages, logits)"
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        return f"{_describe(answer)} {expected}"
+        return f"{describe_value(answer)} {expected}"
     features, logits = answer
     if not isinstance(features, (tuple, list)) or len(features) != STAGES:
-        return f"{_describe(features)} as features {expected}"
+        return f"{describe_value(features)} as features {expected}"
     for stage, feature in enumerate(features, start=1):
         if not isinstance(feature, Tensor) or feature.ndim < 2 or len(feature) != batch:
-            return f"{_describe(feature)} as features of stage {stage}, not a tensor of {batch} × anything"
+            return f"{describe_value(feature)} as features of stage {stage}, not a tensor of {batch} × anything"
     if not isinstance(logits, Tensor) or logits.shape != (batch, classes):
-        return f"{_describe(logits)} as logits, not a tensor of shape {batch} × {classes}"
+        return f"{describe_value(logits)} as logits, not a tensor of shape {batch} × {classes}"
     return None
 
 
-def _describe(value: object) -> str:
+def describe_value(value: object) -> str:
+    """A value in an error message, in a few words."""
     if isinstance(value, Tensor):
         return f"a tensor of shape {' × '.join(map(str, value.shape)) or '()'}"
     if isinstance(value, (tuple, list)):

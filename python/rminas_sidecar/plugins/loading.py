@@ -1,8 +1,10 @@
-"""Imports the plugins that the command line names: files, entry points of installed packages, and modules."""
+"""Imports the plugins that the command line names: files, entry points, modules, and the spaces of YAML files."""
 
 import hashlib
 import importlib
 import importlib.util
+import inspect
+import json
 import sys
 import zlib
 from collections.abc import Callable, Sequence
@@ -13,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.own import OwnSpace, register_own_space
 from rminas_sidecar.registry import RegistrationError, explain, registering_for
 
 GROUP = "rminas.plugins"
@@ -26,12 +29,17 @@ class LoadedPlugin:
     Args:
         source: how the command line names it.
         name: for messages.
-        file: the Python file that was imported; for a package, its `__init__.py`.
+        file: the Python file that was imported; for a package, its `__init__.py`, and for a space, the builder's.
     """
 
     source: str
     name: str
     file: Path
+
+    @property
+    def is_space(self) -> bool:
+        """Whether it is a space that a YAML file describes."""
+        return self.source.startswith("{")
 
     def digest(self) -> str:
         """SHA-256 of the file, in hexadecimal."""
@@ -42,8 +50,8 @@ def load_plugins(sources: Sequence[str]) -> list[LoadedPlugin]:
     """Imports plugins, which register their functions. Installed plugins are loaded only if they are named.
 
     Args:
-        sources: paths of Python files, names of entry points in :data:`GROUP`, or names of modules. A source that is
-            named twice is loaded once.
+        sources: paths of Python files, names of entry points in :data:`GROUP`, names of modules, or a space as JSON. A
+            source that is named twice is loaded once.
 
     Returns:
         The plugins, in the order of their loading.
@@ -55,6 +63,8 @@ def load_plugins(sources: Sequence[str]) -> list[LoadedPlugin]:
 
 
 def _load_source(source: str) -> LoadedPlugin:
+    if source.startswith("{"):
+        return _load_own_space(source)
     if is_file(source):
         path = Path(source).absolute()
         _load(str(path), partial(import_file, path), f"Correct {path}.")
@@ -66,6 +76,24 @@ def _load_source(source: str) -> LoadedPlugin:
         return LoadedPlugin(source, name, _file_of(entry.module, name))
     _load(source, partial(importlib.import_module, source), f"Correct or install {source}.")
     return LoadedPlugin(source, source, _file_of(source, source))
+
+
+def _load_own_space(source: str) -> LoadedPlugin:
+    """Loads a space that a YAML file describes. The source is the controller's JSON."""
+    space = OwnSpace.from_dict(json.loads(source))
+    path = Path(space.builder)
+
+    def load() -> None:
+        module = sys.modules.get(_module_name(path)) or import_file(path)
+        function = getattr(module, space.function, None)
+        if not callable(function):
+            known = [name for name, value in vars(module).items() if inspect.isfunction(value)]
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise RegistrationError(f"{path} has no function {space.function}; {has}")
+        register_own_space(space, function)
+
+    _load(space.file, load, f"Correct {path}.", kind="space file")
+    return LoadedPlugin(source, space.file, path)
 
 
 def _file_of(module: str, plugin: str) -> Path:
@@ -89,12 +117,16 @@ def _distribution(entry: metadata.EntryPoint) -> str:
     return f"the package {entry.dist.name}" if entry.dist is not None else f"the package of {entry.value}"
 
 
+def _module_name(path: Path) -> str:
+    # Named by its path, since two plugins may have files of one name; registered, as dataclasses and pickle need it.
+    return f"rminas_plugin_{path.stem}_{zlib.crc32(str(path).encode()):08x}"
+
+
 def import_file(path: Path) -> ModuleType:
     """Imports a Python file as a module of its own, each time anew."""
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
-    # Named by its path, since two plugins may have files of one name; registered, as dataclasses and pickle need it.
-    name = f"rminas_plugin_{path.stem}_{zlib.crc32(str(path).encode()):08x}"
+    name = _module_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")
@@ -104,13 +136,13 @@ def import_file(path: Path) -> ModuleType:
     return module
 
 
-def _load(name: str, load: Callable[[], object], next_step: str) -> None:
+def _load(name: str, load: Callable[[], object], next_step: str, kind: str = "plugin") -> None:
     try:
         with registering_for(name):
             load()
     except (Exception, SystemExit) as error:
         what = explain(error) if not isinstance(error, RegistrationError) else _explain_registration(error)
-        raise SidecarError("plugin-failed", f"The plugin {name} cannot be loaded: {what}", [next_step]) from error
+        raise SidecarError("plugin-failed", f"The {kind} {name} cannot be loaded: {what}", [next_step]) from error
 
 
 def _explain_registration(error: RegistrationError) -> str:

@@ -17,7 +17,10 @@ _TINY = 1e-8
 
 
 def block_features(context: Context) -> list[Tensor]:
-    """Features of the primary blocks, in order, with their autograd graph: samples × C × height × width each."""
+    """Features of the primary blocks, in order, with their autograd graph.
+
+    Samples × C × height × width each; networks of the user may have others, see :func:`as_images`.
+    """
     network = context.network()
     _initialise(network, context.generator("az-nas weights"))
     noise = torch.randn(context.images.shape, generator=context.generator("az-nas images"))
@@ -33,8 +36,15 @@ def expressivities(context: Context) -> list[float]:
     return [_entropy(features.detach()) for features in context.shared(block_features)]
 
 
+def as_images(features: Tensor) -> Tensor:
+    """Features as samples × C × height × width. Tokens (samples × tokens × C) become pixels, and vectors one pixel."""
+    if features.ndim == 2:
+        return features[:, :, None, None]
+    return features.transpose(1, 2).unsqueeze(-1) if features.ndim == 3 else features.flatten(3)
+
+
 def _entropy(features: Tensor) -> float:
-    vectors = features.movedim(1, -1).flatten(0, -2).double()
+    vectors = as_images(features).movedim(1, -1).flatten(0, -2).double()
     vectors = vectors - vectors.mean(0)
     variances = torch.linalg.eigvalsh(vectors.T @ vectors / len(vectors))
     shares = variances / variances.sum()
@@ -56,9 +66,12 @@ def _initialise(network: nn.Module, generator: torch.Generator) -> None:
 def _block_outputs(network: nn.Module, images: Tensor) -> list[Tensor]:
     outputs: list[Tensor] = []
 
-    def record(_block: nn.Module, inputs: tuple[object, ...], output: Tensor) -> None:
+    def record(_block: nn.Module, inputs: tuple[object, ...], output: object) -> None:
         # A cell of DARTS has two inputs; the second one is the last cell's output.
-        entered = [tensor for tensor in inputs if isinstance(tensor, Tensor)][-1]
+        entered = next((tensor for tensor in reversed(inputs) if isinstance(tensor, Tensor)), None)
+        # Blocks of the user's networks may have other inputs and outputs.
+        if entered is None or not isinstance(output, Tensor):
+            return
         # Where no stem precedes the first block, its input is the images, which have no graph of gradients.
         if not outputs and entered.requires_grad:
             outputs.append(entered)

@@ -4,11 +4,13 @@ import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../defi
 import { OWN_DATA_KEYS } from './own-data-keys.js';
 import { pathKey } from './path-key.js';
 
-const name = { least: 1, most: 100, range: 'a name of 1 to 100 characters' };
-
 /** Where XNAS has a key, the default is that of its `xnas/core/config.py` (ea8f8ab). */
 export const SHARED_KEYS = {
-  'SPACE.NAME': text('darts', name, 'The search space; see [spaces](#spaces-and-data-sets).'),
+  'SPACE.NAME': text(
+    'darts',
+    { least: 1, most: 4096, range: 'the name of a space, or the path of a YAML file' },
+    'The search space; see [spaces](#spaces-and-data-sets). The path of a YAML file names [a space of your own](your-space.md); a relative path starts from the folder of the configuration file.',
+  ),
   'LOADER.DATASET': text(
     'cifar10',
     { least: 1, most: 4200, range: 'a name, or SCHEME:PATH of at most 4200 characters' },

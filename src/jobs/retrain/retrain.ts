@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
+import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -122,7 +123,7 @@ async function startSidecar({
     workerDeadline: plan.workerDeadline,
     paths: [...(dataset === null ? [] : [dataset]), output],
     device: plan.device,
-    plugins: config.plugins.map(({ source }) => source),
+    plugins: pluginArguments(config.plugins),
     signal,
     ...sidecarMessages((text) => store.notify(text)),
   });

@@ -1,17 +1,12 @@
 import { UsageError } from '../../errors.js';
-import { nearestName } from '../../nearest.js';
 import { oneHot } from '../features.js';
 import { freeSlots } from '../free-slots.js';
-import { type Encoding, invalidGenotype, type Space } from '../space.js';
-import { vote } from '../vote.js';
-
-/** One decision of an architecture. */
-export interface SlotChoices {
-  /** Letters, digits, dots, dashes and underscores. */
-  readonly name: string;
-  /** At least two different choices, written like names. The order is the order of the categories. */
-  readonly choices: readonly string[];
-}
+import type { Space } from '../space.js';
+import { checkBallot, countVotes, firstHighest, vote } from '../vote.js';
+import { ABSENT, normalise, type PlacedSlot, placeSlots, possibleCategories, type SlotChoices } from './conditions.js';
+import { conditionalNeighbours } from './neighbours.js';
+import { countArchitectures } from './size.js';
+import { parseSlots, printSlots } from './text.js';
 
 export interface SlotSpaceOptions {
   readonly name: string;
@@ -27,56 +22,79 @@ const FEWEST_TREES = 30;
 const TREES_PER_SLOT = 5;
 
 /**
- * A space of independent slots: every combination of choices is an architecture, and no two are isomorphic. A
- * genotype lists the slots in order: `width=16,depth=2`. Draws are uniform, a neighbour differs in one slot, and
- * both vote methods are supported.
- * @throws UsageError `invalid-space` for a malformed or repeated name, and for too few slots or choices
+ * A space of slots: every combination of choices is an architecture. A slot with a condition exists only where the
+ * condition holds. A genotype lists the slots that exist, in order: `width=16,depth=2`. Slots that conditions name come
+ * before the slots that have the conditions.
+ *
+ * Without conditions draws are uniform, a neighbour differs in one slot, and both vote methods are supported. With
+ * conditions each slot that exists is drawn uniformly, and the vote is `sum`.
+ * @throws UsageError `invalid-space` for a malformed or repeated name, for too few slots or choices, and for a condition
+ *   on an unknown slot or choice, or a circular one
  */
 export function createSlotSpace({ name, slots: definitions, trees }: SlotSpaceOptions): Space {
   checkDefinitions(name, definitions);
-  const slots = definitions.map(({ choices }) => choices.length);
+  const placed = placeSlots(definitions, (problem) => invalidSpace(name, problem));
+  const slots = placed.map(({ categories }) => categories);
+  const isConditional = placed.some(({ conditional }) => conditional);
+  return {
+    name,
+    slots,
+    features: slots.map(oneHot),
+    trees: trees ?? Math.max(FEWEST_TREES, TREES_PER_SLOT * slots.length),
+    print: (encoding) => printSlots(placed, encoding),
+    parse: (text) => parseSlots(placed, name, text),
+    ...(isConditional ? conditionalSlots(name, placed) : independentSlots(name, slots)),
+  };
+}
+
+type Variation = Omit<Space, 'name' | 'slots' | 'features' | 'trees' | 'print' | 'parse'>;
+
+function independentSlots(name: string, slots: readonly number[]): Variation {
   const ballot = { name, slots, voteMethods: ['sum', 'greedy'] } as const;
   return {
-    ...ballot,
     ...freeSlots(slots),
-    features: slots.map(oneHot),
+    voteMethods: ballot.voteMethods,
     size: slots.reduce((product, categories) => product * categories, 1),
-    trees: trees ?? Math.max(FEWEST_TREES, TREES_PER_SLOT * slots.length),
-    print: (encoding) => printSlots(encoding, definitions),
-    parse: (text) => parseSlots(text, name, definitions),
     canonical: (encoding) => encoding,
     vote: (voters, { method }) => vote(ballot, voters, method),
   };
 }
 
-function printSlots(encoding: Encoding, definitions: readonly SlotChoices[]): string {
-  return definitions.map(({ name, choices }, slot) => `${name}=${choices[encoding[slot] ?? 0]}`).join(',');
+function conditionalSlots(name: string, slots: readonly PlacedSlot[]): Variation {
+  const ballot = { name, voteMethods: ['sum'] } as const;
+  const draw = (choose: (possible: readonly number[], slot: number) => number) => {
+    const encoding: number[] = [];
+    for (const [index, slot] of slots.entries()) encoding.push(choose(possibleCategories(slot, encoding), index));
+    return encoding;
+  };
+  return {
+    voteMethods: ballot.voteMethods,
+    size: countArchitectures(slots),
+    sample: (random) => draw((possible) => possible[random.below(possible.length)] ?? ABSENT),
+    conditionalWeights: (before) => {
+      const slot = slots[before.length];
+      const possible = slot === undefined ? [] : possibleCategories(slot, before);
+      return Array.from({ length: slot?.categories ?? 0 }, (_, category) => Number(possible.includes(category)));
+    },
+    neighbours: (encoding) => conditionalNeighbours(slots, encoding),
+    canonical: (encoding) => normalise(slots, encoding),
+    // Only the voters that have a slot vote on it, and only on slots whose conditions the elected choices fulfil.
+    vote: (voters, { method }) => {
+      checkBallot(ballot, voters, method);
+      return draw((possible, slot) => firstHighest(countVotes(voters, slot, slots[slot]?.categories ?? 0), possible));
+    },
+  };
 }
 
-function parseSlots(text: string, space: string, definitions: readonly SlotChoices[]): Encoding {
-  const names = definitions.map(({ name }) => name);
-  const example = printSlots([], definitions);
-  const invalid = (problem: string) =>
-    invalidGenotype(space, text, problem, [`Write all slots in this order: ${example}`]);
-  const written = text.split(',');
-  if (written.length !== names.length) throw invalid(`it has ${written.length} slot(s), not ${names.length}`);
-  return definitions.map(({ name, choices }, slot) => {
-    const [given, choice, ...more] = (written[slot] ?? '').split('=');
-    if (given !== name || choice === undefined || more.length > 0) {
-      throw invalid(`slot ${slot + 1} must be ${name}=…, but it is "${written[slot]}"`);
-    }
-    const category = choices.indexOf(choice);
-    if (category >= 0) return category;
-    throw invalid(`${name} has no choice "${choice}"; the nearest is "${nearestName(choice, choices)}"`);
+function invalidSpace(space: string, problem: string): UsageError {
+  return new UsageError(`The space ${space} ${problem}.`, {
+    code: 'invalid-space',
+    nextSteps: ['Define slots with different names and at least two different choices each.'],
   });
 }
 
 function checkDefinitions(space: string, definitions: readonly SlotChoices[]): void {
-  const invalid = (problem: string) =>
-    new UsageError(`The space ${space} ${problem}.`, {
-      code: 'invalid-space',
-      nextSteps: ['Define slots with different names and at least two different choices each.'],
-    });
+  const invalid = (problem: string) => invalidSpace(space, problem);
   if (definitions.length === 0) throw invalid('has no slots');
   checkWords(
     definitions.map(({ name }) => name),

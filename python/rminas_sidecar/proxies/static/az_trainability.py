@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, block_features
+from rminas_sidecar.proxies.az_nas import FAMILY, PAPER, as_images, block_features
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.proxy import Passes
 from rminas_sidecar.proxies.registry import register_proxy
@@ -41,6 +41,10 @@ def _score(entering: Tensor, leaving: Tensor, generator: torch.Generator) -> flo
     (returned,) = torch.autograd.grad(leaving, entering, signs, retain_graph=True, materialize_grads=True)
     if returned.shape == signs.shape and torch.equal(returned, signs):
         return -math.inf
+    returned, signs = as_images(returned), as_images(signs)
+    if any(before < after for before, after in zip(returned.shape[2:], signs.shape[2:], strict=True)):
+        # The block enlarges the image, or turns pixels into tokens.
+        return math.nan
     inner, outer = _vectors(_fold(returned, signs)), _vectors(signs)
     largest = float(torch.linalg.svdvals(inner.T @ outer / len(outer)).max())
     return -largest - 1 / (largest + _SMALL) + 2

@@ -10,6 +10,9 @@ from rminas_sidecar.proxies.proxy import Passes
 from rminas_sidecar.proxies.registry import register_proxy
 
 
+_RECTIFIERS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU)
+
+
 @register_proxy(
     "naswot",
     direction="higher",
@@ -20,8 +23,8 @@ from rminas_sidecar.proxies.registry import register_proxy
 def measure_naswot(context: Context) -> float:
     """log |det K|, where K counts for each pair of images the rectifiers that are on for both or off for both.
 
-    The network normalises by the batch. Rectifiers are ReLU and ReLU6, not a hard swish. Minus infinity, and so null,
-    where two images have the same code.
+    The network normalises by the batch. Rectifiers are ReLU, ReLU6 and other functions with the sign of their input, not
+    a hard swish. Minus infinity, and so null, where two images have the same code.
     """
     network = context.network()
     size = len(context.images)
@@ -32,7 +35,7 @@ def measure_naswot(context: Context) -> float:
         agreement.add_(code @ code.T + (1 - code) @ (1 - code).T)
 
     for module in network.modules():
-        if isinstance(module, (nn.ReLU, nn.ReLU6)):
+        if isinstance(module, _RECTIFIERS):
             module.register_forward_hook(add)
     with torch.no_grad():
         network(context.images)
