@@ -23,9 +23,9 @@ const { strategy: _strategy, objective: _objective, ...ownKeyFlags } = keyFlags;
 export default class Rank extends BaseCommand {
   static override summary = 'Measure how well proxies rank random architectures.';
   static override description =
-    `Measures random architectures by proxies and compares the ranking with the accuracies of the space's benchmark. Prints
-Kendall's τ-b and Spearman's ρ with bootstrap intervals, over all architectures and among the best ones, for each data set,
-and the cost per architecture. RMINAS.AGGREGATE defines the proxies of the aggregate.
+    `Measures random architectures by proxies and compares the ranking with the accuracies of the space's benchmark, or with those
+of trainings (--train-epochs). Prints Kendall's τ-b and Spearman's ρ with bootstrap intervals, over all architectures and
+among the best ones, for each data set, and the cost per architecture. RMINAS.AGGREGATE defines the proxies of the aggregate.
 
 Measurements are kept in OUT_DIR/rank-<space>-<data set>-seed<seed>. Repeating the command, also with more architectures or
 other proxies, measures only missing values. A smaller sample is the beginning of a larger one.`;
@@ -38,11 +38,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
   static override args = { 'KEY VALUE': overrideArg };
   static override flags = {
     cfg: configFlag,
-    architectures: Flags.integer({
-      description: 'size of the sample',
-      helpValue: 'N',
-      default: DEFAULTS.architectures,
-    }),
+    architectures: Flags.integer({ description: 'sample size', helpValue: 'N', default: DEFAULTS.architectures }),
     proxies: Flags.string({
       description: 'proxies, separated by commas (see docs/proxies.md); rmi@50 is rmi after 50 updates',
       helpValue: 'NAMES',
@@ -60,6 +56,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       helpValue: 'K',
       default: DEFAULTS.paperTrainings,
     }),
+    'train-epochs': Flags.integer({ description: 'train each one so long instead of a benchmark', helpValue: 'N' }),
     plugin: pluginFlag,
     ...placeFlags,
     ...ownKeyFlags,
@@ -69,7 +66,8 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     const { flags, raw } = await this.parse(Rank);
     const { cfg, architectures, duplicates, bootstrap, paper, plugin: plugins, data, python } = flags;
     const words = { proxies: parseNames(flags.proxies), overrides: [...overridesOf(flags), ...wordsOf(raw)] };
-    const sizes = { architectures, duplicates, bootstrap, paperTrainings: paper };
+    const trainEpochs = flags['train-epochs'];
+    const sizes = { architectures, duplicates, bootstrap, paperTrainings: paper, trainEpochs };
     const result = await runJob(
       (signal) => rank({ cfg, ...words, ...sizes, plugins, data, python, signal }),
       createRankingReporter(process.stderr),

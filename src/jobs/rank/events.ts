@@ -1,5 +1,5 @@
 import { describePrepared, type Notice, type RunPrepared } from '../events.js';
-import type { MeasuredEntry } from './journal.js';
+import type { MeasuredEntry, TrainedEntry } from './journal.js';
 
 /** The folder is open, and the measuring is about to start. */
 export interface RankingOpened {
@@ -21,8 +21,16 @@ export interface ArchitectureMeasured {
   readonly outcome: MeasuredEntry['outcome'];
 }
 
+/** An architecture has been trained, where accuracies come from trainings. */
+export interface ArchitectureTrained extends Pick<TrainedEntry, 'genotype' | 'verification'> {
+  readonly type: 'trained';
+  readonly done: number;
+  /** Architectures that were not trained when it began. */
+  readonly total: number;
+}
+
 /** The events of a ranking. */
-export type RankingEvent = RankingOpened | ArchitectureMeasured | RunPrepared | Notice;
+export type RankingEvent = RankingOpened | ArchitectureMeasured | ArchitectureTrained | RunPrepared | Notice;
 
 /** One line about an event for a log. */
 export function describeRankingEvent(event: RankingEvent): string {
@@ -31,6 +39,8 @@ export function describeRankingEvent(event: RankingEvent): string {
       return `ranking ${event.folder}${event.kept > 0 ? `: ${event.kept} measurements are kept` : ''}`;
     case 'measured':
       return `${event.task} ${event.done}/${event.total} ${event.genotype} ${describeOutcome(event.outcome)}`;
+    case 'trained':
+      return `trained ${event.done}/${event.total} ${event.genotype} ${(100 * event.verification.accuracy).toFixed(2)} % held-out accuracy`;
     case 'run-prepared':
       return describePrepared(event);
     case 'notice':

@@ -94,7 +94,7 @@ function resultOf(
     specification,
     specificationDigest: digest,
     sample: sampleOf(parts, question),
-    benchmark: { name: ranking.benchmark.name, source: accuracies.source, series: [...accuracies.series] },
+    benchmark: { name: nameOf(ranking.accuracies), source: accuracies.source, series: [...accuracies.series] },
     bootstrap: { resamples: ranking.bootstrap, level: LEVEL },
     ranked,
     paper: paperOf(parts, question),
@@ -102,6 +102,10 @@ function resultOf(
     files: { ...filesOf(store.job.folder), table, charts },
     notes: prepared.prepared.notes,
   };
+}
+
+function nameOf(accuracies: RankingPlan['accuracies']): string {
+  return 'benchmark' in accuracies ? accuracies.benchmark.name : 'trainings';
 }
 
 function sampleOf(

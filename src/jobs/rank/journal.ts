@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { verificationSchema } from '../../protocol/messages.js';
 import { measurementSchema } from '../../protocol/proxies.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import type { JournalFormat } from '../../store/job-store.js';
@@ -43,10 +44,22 @@ const measured = z.strictObject({
   outcome: z.union([z.strictObject({ measurement: measurementSchema }), z.strictObject({ failure: z.string() })]),
 });
 
-const entrySchema = z.discriminatedUnion('type', [ranking, session, measured]);
+/** A proper training, where accuracies come from trainings. */
+const trained = z.strictObject({
+  type: z.literal('trained'),
+  /** Of the specification. */
+  digest,
+  /** The canonical one. */
+  genotype: z.string().min(1),
+  epochs: z.int().min(1),
+  verification: verificationSchema,
+});
+
+const entrySchema = z.discriminatedUnion('type', [ranking, session, measured, trained]);
 export type RankingEntry = z.infer<typeof entrySchema>;
 export type RankingHeader = z.infer<typeof ranking>;
 export type MeasuredEntry = z.infer<typeof measured>;
+export type TrainedEntry = z.infer<typeof trained>;
 
 export const RANKING_JOURNAL: JournalFormat<RankingEntry, RankingHeader> = {
   job: 'ranking',

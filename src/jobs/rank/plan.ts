@@ -27,6 +27,8 @@ export interface NewRanking {
   readonly bootstrap?: number | undefined;
   /** Architectures that are also trained as in the paper, to compare seconds; 0 by default. */
   readonly paperTrainings?: number | undefined;
+  /** Epochs of a proper training of each architecture, whose accuracies replace those of a benchmark. */
+  readonly trainEpochs?: number | undefined;
   /** Folder with the data sets, teachers and benchmarks. */
   readonly data?: string | undefined;
 }
@@ -34,7 +36,8 @@ export interface NewRanking {
 export interface RankingPlan {
   readonly config: Config;
   readonly plan: SearchPlan;
-  readonly benchmark: BenchmarkDefinition;
+  /** The source of the accuracies: a benchmark, or trainings of so many epochs. */
+  readonly accuracies: { readonly benchmark: BenchmarkDefinition } | { readonly epochs: number };
   readonly architectures: number;
   /** At least one. */
   readonly scores: readonly RankingScore[];
@@ -66,7 +69,10 @@ export async function planRanking(options: NewRanking, loader = new PluginLoader
   return {
     config,
     plan,
-    benchmark: findBenchmark(plan),
+    accuracies:
+      options.trainEpochs === undefined
+        ? { benchmark: findBenchmark(plan) }
+        : { epochs: count('train-epochs', options.trainEpochs, 1) },
     ...numbers,
     scores: readScores(options.proxies ?? DEFAULTS.proxies, config, plan),
     duplicates: options.duplicates ?? options.twins ?? DEFAULTS.duplicates,
@@ -92,7 +98,10 @@ function findBenchmark({ specification }: SearchPlan): BenchmarkDefinition {
   if (benchmark) return benchmark;
   throw new UsageError(`There is no benchmark of the space ${specification.space} to rank its architectures by.`, {
     code: 'no-benchmark',
-    nextSteps: [`Use a configuration for one of ${BENCHMARKS.map(({ space }) => space).join(', ')}.`],
+    nextSteps: [
+      'Rank by the accuracies of trainings: --train-epochs N',
+      `Or use a configuration for one of ${BENCHMARKS.map(({ space }) => space).join(', ')}.`,
+    ],
   });
 }
 

@@ -13,6 +13,7 @@ import { type NewRanking, planRanking, type RankingPlan } from './plan.js';
 import { openRanking, type RankingStore } from './ranking-store.js';
 import type { RankingResult } from './result.js';
 import { type Candidate, DUPLICATE_COUNTING, drawSample } from './sample.js';
+import { trainForAccuracies } from './trainings.js';
 
 export interface RankOptions extends NewRanking, JobOptions {}
 
@@ -26,11 +27,12 @@ const RANK_OPTIONS: OptionShape<RankOptions> = {
   duplicates: oneOf(DUPLICATE_COUNTING).optional(),
   bootstrap: anyNumber.optional(),
   paperTrainings: anyNumber.optional(),
+  trainEpochs: anyNumber.optional(),
 };
 
 /**
  * Measures random architectures of a space by proxies, and tells how well each proxy ranks them, by their accuracies in
- * the space's benchmark. All measurements are kept in the folder of the ranking: a repetition, a larger sample or another
+ * the space's benchmark, or after trainings of some epochs. All measurements are kept in the folder of the ranking: a repetition, a larger sample or another
  * proxy measures only what is missing.
  *
  * @example
@@ -48,7 +50,7 @@ async function runRanking(options: RankOptions, context: JobContext<RankingEvent
   const { python, signal } = { ...options, ...context };
   const ranking = await planRanking(options, new PluginLoader({ python, signal }));
   const { settings, definitions } = ranking.plan;
-  checkBenchmark(ranking.benchmark, ranking.data);
+  if ('benchmark' in ranking.accuracies) checkBenchmark(ranking.accuracies.benchmark, ranking.data);
   const sample = drawSample(definitions.space.space, settings.seed, ranking.architectures);
   const store = openRanking(ranking, context);
   try {
@@ -94,15 +96,13 @@ async function measureAll(
   { ranking, sample, store, signal }: RankingRun,
   prepared: PreparedSidecar,
 ): Promise<{ accuracies: Accuracies; paper: PaperEvaluation }> {
-  const { benchmark, data, plan, scores } = ranking;
+  const { plan, scores } = ranking;
   const { sidecar, prepared: batch, resolved } = prepared;
-  // First of all: without accuracies the measurements would be useless.
-  const accuracies = await findAccuracies({ sidecar, benchmark, sample, data, signal });
-  const unknown = sample.length - accuracies.known.length;
-  if (unknown > 0) store.job.notify(`${unknown} architectures are not in the benchmark's table.`);
-  store.writeSession(sidecar, resolved.plan.specification, batch);
   const { workers, seed } = plan.settings;
   const context: MeasuringContext = { sidecar, store, workers, seed, signal };
+  // First of all: without accuracies the measurements would be useless.
+  const accuracies = await accuraciesOf(context, { ranking, sample, digest: resolved.digest });
+  store.writeSession(sidecar, resolved.plan.specification, batch);
   const genotypes = accuracies.known.map(({ canonical }) => canonical);
   await measureMissing(context, {
     name: 'measured',
@@ -111,4 +111,17 @@ async function measureAll(
     proxies: [...new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)))],
   });
   return { accuracies, paper: await measurePaper(context, ranking, prepared, genotypes) };
+}
+
+async function accuraciesOf(
+  context: MeasuringContext,
+  { ranking, sample, digest }: Pick<RankingRun, 'ranking' | 'sample'> & { readonly digest: string },
+): Promise<Accuracies> {
+  const { accuracies: from, data } = ranking;
+  if ('epochs' in from) return trainForAccuracies(context, ranking, { digest, epochs: from.epochs, sample });
+  const { sidecar, store, signal } = context;
+  const accuracies = await findAccuracies({ sidecar, benchmark: from.benchmark, sample, data, signal });
+  const unknown = sample.length - accuracies.known.length;
+  if (unknown > 0) store.job.notify(`${unknown} architectures are not in the benchmark's table.`);
+  return accuracies;
 }

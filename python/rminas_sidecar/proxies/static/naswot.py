@@ -9,7 +9,6 @@ from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.proxy import Passes
 from rminas_sidecar.proxies.registry import register_proxy
 
-
 _RECTIFIERS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU)
 
 
@@ -23,8 +22,8 @@ _RECTIFIERS = (nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU)
 def measure_naswot(context: Context) -> float:
     """log |det K|, where K counts for each pair of images the rectifiers that are on for both or off for both.
 
-    The network normalises by the batch. Rectifiers are ReLU, ReLU6 and other functions with the sign of their input, not
-    a hard swish. Minus infinity, and so null, where two images have the same code.
+    The network normalises by the batch. Rectifiers are ReLU, ReLU6 and others whose output has the sign of their input,
+    not a hard swish. Minus infinity, and so null, where two images have the same code.
     """
     network = context.network()
     size = len(context.images)
