@@ -3,9 +3,9 @@ import type { Evaluation } from '../protocol/messages.js';
 import type { ProxyDefinition } from '../proxies/index.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
+import { UnusableSpace } from './failures.js';
 import type { ProxyMeasurements } from './proxy-measurements.js';
 import { readProxy, sourcesOf } from './proxy-sources.js';
-import { failureOfOne } from './training.js';
 
 /** The values of proxies for an architecture, and the cost of measuring them. */
 export interface ProxyMeasurement extends Measuring {
@@ -29,15 +29,18 @@ export function createSidecarMeasure(options: {
   digest: string;
   signal: AbortSignal;
   onFailure: (text: string) => void;
+  /** Counts failures of the space's architectures. */
+  space?: UnusableSpace;
 }): Measure {
-  const { sidecar, digest, signal, onFailure } = options;
+  const { sidecar, digest, signal, onFailure, space = new UnusableSpace() } = options;
   return async ({ genotype, seed }, proxies) => {
     try {
       const body = { digest, genotype, seed, proxies: [...proxies] };
       const { values, seconds, flops } = await sidecar.request('measure', body, { signal });
+      space.succeeded();
       return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
     } catch (error) {
-      onFailure(`${genotype} was not measured: ${failureOfOne(error)}`);
+      onFailure(`${genotype} was not measured: ${space.failureOfOne(error)}`);
       return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])), seconds: 0, flops: 0 };
     }
   };

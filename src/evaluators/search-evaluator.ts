@@ -5,6 +5,7 @@ import type { Screener } from '../strategies/strategy.js';
 import type { BenchmarkSidecar } from './benchmark.js';
 import { withSharedMeasurements, withSharedScores } from './caching.js';
 import type { CustomEvaluation } from './custom.js';
+import { UnusableSpace } from './failures.js';
 import type { PreparedSidecar } from './prepared-sidecar.js';
 import { createSidecarMeasure, type Measure, withProxies } from './proxies.js';
 import { type MeasurementEvent, ProxyMeasurements, type ScreenedCandidate } from './proxy-measurements.js';
@@ -50,10 +51,13 @@ function createComputingEvaluator(options: SearchEvaluatorOptions<PreparedSideca
   const { digest, plan, config } = resolved;
   const definitions = config.catalogue.proxies;
   const shared = { prepared: started, limit, notify };
-  const known = new ProxyMeasurements(recorded);
-  const measure = withSharedMeasurements(createSidecarMeasure({ sidecar, digest, signal, onFailure: notify }), shared);
-  const trained = createTrainingEvaluator({ sidecar, digest, capacity: workers, signal });
-  const evaluator = withSharedScores(trained, shared);
+  const events = [...recorded];
+  const space = new UnusableSpace(events.some((event) => event.type === 'evaluated' && 'evaluation' in event.outcome));
+  const known = new ProxyMeasurements(events);
+  const measured = createSidecarMeasure({ sidecar, digest, signal, space, onFailure: notify });
+  const measure = withSharedMeasurements(measured, shared);
+  const trained = createTrainingEvaluator({ sidecar, digest, capacity: workers, signal, space });
+  const evaluator = space.watch(withSharedScores(trained, shared));
   return {
     evaluator: withProxies(evaluator, { objective, steps: plan.specification.steps, measure, known, definitions }),
     screener: screenerOf(options, measure, known),

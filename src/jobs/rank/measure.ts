@@ -1,4 +1,4 @@
-import { failureOfOne } from '../../evaluators/training.js';
+import { failureOfOne } from '../../evaluators/failures.js';
 import { runPool } from '../../search/pool.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { Sidecar } from '../../sidecar/client.js';

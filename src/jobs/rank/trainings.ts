@@ -1,5 +1,5 @@
 /** Accuracies of proper trainings, for spaces without a benchmark. */
-import { failureOfOne } from '../../evaluators/training.js';
+import { failureOfOne } from '../../evaluators/failures.js';
 import type { Verification } from '../../protocol/messages.js';
 import { derivedSeed } from '../../random/random.js';
 import { runPool } from '../../search/pool.js';
