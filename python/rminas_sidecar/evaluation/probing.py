@@ -32,10 +32,11 @@ def probe_space(specification: Specification, arithmetic: Arithmetic, images: Te
     Raises:
         SidecarError: `plugin-failed` when none of the networks can be used, and when equal seeds give other weights.
     """
-    space = SPACES.find(specification.space)
+    space = SPACES.get(specification.space)
+    probes = () if space is None else space.probes
     start = time.monotonic()
     failures: list[SidecarError] = []
-    for genotype in space.probes:
+    for genotype in probes:
         try:
             with deterministic_algorithms():
                 features = _try(specification, arithmetic, genotype, images[:_MOST_IMAGES])
