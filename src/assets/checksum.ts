@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { KnownFile } from '../definitions/asset.js';
+import { requireFile } from '../system/files.js';
 
 /** A published checksum: hexadecimal, or its first digits. */
 export interface Checksum {
@@ -26,13 +27,14 @@ export function describeMismatch(actual: Checksum, expected: Checksum): string {
 /**
  * The checksum of a file, with as many digits as the expected one. It reads the file in pieces, in constant memory.
  * @param onBytes called with the bytes read so far
- * @throws errors of node:fs, and AbortError
+ * @throws ReadError for a FIFO, a device or a folder; errors of node:fs, and AbortError
  */
 export async function actualChecksum(
   path: string,
   { algorithm, digits }: Checksum,
   { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: ((bytes: number) => void) | undefined } = {},
 ): Promise<Checksum> {
+  requireFile(path);
   const hash = createHash(algorithm);
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, ...(signal && { signal }) })) {

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { interrupted, MissingError } from '../errors.js';
+import { makeFolder } from '../system/folders.js';
 import { storing } from './failures.js';
 import { type Answer, BrokenOff, request } from './http.js';
 import { IdleTimeout } from './idle-timeout.js';
@@ -12,6 +12,8 @@ import type { PartFile } from './part-file.js';
 const BARREN_ATTEMPTS = 4;
 const IDLE_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 1_000;
+/** Bytes of a file of unknown size: more than every file that rminas downloads. */
+const MOST_BYTES = 2 ** 33;
 
 export interface DownloadOptions {
   readonly url: string;
@@ -29,7 +31,8 @@ export interface DownloadOptions {
 /**
  * Downloads the rest of the part file. It continues an earlier download, and this one after a broken connection.
  * @throws InterruptedError, which keeps the part; MissingError for an absent file, a file of another size, a server
- *   that cannot be reached or keeps breaking off, and a full disk.
+ *   that cannot be reached or keeps breaking off, and a full disk. A file that is longer than the published one is cut off
+ *   and removed.
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const { url, part, signal, pauseMs = PAUSE_MS } = options;
@@ -65,20 +68,36 @@ async function attempt(options: DownloadOptions): Promise<void> {
     await checkRoom(part.path, answer);
     const total = answer.total ?? bytes ?? null;
     let done = answer.start;
-    const content = counted(answer.content, (more) => {
-      done += more;
-      idle.renew();
-      onBytes?.(done, total);
+    const content = limited(answer.content, {
+      room: (bytes ?? answer.total ?? MOST_BYTES) - done,
+      onBytes: (more) => {
+        done += more;
+        idle.renew();
+        onBytes?.(done, total);
+      },
     });
-    await part.write(answer.start, answer, content);
+    await part.write(answer.start, answer, content).catch(async (error: unknown) => {
+      if (error instanceof TooLong) await part.remove();
+      throw error instanceof TooLong ? tooLong(url, total) : error;
+    });
     if (total !== null && done < total) throw new BrokenOff(`the server sent ${done} of ${total} bytes`, true);
   } finally {
     idle.end();
   }
 }
 
-async function* counted(content: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void) {
+/** The server sends more than the file has. */
+class TooLong extends Error {}
+
+/** The content up to a number of bytes. A compressed answer counts by what it is unpacked to. @throws TooLong */
+async function* limited(
+  content: AsyncIterable<Uint8Array>,
+  { room, onBytes }: { room: number; onBytes: (bytes: number) => void },
+): AsyncGenerator<Uint8Array> {
+  let left = room;
   for await (const chunk of content) {
+    left -= chunk.length;
+    if (left < 0) throw new TooLong();
     yield chunk;
     onBytes(chunk.length);
   }
@@ -88,6 +107,14 @@ async function* counted(content: AsyncIterable<Uint8Array>, onBytes: (bytes: num
 function checkSize(url: string, { total }: Answer, published: number | undefined): void {
   if (total === null || published === undefined || total === published) return;
   throw new MissingError(`${url} has ${total} bytes, and the published file has ${published}.`, { code: 'wrong-size' });
+}
+
+function tooLong(url: string, total: number | null): MissingError {
+  const expected = total === null ? `more than ${MOST_BYTES} bytes` : `more than the ${total} bytes of the file`;
+  return new MissingError(`${url} sent ${expected}. The download was removed.`, {
+    code: 'wrong-size',
+    nextSteps: ['Try again, or name another server with --mirror.'],
+  });
 }
 
 async function checkRoom(path: string, { start, total }: Answer): Promise<void> {
@@ -106,7 +133,7 @@ async function checkRoom(path: string, { start, total }: Answer): Promise<void> 
 
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await storing(folder, async () => {
-    if (!existsSync(folder)) await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     return statfs(folder);
   });
   return bavail * bsize;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MissingError } from '../errors.js';
+import { ReadError } from '../system/files.js';
 import { actualChecksum, checksumOf, describeMismatch } from './checksum.js';
 import { type DownloadOptions, download } from './download.js';
 import { verifyAsset } from './inspect.js';
@@ -121,7 +122,7 @@ async function mustBePublished(unpacked: Wanted, archive: string, settings: Fetc
   throw new MissingError(`${archive} differs from the published archive: ${which}.`, { code: 'unexpected-archive' });
 }
 
-/** Describes a wrong checksum; null when the checksum is right or not published. */
+/** Describes a wrong kind or checksum; null when the checksum is right or not published. */
 async function otherChecksum(
   name: string,
   source: AssetSource,
@@ -131,6 +132,11 @@ async function otherChecksum(
   const expected = checksumOf(source);
   if (expected === null) return null;
   const onBytes = (done: number) => onProgress?.({ name, step: 'verifying', done, total: source.bytes ?? null });
-  const actual = await actualChecksum(path, expected, { signal, onBytes });
-  return actual.digits === expected.digits ? null : describeMismatch(actual, expected);
+  try {
+    const actual = await actualChecksum(path, expected, { signal, onBytes });
+    return actual.digits === expected.digits ? null : describeMismatch(actual, expected);
+  } catch (error) {
+    if (error instanceof ReadError) return `it ${error.message}`;
+    throw error;
+  }
 }

@@ -1,10 +1,14 @@
 /** An unfinished download, `<name>.part`, and beside it the server's description of the whole file. */
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { readTextBounded } from '../system/files.js';
+import { makeFolder } from '../system/folders.js';
+import { parseJson } from '../system/json.js';
 import { storing } from './failures.js';
 
+const MOST_ORIGIN_BYTES = 4096;
 const originSchema = z.object({
   /** Strong ETag or date of the whole file, for If-Range; null when the server gave none. */
   validator: z.string().nullable(),
@@ -34,7 +38,7 @@ export class PartFile {
     const bytes = await this.bytes();
     if (bytes === 0) return null;
     try {
-      const origin = originSchema.parse(JSON.parse(await readFile(this.#origin, 'utf8')));
+      const origin = originSchema.parse(parseJson(readTextBounded(this.#origin, MOST_ORIGIN_BYTES)));
       return origin.validator === null && origin.total === null ? null : { ...origin, bytes };
     } catch {
       return null;
@@ -51,12 +55,13 @@ export class PartFile {
    * @throws MissingError
    */
   async write(start: number, origin: DownloadOrigin, content: AsyncIterable<Uint8Array>): Promise<void> {
-    const { O_CREAT, O_WRONLY, O_APPEND, O_TRUNC } = constants;
+    // A FIFO without a reader must fail, not block.
+    const { O_CREAT, O_WRONLY, O_APPEND, O_TRUNC, O_NONBLOCK = 0 } = constants;
     const file = await storing(this.path, async () => {
-      await mkdir(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       // The old origin must be gone before the old bytes are overwritten.
       if (start === 0) await rm(this.#origin, { force: true });
-      const opened = await open(this.path, O_CREAT | O_WRONLY | O_APPEND | (start === 0 ? O_TRUNC : 0));
+      const opened = await open(this.path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK | (start === 0 ? O_TRUNC : 0));
       await writeFile(this.#origin, JSON.stringify(origin));
       return opened;
     });

@@ -1,8 +1,13 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { extract } from 'tar';
 import { MissingError } from '../errors.js';
+import { ReadError, withFile } from '../system/files.js';
+import { makeFolder } from '../system/folders.js';
 import { storing } from './failures.js';
+
+/** A data set of photographs or of pixels is compressed to much more than this share. */
+const MOST_EXPANSION = 64;
 
 export interface UnpackOptions {
   /** Called with the bytes of each entry. */
@@ -22,15 +27,20 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
   const { signal, onEntry, check } = options;
   const name = basename(folder);
   const workshop = `${archive}.unpacking`;
+  const room = MOST_EXPANSION * sizeOf(archive);
   await storing(workshop, () => rm(workshop, { recursive: true, force: true }));
-  await storing(workshop, () => mkdir(workshop, { recursive: true }));
+  await storing(workshop, async () => makeFolder(workshop));
   try {
     let refused: string | null = null;
+    let unpacked = 0;
     const filter = (path: string, entry: object): boolean => {
       const type = 'type' in entry ? entry.type : 'entry';
+      const size = 'size' in entry ? Number(entry.size) : 0;
+      unpacked += size;
       refused ??= objectionTo(path, String(type), name);
+      if (unpacked > room) refused ??= `it holds more than ${room} bytes`;
       if (refused !== null || signal?.aborted) return false;
-      onEntry('size' in entry ? Number(entry.size) : 0);
+      onEntry(size);
       return true;
     };
     const extracted = extract({ file: archive, cwd: workshop, strict: true, preserveOwner: false, filter });
@@ -38,10 +48,19 @@ export async function unpack(archive: string, folder: string, options: UnpackOpt
     if (refused !== null) throw unsafe(archive, refused);
     signal?.throwIfAborted();
     await check(join(workshop, name));
-    await storing(folder, () => mkdir(dirname(folder), { recursive: true }));
+    await storing(folder, async () => makeFolder(dirname(folder)));
     await storing(folder, () => rename(join(workshop, name), folder));
   } finally {
     await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+function sizeOf(archive: string): number {
+  try {
+    return withFile(archive, Number.POSITIVE_INFINITY, (_, size) => size);
+  } catch (cause) {
+    if (!(cause instanceof ReadError)) throw cause;
+    throw new MissingError(`${archive} ${cause.message}.`, { code: 'corrupt-archive', cause });
   }
 }
 

@@ -1,9 +1,10 @@
 /** Finds a configuration file and reads it. */
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { PACKAGE_ROOT } from '../installation/places.js';
 import { nearestName } from '../nearest.js';
+import { ReadError, type ReadProblem, readBounded } from '../system/files.js';
 import { type Group, readYaml } from './yacs/yaml-file.js';
 
 /** The file types that yacs reads as YAML. */
@@ -48,31 +49,29 @@ export async function readConfigFile(path: string): Promise<Group> {
       nextSteps: ['Give a YAML file in the form of XNAS. rminas does not run a Python file as a configuration.'],
     });
   }
-  return readYaml(decodeUtf8(await readBytes(path), path), path);
+  return readYaml(decodeUtf8(readBytes(path), path), path);
 }
 
-/** Reads at most one byte more than the limit: the path may be a device without an end. */
-async function readBytes(path: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+function readBytes(path: string): Uint8Array {
   try {
-    for await (const chunk of createReadStream(path, { end: MAX_BYTES })) chunks.push(chunk as Uint8Array);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const missing = code === 'ENOENT' || code === 'ENOTDIR';
-    throw new UsageError(`The configuration file ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}.`, {
-      code: missing ? 'missing-config' : 'unreadable-config',
-      nextSteps: [`Check the path, or name a configuration that ships with rminas: ${shippedConfigs().join(', ')}.`],
-      cause: error,
+    return readBounded(path, MAX_BYTES);
+  } catch (cause) {
+    if (!(cause instanceof ReadError)) throw cause;
+    throw new UsageError(`The configuration file ${path} ${cause.message}.`, {
+      code: cause.problem === 'missing' ? 'missing-config' : 'unreadable-config',
+      nextSteps: [STEPS[cause.problem] ?? otherConfig()],
+      cause,
     });
   }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length > MAX_BYTES) {
-    throw new UsageError(`The configuration file ${path} has more than ${MAX_BYTES} bytes.`, {
-      code: 'unreadable-config',
-      nextSteps: ['Give a YAML file in the form of XNAS; the longest of those has 1 kB.'],
-    });
-  }
-  return bytes;
+}
+
+const STEPS: Readonly<Partial<Record<ReadProblem, string>>> = {
+  'not-a-file': 'Save the configuration as a .yaml file, and name that file.',
+  'too-large': 'Give a YAML file in the form of XNAS; the longest of those has 1 kB.',
+};
+
+function otherConfig(): string {
+  return `Check the path, or name a configuration that ships with rminas: ${shippedConfigs().join(', ')}.`;
 }
 
 function decodeUtf8(bytes: Uint8Array, path: string): string {

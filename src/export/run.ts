@@ -1,5 +1,5 @@
 /** Reads what a search left in its folder: for scripts, notebooks and other tools. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Config } from '../config/index.js';
 import { UsageError } from '../errors.js';
 import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
@@ -9,6 +9,11 @@ import { checkArgument, filledText } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import type { EvaluationOutcome } from '../search/evaluator.js';
 import type { Phase } from '../strategies/strategy.js';
+import { readTextBounded } from '../system/files.js';
+import { parseJson } from '../system/json.js';
+
+/** A result lists the voters, at most 100,000. */
+const MOST_RESULT_BYTES = 2 ** 26;
 
 /** One evaluation of a search, in the order in which they ended. */
 export interface RecordedEvaluation {
@@ -75,7 +80,7 @@ export function readRun(folder: string): RecordedRun {
 function readResult(file: string): SearchResult | null {
   if (!existsSync(file)) return null;
   try {
-    return resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return resultSchema.parse(parseJson(readTextBounded(file, MOST_RESULT_BYTES)));
   } catch (cause) {
     throw new UsageError(`${file} is not the result of a search.`, {
       code: 'corrupt-result',

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../errors.js';
+import { isPseudo } from '../system/folders.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -15,9 +17,22 @@ export const PYTHON_FOLDER = join(PACKAGE_ROOT, 'python');
 /** The versions of Python packages that an installation is held to. */
 export const CONSTRAINTS_FILE = join(PYTHON_FOLDER, 'constraints.txt');
 
-/** The folder for data, indexes and the environment: RMINAS_HOME, or `rminas` in XDG's data folder. */
+/**
+ * The folder for data, indexes and the environment: RMINAS_HOME, or `rminas` in XDG's data folder.
+ * @throws UsageError `invalid-home` for a folder below a pseudo file system, such as /proc
+ */
 export function dataHome(environment: Variables = process.env): string {
-  return environment.RMINAS_HOME ? resolve(environment.RMINAS_HOME) : join(xdgDataHome(environment), 'rminas');
+  const named = environment.RMINAS_HOME ? resolve(environment.RMINAS_HOME) : undefined;
+  const home = named ?? join(xdgDataHome(environment), 'rminas');
+  if (!isPseudo(home)) return home;
+  throw new UsageError(`No files can be stored in ${home}: it is below a file system of the operating system.`, {
+    code: 'invalid-home',
+    nextSteps: [
+      named === undefined
+        ? 'Set RMINAS_HOME to a folder for files.'
+        : 'Set RMINAS_HOME to another folder, or unset it.',
+    ],
+  });
 }
 
 /** The folder of the virtual environment that `rminas setup` makes. */

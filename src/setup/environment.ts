@@ -1,7 +1,7 @@
 /** A virtual environment with the sidecar's packages: made, continued after an interruption, updated on a change. */
 import { createHash } from 'node:crypto';
 import { constants, existsSync, rmSync } from 'node:fs';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MissingError } from '../errors.js';
 import { setupCommand } from '../installation/advice.js';
@@ -11,6 +11,8 @@ import { lackingPackages } from '../sidecar/process/lacking-packages.js';
 import { runPython } from '../sidecar/process/run-python.js';
 import { jobFolderAt } from '../store/folder.js';
 import { lockFolder } from '../store/lock.js';
+import { readTextBounded } from '../system/files.js';
+import { makeFolder } from '../system/folders.js';
 import { foundNone, pipInstall, requireSuccess, runTool, type SetupProgress, type Tools } from './pip.js';
 import { type ChosenBuild, chooseBuild, type TorchBuild, type TorchChoice, torchSourceOf } from './torch-build.js';
 
@@ -173,10 +175,19 @@ async function requirementsDigest(): Promise<string> {
 }
 
 async function readStamp(stamp: string): Promise<(Pick<Begun, 'digest'> & { build: TorchBuild | null }) | null> {
-  const text = await readFile(stamp, 'utf8').catch(() => null);
+  const text = shortText(stamp);
   if (text === null) return null;
   const [digest = '', build = null] = text.split(' ');
   return { digest, build: build === 'cpu' || build === 'cuda' ? build : null };
+}
+
+/** The text of a file that setup wrote; null when there is none. */
+function shortText(file: string): string | null {
+  try {
+    return readTextBounded(file, 4096);
+  } catch {
+    return null;
+  }
 }
 
 function markFile(folder: string): string {
@@ -185,7 +196,7 @@ function markFile(folder: string): string {
 
 async function readBegun(folder: string): Promise<Begun | null> {
   try {
-    return JSON.parse(await readFile(markFile(folder), 'utf8')) as Begun;
+    return JSON.parse(shortText(markFile(folder)) ?? '') as Begun;
   } catch {
     return null;
   }
@@ -199,7 +210,7 @@ async function hasPip(python: string): Promise<boolean> {
 
 async function requireWritable(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new MissingError(`The folder ${folder} cannot be written to: ${(cause as NodeJS.ErrnoException).code}.`, {

@@ -1,21 +1,29 @@
 /** Files that any number of processes append to and remove. A missing file counts as empty. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { ReadError, withFile } from '../system/files.js';
+import { wholeLines } from './lines.js';
 
-/** Reads the whole lines of a file after the byte `start`. @returns the lines, and the byte after the last of them */
-export function readLinesFrom(file: string, start: number): { readonly lines: string[]; readonly end: number } {
-  const descriptor = ifThere(() => openSync(file, 'r'));
-  if (descriptor === undefined) return { lines: [], end: 0 };
+/**
+ * Reads the whole lines of a file after the byte `start`.
+ * @param largest the most bytes that the file can have
+ * @returns the byte after the last line
+ * @throws ReadError for a file of another kind or size
+ */
+export function readLinesFrom(file: string, start: number, largest: number, onLine: (line: string) => void): number {
   try {
-    const { size } = fstatSync(descriptor);
-    // A shorter file is a new one: the old one was removed.
-    const from = size < start ? 0 : start;
-    const bytes = Buffer.alloc(size - from);
-    const text = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
-    const whole = text.lastIndexOf(0x0a) + 1;
-    return { lines: text.subarray(0, whole).toString('utf8').split('\n'), end: from + whole };
-  } finally {
-    closeSync(descriptor);
+    return withFile(file, largest, (descriptor, size) => {
+      // A shorter file is a new one: the old one was removed.
+      let end = size < start ? 0 : start;
+      for (const line of wholeLines(descriptor, end)) {
+        onLine(line.text);
+        end = line.end;
+      }
+      return end;
+    });
+  } catch (error) {
+    if (error instanceof ReadError && error.problem === 'missing') return 0;
+    throw error;
   }
 }
 

@@ -1,7 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
+import { readTextBounded, writeAtomically } from '../system/files.js';
+import { makeFolder } from '../system/folders.js';
+
+const MOST_CONFIG_BYTES = 65_536;
 
 /** The files of a job. */
 export interface JobFolder {
@@ -45,7 +49,7 @@ export function jobFolderAt(path: string): JobFolder {
  */
 export function createJobFolder(outDir: string, name: string): JobFolder {
   try {
-    mkdirSync(outDir, { recursive: true });
+    makeFolder(outDir);
     for (let attempt = 1; ; attempt += 1) {
       const path = join(outDir, attempt === 1 ? name : `${name}-${attempt}`);
       try {
@@ -66,26 +70,26 @@ export function createJobFolder(outDir: string, name: string): JobFolder {
  */
 export function ensureJobFolder(path: string): JobFolder {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     return jobFolderAt(path);
   } catch (cause) {
     throw folderError(dirname(path), cause as NodeJS.ErrnoException);
   }
 }
 
-/** Writes a whole file of a job. @throws MissingError when the disk is full; UsageError for any other failure. */
+/** Writes a whole file of a job in one step. @throws MissingError when the disk is full; UsageError for any other failure. */
 export function writeJobFile(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    writeAtomically(file, text);
   } catch (cause) {
     throw folderError(file, cause as NodeJS.ErrnoException);
   }
 }
 
-/** The text of a file; undefined for a file that cannot be read. */
+/** The text of a configuration; undefined for a file that cannot be read. */
 export function textIn(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextBounded(file, MOST_CONFIG_BYTES);
   } catch {
     return undefined;
   }

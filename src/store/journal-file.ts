@@ -1,23 +1,28 @@
 import {
   closeSync,
+  copyFileSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
+import { ReadError, withFile } from '../system/files.js';
+import { parseJson } from '../system/json.js';
 import { EMPTY_SUM, type JournalLine, printLine, splitLine, sumOf } from './journal-line.js';
+import { wholeLines } from './lines.js';
 
 export type { JournalLine } from './journal-line.js';
+
+/** A run of a hundred thousand evaluations writes less than a tenth of this. */
+const MOST_JOURNAL_BYTES = 2 ** 32;
 
 /** Where a journal is continued. */
 export interface JournalEnd {
@@ -40,29 +45,38 @@ export const NO_LINES: JournalEnd = { wholeBytes: 0, sum: EMPTY_SUM };
  *   written, and when the journal is not a regular file.
  */
 export function readJournal<Entry>(file: string, entries: z.ZodType<Entry>): ReadJournal<Entry> {
-  const bytes = readBytes(file);
-  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-  const texts = bytes.subarray(0, wholeBytes).toString('utf8').split('\n').slice(0, -1);
   const lineSchema = z.strictObject({ at: z.int(), entry: entries });
+  const lines: JournalLine<Entry>[] = [];
   let sum = EMPTY_SUM;
+  let wholeBytes = 0;
   let summed = false;
-  const parse = (text: string, index: number): JournalLine<Entry> => {
+  const parse = (text: string): JournalLine<Entry> => {
     const line = splitLine(text);
     sum = sumOf(sum, line.json);
     // Once a journal has checksums, every line has one.
-    if (line.sum === null ? summed : line.sum !== sum) throw changedLine(file, index + 1);
+    if (line.sum === null ? summed : line.sum !== sum) throw changedLine(file, lines.length + 1);
     summed ||= line.sum !== null;
     try {
-      return lineSchema.parse(JSON.parse(line.json));
+      return lineSchema.parse(parseJson(line.json));
     } catch (cause) {
-      throw new UsageError(`Line ${index + 1} of ${file} is not a journal entry that this version can read.`, {
-        code: 'corrupt-journal',
-        nextSteps: ['Start a new run, or cut the journal before that line: what is lost is computed again.'],
-        cause,
-      });
+      throw foreignLine(file, lines.length + 1, cause);
     }
   };
-  return { lines: texts.map(parse), wholeBytes, sum };
+  readingJournal(file, (descriptor) => {
+    for (const { text, end } of wholeLines(descriptor)) {
+      lines.push(parse(text));
+      wholeBytes = end;
+    }
+  });
+  return { lines, wholeBytes, sum };
+}
+
+function foreignLine(file: string, number: number, cause: unknown): UsageError {
+  return new UsageError(`Line ${number} of ${file} is not a journal entry that this version can read.`, {
+    code: 'corrupt-journal',
+    nextSteps: ['Start a new run, or cut the journal before that line: what is lost is computed again.'],
+    cause,
+  });
 }
 
 function changedLine(file: string, number: number): UsageError {
@@ -75,37 +89,22 @@ function changedLine(file: string, number: number): UsageError {
   );
 }
 
-function readBytes(file: string): Buffer {
-  if (fileStats(file) === undefined) throw missingJournal(file, undefined);
+/** @throws MissingError when there is no journal; UsageError when it is not one: a FIFO would block. */
+function readingJournal<T>(file: string, work: (descriptor: number) => T): T {
   try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw missingJournal(file, cause);
+    return withFile(file, MOST_JOURNAL_BYTES, work);
+  } catch (error) {
+    throw error instanceof ReadError ? unreadable(file, error) : error;
   }
 }
 
-/**
- * The stats of a journal; undefined when there is none.
- * @throws UsageError when it is not a regular file: a FIFO would block, and a device would have no end.
- */
-function fileStats(file: string): Stats | undefined {
-  let stats: Stats | undefined;
-  try {
-    stats = statSync(file, { throwIfNoEntry: false });
-  } catch (cause) {
-    throw missingJournal(file, cause);
-  }
-  if (stats === undefined || stats.isFile()) return stats;
-  throw new UsageError(`${file} is ${kindOf(stats)}, and a journal is a regular file.`, {
+function unreadable(file: string, cause: ReadError): MissingError | UsageError {
+  if (cause.problem === 'missing' || cause.problem === 'unreadable') return missingJournal(file, cause);
+  return new UsageError(`${file} ${cause.message}: it is not a journal.`, {
     code: 'corrupt-journal',
     nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
+    cause,
   });
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a FIFO';
-  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 export function missingJournal(file: string, cause: unknown): MissingError {
@@ -118,7 +117,13 @@ export function missingJournal(file: string, cause: unknown): MissingError {
 
 /** Whether a journal has at least one whole line. Without one, its run has not begun. */
 export function hasBegun(file: string): boolean {
-  return fileStats(file) !== undefined && readFileSync(file).includes(0x0a);
+  try {
+    return withFile(file, MOST_JOURNAL_BYTES, (descriptor) => wholeLines(descriptor).next().done === false);
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    if (error.problem === 'missing') return false;
+    throw unreadable(file, error);
+  }
 }
 
 /**
@@ -141,18 +146,23 @@ export function removeUnbegun(file: string): void {
  */
 export function replaceWithCopy(file: string): void {
   const copy = `${file}.${process.pid}`;
-  const bytes = readFileSync(file);
-  const descriptor = openSync(copy, 'w');
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
-    fsyncSync(descriptor);
+    copyFileSync(file, copy);
+    flush(copy);
   } catch (cause) {
     rmSync(copy, { force: true });
     throw unwritable(copy, cause);
+  }
+  renameSync(copy, file);
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  renameSync(copy, file);
 }
 
 /** Appends to a journal. Each entry is on disk before `append` returns. */

@@ -18,6 +18,8 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { readTextBounded } from '../system/files.js';
+import { parseJson } from '../system/json.js';
 import { folderError, folderGone, type JobFolder } from './folder.js';
 import { missingJournal } from './journal-file.js';
 
@@ -42,6 +44,7 @@ export interface FolderLock {
   readonly release: (movedTo?: string) => void;
 }
 
+const MOST_LEASE_BYTES = 4096;
 const leaseSchema = z.looseObject({ namespace: z.string(), since: z.string() });
 
 /** A process that holds a lock, as its file tells. */
@@ -203,33 +206,25 @@ function inodeOf(path: string): number | undefined {
 /** Undefined when the file has gone. */
 function readHolder(folder: JobFolder, file: string): Holder | undefined {
   const [, pid = '', started = '', host = ''] = NAME.exec(file.slice(folder.path.length + 1)) ?? [];
-  let descriptor: number;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  const { mtimeMs } = stats;
+  const { namespace = null, since = new Date(mtimeMs).toISOString() } = leaseIn(file) ?? {};
+  return { file, pid: Number(pid), started: Number(started), host, namespace, since, renewedAt: mtimeMs };
+}
+
+/** Undefined when the file has no lease, as the locks of release 0.2.1. */
+function leaseIn(file: string): z.infer<typeof leaseSchema> | undefined {
   try {
-    descriptor = openSync(file, 'r');
+    return leaseSchema.safeParse(parseJson(readTextBounded(file, MOST_LEASE_BYTES))).data;
   } catch {
     return undefined;
-  }
-  try {
-    const { mtimeMs } = fstatSync(descriptor);
-    const lease = leaseSchema.safeParse(parseJson(readFileSync(descriptor, 'utf8')));
-    const { namespace = null, since = new Date(mtimeMs).toISOString() } = lease.success ? lease.data : {};
-    return { file, pid: Number(pid), started: Number(started), host, namespace, since, renewedAt: mtimeMs };
-  } finally {
-    closeSync(descriptor);
   }
 }
 
 function unknownHolder(file: string): Holder {
   const since = new Date().toISOString();
   return { file, pid: process.pid, started: 0, host: HOST, namespace: null, since, renewedAt: 0 };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isAlive(pid: number, started: number): boolean {

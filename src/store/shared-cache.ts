@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ReadError } from '../system/files.js';
+import { makeFolder } from '../system/folders.js';
+import { parseJson } from '../system/json.js';
 import { makeRoom, readLinesFrom, touch } from './cache-files.js';
 
 const EXTENSION = '.jsonl';
 /** The size of the folder is checked again after this share of its limit has been added. */
 const MEASURED_EVERY = 1 / 16;
+/** A file larger than this share of the limit is not a cache. */
+const MOST_GROWTH = 2;
 
 /** An architecture and the seed of its evaluation. */
 interface CacheKey {
@@ -53,7 +58,7 @@ export class SharedCache<Value> {
     this.#kind = kind;
     this.#file = join(options.folder, `${options.context}${EXTENSION}`);
     this.#attempt(() => {
-      mkdirSync(options.folder, { recursive: true });
+      makeFolder(options.folder);
       touch(this.#file);
       makeRoom(options.folder, EXTENSION, options.limit);
     });
@@ -70,9 +75,9 @@ export class SharedCache<Value> {
   }
 
   #readOn(): void {
-    const { lines, end } = readLinesFrom(this.#file, this.#read);
-    this.#read = end;
-    for (const line of lines) this.#take(line);
+    // Other processes may add to the file before they look at the limit again.
+    const largest = this.#options.limit * MOST_GROWTH;
+    this.#read = readLinesFrom(this.#file, this.#read, largest, (line) => this.#take(line));
   }
 
   #take(line: string): void {
@@ -98,7 +103,8 @@ export class SharedCache<Value> {
       work();
     } catch (error) {
       this.#usable = false;
-      this.#options.onProblem((error as Error).message);
+      const { message } = error as Error;
+      this.#options.onProblem(error instanceof ReadError ? `${this.#file} ${message}` : message);
     }
   }
 }
@@ -121,5 +127,5 @@ function lineOf(content: object): string {
 
 function contentOf(line: string): unknown {
   const [, sum, text = ''] = LINE.exec(line) ?? [];
-  return sum === undefined || sum !== sumOf(text) ? undefined : JSON.parse(text);
+  return sum === undefined || sum !== sumOf(text) ? undefined : parseJson(text);
 }

@@ -22,6 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['datasets', 'teachers', 'statistics', 'report'],
   ['definitions', 'random'],
   ['protocol', 'installation', 'options'],
+  ['system'],
   ['errors', 'nearest', 'version'],
 ];
 

@@ -98,8 +98,8 @@ describe('the rooms', () => {
   const definitions = ['definitions', 'datasets', 'teachers', 'spaces', 'strategies', 'objectives', 'proxies'];
   it.each([
     ['catalogue', [...definitions, 'catalogue', 'protocol']],
-    ['config', [...definitions, 'catalogue', 'protocol', 'installation', 'config']],
-    ['assets', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'assets']],
+    ['config', [...definitions, 'catalogue', 'protocol', 'installation', 'system', 'config']],
+    ['assets', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'system', 'assets']],
     ['plugins', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'sidecar', 'plugins']],
   ])('let %s know only definitions and the rooms below it', (room, allowed) => {
     const imports = typescript.filter(({ from, to }) => inRoom(from, room) && to.startsWith('src/'));

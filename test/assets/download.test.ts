@@ -7,7 +7,7 @@ import { type DownloadOptions, download } from '../../src/assets/download.js';
 import { IdleTimeout } from '../../src/assets/idle-timeout.js';
 import { PartFile } from '../../src/assets/part-file.js';
 import { EXIT, InterruptedError, MissingError } from '../../src/errors.js';
-import { type FileServer, startFileServer } from './file-server.js';
+import { type Behaviour, type FileServer, startFileServer } from './file-server.js';
 
 const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
 const half = 150_000;
@@ -212,6 +212,38 @@ describe('a server', () => {
     const error = await failure();
     expect(error).toMatchObject({ code: 'wrong-size' });
     expect(error.message).toContain('has 38 bytes, and the published file has 300000');
+    expect(existsSync(`${target}.part`)).toBe(false);
+  });
+});
+
+describe('an answer that is longer than the file', () => {
+  const long = Buffer.concat([body, Buffer.alloc(5 * 2 ** 20)]);
+  it.each<[string, Behaviour, number | undefined, string]>([
+    ['in pieces', { body: long, chunked: true }, body.length, 'more than the 300000 bytes'],
+    ['compressed', { body: gzipSync(long), encoding: 'gzip' }, body.length, 'more than the 300000 bytes'],
+    ['compressed, of unknown size', { body: gzipSync(Buffer.alloc(2 ** 20)), encoding: 'gzip' }, 1000, '1000 bytes'],
+  ])('is cut off, and the part is removed: %s', async (_, behaviour, bytes, said) => {
+    server.answer(behaviour);
+    let most = 0;
+    const error = await failure({
+      bytes,
+      onBytes: (done) => {
+        most = Math.max(most, done);
+      },
+    });
+    expect(error).toMatchObject({ code: 'wrong-size', exitCode: EXIT.missing, message: expect.stringContaining(said) });
+    expect(most).toBeLessThanOrEqual(bytes ?? 0);
+    expect(existsSync(`${target}.part`) || existsSync(`${target}.part.json`)).toBe(false);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it('is cut off too when it is the rest of an earlier download', async () => {
+    server.answer({ body, etag });
+    await fetchFile({ onBytes: breakOffAtHalf }).catch(() => {});
+    writeFileSync(`${target}.part`, body.subarray(0, half));
+    writeFileSync(`${target}.part.json`, JSON.stringify({ validator: etag, total: null }));
+    server.answer({ body: long, etag, chunked: true });
+    expect(await failure()).toMatchObject({ code: 'wrong-size' });
     expect(existsSync(`${target}.part`)).toBe(false);
   });
 });
