@@ -236,16 +236,6 @@ describe('an answer that is longer than the file', () => {
     expect(existsSync(`${target}.part`) || existsSync(`${target}.part.json`)).toBe(false);
     expect(server.asked).toHaveLength(1);
   });
-
-  it('is cut off too when it is the rest of an earlier download', async () => {
-    server.answer({ body, etag });
-    await fetchFile({ onBytes: breakOffAtHalf }).catch(() => {});
-    writeFileSync(`${target}.part`, body.subarray(0, half));
-    writeFileSync(`${target}.part.json`, JSON.stringify({ validator: etag, total: null }));
-    server.answer({ body: long, etag, chunked: true });
-    expect(await failure()).toMatchObject({ code: 'wrong-size' });
-    expect(existsSync(`${target}.part`)).toBe(false);
-  });
 });
 
 describe('the idle timeout', () => {
