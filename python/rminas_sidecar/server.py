@@ -15,7 +15,7 @@ import zmq
 
 from rminas_sidecar import surrogate
 from rminas_sidecar.engines.engine import Job, Readiness
-from rminas_sidecar.engines.local import LocalEngine
+from rminas_sidecar.engines.local import Deadlines, LocalEngine
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.channel import Channel, ChannelError
@@ -41,6 +41,7 @@ class ServerSettings:
         address: of the controller's socket.
         workers: worker processes; 0 suffices for benchmarks and forests.
         worker: settings of each worker.
+        start_deadline_seconds: a starting worker without a sign of life is killed after this long.
         worker_deadline_seconds: a busy worker without heartbeats is killed after this long.
         allowed_paths: files and folders that messages may name.
         parent_timeout_seconds: the server ends when the controller is silent for this long.
@@ -49,6 +50,7 @@ class ServerSettings:
     address: str
     workers: int
     worker: WorkerSettings
+    start_deadline_seconds: float
     worker_deadline_seconds: float
     allowed_paths: tuple[str, ...]
     parent_timeout_seconds: float
@@ -62,9 +64,8 @@ class Server:
         self._channel = Channel(settings.address)
         self._allowed = PathAllowList(settings.allowed_paths)
         self._inbox = Inbox()
-        self._engine = LocalEngine(
-            settings.workers, settings.worker, settings.worker_deadline_seconds, self._inbox.post, self._log
-        )
+        deadlines = Deadlines(settings.start_deadline_seconds, settings.worker_deadline_seconds)
+        self._engine = LocalEngine(settings.workers, settings.worker, deadlines, self._inbox.post, self._log)
         self._forests = WorkerThread("forests")
         self._imports = WorkerThread("imports")
         self._queries = WorkerThread("queries")
@@ -82,8 +83,6 @@ class Server:
         Returns:
             The exit code: 0 after an orderly end, 1 after a failure.
         """
-        # Ctrl-C reaches the whole process group; the controller decides how to react.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: self._inbox.post(lambda: self._end(0, "of SIGTERM")))
         self._engine.start(self._greet, self._break)
         if self._settings.workers == 0:
@@ -221,6 +220,7 @@ class Server:
         else:
             # A controller that waits for `hello` sends nothing yet.
             self._parent.heard()
+            self._send("starting", NO_REQUEST, {"doing": self._engine.doing})
         reason = self._parent.reason_to_end()
         if reason is not None:
             self._end(0, reason)

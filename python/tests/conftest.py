@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import zmq
+from zmq.auth import CURVE_ALLOW_ANY
+from zmq.auth.thread import ThreadAuthenticator
 
 import rminas_sidecar
 from support.comparisons import Comparisons
@@ -20,6 +22,9 @@ from support.limits import scaled
 
 PATIENCE_SECONDS = scaled(60)
 """A test fails after this long. No test depends on a duration below it."""
+
+
+PASSWORD = {"RMINAS_SOCKET_PASSWORD": "the password of these tests"}
 
 
 class SidecarProcess:
@@ -37,7 +42,7 @@ class SidecarProcess:
             self._command,
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": package, **environment},
+            env={**os.environ, **PASSWORD, "PYTHONPATH": package, **environment},
         )
 
     @property
@@ -51,7 +56,7 @@ class SidecarProcess:
         return str(self._last_id)
 
     def receive(self, *wanted: str) -> dict[str, Any]:
-        """The next message of one of these types; without types, the next one that is not a heartbeat."""
+        """The next message of one of these types; without types, the next one that answers a request or logs."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             ended = self.process.poll() is not None
@@ -61,7 +66,7 @@ class SidecarProcess:
                     break
                 continue
             message: dict[str, Any] = json.loads(self.socket.recv())
-            if message["type"] in wanted or (not wanted and message["type"] != "heartbeat"):
+            if message["type"] in wanted or (not wanted and message["type"] not in ("heartbeat", "starting")):
                 return message
         raise AssertionError(f"no message {wanted} came; exit code {self.process.poll()}")
 
@@ -122,10 +127,16 @@ def wait_for_end() -> Callable[[int], None]:
 class Launcher:
     """Binds sockets and starts sidecars for them; sidecars that still run at the end are killed."""
 
+    password = PASSWORD
+
     def __init__(self) -> None:
         # Not pytest's folder: the path of a socket must stay short.
         self._folder = tempfile.TemporaryDirectory()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._gatekeeper = ThreadAuthenticator(self._context)
+        self._gatekeeper.start()
+        self._gatekeeper.configure_plain(passwords={"sidecar": PASSWORD["RMINAS_SOCKET_PASSWORD"]})
+        self._gatekeeper.configure_curve(location=CURVE_ALLOW_ANY)
         self._sockets = 0
         self._started: list[SidecarProcess] = []
 
@@ -135,6 +146,8 @@ class Launcher:
         if secret_key is not None:
             socket.curve_secretkey = secret_key
             socket.curve_server = True
+        else:
+            socket.plain_server = True
         self._sockets += 1
         socket.bind(address or f"ipc://{self._folder.name}/{self._sockets}")
         return socket, socket.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
@@ -153,6 +166,7 @@ class Launcher:
     def close(self) -> None:
         for sidecar in self._started:
             sidecar.end()
+        self._gatekeeper.stop()
         self._context.destroy(linger=0)
         self._folder.cleanup()
 

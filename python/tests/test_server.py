@@ -181,7 +181,7 @@ def test_it_ends_when_its_parent_does(launcher: Any, wait_for_end: Callable[[int
     between = subprocess.Popen(
         [sys.executable, "-c", f"import subprocess; subprocess.run({command!r})"],
         stdin=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(rminas_sidecar.__file__).parents[1])},
+        env={**os.environ, **launcher.password, "PYTHONPATH": str(Path(rminas_sidecar.__file__).parents[1])},
     )
     with between:
         pid = json.loads(socket.recv())["body"]["pid"]
@@ -198,6 +198,20 @@ def test_tcp_is_encrypted(launcher: Any) -> None:
     sidecar = launcher.start_for(socket, address, ["--workers", "0", "--allow", "/"], keys)
     assert sidecar.receive()["type"] == "hello"
     assert_it_works(sidecar)
+
+
+def test_workers_do_not_inherit_the_password(launcher: Any) -> None:
+    sidecar = launcher.start("--workers", "1")
+    sidecar.receive("starting")
+    (worker,) = sidecar.workers()
+    assert b"RMINAS_SOCKET_PASSWORD" not in Path(f"/proc/{worker}/environ").read_bytes()
+
+
+def test_ipc_without_a_password_is_refused(launcher: Any) -> None:
+    none = {"RMINAS_SOCKET_PASSWORD": ""}
+    code, stderr = launcher.start_for(*launcher.bind(), ["--workers", "0"], none).wait()
+    assert code == 2
+    assert "needs RMINAS_SOCKET_PASSWORD" in stderr
 
 
 def test_tcp_without_keys_is_refused(launcher: Any) -> None:

@@ -2,7 +2,8 @@
  * Python code that the interpreter runs first. It closes these gaps of pythonia:
  *
  * - Python shares our stdout, which is reserved for data. The code redirects Python's output to stderr.
- * - Ctrl-C reaches the whole process group. The interpreter ignores it; the program that opened the bridge decides.
+ * - Ctrl-C and signals of batch systems reach the whole process group. The interpreter ignores them; the program that
+ *   opened the bridge decides.
  * - A killed Node cannot end its interpreter. A thread watches the parent and exits with it.
  * - pythonia's folder would shadow modules named `proxy`, `ws` or `interface`. It is removed from the path.
  * - pythonia's channel number would confuse a Node process that Python starts. It is removed from the environment.
@@ -14,7 +15,9 @@ export const BOOTSTRAP = `
 import __main__, json, os, signal, sys, threading, time
 
 os.dup2(2, 1)
-signal.signal(signal.SIGINT, lambda *_: None)
+for name in ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"):
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), lambda *_: None)
 del sys.path[0]
 os.environ.pop("NODE_CHANNEL_FD", None)
 parent = os.getppid()

@@ -85,12 +85,13 @@ export async function startWithoutWorkers(options: StartOptions): Promise<Starte
 
 async function start(options: StartOptions, workers: number, assets: Assets): Promise<Sidecar> {
   const { config, plan, data, signal, notify } = options;
-  const { threads, workerDeadline, device } = plan.settings;
+  const { threads, startDeadline, workerDeadline, device } = plan.settings;
   for (const text of config.notices) notify(text);
   return Sidecar.start({
     python: await findPython(options.python),
     workers,
     threads,
+    startDeadline,
     workerDeadline,
     paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
     device,
@@ -106,6 +107,7 @@ export function sidecarMessages(notify: (text: string) => void) {
     onLog: (level: string, text: string) => {
       if (level !== 'debug') notify(`sidecar: ${text}`);
     },
+    onWait: notify,
     onRestart: (reason: string) => notify(`The sidecar is started again: ${reason}`),
   };
 }

@@ -14,6 +14,7 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
   'LOADER.DATAPATH': 'Data may move; the digest of the batch says whether it is the same data.',
   'RMINAS.THREADS': 'Threads change how fast an evaluation is, and not what is evaluated next.',
   'RMINAS.DEVICE': 'The same holds for the device.',
+  'RMINAS.START_DEADLINE': 'Says when a silent start has failed.',
   'RMINAS.WORKER_DEADLINE': 'Says when a silent worker is replaced; its evaluation starts again with the same seed.',
 };
 

@@ -172,6 +172,15 @@ const hello = message(
   }),
 );
 
+/** A sign of life before the hello, about every second. */
+const starting = message(
+  'starting',
+  z.strictObject({
+    /** What the sidecar is doing, to follow "The sidecar is", e.g. `importing PyTorch`. */
+    doing: z.string().min(1).max(200),
+  }),
+);
+
 /** The progress of a long request. */
 const progress = message(
   'progress',
@@ -236,6 +245,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
 
 /** Messages from the sidecar. */
 export const fromSidecarSchema = z.discriminatedUnion('type', [
+  starting,
   hello,
   prepared,
   evaluated,

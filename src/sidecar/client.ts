@@ -15,12 +15,12 @@ export interface SidecarOptions extends LaunchOptions {
     /** How long the sidecar may be silent before it counts as hung, in ms; 15,000 by default. */
     readonly deadlineMs: number;
   };
-  /** How long the program may take to say hello, in ms; 60,000 by default. */
-  readonly startTimeoutMs?: number;
   /** How long to wait for the exit before each harsher step of closing, in ms; 3,000 by default. */
   readonly graceMs?: number;
   /** Interrupts the start. It has no effect on a sidecar that has started. */
   readonly signal?: AbortSignal;
+  /** Called during a long start with what it waits for, as a sentence. */
+  readonly onWait?: (text: string) => void;
   readonly onLog?: (level: LogLevel, text: string) => void;
   /** Called with the reason of the death, before each restart. */
   readonly onRestart?: (reason: string) => void;
@@ -32,7 +32,7 @@ export interface RequestOptions {
 }
 
 const DEADLINE_MS = 15_000;
-const START_TIMEOUT_MS = 60_000;
+const START_DEADLINE_S = 120;
 const GRACE_MS = 3_000;
 
 /**
@@ -66,7 +66,8 @@ export class Sidecar {
   static async start(options: SidecarOptions): Promise<Sidecar> {
     const starter = new Starter({
       ...options,
-      startTimeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+      startSilenceMs: 1000 * (options.startDeadline ?? START_DEADLINE_S),
+      onWait: options.onWait ?? (() => {}),
       deadlineMs: options.heartbeat?.deadlineMs ?? DEADLINE_MS,
       onLog: options.onLog ?? (() => {}),
     });

@@ -7,6 +7,7 @@ import { type OutgoingRequest, PendingRequests, type Reply } from './pending-req
 import type { Child } from './process/child.js';
 import { describeExit, type Exit } from './process/exit.js';
 import { withTimeout } from './process/with-timeout.js';
+import { type StartLimits, StartWatch } from './start-watch.js';
 import { decodeMessage, encodeRequest, foreignVersion, ProtocolViolation } from './transport/codec.js';
 import type { Transport } from './transport/transport.js';
 
@@ -21,6 +22,8 @@ export interface ConnectionOptions {
 /** The id of messages that are neither requests nor replies. */
 const NO_REQUEST = '0';
 const HEARTBEAT = JSON.stringify({ type: 'heartbeat', id: NO_REQUEST, body: {} });
+/** Signs of life on the standard output, before the sidecar has imported ZeroMQ. */
+const STARTS = /^rminas_sidecar starts: (.{1,200})$/m;
 /** How long the process may outlive its connection, and the connection its process, in ms. */
 const GRACE_MS = 1000;
 
@@ -35,11 +38,14 @@ export class Connection {
   /** Resolves with the hello; stays pending if none comes. */
   readonly #hello: Promise<Hello>;
   #resolveHello: (hello: Hello) => void = () => {};
+  /** Watches the sidecar until its hello. */
+  #start: StartWatch | undefined;
   #saidHello = false;
   /** Resolves when the transport has lost its peer. */
   readonly #disconnected: Promise<true>;
   /** Why the sidecar is being killed. */
   #killReason: string | undefined;
+  #killSteps: readonly string[] = [];
   #mismatch: RminasError | undefined;
   #ending = false;
 
@@ -65,6 +71,10 @@ export class Connection {
       });
     });
     transport.onMessage((text) => this.#receive(text));
+    child.onOutput = (text) => {
+      const doing = STARTS.exec(text)?.[1];
+      if (doing !== undefined) this.#start?.heard(doing);
+    };
     this.ended = child.exited.then((exit) => this.#end(exit));
   }
 
@@ -74,13 +84,18 @@ export class Connection {
   }
 
   /**
-   * Waits for the hello. After an error, the process has ended and the transport is closed.
-   * @throws SidecarDeath when no hello comes in time; a new start may succeed.
+   * Waits for the hello as long as the sidecar shows signs of life. After an error, the process has ended and the
+   * transport is closed.
+   * @throws SidecarDeath when the sidecar ends or is silent; a new start may succeed.
    * @throws RminasError when a new start cannot succeed.
    */
-  async awaitHello(timeoutMs: number, signal: AbortSignal): Promise<Hello> {
+  async awaitHello({ silenceMs, onWait }: StartLimits, signal: AbortSignal): Promise<Hello> {
     const interrupt = () => this.kill('was interrupted');
-    const timer = setTimeout(() => this.kill(`did not say hello within ${timeoutMs / 1000} s`), timeoutMs);
+    const onSilence = (doing: string) => {
+      this.#killSteps = ['If the start only needs more time here, raise RMINAS.START_DEADLINE.'];
+      this.kill(`showed no sign of life for ${silenceMs / 1000} s while it was ${doing}`);
+    };
+    this.#start = new StartWatch({ silenceMs, onWait, onSilence });
     signal.addEventListener('abort', interrupt);
     if (signal.aborted) interrupt();
     try {
@@ -88,7 +103,7 @@ export class Connection {
       if (first instanceof SidecarDeath) throw this.#mismatch ?? first;
       return first;
     } finally {
-      clearTimeout(timer);
+      this.#start.stop();
       signal.removeEventListener('abort', interrupt);
     }
   }
@@ -137,6 +152,7 @@ export class Connection {
     // After a violation, no further message can be trusted.
     if (this.#killReason !== undefined) return;
     this.#heartbeat.heard();
+    this.#start?.heard();
     try {
       this.#handle(text);
     } catch (error) {
@@ -154,6 +170,7 @@ export class Connection {
     }
     const message = decodeMessage(text);
     if (message.type === 'hello') this.#handleHello(message.body);
+    else if (message.type === 'starting') this.#start?.heard(message.body.doing);
     else if (message.type === 'log') this.#onLog(message.body.level, message.body.text);
     else if (message.type !== 'heartbeat') this.#handleReply(message);
   }
@@ -180,7 +197,11 @@ export class Connection {
     // Messages that the sidecar sent before its exit are still delivered.
     if (this.#saidHello) await withTimeout(this.#disconnected, GRACE_MS);
     await this.#transport.close();
-    const death = new SidecarDeath(this.#killReason ?? describeExit(exit), exit, this.#child.stderr);
+    const death = new SidecarDeath(
+      { reason: this.#killReason ?? describeExit(exit), nextSteps: this.#killSteps },
+      exit,
+      this.#child.stderr,
+    );
     this.#pending.rejectAll(death);
     return death;
   }

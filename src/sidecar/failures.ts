@@ -9,15 +9,22 @@ import { missingPackage, usefulLine } from './process/traceback.js';
 export class SidecarDeath extends Error {
   /** A phrase that follows "the sidecar", e.g. `was killed by SIGKILL`. */
   readonly reason: string;
+  /** What the user can do about the reason. */
+  readonly nextSteps: readonly string[];
   readonly exit: Exit;
   /** The last 64 KiB of its standard error. */
   readonly stderr: string;
 
-  constructor(reason: string, exit: Exit, stderr: string) {
+  constructor(
+    { reason, nextSteps = [] }: { readonly reason: string; readonly nextSteps?: readonly string[] },
+    exit: Exit,
+    stderr: string,
+  ) {
     const line = usefulLine(stderr);
     super(line === undefined ? reason : `${reason}: ${line}`);
     this.name = 'SidecarDeath';
     this.reason = reason;
+    this.nextSteps = nextSteps;
     this.exit = exit;
     this.stderr = stderr;
   }
@@ -43,7 +50,7 @@ export function startFailure(death: SidecarDeath, starts: number): RminasError {
     lines.join('').trim() === '' ? '' : `\nIts last output:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   return new SidecarError(`The sidecar failed to start ${starts} times. The last start ${death.message}.${shown}`, {
     code: 'sidecar-start-failed',
-    nextSteps: ['Run `rminas doctor` to check the Python environment.'],
+    nextSteps: [...death.nextSteps, 'Run `rminas doctor` to check the Python environment.'],
     cause: death,
   });
 }

@@ -16,6 +16,8 @@ export interface LaunchOptions {
   readonly paths?: readonly string[];
   /** Python files and modules that register spaces, data sets, teachers and proxies; none by default. */
   readonly plugins?: readonly string[];
+  /** How long a starting sidecar and its workers may show no sign of life, in s; 120 by default. */
+  readonly startDeadline?: number;
   /** How long a worker may make no progress before it is killed, in s; 120 by default. Each training step is progress. */
   readonly workerDeadline?: number;
   /** E.g. `cpu`, `cuda:0` or `auto`. */
@@ -47,6 +49,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     workers,
     threads,
     device,
+    startDeadline,
     workerDeadline,
     paths = [],
     plugins = [],
@@ -57,6 +60,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     ...['--address', address, '--workers', String(workers)],
     ...(threads === undefined ? [] : ['--threads', String(threads || coresEach(workers))]),
     ...(device === undefined ? [] : ['--device', device]),
+    ...(startDeadline === undefined ? [] : ['--start-deadline', String(startDeadline)]),
     ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
     ...paths.flatMap((path) => ['--allow', path]),
     ...plugins.flatMap((plugin) => ['--plugin', plugin]),

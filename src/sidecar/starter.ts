@@ -25,7 +25,9 @@ export interface Started {
 const MAX_STARTS = 3;
 
 export interface StarterOptions extends LaunchOptions {
-  readonly startTimeoutMs: number;
+  /** See {@link StartLimits}; also the limit of each worker of the sidecar. */
+  readonly startSilenceMs: number;
+  readonly onWait: (text: string) => void;
   readonly deadlineMs: number;
   readonly onLog: ConstructorParameters<typeof Connection>[2]['onLog'];
 }
@@ -70,9 +72,9 @@ export class Starter {
   }
 
   async #attempt(signal: AbortSignal): Promise<Started> {
-    const { startTimeoutMs, deadlineMs, onLog } = this.#options;
+    const { startSilenceMs, deadlineMs, onLog, onWait } = this.#options;
     const connection = await launch(this.#options, { deadlineMs, onLog });
-    const hello = await connection.awaitHello(startTimeoutMs, signal);
+    const hello = await connection.awaitHello({ silenceMs: startSilenceMs, onWait }, signal);
     const interrupt = () => connection.kill('was interrupted');
     signal.addEventListener('abort', interrupt);
     try {

@@ -1,7 +1,26 @@
+/** Signals that end the program: in order, with exit code 130, so that a job can be resumed. */
 import { EXIT } from '../errors.js';
 
 /**
- * Runs `work` with a signal that Ctrl-C or SIGTERM aborts. A second Ctrl-C exits at once.
+ * Ctrl-C, the end of a session, and the warnings of batch systems. Node would open a debugger at SIGUSR1; a listener
+ * replaces that. Windows has no user signals.
+ */
+const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const).filter(
+  (signal) => process.platform !== 'win32' || !signal.startsWith('SIGUSR'),
+);
+
+const exit = () => process.exit(EXIT.interrupted);
+
+/** What a signal does now. */
+let react: () => void = exit;
+
+/** Handles the signals from now on. Outside of {@link withInterrupt}, a signal exits at once. */
+export function handleSignals(): void {
+  for (const signal of SIGNALS) process.on(signal, () => react());
+}
+
+/**
+ * Runs `work` with a signal that is aborted by the first signal to this process. A second one exits at once.
  * @param onExit called before that exit, to tell the user how to continue
  */
 export async function withInterrupt<T>(
@@ -9,19 +28,17 @@ export async function withInterrupt<T>(
   onExit: () => void = () => {},
 ): Promise<T> {
   const controller = new AbortController();
-  const onSignal = () => {
+  react = () => {
     if (controller.signal.aborted) {
       onExit();
-      process.exit(EXIT.interrupted);
+      exit();
     }
     controller.abort();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    // After an interruption the program is about to end, and a further signal still tells how to continue.
+    if (!controller.signal.aborted) react = exit;
   }
 }

@@ -54,6 +54,7 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         seed: 1,
         workers: 1,
         threads: 1,
+        startDeadline: 120,
         workerDeadline: 120,
         device: 'auto',
       },

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { MissingError, SidecarError } from '../../src/errors.js';
 import { SidecarDeath } from '../../src/sidecar/failures.js';
-import { eventually } from '../support/limits.js';
+import { eventually, scaled } from '../support/limits.js';
+import { ROOT } from '../support/run-cli.js';
 import { FITTED, fit, fixture, node, PYTHON, useGround } from './harness.js';
 
 const ground = useGround();
@@ -95,9 +97,12 @@ describe('a failing start', () => {
   });
 
   it('fails when no hello comes in time', async () => {
-    expect(await failure(node('starts-slowly.mjs', '60000'), { startTimeoutMs: 300 })).toMatchObject({
+    expect(await failure(node('starts-slowly.mjs', '60000'), { startDeadline: 0.3 })).toMatchObject({
       code: 'sidecar-start-failed',
-      message: expect.stringContaining('failed to start 3 times. The last start did not say hello within 0.3 s'),
+      message: expect.stringContaining(
+        'failed to start 3 times. The last start showed no sign of life for 0.3 s while it was starting Python',
+      ),
+      nextSteps: expect.arrayContaining([expect.stringContaining('RMINAS.START_DEADLINE')]),
     });
   });
 
@@ -120,6 +125,24 @@ describe('a failing start', () => {
 });
 
 describe('a successful start', () => {
+  it('may take any time while the sidecar shows signs of life, and says what it waits for', async () => {
+    const startDeadline = scaled(400) / 1000;
+    vi.stubEnv('PYTHONPATH', join(ROOT, 'test/fixtures/slow-imports'));
+    vi.stubEnv('RMINAS_TEST_SLOW_IMPORTS', ['zmq', 'torch'].map((name) => `${name}=${1.5 * startDeadline}`).join());
+    const told: string[] = [];
+    const onWait = (text: string) => told.push(text);
+    const command = [PYTHON, '-m', 'rminas_sidecar'];
+    const sidecar = await ground.start(command, { workers: 1, startDeadline, onWait });
+    expect(sidecar.hello.versions).toHaveProperty('torch');
+    expect(sidecar.restarts).toBe(0);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^The sidecar is importing its packages \(\d+ s\)\.$/),
+        expect.stringMatching(/^The sidecar is importing PyTorch \(\d+ s\)\.$/),
+      ]),
+    );
+  });
+
   it('may take longer than the heartbeat deadline', async () => {
     // The heartbeat deadline does not apply before the hello.
     const sidecar = await ground.start(node('starts-slowly.mjs', '1800'), { heartbeat: { deadlineMs: 1500 } });

@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Dealer } from 'zeromq';
+import { curveKeyPair, Dealer, type SocketOptions } from 'zeromq';
 import { memoryPair, type Transport } from '../../src/sidecar/transport/transport.js';
 import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
 import { eventually } from '../support/limits.js';
 import { node, useGround } from './harness.js';
 
 interface Peer {
+  /** Resolves when the other side has closed the connection. */
+  readonly refused: Promise<unknown>;
   send(text: string): Promise<unknown>;
   receive(): Promise<string>;
   close(): void;
@@ -23,16 +25,26 @@ afterEach(async () => {
   for (const transport of transports.splice(0)) await transport.close();
 });
 
-function dial({ address, environment }: Transport): Peer {
-  const { RMINAS_CURVE_SERVER_PUBLIC, RMINAS_CURVE_PUBLIC, RMINAS_CURVE_SECRET } = environment;
-  const curve = {
+/** What a peer proves itself with, as options of its socket. */
+function proofOf({ environment }: Pick<Transport, 'environment'>): SocketOptions<Dealer> {
+  const { RMINAS_SOCKET_PASSWORD, RMINAS_CURVE_SERVER_PUBLIC, RMINAS_CURVE_PUBLIC, RMINAS_CURVE_SECRET } = environment;
+  if (RMINAS_SOCKET_PASSWORD !== undefined) {
+    return { plainUsername: 'sidecar', plainPassword: RMINAS_SOCKET_PASSWORD };
+  }
+  return {
     curveServerKey: RMINAS_CURVE_SERVER_PUBLIC ?? null,
     curvePublicKey: RMINAS_CURVE_PUBLIC ?? null,
     curveSecretKey: RMINAS_CURVE_SECRET ?? null,
   };
-  const socket = new Dealer({ linger: 0, ...(RMINAS_CURVE_SECRET !== undefined && curve) });
+}
+
+function dial(transport: Transport, proof = proofOf(transport)): Peer {
+  const { address } = transport;
+  const socket = new Dealer({ linger: 0, ...proof });
+  const refused = new Promise((resolve) => socket.events.on('disconnect', resolve));
   socket.connect(address);
   return {
+    refused,
     send: (text) => socket.send(text),
     receive: async () => String((await socket.receive())[0]),
     close: () => socket.close(),
@@ -54,7 +66,8 @@ async function inMemory(): Promise<[Transport, Peer]> {
       if (text === undefined) throw new Error('nothing yet');
       return text;
     });
-  return [here, { send: (text) => there.send(text), receive, close: () => void there.close() }];
+  const refused = new Promise(() => {});
+  return [here, { refused, send: (text) => there.send(text), receive, close: () => void there.close() }];
 }
 
 describe.each([
@@ -145,22 +158,63 @@ describe('an ipc socket', () => {
 });
 
 describe('a tcp socket', () => {
-  it('listens on the loopback and ignores peers without the keys', async () => {
+  it('listens on the loopback', async () => {
     const transport = await bindTransport('tcp');
     transports.push(transport);
     expect(transport.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
+
+const own = curveKeyPair();
+/** Peers of other programs; each knows the address, and with TCP the public key of the socket. */
+const STRANGERS: Readonly<Record<'ipc' | 'tcp', Record<string, (transport: Transport) => SocketOptions<Dealer>>>> = {
+  ipc: {
+    'without a password': () => ({}),
+    'with a wrong password': () => ({ plainUsername: 'sidecar', plainPassword: '0'.repeat(64) }),
+  },
+  tcp: {
+    'without keys': () => ({}),
+    'with keys of its own': ({ environment }) => ({
+      curveServerKey: environment.RMINAS_CURVE_SERVER_PUBLIC ?? null,
+      curvePublicKey: own.publicKey,
+      curveSecretKey: own.secretKey,
+    }),
+    'with the keys of another socket': (transport) => ({ ...proofOf(transport), curveServerKey: own.publicKey }),
+  },
+};
+
+describe.each(['ipc', 'tcp'] as const)('strangers on an %s socket', (kind) => {
+  it.each(Object.entries(STRANGERS[kind]))('are refused: one %s', async (_, proof) => {
+    const transport = await bindTransport(kind);
+    transports.push(transport);
     const received: string[] = [];
+    const closed = vi.fn();
     transport.onMessage((text) => received.push(text));
-    const { address } = transport;
-    const stranger = dial({ ...transport, address, environment: {} });
-    const other = await bindTransport('tcp');
-    transports.push(other);
-    const foreigner = dial({ ...other, address, environment: other.environment });
+    transport.onClose(closed);
+    const stranger = dial(transport, proof(transport));
+    peers.push(stranger);
+    // A refused peer cannot send at this point: its socket holds the message back.
+    void stranger.send('stranger').catch(() => {});
+    const gotten: string[] = [];
+    void stranger.receive().then(
+      (text) => gotten.push(text),
+      () => {},
+    );
+    await stranger.refused;
     const peer = dial(transport);
-    peers.push(stranger, foreigner, peer);
-    // A refused peer cannot send at this point.
-    await Promise.allSettled([stranger.send('stranger'), foreigner.send('foreigner')]);
+    peers.push(peer);
     await peer.send('peer');
     await eventually(() => expect(received).toEqual(['peer']));
+    // A socket deals messages to its peers in turn: none may go astray.
+    for (const text of ['one', 'two', 'three']) {
+      await transport.send(text);
+      expect(await peer.receive()).toBe(text);
+    }
+    stranger.close();
+    await peer.send('again');
+    await eventually(() => expect(received).toEqual(['peer', 'again']));
+    expect(gotten).toEqual([]);
+    expect(closed).not.toHaveBeenCalled();
+    expect(transport.connected).toBe(true);
   });
 });

@@ -25,6 +25,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** A command that runs the program, for example in a namespace. */
   readonly within?: readonly string[];
+  /** Whether the program leads a process group of its own, which a test can signal. */
+  readonly leadsGroup?: boolean;
 }
 
 /** A fresh temporary folder. */
@@ -44,7 +46,8 @@ export function temporaryHome(): string {
 export function startCli(args: readonly string[], options: CliOptions = {}): StartedCli {
   const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome(), ...options.env };
   const [file = '', ...rest] = [...(options.within ?? []), process.execPath, BIN, ...args];
-  const child = remember(spawn(file, rest, { env, cwd: options.cwd ?? ROOT, stdio: ['ignore', 'pipe', 'pipe'] }));
+  const { cwd = ROOT, leadsGroup = false } = options;
+  const child = remember(spawn(file, rest, { env, cwd, detached: leadsGroup, stdio: ['ignore', 'pipe', 'pipe'] }));
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

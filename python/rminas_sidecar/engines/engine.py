@@ -51,6 +51,10 @@ class Engine(Protocol):
                 argument is the body of an `error` message if a worker sent one before it ended.
         """
 
+    @property
+    def doing(self) -> str:
+        """What a starting worker is doing, e.g. `importing PyTorch`."""
+
     def submit(self, job: Job) -> None:
         """Runs the job as soon as a worker is free. Every worker runs `prepare`."""
 

@@ -11,6 +11,7 @@ from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
+from rminas_sidecar.ipc.process_activity import activity_of
 from rminas_sidecar.ipc.watchdog import Watchdog
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import error_body
@@ -23,6 +24,19 @@ _MOST_FAILURES = 3
 """The engine gives up after so many deaths of a worker without an answer in between."""
 
 
+@dataclass(frozen=True)
+class Deadlines:
+    """How long a worker may show no sign of life before it is killed, in seconds.
+
+    Args:
+        start: until it is ready.
+        work: while it is busy.
+    """
+
+    start: float
+    work: float
+
+
 @dataclass
 class _WorkerSlot:
     """A slot for one worker process; a dead process is replaced by a new one."""
@@ -30,6 +44,10 @@ class _WorkerSlot:
     watchdog: Watchdog
     process: WorkerProcess | None = None
     ready: bool = False
+    doing: str = "starting Python"
+    """What it does until it is ready."""
+    activity: int | None = None
+    """Of its process, when it was last looked at."""
     running: Job | None = None
     own: deque[Job] = field(default_factory=deque)
     """Jobs for this slot, which run before those that any slot can run."""
@@ -49,7 +67,7 @@ class LocalEngine:
     Args:
         count: number of workers.
         settings: how each of them computes.
-        deadline_seconds: how long a busy worker may send no heartbeat.
+        deadlines: how long a worker may send no heartbeat.
         post: queues a call for the server's loop.
         log: sends a text with one of the protocol's levels.
     """
@@ -58,14 +76,15 @@ class LocalEngine:
         self,
         count: int,
         settings: WorkerSettings,
-        deadline_seconds: float,
+        deadlines: Deadlines,
         post: Post,
         log: Callable[[str, str], None],
     ) -> None:
         self._settings = settings
+        self._deadlines = deadlines
         self._post = post
         self._log = log
-        self._slots = [_WorkerSlot(Watchdog(deadline_seconds)) for _ in range(count)]
+        self._slots = [_WorkerSlot(Watchdog(deadlines.start)) for _ in range(count)]
         self._pending: deque[Job] = deque()
         self._prepared: dict[str, Preparable] = {}
         self._readiness: Readiness | None = None
@@ -76,6 +95,10 @@ class LocalEngine:
         self._on_broken = on_broken
         for slot in self._slots:
             self._spawn(slot)
+
+    @property
+    def doing(self) -> str:
+        return next((slot.doing for slot in self._slots if not slot.ready), "starting")
 
     def submit(self, job: Job) -> None:
         if not self._slots:
@@ -91,6 +114,8 @@ class LocalEngine:
 
     def watch(self) -> None:
         for slot in self._slots:
+            if not slot.ready:
+                _look_at(slot)
             silent = slot.watchdog.expired()
             idle = slot.ready and slot.running is None
             if silent and not idle and not slot.stuck and slot.process is not None:
@@ -122,8 +147,9 @@ class LocalEngine:
         _hand_out(Preparation(job, preparable, len(self._slots), on_begun=go_on), [first])
 
     def _spawn(self, slot: _WorkerSlot) -> None:
-        slot.watchdog.heard()
+        slot.watchdog = Watchdog(self._deadlines.start)
         slot.stuck = False
+        slot.doing = _WorkerSlot.doing
         slot.process = WorkerProcess(
             self._settings,
             on_message=lambda message: self._post(partial(self._heard, slot, message)),
@@ -145,6 +171,7 @@ class LocalEngine:
             return
         slot.watchdog.heard()
         if message["event"] == "alive":
+            slot.doing = message.get("doing", slot.doing)
             return
         if message["event"] == "ready":
             self._slot_ready(slot, Readiness(**message["readiness"]))
@@ -159,6 +186,7 @@ class LocalEngine:
 
     def _slot_ready(self, slot: _WorkerSlot, readiness: Readiness) -> None:
         slot.ready = True
+        slot.watchdog = Watchdog(self._deadlines.work)
         if self._readiness is None and all(other.ready for other in self._slots):
             self._readiness = readiness
             self._on_ready(readiness)
@@ -166,12 +194,14 @@ class LocalEngine:
     def _died(self, slot: _WorkerSlot, death: Death) -> None:
         if self._closed:
             return
+        end, remedies = _explain(slot, death)
         job, slot.running, slot.ready = slot.running, None, False
         slot.failures += 1
-        end, remedies = _explain(slot, death)
         if self._readiness is None or slot.failures >= _MOST_FAILURES:
             # The worker's stderr was copied to this process's, where the controller reads it.
-            self._on_broken(f"The workers keep dying: the last one {end}.", slot.refusal)
+            reason = f"The workers keep dying: the last one {end}."
+            hung = error_body("worker-died", reason, remedies) if slot.stuck else None
+            self._on_broken(reason, slot.refusal or hung)
             return
         slot.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
         self._spawn(slot)
@@ -195,8 +225,20 @@ def _hand_out(preparation: Preparation, slots: Iterable[_WorkerSlot]) -> None:
         slot.own.append(preparation.part())
 
 
+def _look_at(slot: _WorkerSlot) -> None:
+    """Counts the work of a starting process as a sign of life: it may be unable to send one."""
+    activity = None if slot.process is None else activity_of(slot.process.pid)
+    if activity is not None and activity != slot.activity:
+        slot.watchdog.heard()
+    slot.activity = activity
+
+
 def _explain(slot: _WorkerSlot, death: Death) -> tuple[str, list[str]]:
     """How a worker ended, to follow "the worker", and the next steps."""
+    if slot.stuck and not slot.ready:
+        return f"was killed because it showed no sign of life for {slot.watchdog.seconds:g} s while {slot.doing}", [
+            "If the start only needs more time here, raise RMINAS.START_DEADLINE."
+        ]
     if slot.stuck:
         return f"was killed because it sent no heartbeat for {slot.watchdog.seconds:g} s", [
             "If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."

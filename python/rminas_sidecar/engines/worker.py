@@ -3,6 +3,7 @@
 import argparse
 import faulthandler
 import platform
+import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -133,23 +134,36 @@ def main() -> None:
     faulthandler.enable()
     # Before the import of PyTorch, so that this process ends when the server does meanwhile.
     server = WorkerPipes()
-    heartbeat = Heartbeat(lambda: server.send({"event": "alive"}))
+    # The server ends this process by closing the pipe: SIGTERM for the whole process group must not precede that.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    doing = "importing PyTorch"
+    starting = Heartbeat(lambda: server.send({"event": "alive", "doing": doing}))
+
+    def begin(next_step: str) -> None:
+        nonlocal doing
+        doing = next_step
+
     try:
-        with heartbeat.in_background():
-            device, readiness = _get_ready(options.threads, options.device, options.plugin)
+        with starting.in_background():
+            device, readiness = _get_ready(options.threads, options.device, options.plugin, begin)
     except SidecarError as error:
         server.send({"event": "cannot-start", "body": failure_body(error)})
         server.give_up()
     except Exception as error:
         server.give_up(error)
-    worker = Worker(device, server.send, heartbeat)
+    worker = Worker(device, server.send, Heartbeat(lambda: server.send({"event": "alive"})))
     server.send({"event": "ready", "readiness": readiness})
     while True:
         worker.answer(server.requests.get())
 
 
-def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple[torch.device, Body]":
+def _get_ready(
+    threads: int, device_name: str, plugins: Sequence[str], begin: Callable[[str], None]
+) -> "tuple[torch.device, Body]":
     """Imports everything; answers the device, and the worker's part of `hello`.
+
+    Args:
+        begin: called with the name of each further step.
 
     Raises:
         SidecarError: `plugin-failed`.
@@ -165,7 +179,9 @@ def _get_ready(threads: int, device_name: str, plugins: Sequence[str]) -> "tuple
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
+    begin(f"preparing the device {device_name}")
     device = choose_device(device_name)
+    begin("loading plugins")
     loaded = load_plugins(plugins)
     return device, {
         "device": _describe(device),

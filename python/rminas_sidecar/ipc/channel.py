@@ -1,12 +1,15 @@
 """The socket to the controller."""
 
 import os
+from collections.abc import Mapping, Sequence
 
 import zmq
 
 _LARGEST_MESSAGE = 64 * 1024 * 1024
 _MOST_WAITING = 10_000
 _CURVE_SETTINGS = ("RMINAS_CURVE_SERVER_PUBLIC", "RMINAS_CURVE_PUBLIC", "RMINAS_CURVE_SECRET")
+_PASSWORD_SETTINGS = ("RMINAS_SOCKET_PASSWORD",)
+_USER = "sidecar"
 
 
 class ChannelError(Exception):
@@ -14,14 +17,14 @@ class ChannelError(Exception):
 
 
 class Channel:
-    """A ZeroMQ DEALER that connects to the controller's.
+    """A ZeroMQ DEALER that connects to the controller's, which refuses every other program.
 
     Args:
-        address: `ipc://…` or `tcp://…`. TCP is encrypted with the CURVE keys (Z85) in the environment, which are
-            removed from it.
+        address: `ipc://…` or `tcp://…`. The environment holds the password for ipc, or the CURVE keys (Z85) that
+            encrypt TCP. They are removed from it, so that no child process inherits them.
 
     Raises:
-        ChannelError: the address is invalid, or TCP without keys.
+        ChannelError: the address is invalid, or the password or the keys are missing.
     """
 
     def __init__(self, address: str) -> None:
@@ -30,10 +33,17 @@ class Channel:
         self.socket.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE)
         self.socket.setsockopt(zmq.SNDHWM, _MOST_WAITING)
         self.socket.setsockopt(zmq.RCVHWM, _MOST_WAITING)
-        keys = [os.environ.pop(name, "") for name in _CURVE_SETTINGS]
+        keys, passwords = _take(_CURVE_SETTINGS), _take(_PASSWORD_SETTINGS)
         try:
-            if not address.startswith("ipc://"):
-                self._encrypt(keys)
+            if address.startswith("ipc://"):
+                _require(passwords, "An ipc:// address")
+                self.socket.plain_username = _USER.encode()
+                self.socket.plain_password = passwords["RMINAS_SOCKET_PASSWORD"]
+            else:
+                _require(keys, "An address other than ipc://")
+                self.socket.curve_serverkey = keys["RMINAS_CURVE_SERVER_PUBLIC"]
+                self.socket.curve_publickey = keys["RMINAS_CURVE_PUBLIC"]
+                self.socket.curve_secretkey = keys["RMINAS_CURVE_SECRET"]
             self.socket.connect(address)
         except zmq.ZMQError as error:
             raise ChannelError(f"{address}: {error}") from error
@@ -61,10 +71,12 @@ class Channel:
         self.socket.close(linger=round(linger_seconds * 1000))
         self._context.term()
 
-    def _encrypt(self, keys: list[str]) -> None:
-        missing = [name for name, key in zip(_CURVE_SETTINGS, keys, strict=True) if not key]
-        if missing:
-            raise ChannelError(f"An address other than ipc:// needs {', '.join(missing)} in the environment.")
-        self.socket.curve_serverkey, self.socket.curve_publickey, self.socket.curve_secretkey = (
-            key.encode() for key in keys
-        )
+
+def _take(names: Sequence[str]) -> dict[str, bytes]:
+    return {name: os.environ.pop(name, "").encode() for name in names}
+
+
+def _require(settings: Mapping[str, bytes], address: str) -> None:
+    missing = [name for name, value in settings.items() if not value]
+    if missing:
+        raise ChannelError(f"{address} needs {', '.join(missing)} in the environment.")

@@ -25,6 +25,8 @@ export interface SearchSettings extends StrategySettings {
   readonly workers: number;
   /** Threads of each worker; 0 divides the cores among them. */
   readonly threads: number;
+  /** Seconds without a sign of life after which a start has failed. */
+  readonly startDeadline: number;
   /** Seconds without a sign of life after which a worker is replaced. */
   readonly workerDeadline: number;
   /** `auto`, `cpu`, `cuda` or `cuda:N`. */
@@ -56,6 +58,7 @@ export function planSettings(
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],
     threads: values['RMINAS.THREADS'],
+    startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
   };

@@ -53,6 +53,11 @@ export const SHARED_KEYS = {
     { least: 0, most: 1024 },
     'Threads of each worker; 0 divides the cores among the workers. More than one [is hardly worth it](performance.md#workers).',
   ),
+  'RMINAS.START_DEADLINE': wholeNumber(
+    120,
+    { least: 1, most: 86_400 },
+    'Seconds without a sign of life after which a start of the sidecar has failed. The start itself may take any time.',
+  ),
   'RMINAS.WORKER_DEADLINE': wholeNumber(
     120,
     { least: 1, most: 86_400 },

@@ -49,7 +49,13 @@ function replayOf({ specification, settings, definitions }: SearchPlan) {
 const unasked: Surrogate = () => Promise.reject(new Error('a recorded search was asked for more'));
 
 /** Settings in which two runs of one search may differ: none of them changes a score. */
-const OF_THE_MACHINE: ReadonlySet<string> = new Set(['workers', 'threads', 'workerDeadline', 'device']);
+const OF_THE_MACHINE: ReadonlySet<string> = new Set([
+  'workers',
+  'threads',
+  'startDeadline',
+  'workerDeadline',
+  'device',
+]);
 
 function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSearch): void {
   // The backend `auto` was resolved when the run began.

@@ -120,6 +120,7 @@ async function startSidecar({
     python: await findPython(python),
     workers: Math.min(plan.workers, seeds.length),
     threads: plan.threads,
+    startDeadline: plan.startDeadline,
     workerDeadline: plan.workerDeadline,
     paths: [...(dataset === null ? [] : [dataset]), output],
     device: plan.device,

@@ -30,6 +30,8 @@ export class Child {
   readonly pid: number;
   /** Resolves when the process has ended and its output has been read. Never rejects. */
   readonly exited: Promise<Exit>;
+  /** Called with each piece of the standard output. */
+  onOutput: (text: string) => void = () => {};
   readonly #subprocess: Subprocess;
   readonly #stdout = new RingBuffer(OUTPUT_BYTES);
   readonly #stderr = new RingBuffer(OUTPUT_BYTES);
@@ -52,7 +54,10 @@ export class Child {
   private constructor(subprocess: Subprocess, pid: number) {
     this.#subprocess = subprocess;
     this.pid = pid;
-    subprocess.stdout.on('data', (chunk: Buffer) => this.#stdout.append(chunk));
+    subprocess.stdout.on('data', (chunk: Buffer) => {
+      this.#stdout.append(chunk);
+      this.onOutput(chunk.toString('utf8'));
+    });
     subprocess.stderr.on('data', (chunk: Buffer) => this.#stderr.append(chunk));
     // The program may end just before its standard input is closed.
     subprocess.stdin.on('error', () => {});

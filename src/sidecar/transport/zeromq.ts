@@ -1,26 +1,22 @@
-/** The ZeroMQ transport: a socket file, or loopback TCP with CURVE encryption. */
+/** The ZeroMQ transport: a socket file with a password, or loopback TCP with CURVE encryption. */
 import { isUtf8 } from 'node:buffer';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { capability, curveKeyPair, Dealer } from 'zeromq';
-import { MissingError } from '../../errors.js';
+import { Context, capability, curveKeyPair, Dealer, type SocketOptions } from 'zeromq';
+import { Gatekeeper, GUARDED } from './gatekeeper.js';
+import { makeSocketFolder, removeSocketFolder, socketIn, socketParent, sweepSocketFolders } from './socket-folder.js';
 import { MAX_MESSAGE_BYTES, type Transport } from './transport.js';
 
 export type TransportKind = 'ipc' | 'tcp';
 
 const SEND_TIMEOUT_MS = 5000;
-/** A socket path has at most 104 bytes on macOS and 108 on Linux, including its terminating zero. */
-const MAX_PATH_BYTES = 103;
-const FOLDER_PREFIX = 'rminas-';
-const SOCKET_OPTIONS = { linger: 0, sendTimeout: SEND_TIMEOUT_MS, maxMessageSize: MAX_MESSAGE_BYTES };
+const SOCKET_OPTIONS = { ...GUARDED, linger: 0, sendTimeout: SEND_TIMEOUT_MS, maxMessageSize: MAX_MESSAGE_BYTES };
 
 /**
- * Binds a socket for one peer. `ipc` is a socket file in a new folder that only this user can enter. `tcp` is a loopback
- * port; its CURVE key is passed to the peer alone. `tcp` replaces `ipc` on platforms without it, and where the path of
- * the temporary folder is too long.
+ * Binds a socket for one peer. `ipc` is a socket file in a new folder that only this user can enter. `tcp` is an encrypted
+ * loopback port; it replaces `ipc` on platforms without it, and where the path of the temporary folder is too long. The
+ * peer proves itself with a password or a key of CURVE, which only its environment holds. Other peers are refused in the
+ * handshake: they can neither send nor receive a message.
  * @throws MissingError `unwritable` when the temporary folder is not writable.
  */
 export async function bindTransport(kind: TransportKind): Promise<Transport> {
@@ -28,80 +24,115 @@ export async function bindTransport(kind: TransportKind): Promise<Transport> {
   return parent === undefined ? await bindTcp() : await bindIpc(parent);
 }
 
-/** A temporary folder whose path is short enough for a socket file; undefined if there is none. */
-function socketParent(): string | undefined {
-  const fits = (folder: string) => Buffer.byteLength(join(folder, `${FOLDER_PREFIX}XXXXXX`, 's')) <= MAX_PATH_BYTES;
-  return [tmpdir(), '/tmp'].find(fits);
-}
-
 async function bindIpc(parent: string): Promise<Transport> {
-  const folder = await makeFolder(parent);
-  const socket = new Dealer(SOCKET_OPTIONS);
+  await sweepSocketFolders(parent);
+  const folder = await makeSocketFolder(parent);
+  const password = randomBytes(32).toString('hex');
   try {
-    await socket.bind(`ipc://${join(folder, 's')}`);
-  } catch (error) {
-    socket.close();
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
-  return new ZeromqTransport(socket, {}, folder);
-}
-
-async function makeFolder(parent: string): Promise<string> {
-  try {
-    // mkdtemp creates the folder with mode 0700.
-    return await mkdtemp(join(parent, FOLDER_PREFIX));
-  } catch (error) {
-    throw new MissingError(`Cannot create a folder for the sidecar's socket in ${parent}.`, {
-      code: 'unwritable',
-      nextSteps: ['Free some space there, or set TMPDIR to a writable folder.'],
-      cause: error,
+    const secret = Buffer.from(password);
+    return await bindGuarded(secret, { plainServer: true }, `ipc://${socketIn(folder)}`, {
+      environment: { RMINAS_SOCKET_PASSWORD: password },
+      folder,
     });
+  } catch (error) {
+    removeSocketFolder(folder);
+    throw error;
   }
 }
 
 async function bindTcp(): Promise<Transport> {
   const server = curveKeyPair();
   const client = curveKeyPair();
-  const socket = new Dealer({ ...SOCKET_OPTIONS, curveServer: true, curveSecretKey: server.secretKey });
-  await socket.bind('tcp://127.0.0.1:*');
   const environment = {
     RMINAS_CURVE_SERVER_PUBLIC: server.publicKey,
     RMINAS_CURVE_PUBLIC: client.publicKey,
     RMINAS_CURVE_SECRET: client.secretKey,
   };
-  return new ZeromqTransport(socket, environment, undefined);
+  const options = { curveServer: true, curveSecretKey: server.secretKey };
+  return bindGuarded(decodeZ85(client.publicKey), options, 'tcp://127.0.0.1:*', { environment, folder: undefined });
+}
+
+/** @param secret admits its owner, see {@link Gatekeeper} */
+async function bindGuarded(
+  secret: Buffer,
+  options: SocketOptions<Dealer>,
+  address: string,
+  rest: Pick<TransportParts, 'environment' | 'folder'>,
+): Promise<Transport> {
+  // The gatekeeper answers for a whole context, so each transport has its own.
+  const context = new Context();
+  const gatekeeper = await Gatekeeper.install(context, secret);
+  const socket = new Dealer({ ...SOCKET_OPTIONS, ...options, context });
+  try {
+    await socket.bind(address);
+  } catch (error) {
+    socket.close();
+    gatekeeper.close();
+    throw error;
+  }
+  return new ZeromqTransport({ socket, gatekeeper, ...rest });
+}
+
+const Z85 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';
+
+/** Decodes the text form of a key (ZeroMQ's RFC 32): five characters stand for four bytes. */
+function decodeZ85(text: string): Buffer {
+  const groups = text.match(/.{5}/gs) ?? [];
+  const bytes = Buffer.alloc(groups.length * 4);
+  for (const [index, group] of groups.entries()) {
+    bytes.writeUInt32BE(
+      [...group].reduce((value, character) => value * 85 + Z85.indexOf(character), 0),
+      index * 4,
+    );
+  }
+  return bytes;
+}
+
+interface TransportParts {
+  readonly socket: Dealer;
+  readonly gatekeeper: Gatekeeper;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The folder of the socket file. */
+  readonly folder: string | undefined;
 }
 
 class ZeromqTransport implements Transport {
   readonly address: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly #socket: Dealer;
+  readonly #gatekeeper: Gatekeeper;
   readonly #folder: string | undefined;
   #listener: (text: string) => void = () => {};
   #closeListener: (reason: string) => void = () => {};
   #received = 0;
-  /** Whether a peer has completed the handshake. */
+  /** Open connections, those of strangers included: a refused one ends soon. */
+  #connections = 0;
+  /** Whether the peer has completed the handshake. */
   #handshaken = false;
   /** Whether the peer has disconnected, or this side is closed. */
   #closed = false;
   #sending: Promise<void> = Promise.resolve();
   readonly #removeFolder = () => {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) removeSocketFolder(this.#folder);
   };
 
-  constructor(socket: Dealer, environment: Readonly<Record<string, string>>, folder: string | undefined) {
+  constructor({ socket, gatekeeper, environment, folder }: TransportParts) {
     this.#socket = socket;
+    this.#gatekeeper = gatekeeper;
     this.#folder = folder;
     this.environment = environment;
     this.address = socket.lastEndpoint ?? '';
+    socket.events.on('accept', () => {
+      this.#connections += 1;
+    });
     // Reading the socket's own `writable` would swallow the signal of an incoming message.
     socket.events.on('handshake', () => {
       this.#handshaken = true;
     });
-    // A connection without a handshake was not the peer's.
+    // The event does not tell whose connection it was: while there is another one, it may be that of the peer.
     socket.events.on('disconnect', () => {
-      if (this.#handshaken) void this.#drain();
+      this.#connections -= 1;
+      if (this.#handshaken && this.#connections === 0) void this.#drain();
     });
     process.on('exit', this.#removeFolder);
     void this.#receive();
@@ -129,6 +160,7 @@ class ZeromqTransport implements Transport {
   async close(): Promise<void> {
     this.#closed = true;
     this.#socket.close();
+    this.#gatekeeper.close();
     this.#removeFolder();
     process.off('exit', this.#removeFolder);
   }

@@ -1,0 +1,92 @@
+"""The command line of the sidecar."""
+
+import argparse
+import re
+
+from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.server import ServerSettings
+
+_DESCRIPTION = "rminas starts it, keeps its stdin open and listens at the address."
+
+
+def parse_arguments() -> ServerSettings:
+    """The settings on the command line; ends the process with exit code 2 when one is wrong."""
+    parser = argparse.ArgumentParser(prog="rminas_sidecar", description=_DESCRIPTION)
+    parser.add_argument("--address", required=True, help="address of the controller's socket, ipc://… or tcp://…")
+    parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
+    parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
+    parser.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:N or auto (default)")
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="file or folder that messages may name, with everything in it; may be repeated (default: none)",
+    )
+    parser.add_argument(
+        "--start-deadline",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="kill a starting worker that shows no sign of life for this long (default: 120)",
+    )
+    parser.add_argument(
+        "--worker-deadline",
+        type=_seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help="kill a busy worker that sends no heartbeat for this long (default: 120)",
+    )
+    parser.add_argument(
+        "--parent-timeout",
+        type=_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="end when the controller is silent for this long (default: 30)",
+    )
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE_OR_MODULE",
+        help="Python file or module that registers spaces, data sets, teachers or proxies; may be repeated",
+    )
+    options = parser.parse_args()
+    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin))
+    return ServerSettings(
+        address=options.address,
+        workers=options.workers,
+        worker=worker,
+        start_deadline_seconds=options.start_deadline,
+        worker_deadline_seconds=options.worker_deadline,
+        allowed_paths=tuple(options.allow),
+        parent_timeout_seconds=options.parent_timeout,
+    )
+
+
+def _number_of_workers(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _number_of_threads(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"expected at least {least}, got {text}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, got {text}")
+    return number
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"expected cpu, cuda, cuda:N or auto, got {text}")
+    return text
