@@ -21,9 +21,10 @@ export const evaluatedIn = (journal: string) =>
 
 /** The parts of a result that interruptions must not change: all but times, paths and sessions. */
 export function essence(stdout: string): unknown {
-  const { cost, files: _files, score, ...rest } = JSON.parse(stdout) as SearchResult;
+  const withoutTimes = (key: string, value: unknown) => (key === 'seconds' ? 0 : value);
+  const { cost, files: _files, ...rest } = JSON.parse(stdout, withoutTimes) as SearchResult;
   const { architectures, evaluations, reused, failures, steps } = cost;
-  return { ...rest, score: { ...score, seconds: 0 }, architectures, evaluations, reused, failures, steps };
+  return { ...rest, architectures, evaluations, reused, failures, steps };
 }
 
 /** Waits for a condition, or for the end of the process that could fulfil it. */

@@ -68,7 +68,8 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
             _check_tables(database, path)
             _check_version(database, path)
             yield database
-    except sqlite3.DatabaseError as error:
+    # The other errors: SQLite stores any type in any column, and a damaged text need not be UTF-8.
+    except (sqlite3.DatabaseError, KeyError, TypeError, ValueError) as error:
         raise SidecarError(
             "corrupt-file", f"{path} is not a complete benchmark index: {error}.", [_IMPORT_AGAIN]
         ) from error

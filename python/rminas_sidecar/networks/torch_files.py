@@ -9,7 +9,6 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -18,6 +17,7 @@ import torch
 from torch import Tensor
 
 from rminas_sidecar.networks.torch_globals import Storage, safe_globals_of, text_of
+from rminas_sidecar.system.files import UNREADABLE_ARCHIVE
 from rminas_sidecar.system.pickled import BadPickle, Limits, SafeGlobal, Source, load
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -52,8 +52,7 @@ def read_zip(file: BinaryIO, size: int) -> object:
     try:
         with zipfile.ZipFile(file) as archive:
             return _read_archive(archive, size)
-    # NotImplementedError: of a compression that zipfile does not know. RuntimeError: of an encrypted archive.
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
+    except UNREADABLE_ARCHIVE as error:
         raise BadPickle(f"it is not a complete archive: {error}") from error
 
 

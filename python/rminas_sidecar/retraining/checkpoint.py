@@ -94,7 +94,11 @@ class Checkpoint:
             raise SidecarError(
                 "refused-file", f"{self.path} belongs to a training of another network, recipe, seed or images.", steps
             )
+        try:
+            network.load_state_dict(content["state_dict"])
+            sgd.load_state_dict(content["optimizer"])
+        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            why = str(error).partition("\n")[0]
+            raise SidecarError("corrupt-file", f"{self.path} does not fit its network: {why}", steps) from error
         history: History = content["history"]
-        network.load_state_dict(content["state_dict"])
-        sgd.load_state_dict(content["optimizer"])
         return history

@@ -2,12 +2,18 @@
 
 import os
 import stat
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from rminas_sidecar.errors import SidecarError
+
+UNREADABLE_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
+"""Exceptions of `zipfile` for a damaged archive. NotImplementedError: an unknown compression. RuntimeError: an encrypted
+member. ValueError: a name that is not UTF-8, or a place before the file's start."""
 
 
 @contextmanager

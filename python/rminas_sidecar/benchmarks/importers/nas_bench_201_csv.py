@@ -67,8 +67,12 @@ def read(file: Path, text: str, columns: Mapping[str, str]) -> Table:
 
 
 def column_names(text: str) -> list[str]:
+    """The names in the first line; none where it is not CSV."""
     first_line = text.partition("\n")[0].strip()[:MAX_HEADER_CHARACTERS]
-    return [name.strip() for name in next(csv.reader([first_line]), [])]
+    try:
+        return [name.strip() for name in next(csv.reader([first_line]), [])]
+    except csv.Error:
+        return []
 
 
 def _header(file: Path, text: str) -> list[str]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from ...errors import SidecarError
+from ...system.files import UNREADABLE_ARCHIVE
 from ...system.pickled import BadPickle, Record, RefusedGlobal, Source, records
 from ..table import Table, TableEntry
 from ..table_globals import TABLE_GLOBALS
@@ -37,6 +38,10 @@ _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _PICKLE_OF_ZIP = re.compile(r"[^/]+/data\.pkl")
 _MEMBER = re.compile(r"(\d{1,6})\.pickle\.pbz2", re.ASCII)
 _TABLE_KEYS = ("meta_archs", "arch2infos")
+#: A pickle may have so many bytes for each byte of its file, and so many in any case. Trainings compress to a half,
+#: lists of genotypes to a twentieth. bzip2 itself would expand a byte to 45,000.
+_MOST_INFLATION = 64
+_LEAST_INFLATED = 1 << 20
 _ABOUT = "final figures of every training, by seed and as their mean; data sets and splits by the benchmark's names"
 
 
@@ -54,12 +59,15 @@ class Form:
 
 
 def _open_zip(stream: BinaryIO) -> BinaryIO:
-    archive = zipfile.ZipFile(stream)
-    names = [name for name in archive.namelist() if _PICKLE_OF_ZIP.fullmatch(name)]
-    # PyTorch does not compress. A compressed member could expand to any size.
-    if len(names) != 1 or archive.getinfo(names[0]).compress_type != zipfile.ZIP_STORED:
-        raise BadPickle("it is an archive that PyTorch has not saved")
-    return cast(BinaryIO, archive.open(names[0]))
+    try:
+        archive = zipfile.ZipFile(stream)
+        names = [name for name in archive.namelist() if _PICKLE_OF_ZIP.fullmatch(name)]
+        # PyTorch does not compress. A compressed member could expand to any size.
+        if len(names) != 1 or archive.getinfo(names[0]).compress_type != zipfile.ZIP_STORED:
+            raise BadPickle("it is an archive that PyTorch has not saved")
+        return cast(BinaryIO, archive.open(names[0]))
+    except UNREADABLE_ARCHIVE as error:
+        raise BadPickle(f"it is not a complete archive: {error}") from error
 
 
 def _open_bz2(stream: BinaryIO) -> BinaryIO:
@@ -113,7 +121,7 @@ def _entries(file: Path, form: Form, progress: _Progress) -> Iterator[TableEntry
         progress.tell = raw.tell
         stream = form.open(raw)
         reducer = Reducer(str(file), form.average_cost)
-        source = Source(stream)
+        source = Source(stream, _largest(file))
         root = yield from _reduce(source, reducer)
         if root == _TORCH_MAGIC:
             # Two pickles with format version and byte order come before the table, one with names of storages after it.
@@ -134,7 +142,7 @@ def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[TableEntry]
         if number >= len(names):
             raise corrupt(str(file), f"{META} has no architecture of this number, but {len(names)} of them")
         with _naming(file), file.open("rb") as raw:
-            source = Source(_open_bz2(raw))
+            source = Source(_open_bz2(raw), _largest(file))
             entries = list(_reduce(source, Reducer(str(file), mean_or_seed_888)))
             source.exhaust()
         if [(entry.number, entry.genotype) for entry in entries] != [(number, names[number])]:
@@ -145,7 +153,7 @@ def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[TableEntry]
 def _meta(file: Path) -> list[str]:
     """The genotypes of all architectures, by number."""
     with _naming(file), file.open("rb") as raw:
-        source = Source(_open_bz2(raw))
+        source = Source(_open_bz2(raw), _largest(file))
         reading = _reduce(source, Reducer(str(file), mean))
         while True:
             try:
@@ -155,6 +163,11 @@ def _meta(file: Path) -> list[str]:
                 break
         source.exhaust()
     return _genotypes(str(file), root.get("meta_archs") if isinstance(root, Record) else None)
+
+
+def _largest(file: Path) -> int:
+    """Bytes that the pickle of a file may have."""
+    return _LEAST_INFLATED + _MOST_INFLATION * file.stat().st_size
 
 
 def _reduce(source: Source, reducer: Reducer) -> Generator[TableEntry, None, Any]:

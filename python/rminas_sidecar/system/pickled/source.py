@@ -32,7 +32,7 @@ class Source:
 
     Args:
         stream: of bytes; it may end anywhere.
-        size: bytes of the stream, if known: nothing is allocated for more than that.
+        size: most bytes of the stream, if known: nothing behind them is read or allocated.
     """
 
     def __init__(self, stream: BinaryIO, size: int | None = None) -> None:
@@ -103,6 +103,13 @@ class Source:
         return True
 
     def exhaust(self) -> None:
-        """Reads to the end of the stream, so that its checksum is verified."""
-        while self._stream.read(_CHUNK):
-            pass
+        """Reads to the end of the stream, so that its checksum is verified.
+
+        Raises:
+            BadPickle: the stream is longer than expected.
+        """
+        end = self._dropped + len(self.data)
+        while more := self._stream.read(_CHUNK):
+            end += len(more)
+            if self._size is not None and end > self._size:
+                raise BadPickle(f"it has more than {self._size} bytes")

@@ -1,0 +1,148 @@
+"""The readers of foreign bytes, each as a function of bytes for the fuzzer.
+
+A reader returns, or raises the error that it documents. Any other exception is a fault.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from rminas_sidecar.benchmarks import import_file, query, summary
+from rminas_sidecar.data import CIFAR100
+from rminas_sidecar.data.image_folder import ImageFiles
+from rminas_sidecar.data.pickled import PickledFormat, read_images
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.checkpoints import read_checkpoint
+from rminas_sidecar.networks.darts_genotype import parse as parse_darts
+from rminas_sidecar.networks.mb import parse as parse_mb
+from rminas_sidecar.networks.nas_bench_201 import parse as parse_nas_bench_201
+from rminas_sidecar.networks.nas_bench_macro import parse as parse_nas_bench_macro
+from rminas_sidecar.networks.proxyless import parse as parse_proxyless
+from rminas_sidecar.networks.registry import parse_choices
+from rminas_sidecar.networks.weights import load_weights, require_usable
+from rminas_sidecar.protocol.validate import InvalidMessage, decode
+from rminas_sidecar.retraining.checkpoint import Checkpoint
+
+Reader = Callable[[bytes], None]
+
+REFUSALS = {
+    "corrupt-file",
+    "refused-file",
+    "missing-file",
+    "unsuitable-teacher",
+    "unknown-architecture",
+    "invalid-genotype",
+    "out-of-memory",
+}
+"""Codes of the errors by which a reader refuses its bytes."""
+SMALL_IMAGES = PickledFormat("small images", 2, "labels", 0, 9, "")
+"""A pickled data set with images of 2 x 2 pixels, so that the fuzzer's files are small."""
+_LARGEST = 1 << 24
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except SidecarError as error:
+        if error.code not in REFUSALS:
+            raise
+
+
+@contextmanager
+def _file(name: str, content: bytes) -> Iterator[Path]:
+    """A file in a folder of its own, in memory where the system has a file system for it."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="rminas-fuzz-", dir=memory if memory.is_dir() else None))
+    try:
+        path = folder / name
+        path.write_bytes(content)
+        yield path
+    finally:
+        shutil.rmtree(folder)
+
+
+def _read_pickled_images(content: bytes) -> None:
+    with _file("batch", content) as path, _refusing():
+        read_images(path, SMALL_IMAGES)
+
+
+def _read_cifar_binary(content: bytes) -> None:
+    with _file("train.bin", content) as path, _refusing():
+        CIFAR100.read_training(path.parent)
+
+
+def _read_checkpoint(content: bytes) -> None:
+    with _file("teacher.pt", content) as path, _refusing():
+        network = torch.nn.Linear(2, 2)
+        load_weights(network, read_checkpoint(path, "The checkpoint", [], _LARGEST), "weight", path, [])
+        require_usable(network, str(path), [])
+
+
+def _resume_retraining(content: bytes) -> None:
+    with _file("last.pt", content) as path, _refusing():
+        network = torch.nn.Linear(2, 2)
+        Checkpoint(path, "").load(network, torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9))
+
+
+def _decode_image(content: bytes) -> None:
+    with _file("image.png", content) as path, _refusing():
+        ImageFiles((str(path),), torch.zeros(1, dtype=torch.int64), 8).plain(torch.tensor([0]))
+
+
+def _import_table(content: bytes) -> None:
+    with _file("table", content) as path, _refusing():
+        import_file(str(path), str(path.parent / "indexes"), lambda *_: None)
+
+
+def _query_index(content: bytes) -> None:
+    with _file("nas-bench-201.sqlite", content) as path:
+        with _refusing():
+            query(str(path), 0)
+        with _refusing():
+            query(str(path), "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|")
+        with _refusing():
+            summary(str(path))
+
+
+def _decode_message(content: bytes) -> None:
+    try:
+        decode([content])
+    except InvalidMessage as refusal:
+        assert 0 < len(refusal.reason) < 1000
+        assert 1 <= len(refusal.message_id) <= 64
+
+
+_SLOTS = {"width": (4, 8), "kernel": (1, 3)}
+_PARSERS: tuple[Callable[[str], object], ...] = (
+    parse_nas_bench_201,
+    parse_nas_bench_macro,
+    parse_mb,
+    parse_proxyless,
+    parse_darts,
+    lambda text: parse_choices("toy", _SLOTS, text),
+)
+
+
+def _parse_genotype(content: bytes) -> None:
+    text = content[1:].decode("utf-8", "replace")
+    with _refusing():
+        _PARSERS[(content[:1] or b"\0")[0] % len(_PARSERS)](text)
+
+
+READERS: dict[str, Reader] = {
+    "pickled-images": _read_pickled_images,
+    "cifar-binary": _read_cifar_binary,
+    "checkpoint": _read_checkpoint,
+    "retraining": _resume_retraining,
+    "image": _decode_image,
+    "table": _import_table,
+    "pickled-table": _import_table,
+    "index": _query_index,
+    "message": _decode_message,
+    "genotype": _parse_genotype,
+}

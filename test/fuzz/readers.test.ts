@@ -1,0 +1,37 @@
+/**
+ * Each reader of foreign bytes over its kept corpus, then over new inputs. RMINAS_FUZZ_SECONDS and RMINAS_FUZZ_RUNS
+ * limit each reader, RMINAS_FUZZ_SEED repeats a run, RMINAS_FUZZ_KEEP adds new inputs to the corpus.
+ */
+import { describe, expect, it } from 'vitest';
+import { scaled } from '../support/limits.js';
+import { keep, readCorpus } from './corpus.js';
+import { fuzz } from './fuzzer.js';
+import { READERS } from './readers.js';
+
+const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);
+const SECONDS = Number(process.env.RMINAS_FUZZ_SECONDS ?? 3);
+const RUNS = Number(process.env.RMINAS_FUZZ_RUNS ?? (SECONDS > 3 ? Number.MAX_SAFE_INTEGER : 2000));
+
+describe.each(Object.entries(READERS))('the reader %s', (name, reader) => {
+  it('reads or refuses each input of its corpus, and accepts some', async () => {
+    const corpus = readCorpus(name);
+    const accepted = await Promise.all(corpus.map((input) => reader.read(input)));
+    expect(accepted.filter(Boolean).length).toBeGreaterThan(0);
+    expect(accepted.filter((one) => !one).length).toBeGreaterThan(0);
+  });
+
+  it('reads or refuses new inputs', { timeout: scaled(60_000) + SECONDS * 2000 }, async () => {
+    const corpus = readCorpus(name);
+    const report = await fuzz(reader, corpus, { seed: SEED, seconds: SECONDS, runs: RUNS });
+    const { runs, accepted, blocks, found, fault } = report;
+    const counts = `${runs} inputs, ${accepted} accepted, ${blocks} blocks, ${found.length} new inputs`;
+    process.stderr.write(`fuzz ${name} (RMINAS_FUZZ_SEED=${SEED}): ${counts}\n`);
+    if (process.env.RMINAS_FUZZ_KEEP) for (const input of found) keep(name, input);
+    if (fault !== null)
+      throw new Error(`A fault, kept as ${keep(name, fault.input, 'fault-')}`, { cause: fault.error });
+    expect(runs).toBeGreaterThan(0);
+    // Edits leave some inputs valid, so that the code behind the first checks is reached.
+    expect(accepted).toBeGreaterThan(0);
+    expect(blocks).toBeGreaterThan(0);
+  });
+});
