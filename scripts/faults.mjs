@@ -1,23 +1,84 @@
-// npm run faults [-- SEED]: the fault suite's long form; npm run soak: 2,000 evaluations by one sidecar.
-// Both run tests of test/faults, whose short forms `npm test` runs, and print their counts on stderr.
-import { spawnSync } from 'node:child_process';
+// npm run faults [-- SEED --load PROCESSES --nice N]: the long form of the fault tests, and a table of their counts.
+// npm run soak: a sidecar and this process over 2,000 evaluations.
+// Both run tests of test/faults, whose short forms `npm test` runs.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
-const [form = 'faults', seed = '1'] = process.argv.slice(2);
+const {
+  values: { load, nice },
+  positionals: [form = 'faults', seed = '1'],
+} = parseArgs({
+  allowPositionals: true,
+  options: { load: { type: 'string', default: '0' }, nice: { type: 'string', default: '0' } },
+});
+
 const forms = {
   faults: {
-    files: ['test/faults/storm.test.ts', 'test/faults/sidecar.test.ts', 'test/faults/fuzz.test.ts'],
-    env: { RMINAS_FAULTS_ROUNDS: '3', RMINAS_FAULTS_SEED: seed, RMINAS_FUZZ_SEED: seed, RMINAS_FUZZ_COUNT: '50000' },
+    files: ['search', 'sidecar', 'soak', 'fuzz'],
+    env: {
+      RMINAS_FAULTS_ROUNDS: '3',
+      RMINAS_FAULTS_SEED: seed,
+      RMINAS_FUZZ_SEED: seed,
+      RMINAS_FUZZ_COUNT: '25000',
+      RMINAS_SOAK_EVALUATIONS: '600',
+    },
   },
-  soak: { files: ['test/faults/soak.test.ts'], env: { RMINAS_SOAK_EVALUATIONS: '2000' } },
+  soak: { files: ['soak'], env: { RMINAS_SOAK_EVALUATIONS: '2000' } },
 };
-
 if (!(form in forms)) {
-  console.error(`There is no ${form}; there are: ${Object.keys(forms).join(', ')}.`);
+  console.error(`There is no form '${form}' of the fault tests. Name one of ${Object.keys(forms).join(', ')}.`);
   process.exit(2);
 }
 const { files, env } = forms[form];
-const { status } = spawnSync('npx', ['vitest', 'run', '--testTimeout', '600000', ...files], {
-  stdio: 'inherit',
-  env: { ...process.env, ...env },
-});
-process.exitCode = status ?? 1;
+
+/** Keeps processors busy, for an hour at most. */
+const BUSY = 'const until = Date.now() + 3_600_000; while (Date.now() < until);';
+const busy = Array.from({ length: Number(load) }, () => spawn(process.execPath, ['--eval', BUSY], { stdio: 'ignore' }));
+const folder = mkdtempSync(join(tmpdir(), 'rminas-faults-'));
+const table = join(folder, 'counts');
+writeFileSync(table, '');
+try {
+  const vitest = ['npx', 'vitest', 'run', ...files.map((name) => `test/faults/${name}.test.ts`)];
+  const { status } = spawnSync('nice', ['-n', nice, ...vitest], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env, RMINAS_FAULTS_TABLE: table },
+  });
+  process.exitCode = status ?? 1;
+  const rows = readFileSync(table, 'utf8').split('\n').filter(Boolean).map(JSON.parse);
+  if (rows.length > 0) console.log(printed(summed(rows)));
+} finally {
+  for (const process_ of busy) process_.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+}
+
+/** One row for each test and phase: faults, losses and leftovers are added up, and the last number of kept evaluations counts. */
+function summed(rows) {
+  const byPhase = new Map();
+  for (const { test, phase, kept, ...counts } of rows) {
+    const name = `${test}: ${phase}`;
+    const sum = byPhase.get(name) ?? { name };
+    for (const [key, count] of Object.entries(counts)) sum[key] = (sum[key] ?? 0) + count;
+    byPhase.set(name, { ...sum, kept: kept ?? sum.kept });
+  }
+  return [...byPhase.values()];
+}
+
+/** A table in Markdown. */
+function printed(rows) {
+  const columns = ['faults', 'kept', 'lost', 'repeated', 'processes', 'sockets', 'locks'];
+  const head = [
+    'phase',
+    'faults',
+    'evaluations kept',
+    'lost',
+    'repeated',
+    'processes left',
+    'sockets left',
+    'locks left',
+  ];
+  const lines = rows.map((row) => [row.name, ...columns.map((column) => row[column] ?? '')]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,77 +1,116 @@
-/** Many evaluations by one sidecar: nothing grows, and nothing is left. RMINAS_SOAK_EVALUATIONS sets their number. */
-import { existsSync } from 'node:fs';
+/**
+ * One search of many evaluations, in this process: controller, journal, forest, sidecar and workers grow no more than
+ * the history needs, and nothing is left. RMINAS_SOAK_EVALUATIONS sets the number of evaluations.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { createRandom } from '../../src/random/random.js';
-import { Sidecar } from '../../src/sidecar/client.js';
-import { evaluate, isAlive, PYTHON, prepare, useGround } from '../sidecar/harness.js';
+import { search } from '../../src/jobs/search/search.js';
+import { isAlive, PYTHON, useGround } from '../sidecar/harness.js';
+import { childrenOf, evaluatedIn } from '../support/journals.js';
 import { eventually, scaled } from '../support/limits.js';
-import { getSpace } from '../support/spaces.js';
+import { ROOT } from '../support/run-cli.js';
+import { report } from './counts.js';
 import { familyOf, openFiles, residentKilobytes } from './machine.js';
 
-const COUNT = Number(process.env.RMINAS_SOAK_EVALUATIONS ?? 200);
-/** Evaluations after which allocators and caches have reached their size. */
-const WARM_UP = Math.ceil(COUNT / 4);
-const IN_PARALLEL = 10;
+const COUNT = Number(process.env.RMINAS_SOAK_EVALUATIONS ?? 160);
+/** Looks at the processes, evenly spread. At the first ones, allocators and caches have not reached their size yet. */
+const LOOKS = 8;
+const FIRST = 2;
 const MOST_MEGABYTES = 48;
 const MOST_FILES = 4;
+/** The heap may grow by so many bytes for each byte of the journal, which has all of the history. */
+const HEAP_PER_JOURNAL_BYTE = 8;
+const MOST_HEAP_NOISE = 3_000_000;
+/** Draws two architectures in a turn, until the number of evaluations is reached. */
+const SETTINGS = {
+  'RMINAS.WORKERS': 2,
+  'RMINAS.MAX_EVALUATIONS': COUNT,
+  'RMINAS.RF_SUCC': COUNT,
+  'OPTIM.MAX_EPOCH': 2,
+};
 
-useGround();
+const ground = useGround();
 
 interface Sight {
+  readonly evaluations: number;
+  readonly journalBytes: number;
+  /** Of this process, after a garbage collection. */
+  readonly heapBytes: number;
+  readonly nodeMegabytes: number;
+  /** The sidecar and its workers. */
   readonly processes: readonly number[];
-  /** Of the sidecar and its workers. */
-  readonly megabytes: number;
-  /** Of all, this process included. */
+  readonly sidecarMegabytes: number;
+  /** Open in all processes, this one included. */
   readonly files: number;
 }
 
-function look(sidecar: Sidecar): Sight {
-  const processes = familyOf(sidecar.hello.pid);
-  const kilobytes = processes.reduce((sum, pid) => sum + residentKilobytes(pid), 0);
-  const files = [process.pid, ...processes].reduce((sum, pid) => sum + openFiles(pid), 0);
-  return { processes, megabytes: Math.round(kilobytes / 1024), files };
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function look(evaluations: number, journal: string): Sight {
+  collectGarbage();
+  const { heapUsed, rss } = process.memoryUsage();
+  const processes = childrenOf(process.pid)
+    .filter((pid) => childrenOf(pid).length > 0)
+    .flatMap(familyOf);
+  return {
+    evaluations,
+    journalBytes: statSync(journal).size,
+    heapBytes: heapUsed,
+    nodeMegabytes: Math.round(rss / 2 ** 20),
+    processes,
+    sidecarMegabytes: Math.round(processes.reduce((sum, pid) => sum + residentKilobytes(pid), 0) / 1024),
+    files: [process.pid, ...processes].reduce((sum, pid) => sum + openFiles(pid), 0),
+  };
 }
+
+const describeSight = ({ evaluations, processes, heapBytes, ...sight }: Sight) =>
+  `soak: ${evaluations} evaluations, journal ${sight.journalBytes} bytes, heap ${Math.round(heapBytes / 1024)} KB, ` +
+  `node ${sight.nodeMegabytes} MB, sidecar ${sight.sidecarMegabytes} MB, ${sight.files} files, ${processes.length} processes\n`;
 
 const possible = process.platform === 'linux' && existsSync(PYTHON);
 
 it.skipIf(!possible)(
-  `${COUNT} evaluations leave memory, files and processes as they were`,
+  `a search of ${COUNT} evaluations takes no more memory, files and processes than its history needs`,
   { timeout: scaled(3_600_000) },
   async () => {
-    const sidecar = await Sidecar.start({ python: PYTHON, workers: 2, threads: 1, device: 'cpu' });
-    let first: Sight;
-    let last: Sight;
-    try {
-      await sidecar.request('prepare', prepare);
-      const space = getSpace('nas-bench-201');
-      const score = (number: number) => {
-        const genotype = space.print(space.sample(createRandom(1, 'soak', number)));
-        return sidecar.request('evaluate', evaluate(genotype, number));
-      };
-      const scoreAll = async (from: number, to: number) => {
-        for (let start = from; start < to; start += IN_PARALLEL) {
-          const count = Math.min(IN_PARALLEL, to - start);
-          const answers = await Promise.all(Array.from({ length: count }, (_, index) => score(start + index)));
-          // Some trainings diverge immediately, which is a valid result.
-          expect(answers.every(({ steps }) => steps > 0)).toBe(true);
-        }
-      };
-      await scoreAll(0, WARM_UP);
-      first = look(sidecar);
-      await scoreAll(WARM_UP, COUNT);
-      last = look(sidecar);
-      expect(sidecar.restarts).toBe(0);
-    } finally {
-      await sidecar.close();
+    const out = join(ground.folder, 'runs');
+    const job = search({
+      cfg: join(ROOT, 'test/fixtures/tiny.yaml'),
+      overrides: ['OUT_DIR', out, ...Object.entries(SETTINGS).flat().map(String)],
+      python: PYTHON,
+    });
+    const sights: Sight[] = [];
+    let journal = '';
+    for await (const event of job) {
+      if (event.type === 'run-opened') journal = join(event.folder, 'journal.jsonl');
+      if (event.type !== 'observed' || (event.index + 1) % Math.floor(COUNT / LOOKS) !== 0) continue;
+      sights.push(look(event.index + 1, journal));
+      process.stderr.write(describeSight(sights.at(-1) as Sight));
     }
-    const describeSight = ({ megabytes, files, processes }: Sight) =>
-      `${megabytes} MB, ${files} files, ${processes.length} processes`;
-    process.stderr.write(
-      `soak: ${COUNT} evaluations; after ${WARM_UP}: ${describeSight(first)}; at the end: ${describeSight(last)}\n`,
+    const { cost } = await job.result;
+    const evaluated = evaluatedIn(journal);
+    const first = sights[FIRST - 1] as Sight;
+    const last = sights.at(-1) as Sight;
+
+    expect(sights).toHaveLength(LOOKS);
+    // Some trainings diverge immediately, which is a valid result.
+    expect(evaluated.every(({ outcome }) => (outcome as { evaluation: { steps: number } }).evaluation.steps > 0)).toBe(
+      true,
     );
-    expect(last.processes).toEqual(first.processes);
-    expect(last.megabytes - first.megabytes).toBeLessThan(MOST_MEGABYTES);
-    expect(last.files - first.files).toBeLessThanOrEqual(MOST_FILES);
+    expect(cost.evaluations).toBe(COUNT);
+    const grown = (key: 'heapBytes' | 'nodeMegabytes' | 'sidecarMegabytes' | 'files') => last[key] - first[key];
+    const history = last.journalBytes - first.journalBytes;
+    expect(grown('heapBytes')).toBeLessThan(MOST_HEAP_NOISE + HEAP_PER_JOURNAL_BYTE * history);
+    expect(grown('nodeMegabytes')).toBeLessThan(MOST_MEGABYTES);
+    expect(grown('sidecarMegabytes')).toBeLessThan(MOST_MEGABYTES);
+    expect(grown('files')).toBeLessThanOrEqual(MOST_FILES);
+    // The sidecar and its workers were never replaced.
+    for (const { processes } of sights) expect(processes).toEqual(first.processes);
     await eventually(() => expect(last.processes.filter(isAlive)).toEqual([]));
+    report('soak', 'end', { kept: evaluated.length, processes: last.processes.filter(isAlive).length });
   },
 );

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { scaled } from '../support/limits.js';
-import { keep, readCorpus } from './corpus.js';
+import { keep, keepFault, readCorpus } from './corpus.js';
 import { fuzz } from './fuzzer.js';
 import { READERS } from './readers.js';
 
@@ -26,9 +26,13 @@ describe.each(Object.entries(READERS))('the reader %s', (name, reader) => {
     const { runs, accepted, blocks, found, fault } = report;
     const counts = `${runs} inputs, ${accepted} accepted, ${blocks} blocks, ${found.length} new inputs`;
     process.stderr.write(`fuzz ${name} (RMINAS_FUZZ_SEED=${SEED}): ${counts}\n`);
-    if (process.env.RMINAS_FUZZ_KEEP) for (const input of found) keep(name, input);
-    if (fault !== null)
-      throw new Error(`A fault, kept as ${keep(name, fault.input, 'fault-')}`, { cause: fault.error });
+    if (process.env.RMINAS_FUZZ_KEEP) keep(name, found);
+    if (fault !== null) {
+      keepFault(name, fault.input);
+      throw new Error(`A fault, added to the kept corpus of ${name}: ${fault.input.toString('base64')}`, {
+        cause: fault.error,
+      });
+    }
     expect(runs).toBeGreaterThan(0);
     // Edits leave some inputs valid, so that the code behind the first checks is reached.
     expect(accepted).toBeGreaterThan(0);

@@ -68,10 +68,13 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
             _check_tables(database, path)
             _check_version(database, path)
             yield database
-    # The other errors: SQLite stores any type in any column, and a damaged text need not be UTF-8.
-    except (sqlite3.DatabaseError, KeyError, TypeError, ValueError) as error:
+    # The other errors: SQLite stores any type in any column, a damaged text need not be UTF-8, and a damaged length can
+    # ask for more memory than there is.
+    except (sqlite3.DatabaseError, KeyError, MemoryError, TypeError, ValueError) as error:
         raise SidecarError(
-            "corrupt-file", f"{path} is not a complete benchmark index: {error}.", [_IMPORT_AGAIN]
+            "corrupt-file",
+            f"{path} is not a complete benchmark index: {error or type(error).__name__}.",
+            [_IMPORT_AGAIN],
         ) from error
 
 

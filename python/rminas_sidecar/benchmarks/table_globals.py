@@ -27,8 +27,11 @@ class NumberType:
             self._order = ">"
 
     def read(self, content: bytes) -> Any:
-        """The number in the bytes."""
-        return struct.unpack(self._order + self._format, content)[0]
+        """The number in the bytes. Raises `BadPickle` for too few or too many of them."""
+        try:
+            return struct.unpack(self._order + self._format, content)[0]
+        except struct.error as error:
+            raise BadPickle(f"a number of {len(content)} bytes, which its type does not have") from error
 
 
 def _scalar(kind: object, content: object) -> Any:

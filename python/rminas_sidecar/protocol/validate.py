@@ -67,7 +67,7 @@ class MessageSchema:
             self._validators[kind].validate(message)
         except jsonschema_rs.ValidationError as error:
             field = ".".join(str(part) for part in error.instance_path) or "message"
-            raise InvalidMessage(f"{field}: {_shorten(error.message)}", message_id) from None
+            raise InvalidMessage(f"{_shorten(field)}: {_shorten(error.message)}", message_id) from None
         except (ValueError, TypeError, OverflowError) as error:
             raise InvalidMessage(f"message: {_shorten(str(error))}", message_id) from None
         return Message(kind, message["id"], message["body"])

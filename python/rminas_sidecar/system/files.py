@@ -12,8 +12,10 @@ from typing import BinaryIO
 from rminas_sidecar.errors import SidecarError
 
 UNREADABLE_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error)
-"""Exceptions of `zipfile` for a damaged archive. NotImplementedError: an unknown compression. RuntimeError: an encrypted
-member. ValueError: a name that is not UTF-8, or a place before the file's start."""
+"""Exceptions of `zipfile` for a damaged archive.
+
+NotImplementedError: an unknown compression. RuntimeError: an encrypted member. ValueError: a name that is not UTF-8.
+"""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The readers of foreign bytes, each as a function of bytes for the fuzzer.
 
-A reader returns, or raises the error that it documents. Any other exception is a fault.
+A reader answers whether it accepts the bytes. It refuses them by an error that it documents. Any other exception is a
+fault.
 """
 
 import shutil
@@ -27,7 +28,7 @@ from rminas_sidecar.networks.weights import load_weights, require_usable
 from rminas_sidecar.protocol.validate import InvalidMessage, decode
 from rminas_sidecar.retraining.checkpoint import Checkpoint
 
-Reader = Callable[[bytes], None]
+Reader = Callable[[bytes], bool]
 
 REFUSALS = {
     "corrupt-file",
@@ -44,13 +45,14 @@ SMALL_IMAGES = PickledFormat("small images", 2, "labels", 0, 9, "")
 _LARGEST = 1 << 24
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
+def _accepts(read: Callable[[], object]) -> bool:
     try:
-        yield
+        read()
     except SidecarError as error:
         if error.code not in REFUSALS:
             raise
+        return False
+    return True
 
 
 @contextmanager
@@ -66,55 +68,60 @@ def _file(name: str, content: bytes) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _read_pickled_images(content: bytes) -> None:
-    with _file("batch", content) as path, _refusing():
-        read_images(path, SMALL_IMAGES)
+def _read_pickled_images(content: bytes) -> bool:
+    with _file("batch", content) as path:
+        return _accepts(lambda: read_images(path, SMALL_IMAGES))
 
 
-def _read_cifar_binary(content: bytes) -> None:
-    with _file("train.bin", content) as path, _refusing():
-        CIFAR100.read_training(path.parent)
+def _read_cifar_binary(content: bytes) -> bool:
+    with _file("train.bin", content) as path:
+        return _accepts(lambda: CIFAR100.read_training(path.parent))
 
 
-def _read_checkpoint(content: bytes) -> None:
-    with _file("teacher.pt", content) as path, _refusing():
+def _read_checkpoint(content: bytes) -> bool:
+    def read(path: Path) -> None:
         network = torch.nn.Linear(2, 2)
         load_weights(network, read_checkpoint(path, "The checkpoint", [], _LARGEST), "weight", path, [])
         require_usable(network, str(path), [])
 
-
-def _resume_retraining(content: bytes) -> None:
-    with _file("last.pt", content) as path, _refusing():
-        network = torch.nn.Linear(2, 2)
-        Checkpoint(path, "").load(network, torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9))
+    with _file("teacher.pt", content) as path:
+        return _accepts(lambda: read(path))
 
 
-def _decode_image(content: bytes) -> None:
-    with _file("image.png", content) as path, _refusing():
-        ImageFiles((str(path),), torch.zeros(1, dtype=torch.int64), 8).plain(torch.tensor([0]))
+def _resume_retraining(content: bytes) -> bool:
+    network = torch.nn.Linear(2, 2)
+    sgd = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
+    with _file("last.pt", content) as path:
+        return _accepts(lambda: Checkpoint(path, "").load(network, sgd))
 
 
-def _import_table(content: bytes) -> None:
-    with _file("table", content) as path, _refusing():
-        import_file(str(path), str(path.parent / "indexes"), lambda *_: None)
+def _decode_image(content: bytes) -> bool:
+    with _file("image.png", content) as path:
+        images = ImageFiles((str(path),), torch.zeros(1, dtype=torch.int64), 8)
+        return _accepts(lambda: images.plain(torch.tensor([0])))
 
 
-def _query_index(content: bytes) -> None:
+def _import_table(content: bytes) -> bool:
+    with _file("table", content) as path:
+        return _accepts(lambda: import_file(str(path), str(path.parent / "indexes"), lambda *_: None))
+
+
+def _query_index(content: bytes) -> bool:
+    genotype = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
     with _file("nas-bench-201.sqlite", content) as path:
-        with _refusing():
-            query(str(path), 0)
-        with _refusing():
-            query(str(path), "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|")
-        with _refusing():
-            summary(str(path))
+        index = str(path)
+        answered = [_accepts(read) for read in (lambda: query(index, 0), lambda: query(index, genotype))]
+        return _accepts(lambda: summary(index)) or any(answered)
 
 
-def _decode_message(content: bytes) -> None:
+def _decode_message(content: bytes) -> bool:
     try:
         decode([content])
     except InvalidMessage as refusal:
         assert 0 < len(refusal.reason) < 1000
         assert 1 <= len(refusal.message_id) <= 64
+        return False
+    return True
 
 
 _SLOTS = {"width": (4, 8), "kernel": (1, 3)}
@@ -128,10 +135,10 @@ _PARSERS: tuple[Callable[[str], object], ...] = (
 )
 
 
-def _parse_genotype(content: bytes) -> None:
-    text = content[1:].decode("utf-8", "replace")
-    with _refusing():
-        _PARSERS[(content[:1] or b"\0")[0] % len(_PARSERS)](text)
+def _parse_genotype(content: bytes) -> bool:
+    """The first byte chooses the space."""
+    parse = _PARSERS[(content[:1] or b"\0")[0] % len(_PARSERS)]
+    return _accepts(lambda: parse(content[1:].decode("utf-8", "replace")))
 
 
 READERS: dict[str, Reader] = {

@@ -1,31 +1,105 @@
-"""A coverage-guided fuzzer for one reader of foreign bytes: atheris, which drives libFuzzer.
+"""Coverage-guided fuzzing of the readers of foreign bytes by atheris, which drives libFuzzer.
 
-Usage: python run_fuzzer.py READER FOLDER... [-OPTION...]: libFuzzer's folders and options. Inputs that reach new code
-are written into the first folder. A fault is written into the reader's corpus, and ends the process.
+Each reader runs in a process of its own, which is forked after the imports. A fault ends the run of its reader: its
+input is added to the kept corpus, and the exit code is 1.
 """
 
+import argparse
+import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import atheris
 
-FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER.parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["rminas_sidecar", "json.decoder"]):
+    from fuzzing import corpus
     from fuzzing.readers import READERS
 
-_LIMITS = ("-timeout=30", "-rss_limit_mb=1500", "-print_final_stats=1")
+# The seconds and megabytes of one input. Both are far above those of any input of this length.
+_LIMITS = ("-timeout=120", "-rss_limit_mb=1500", "-max_len=8192")
+_INNER = "--libfuzzer"
 
 
-def main() -> None:
-    """Runs until a limit of libFuzzer's options is reached, or a fault is found."""
-    name, *arguments = sys.argv[1:]
-    # libFuzzer starts itself again to merge, by this name.
-    program = f"{sys.executable} {__file__} {name}"
-    faults = f"-artifact_prefix={FOLDER / 'corpus' / name}/fault-"
-    atheris.Setup([program, *_LIMITS, faults, *arguments], READERS[name])
+def main() -> int:
+    """Fuzzes readers one after another; answers the exit code."""
+    if sys.argv[1:2] == [_INNER]:
+        # libFuzzer starts itself again to merge.
+        _fuzz(sys.argv[2], sys.argv[3:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("readers", nargs="*", help=f"all by default: {', '.join(READERS)}")
+    parser.add_argument("--seconds", type=int, default=10, help="for each reader")
+    parser.add_argument("--runs", type=int, default=-1, help="inputs for each reader; no limit by default")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", action="store_true", help="add inputs that reach new code to the kept corpus")
+    options = parser.parse_args()
+    faults = [name for name in options.readers or READERS if not _run(name, options)]
+    if faults:
+        print(f"Faults were found and added to the kept corpus: {', '.join(faults)}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _run(name: str, options: argparse.Namespace) -> bool:
+    """Fuzzes one reader; answers whether no fault was found."""
+    folder = tempfile.mkdtemp(prefix="rminas-fuzz-")
+    try:
+        kept, new, merged, faults = (_folder(folder, part) for part in ("kept", "new", "merged", "faults"))
+        for number, content in enumerate(corpus.read(name)):
+            (kept / str(number)).write_bytes(content)
+        print(f"fuzz {name}", file=sys.stderr, flush=True)
+        limits = [f"-max_total_time={options.seconds}", f"-runs={options.runs}", f"-seed={options.seed}"]
+        arguments = [
+            *limits,
+            "-verbosity=0",
+            "-print_final_stats=1",
+            f"-artifact_prefix={faults}/",
+            str(new),
+            str(kept),
+        ]
+        if not _in_child(lambda: _fuzz(name, arguments)):
+            for file in faults.iterdir():
+                corpus.keep_fault(name, file.read_bytes())
+            return False
+        if options.keep:
+            _in_child(lambda: _fuzz(name, ["-merge=1", str(merged), str(kept), str(new)]))
+            corpus.keep(name, (file.read_bytes() for file in merged.iterdir()))
+        return True
+    finally:
+        shutil.rmtree(folder)
+
+
+def _folder(parent: str, name: str) -> Path:
+    path = Path(parent) / name
+    path.mkdir()
+    return path
+
+
+def _in_child(work: Callable[[], None]) -> bool:
+    """Does work that ends its process, in another process; answers whether it succeeded."""
+    pid = os.fork()
+    if pid == 0:
+        # Neither this function's caller nor exit handlers may clean up the parent's files.
+        code: object = 1
+        try:
+            work()
+            code = 0
+        except SystemExit as end:
+            code = end.code
+        finally:
+            os._exit(int(bool(code)))
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def _fuzz(name: str, arguments: Sequence[str]) -> None:
+    """Runs libFuzzer, which ends the process."""
+    program = f"{sys.executable} {__file__} {_INNER} {name}"
+    atheris.Setup([program, *_LIMITS, *arguments], READERS[name])
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

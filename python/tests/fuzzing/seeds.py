@@ -4,11 +4,9 @@ Usage: python seeds.py: writes them into the corpus. Their writers are real: num
 """
 
 import bz2
-import hashlib
 import io
 import json
 import pickle
-import random
 import sqlite3
 import sys
 import tempfile
@@ -22,6 +20,7 @@ from PIL import Image
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER.parent))
 
+from fuzzing import corpus  # noqa: E402
 from fuzzing.readers import READERS  # noqa: E402
 from rminas_sidecar.benchmarks import import_file  # noqa: E402
 from rminas_sidecar.retraining.checkpoint import Checkpoint  # noqa: E402
@@ -184,14 +183,10 @@ SEEDS = {
 
 
 def main() -> None:
-    """Writes the files, each named by its content."""
-    random.seed(0)
+    """Adds the files to the kept corpus."""
     assert SEEDS.keys() == READERS.keys()
     for reader, make in SEEDS.items():
-        folder = FOLDER / "corpus" / reader
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in make():
-            (folder / f"seed-{hashlib.sha1(file).hexdigest()[:12]}").write_bytes(file)
+        corpus.keep(reader, make())
 
 
 if __name__ == "__main__":
