@@ -17,8 +17,8 @@ from fuzzing.readers import READERS
 from support.limits import scaled
 
 SEED = os.environ.get("RMINAS_FUZZ_SEED", "1")
-SECONDS = int(os.environ.get("RMINAS_FUZZ_SECONDS", "2"))
-RUNS = os.environ.get("RMINAS_FUZZ_RUNS", "20000" if SECONDS <= 2 else "-1")
+SECONDS = int(os.environ.get("RMINAS_FUZZ_SECONDS", "3"))
+RUNS = os.environ.get("RMINAS_FUZZ_RUNS", "20000" if SECONDS <= 3 else "-1")
 PROGRAM = Path(__file__).parent / "fuzzing" / "run_fuzzer.py"
 
 

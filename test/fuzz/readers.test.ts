@@ -9,8 +9,8 @@ import { fuzz } from './fuzzer.js';
 import { READERS } from './readers.js';
 
 const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);
-const SECONDS = Number(process.env.RMINAS_FUZZ_SECONDS ?? 3);
-const RUNS = Number(process.env.RMINAS_FUZZ_RUNS ?? (SECONDS > 3 ? Number.MAX_SAFE_INTEGER : 2000));
+const SECONDS = Number(process.env.RMINAS_FUZZ_SECONDS ?? 2);
+const RUNS = Number(process.env.RMINAS_FUZZ_RUNS ?? (SECONDS > 2 ? Number.MAX_SAFE_INTEGER : 2000));
 
 describe.each(Object.entries(READERS))('the reader %s', (name, reader) => {
   it('reads or refuses each input of its corpus, and accepts some', async () => {
