@@ -2,6 +2,7 @@
 import type { Specification } from '../protocol/specification.js';
 import type { Config } from './config.js';
 import { planSearch, type SearchPlan } from './planning/search.js';
+import { UNREAD_KEYS } from './schema/unread-keys.js';
 import type { ValueSource } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
 
@@ -17,6 +18,8 @@ export interface DescribedKey extends ValueOrigin {
   readonly value: unknown;
   /** The value as Python writes it. */
   readonly literal: string;
+  /** False for a key of XNAS that rminas accepts and ignores. */
+  readonly read: boolean;
 }
 
 export interface Decision extends ValueOrigin {
@@ -46,7 +49,7 @@ export function describeConfig(config: Config): ConfigDescription {
     dialect,
     purpose,
     keys: [...settings].map(([key, { value, source, where }]) => {
-      return { key, value: toPlain(value), literal: repr(value), source, where };
+      return { key, value: toPlain(value), literal: repr(value), read: !(key in UNREAD_KEYS), source, where };
     }),
     decisions: plan === null ? [] : decisionsOf(plan),
     specification: plan === null ? null : plan.specification,

@@ -1,6 +1,6 @@
 /** Configuration: the merge rules of yacs, the keys of XNAS and rminas, profiles, and plans. */
 export type { Config } from './config.js';
-export { type ConfigDescription, describeConfig } from './describe.js';
+export { type ConfigDescription, type DescribedKey, describeConfig } from './describe.js';
 export {
   type ConfiguredValues,
   configuredPlugins,

@@ -33,6 +33,13 @@ describe('rminas config show', () => {
     expect(stdout).toMatch(/note: .*stands for darts/);
   });
 
+  it('prints only what differs from the defaults, and marks keys that nothing reads', async () => {
+    const file = written('nb201.yaml', 'LOADER:\n  BATCH_SIZE: 48\n  PIN_MEMORY: False\n');
+    const { stdout } = await runCli(['config', 'show', file, '--changed', 'RMINAS.RF_SUCC', '3']);
+    const keys = [...stdout.matchAll(/^│ ([A-Z._]+(?: \(not read\))?) /gm)].map(([, key]) => key);
+    expect(keys).toEqual(['LOADER.BATCH_SIZE', 'LOADER.PIN_MEMORY (not read)', 'RMINAS.RF_SUCC']);
+  });
+
   it('accepts equal values for different keys', async () => {
     const file = written('nb201.yaml', ARCHIVE);
     const words = ['RMINAS.RF_WARMUP', '3', 'RMINAS.RF_SUCC', '3', 'RMINAS.CELLS', '1', 'RMINAS.THREADS', '1'];
@@ -61,6 +68,7 @@ describe('rminas config show', () => {
       literal: "'nas-bench-201'",
       source: 'override',
       where: 'the overrides',
+      read: true,
     });
     expect(description.keys).toContainEqual(
       expect.objectContaining({ key: 'OPTIM.STEPS', value: [30, 60, 90], literal: '[30, 60, 90]' }),

@@ -13,3 +13,11 @@ it('names the override pairs in the usage', async () => {
   const { stdout } = await runCli(['search', '--help']);
   expect(stdout).toContain('$ rminas search [KEY VALUE...] [--json]');
 });
+
+it.each([
+  [['serach'], "There is no command 'serach'. Did you mean 'search'?"],
+  [['benchmark', 'qery', '9930'], "There is no command 'benchmark qery'. Did you mean 'benchmark query'?"],
+])('names the nearest command of %j', async (words, message) => {
+  const { code, stderr } = await runCli(words);
+  expect({ code, first: stderr.split('\n')[0] }).toEqual({ code: 2, first: `Error: ${message}` });
+});

@@ -6,7 +6,7 @@ import type {
   BenchmarkRanking,
   BenchmarkSummary,
 } from '../../protocol/messages.js';
-import { framedTable } from './layout.js';
+import { fittingTable } from './layout.js';
 
 /** The summary of an import. `size` is the number of architectures of the whole benchmark, if known. */
 export function describeImport(imported: BenchmarkImported, size: number | undefined): string {
@@ -25,7 +25,7 @@ const SERIES_ALIGNS = ['left', 'left', 'right', 'left', 'left'] as const;
 /** One row for each of `figures`, then the costs and the source. */
 export function describeAnswer(answer: BenchmarkAnswer, figures: readonly BenchmarkFigure[]): string {
   const { benchmark, number, genotype, costs, source } = answer;
-  const table = framedTable(
+  const table = fittingTable(
     [...SERIES_HEAD, 'accuracy %', 'rank', 'regret %'],
     [...SERIES_ALIGNS, 'right', 'right', 'right'],
   );
@@ -48,7 +48,7 @@ export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Benchm
 export function describeRanking({ benchmark, source, series, best }: BenchmarkRanking): string {
   const [dataset, split, epochs, aggregation] = seriesCells(series);
   const costs = [...new Set(best.flatMap((one) => Object.keys(one.costs)))];
-  const table = framedTable(
+  const table = fittingTable(
     ['rank', 'number', 'accuracy %', ...costs, 'genotype'],
     ['right', 'right', 'right', ...costs.map(() => 'right' as const), 'left'],
   );
@@ -67,7 +67,7 @@ export function describeRanking({ benchmark, source, series, best }: BenchmarkRa
 
 /** The series of an index and the ranges of its costs. */
 export function describeSummary({ benchmark, source, architectures, series, costs }: BenchmarkSummary): string {
-  const table = framedTable(
+  const table = fittingTable(
     [...SERIES_HEAD, 'architectures', 'worst %', 'mean %', 'best %'],
     [...SERIES_ALIGNS, 'right', 'right', 'right', 'right'],
   );

@@ -1,8 +1,8 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { CostKind } from '../../jobs/compare/cost.js';
 import type { ComparisonResult, ComparisonRow, Figure } from '../../jobs/compare/result.js';
 import type { Spread } from '../../statistics/moments.js';
+import { fittingTable } from './layout.js';
 
 /** The unit of each cost in a table, and its size in the cost's own unit. */
 const UNITS: Readonly<Record<CostKind, { readonly name: string; readonly size: number }>> = {
@@ -22,13 +22,9 @@ export function describeComparison(result: ComparisonResult): string {
   const head = ['method', 'runs', ...kinds.map((kind) => `cost (${UNITS[kind].name})`), 'architectures'];
   const first = series[0]?.dataset;
   const judged = first === undefined ? [] : [`rank`, `regret`, 'optimum', 'vote'];
-  const table = new Table({
-    head: [...head, ...series.map(({ dataset }) => `${dataset} %`), ...judged],
-    colAligns: ['left', ...new Array<'right'>(head.length - 1 + series.length + judged.length).fill('right')],
-    // Many rows are easier to read without lines between them.
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-    style: { head: [], border: [] },
-  });
+  const heads = [...head, ...series.map(({ dataset }) => `${dataset} %`), ...judged];
+  // Many rows are easier to read without lines between them.
+  const table = fittingTable(heads, ['left', ...new Array<'right'>(heads.length - 1).fill('right')], { lines: false });
   for (const row of rows) table.push(measuredCells(row, kinds, series.length > 0));
   if (series.length > 0) for (const cells of referenceCells(result, kinds)) table.push(cells);
   for (const cells of publishedCells(result, kinds)) table.push(cells);

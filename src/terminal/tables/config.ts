@@ -1,13 +1,13 @@
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { ConfigDescription } from '../../config/index.js';
+import { fittingTable } from './layout.js';
 
 /** Every key with its value and origin, then the decisions of the profile, then the notices. */
 export function describeConfigTable(config: ConfigDescription): string {
-  const table = new Table({ head: ['key', 'value', 'from', ''], style: { head: [], border: [] } });
+  const table = fittingTable(['key', 'value', 'from', 'set in'], ['left', 'left', 'left', 'left'], { lines: false });
   const add = (name: string, value: string | number, { source, where }: { source: string; where: string }) =>
-    table.push([name, value, mark(source), shorten(where, config.file)]);
-  for (const key of config.keys) add(key.key, key.literal, key);
+    table.push([name, String(value), mark(source), shorten(where, config.file)]);
+  for (const key of config.keys) add(key.read ? key.key : `${key.key} (not read)`, key.literal, key);
   for (const decision of config.decisions) add(decision.name, decision.value, decision);
   return [heading(config), table.toString(), ...config.notices.map((text) => `note: ${text}`)].join('\n');
 }

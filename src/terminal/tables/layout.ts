@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 
@@ -17,7 +18,51 @@ export function listOf(rows: readonly LabelledValue[]): string {
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-/** A framed table with a head and without colours. */
-export function framedTable(head: string[], colAligns: Table.HorizontalAlignment[]): Table.Table {
-  return new Table({ head, colAligns, style: { head: [], border: [] } });
+/** A table with a head, as a frame or as blocks. */
+export interface FittingTable {
+  /** Adds a row of cells. */
+  push(row: readonly string[]): void;
+  /** A framed table. If that is wider than the terminal, one block for each row, with a line for each cell. */
+  toString(): string;
 }
+
+/**
+ * @param lines whether lines separate the rows
+ * @param width columns of the terminal; a file or pipe has no limit
+ */
+export function fittingTable(
+  head: readonly string[],
+  colAligns: readonly Table.HorizontalAlignment[],
+  { lines = true, width = process.stdout.columns ?? Number.POSITIVE_INFINITY } = {},
+): FittingTable {
+  const rows: (readonly string[])[] = [];
+  return {
+    push: (row) => rows.push(row),
+    toString: () => {
+      const framed = frame(head, colAligns, rows, lines);
+      return widthOf(framed) <= width ? framed : rows.map((row) => block(head, row)).join('\n');
+    },
+  };
+}
+
+const NO_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+
+function frame(
+  head: readonly string[],
+  colAligns: readonly Table.HorizontalAlignment[],
+  rows: readonly (readonly string[])[],
+  lines: boolean,
+): string {
+  const chars = lines ? {} : NO_LINES;
+  const table = new Table({ head: [...head], colAligns: [...colAligns], chars, style: { head: [], border: [] } });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
+
+function block(head: readonly string[], row: readonly string[]): string {
+  const labelled = row.map((cell, column): LabelledValue => [`${column === 0 ? '' : '  '}${head[column] ?? ''}`, cell]);
+  return listOf(labelled.filter(([, cell]) => cell !== ''));
+}
+
+const widthOf = (text: string): number =>
+  Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));

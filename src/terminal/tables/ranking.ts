@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { EstimateResult, Ranked, RankingResult } from '../../jobs/rank/result.js';
 import { formatSeconds } from '../units.js';
-import { framedTable, type LabelledValue, listOf } from './layout.js';
+import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 /** The tables of a finished ranking. */
 export function describeRankings(result: RankingResult): string {
@@ -54,7 +54,7 @@ function aggregateRows({ ranked, sample }: RankingResult): LabelledValue[] {
 function correlationTable({ ranked }: RankingResult, series: string): string {
   const shares = [...new Set(ranked.flatMap(({ correlations }) => correlations.map(({ best }) => best)))];
   const head = ['score', 'of', ...shares.map(shareName)];
-  const table = framedTable(head, ['left', 'right', ...shares.map(() => 'left' as const)]);
+  const table = fittingTable(head, ['left', 'right', ...shares.map(() => 'left' as const)]);
   for (const score of ranked) {
     const correlations = score.correlations.filter((one) => one.series === series);
     const cells = correlations.map(
@@ -82,7 +82,7 @@ function describeEstimate({ value, low, high }: EstimateResult): string {
 }
 
 function costTable({ ranked }: RankingResult): string {
-  const table = framedTable(
+  const table = fittingTable(
     ['score', 'seconds', "of the paper's", 'million FLOPs', "of the paper's"],
     ['left', 'right', 'right', 'right', 'right'],
   );

@@ -20,7 +20,7 @@ export function describeResult(result: SearchResult): string {
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
     ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
-    ...benchmarkRows(result.benchmark),
+    ...benchmarkRows(result.benchmark, result.dataset),
     ...verificationRows(result.verification),
     ['cost', describeCost(cost)],
     ...futilityRow(result.futility),
@@ -44,7 +44,7 @@ export function describeScores(result: ScoreResult): string {
       ['architecture', pc.bold(score.genotype)],
       ...duplicateRow(score),
       ['score', describeScore(score)],
-      ...benchmarkRows(benchmark),
+      ...benchmarkRows(benchmark, result.dataset),
     ]),
   );
   return [...blocks, ...result.notes].join('\n');
@@ -91,18 +91,25 @@ function describeCost(cost: SearchResult['cost']): string {
 function futilityRow(futility: SearchResult['futility']): LabelledValue[] {
   if (!futility) return [];
   const { stopped, stepsSaved, audited, auditedStops, falseStops } = futility;
-  const audit = `${audited} audited: ${auditedStops} would have stopped, ${falseStops} of them wrongly`;
-  return [['stopped early', `${stopped} evaluations, ${stepsSaved} steps saved; ${audit}`]];
+  if (stopped === 0 && auditedStops === 0) return [];
+  const audit = `; ${audited} audited: ${auditedStops} would have stopped, ${falseStops} of them wrongly`;
+  return [['stopped early', `${stopped} evaluations, ${stepsSaved} steps saved${audited === 0 ? '' : audit}`]];
 }
 
-function benchmarkRows({ answer, note: text }: BenchmarkReport): LabelledValue[] {
+/** @param searched the data set of the scores; figures of other data sets only are marked as a transfer */
+function benchmarkRows({ answer, note: text }: BenchmarkReport, searched: string | null): LabelledValue[] {
   if (!answer) return [['benchmark', text]];
-  return reportedFigures(answer.figures).map((figure): LabelledValue => {
+  const reported = reportedFigures(answer.figures);
+  const rows = reported.map((figure): LabelledValue => {
     const epochs = figure.epochs === null ? '' : `, ${figure.epochs} epochs`;
     const where = `${figure.dataset} ${figure.split}${epochs}, ${figure.aggregation}`;
     const rank = `rank ${figure.rank} of ${figure.of}, regret ${figure.regret.toFixed(2)}`;
     return [answer.benchmark, `${figure.accuracy.toFixed(2)} %  ${rank}  (${where})`];
   });
+  if (searched === null) return rows;
+  const own = [searched, `${searched}-valid`];
+  if (reported.some(({ dataset }) => own.includes(dataset.toLowerCase()))) return rows;
+  return [...rows, ['transfer', `These accuracies are those of the same cell on other data sets than ${searched}.`]];
 }
 
 function verificationRows(report: VerificationReport | null): LabelledValue[] {
