@@ -16,6 +16,7 @@ ROOMS = [
     ["__main__"],
     ["server", "describe"],
     ["engines"],
+    ["export"],
     ["plugins", "retraining"],
     ["evaluation"],
     ["backends", "proxies", "teachers", "surrogate", "benchmarks"],

@@ -17,6 +17,7 @@ import {
   summariseBenchmarkRequest,
 } from './benchmarks.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
+import { exported, exportRequest } from './exporting.js';
 import { measured, measureRequest } from './proxies.js';
 import { retrained, retrainRequest } from './retraining.js';
 import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
@@ -198,6 +199,7 @@ export const ERROR_CODES = [
   'refused-file',
   'unsuitable-data',
   'unsuitable-teacher',
+  'unsuitable-weights',
   'missing-backend',
   'missing-package',
   'unknown-architecture',
@@ -208,6 +210,7 @@ export const ERROR_CODES = [
   'plugin-failed',
   'architecture-failed',
   'diverged',
+  'cannot-export',
   'unwritable',
   'out-of-memory',
   'worker-died',
@@ -235,6 +238,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   fit,
   verify,
   retrainRequest,
+  exportRequest,
   importBenchmarkRequest,
   queryBenchmarkRequest,
   rankBenchmarkRequest,
@@ -253,6 +257,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   fitted,
   verified,
   retrained,
+  exported,
   benchmarkImported,
   benchmarkAnswer,
   benchmarkRanking,
@@ -279,6 +284,7 @@ export const REPLY_OF = {
   fit: 'fitted',
   verify: 'verified',
   retrain: 'retrained',
+  export: 'exported',
   'import-benchmark': 'benchmark-imported',
   'query-benchmark': 'benchmark-answer',
   'rank-benchmark': 'benchmark-ranking',

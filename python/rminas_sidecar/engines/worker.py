@@ -45,6 +45,7 @@ class Worker:
             "measure": self._measure,
             "verify": self._verify,
             "retrain": self._retrain,
+            "export": self._export,
             "fit": self._fit,
         }
 
@@ -101,6 +102,11 @@ class Worker:
         from rminas_sidecar.retraining.retrain import retrain
 
         return "retrained", retrain(body, self._device, self._progress())
+
+    def _export(self, body: Body) -> tuple[str, Body]:
+        from rminas_sidecar.export.export import export_network
+
+        return "exported", export_network(body)
 
     def _fit(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar import surrogate

@@ -10,6 +10,7 @@ from rminas_sidecar.protocol import Body
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "prepare": (("assets", "dataset"), ("assets", "teacher")),
     "retrain": (("dataset",), ("checkpoint",)),
+    "export": (("weights",), ("folder",)),
     "import-benchmark": (("file",), ("folder",)),
     "query-benchmark": (("index",),),
     "rank-benchmark": (("index",),),

@@ -42,6 +42,16 @@ def read_images(retraining: Retraining, folder: Path | None) -> RetrainingImages
     return RetrainingImages(_with_own_statistics(dataset), _without_rotation(training), test)
 
 
+def dataset_of(retraining: Retraining) -> Dataset:
+    """The data set as a retraining normalises it.
+
+    Raises:
+        SidecarError: as :func:`read_images`, except those of reading.
+    """
+    network = retraining.network
+    return _with_own_statistics(find_dataset(retraining.dataset, network.resolution, network.classes))
+
+
 def _with_own_statistics(dataset: Dataset) -> Dataset:
     """DARTS and NAS-Bench-201 normalise CIFAR-10 by its own statistics, the search by those of its teacher."""
     if dataset.name != "cifar10":
