@@ -40,6 +40,8 @@ export {
 export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSchema } from './doctor/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
 export { type ExportHistoryOptions, exportHistory, type HistoryFormat } from './export/history.js';
+export { type ExportNetworkOptions, exportNetwork } from './export/network/export-network.js';
+export { type ExportResult, exportedNetworkSchema } from './export/network/result.js';
 export { type RecordedEvaluation, type RecordedRun, readRun } from './export/run.js';
 export { type CompareOptions, compare } from './jobs/compare/compare.js';
 export type { ComparisonEvent } from './jobs/compare/events.js';
