@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exportedNetworkSchema } from './export/network/result.js';
 import { comparisonResultSchema } from './jobs/compare/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
@@ -11,6 +12,7 @@ export function exportResultSchema(): Record<string, unknown> {
     score: z.toJSONSchema(scoreResultSchema),
     retrain: z.toJSONSchema(retrainingResultSchema),
     rank: z.toJSONSchema(rankingResultSchema),
+    export: z.toJSONSchema(exportedNetworkSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };
 }

@@ -29,6 +29,8 @@ export interface DatasetDefinition {
     readonly reference: string;
     /** Absolute path of its folder or file; null when its name says it all. */
     readonly path: string | null;
+    /** The names of the first classes, in the order of the labels. */
+    readonly classNames: readonly string[];
     /** Its part of a specification. */
     readonly images: OwnImages;
   };

@@ -71,6 +71,7 @@ export function ownDataset(
     own: {
       reference: reference.text,
       path: question.path,
+      classNames: answer.classNames,
       images: {
         ...{ form, name, imageColumn, labelColumn, mean, deviation, augmentation, fingerprint },
         heldOutShare: answer.split ? question.heldOutShare : null,

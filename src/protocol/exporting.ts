@@ -19,6 +19,8 @@ export const exportRequest = message(
     weights: path.nullable(),
     folder: path,
     formats: z.array(format).max(EXPORT_FORMATS.length),
+    /** Names of the classes, in the order of the logits; none where they have only numbers. */
+    classNames: z.array(z.string()).max(100_000),
     /** First line of model.py. */
     title: z.string().min(1).max(200),
   }),

@@ -19,7 +19,16 @@ const others = lines.filter(({ words }) => !words.includes('rminas'));
 /** Commands that install or download. */
 const NETWORK = /^(?:setup|assets fetch)\b/;
 /** Parts of a line that only the user can provide. */
-const USERS = [/^--data$/, /^--resume$/, /^~/, /^\/(?!dev\/)/, /\.(?:pth|csv|json|bz2)$/, /^benchmark$/, /cifar10/];
+const USERS = [
+  /^--data$/,
+  /^exp\//,
+  /^--resume$/,
+  /^~/,
+  /^\/(?!dev\/)/,
+  /\.(?:pth|csv|json|bz2)$/,
+  /^benchmark$/,
+  /cifar10/,
+];
 
 const needsNetwork = ({ args }: { args: readonly string[] }) => NETWORK.test(args.join(' '));
 const needsUser = ({ args }: { args: readonly string[] }) => args.some((word) => USERS.some((part) => part.test(word)));

@@ -109,6 +109,11 @@ describe('an export that cannot be', () => {
     expect(existsSync(join(to, 'model.py'))).toBe(false);
   });
 
+  it('is one of a folder that does not exist', async () => {
+    const missing = exportNetwork({ network: 'exp/no-such-run', to: fresh() });
+    await expect(missing).rejects.toMatchObject({ code: 'missing-run', exitCode: 3 });
+  });
+
   const fresh = () => join(temporaryFolder(), 'model');
 
   /** The retraining as it was before its first training ended. */

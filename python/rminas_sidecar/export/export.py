@@ -58,7 +58,7 @@ def export_network(body: Mapping[str, Any]) -> dict[str, Any]:
     with torch.no_grad():
         expected = network(images)[1]
     report = _Report()
-    written = _write_model(network, retraining, body["title"], folder)
+    written = _write_model(network, retraining, body, folder)
     state = {name: network.state_dict()[name] for name in written.state_dict()}
     report.files.append(MODEL)
     report.differences[MODEL] = _load_and_compare(written, state, images, expected)
@@ -80,10 +80,18 @@ def _example_images(retraining: Retraining) -> Tensor:
     return torch.randn(_IMAGES, 3, side, side, generator=make_generator(0, "images of an export"))
 
 
-def _write_model(network: nn.Module, retraining: Retraining, title: str, folder: Path) -> nn.Module:
+def _write_model(network: nn.Module, retraining: Retraining, body: Mapping[str, Any], folder: Path) -> nn.Module:
     """Writes `model.py`, and answers its network, with fresh weights."""
     dataset, size = dataset_of(retraining), retraining.network
-    facts = ModelFacts(title, retraining.genotype, size.classes, size.resolution, dataset.mean, dataset.deviation)
+    facts = ModelFacts(
+        title=body["title"],
+        genotype=retraining.genotype,
+        classes=size.classes,
+        resolution=size.resolution,
+        mean=dataset.mean,
+        deviation=dataset.deviation,
+        class_names=tuple(body["classNames"]),
+    )
     try:
         source = write_source(network, facts)
     except CannotWrite as error:

@@ -36,10 +36,9 @@ def read_images(retraining: Retraining, folder: Path | None) -> RetrainingImages
         SidecarError: the errors of reading the data set; `unsuitable-data` for another number of classes, or a
             resolution that the data set cannot have.
     """
-    network = retraining.network
-    dataset = find_dataset(retraining.dataset, network.resolution, network.classes, retraining.images)
+    dataset = dataset_of(retraining)
     training, test = dataset.read_training(folder), dataset.read_held_out(folder)
-    return RetrainingImages(_with_own_statistics(dataset), _without_rotation(training), test)
+    return RetrainingImages(dataset, _without_rotation(training), test)
 
 
 def dataset_of(retraining: Retraining) -> Dataset:
@@ -48,8 +47,8 @@ def dataset_of(retraining: Retraining) -> Dataset:
     Raises:
         SidecarError: as :func:`read_images`, except those of reading.
     """
-    network = retraining.network
-    return _with_own_statistics(find_dataset(retraining.dataset, network.resolution, network.classes))
+    size = retraining.network
+    return _with_own_statistics(find_dataset(retraining.dataset, size.resolution, size.classes, retraining.images))
 
 
 def _with_own_statistics(dataset: Dataset) -> Dataset:

@@ -138,7 +138,7 @@ def test_a_forward_that_depends_on_values_is_refused() -> None:
 
 def request_for(body: dict[str, Any], folder: Path, weights: Path | None = None, **more: Any) -> dict[str, Any]:
     common = {"retraining": body, "seed": 1, "folder": str(folder), "formats": [], "title": "A network"}
-    return {**common, "weights": None if weights is None else str(weights), **more}
+    return {**common, "classNames": [], "weights": None if weights is None else str(weights), **more}
 
 
 def checkpoint_of(body: dict[str, Any], file: Path) -> nn.Module:

@@ -131,7 +131,9 @@ async function write(
   });
   try {
     const { retraining } = plan;
-    const body = { retraining, seed, weights, folder, formats: [...formats], title: titleOf(plan) };
+    const { own } = config.catalogue.datasets.get(retraining.dataset, 'LOADER.DATASET');
+    const names = { classNames: [...(own?.classNames ?? [])], title: titleOf(plan) };
+    const body = { retraining, seed, weights, folder, formats: [...formats], ...names };
     return await sidecar.request('export', body, { ...(signal && { signal }) });
   } finally {
     await sidecar.close();

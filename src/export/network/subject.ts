@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Config, RetrainingPlan } from '../../config/index.js';
-import { UsageError } from '../../errors.js';
+import { MissingError, UsageError } from '../../errors.js';
 import { checkpointOf, RETRAINING_JOURNAL } from '../../jobs/retrain/journal.js';
 import { type PlannedRetraining, planNewRetraining, planResumedRetraining } from '../../jobs/retrain/plan.js';
 import { seedResult } from '../../jobs/retrain/result.js';
@@ -41,9 +41,13 @@ export interface SubjectOptions {
   readonly seed?: number | undefined;
 }
 
-/** @throws UsageError for a folder without an answer or without a job, and for options that do not fit it */
+/**
+ * @throws UsageError for a folder without an answer or without a job, and for options that do not fit it; MissingError for
+ *   a folder that does not exist
+ */
 export async function subjectOf(options: SubjectOptions, loader: PluginLoader): Promise<Subject> {
   const { network } = options;
+  if (!isFolder(network) && /^[.~]|[/\\]/.test(network)) throw missingRun(network);
   if (!isFolder(network)) return subjectOfGenotype(options, loader);
   rejectWithRun(options);
   switch (jobIn(network)) {
@@ -60,6 +64,14 @@ export async function subjectOf(options: SubjectOptions, loader: PluginLoader): 
         ],
       });
   }
+}
+
+/** A genotype has no slashes. */
+function missingRun(path: string): MissingError {
+  return new MissingError(`There is no folder ${resolve(path)}.`, {
+    code: 'missing-run',
+    nextSteps: ['Name the folder of a search or of a retraining, or a genotype in quotes.'],
+  });
 }
 
 function isFolder(path: string): boolean {
