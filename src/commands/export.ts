@@ -1,22 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import { UsageError } from '../errors.js';
 import { exportNetwork } from '../export/network/export-network.js';
 import type { ExportResult } from '../export/network/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { parseFormats } from '../terminal/input/export-flags.js';
-import {
-  asPath,
-  keyFlags,
-  optionalConfigFlag,
-  overridesOf,
-  pluginFlag,
-  pythonFlag,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import * as input from '../terminal/input/flags.js';
 import { withInterrupt } from '../terminal/interrupt.js';
 import { describeExport } from '../terminal/tables/export.js';
-
-const { space } = keyFlags;
 
 export default class Export extends BaseCommand {
   static override summary = 'Write a network out as files that work without rminas.';
@@ -42,7 +31,7 @@ pairs override it.`;
       description: 'folder of the files; absent or empty',
       helpValue: 'DIR',
       required: true,
-      ...asPath,
+      ...input.asPath,
     }),
     formats: Flags.string({
       description: 'formats besides model.py: onnx, pt2, both separated by a comma, or none (default: onnx,pt2)',
@@ -51,29 +40,28 @@ pairs override it.`;
     weights: Flags.string({
       description: 'checkpoint of the weights of a genotype or of the answer of a search',
       helpValue: 'FILE',
-      ...asPath,
+      ...input.asPath,
     }),
     'trained-seed': Flags.integer({
       description: 'seed of the training whose weights are exported (default: the first of the retraining)',
       min: 0,
       helpValue: 'N',
     }),
-    cfg: optionalConfigFlag,
-    plugin: pluginFlag,
-    python: pythonFlag,
-    space,
+    cfg: input.optionalConfigFlag,
+    plugin: input.pluginFlag,
+    python: input.pythonFlag,
+    space: input.keyFlags.space,
   };
 
   override async run(): Promise<ExportResult> {
     const { flags, raw } = await this.parse(Export);
-    const [network, ...pairs] = wordsOf(raw);
-    if (network === undefined) throw new UsageError('No network was named.', { code: 'missing-network' });
+    const [network = '', ...pairs] = input.wordsOf(raw);
     const { to, weights, cfg, plugin: plugins, python, 'trained-seed': seed } = flags;
-    const overrides = [...overridesOf(flags), ...pairs];
-    const options = { network, to, weights, seed, cfg, plugins, python, formats: parseFormats(flags.formats) };
-    const result = await withInterrupt((signal) =>
-      exportNetwork({ ...options, ...(overrides.length > 0 && { overrides }), signal }),
-    );
+    const given = [...input.overridesOf(flags), ...pairs];
+    const overrides = given.length > 0 ? given : undefined;
+    const formats = parseFormats(flags.formats);
+    const options = { network, to, formats, weights, seed, cfg, overrides, plugins, python };
+    const result = await withInterrupt((signal) => exportNetwork({ ...options, signal }));
     this.log(describeExport(result));
     return result;
   }

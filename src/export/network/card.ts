@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { repr } from '../../config/yacs/value.js';
 import { VERSION } from '../../version.js';
 import type { ExportResult } from './result.js';
-import type { Subject } from './subject.js';
+import type { ExportSubject } from './subject.js';
 
 const ABOUT: Readonly<Record<string, string>> = {
   'model.py': 'the network as plain PyTorch; imports only torch',
@@ -15,7 +15,7 @@ const ABOUT: Readonly<Record<string, string>> = {
 };
 
 /** The text of README.md. */
-export function modelCard(subject: Subject, result: ExportResult): string {
+export function modelCard(subject: ExportSubject, result: ExportResult): string {
   const { space, dataset, genotype, network, files } = result;
   const trained = files.includes('weights.safetensors');
   return [
@@ -39,7 +39,7 @@ export function modelCard(subject: Subject, result: ExportResult): string {
     .concat('\n');
 }
 
-function introduction({ search, plan }: Subject, { weights }: ExportResult): string[] {
+function introduction({ search, plan }: ExportSubject, { weights }: ExportResult): string[] {
   const found = search === null ? 'Written' : `Found by the strategy ${search.strategy} and written`;
   const weightsText = weights === null ? 'It is not trained.' : `Trained on ${plan.retraining.dataset}.`;
   return [`${found} by [rminas](https://www.npmjs.com/package/rminas) ${VERSION}. ${weightsText}`];
@@ -61,7 +61,10 @@ function usage(trained: boolean, files: readonly string[]): string[] {
   ];
 }
 
-function factsOf(subject: Subject, { parameters, flops, accuracy, differences, dataset }: ExportResult): string[][] {
+function factsOf(
+  subject: ExportSubject,
+  { parameters, flops, accuracy, differences, dataset }: ExportResult,
+): string[][] {
   const { search, plan } = subject;
   const greatest = Math.max(...Object.values(differences));
   return [
@@ -75,7 +78,12 @@ function factsOf(subject: Subject, { parameters, flops, accuracy, differences, d
   ];
 }
 
-function factsOfSearch({ specification, score, verification, benchmark }: NonNullable<Subject['search']>): string[][] {
+function factsOfSearch({
+  specification,
+  score,
+  verification,
+  benchmark,
+}: NonNullable<ExportSubject['search']>): string[][] {
   const verified = verification?.found;
   const figures = benchmark.answer === null ? [] : [['benchmark', benchmark.note]];
   return [
@@ -91,7 +99,7 @@ function factsOfSearch({ specification, score, verification, benchmark }: NonNul
 }
 
 /** The commands that repeat the work. */
-function commands({ run, search, seed, plan, weights }: Subject): string[] {
+function commands({ run, search, seed, plan, weights }: ExportSubject): string[] {
   const { genotype, space } = plan.retraining;
   if (run === null) {
     const given = [...plan.settings].filter(([key, { source }]) => source === 'override' && !NAMED.includes(key));

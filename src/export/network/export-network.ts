@@ -21,7 +21,7 @@ import { VERSION } from '../../version.js';
 import { modelCard } from './card.js';
 import { notationsOf } from './notations.js';
 import type { ExportResult } from './result.js';
-import { type Subject, type SubjectOptions, subjectOf } from './subject.js';
+import { type ExportSubject, type SubjectOptions, subjectOf } from './subject.js';
 
 export interface ExportNetworkOptions extends SubjectOptions {
   /** Folder of the files; absent or empty. */
@@ -114,7 +114,7 @@ function makeFolder(folder: string): void {
 }
 
 async function write(
-  { config, plan, seed, weights }: Subject,
+  { config, plan, seed, weights }: ExportSubject,
   folder: string,
   { formats = EXPORT_FORMATS, python, signal }: ExportNetworkOptions,
 ): Promise<Exported> {
@@ -140,11 +140,11 @@ async function write(
   }
 }
 
-function titleOf({ retraining: { space, dataset, network } }: Subject['plan']): string {
+function titleOf({ retraining: { space, dataset, network } }: ExportSubject['plan']): string {
   return `A network of ${space} for ${dataset}, ${network.classes} classes.`;
 }
 
-function genotypeFile({ config, plan }: Subject): string {
+function genotypeFile({ config, plan }: ExportSubject): string {
   const { space, genotype, network, dataset } = plan.retraining;
   const { space: encoding } = config.catalogue.spaces.get(space, 'SPACE.NAME');
   const { canonical } = canonicalOf(encoding, genotype);
@@ -162,7 +162,7 @@ function canonicalOf(space: Space, genotype: string): { canonical?: string } {
   }
 }
 
-function resultOf(subject: Subject, written: Exported, folder: string): ExportResult {
+function resultOf(subject: ExportSubject, written: Exported, folder: string): ExportResult {
   const { space, dataset, genotype, network } = subject.plan.retraining;
   const { files, differences, parameters, flops } = written;
   return {
@@ -177,7 +177,7 @@ function resultOf(subject: Subject, written: Exported, folder: string): ExportRe
   };
 }
 
-function notesOf({ weights, plan }: Subject, { failed }: Exported): string[] {
+function notesOf({ weights, plan }: ExportSubject, { failed }: Exported): string[] {
   const fresh = `The weights are fresh, from seed ${plan.seed}: train the network, for example by \`rminas retrain\`.`;
   return [
     ...plan.notices,

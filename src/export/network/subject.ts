@@ -14,7 +14,7 @@ import { readJob } from '../../store/job-store.js';
 import { readRun } from '../run.js';
 
 /** What an export needs to know of its network. */
-export interface Subject {
+export interface ExportSubject {
   readonly config: Config;
   readonly plan: RetrainingPlan;
   /** Seeds fresh weights; for trained ones, the seed of their training. */
@@ -45,7 +45,7 @@ export interface SubjectOptions {
  * @throws UsageError for a folder without an answer or without a job, and for options that do not fit it; MissingError for
  *   a folder that does not exist
  */
-export async function subjectOf(options: SubjectOptions, loader: PluginLoader): Promise<Subject> {
+export async function subjectOf(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   const { network } = options;
   if (!isFolder(network) && /^[.~]|[/\\]/.test(network)) throw missingRun(network);
   if (!isFolder(network)) return subjectOfGenotype(options, loader);
@@ -102,13 +102,13 @@ export function jobIn(folder: string): string | undefined {
 
 const headerSchema = z.looseObject({ entry: z.looseObject({ type: z.string() }) });
 
-async function subjectOfGenotype(options: SubjectOptions, loader: PluginLoader): Promise<Subject> {
+async function subjectOfGenotype(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   const { network: genotype, cfg, overrides, plugins } = options;
   const planned = await planNewRetraining({ genotype, cfg, overrides, plugins }, loader);
   return { ...withGivenWeights(planned, options), run: null, search: null };
 }
 
-async function subjectOfSearch(options: SubjectOptions, loader: PluginLoader): Promise<Subject> {
+async function subjectOfSearch(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   const { folder, answer, result } = readRun(options.network);
   if (answer === null) {
     throw new UsageError(`The search in ${folder} has no answer yet.`, {
@@ -132,7 +132,7 @@ function withGivenWeights({ config, plan }: PlannedRetraining, { weights, seed }
   return { config, plan, seed: plan.seed, weights: file, accuracy: null };
 }
 
-async function subjectOfRetraining(options: SubjectOptions, loader: PluginLoader): Promise<Subject> {
+async function subjectOfRetraining(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   rejectWithTraining(options);
   const earlier = readJob(jobFolderAt(options.network), RETRAINING_JOURNAL);
   const { config, plan } = await planResumedRetraining(earlier, {}, loader);
