@@ -44,11 +44,52 @@ class BatchSpecification:
 
 
 @dataclass(frozen=True)
+class OwnTeacherSpecification:
+    """A teacher of the user. The files are where the assets say.
+
+    Args:
+        kind: `timm`, `torchvision`, `pytorchcv`, `registered`, `factory`, `torchscript` or `exported`.
+        name: of the network or function; empty for an archive.
+        version: of the library; None where there is none.
+        weights: SHA-256 of the weights' file or of the archive; None for weights that the network makes by itself.
+        code: SHA-256 of the file that defines a factory; None for other kinds.
+        stages: names of the modules whose features are compared; none for those that the network answers.
+        classes: that the teacher tells apart.
+    """
+
+    kind: str
+    name: str
+    version: str | None
+    weights: str | None
+    code: str | None
+    stages: tuple[str, ...]
+    classes: int
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> "OwnTeacherSpecification":
+        """Reads the identity of a teacher from the protocol's JSON."""
+        return cls(**{**body, "stages": tuple(body["stages"])})
+
+
+@dataclass(frozen=True)
 class TeacherSpecification:
-    """The teacher's registered name, and whether it normalises by batch (`train`) or running (`eval`) statistics."""
+    """The teacher of a specification.
+
+    Args:
+        architecture: its name, which is registered unless the teacher is the user's.
+        mode: whether it normalises by batch (`train`) or running (`eval`) statistics.
+        own: of a teacher of the user; None for a registered one.
+    """
 
     architecture: str
     mode: TeacherMode
+    own: OwnTeacherSpecification | None = None
+
+    @classmethod
+    def from_dict(cls, body: Mapping[str, Any]) -> "TeacherSpecification":
+        """Reads a teacher from the protocol's JSON."""
+        own = body.get("own")
+        return cls(body["architecture"], body["mode"], None if own is None else OwnTeacherSpecification.from_dict(own))
 
 
 @dataclass(frozen=True)
@@ -174,7 +215,7 @@ class Specification:
             network=NetworkSpecification(**body["network"]),
             dataset=body["dataset"],
             batch=BatchSpecification(**body["batch"]),
-            teacher=TeacherSpecification(**body["teacher"]),
+            teacher=TeacherSpecification.from_dict(body["teacher"]),
             optimizer=OptimizerSpecification.from_dict(body["optimizer"]),
             steps=body["steps"],
             beta=body["beta"],
@@ -188,16 +229,20 @@ class Specification:
 
 @dataclass(frozen=True)
 class Assets:
-    """The data set's folder and the teacher's checkpoint; None for those that ship with the sidecar."""
+    """The files of a specification.
+
+    Args:
+        dataset: the data set's folder; None for one that ships with the sidecar.
+        teacher: the teacher's checkpoint or archive; None for one that ships with the sidecar or needs none.
+        teacher_code: the Python file of a teacher of the user; None for other teachers.
+    """
 
     dataset: Path | None
     teacher: Path | None
+    teacher_code: Path | None = None
 
     @classmethod
     def from_dict(cls, body: Mapping[str, str | None]) -> "Assets":
         """Reads the paths from the protocol's JSON."""
-        dataset, teacher = body["dataset"], body["teacher"]
-        return cls(
-            dataset=None if dataset is None else Path(dataset),
-            teacher=None if teacher is None else Path(teacher),
-        )
+        paths = (body.get(key) for key in ("dataset", "teacher", "teacherCode"))
+        return cls(*(None if path is None else Path(path) for path in paths))

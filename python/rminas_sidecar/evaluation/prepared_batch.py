@@ -20,7 +20,7 @@ from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.objective.observation import finite_or_none
 from rminas_sidecar.specification import Assets, Specification
-from rminas_sidecar.teachers import ExaminedTeacher, examine, load_teacher
+from rminas_sidecar.teachers import ExaminedTeacher, prepare_teacher
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,7 @@ class PreparedBatch:
         device = arithmetic.device
         dataset = find_dataset(spec.dataset, spec.network.resolution, spec.network.classes, spec.images)
         training = dataset.read_training(assets.dataset)
-        teacher = load_teacher(spec.teacher.architecture, assets.teacher, dataset.classes).to(device)
-        teacher.train(spec.teacher.mode == "train")
-        examined = examine(spec.teacher.architecture, assets.teacher, teacher)
+        examined = prepare_teacher(spec.teacher, assets, dataset.classes, device)
         images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
         with deterministic_algorithms():
             pool = labels.to(device)
@@ -117,9 +115,13 @@ def _run_teacher(teacher: ExaminedTeacher, images: Tensor, labels: Tensor) -> tu
     """The teacher's features of the batch, and the protocol's report of the batch."""
     with torch.no_grad():
         features, logits = teacher(images)
-    return features, {
-        "size": len(labels),
+    judged = {
         "teacherLoss": finite_or_none(functional.cross_entropy(logits, labels)),
         "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
+    }
+    unjudged = {"teacherLoss": None, "teacherAccuracy": None}
+    return features, {
+        "size": len(labels),
+        **(judged if teacher.judges else unjudged),
         "digest": batch.digest(images, labels),
     }

@@ -35,7 +35,7 @@ def load_weights(network: nn.Module, checkpoint: object, head: str | None, path:
             numbers of classes if only these differ; also for weights that are not floating-point numbers.
     """
     expected = network.state_dict()
-    state = _rename_head(_without_prefixes(_find_state_dict(checkpoint, path, next_steps), expected), expected)
+    state = _named_as(expected, checkpoint, path, next_steps)
     mismatch = _first_mismatch(expected, state)
     if mismatch is not None:
         name, how = mismatch
@@ -50,6 +50,25 @@ def load_weights(network: nn.Module, checkpoint: object, head: str | None, path:
     network.load_state_dict(state, strict=False)
 
 
+def other_classes(network: nn.Module, checkpoint: object, path: Path, next_steps: list[str]) -> int | None:
+    """The classes that a checkpoint was trained for, if only the number of classes keeps it from fitting the network.
+
+    Args:
+        checkpoint, path, next_steps: see :func:`load_weights`.
+
+    Raises:
+        SidecarError: `unsuitable-teacher` when it has no state dict.
+    """
+    expected = network.state_dict()
+    state = _named_as(expected, checkpoint, path, next_steps)
+    both = [(state[name], tensor) for name, tensor in expected.items() if name in state]
+    differing = [(found, needed) for found, needed in both if found.shape != needed.shape]
+    if any(not found.ndim or not needed.ndim or found.shape[1:] != needed.shape[1:] for found, needed in differing):
+        return None
+    sizes = {(len(found), len(needed)) for found, needed in differing}
+    return sizes.pop()[0] if len(sizes) == 1 else None
+
+
 def require_usable(network: nn.Module, source: str, next_steps: list[str]) -> None:
     """Checks that trained weights are finite and not all zero.
 
@@ -60,7 +79,12 @@ def require_usable(network: nn.Module, source: str, next_steps: list[str]) -> No
     Raises:
         SidecarError: `unsuitable-teacher`, with the first tensor that is not finite.
     """
-    weights = {name: value for name, value in network.state_dict().items() if value.is_floating_point()}
+    every = {name: value for name, value in network.state_dict().items() if not name.endswith(_OPTIONAL)}
+    weights = {name: value for name, value in every.items() if value.is_floating_point()}
+    if every and not weights:
+        kinds = ", ".join(sorted({str(value.dtype) for value in every.values()}))
+        how = f"its weights are of the type {kinds}, not floating-point numbers"
+        raise SidecarError("unsuitable-teacher", f"{source} cannot teach: {how}.", next_steps)
     for name, value in weights.items():
         broken = int((~torch.isfinite(value)).sum())
         if broken:
@@ -68,6 +92,13 @@ def require_usable(network: nn.Module, source: str, next_steps: list[str]) -> No
             raise SidecarError("unsuitable-teacher", f"{source} cannot teach: {how}.", next_steps)
     if weights and not any(bool(value.any()) for name, value in weights.items() if "running_" not in name):
         raise SidecarError("unsuitable-teacher", f"{source} cannot teach: all weights are zero.", next_steps)
+
+
+def _named_as(
+    expected: Mapping[str, Tensor], checkpoint: object, path: Path, next_steps: list[str]
+) -> dict[str, Tensor]:
+    """The state dict in a checkpoint, with the network's names."""
+    return _rename_head(_without_prefixes(_find_state_dict(checkpoint, path, next_steps), expected), expected)
 
 
 def _find_state_dict(checkpoint: object, path: Path, next_steps: list[str]) -> dict[str, Tensor]:

@@ -50,7 +50,7 @@ class UserFunction:
         Raises:
             SidecarError: `plugin-failed` when it raises, or does not return in time.
         """
-        return _run(partial(self.function, *arguments), f"The function {self.source}", self.file)
+        return run_bounded(partial(self.function, *arguments), f"The function {self.source}", self.file)
 
     def failure(self, problem: str) -> SidecarError:
         """The error of a function that returns something wrong.
@@ -80,7 +80,7 @@ def load_function(source: str) -> UserFunction:
     if file is not None and not file.is_file():
         raise SidecarError("missing-file", f"The file {file} does not exist.", ["Correct the path."])
     load = partial(importlib.import_module, place) if file is None else partial(import_file, file)
-    module = _run(load, f"The import of {place}", file)
+    module = run_bounded(load, f"The import of {place}", file)
     found = getattr(module, name, None)
     if not callable(found):
         known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
@@ -97,8 +97,16 @@ def _file_of(module: str) -> Path:
     return Path(file).absolute()
 
 
-def _run(work: Callable[[], T], what: str, file: Path | None) -> T:
-    """Runs code of the user. It runs in a thread, which is left behind when the time is over."""
+def run_bounded(work: Callable[[], T], what: str, file: Path | None) -> T:
+    """Runs code of the user. It runs in a thread, which is left behind when the time is over.
+
+    Args:
+        what: names the code in messages, as the subject of a sentence.
+        file: where the user corrects it; None for an installed module.
+
+    Raises:
+        SidecarError: `plugin-failed` when it raises, or does not end in time; errors with a code pass unchanged.
+    """
     seconds = float(os.environ.get(LIMIT_VARIABLE) or _DEFAULT_SECONDS)
     outcome: list[Callable[[], T]] = []
 

@@ -19,13 +19,20 @@ class ExaminedTeacher:
         teacher: answers (features, logits).
         source: its checkpoint or name, as the subject of a sentence.
         next_steps: how to get another one.
+        judges: whether its classes are those of the data set.
     """
 
-    def __init__(self, teacher: nn.Module, source: str, next_steps: Sequence[str]) -> None:
+    def __init__(self, teacher: nn.Module, source: str, next_steps: Sequence[str], judges: bool = True) -> None:
         self._teacher = teacher
         self._source = source
         self._next_steps = next_steps
+        self._judges = judges
         self._first: Tensor | None = None
+
+    @property
+    def judges(self) -> bool:
+        """Whether its classes are those of the data set."""
+        return self._judges
 
     def __call__(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
         """The features and logits of images; see the teacher.
@@ -47,7 +54,7 @@ class ExaminedTeacher:
         Args:
             labels: of these images, int64.
         """
-        if self._first is None:
+        if self._first is None or not self._judges:
             return []
         count, classes = self._first.shape
         right = int((self._first.argmax(1) == labels).sum())

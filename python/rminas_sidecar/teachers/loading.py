@@ -8,7 +8,9 @@ from torch import nn
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.checkpoints import read_checkpoint
 from rminas_sidecar.networks.weights import load_weights, require_usable
+from rminas_sidecar.specification import Assets, TeacherSpecification
 from rminas_sidecar.teachers.examination import ExaminedTeacher
+from rminas_sidecar.teachers.own import load_own_teacher
 from rminas_sidecar.teachers.registry import TEACHERS
 
 _SEED = 0
@@ -67,15 +69,29 @@ def load_teacher(architecture: str, checkpoint: Path | None, classes: int | None
     return network.eval().requires_grad_(False)
 
 
-def examine(architecture: str, checkpoint: Path | None, teacher: nn.Module) -> ExaminedTeacher:
-    """A loaded teacher whose answers are checked.
+def prepare_teacher(
+    specification: TeacherSpecification, assets: Assets, classes: int, device: torch.device
+) -> ExaminedTeacher:
+    """The teacher of an evaluation, whose answers are checked.
 
     Args:
-        architecture: a registered name.
-        checkpoint: the file of its weights; None for a teacher that ships or makes its weights.
-        teacher: of :func:`load_teacher`.
+        specification: a registered teacher, or the identity of one of the user.
+        assets: the teacher's files.
+        classes: those of the data set.
+        device: where the teacher runs.
+
+    Raises:
+        SidecarError: see :func:`load_teacher` and :func:`load_own_teacher`.
     """
-    return ExaminedTeacher(teacher, _source(architecture, checkpoint), TEACHERS.find(architecture).next_steps)
+    own = specification.own
+    if own is None:
+        name = specification.architecture
+        network = load_teacher(name, assets.teacher, classes)
+        source, next_steps = _source(name, assets.teacher), TEACHERS.find(name).next_steps
+    else:
+        network, source, next_steps = load_own_teacher(own, assets.teacher, assets.teacher_code, classes)
+    network.to(device).train(specification.mode == "train")
+    return ExaminedTeacher(network, source, next_steps, judges=own is None or own.classes == classes)
 
 
 def _source(architecture: str, checkpoint: Path | None) -> str:
