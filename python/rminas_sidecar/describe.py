@@ -7,20 +7,18 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import jsonschema_rs
 
+from rminas_sidecar.data import DATASETS
 from rminas_sidecar.data.own import describe_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.plugins.catalogue import describe
 from rminas_sidecar.plugins.loading import load_plugins
 from rminas_sidecar.protocol import SCHEMA, Body
 from rminas_sidecar.protocol.failures import failure_body
-
-_DESCRIBERS: Mapping[str, Callable[[Body], Body]] = {"dataset": describe_dataset}
-"""Answers each question of the protocol's `describe`."""
+from rminas_sidecar.teachers.own import describe_teacher
 
 
 def main() -> int:
@@ -55,7 +53,23 @@ def main() -> int:
 
 def _answer(questions: Body) -> dict[str, Any]:
     jsonschema_rs.Draft202012Validator(SCHEMA["describe"]).validate(questions)
-    return {subject: _DESCRIBERS[subject](question) for subject, question in questions.items()}
+    answers: dict[str, Any] = {}
+    if "dataset" in questions:
+        answers["dataset"] = describe_dataset(questions["dataset"])
+    if "teacher" in questions:
+        question = questions["teacher"]
+        classes, resolution = _images_for(question, answers.get("dataset"))
+        answers["teacher"] = describe_teacher(question, classes, resolution)
+    return answers
+
+
+def _images_for(question: Body, dataset: Body | None) -> tuple[int, int]:
+    """The classes of the data set of a teacher, and the side of its images in pixels."""
+    if dataset is not None:
+        return dataset["classes"], dataset["resolution"]
+    known = DATASETS.find(question["dataset"] or "")
+    side = question["resolution"]
+    return known.classes, side if side is not None and known.resized is not None else known.resolution
 
 
 def _report(failure: Body) -> None:

@@ -20,7 +20,7 @@ ROOMS = [
     ["plugins", "retraining"],
     ["evaluation"],
     ["backends", "proxies", "teachers", "surrogate", "benchmarks"],
-    ["networks", "data"],
+    ["networks", "data", "functions"],
     ["kernels", "objective", "ipc", "registry"],
     ["specification", "protocol", "system"],
     ["errors"],

@@ -29,9 +29,10 @@ export function candidatesFor(specification: Specification, config: Config, plac
   const folders = dataFolders(places, config.values['LOADER.DATAPATH']);
   const named = places.teacher || config.values['RMINAS.TEACHER'];
   const { dataset, teacher } = definitionsOf(specification, config);
+  const isName = config.catalogue.teachers.find(named) !== undefined;
   return {
     dataset: assetPlaces(dataset.asset, folders),
-    teacher: named ? [resolve(places.cwd ?? '.', named)] : assetPlaces(teacher.asset, folders),
+    teacher: named && !isName ? [resolve(places.cwd ?? '.', named)] : assetPlaces(teacher.asset, folders),
   };
 }
 
@@ -41,8 +42,10 @@ export function candidatesFor(specification: Specification, config: Config, plac
  */
 export async function locateAssets(specification: Specification, config: Config, places: Places = {}): Promise<Assets> {
   const { teacher } = definitionsOf(specification, config);
+  const dataset = await locateImages(specification.dataset, config, places);
+  if (teacher.own !== undefined) return { dataset, teacher: teacher.own.weights, teacherCode: teacher.own.code };
   return {
-    dataset: await locateImages(specification.dataset, config, places),
+    dataset,
     teacher: await locateTeacher(teacher, candidatesFor(specification, config, places).teacher),
   };
 }

@@ -51,6 +51,7 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   const dataset = datasets.get(draft.text(DATASET), DATASET);
   if (dataset.own !== undefined) describeOwnData(draft, dataset, dataset.own);
   else refuseOwnDataKeys(draft, dataset);
+  describeOwnTeacher(draft, origin.catalogue);
   resolveClasses(draft, dataset);
   resolveResolution(draft, dataset);
   return { settings: draft.settings, notices: draft.notices };
@@ -92,6 +93,16 @@ function describeOwnData(draft: Draft, { name }: DatasetDefinition, { reference,
   const columns = { IMAGE_COLUMN: imageColumn ?? '', LABEL_COLUMN: labelColumn ?? '' };
   for (const [key, value] of Object.entries({ ...found, ...columns })) {
     draft.byDefault(`RMINAS.${key}`, value, `the data set ${name}`);
+  }
+}
+
+/** A run keeps absolute paths. The catalogue has a teacher of the user only if Python described it for this configuration. */
+function describeOwnTeacher(draft: Draft, { teachers }: Catalogue): void {
+  const own = [...teachers].find((teacher) => teacher.own !== undefined)?.own;
+  if (own === undefined) return;
+  const keys = { 'RMINAS.TEACHER': own.reference, 'RMINAS.TEACHER_WEIGHTS': own.weightsReference };
+  for (const [key, value] of Object.entries(keys)) {
+    draft.settings.set(key, { ...draft.get(key), value: toValue({ type: 'str' }, value) });
   }
 }
 

@@ -22,7 +22,7 @@ export function checkAvailable(available: Available | null, { specification, pro
   const needed: readonly (readonly [string, readonly string[], readonly string[]])[] = [
     ['space', [space], available.spaces],
     ['data set', images === undefined ? [dataset] : [], available.datasets],
-    ['teacher', [teacher.architecture], available.teachers],
+    ['teacher', teacher.own === undefined ? [teacher.architecture] : [], available.teachers],
     ['proxy', proxies.map((name) => name.replace(/@.*$/s, '')), available.proxies],
   ];
   for (const [kind, names, known] of needed) {

@@ -113,8 +113,8 @@ export function sidecarMessages(notify: (text: string) => void) {
 }
 
 /** The paths that the sidecar may open: files of the search, the indexes, and a table to import. */
-function pathsOf({ dataset, teacher }: Assets, space: string, folders: readonly string[]): string[] {
+function pathsOf({ dataset, teacher, teacherCode }: Assets, space: string, folders: readonly string[]): string[] {
   const benchmark = benchmarkOf(space);
   const table = benchmark && findTable(benchmark, folders);
-  return [dataset, teacher, table, indexFolder()].filter((path) => typeof path === 'string');
+  return [dataset, teacher, teacherCode, table, indexFolder()].filter((path) => typeof path === 'string');
 }

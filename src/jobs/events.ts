@@ -22,8 +22,10 @@ export function sidecarListener(emit: (event: RunPrepared | Notice) => void) {
 /** One line about the sidecar for a log. */
 export function describePrepared({ hello, prepared }: RunPrepared): string {
   const { batch, dataset } = prepared;
+  const accuracy =
+    batch.teacherAccuracy === null ? '' : `, teacher accuracy on it ${(100 * batch.teacherAccuracy).toFixed(1)} %`;
   return (
     `${hello.workers} worker(s) with ${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}; ` +
-    `batch of ${batch.size} from ${dataset.images} images, teacher accuracy on it ${(100 * batch.teacherAccuracy).toFixed(1)} %`
+    `batch of ${batch.size} from ${dataset.images} images${accuracy}`
   );
 }

@@ -133,12 +133,13 @@ function reportedFailure(stderr: string): RminasError | undefined {
   return errorOfCode(code, message, steps.split('\n  ').slice(1));
 }
 
-function named({ plugins, questions: { dataset } }: Subject): string {
+function named({ plugins, questions: { dataset, teacher } }: Subject): string {
   const images = dataset === undefined ? [] : [`the images of ${dataset.path ?? dataset.name}`];
   const spaces = plugins.filter(isSpaceArgument).map((source) => `the space of ${fileOf(source)}`);
   const others = plugins.filter((source) => !isSpaceArgument(source));
   const code = others.length === 0 ? [] : [`the plugin${others.length === 1 ? '' : 's'} ${others.join(', ')}`];
-  return [...code, ...spaces, ...images].join(' and ');
+  const network = teacher === undefined ? [] : [`the teacher ${teacher.name || teacher.weights}`];
+  return [...code, ...spaces, ...images, ...network].join(' and ');
 }
 
 /** Whether a source is the JSON of a space, and not a plugin. */

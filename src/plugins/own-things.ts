@@ -1,14 +1,17 @@
-/** The things of the user that a configuration names: their data set. Python describes them before a job is planned. */
+/** The things of the user that a configuration names: their data set and their teacher. Python describes them before a job is planned. */
 
 import { join, resolve } from 'node:path';
+import { BUILT_IN } from '../catalogue/built-in.js';
 import type { CatalogueExtension } from '../catalogue/catalogue.js';
 import { type ConfiguredValues, configuredValues, type LoadOptions } from '../config/index.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
 import type { Described } from '../definitions/described.js';
 import { dataHome } from '../installation/places.js';
-import type { Answers, DatasetAnswer, DatasetQuestion, Questions } from '../protocol/describing.js';
+import type { Answers, DatasetAnswer, DatasetQuestion, Questions, TeacherAnswer } from '../protocol/describing.js';
 import type { AugmentationName } from '../protocol/specification.js';
 import { type DatasetReference, ownDataset, parseDatasetReference } from './own-dataset.js';
+import { describedTeacher, ownTeacher, teacherNotices, teacherQuestion } from './own-teacher.js';
+import { parseTeacherReference, type TeacherReference } from './teacher-reference.js';
 
 export interface QuestionOptions extends LoadOptions {
   /** Whether every image is decoded, to find broken ones; only a sample by default. */
@@ -32,16 +35,41 @@ export interface UnderstoodThings {
 export async function findOwnThings(options: QuestionOptions): Promise<OwnThings> {
   const configured = await configuredValues(options);
   const { values } = configured;
-  const reference = parseDatasetReference(values['LOADER.DATASET'], options.cwd);
-  if (reference === null) return { questions: {}, understand: () => ({ extension: {}, described: [], notices: [] }) };
-  const question = datasetQuestion(reference, configured, options);
+  const { catalogue = BUILT_IN, cwd } = options;
+  const images = parseDatasetReference(values['LOADER.DATASET'], cwd);
+  const dataset = images === null ? undefined : datasetQuestion(images, configured, options);
+  const network = parseTeacherReference(configured, { cwd, catalogue });
+  const teacher = network === null ? undefined : teacherQuestion(network, configured, { own: dataset, catalogue });
   return {
-    questions: { dataset: question },
-    understand: ({ dataset: answer }) => {
-      if (answer === undefined) throw new Error('Python did not answer the question about the data set.');
-      const augmentation = values['RMINAS.AUGMENTATION'];
-      return understandDataset(reference, { question, answer, augmentation, given: values['LOADER.DATASET'] });
+    questions: { ...(dataset && { dataset }), ...(teacher && { teacher }) },
+    understand(answers) {
+      const understood: UnderstoodThings[] = [];
+      if (images !== null && dataset !== undefined) {
+        const answer = answerTo('data set', answers.dataset);
+        const augmentation = values['RMINAS.AUGMENTATION'];
+        const about = { question: dataset, answer, augmentation, given: values['LOADER.DATASET'] };
+        understood.push(understandDataset(images, about));
+      }
+      if (network !== null) understood.push(understandTeacher(network, answerTo('teacher', answers.teacher)));
+      return {
+        extension: Object.assign({}, ...understood.map(({ extension }) => extension)),
+        described: understood.flatMap(({ described }) => described),
+        notices: understood.flatMap(({ notices }) => notices),
+      };
     },
+  };
+}
+
+function answerTo<Answer>(subject: string, answer: Answer | undefined): Answer {
+  if (answer !== undefined) return answer;
+  throw new Error(`Python did not answer the question about the ${subject}.`);
+}
+
+function understandTeacher(reference: TeacherReference, answer: TeacherAnswer): UnderstoodThings {
+  return {
+    extension: { teachers: [ownTeacher(reference, answer)] },
+    described: [describedTeacher(reference, answer)],
+    notices: teacherNotices(reference, answer),
   };
 }
 

@@ -1,10 +1,10 @@
 /**
- * What Python is asked about things of the user before a job is planned: their data set. Python answers with the facts
+ * What Python is asked about things of the user before a job is planned: their data set and their teacher. Python answers with the facts
  * from which the controller makes a definition.
  */
 import { z } from 'zod';
 import { digest, message, path } from './envelope.js';
-import { DATASET_FORMS } from './specification.js';
+import { DATASET_FORMS, nameSchema, ownTeacherSchema, stageSchema, TEACHER_KINDS } from './specification.js';
 
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 const column = z.string().min(1).max(200);
@@ -57,9 +57,47 @@ export const datasetAnswerSchema = z.strictObject({
 });
 export type DatasetAnswer = z.infer<typeof datasetAnswerSchema>;
 
+/** A teacher of the user: where it comes from, and the modules whose features are to be compared. */
+export const teacherQuestionSchema = z.strictObject({
+  kind: z.enum(TEACHER_KINDS),
+  /** Of the network or function; empty for an archive. */
+  name: z.string().max(1000),
+  /** File of the weights, or the archive. Null for weights that the library has in its cache, or that ship. */
+  weights: path.nullable(),
+  /** Whether a network of a library may have random weights. */
+  random: z.boolean(),
+  /** Python file of a function; null for one of a module. */
+  code: path.nullable(),
+  /** None when Python finds them. */
+  stages: z.array(stageSchema).max(16),
+  /** The data set that it teaches; null for the one of the same questions. */
+  dataset: nameSchema.nullable(),
+  /** Side in pixels of the images; null when the data set decides. */
+  resolution: z.int().min(1).max(1024).nullable(),
+});
+export type TeacherQuestion = z.infer<typeof teacherQuestionSchema>;
+
+export const teacherAnswerSchema = z.strictObject({
+  identity: ownTeacherSchema,
+  /** The file of the weights that were found. */
+  weights: path.nullable(),
+  /** The stages, each with the shape of its features for one image. */
+  compared: z.array(z.strictObject({ name: stageSchema, shape: z.array(count).max(16) })).max(16),
+  parameters: z.int().min(0),
+  /** Notes for the user. */
+  notes: z.array(z.string()),
+});
+export type TeacherAnswer = z.infer<typeof teacherAnswerSchema>;
+
 /** Asks Python about everything of the user that a configuration names. */
-export const describeRequest = message('describe', z.strictObject({ dataset: datasetQuestionSchema.optional() }));
+export const describeRequest = message(
+  'describe',
+  z.strictObject({ dataset: datasetQuestionSchema.optional(), teacher: teacherQuestionSchema.optional() }),
+);
 export type Questions = z.infer<typeof describeRequest>['body'];
 
-export const described = message('described', z.strictObject({ dataset: datasetAnswerSchema.optional() }));
+export const described = message(
+  'described',
+  z.strictObject({ dataset: datasetAnswerSchema.optional(), teacher: teacherAnswerSchema.optional() }),
+);
 export type Answers = z.infer<typeof described>['body'];

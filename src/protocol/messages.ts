@@ -46,10 +46,10 @@ const prepared = message(
     batch: z.strictObject({
       /** Number of images in the batch. */
       size: z.int().min(1),
-      /** Mean cross entropy of the teacher on the batch. */
+      /** Mean cross entropy of the teacher on the batch; null also when it tells other classes apart. */
       teacherLoss: maybeNumber,
-      /** Share of the batch that the teacher classifies correctly, 0 to 1. */
-      teacherAccuracy: z.number().min(0).max(1),
+      /** Share of the batch that the teacher classifies correctly, 0 to 1; null when it tells other classes apart. */
+      teacherAccuracy: z.number().min(0).max(1).nullable(),
       /** SHA-256 of the batch's images and labels. */
       digest,
     }),
@@ -200,6 +200,7 @@ export const ERROR_CODES = [
   'unsuitable-data',
   'unsuitable-teacher',
   'unsuitable-weights',
+  'unsuitable-stages',
   'missing-backend',
   'missing-package',
   'unknown-architecture',

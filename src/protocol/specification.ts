@@ -72,6 +72,39 @@ export const ownImagesSchema = z.strictObject({
 });
 export type OwnImages = z.infer<typeof ownImagesSchema>;
 
+/** Where a teacher of the user comes from. `registered`: an architecture that the sidecar knows, with weights of the user. */
+export const TEACHER_KINDS = [
+  'timm',
+  'torchvision',
+  'pytorchcv',
+  'registered',
+  'factory',
+  'torchscript',
+  'exported',
+] as const;
+export type TeacherKind = (typeof TEACHER_KINDS)[number];
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const stageSchema = z.string().min(1).max(500);
+
+/** The identity of a teacher of the user. The files are where the assets say. */
+export const ownTeacherSchema = z.strictObject({
+  kind: z.enum(TEACHER_KINDS),
+  /** Of the network or function; empty for an archive. A function of a module is written `module:function`. */
+  name: z.string().max(1000),
+  /** Of the library; null where there is none. */
+  version: z.string().max(200).nullable(),
+  /** Of the file of the weights, or of the archive; null for weights that the network makes by itself. */
+  weights: sha256.nullable(),
+  /** Of the Python file that defines a function; null for other kinds. */
+  code: sha256.nullable(),
+  /** The modules whose features are compared; none for features that the network itself answers. */
+  stages: z.array(stageSchema).max(16),
+  /** The number of classes that it tells apart. */
+  classes: count.max(1_000_000),
+});
+export type OwnTeacher = z.infer<typeof ownTeacherSchema>;
+
 /**
  * The inputs of an evaluation besides the genotype and its seed. It has no paths and no names of
  * profiles: two runs with equal specifications give equal scores.
@@ -93,6 +126,8 @@ export const specificationSchema = z.strictObject({
     architecture: nameSchema,
     /** `train`: batch statistics, as the published codes run it. `eval`: running statistics. */
     mode: z.enum(['train', 'eval']),
+    /** Left out for a teacher that the sidecar knows by its name. */
+    own: ownTeacherSchema.optional(),
   }),
   optimizer: optimizerSchema,
   /** Losses observed, the last of which is the score; one fewer update than that can matter. */
@@ -112,8 +147,10 @@ export type Specification = z.infer<typeof specificationSchema>;
 export const assetsSchema = z.strictObject({
   /** Folder of the data set's files. */
   dataset: z.string().min(1).nullable(),
-  /** Teacher checkpoint. */
+  /** Teacher checkpoint, or archive. */
   teacher: z.string().min(1).nullable(),
+  /** Python file of a teacher of the user. */
+  teacherCode: z.string().min(1).nullable().optional(),
 });
 
 export type Assets = z.infer<typeof assetsSchema>;

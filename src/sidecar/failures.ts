@@ -116,6 +116,7 @@ const CLASSES: Readonly<Record<ErrorCode, ErrorClass>> = {
   'unsuitable-data': MissingError,
   'unsuitable-teacher': MissingError,
   'unsuitable-weights': UsageError,
+  'unsuitable-stages': UsageError,
   'missing-backend': MissingError,
   'missing-package': MissingError,
   unwritable: MissingError,

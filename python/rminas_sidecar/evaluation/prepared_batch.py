@@ -115,13 +115,8 @@ def _run_teacher(teacher: ExaminedTeacher, images: Tensor, labels: Tensor) -> tu
     """The teacher's features of the batch, and the protocol's report of the batch."""
     with torch.no_grad():
         features, logits = teacher(images)
-    judged = {
-        "teacherLoss": finite_or_none(functional.cross_entropy(logits, labels)),
-        "teacherAccuracy": float((logits.argmax(1) == labels).float().mean()),
-    }
-    unjudged = {"teacherLoss": None, "teacherAccuracy": None}
-    return features, {
-        "size": len(labels),
-        **(judged if teacher.judges else unjudged),
-        "digest": batch.digest(images, labels),
-    }
+    report: dict[str, Any] = {"size": len(labels), "teacherLoss": None, "teacherAccuracy": None}
+    if teacher.judges:
+        report["teacherLoss"] = finite_or_none(functional.cross_entropy(logits, labels))
+        report["teacherAccuracy"] = float((logits.argmax(1) == labels).float().mean())
+    return features, {**report, "digest": batch.digest(images, labels)}

@@ -8,7 +8,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol import Body
 
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "prepare": (("assets", "dataset"), ("assets", "teacher")),
+    "prepare": (("assets", "dataset"), ("assets", "teacher"), ("assets", "teacherCode")),
     "retrain": (("dataset",), ("checkpoint",)),
     "export": (("weights",), ("folder",)),
     "import-benchmark": (("file",), ("folder",)),
@@ -56,7 +56,7 @@ def _paths_in(kind: str, body: Body) -> Iterator[str]:
     for place in PATHS.get(kind, ()):
         value: Any = body
         for key in place:
-            value = value[key]
+            value = value.get(key)
         # Null stands for the files that ship with the sidecar.
         if isinstance(value, str):
             yield value

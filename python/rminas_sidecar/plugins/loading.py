@@ -2,21 +2,19 @@
 
 import hashlib
 import importlib
-import importlib.util
 import inspect
 import json
 import sys
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from types import ModuleType
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.own import OwnSpace, register_own_space
 from rminas_sidecar.registry import RegistrationError, explain, registering_for
+from rminas_sidecar.system.importing import import_file, is_file, module_name
 
 GROUP = "rminas.plugins"
 """The entry-point group of installed plugins."""
@@ -84,7 +82,7 @@ def _load_own_space(source: str) -> LoadedPlugin:
     path = Path(space.builder)
 
     def load() -> None:
-        module = sys.modules.get(_module_name(path)) or import_file(path)
+        module = sys.modules.get(module_name(path)) or import_file(path)
         function = getattr(module, space.function, None)
         if not callable(function):
             known = [name for name, value in vars(module).items() if inspect.isfunction(value)]
@@ -104,36 +102,12 @@ def _file_of(module: str, plugin: str) -> Path:
     return Path(file).absolute()
 
 
-def is_file(source: str) -> bool:
-    """Whether a source is the path of a file, and not the name of a module."""
-    return source.endswith(".py") or Path(source).name != source
-
-
 def _installed() -> dict[str, metadata.EntryPoint]:
     return {entry.name: entry for entry in metadata.entry_points(group=GROUP)}
 
 
 def _distribution(entry: metadata.EntryPoint) -> str:
     return f"the package {entry.dist.name}" if entry.dist is not None else f"the package of {entry.value}"
-
-
-def _module_name(path: Path) -> str:
-    # Named by its path, since two plugins may have files of one name; registered, as dataclasses and pickle need it.
-    return f"rminas_plugin_{path.stem}_{zlib.crc32(str(path).encode()):08x}"
-
-
-def import_file(path: Path) -> ModuleType:
-    """Imports a Python file as a module of its own, each time anew."""
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    name = _module_name(path)
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _load(name: str, load: Callable[[], object], next_step: str, kind: str = "plugin") -> None:

@@ -63,8 +63,12 @@ class ExaminedTeacher:
             return []
         return [
             f"The teacher is not better than chance: it classifies {right} of {count:,} drawn images correctly, and "
-            f"chance is {count * chance:.0f}. Check that {self._source} was trained on this data set."
+            f"chance is {count * chance:.0f}. Check that {self._object()} was trained on this data set."
         ]
+
+    def _object(self) -> str:
+        """The source within a sentence."""
+        return self._source.replace("The teacher", "the teacher", 1)
 
     def _check(self, answer: Tensor, name: str) -> None:
         if not answer.is_floating_point():

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.plugins.functions import LIMIT_VARIABLE
+from rminas_sidecar.functions import LIMIT_VARIABLE
 from rminas_sidecar.specification import Assets, OwnTeacherSpecification, TeacherSpecification
 from rminas_sidecar.teachers import prepare_teacher
 from rminas_sidecar.teachers.own import describe_teacher

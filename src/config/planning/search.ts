@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.js';
 import type { Specification } from '../../protocol/specification.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
 import { createStrategy, type StrategyDefinition } from '../../strategies/index.js';
-import type { TeacherDefinition } from '../../teachers/definition.js';
+import { OWN_TEACHERS, type TeacherDefinition } from '../../teachers/definition.js';
 import type { Config } from '../config.js';
 import { PROFILES, type ProfileName } from '../schema/profiles.js';
 import type { SearchValues } from '../schema/search-keys.js';
@@ -40,6 +40,7 @@ export function planSearch(config: Config): SearchPlan {
   checkPurpose(config);
   const { values } = config;
   const definitions = definitionsOf(config);
+  checkBeta(config, definitions);
   const specification = specify(values, definitions);
   const objective = chooseObjective(config, specification.steps);
   const settings = planSettings(values, { strategy: definitions.strategy, objective });
@@ -67,20 +68,35 @@ function checkPurpose({ file, purpose }: Config): void {
 function definitionsOf({ values, catalogue }: Config): PlanDefinitions {
   const { spaces, datasets, teachers, strategies } = catalogue;
   const dataset = datasets.get(values['LOADER.DATASET'], 'LOADER.DATASET');
-  const teacher = values['RMINAS.TEACHER_ARCH'] || dataset.teacher;
-  if (teacher === null) throw noTeacher(dataset);
   return {
     space: spaces.get(values['SPACE.NAME'], 'SPACE.NAME'),
     dataset,
-    teacher: teachers.get(teacher, 'RMINAS.TEACHER_ARCH'),
+    teacher: teacherOf(values, dataset, teachers),
     strategy: strategies.get(values['RMINAS.STRATEGY'], 'RMINAS.STRATEGY'),
   };
 }
 
+/** The teacher of the user that Python described, the one that RMINAS.TEACHER names, or that of the data set. */
+function teacherOf(
+  values: SearchValues,
+  dataset: DatasetDefinition,
+  teachers: Config['catalogue']['teachers'],
+): TeacherDefinition {
+  const given = values['RMINAS.TEACHER'];
+  const found = [...teachers].find(({ own }) => own?.reference === given) ?? teachers.find(given);
+  if (found !== undefined) return found;
+  const name = values['RMINAS.TEACHER_ARCH'] || dataset.teacher;
+  if (name === null) throw noTeacher(dataset);
+  return teachers.get(name, 'RMINAS.TEACHER_ARCH');
+}
+
 function noTeacher({ name, classes }: DatasetDefinition): UsageError {
-  return new UsageError(`The data set ${name} has no teacher of its own, and RMINAS.TEACHER_ARCH names none.`, {
+  return new UsageError(`The data set ${name} has no teacher of its own, and no key names one.`, {
     code: 'no-teacher',
-    nextSteps: [`Set RMINAS.TEACHER_ARCH to a teacher for ${classes} classes.`],
+    nextSteps: [
+      `Name one with --teacher, for ${classes} classes if possible: ${OWN_TEACHERS}.`,
+      `Or train one: rminas teacher train --dataset ${name}`,
+    ],
   });
 }
 
@@ -90,20 +106,46 @@ function checkStrategy({ space, strategy }: PlanDefinitions, settings: SearchSet
   createStrategy(strategy, { space: space.space, surrogate, settings });
 }
 
+/** A teacher for other classes has a representation to compare, and no opinion on the classes of the data set. */
+function isForOtherClasses({ dataset, teacher }: Pick<PlanDefinitions, 'dataset' | 'teacher'>): boolean {
+  return teacher.own !== undefined && teacher.own.identity.classes !== dataset.classes;
+}
+
+/** @throws UsageError `wrong-classes` when the command line weighs the classes of a teacher for others */
+function checkBeta({ settings, values }: Config, { dataset, teacher }: PlanDefinitions): void {
+  if (!isForOtherClasses({ dataset, teacher }) || values['RMINAS.LOSS_BETA'] === 1) return;
+  if (settings.get('RMINAS.LOSS_BETA')?.source !== 'override') return;
+  const { reference, identity } = teacher.own as NonNullable<TeacherDefinition['own']>;
+  throw new UsageError(
+    `The teacher ${reference} tells ${identity.classes} classes apart, and ${dataset.name} has ${dataset.classes}: ` +
+      `RMINAS.LOSS_BETA can only be 1, not ${values['RMINAS.LOSS_BETA']}.`,
+    {
+      code: 'wrong-classes',
+      nextSteps: ['Leave out RMINAS.LOSS_BETA, or choose a teacher for the classes of the data set.'],
+    },
+  );
+}
+
 function specify(values: SearchValues, { space, dataset, teacher }: PlanDefinitions): Specification {
   const profile = PROFILES[values['RMINAS.PROFILE']];
   const size = values['LOADER.BATCH_SIZE'];
+  const foreign = isForOtherClasses({ dataset, teacher });
   const backend = backendOf(values['RMINAS.BACKEND'], space);
   return {
     space: space.name,
     network: { ...networkSizeOf(values, space), classes: dataset.classes, resolution: values['SEARCH.IM_SIZE'] },
     dataset: dataset.name,
     ...(dataset.own && { images: dataset.own.images }),
-    batch: { size, pool: POOL_FACTOR * size, selection: profile.selection },
-    teacher: { architecture: teacher.name, mode: profile.teacherMode },
+    batch: foreign
+      ? { size, pool: size, selection: 'all' }
+      : { size, pool: POOL_FACTOR * size, selection: profile.selection },
+    teacher:
+      teacher.own === undefined
+        ? { architecture: teacher.name, mode: profile.teacherMode }
+        : { architecture: teacher.name, mode: 'eval', own: teacher.own.identity },
     optimizer: optimizerOf(values, space),
     steps: profile.steps(values['OPTIM.MAX_EPOCH'], space.observedStep),
-    beta: values['RMINAS.LOSS_BETA'],
+    beta: foreign ? 1 : values['RMINAS.LOSS_BETA'],
     seed: values.RNG_SEED,
     backend,
     // The functions of the original are called unchanged.

@@ -59,7 +59,22 @@ const KEY_FLAGS = {
   },
   objective: { key: 'RMINAS.OBJECTIVE', description: 'rmi, aggregate, benchmark or a proxy', helpValue: 'NAME' },
   seed: { key: 'RNG_SEED', description: 'seed of the run', helpValue: 'N' },
-  teacher: { key: 'RMINAS.TEACHER', description: "teacher's checkpoint", helpValue: 'FILE' },
+  teacher: {
+    key: 'RMINAS.TEACHER',
+    description:
+      'teacher: a name, a checkpoint, timm:NAME, torchvision:NAME, pytorchcv:NAME, FILE.py:FUNCTION, an archive',
+    helpValue: 'TEACHER',
+  },
+  'teacher-weights': {
+    key: 'RMINAS.TEACHER_WEIGHTS',
+    description: "file of the teacher's weights, or random",
+    helpValue: 'FILE',
+  },
+  'teacher-stages': {
+    key: 'RMINAS.TEACHER_STAGES',
+    description: 'modules of the teacher that are compared, separated by commas',
+    helpValue: 'A,B,C',
+  },
   'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: "teacher's architecture", helpValue: 'NAME' },
   device: { key: 'RMINAS.DEVICE', description: 'cpu, cuda, cuda:N or auto', helpValue: 'NAME' },
   workers: { key: 'RMINAS.WORKERS', description: 'parallel evaluations', helpValue: 'N' },
@@ -93,10 +108,21 @@ export const assetFlags: Record<
 };
 
 /** Keys whose values are paths: a folder called 123 must stay a string. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'OUT_DIR']);
+const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'RMINAS.TEACHER_WEIGHTS', 'OUT_DIR']);
+/** Keys whose values are lists of names, which a flag has with commas. */
+const NAME_LISTS: ReadonlySet<string> = new Set(['RMINAS.TEACHER_STAGES']);
 
 function literal(key: string, value: string): string {
-  return TEXT_KEYS.has(key) ? `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'` : value;
+  if (NAME_LISTS.has(key))
+    return `[${value
+      .split(',')
+      .map((name) => quoted(name.trim()))
+      .join(', ')}]`;
+  return TEXT_KEYS.has(key) ? quoted(value) : value;
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 
 /**

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.functions import load_function, run_bounded
 from rminas_sidecar.networks.checkpoints import read_checkpoint
 from rminas_sidecar.networks.weights import load_weights, other_classes, require_usable
-from rminas_sidecar.plugins.functions import load_function, run_bounded
 from rminas_sidecar.system.files import open_file
 from rminas_sidecar.teachers.own.exported import Exported
 from rminas_sidecar.teachers.own.layers import Hooked, Traceable

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.plugins.functions import LIMIT_VARIABLE, load_function
+from rminas_sidecar.functions import LIMIT_VARIABLE, load_function
 
 FUNCTIONS = """\
 import time

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.plugins.loading import import_file, is_file
 from rminas_sidecar.protocol.failures import is_out_of_memory
 from rminas_sidecar.registry import explain
+from rminas_sidecar.system.importing import import_file, is_file
 
 T = TypeVar("T")
 
