@@ -6,7 +6,10 @@ import { expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The page that has the text of an example, and the name of its language there. */
-const pageOf = (name: string) => (/-space\.yaml$|_space\.py$/.test(name) ? 'docs/your-space.md' : 'docs/extending.md');
+function pageOf(name: string): string {
+  if (/-space\.yaml$|_space\.py$/.test(name)) return 'docs/your-space.md';
+  return /_teacher\.py$/.test(name) ? 'docs/your-teacher.md' : 'docs/extending.md';
+}
 const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python', '.mjs': 'js', '.yaml': 'yaml' };
 
 /** test/e2e/plugins.test.ts and test/e2e/own-space.test.ts run them. */
