@@ -11,6 +11,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--address", required=True)
 address = parser.parse_known_args()[0].address
 socket = zmq.Context().socket(zmq.DEALER)
+socket.plain_username, socket.plain_password = b"sidecar", os.environ["RMINAS_SOCKET_PASSWORD"].encode()
 socket.connect(address)
 
 
@@ -20,7 +21,7 @@ def send(kind: str, ident: str, body: dict) -> None:
 
 versions = {"python": platform.python_version()}
 hello = {"protocol": 1, "pid": os.getpid(), "workers": 1, "threads": 1, "device": "cpu", "versions": versions}
-hello["xnas"] = None
+hello["xnas"] = hello["available"] = None
 send("hello", "0", hello)
 while True:
     message = json.loads(socket.recv())

@@ -1,70 +1,72 @@
 /** Ctrl-C on a real terminal, where it reaches the whole process group, and outputs that are closed or full. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { drawSample } from '../../src/jobs/rank/sample.js';
-import { numberInBenchmark } from '../benchmarks/tables.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { importBenchmark } from '../../src/index.js';
+import { writeWholeNasBench201 } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
-import { getSpace } from '../support/spaces.js';
+import { BIN, ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { remember } from '../support/started.js';
-import { startOnTerminal } from '../support/terminal.js';
+import { startOnTerminal, startProgramOnTerminal } from '../support/terminal.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
-const RUN = join(ROOT, 'bin/run.js');
 const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
-/** Settings that make each job last until it is interrupted. */
-const LONG_SEARCH = ['RMINAS.RF_WARMUP', '5000'];
-const LONG_TRAINING = [
-  'LOADER.DATASET',
-  'digits',
-  'OPTIM.MAX_EPOCH',
-  '2000',
-  'RMINAS.CHANNELS',
-  '2',
-  'RMINAS.CELLS',
-  '1',
-];
 
-/** A data folder with the accuracies of a few architectures. */
-function tableFolder(): string {
-  const data = temporaryFolder();
-  const lines = drawSample(getSpace('nas-bench-201'), 7, 500).map(({ number, genotype }) =>
-    [numberInBenchmark(genotype), genotype, 90 - number / 10, 70 - number / 10, 45 - number / 20].join(','),
-  );
+/** A data folder with the whole table of NAS-Bench-201, and a data home with its index. */
+const data = temporaryFolder();
+const home = temporaryHome();
+beforeAll(async () => {
   mkdirSync(join(data, 'nas-bench-201'));
-  const head = 'index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test';
-  writeFileSync(join(data, 'nas-bench-201', 'table.csv'), `${[head, ...lines].join('\n')}\n`);
-  return data;
-}
+  const file = writeWholeNasBench201(join(data, 'nas-bench-201', 'table.csv'));
+  await importBenchmark({ file, folder: join(home, 'benchmarks') });
+}, scaled(60_000));
 
-/** For each job: its words, the sign that it is at work, and the advice after an interruption. */
-const JOBS: Readonly<Record<string, [(out: string) => string[], RegExp, RegExp]>> = {
-  search: [
-    (out) => ['search', '--cfg', TINY, '--out', out, ...LONG_SEARCH],
-    /Warm-up: \d+\/5000/,
+const search = (out: string, ...more: string[]) => ['search', '--cfg', TINY, '--out', out, ...more];
+/** Settings of a search by the accuracies of the table: it needs no PyTorch, and is otherwise like any other. */
+const BY_TABLE = ['RMINAS.OBJECTIVE', 'benchmark', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test'];
+/** Settings that make each job last until it is interrupted. */
+const LONG_WARMUP = ['RMINAS.RF_WARMUP', '15000', 'RMINAS.MAX_EVALUATIONS', '0'];
+const LONG_TRAINING = [
+  ...['LOADER.DATASET', 'digits', 'OPTIM.MAX_EPOCH', '2000'],
+  ...['RMINAS.CHANNELS', '2', 'RMINAS.CELLS', '1'],
+];
+/** Settings that end a search soon, and leave out the forest. */
+const FEW = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '4', 'RMINAS.MAX_EVALUATIONS', '9'];
+
+/**
+ * For each job: its words for one or two interruptions, the sign that it is at work, and the advice afterwards. Where
+ * one test trains, the other need not wait for PyTorch.
+ */
+const JOBS: Readonly<Record<string, [(out: string, times: number) => string[], RegExp, RegExp]>> = {
+  'search, in the warm-up': [
+    (out, times) => search(out, ...(times === 1 ? [] : BY_TABLE), ...LONG_WARMUP),
+    /Warm-up: \d+\/15000/,
+    /rminas search --resume \S+/,
+  ],
+  'search, in the guided phase': [
+    (out) => search(out, ...BY_TABLE, 'RMINAS.RF_SUCC', '15000'),
+    /Guided search: \d+/,
+    /rminas search --resume \S+/,
+  ],
+  'search, in the conclusion': [
+    (out) => search(out, ...FEW, '--verify', '1', '--verify-epochs', '10000'),
+    /full training 1 of 2, epoch \d+/,
     /rminas search --resume \S+/,
   ],
   rank: [
     (out) => [
-      'rank',
-      '--cfg',
-      TINY,
-      '--data',
-      tableFolder(),
-      '--out',
-      out,
-      '--architectures',
-      '500',
-      '--proxies',
-      'rmi',
+      ...['rank', '--cfg', TINY, '--data', data, '--out', out],
+      ...['--architectures', '500', '--proxies', 'rmi'],
     ],
     /measured [2-9]\/\d+ /,
     /Give the same command again/,
   ],
   compare: [
-    (out) => ['compare', '--cfg', TINY, '--out', out, '--strategies', 'random', ...LONG_SEARCH],
+    (out) => [
+      ...['compare', '--cfg', TINY, '--out', out, '--strategies', 'random'],
+      ...['--objectives', 'benchmark', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test', ...LONG_WARMUP],
+    ],
     /random[^\n]*: [2-9]/,
     /Give the same command again/,
   ],
@@ -91,7 +93,7 @@ describe.each(Object.keys(JOBS))('Ctrl-C on the terminal of rminas %s', (name) =
     { timeout: scaled(60_000) },
     async (_, times) => {
       const out = temporaryFolder();
-      const session = startOnTerminal(words(out));
+      const session = startOnTerminal(words(out, times), { RMINAS_HOME: home });
       await session.shows(atWork);
       for (let typed = 0; typed < times; typed += 1) session.interrupt();
       const { code, shown } = await session.ended;
@@ -104,18 +106,19 @@ describe.each(Object.keys(JOBS))('Ctrl-C on the terminal of rminas %s', (name) =
 
 it('Ctrl-C during the start of a search ends in exit code 130', { timeout: scaled(60_000) }, async () => {
   const out = temporaryFolder();
-  const session = startOnTerminal(['search', '--cfg', TINY, '--out', out]);
+  const session = startOnTerminal(search(out));
   await session.shows(/Prepare the batch/);
   session.interrupt();
   expect((await session.ended).code).toBe(130);
   expect(locksIn(out)).toEqual([]);
 });
 
-/** Runs a line of shell; `rminas` in it is the program. The exit code is that of rminas in the variable `code`. */
+/** Runs a line of shell; `rminas` in it is the program. */
+const scriptOf = (line: string) => `set -o pipefail; rminas() { "${process.execPath}" "${BIN}" "$@"; }; ${line}`;
+
 function shell(line: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const script = `set -o pipefail; rminas() { exec "${process.execPath}" "${RUN}" "$@"; }; ${line}`;
-  const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: temporaryHome() };
-  const child = remember(spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  const env = { ...process.env, NO_COLOR: '1', RMINAS_HOME: home };
+  const child = remember(spawn('bash', ['-c', scriptOf(line)], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -129,30 +132,34 @@ function shell(line: string): Promise<{ code: number | null; stdout: string; std
 const resultIn = (out: string) => join(out, readdirSync(out)[0] ?? '', 'result.json');
 
 describe('a lost output', { timeout: scaled(60_000) }, () => {
-  const search = (out: string) => `rminas search --cfg ${TINY} --out ${out}`;
+  const quote = (word: string) => `'${word}'`;
+  const searching = (out: string, ...more: string[]) =>
+    `rminas ${search(out, ...BY_TABLE, ...FEW, ...more)
+      .map(quote)
+      .join(' ')}`;
 
   it('on stderr does not end the run: a closed pipe', async () => {
     const out = temporaryFolder();
-    const { code, stdout } = await shell(`${search(out)} --json 2> >(head -1 >&2)`);
+    const { code, stdout } = await shell(`${searching(out)} --json 2> >(head -1 >&2)`);
     expect(JSON.parse(stdout)).toMatchObject({ space: 'nas-bench-201' });
     expect(code).toBe(0);
   });
 
   it('on both streams does not end the run: 2>&1 | head -1', async () => {
     const out = temporaryFolder();
-    expect((await shell(`${search(out)} 2>&1 | head -1`)).code).toBe(3);
+    expect((await shell(`${searching(out)} 2>&1 | head -1`)).code).toBe(3);
     expect(existsSync(resultIn(out))).toBe(true);
   });
 
   it('on stderr does not end the run: a full disk', async () => {
     const out = temporaryFolder();
-    const { code, stdout } = await shell(`${search(out)} 2> /dev/full`);
+    const { code, stdout } = await shell(`${searching(out)} 2> /dev/full`);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('architecture') });
   });
 
   it.each(['', '--json'])('on stdout is exit code 3 with the path of the result: a full disk %s', async (json) => {
     const out = temporaryFolder();
-    const { code, stderr } = await shell(`${search(out)} ${json} > /dev/full`);
+    const { code, stderr } = await shell(`${searching(out)} ${json} > /dev/full`);
     expect(stderr).toContain(`It is in ${resultIn(out)}`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(3);
@@ -164,9 +171,14 @@ describe('a lost output', { timeout: scaled(60_000) }, () => {
 
   it('by Ctrl-C in a pipeline with tee ends in exit code 130', async () => {
     const out = temporaryFolder();
-    // Like a terminal, the signal reaches tee as well, which ends before rminas does.
-    const line = `${search(out)} ${LONG_SEARCH.join(' ')} 2>&1 | { head -3 > /dev/null; kill -INT $(pgrep -P $$ -f run.js); }`;
-    expect(await shell(line)).toMatchObject({ code: 130 });
-    expect(locksIn(out)).toEqual([]);
+    const log = join(out, 'log');
+    // The shell waits for the pipeline, and asks for the exit code of rminas.
+    const line = `trap : INT; ${searching(join(out, 'runs'), ...LONG_WARMUP)} 2>&1 | tee ${log}; exit \${PIPESTATUS[0]}`;
+    const session = startProgramOnTerminal(['bash', '-c', scriptOf(line)], { RMINAS_HOME: home });
+    await session.shows(/warm-up \d+/);
+    session.interrupt();
+    expect((await session.ended).code).toBe(130);
+    expect(readFileSync(log, 'utf8')).toContain('warm-up');
+    expect(locksIn(join(out, 'runs'))).toEqual([]);
   });
 });

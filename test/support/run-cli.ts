@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { remember } from './started.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'bin/run.js');
+export const BIN = join(ROOT, 'bin/run.js');
 
 export interface CliResult {
   readonly code: number | null;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT, temporaryHome } from './run-cli.js';
+import { BIN, ROOT, temporaryHome } from './run-cli.js';
 import { remember } from './started.js';
 
 const PROGRAM = join(ROOT, 'test/support/terminal.py');
@@ -11,7 +11,7 @@ export interface TerminalResult {
   readonly shown: string;
 }
 
-/** The program on a pseudo-terminal. */
+/** A program on a pseudo-terminal. */
 export interface TerminalSession {
   readonly ended: Promise<TerminalResult>;
   /** Resolves when the terminal has shown the pattern, and rejects if the program ends before. */
@@ -22,9 +22,14 @@ export interface TerminalSession {
 
 /** Starts rminas on a pseudo-terminal with its own data home. */
 export function startOnTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
-  const command = [PROGRAM, process.execPath, join(ROOT, 'bin/run.js'), ...args];
+  return startProgramOnTerminal([process.execPath, BIN, ...args], env);
+}
+
+/** Starts a program on a pseudo-terminal. */
+export function startProgramOnTerminal(command: readonly string[], env: NodeJS.ProcessEnv = {}): TerminalSession {
   const environment = { ...process.env, RMINAS_HOME: temporaryHome(), TERM: 'xterm', CI: undefined, ...env };
-  const child = remember(spawn('python3', command, { env: environment, stdio: ['pipe', 'pipe', 'inherit'] }));
+  const stdio = ['pipe', 'pipe', 'inherit'] as const;
+  const child = remember(spawn('python3', [PROGRAM, ...command], { env: environment, stdio: [...stdio] }));
   let shown = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
