@@ -1,11 +1,14 @@
 import type { Objective } from '../objectives/objective.js';
 import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
-import type { StopReason, Strategy } from '../strategies/strategy.js';
+import type { Constraint } from '../strategies/limits/constraint.js';
+import type { Ask, StopReason, Strategy } from '../strategies/strategy.js';
 import { type AuditPlan, auditOf, isAudited } from './audit.js';
 import type { Evaluator } from './evaluator.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
 import { unlessInterrupted } from './interruption.js';
+import { answerWithin } from './limited-answer.js';
+import { turnWithin } from './limited-turn.js';
 import { Observer } from './observer.js';
 import { runPool } from './pool.js';
 import { checkAnswer, evaluationSeed, type Recording, readRecording } from './recording.js';
@@ -23,6 +26,8 @@ export interface ControllerOptions {
   readonly seed: number;
   /** Share of the architectures whose training ignores bounds, to measure their effect: 0 to 1, by default 0. */
   readonly auditShare?: number;
+  /** Limits on the costs of networks: nothing over them is evaluated or answered. Left out without limits. */
+  readonly constraint?: Constraint | undefined;
   /** The journalled events of an interrupted run, in order. They are replayed, and the search continues after them. */
   readonly recorded?: readonly JournalledEvent[];
   /** Interrupts the search. */
@@ -60,7 +65,7 @@ export async function* searchSpace(options: ControllerOptions): AsyncGenerator<S
   const run: ControllerState = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
     const recorded = recording.proposals[turn] ?? recording.finished;
-    if (recorded?.type === 'finished') checkAnswer(recorded, finish(run, recorded.reason));
+    if (recorded?.type === 'finished') checkAnswer(recorded, await finish(run, recorded.reason));
     const event = recorded ?? (await decide(run, turn));
     yield { ...event, replayed: recorded !== null };
     if (event.type === 'finished') return event;
@@ -69,13 +74,10 @@ export async function* searchSpace(options: ControllerOptions): AsyncGenerator<S
 }
 
 /** Asks the strategy for the next turn, or for its answer when it stops. */
-async function decide(
-  { space, strategy, evaluator, observer, signal }: ControllerState,
-  turn: number,
-): Promise<Proposed | Finished> {
-  const { history } = observer;
-  const ask = await unlessInterrupted(strategy.ask(history, Math.max(1, evaluator.capacity)), signal);
-  if (ask.kind === 'stop') return finish({ space, strategy, observer }, ask.reason);
+async function decide(run: ControllerState, turn: number): Promise<Proposed | Finished> {
+  const ask = await unlessInterrupted(askWithin(run), run.signal);
+  if (ask.kind === 'stop') return unlessInterrupted(finish(run, ask.reason), run.signal);
+  const { space } = run;
   return {
     type: 'proposed',
     turn,
@@ -85,11 +87,18 @@ async function decide(
   };
 }
 
-function finish(
-  { space, strategy, observer }: Pick<ControllerState, 'space' | 'strategy' | 'observer'>,
+async function askWithin({ strategy, evaluator, observer, constraint }: ControllerState): Promise<Ask> {
+  const { history } = observer;
+  const ask = await strategy.ask(history, Math.max(1, evaluator.capacity));
+  return constraint === undefined ? ask : turnWithin(ask, history, constraint);
+}
+
+async function finish(
+  { space, strategy, observer, constraint }: ControllerState,
   reason: StopReason,
-): Finished {
-  const { encoding, voters, note } = strategy.answer(observer.history);
+): Promise<Finished> {
+  const answer = strategy.answer(observer.history);
+  const { encoding, voters, note } = constraint === undefined ? answer : await answerWithin(answer, constraint);
   return {
     type: 'finished',
     reason,

@@ -1,4 +1,5 @@
 import type { Bound, Evaluation } from '../protocol/messages.js';
+import type { FindCosts } from '../strategies/limits/costs.js';
 
 /** One architecture to evaluate. */
 export interface EvaluationRequest {
@@ -64,6 +65,12 @@ export interface Evaluator {
    *   architecture is an outcome instead.
    */
   evaluate(request: EvaluationRequest): Promise<EvaluationOutcome>;
+  /**
+   * Finds costs of networks; needed for limits on them and for a Pareto front. The controller asks for many architectures
+   * at once, and for each cost of an architecture once in a run. It never calls this while an evaluation runs.
+   * @throws any error that makes the whole search impossible. A single cost that cannot be found is null.
+   */
+  readonly costs?: FindCosts | undefined;
 }
 
 /**

@@ -1,20 +1,21 @@
 import type { Encoding, Space } from '../spaces/space.js';
 import { bestAnswer } from './answer.js';
 import { type CommonSettings, checkCommonSettings } from './common.js';
-import { warmUpProposals } from './proposals.js';
+import type { Draws } from './draws.js';
 import type { Ask, Observation, Strategy } from './strategy.js';
 import { searchStatus } from './threshold.js';
 
 export interface BudgetedOptions {
   readonly name: string;
   readonly space: Space;
+  readonly draws: Draws;
   readonly settings: CommonSettings;
   /**
    * Proposes architectures after the warm-up, none of which is in the history.
    * @param history contains the whole warm-up
    * @param wanted at least 1; the result may be shorter, and is empty when the space has no more architectures
    */
-  readonly guide: (history: readonly Observation[], wanted: number) => readonly Encoding[];
+  readonly guide: (history: readonly Observation[], wanted: number) => Promise<readonly Encoding[]>;
 }
 
 /**
@@ -22,25 +23,25 @@ export interface BudgetedOptions {
  * best of them. It sets the same threshold as the forest, for reports only.
  * @throws UsageError when a setting is out of its range
  */
-export function createBudgeted({ name, space, settings, guide }: BudgetedOptions): Strategy {
+export function createBudgeted({ name, space, draws, settings, guide }: BudgetedOptions): Strategy {
   checkCommonSettings(name, settings);
   const cap = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, cap);
 
-  function propose(
+  async function propose(
     history: readonly Observation[],
     capacity: number,
-  ): Omit<Extract<Ask, { kind: 'evaluate' }>, 'kind'> {
+  ): Promise<Omit<Extract<Ask, { kind: 'evaluate' }>, 'kind'>> {
     const have = history.length;
     return have < warmup
-      ? { phase: 'warm-up', encodings: warmUpProposals(space, settings.seed, have, warmup - have) }
-      : { phase: 'guided', encodings: guide(history, Math.min(capacity, cap - have)) };
+      ? { phase: 'warm-up', encodings: await draws.warmUp(settings.seed, have, warmup - have) }
+      : { phase: 'guided', encodings: await guide(history, Math.min(capacity, cap - have)) };
   }
 
   async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
     if (history.length >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (history.length >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
-    const proposed = propose(history, capacity);
+    const proposed = await propose(history, capacity);
     if (proposed.encodings.length === 0) return { kind: 'stop', reason: 'space-exhausted' };
     return { kind: 'evaluate', ...proposed };
   }

@@ -1,6 +1,7 @@
 import type { KeyGroup, ValuesOf } from '../definitions/key.js';
 import type { EdgeRank, Space } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
+import type { Constraint } from './limits/constraint.js';
 import type { Screener, Strategy, Surrogate } from './strategy.js';
 
 /** The arguments of every strategy, besides the values of its keys. */
@@ -10,6 +11,8 @@ export interface StrategyContext extends CommonSettings {
   readonly surrogate: Surrogate;
   /** Drops candidates before the surrogate ranks them; left out when all candidates are kept. */
   readonly screener?: Screener | undefined;
+  /** The limits on the costs of networks; left out without limits. A search proposes nothing over them. */
+  readonly constraint?: Constraint | undefined;
   /** Good architectures to find after the warm-up; at least 1 for a strategy that stops there. */
   readonly successes: number;
   /** How the vote of a space that leaves edges out ranks them. */

@@ -1,5 +1,5 @@
 /** Drawing architectures from a space without repetition. */
-import type { Random } from '../random/random.js';
+import { createRandom, type Random } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 
 /**
@@ -43,6 +43,15 @@ export function take<T>(stream: Iterable<T>, count: number): T[] {
     if (taken.length >= count) break;
   }
   return taken;
+}
+
+/**
+ * The next random architectures of a warm-up. All strategies with the same seed share this sequence.
+ * @param have architectures of the sequence that are in the history
+ * @param count architectures to add; the result is shorter when the space has no more
+ */
+export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
+  return take(drawDistinct(space, createRandom(seed, 'warm-up', 0)), have + count).slice(have);
 }
 
 /**

@@ -6,7 +6,9 @@ import { bestAnswer, votedAnswer } from './answer.js';
 import { type CommonSettings, checkCommonSettings, checkCounts } from './common.js';
 import { defineStrategy } from './definition.js';
 import { futilityBounds } from './futility.js';
-import { guidedProposals, warmUpProposals } from './proposals.js';
+import type { Constraint } from './limits/constraint.js';
+import { drawsFrom } from './limits/draws.js';
+import { guidedProposals } from './proposals.js';
 import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
 import { provisionalLimit, searchStatus } from './threshold.js';
 
@@ -38,6 +40,8 @@ export interface ForestOptions {
   readonly surrogate: Surrogate;
   /** Drops candidates before the forest ranks them; left out when it ranks all. */
   readonly screener?: Screener | undefined;
+  /** Left out without limits on the costs of networks. */
+  readonly constraint?: Constraint | undefined;
   readonly settings: ForestSettings;
 }
 
@@ -59,11 +63,13 @@ function checkSettings(settings: ForestSettings, space: Space): void {
  * - The successes are never reached: the cap on evaluations ends the search.
  * @throws UsageError when a setting is out of its range or the space does not have the vote
  */
-export function createForest({ space, surrogate, screener, settings }: ForestOptions): Strategy {
+export function createForest({ space, surrogate, screener, constraint, settings }: ForestOptions): Strategy {
   checkSettings(settings, space);
+  const draws = drawsFrom(space, constraint);
   const { cap, seed, candidates, thresholdRate, successes: successesWanted } = settings;
   const most = Math.min(cap, space.size);
   const warmup = Math.min(settings.warmup, most);
+  const drawing = { space, draws, surrogate, screener, seed };
   const turn = settings.futility ? boundedTurn : (missing: number) => missing;
   const status = (history: readonly Observation[]) =>
     searchStatus(history, { warmup, cap, thresholdRate, successesWanted });
@@ -79,8 +85,8 @@ export function createForest({ space, surrogate, screener, settings }: ForestOpt
     const wanted = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
     const proposals =
       threshold === null
-        ? { encodings: warmUpProposals(space, seed, have, wanted) }
-        : await guidedProposals({ space, surrogate, screener, seed, candidates, history, threshold, wanted, room });
+        ? { encodings: await draws.warmUp(seed, have, wanted) }
+        : await guidedProposals({ ...drawing, candidates, history, threshold, wanted, room });
     return proposals.encodings.length === 0
       ? { kind: 'stop', reason: 'space-exhausted' }
       : { kind: 'evaluate', phase, ...proposals };
@@ -145,11 +151,12 @@ export const forest = defineStrategy({
       'Share of the architectures whose training is never stopped early, to measure the effect of stopping.',
     ),
   },
-  create: ({ space, surrogate, screener, minimisesTrainingLoss, ...context }, values) =>
+  create: ({ space, surrogate, screener, constraint, minimisesTrainingLoss, ...context }, values) =>
     createForest({
       space,
       surrogate,
       screener,
+      constraint,
       settings: {
         ...context,
         candidates: values['RMINAS.CANDIDATES'],

@@ -38,7 +38,7 @@ export interface StrategySettings
   readonly strategyValues: Readonly<Record<string, unknown>>;
 }
 
-export interface StrategyOptions extends Pick<StrategyContext, 'space' | 'surrogate' | 'screener'> {
+export interface StrategyOptions extends Pick<StrategyContext, 'space' | 'surrogate' | 'screener' | 'constraint'> {
   readonly settings: StrategySettings;
 }
 

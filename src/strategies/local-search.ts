@@ -5,7 +5,10 @@ import { lowestLoss } from './answer.js';
 import { createBudgeted } from './budgeted.js';
 import type { CommonSettings } from './common.js';
 import { defineStrategy } from './definition.js';
-import { drawDistinct, drawUnknown, encodingKey, keysOf } from './draw.js';
+import { encodingKey, keysOf } from './draw.js';
+import type { Draws } from './draws.js';
+import type { Constraint } from './limits/constraint.js';
+import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /**
@@ -14,16 +17,20 @@ import type { Observation, Strategy } from './strategy.js';
  * architecture. Observed architectures are not evaluated again, but the search may move to them.
  * @throws UsageError when a setting is out of its range
  */
-export function createLocalSearch({ space, settings }: { space: Space; settings: CommonSettings }): Strategy {
+export function createLocalSearch(options: {
+  space: Space;
+  settings: CommonSettings;
+  constraint?: Constraint | undefined;
+}): Strategy {
+  const { space, settings, constraint } = options;
+  const draws = drawsFrom(space, constraint);
   return createBudgeted({
     name: 'local-search',
-    space,
-    settings,
-    guide: (history, wanted) => {
-      const pending = pendingOf(history, space, settings.seed);
+    ...{ space, draws, settings },
+    guide: async (history, wanted) => {
+      const pending = await pendingOf(history, draws, settings.seed);
       if (pending.length > 0) return pending.slice(0, wanted);
-      const stream = drawDistinct(space, createRandom(settings.seed, 'restart', history.length));
-      return drawUnknown(stream, { count: 1, wanted: 1, known: keysOf(history) });
+      return draws.unknown(createRandom(settings.seed, 'restart', history.length), 1, keysOf(history));
     },
   });
 }
@@ -33,13 +40,13 @@ export function createLocalSearch({ space, settings }: { space: Space; settings:
  * to restart. The position follows from the history: each position is followed by its unknown neighbours, then by
  * those of the best neighbour, until no neighbour is better and a random restart follows.
  */
-function pendingOf(history: readonly Observation[], space: Space, seed: number): Encoding[] {
+async function pendingOf(history: readonly Observation[], draws: Draws, seed: number): Promise<Encoding[]> {
   const indices = new Map(history.map(({ encoding }, index) => [encodingKey(encoding), index]));
   const indexOf = (encoding: Encoding) => indices.get(encodingKey(encoding)) ?? history.length;
   let seen = history.filter(({ phase }) => phase === 'warm-up').length;
   let position = lowestLoss(history.slice(0, seen));
   while (position !== undefined) {
-    const neighbours = space.neighbours(position.encoding);
+    const neighbours = await draws.neighbours(position.encoding);
     const unknown = neighbours.filter((neighbour) => indexOf(neighbour) >= seen);
     const pending = shuffled(createRandom(seed, 'neighbours', seen), unknown);
     if (seen + pending.length > history.length) return pending.slice(history.length - seen);
@@ -57,5 +64,5 @@ export const localSearch = defineStrategy({
   aliases: [],
   doc: 'Local search (White et al., UAI 2021): moves to the best neighbour, and restarts when none is better.',
   keys: {},
-  create: ({ space, ...settings }) => createLocalSearch({ space, settings }),
+  create: ({ space, constraint, ...settings }) => createLocalSearch({ space, constraint, settings }),
 });

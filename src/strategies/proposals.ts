@@ -2,17 +2,9 @@ import { SidecarError } from '../errors.js';
 import type { Fit } from '../protocol/messages.js';
 import { createRandom } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
-import { drawDistinct, drawUnknown, encodingKey, keysOf, take } from './draw.js';
+import { encodingKey, keysOf } from './draw.js';
+import type { Draws } from './draws.js';
 import type { Observation, Screened, Screener, Surrogate } from './strategy.js';
-
-/**
- * The next random architectures of a warm-up. All strategies with the same seed share this sequence.
- * @param have architectures of the sequence that are in the history
- * @param count architectures to add; the result is shorter when the space has no more
- */
-export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
-  return take(drawDistinct(space, createRandom(seed, 'warm-up', 0)), have + count).slice(have);
-}
 
 /** Positions by falling probability; equal ones keep their order. */
 function mostProbableFirst(probabilities: readonly number[]): number[] {
@@ -40,6 +32,7 @@ function fitRequest(
 
 export interface GuidedTurn {
   readonly space: Space;
+  readonly draws: Draws;
   readonly surrogate: Surrogate;
   /** Left out when the forest ranks all candidates. */
   readonly screener?: Screener | undefined;
@@ -66,9 +59,9 @@ export interface Proposals {
  * @returns fewer than wanted, or none, when the space has no more
  */
 export async function guidedProposals(turn: GuidedTurn): Promise<Proposals> {
-  const { space, seed, candidates, history, wanted } = turn;
-  const stream = drawDistinct(space, createRandom(seed, 'candidates', history.length));
-  const drawn = drawUnknown(stream, { count: candidates, wanted, known: keysOf(history) });
+  const { draws, seed, candidates, history, wanted } = turn;
+  const random = createRandom(seed, 'candidates', history.length);
+  const drawn = await draws.candidates(random, { count: candidates, wanted, known: keysOf(history) });
   if (drawn.length === 0) return { encodings: [] };
   if (turn.screener === undefined) return { encodings: await mostProbable(turn, drawn) };
   const { kept, screened } = await turn.screener(drawn, history, wanted);
@@ -92,16 +85,18 @@ async function mostProbable(turn: GuidedTurn, candidates: readonly Encoding[]): 
  * first `wanted` candidates needs a training, the turn stays as it is: the forest is asked again immediately, with a
  * longer history.
  */
-function fillTurn(ordered: readonly Encoding[], { space, history, wanted, room }: GuidedTurn): Encoding[] {
+async function fillTurn(ordered: readonly Encoding[], turn: GuidedTurn): Promise<Encoding[]> {
+  const { space, draws, history, wanted, room } = turn;
   const classOf = (encoding: Encoding) => encodingKey(space.canonical(encoding));
   const scored = new Set(history.map(({ encoding }) => classOf(encoding)));
   const known = scored.size;
   const proposals: Encoding[] = [];
-  for (const encoding of ordered.slice(0, room)) {
-    const trainings = scored.size - known;
-    if (proposals.length >= wanted && (trainings === 0 || trainings >= wanted)) break;
+  for await (const encoding of draws.within(ordered, keysOf(history))) {
     proposals.push(encoding);
     scored.add(classOf(encoding));
+    const trainings = scored.size - known;
+    if (proposals.length >= wanted && (trainings === 0 || trainings >= wanted)) break;
+    if (proposals.length >= room) break;
   }
   return proposals;
 }

@@ -6,7 +6,8 @@ import { lowerLoss } from './answer.js';
 import { createBudgeted } from './budgeted.js';
 import { type CommonSettings, checkCounts } from './common.js';
 import { defineStrategy } from './definition.js';
-import { proposeNew } from './draw.js';
+import type { Constraint } from './limits/constraint.js';
+import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 const NAME = 'regularized-evolution';
@@ -24,19 +25,23 @@ export interface EvolutionSettings extends CommonSettings {
  * and the oldest architecture leaves it. A child that is in the history is drawn again.
  * @throws UsageError when a setting is out of its range
  */
-export function createRegularizedEvolution(options: { space: Space; settings: EvolutionSettings }): Strategy {
-  const { space, settings } = options;
+export function createRegularizedEvolution(options: {
+  space: Space;
+  settings: EvolutionSettings;
+  constraint?: Constraint | undefined;
+}): Strategy {
+  const { space, settings, constraint } = options;
+  const draws = drawsFrom(space, constraint);
   const { seed, population, sample } = settings;
   checkCounts(NAME, { population, sample });
   return createBudgeted({
     name: NAME,
-    space,
-    settings,
+    ...{ space, draws, settings },
     guide: (history, wanted) => {
       const random = createRandom(seed, 'evolution', history.length);
       const living = history.slice(-population);
       const mutate = () => pick(random, space.neighbours(parentOf(random, living, sample).encoding));
-      return proposeNew(mutate, { space, random, history, wanted });
+      return draws.proposed(mutate, { random, history, wanted });
     },
   });
 }
@@ -61,9 +66,10 @@ export const regularizedEvolution = defineStrategy({
       'Architectures of the population that compete to become the parent. The default is that of AmoebaNet.',
     ),
   },
-  create: ({ space, ...context }, values) =>
+  create: ({ space, constraint, ...context }, values) =>
     createRegularizedEvolution({
       space,
+      constraint,
       settings: {
         ...context,
         population: values['RMINAS.EVOLUTION_POPULATION'],

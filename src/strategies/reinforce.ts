@@ -6,7 +6,8 @@ import type { Encoding, Space } from '../spaces/space.js';
 import { createBudgeted } from './budgeted.js';
 import type { CommonSettings } from './common.js';
 import { defineStrategy } from './definition.js';
-import { proposeNew } from './draw.js';
+import type { Constraint } from './limits/constraint.js';
+import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /** Weight of the old moving average of rewards when a new reward arrives. Source: the baseline of NAS-Bench-201. */
@@ -30,21 +31,26 @@ type Policy = number[][];
  * exclude are left out of the softmax, and architectures in the history are drawn again.
  * @throws UsageError when a setting is out of its range
  */
-export function createReinforce({ space, settings }: { space: Space; settings: ReinforceSettings }): Strategy {
+export function createReinforce(options: {
+  space: Space;
+  settings: ReinforceSettings;
+  constraint?: Constraint | undefined;
+}): Strategy {
+  const { space, settings, constraint } = options;
   const { seed, learningRate } = settings;
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
     throw new UsageError(`The reinforce strategy's learning rate must be above 0, not ${learningRate}.`, {
       code: 'invalid-setting',
     });
   }
+  const draws = drawsFrom(space, constraint);
   return createBudgeted({
     name: 'reinforce',
-    space,
-    settings,
+    ...{ space, draws, settings },
     guide: (history, wanted) => {
       const random = createRandom(seed, 'policy', history.length);
       const policy = learn(space, history, learningRate);
-      return proposeNew(() => drawFrom(policy, space, random), { space, random, history, wanted });
+      return draws.proposed(() => drawFrom(policy, space, random), { random, history, wanted });
     },
   });
 }
@@ -109,6 +115,6 @@ export const reinforceStrategy = defineStrategy({
   keys: {
     'RMINAS.REINFORCE_RATE': number(0.2, { above: 0 }, 'Learning rate of the policy of `reinforce`.'),
   },
-  create: ({ space, ...context }, values) =>
-    createReinforce({ space, settings: { ...context, learningRate: values['RMINAS.REINFORCE_RATE'] } }),
+  create: ({ space, constraint, ...context }, values) =>
+    createReinforce({ space, constraint, settings: { ...context, learningRate: values['RMINAS.REINFORCE_RATE'] } }),
 });

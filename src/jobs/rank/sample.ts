@@ -1,5 +1,5 @@
 import type { Space } from '../../spaces/space.js';
-import { warmUpProposals } from '../../strategies/proposals.js';
+import { warmUpProposals } from '../../strategies/draw.js';
 
 /** How isomorphic architectures count: as often as they are drawn, or only the first of them. */
 export const DUPLICATE_COUNTING = ['all', 'once'] as const;

@@ -4,7 +4,7 @@ import { paperSpecification } from '../../../src/config/planning/paper.js';
 import { planRanking } from '../../../src/jobs/rank/plan.js';
 import { drawSample } from '../../../src/jobs/rank/sample.js';
 import { trainingFlops } from '../../../src/search/training-flops.js';
-import { warmUpProposals } from '../../../src/strategies/proposals.js';
+import { warmUpProposals } from '../../../src/strategies/draw.js';
 import { getSpace } from '../../support/spaces.js';
 
 const space = getSpace('nas-bench-201');
