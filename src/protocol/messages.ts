@@ -16,6 +16,7 @@ import {
   rankBenchmarkRequest,
   summariseBenchmarkRequest,
 } from './benchmarks.js';
+import { costed, costsRequest } from './costs.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 import { exported, exportRequest } from './exporting.js';
 import { measured, measureRequest } from './proxies.js';
@@ -236,6 +237,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
   evaluate,
   measureRequest,
+  costsRequest,
   fit,
   verify,
   retrainRequest,
@@ -255,6 +257,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   prepared,
   evaluated,
   measured,
+  costed,
   fitted,
   verified,
   retrained,
@@ -282,6 +285,7 @@ export const REPLY_OF = {
   prepare: 'prepared',
   evaluate: 'evaluated',
   measure: 'measured',
+  costs: 'costed',
   fit: 'fitted',
   verify: 'verified',
   retrain: 'retrained',

@@ -9,7 +9,7 @@ import type { OutgoingRequest, Reply } from './pending-requests.js';
 /** Deaths of the sidecar or of a worker after which a request fails. */
 const MAX_DEATHS = 2;
 /** Request types that occupy a worker. */
-const WORKER_REQUESTS = new Set(['evaluate', 'measure', 'verify']);
+const WORKER_REQUESTS = new Set(['evaluate', 'measure', 'costs', 'verify']);
 
 /** A request and the promise of its caller. */
 export class QueuedRequest {

@@ -15,7 +15,7 @@ OnBroken = Callable[[str, Body | None], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A request for a worker: `prepare`, `evaluate`, `measure`, `verify`, `retrain`, or `fit` with XNAS's forest."""
+    """A request for a worker: `prepare`, `evaluate`, `measure`, `costs`, `verify`, `retrain`, or `fit` by XNAS."""
 
     type: str
     body: Body

@@ -43,6 +43,7 @@ class Worker:
             "prepare": self._prepare,
             "evaluate": self._evaluate,
             "measure": self._measure,
+            "costs": self._costs,
             "verify": self._verify,
             "retrain": self._retrain,
             "export": self._export,
@@ -92,6 +93,15 @@ class Worker:
         return "measured", self._session(body["digest"]).measure(
             body["genotype"], body["seed"], body["proxies"], self._heartbeat.step
         )
+
+    def _costs(self, body: Body) -> tuple[str, Body]:
+        from rminas_sidecar.evaluation.costs import find_costs
+        from rminas_sidecar.specification import Specification
+
+        start = time.perf_counter()
+        specification = Specification.from_dict(body["specification"])
+        costs = find_costs(specification, body["genotypes"], body.get("latency"), self._device)
+        return "costed", {"costs": costs, "seconds": time.perf_counter() - start}
 
     def _verify(self, body: Body) -> tuple[str, Body]:
         return "verified", self._session(body["digest"]).verify(

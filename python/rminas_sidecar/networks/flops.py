@@ -7,7 +7,12 @@ from torch import Tensor, nn
 
 
 def count_flops(network: nn.Module, resolution: int) -> float:
-    """Multiply-adds of convolutions and linear layers for one image, in millions: the field's "FLOPs".
+    """The result of :func:`count_multiply_adds` in millions: the field's "FLOPs"."""
+    return count_multiply_adds(network, resolution) / 1e6
+
+
+def count_multiply_adds(network: nn.Module, resolution: int) -> int:
+    """Multiply-adds of convolutions and linear layers for one image.
 
     Runs the network once, in evaluation mode, so that no running statistic changes; training mode is restored.
 
@@ -32,4 +37,4 @@ def count_flops(network: nn.Module, resolution: int) -> float:
         network.train(training)
         for hook in hooks:
             hook.remove()
-    return total / 1e6
+    return total

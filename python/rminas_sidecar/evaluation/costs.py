@@ -1,0 +1,71 @@
+"""The costs of networks: parameters, FLOPs and latency."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+
+from rminas_sidecar.backends import BACKENDS
+from rminas_sidecar.evaluation.determinism import seeded
+from rminas_sidecar.evaluation.latency import measure_latency
+from rminas_sidecar.networks.counting import Counter, Counts, count
+from rminas_sidecar.networks.parts import COMPOSITIONS
+from rminas_sidecar.protocol.failures import is_out_of_memory
+from rminas_sidecar.specification import NetworkSpecification, Specification
+
+
+def find_costs(
+    specification: Specification,
+    genotypes: Sequence[str],
+    latency: Mapping[str, Any] | None,
+    device: torch.device,
+) -> list[dict[str, Any]]:
+    """The costs of networks with fresh weights.
+
+    Args:
+        specification: its space, size and backend decide how the networks are built.
+        genotypes: in the space's notation.
+        latency: the number of images in a `batch`; None when no latency is measured.
+        device: where latencies are measured.
+
+    Returns:
+        The protocol's costs of each network: `params`, `flops` in millions, and `latency` in milliseconds. The
+        latency is None when it was not asked for, or when the memory does not suffice.
+
+    Raises:
+        SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`, `missing-backend`.
+    """
+    answers = []
+    for genotype in genotypes:
+        counts = _count(specification, genotype)
+        milliseconds = None if latency is None else _measure(specification, genotype, latency["batch"], device)
+        answers.append({"params": counts.params, "flops": counts.multiply_adds / 1e6, "latency": milliseconds})
+    return answers
+
+
+def _count(specification: Specification, genotype: str) -> Counts:
+    if specification.backend == "native" and specification.space in COMPOSITIONS:
+        return _counter(specification.space, specification.network).count(genotype)
+    return count(_build(specification, genotype), specification.network.resolution)
+
+
+@lru_cache(maxsize=16)
+def _counter(space: str, size: NetworkSpecification) -> Counter:
+    return Counter(space, size)
+
+
+def _build(specification: Specification, genotype: str) -> nn.Module:
+    with seeded(0):
+        return BACKENDS[specification.backend].build_network(specification, genotype)
+
+
+def _measure(specification: Specification, genotype: str, batch: int, device: torch.device) -> float | None:
+    network = _build(specification, genotype).to(device)
+    try:
+        return measure_latency(network, specification.network.resolution, batch, device)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        return None
