@@ -4,7 +4,16 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { asPath, configFlag, keyFlags, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
+import {
+  asPath,
+  configFlag,
+  keyFlags,
+  limitFlags,
+  overrideArg,
+  overridesOf,
+  runFlags,
+  wordsOf,
+} from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -52,6 +61,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
       helpValue: 'DIR',
       ...asPath,
     }),
+    ...limitFlags,
     ...{ space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads },
   };
 

@@ -5,6 +5,7 @@ import { BaseCommand } from '../terminal/base-command.js';
 import {
   asPath,
   keyFlags,
+  limitFlags,
   optionalConfigFlag,
   overrideArg,
   overridesOf,
@@ -28,6 +29,7 @@ it.`;
     '<%= config.bin %> search --cfg quickstart --verify 2',
     '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data RMINAS.RF_WARMUP 24 RMINAS.RF_SUCC 6',
     '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data --profile corrected --workers 2 --json > result.json',
+    '<%= config.bin %> search --cfg quickstart --max-params 200k --max-flops 2M --pareto flops',
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
@@ -46,6 +48,7 @@ it.`;
       helpValue: 'K',
     }),
     'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
+    ...limitFlags,
     ...keyFlags,
   };
 

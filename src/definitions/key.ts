@@ -1,11 +1,11 @@
 /** A configuration key: type, default, range and documentation in one place. Everything else is derived from it. */
 import { z } from 'zod';
 
-/** The types of yacs; a key has the type of its default. */
-export type KeyType = 'bool' | 'int' | 'float' | 'str' | 'list';
+/** The types of yacs; a key has the type of its default. A key whose default is None takes values of every type. */
+export type KeyType = 'bool' | 'int' | 'float' | 'str' | 'list' | 'none';
 
 /** A default as a plain value; a list holds numbers or text. */
-export type KeyDefault = boolean | number | string | readonly (number | string)[];
+export type KeyDefault = boolean | number | string | null | readonly (number | string)[];
 
 /** One key, without its name: the {@link KeyGroup} that holds it names it. */
 export interface KeyDefinition<Output = unknown> {
@@ -47,6 +47,18 @@ export function number(
   if (above !== undefined) schema = schema.gt(above);
   if (below !== undefined) schema = schema.lt(below);
   return define('float', initial, schema, rangeOf(limits), doc);
+}
+
+const FACTORS = { k: 'e3', M: 'e6', G: 'e9' } as const;
+
+/** A number above 0 that may end in k, M or G for thousands, millions and billions. None, the default, is no number. */
+export function quantity(doc: string) {
+  const written = z
+    .string()
+    .regex(/^\d+(?:\.\d+)?(?:e\d+|[kMG])?$/)
+    .transform((text) => Number(text.replace(/[kMG]$/, (suffix) => FACTORS[suffix as keyof typeof FACTORS])));
+  const schema = z.union([z.number(), written]).pipe(z.number().gt(0)).nullable();
+  return define('none', null, schema, 'None or a number above 0, such as 1500000, 1.5M, 200k or 47e6', doc);
 }
 
 export function flag(initial: boolean, doc: string) {

@@ -7,7 +7,8 @@ import { ACCURACY } from '../objectives/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSeries } from '../protocol/messages.js';
 import type { EvaluationOutcome, Evaluator } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { type StartedSidecar, type StartOptions, startWithoutWorkers } from './prepared-sidecar.js';
+import { neededCosts } from '../strategies/limits/constraint.js';
+import { type StartedSidecar, type StartOptions, startWithoutBatch } from './prepared-sidecar.js';
 
 const NOT_TRAINED = { loss: null, curve: [], cka: [], crossEntropy: null, steps: 0, seconds: 0 };
 
@@ -18,7 +19,8 @@ export interface BenchmarkSidecar extends StartedSidecar {
 
 /** @throws as {@link createBenchmarkEvaluator} */
 export async function startBenchmarkSidecar(options: StartOptions): Promise<BenchmarkSidecar> {
-  const started = await startWithoutWorkers(options);
+  const needsNetworks = neededCosts(options.plan.settings).length > 0;
+  const started = await startWithoutBatch(options, needsNetworks ? 1 : 0);
   try {
     return { ...started, evaluator: await createBenchmarkEvaluator(started.sidecar, options) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Evaluator } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { type ResolvedPlan, resolvePlan, type StartOptions, startWithoutWorkers } from './prepared-sidecar.js';
+import { type ResolvedPlan, resolvePlan, type StartOptions, startWithoutBatch } from './prepared-sidecar.js';
 
 /** An evaluator of a script. */
 export interface CustomEvaluation {
@@ -16,7 +16,7 @@ export async function startCustomEvaluation(
   needsSidecar: boolean,
   options: StartOptions,
 ): Promise<CustomEvaluation> {
-  if (needsSidecar) return { ...(await startWithoutWorkers(options)), evaluator };
+  if (needsSidecar) return { ...(await startWithoutBatch(options)), evaluator };
   for (const text of options.config.notices) options.notify(text);
   return { evaluator, sidecar: null, resolved: resolvePlan(options.config, null) };
 }

@@ -77,9 +77,12 @@ export async function startPreparedSidecar(options: StartOptions): Promise<Prepa
   }
 }
 
-/** Starts a sidecar without workers: it trains nothing, and needs neither images nor a teacher. */
-export async function startWithoutWorkers(options: StartOptions): Promise<StartedSidecar> {
-  const sidecar = await start(options, 0, { dataset: null, teacher: null });
+/**
+ * Starts a sidecar that trains nothing, and needs neither images nor a teacher.
+ * @param workers none, or those that find the costs of networks
+ */
+export async function startWithoutBatch(options: StartOptions, workers = 0): Promise<StartedSidecar> {
+  const sidecar = await start(options, workers, { dataset: null, teacher: null });
   return { sidecar, resolved: resolvePlan(options.config, null) };
 }
 

@@ -2,7 +2,15 @@ import { Args, Flags } from '@oclif/core';
 import { type ConfigDescription, type DescribedKey, describeConfig } from '../../config/index.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { keyFlags, overrideArg, overridesOf, pluginFlag, pythonFlag, wordsOf } from '../../terminal/input/flags.js';
+import {
+  keyFlags,
+  limitFlags,
+  overrideArg,
+  overridesOf,
+  pluginFlag,
+  pythonFlag,
+  wordsOf,
+} from '../../terminal/input/flags.js';
 import { describeConfigTable } from '../../terminal/tables/config.js';
 
 export default class ConfigShow extends BaseCommand {
@@ -26,6 +34,7 @@ decisions of the profile. Keys of XNAS that rminas ignores are marked. It starts
   };
   static override flags = {
     changed: Flags.boolean({ description: 'only the keys that do not have their default' }),
+    ...limitFlags,
     ...keyFlags,
     plugin: pluginFlag,
     python: pythonFlag,

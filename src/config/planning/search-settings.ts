@@ -4,6 +4,8 @@ import { UsageError } from '../../errors.js';
 import { benchmark } from '../../objectives/benchmark.js';
 import { type ObjectiveChoice, readSeries, type SeriesChoice } from '../../objectives/index.js';
 import type { StrategyDefinition, StrategySettings } from '../../strategies/index.js';
+import type { Limits } from '../../strategies/limits/constraint.js';
+import type { NetworkCost } from '../../strategies/limits/costs.js';
 import { PROFILES } from '../schema/profiles.js';
 import type { SearchValues } from '../schema/search-keys.js';
 
@@ -22,6 +24,12 @@ export interface SearchSettings extends StrategySettings {
   readonly futility: boolean;
   /** Share of the architectures whose training is never stopped, 0 to 1. */
   readonly auditShare: number;
+  /** The limits on the costs of networks. */
+  readonly limits: Limits;
+  /** Images in an inference whose latency is measured. */
+  readonly latencyBatch: number;
+  /** The cost of the Pareto front; null when the result has none. */
+  readonly pareto: NetworkCost | null;
   readonly workers: number;
   /** Threads of each worker; 0 divides the cores among them. */
   readonly threads: number;
@@ -39,8 +47,10 @@ export function planSettings(
   { strategy, objective }: { strategy: StrategyDefinition; objective: ObjectiveChoice },
 ): SearchSettings {
   const strategyValues: Readonly<Record<string, unknown>> = valuesFor(strategy.keys, values);
-  // The bounds of futile trainings limit the loss of the training itself.
-  const minimisesTrainingLoss = objective.kind === 'rmi';
+  const pareto = values['RMINAS.PARETO'] === 'none' ? null : values['RMINAS.PARETO'];
+  // The bounds of futile trainings limit the loss of the training itself. A cheap network may be on the front with any
+  // loss, so its training goes to the end.
+  const minimisesTrainingLoss = objective.kind === 'rmi' && pareto === null;
   return {
     strategy: strategy.name,
     strategyValues,
@@ -55,12 +65,25 @@ export function planSettings(
     edgeRank: PROFILES[values['RMINAS.PROFILE']].edgeRank,
     futility: minimisesTrainingLoss && strategyValues['RMINAS.FUTILITY'] === true,
     auditShare: Number(values['RMINAS.AUDIT'] ?? 0),
+    limits: limitsOf(values),
+    latencyBatch: values['RMINAS.LATENCY_BATCH'],
+    pareto,
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
+  };
+}
+
+/** A limit of multiply-adds is set in ones and compared in millions. */
+function limitsOf(values: SearchValues): Limits {
+  const { 'RMINAS.MAX_PARAMS': params, 'RMINAS.MAX_FLOPS': flops, 'RMINAS.MAX_LATENCY': latency } = values;
+  return {
+    ...(params !== null && { params }),
+    ...(flops !== null && { flops: flops / 1e6 }),
+    ...(latency !== null && { latency }),
   };
 }
 

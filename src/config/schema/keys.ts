@@ -2,7 +2,7 @@
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { KeyGroup } from '../../definitions/key.js';
 import { strategyKey } from '../../strategies/index.js';
-import { bool, float, int, listValue, str, type Value } from '../yacs/value.js';
+import { bool, float, int, listValue, NONE, str, type Value } from '../yacs/value.js';
 import { RETRAINING_KEYS } from './retraining-keys.js';
 import { SEARCH_KEYS } from './search-keys.js';
 import { SHARED_KEYS } from './shared-keys.js';
@@ -40,6 +40,8 @@ export function toValue({ type }: Pick<PlainKey, 'type'>, plain: unknown): Value
       return float(Number(plain));
     case 'str':
       return str(String(plain));
+    case 'none':
+      return NONE;
     case 'list':
       return listValue((plain as readonly (number | string)[]).map(elementOf));
   }

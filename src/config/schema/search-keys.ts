@@ -1,8 +1,18 @@
 /** The keys that only a search reads. Where XNAS has a key, the default is that of XNAS. */
-import { choice, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
+import {
+  choice,
+  type KeyGroup,
+  list,
+  number,
+  quantity,
+  text,
+  type ValuesOf,
+  wholeNumber,
+} from '../../definitions/key.js';
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
 import { ARITHMETICS, BACKENDS, PRECISIONS, stageSchema } from '../../protocol/specification.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
+import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
 import { pathKey } from './path-key.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
@@ -10,6 +20,9 @@ import type { SHARED_KEYS } from './shared-keys.js';
 /** `auto` takes XNAS where it can be imported and has the space. */
 export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
 export type BackendChoice = (typeof BACKEND_CHOICES)[number];
+
+/** `none` for no Pareto front. */
+export const PARETO_CHOICES = ['none', ...NETWORK_COSTS] as const;
 
 const { 'RMINAS.MAX_EVALUATIONS': maxEvaluations, ...published } = COMMON_STRATEGY_KEYS;
 
@@ -54,6 +67,21 @@ export const SEARCH_KEYS = {
   ),
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
   'RMINAS.MAX_EVALUATIONS': maxEvaluations,
+  'RMINAS.MAX_PARAMS': quantity('Most trainable parameters of a network; see [limits](limits.md).'),
+  'RMINAS.MAX_FLOPS': quantity(
+    'Most multiply-adds of a network for one image, counted as the proxy [`flops`](proxies.md) counts them.',
+  ),
+  'RMINAS.MAX_LATENCY': quantity('Longest inference of a network on the device of the search, in milliseconds.'),
+  'RMINAS.LATENCY_BATCH': wholeNumber(
+    1,
+    { least: 1, most: 65_536 },
+    'Images in an inference whose latency is measured.',
+  ),
+  'RMINAS.PARETO': choice(
+    'none',
+    PARETO_CHOICES,
+    'The cost for which the result has the front of loss against cost; see [limits](limits.md#a-pareto-front).',
+  ),
   'RMINAS.TEACHER': pathKey(
     '',
     0,

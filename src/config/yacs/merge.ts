@@ -1,6 +1,7 @@
 /**
- * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), with one
- * difference: an unknown key is always an error. XNAS lets its files add keys, so that it misses a misspelt one.
+ * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), with two
+ * differences. An unknown key is always an error: XNAS lets its files add keys, so that it misses a misspelt one. A key
+ * whose default is None takes values of every type, also after it had another one.
  */
 import { UsageError } from '../../errors.js';
 import { nearestKey } from '../../nearest.js';
@@ -14,6 +15,8 @@ export type ValueSource = 'default' | 'file' | 'override';
 export interface Setting {
   readonly value: Value;
   readonly source: ValueSource;
+  /** Set for a key whose default is None: it takes values of every type. */
+  readonly anyType?: true;
   /** For messages: `line 6 of /home/ada/search.yaml`, `the overrides`, `the defaults`. */
   readonly where: string;
 }
@@ -28,7 +31,12 @@ const NO_ALIASES: Aliases = new Map();
 
 /** @param where their origin, for messages */
 export function defaultSettings(defaults: Readonly<Record<string, Value>>, where = 'the defaults'): Settings {
-  return new Map(Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where }]));
+  return new Map(
+    Object.entries(defaults).map(([key, value]) => [
+      key,
+      { value, source: 'default', where, ...(value.type === 'NoneType' && { anyType: true }) },
+    ]),
+  );
 }
 
 /**
@@ -123,10 +131,12 @@ class Known {
   /** @throws UsageError for an unknown key, a group, or a value of the wrong type. */
   set(key: string, value: Value, { source, where, written }: Origin): void {
     if (this.groups.has(key)) throw wholeGroup(this, key, where);
-    const coerced = coerce(key, value, this.get(key, where), { where, written });
+    const current = this.get(key, where);
+    const coerced = coerce(key, value, current, { where, written });
     const target = this.aliases.get(key);
     const told = target === undefined ? where : `${where}, as ${key}`;
-    this.settings.set(target ?? key, { value: coerced, source, where: told });
+    const { anyType } = current;
+    this.settings.set(target ?? key, { value: coerced, source, where: told, ...(anyType && { anyType }) });
   }
 }
 
@@ -134,11 +144,12 @@ class Known {
 function coerce(
   key: string,
   value: Value,
-  { value: current }: Setting,
+  { value: current, anyType }: Setting,
   { where, written }: Pick<Origin, 'where' | 'written'>,
 ): Value {
   if (isPlain(value)) {
-    if (value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType') return value;
+    if (anyType || value.type === current.type || value.type === 'NoneType' || current.type === 'NoneType')
+      return value;
     if ('items' in value && 'items' in current) return { type: current.type, items: value.items };
   }
   if (current.type === 'str' && written !== undefined && (value.type === 'int' || value.type === 'float')) {

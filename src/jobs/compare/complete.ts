@@ -7,6 +7,7 @@ import { type CostKind, CostMeter } from './cost.js';
 import type { ComparisonEvent } from './events.js';
 import type { PlannedRow, PlannedRun } from './plan.js';
 import { readRecorded } from './recorded.js';
+import { ReplayCosts } from './replay-costs.js';
 import { isFinal, type Trajectory } from './trajectory.js';
 
 export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOptions {
@@ -35,10 +36,11 @@ export async function completeRuns(rows: readonly PlannedRow[], options: Complet
   const { jobs, signal, emit } = options;
   const items = rows.flatMap((row) => row.runs.map((planned) => ({ planned, unlimited: row.unlimited })));
   emit({ type: 'comparison-opened', runs: items.length });
+  const costs = new ReplayCosts(options);
   const completed: Completed[] = [];
   const begun: Promise<Completed>[] = [];
   const run = ({ planned, unlimited }: (typeof items)[number]) => {
-    const attempted = attempt(planned, unlimited ? { ...options, budget: null } : options);
+    const attempted = attempt(planned, { ...options, costs, ...(unlimited && { budget: null }) });
     begun.push(attempted);
     return attempted;
   };
@@ -47,12 +49,17 @@ export async function completeRuns(rows: readonly PlannedRow[], options: Complet
   } finally {
     // An interrupted search still has to close its sidecar and its lock.
     await Promise.allSettled(begun);
+    await costs.close();
   }
   const place = new Map(items.map(({ planned }, index) => [planned, index]));
   return completed.sort((a, b) => (place.get(a.planned) ?? 0) - (place.get(b.planned) ?? 0));
 }
 
-async function attempt(planned: PlannedRun, options: CompleteOptions): Promise<Completed> {
+interface AttemptOptions extends CompleteOptions {
+  readonly costs: ReplayCosts;
+}
+
+async function attempt(planned: PlannedRun, options: AttemptOptions): Promise<Completed> {
   const { emit } = options;
   const { row, seed } = planned;
   try {
@@ -66,12 +73,12 @@ async function attempt(planned: PlannedRun, options: CompleteOptions): Promise<C
   }
 }
 
-async function complete(planned: PlannedRun, options: CompleteOptions): Promise<Trajectory> {
-  const { kind, budget, loader = new PluginLoader(options) } = options;
-  const recorded = await readRecorded(planned, loader);
+async function complete(planned: PlannedRun, options: AttemptOptions): Promise<Trajectory> {
+  const { kind, budget, loader = new PluginLoader(options), costs } = options;
+  const recorded = await readRecorded(planned, loader, costs);
   if (recorded !== null && isFinal(recorded.trajectory, kind, budget)) return recorded.trajectory;
   await goOn(planned, recorded !== null, options);
-  return (await readRecorded(planned, loader))?.trajectory ?? { steps: [], ended: null };
+  return (await readRecorded(planned, loader, costs))?.trajectory ?? { steps: [], ended: null };
 }
 
 /**

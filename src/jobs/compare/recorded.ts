@@ -12,6 +12,7 @@ import { changedKeys } from '../bound-settings.js';
 import { recordedEvents } from '../search/journal.js';
 import { type PlannedSearch, planResumedSearch, readSearch, searchSettingsOf } from '../search/plan.js';
 import type { PlannedRun } from './plan.js';
+import type { ReplayCosts } from './replay-costs.js';
 import { type Trajectory, trajectoryOf } from './trajectory.js';
 
 const NOTHING: Trajectory = { steps: [], ended: null };
@@ -25,13 +26,19 @@ export interface Recorded {
  * Reads the recorded part of a search; null when it has not begun.
  * @throws UsageError when the folder holds a run of another configuration.
  */
-export async function readRecorded(planned: PlannedRun, loader: PluginLoader): Promise<Recorded | null> {
+export async function readRecorded(
+  planned: PlannedRun,
+  loader: PluginLoader,
+  costs: ReplayCosts,
+): Promise<Recorded | null> {
   if (!hasBegun(jobFolderAt(planned.folder).journal)) return null;
   const earlier = readSearch(planned.folder);
   const run = await planResumedSearch(earlier, {}, loader);
   checkSameSearch(planned, run);
   const events = recordedEvents(earlier.lines);
-  return { trajectory: events.length === 0 ? NOTHING : trajectoryOf(events, replayOf(run.plan)) };
+  if (events.length === 0) return { trajectory: NOTHING };
+  const constraint = costs.constraintOf(run, earlier.lines);
+  return { trajectory: await trajectoryOf(events, { ...replayOf(run.plan), constraint }) };
 }
 
 function replayOf({ specification, settings, definitions }: SearchPlan) {

@@ -1,9 +1,11 @@
 import type { Objective } from '../../objectives/objective.js';
 import type { JournalledEvent } from '../../search/events.js';
+import { answerWithin } from '../../search/limited-answer.js';
 import { Observer } from '../../search/observer.js';
 import { readRecording } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
-import type { Strategy } from '../../strategies/strategy.js';
+import type { Constraint } from '../../strategies/limits/constraint.js';
+import type { Observation, Strategy } from '../../strategies/strategy.js';
 import { type CostKind, CostMeter, type SearchCost } from './cost.js';
 
 /** The state of a search after a number of architectures. */
@@ -26,6 +28,8 @@ export interface TrajectoryOptions {
   readonly space: Space;
   readonly strategy: Strategy;
   readonly objective: Objective;
+  /** The limits of the search; undefined without limits. */
+  readonly constraint?: Constraint | undefined;
   /** The run's seed. */
   readonly seed: number;
   /** Images in the batch. */
@@ -37,8 +41,11 @@ export interface TrajectoryOptions {
  * @param events of the journal, in order
  * @throws UsageError if they cannot be of such a run
  */
-export function trajectoryOf(events: readonly JournalledEvent[], options: TrajectoryOptions): Trajectory {
-  const { space, strategy, batch } = options;
+export async function trajectoryOf(
+  events: readonly JournalledEvent[],
+  options: TrajectoryOptions,
+): Promise<Trajectory> {
+  const { batch } = options;
   const { proposals, evaluations, finished } = readRecording(events, options);
   const observer = new Observer(options);
   const meter = new CostMeter(batch);
@@ -56,11 +63,20 @@ export function trajectoryOf(events: readonly JournalledEvent[], options: Trajec
       if (event.type !== 'observed') continue;
       const { history } = observer;
       const known = history.some(({ loss }) => Number.isFinite(loss));
-      const genotype = known ? space.print(strategy.answer(history).encoding) : null;
+      const genotype = known ? await answerTo(history, options) : null;
       steps.push({ architectures: history.length, cost: meter.total, genotype });
     }
   }
   return { steps, ended: finished?.reason ?? null };
+}
+
+async function answerTo(
+  history: readonly Observation[],
+  { space, strategy, constraint }: TrajectoryOptions,
+): Promise<string> {
+  const answer = strategy.answer(history);
+  const { encoding } = constraint === undefined ? answer : await answerWithin(answer, constraint);
+  return space.print(encoding);
 }
 
 /** The last step within a budget; undefined if the first exceeds it. */

@@ -51,6 +51,7 @@ export const CUSTOM_OPTIONS: OptionShape<CustomObjects> = {
     name: filledText.optional(),
     capacity: wholeNumberOption(1),
     evaluate: callback(),
+    costs: callback().optional(),
   }).optional(),
 };
 

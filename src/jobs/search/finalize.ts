@@ -6,7 +6,9 @@ import { evaluationSeed } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
+import type { SearchCosts } from './costs.js';
 import type { SearchStore } from './journal.js';
+import { costsInResult } from './network-costs.js';
 import type { ResolvedSearch } from './plan.js';
 import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
 import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
@@ -20,6 +22,8 @@ export interface FinalizeSearchOptions {
   readonly space: Space;
   readonly objective: Objective;
   readonly evaluator: Evaluator;
+  /** Undefined for a search that needs no costs of networks. */
+  readonly costs: SearchCosts | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +42,13 @@ export async function finalizeSearch(options: FinalizeSearchOptions): Promise<Se
     run.verify.architectures === 0 || sidecar === null
       ? null
       : await verifyAnswer({ ...options, sidecar, genotype: finished.genotype });
-  const result = buildResult({ ...options, score, benchmark, verification });
+  const result = buildResult({
+    ...options,
+    score,
+    benchmark,
+    verification,
+    inLimits: await costsInResult({ ...options, score }),
+  });
   writeJobFile(store.folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
@@ -75,9 +85,10 @@ function buildResult(
     score: ArchitectureScore;
     benchmark: BenchmarkReport;
     verification: VerificationReport | null;
+    inLimits: Awaited<ReturnType<typeof costsInResult>>;
   },
 ): SearchResult {
-  const { run, started, store, record, objective, score, benchmark, verification } = parts;
+  const { run, started, store, record, objective, score, benchmark, verification, inLimits } = parts;
   const { specification, settings } = run.plan;
   const finished = record.end;
   const status = record.observed.at(-1)?.status;
@@ -93,6 +104,7 @@ function buildResult(
     score,
     best: record.best,
     stop: { reason: finished.reason, note: finished.note },
+    ...inLimits,
     threshold: status?.threshold ?? null,
     thresholdNote: status?.thresholdNote ?? null,
     successes: status?.successes ?? 0,

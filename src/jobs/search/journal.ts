@@ -88,9 +88,34 @@ const finished = z.strictObject({
   voters: z.array(z.strictObject({ genotype, loss: z.number() })),
 });
 
+const cost = z.number().min(0).nullable().optional();
+
+/** Costs of networks that limits or a front depend on, as they were found first. Counted ones are not written down. */
+const costs = z.strictObject({
+  type: z.literal('costs'),
+  found: z
+    .array(
+      z.strictObject({
+        /** Canonical. */
+        genotype,
+        costs: z.strictObject({ params: cost, flops: cost, latency: cost }),
+      }),
+    )
+    .min(1),
+});
+
 const verified = z.strictObject({ type: z.literal('verified'), genotype, verification: verificationSchema });
 
-const entrySchema = z.discriminatedUnion('type', [run, session, proposed, screened, evaluated, finished, verified]);
+const entrySchema = z.discriminatedUnion('type', [
+  run,
+  session,
+  costs,
+  proposed,
+  screened,
+  evaluated,
+  finished,
+  verified,
+]);
 
 export type SearchEntry = z.infer<typeof entrySchema>;
 export type SearchHeader = Extract<SearchEntry, { type: 'run' }>;

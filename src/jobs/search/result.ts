@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messages.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
+import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
 
 const maybe = z.number().nullable();
 
@@ -62,6 +63,42 @@ const futilitySchema = z.strictObject({
   falseStopRate: z.number().min(0).max(1).nullable(),
 });
 
+/** Costs of one network; a cost that was not needed is null. */
+const networkCostsSchema = z.strictObject({
+  params: z.number().min(0).nullable(),
+  /** Millions of multiply-adds for one image. */
+  flops: z.number().min(0).nullable(),
+  /** Milliseconds of an inference. */
+  latency: z.number().min(0).nullable(),
+});
+export type NetworkCostsReport = z.infer<typeof networkCostsSchema>;
+
+const limitsSchema = z.strictObject({
+  /** The highest allowed costs; null where there is no limit. */
+  most: networkCostsSchema,
+  /** The costs of the found architecture. */
+  found: networkCostsSchema,
+  /** Images in an inference whose latency is measured. */
+  latencyBatch: z.int().min(1),
+});
+
+const paretoSchema = z.strictObject({
+  /** The cost of the front. */
+  cost: z.enum(NETWORK_COSTS),
+  /** The architectures that no other one beats, by rising loss and falling cost. */
+  front: z.array(
+    z.strictObject({
+      /** From 1, for the lowest loss. */
+      rank: z.int().min(1),
+      /** The canonical genotype. */
+      genotype: z.string(),
+      loss: z.number(),
+      costs: networkCostsSchema,
+    }),
+  ),
+  latencyBatch: z.int().min(1),
+});
+
 /** The result of a search, in result.json, `--json` and the Node API. */
 export const resultSchema = z.strictObject({
   schema: z.literal(1),
@@ -88,6 +125,10 @@ export const resultSchema = z.strictObject({
   /** The evaluated architecture of lowest loss; the vote may find another one. */
   best: z.strictObject({ genotype: z.string(), loss: z.number() }),
   stop: z.strictObject({ reason: z.string(), note: z.string() }),
+  /** Limits on the costs of networks; absent in a search without limits. */
+  limits: limitsSchema.optional(),
+  /** The front of loss against a cost; absent unless RMINAS.PARETO names one. */
+  pareto: paretoSchema.optional(),
   threshold: maybe,
   thresholdNote: z.string().nullable(),
   successes: z.int().min(0),

@@ -19,6 +19,7 @@ import { createStrategy } from '../../strategies/index.js';
 import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { openCosts, type SearchCosts } from './costs.js';
 import { CUSTOM_OPTIONS } from './custom.js';
 import { describeSearchEvent, type SearchJobEvent } from './events.js';
 import { finalizeSearch } from './finalize.js';
@@ -104,9 +105,14 @@ async function runSearch(options: SearchOptions, context: JobContext<SearchJobEv
     const started = await startEvaluation(planned, options, store, context.signal);
     try {
       const run = { ...planned, ...started.resolved };
+      const opening = { run, started, store, cacheLimit: limit, signal: context.signal };
+      const costs = openCosts(opening);
+      // Infeasible limits are found before a folder is made.
+      await costs?.check(run);
       begin(store, run, started);
-      const parts = { run, started, store, signal: context.signal };
-      const searched = await runController({ ...parts, cacheLimit: limit });
+      costs?.begin();
+      const parts = { ...opening, costs };
+      const searched = await runController(parts);
       return await finalizeSearch({ ...parts, ...searched });
     } finally {
       await started.sidecar?.close();
@@ -205,11 +211,13 @@ interface SearchRun {
   readonly store: SearchStore;
   /** Bytes that the cache of all runs may take; 0 for no cache. */
   readonly cacheLimit: number;
+  /** Undefined for a search that needs no costs of networks. */
+  readonly costs: SearchCosts | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Runs the controller on from what the journal has, and journals each of its decisions. */
-async function runController({ run, started, store, cacheLimit: limit, signal }: SearchRun) {
+async function runController({ run, started, store, cacheLimit: limit, costs, signal }: SearchRun) {
   const { plan, workers } = run;
   const { settings, specification, definitions } = plan;
   const { space } = definitions.space;
@@ -222,11 +230,15 @@ async function runController({ run, started, store, cacheLimit: limit, signal }:
     notify: (text) => store.notify(text),
   });
   const surrogate = createSidecarSurrogate({ sidecar: started.sidecar, specification, signal });
-  const strategy = createStrategy(definitions.strategy, { space, settings, screener, surrogate });
+  const constraint = costs?.constraint;
+  const strategy = createStrategy(definitions.strategy, { space, settings, screener, surrogate, constraint });
   const record = new SearchRecord(objective);
   const { seed, auditShare } = settings;
   const recorded = recordedEvents(store.lines);
-  const events = searchSpace({ space, strategy, objective, evaluator, seed, auditShare, recorded, signal });
+  const events = searchSpace({
+    ...{ space, strategy, objective, evaluator, constraint },
+    ...{ seed, auditShare, recorded, signal },
+  });
   for await (const event of events) {
     // The controller acts on an event after it has been taken, so it is on disk first.
     if (!event.replayed) journal(store, event);

@@ -1,7 +1,9 @@
 import type { Verification } from '../../protocol/messages.js';
-import { createRandom, derivedSeed } from '../../random/random.js';
+import { createRandom, derivedSeed, type Random } from '../../random/random.js';
 import type { Sidecar } from '../../sidecar/client.js';
-import type { Space } from '../../spaces/space.js';
+import type { Encoding, Space } from '../../spaces/space.js';
+import { drawWithin } from '../../strategies/limits/draws.js';
+import type { SearchCosts } from './costs.js';
 import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 import type { VerificationReport } from './result.js';
@@ -15,6 +17,7 @@ export interface VerificationOptions {
   readonly sidecar: Pick<Sidecar, 'request'>;
   readonly store: SearchStore;
   readonly space: Space;
+  readonly costs: SearchCosts | undefined;
   readonly genotype: string;
   readonly signal: AbortSignal;
 }
@@ -24,7 +27,7 @@ export interface VerificationOptions {
  * held-out images. This checks a search without a benchmark. Trainings in the journal are not repeated.
  */
 export async function verifyAnswer(options: VerificationOptions): Promise<VerificationReport> {
-  const random = drawOthers(options, options.run.verify.architectures);
+  const random = await drawOthers(options, options.run.verify.architectures);
   const genotypes = [options.genotype, ...random];
   const answers: Verification[] = [];
   for (const [index, genotype] of genotypes.entries()) {
@@ -37,20 +40,28 @@ export async function verifyAnswer(options: VerificationOptions): Promise<Verifi
   };
 }
 
-/** Random architectures that are isomorphic neither to the found one nor to each other. */
-function drawOthers({ space, genotype, run }: VerificationOptions, count: number): string[] {
+/** Random architectures within the limits that are isomorphic neither to the found one nor to each other. */
+async function drawOthers(options: VerificationOptions, count: number): Promise<string[]> {
+  const { space, genotype, run, costs } = options;
   const random = createRandom(run.plan.settings.seed, 'verification', 0);
+  const stream = costs?.constraint === undefined ? drawAll(space, random) : drawWithin(costs.constraint, random);
   const taken = new Set([space.print(space.canonical(space.parse(genotype)))]);
   const drawn: string[] = [];
-  // A space may have fewer such architectures.
-  for (let tries = 0; drawn.length < count && tries < 1000 * count; tries += 1) {
-    const encoding = space.sample(random);
+  let tries = 0;
+  for await (const encoding of stream) {
+    // A space may have fewer such architectures.
+    tries += 1;
+    if (drawn.length >= count || tries > 1000 * count) break;
     const canonical = space.print(space.canonical(encoding));
     if (taken.has(canonical)) continue;
     taken.add(canonical);
     drawn.push(space.print(encoding));
   }
   return drawn;
+}
+
+function* drawAll(space: Space, random: Random): Generator<Encoding, never> {
+  for (;;) yield space.sample(random);
 }
 
 async function trainProperly(

@@ -13,6 +13,11 @@ export function limitedCosts(limits: Limits): NetworkCost[] {
   return NETWORK_COSTS.filter((cost) => limits[cost] !== undefined);
 }
 
+/** The costs that a search needs: the limited ones, and that of its front. */
+export function neededCosts({ limits, pareto }: { limits: Limits; pareto: NetworkCost | null }): NetworkCost[] {
+  return NETWORK_COSTS.filter((cost) => limits[cost] !== undefined || cost === pareto);
+}
+
 /**
  * The highest quotient of a cost and its limit. It is at most 1 exactly when all costs are within their limits.
  * @returns 0 without limits

@@ -12,7 +12,7 @@ export type NetworkCost = (typeof NETWORK_COSTS)[number];
 export const COUNTED_COSTS = ['params', 'flops'] as const satisfies readonly NetworkCost[];
 
 /** Costs of one network. A cost that is null could not be found: it is above every limit. */
-export type NetworkCosts = Readonly<Partial<Record<NetworkCost, number | null>>>;
+export type NetworkCosts = Readonly<Partial<Record<NetworkCost, number | null | undefined>>>;
 
 /**
  * Finds costs of networks.
@@ -36,8 +36,8 @@ export interface CostTableOptions {
   readonly find: FindCosts;
   /** Costs that the run has found already; they are not asked for again. */
   readonly recorded?: Iterable<RecordedCosts> | undefined;
-  /** Told each cost that was found, before anything depends on it. */
-  readonly onFound?: ((found: RecordedCosts) => void) | undefined;
+  /** Told the costs that were found, before anything depends on them. */
+  readonly onFound?: ((found: readonly RecordedCosts[]) => void) | undefined;
 }
 
 /** Genotypes in one request. */
@@ -50,7 +50,7 @@ const MOST_IN_A_REQUEST = 1024;
 export class CostTable {
   readonly space: Space;
   readonly #find: FindCosts;
-  readonly #onFound: (found: RecordedCosts) => void;
+  readonly #onFound: (found: readonly RecordedCosts[]) => void;
   readonly #known = new Map<string, NetworkCosts>();
 
   constructor({ space, find, recorded = [], onFound = () => {} }: CostTableOptions) {
@@ -72,12 +72,12 @@ export class CostTable {
 
   async #ask(genotypes: readonly string[], costs: readonly NetworkCost[]): Promise<void> {
     const found = await this.#find(genotypes, costs);
-    for (const [index, genotype] of genotypes.entries()) {
+    const added = genotypes.map((genotype, index): RecordedCosts => {
       const missing = costs.filter((cost) => !this.#has(genotype, cost));
-      const news = Object.fromEntries(missing.map((cost) => [cost, found[index]?.[cost] ?? null]));
-      this.#onFound({ genotype, costs: news });
-      this.#add(genotype, news);
-    }
+      return { genotype, costs: Object.fromEntries(missing.map((cost) => [cost, found[index]?.[cost] ?? null])) };
+    });
+    this.#onFound(added);
+    for (const one of added) this.#add(one.genotype, one.costs);
   }
 
   #has(canonical: string, cost: NetworkCost): boolean {

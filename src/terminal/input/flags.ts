@@ -1,6 +1,7 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
 import { BUILT_IN } from '../../catalogue/built-in.js';
 import { userPath } from '../../installation/paths.js';
+import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
 
 /** For flags and arguments that are paths. */
 export const asPath = { parse: async (text: string) => userPath(text) };
@@ -82,14 +83,48 @@ const KEY_FLAGS = {
   out: { key: 'OUT_DIR', description: 'folder for the folders of runs', helpValue: 'DIR' },
 } as const;
 
-type KeyFlag = keyof typeof KEY_FLAGS;
+/** Flags for the limits of a search. They are short for `KEY VALUE`, too. */
+const LIMIT_FLAGS = {
+  'max-params': { key: 'RMINAS.MAX_PARAMS', description: 'most parameters of a network, e.g. 1.5M', helpValue: 'N' },
+  'max-flops': {
+    key: 'RMINAS.MAX_FLOPS',
+    description: 'most multiply-adds of a network for one image, as the proxy flops counts them, e.g. 47e6',
+    helpValue: 'N',
+  },
+  'max-latency': {
+    key: 'RMINAS.MAX_LATENCY',
+    description: 'longest inference on the device of the search, in milliseconds',
+    helpValue: 'MS',
+  },
+  pareto: {
+    key: 'RMINAS.PARETO',
+    description: 'keep the front of loss against this cost',
+    helpValue: NETWORK_COSTS.join('|'),
+  },
+} as const;
 
-export const keyFlags = Object.fromEntries(
-  Object.entries(KEY_FLAGS).map(([name, { key, description, helpValue }]) => [
-    name,
-    Flags.string({ description: `${description} (${key})`, helpValue, helpGroup: 'CONFIGURATION' }),
-  ]),
-) as Record<KeyFlag, Interfaces.OptionFlag<string | undefined>>;
+type Flag<Name extends string> = Record<Name, Interfaces.OptionFlag<string | undefined>>;
+type KeyFlag = keyof typeof KEY_FLAGS;
+type LimitFlag = keyof typeof LIMIT_FLAGS;
+
+export const keyFlags = flagsFor(KEY_FLAGS, 'CONFIGURATION');
+export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
+
+interface FlagForKey {
+  readonly key: string;
+  readonly description: string;
+  readonly helpValue: string;
+}
+
+function flagsFor<Name extends string>(table: Readonly<Record<Name, FlagForKey>>, helpGroup: string): Flag<Name> {
+  const entries = Object.entries<FlagForKey>(table);
+  return Object.fromEntries(
+    entries.map(([name, { key, description, helpValue }]) => [
+      name,
+      Flags.string({ description: `${description} (${key})`, helpValue, helpGroup }),
+    ]),
+  ) as Flag<Name>;
+}
 
 /** Flags that select assets through a configuration. */
 export const assetFlags: Record<
@@ -134,9 +169,9 @@ export function wordsOf(raw: readonly { readonly type: string; readonly input: s
 }
 
 /** The overrides of the key flags. */
-export function overridesOf(flags: Partial<Record<KeyFlag, string | undefined>>): string[] {
-  return Object.entries(KEY_FLAGS).flatMap(([name, { key }]) => {
-    const value = flags[name as KeyFlag];
+export function overridesOf(flags: Partial<Record<KeyFlag | LimitFlag, string | undefined>>): string[] {
+  return Object.entries({ ...KEY_FLAGS, ...LIMIT_FLAGS }).flatMap(([name, { key }]) => {
+    const value = flags[name as KeyFlag | LimitFlag];
     return value === undefined ? [] : [key, literal(key, value)];
   });
 }

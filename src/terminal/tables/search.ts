@@ -7,8 +7,10 @@ import type {
   SearchResult,
   VerificationReport,
 } from '../../jobs/search/result.js';
+import { NETWORK_COSTS, type NetworkCost } from '../../strategies/limits/costs.js';
+import { describeCost as costInWords } from '../../strategies/limits/words.js';
 import { formatSeconds } from '../units.js';
-import { type LabelledValue, listOf } from './layout.js';
+import { framedTable, type LabelledValue, listOf } from './layout.js';
 
 /** The summary of a finished search. */
 export function describeResult(result: SearchResult): string {
@@ -20,6 +22,7 @@ export function describeResult(result: SearchResult): string {
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
     ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
+    ...limitRows(result.limits),
     ...benchmarkRows(result.benchmark, result.dataset),
     ...verificationRows(result.verification),
     ['cost', describeCost(cost)],
@@ -27,7 +30,7 @@ export function describeResult(result: SearchResult): string {
     ['files', files.folder],
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
-  return listOf(rows);
+  return [listOf(rows), ...paretoTable(result.pareto)].join('\n');
 }
 
 function describeSearched(result: SearchResult): string {
@@ -86,6 +89,35 @@ function describeCost(cost: SearchResult['cost']): string {
   if (cost.failures > 0) parts.push(`${cost.failures} failed`);
   if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);
   return parts.join(', ');
+}
+
+function limitRows(limits: SearchResult['limits']): LabelledValue[] {
+  if (!limits) return [];
+  const { found, most } = limits;
+  const told = NETWORK_COSTS.flatMap((cost) => {
+    const [value, limit] = [found[cost], most[cost]];
+    if (value === null) return [];
+    return [`${costInWords(cost, value)}${limit === null ? '' : ` (at most ${costInWords(cost, limit)})`}`];
+  });
+  return [['costs', told.join(', ')]];
+}
+
+/** The columns of the costs of a front. */
+const COLUMNS: Readonly<Record<NetworkCost, string>> = { params: 'parameters', flops: '10⁶ FLOPs', latency: 'ms' };
+
+function paretoTable(pareto: SearchResult['pareto']): string[] {
+  if (!pareto) return [];
+  const { front, cost } = pareto;
+  const columns = NETWORK_COSTS.filter((one) => front.some(({ costs }) => costs[one] !== null));
+  const table = framedTable(
+    ['rank', 'loss', ...columns.map((one) => COLUMNS[one]), 'architecture'],
+    ['right', 'right', ...columns.map((): 'right' => 'right'), 'left'],
+  );
+  for (const { rank, genotype, loss, costs } of front) {
+    const cells = columns.map((one) => costs[one]?.toLocaleString('en', { maximumSignificantDigits: 6 }) ?? '');
+    table.push([String(rank), loss.toPrecision(6), ...cells, genotype]);
+  }
+  return [pc.cyan(`front of loss against ${cost}`), table.toString()];
 }
 
 function futilityRow(futility: SearchResult['futility']): LabelledValue[] {

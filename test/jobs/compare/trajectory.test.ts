@@ -55,7 +55,7 @@ const CASES: Case[] = [1, 3].flatMap((capacity) => [
 describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
   it('has a step for each architecture, and ends with the answer of the search', async () => {
     const { events, journal, options } = await recordSearch(one);
-    const { steps, ended } = trajectoryOf(journal, options);
+    const { steps, ended } = await trajectoryOf(journal, options);
     expect(steps.map(({ architectures }) => architectures)).toEqual(observedIn(events).map(({ index }) => index + 1));
     expect(steps.at(-1)?.genotype).toBe(finishOf(events)?.genotype);
     expect(ended).toBe(finishOf(events)?.reason);
@@ -63,7 +63,7 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
 
   it('counts the cost of each evaluation once', async () => {
     const { events, journal, options } = await recordSearch(one);
-    const { steps } = trajectoryOf(journal, options);
+    const { steps } = await trajectoryOf(journal, options);
     const evaluations = events.filter(({ type }) => type === 'evaluated').length;
     expect(steps.at(-1)?.cost).toMatchObject({ steps: evaluations, seconds: evaluations / 4 });
     const costs = steps.map(({ cost }) => cost.seconds);
@@ -72,9 +72,9 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
 
   it('has at every moment the answer of a search that ends there', async () => {
     const { journal, options } = await recordSearch(one);
-    const whole = trajectoryOf(journal, options);
+    const whole = await trajectoryOf(journal, options);
     for (let end = 0; end <= journal.length; end += 1) {
-      const { steps } = trajectoryOf(journal.slice(0, end), options);
+      const { steps } = await trajectoryOf(journal.slice(0, end), options);
       expect(steps).toEqual(whole.steps.slice(0, steps.length));
     }
   });
@@ -87,7 +87,7 @@ describe('the trajectory of a search whose trainings all fail', () => {
       failing.includes(request.genotype.slice(0, 2)) ? { failure: 'died' } : measured(request);
     const one = { space: createTinySpace(3, 4), objective: RMI, capacity: 1, outcomeOf };
     const { events, journal, options } = await recordSearch(one);
-    const { steps } = trajectoryOf(journal, options);
+    const { steps } = await trajectoryOf(journal, options);
     const first = observedIn(events).findIndex(({ loss }) => Number.isFinite(loss));
     expect(first).toBeGreaterThan(0);
     expect(steps.map(({ genotype }) => genotype !== null)).toEqual(steps.map((_, index) => index >= first));
