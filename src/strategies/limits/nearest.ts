@@ -38,8 +38,8 @@ async function lowerNeighbour(current: Reached, constraint: Constraint): Promise
   const usages = await constraint.countedUsage(neighbours);
   const all = neighbours.map((encoding, index) => ({ encoding, usage: usages[index] ?? Number.POSITIVE_INFINITY }));
   if (!constraint.measures || (await isOverCounted(current, constraint))) {
-    const lowest = lowestOf(all);
-    return lowest !== undefined && lowest.usage < current.usage ? lowest : undefined;
+    const next = nextOf(all);
+    return next !== undefined && next.usage < current.usage ? next : undefined;
   }
   const allowed = all.filter(({ usage }) => usage <= 1).map(({ encoding }) => encoding);
   for (const encoding of (await cheapestFirst(allowed, constraint)).slice(0, MEASURED_NEIGHBOURS)) {
@@ -54,9 +54,12 @@ async function isOverCounted({ encoding }: Reached, constraint: Constraint): Pro
   return usage > 1;
 }
 
-function lowestOf(all: readonly Reached[]): Reached | undefined {
-  const [first, ...others] = all;
-  return first && others.reduce((lowest, other) => (other.usage < lowest.usage ? other : lowest), first);
+/** Of those within the limits the one that uses them most, since it differs least. Without any, the one least over them. */
+function nextOf(all: readonly Reached[]): Reached | undefined {
+  const within = all.filter(({ usage }) => usage <= 1);
+  const [first, ...others] = within.length > 0 ? within : all;
+  const sign = within.length > 0 ? -1 : 1;
+  return first && others.reduce((best, other) => (sign * other.usage < sign * best.usage ? other : best), first);
 }
 
 /** The architectures by rising FLOPs; equal ones keep their order. */
