@@ -10,7 +10,7 @@ import { defaultsOf, searchKeysOf } from './schema/keys.js';
 import { checkRanges } from './schema/ranges.js';
 import type { SearchValues } from './schema/search-keys.js';
 import { resolveSettings } from './space-defaults.js';
-import { defaultSettings, mergeFile, mergeOverrides, type Settings } from './yacs/merge.js';
+import { defaultSettings, mergeFile, mergeOverrides, type Settings, withAnyType } from './yacs/merge.js';
 import { listValue, str, toPlain } from './yacs/value.js';
 import type { Group } from './yacs/yaml-file.js';
 
@@ -106,7 +106,8 @@ async function mergeAll({ file, overrides = [], cwd = '.', catalogue = BUILT_IN 
   const dialect: Dialect = isArchiveDialect(content, Object.keys(initial)) ? 'archive' : 'xnas';
   const defaults = dialect === 'archive' ? archiveSettings(initial) : defaultSettings(initial);
   const aliases = dialect === 'archive' ? ARCHIVE_ALIASES : undefined;
-  const fromFile = mergeFile(defaults, content, path ?? '', aliases);
+  const open = Object.keys(keys).filter((key) => keys[key]?.type === 'none');
+  const fromFile = mergeFile(withAnyType(defaults, open), content, path ?? '', aliases);
   const merged = withoutUnread(mergeOverrides(fromFile, overrides, aliases));
   const values = checkRanges(merged, keys) as SearchValues;
   return { path, dialect, keys, fromFile, merged, values };

@@ -1,7 +1,7 @@
 /**
  * The merge rules of yacs 0.1.8 (`merge_from_file`, `merge_from_list`, `_check_and_coerce_cfg_value_type`), with two
- * differences. An unknown key is always an error: XNAS lets its files add keys, so that it misses a misspelt one. A key
- * whose default is None takes values of every type, also after it had another one.
+ * differences. An unknown key is always an error: XNAS lets its files add keys, so that it misses a misspelt one. Some keys
+ * take values of every type: see {@link withAnyType}.
  */
 import { UsageError } from '../../errors.js';
 import { nearestKey } from '../../nearest.js';
@@ -15,7 +15,7 @@ export type ValueSource = 'default' | 'file' | 'override';
 export interface Setting {
   readonly value: Value;
   readonly source: ValueSource;
-  /** Set for a key whose default is None: it takes values of every type. */
+  /** Set for a key that takes values of every type. */
   readonly anyType?: true;
   /** For messages: `line 6 of /home/ada/search.yaml`, `the overrides`, `the defaults`. */
   readonly where: string;
@@ -31,12 +31,16 @@ const NO_ALIASES: Aliases = new Map();
 
 /** @param where their origin, for messages */
 export function defaultSettings(defaults: Readonly<Record<string, Value>>, where = 'the defaults'): Settings {
-  return new Map(
-    Object.entries(defaults).map(([key, value]) => [
-      key,
-      { value, source: 'default', where, ...(value.type === 'NoneType' && { anyType: true }) },
-    ]),
-  );
+  return new Map(Object.entries(defaults).map(([key, value]) => [key, { value, source: 'default', where }]));
+}
+
+/** The settings, of which these keys take values of every type, also after they had another one. */
+export function withAnyType(settings: Settings, keys: readonly string[]): Settings {
+  const open = keys.flatMap((key) => {
+    const setting = settings.get(key);
+    return setting === undefined ? [] : [[key, { ...setting, anyType: true }] as const];
+  });
+  return new Map([...settings, ...open]);
 }
 
 /**

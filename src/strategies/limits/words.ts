@@ -14,8 +14,8 @@ export function describeCost(cost: NetworkCost, value: number): string {
   }
 }
 
-/** All limits: `at most 1,500,000 parameters and 3 ms`. */
+/** All limits: `at most 1,500,000 parameters, 47 million FLOPs and 3 ms`. */
 export function describeLimits(limits: Limits): string {
   const told = limitedCosts(limits).map((cost) => describeCost(cost, limits[cost] ?? 0));
-  return `at most ${told.join(' and ')}`;
+  return `at most ${[told.slice(0, -1).join(', '), ...told.slice(-1)].filter((part) => part !== '').join(' and ')}`;
 }
