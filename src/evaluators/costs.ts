@@ -9,8 +9,8 @@ import type { Evaluator } from '../search/evaluator.js';
 import { SharedCache } from '../store/shared-cache.js';
 import { COUNTED_COSTS, type FindCosts, type NetworkCost, type NetworkCosts } from '../strategies/limits/costs.js';
 import { VERSION } from '../version.js';
+import { failureOfOne } from './failures.js';
 import type { StartedSidecar } from './prepared-sidecar.js';
-import { failureOfOne } from './training.js';
 
 export interface SidecarCostsOptions {
   /** Bytes that the cache of all runs may take; 0 for no cache. */
@@ -53,7 +53,7 @@ export function createSidecarCosts(started: StartedSidecar, options: SidecarCost
     const all: NetworkCosts[] = [];
     for (const [index, genotype] of genotypes.entries()) {
       const { params, flops } = counts[index] ?? {};
-      const counted = params === undefined || flops === undefined ? {} : { params, flops };
+      const counted = { params, flops };
       all.push(costs.includes('latency') ? { ...counted, latency: await measure(genotype) } : counted);
     }
     return all;

@@ -19,10 +19,10 @@ export const costsSchema = z.strictObject({
   /** In the order of the request. */
   costs: z.array(
     z.strictObject({
-      /** Trainable parameters. */
-      params: z.int().min(0),
+      /** Trainable parameters; null, like the other costs, for a network of the user's that cannot be built or run. */
+      params: z.int().min(0).nullable(),
       /** Millions of multiply-adds for one image. */
-      flops: z.number().min(0),
+      flops: z.number().min(0).nullable(),
       /** Milliseconds of a pass; null when it was not asked for, or when the memory does not suffice. */
       latency: z.number().min(0).nullable(),
     }),

@@ -8,12 +8,16 @@ import torch
 from torch import nn
 
 from rminas_sidecar.backends import BACKENDS
+from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.determinism import seeded
 from rminas_sidecar.evaluation.latency import measure_latency
 from rminas_sidecar.networks.counting import Counter, Counts, count
 from rminas_sidecar.networks.parts import COMPOSITIONS
 from rminas_sidecar.protocol.failures import is_out_of_memory
 from rminas_sidecar.specification import NetworkSpecification, Specification
+
+_MANY = 16
+"""Networks of which at least one must work."""
 
 
 def find_costs(
@@ -32,17 +36,34 @@ def find_costs(
 
     Returns:
         The protocol's costs of each network: `params`, `flops` in millions, and `latency` in milliseconds. The
-        latency is None when it was not asked for, or when the memory does not suffice.
+        latency is None when it was not asked for, or when the memory does not suffice. All are None for a network of
+        the user's that cannot be built or run.
 
     Raises:
-        SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`, `missing-backend`.
+        SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`, `missing-backend`; `architecture-failed` when
+            none of many networks can be built or run.
     """
-    answers = []
+    answers: list[dict[str, Any]] = []
+    failures: list[SidecarError] = []
     for genotype in genotypes:
-        counts = _count(specification, genotype)
-        milliseconds = None if latency is None else _measure(specification, genotype, latency["batch"], device)
-        answers.append({"params": counts.params, "flops": counts.multiply_adds / 1e6, "latency": milliseconds})
+        try:
+            answers.append(_find(specification, genotype, latency, device))
+        except SidecarError as error:
+            if error.code != "architecture-failed":
+                raise
+            failures.append(error)
+            answers.append(dict.fromkeys(("params", "flops", "latency")))
+    if len(failures) == len(genotypes) >= _MANY:
+        raise failures[0]
     return answers
+
+
+def _find(
+    specification: Specification, genotype: str, latency: Mapping[str, Any] | None, device: torch.device
+) -> dict[str, Any]:
+    counts = _count(specification, genotype)
+    milliseconds = None if latency is None else _measure(specification, genotype, latency["batch"], device)
+    return {"params": counts.params, "flops": counts.multiply_adds / 1e6, "latency": milliseconds}
 
 
 def _count(specification: Specification, genotype: str) -> Counts:
