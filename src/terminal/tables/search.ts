@@ -10,7 +10,7 @@ import type {
 import { NETWORK_COSTS, type NetworkCost } from '../../strategies/limits/costs.js';
 import { describeCost as costInWords } from '../../strategies/limits/words.js';
 import { formatSeconds } from '../units.js';
-import { framedTable, type LabelledValue, listOf } from './layout.js';
+import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 /** The summary of a finished search. */
 export function describeResult(result: SearchResult): string {
@@ -109,9 +109,10 @@ function paretoTable(pareto: SearchResult['pareto']): string[] {
   if (!pareto) return [];
   const { front, cost } = pareto;
   const columns = NETWORK_COSTS.filter((one) => front.some(({ costs }) => costs[one] !== null));
-  const table = framedTable(
+  const table = fittingTable(
     ['rank', 'loss', ...columns.map((one) => COLUMNS[one]), 'architecture'],
     ['right', 'right', ...columns.map((): 'right' => 'right'), 'left'],
+    { lines: false },
   );
   for (const { rank, genotype, loss, costs } of front) {
     const cells = columns.map((one) => costs[one]?.toLocaleString('en', { maximumSignificantDigits: 6 }) ?? '');
