@@ -4,23 +4,13 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  asPath,
-  configFlag,
-  keyFlags,
-  limitFlags,
-  overrideArg,
-  overridesOf,
-  runFlags,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import { comparisonFlags, configFlag, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { describeComparison } from '../terminal/tables/comparison.js';
 
-const { space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads } = keyFlags;
 /** Takes one value per --also, so that KEY VALUE pairs may follow. */
 const also = { helpValue: 'NAME=FILE', multiple: true, multipleNonGreedy: true } as const;
 const alsoSeeds = { helpValue: 'N-N', dependsOn: ['also'] };
@@ -56,13 +46,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
     }),
     jobs: Flags.integer({ description: 'parallel searches', min: 1, max: 64, default: 1, helpValue: 'N' }),
     ...runFlags,
-    out: Flags.string({
-      description: "the comparison's folder (default: one in OUT_DIR)",
-      helpValue: 'DIR',
-      ...asPath,
-    }),
-    ...limitFlags,
-    ...{ space, profile, backend, teacher, 'teacher-arch': teacherArch, device, workers, threads },
+    ...comparisonFlags,
   };
 
   override async run(): Promise<ComparisonResult> {

@@ -1,7 +1,7 @@
 /** The front of loss against a cost. */
 
 /** An architecture with its loss and its cost. */
-export interface Point {
+export interface CostedLoss {
   readonly loss: number;
   readonly cost: number;
 }
@@ -11,7 +11,7 @@ export interface Point {
  * cost. Of equal points the first stays. Points whose loss or cost is not finite are left out.
  * @returns by rising loss, and so by falling cost
  */
-export function paretoFront<P extends Point>(points: readonly P[]): P[] {
+export function paretoFront<P extends CostedLoss>(points: readonly P[]): P[] {
   const finite = points.filter(({ loss, cost }) => Number.isFinite(loss) && Number.isFinite(cost));
   let lowest = Number.POSITIVE_INFINITY;
   return finite

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Point, paretoFront } from '../../src/search/pareto.js';
+import { type CostedLoss, paretoFront } from '../../src/search/pareto.js';
 
-const beats = (one: Point, other: Point) =>
+const beats = (one: CostedLoss, other: CostedLoss) =>
   one.loss <= other.loss && one.cost <= other.cost && (one.loss < other.loss || one.cost < other.cost);
 const points = fc.array(fc.record({ loss: fc.nat(8), cost: fc.nat(8) }), { maxLength: 30 });
 
@@ -11,7 +11,8 @@ it('is what nothing else beats, by rising loss and falling cost, equal points on
     fc.property(points, (all) => {
       const front = paretoFront(all);
       const expected = all.filter((one) => !all.some((other) => beats(other, one)));
-      const texts = (list: readonly Point[]) => [...new Set(list.map(({ loss, cost }) => `${loss} ${cost}`))].sort();
+      const texts = (list: readonly CostedLoss[]) =>
+        [...new Set(list.map(({ loss, cost }) => `${loss} ${cost}`))].sort();
       expect(texts(front)).toEqual(texts(expected));
       expect(texts(front)).toHaveLength(front.length);
       expect(front).toEqual(front.toSorted((a, b) => a.loss - b.loss));

@@ -1,7 +1,6 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
 import { BUILT_IN } from '../../catalogue/built-in.js';
 import { userPath } from '../../installation/paths.js';
-import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
 
 /** For flags and arguments that are paths. */
 export const asPath = { parse: async (text: string) => userPath(text) };
@@ -99,7 +98,7 @@ const LIMIT_FLAGS = {
   pareto: {
     key: 'RMINAS.PARETO',
     description: 'keep the front of loss against this cost',
-    helpValue: NETWORK_COSTS.join('|'),
+    helpValue: 'params|flops|latency',
   },
 } as const;
 
@@ -109,6 +108,18 @@ type LimitFlag = keyof typeof LIMIT_FLAGS;
 
 export const keyFlags = flagsFor(KEY_FLAGS, 'CONFIGURATION');
 export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
+
+const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;
+/** The folder of a comparison, and the flags for keys that all its searches share. */
+export const comparisonFlags = {
+  out: Flags.string({
+    description: "the comparison's folder (default: one in OUT_DIR)",
+    helpValue: 'DIR',
+    ...asPath,
+  }),
+  ...limitFlags,
+  ...sharedKeyFlags,
+};
 
 interface FlagForKey {
   readonly key: string;
