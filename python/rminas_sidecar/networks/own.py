@@ -118,7 +118,8 @@ def register_own_space(space: OwnSpace, build: BuildFunction) -> None:
             with space.guard(genotype), other_generators_seeded(), time_limit(space.seconds):
                 answer = build(choices, size.classes, size.resolution)
         except TimeLimitError as error:
-            raise space.failure(genotype, f"took more than {space.seconds:g} s ({explain(error)})") from error
+            line = explain(error).removeprefix(type(error).__name__)
+            raise space.failure(genotype, f"took more than {space.seconds:g} s{line}") from error
         return _observed(answer, genotype, space, size.classes)
 
     SPACES.register(space.name, Space(None, build_network, tuple(space.probes)))

@@ -30,7 +30,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         return
 
     def interrupt(_signal: int, _frame: object) -> None:
-        raise TimeLimitError(f"the time limit of {seconds:g} s")
+        raise TimeLimitError
 
     before = signal.signal(signal.SIGALRM, interrupt)
     # Repeated, because a bare `except` of the body may swallow the first one.
