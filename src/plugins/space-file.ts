@@ -9,6 +9,7 @@ import { offsetBeyondDepth } from '../config/yacs/yaml-depth.js';
 import type { PluginIdentity } from '../definitions/plugin.js';
 import { UsageError } from '../errors.js';
 import { userPath } from '../installation/paths.js';
+import { NAME_PATTERN } from '../protocol/specification.js';
 import type { SpaceDefinition } from '../spaces/definition.js';
 import { defineOwnSpace } from '../spaces/own/definition.js';
 import { invalidSpaceFile, readSpaceFile } from '../spaces/own/file.js';
@@ -35,8 +36,11 @@ export async function findSpaceFile(options: LoadOptions, { spaces }: Catalogue)
   if (!isFileReference(name)) return undefined;
   const file = resolve(folder, userPath(name));
   const bytes = readBounded(file);
-  const content = readSpaceFile(parseYaml(bytes.toString('utf8'), file), file);
+  const content = readSpaceFile(parseYaml(decode(bytes, file), file), file);
   const spaceName = content.name ?? nameOf(file);
+  if (!NAME_PATTERN.test(spaceName)) {
+    throw invalidSpaceFile(file, 'name must be up to 64 lower-case letters, digits, dots, dashes and underscores');
+  }
   if (spaces.find(spaceName) !== undefined) {
     throw invalidSpaceFile(file, `${spaceName} is the name of another space. Write name: and another one`);
   }
@@ -84,6 +88,14 @@ function readBounded(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw invalidSpaceFile(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
+  }
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw invalidSpaceFile(file, 'it is not UTF-8 text', error);
   }
 }
 

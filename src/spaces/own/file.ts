@@ -80,7 +80,7 @@ const SLOT_KEYS = ['choices', 'when'];
  */
 export function readSpaceFile(content: unknown, file: string): SpaceFile {
   const parsed = schema.safeParse(content);
-  if (!parsed.success) throw invalidSpaceFile(file, problemOf(parsed.error.issues[0]));
+  if (!parsed.success) throw invalidSpaceFile(file, problemOf(parsed.error.issues[0], content));
   const { name, doc, build, slots, stages = null, seconds = DEFAULT_SECONDS } = parsed.data;
   return {
     ...{ name, doc, build, stages, seconds },
@@ -97,7 +97,7 @@ export function invalidSpaceFile(file: string, problem: string, cause?: unknown)
   });
 }
 
-function problemOf(issue: z.core.$ZodIssue | undefined): string {
+function problemOf(issue: z.core.$ZodIssue | undefined, content: unknown): string {
   if (issue === undefined) return 'it is malformed';
   const where = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -106,8 +106,9 @@ function problemOf(issue: z.core.$ZodIssue | undefined): string {
     const of = where === '' ? '' : ` of ${where}`;
     return `the key '${key}'${of} is unknown; the nearest is '${nearestName(key, known)}'`;
   }
-  const missing = issue.input === undefined && issue.path.length === 1;
-  if (missing) return `the key ${where} is missing; it ${issue.message}`;
+  const [key] = issue.path;
+  const isMissing = issue.path.length === 1 && (content as Record<PropertyKey, unknown>)[key as string] === undefined;
+  if (isMissing) return `the key ${where} is missing; it ${issue.message}`;
   return where === '' ? `it ${issue.message}` : `${where} ${issue.message}`;
 }
 
