@@ -1,13 +1,15 @@
 /** The readers of foreign bytes in TypeScript. Each reads bytes, or refuses them by an error that it documents. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { loadConfig } from '../../src/config/index.js';
 import { UsageError } from '../../src/errors.js';
 import { SEARCH_JOURNAL } from '../../src/jobs/search/journal.js';
+import { findSpaceFile } from '../../src/plugins/space-file.js';
+import { createRandom } from '../../src/random/random.js';
 import { decodeMessage, foreignVersion, ProtocolViolation } from '../../src/sidecar/transport/codec.js';
-import type { Space } from '../../src/spaces/space.js';
+import type { Encoding, Space } from '../../src/spaces/space.js';
 import { readJournal } from '../../src/store/journal-file.js';
 
 export interface Reader {
@@ -42,16 +44,30 @@ async function onFile(name: string, bytes: Buffer, read: (path: string) => unkno
 
 const spaces: readonly Space[] = [...BUILT_IN.spaces].map(({ space }) => space);
 
-/** The first byte chooses the space. A genotype must survive being printed and read again. */
+/** The first byte chooses the space. */
 function parseGenotype(bytes: Buffer): void {
   const space = spaces[(bytes[0] ?? 0) % spaces.length];
   if (space === undefined) throw new Error('there are no spaces');
-  const encoding = space.parse(bytes.subarray(1).toString('utf8'));
+  checkWritten(space, space.parse(bytes.subarray(1).toString('utf8')));
+}
+
+/** A genotype must survive being printed and read again. */
+function checkWritten(space: Space, encoding: Encoding): void {
   const again = space.parse(space.print(encoding));
   if (JSON.stringify(again) !== JSON.stringify(encoding)) throw new Error('printing and reading changed the genotype');
   const canonical = space.canonical(encoding);
   const twice = space.canonical(canonical);
   if (JSON.stringify(twice) !== JSON.stringify(canonical)) throw new Error('the canonical form has another one');
+}
+
+/** The space of a file beside which the function that it names exists. */
+async function readSpace(file: string): Promise<void> {
+  writeFileSync(join(dirname(file), 'b.py'), '');
+  const found = await findSpaceFile({ overrides: ['SPACE.NAME', file] }, BUILT_IN);
+  if (found === undefined) throw new Error('the file was not found');
+  const { space } = found.definition;
+  const encoding = space.sample(createRandom(1, 'fuzz', 0));
+  checkWritten(space, encoding);
 }
 
 function decode(bytes: Buffer): void {
@@ -129,6 +145,21 @@ export const READERS: Readonly<Record<string, Reader>> = {
       ...NUMBERS,
     ],
     read: (bytes) => accepts(() => decode(bytes), ProtocolViolation),
+  },
+  'space-file': {
+    words: [
+      'build: b.py:f\n',
+      'slots:\n',
+      '  a: [1, 2]\n',
+      'stages:',
+      'when: {',
+      'choices: ',
+      'seconds: ',
+      '&a ',
+      '*a',
+      ...NUMBERS,
+    ],
+    read: (bytes) => accepts(() => onFile('space.yaml', bytes, readSpace), UsageError),
   },
   genotype: {
     words: [

@@ -15,6 +15,7 @@ import torch
 from rminas_sidecar.benchmarks import import_file, query, summary
 from rminas_sidecar.data import CIFAR100
 from rminas_sidecar.data.image_folder import ImageFiles
+from rminas_sidecar.data.own.npz import read_npz
 from rminas_sidecar.data.pickled import PickledFormat, read_images
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.checkpoints import read_checkpoint
@@ -34,6 +35,7 @@ REFUSALS = {
     "corrupt-file",
     "refused-file",
     "missing-file",
+    "unsuitable-data",
     "unsuitable-teacher",
     "unknown-architecture",
     "invalid-genotype",
@@ -101,6 +103,11 @@ def _decode_image(content: bytes) -> bool:
         return _accepts(lambda: images.plain(torch.tensor([0])))
 
 
+def _read_npz(content: bytes) -> bool:
+    with _file("images.npz", content) as path:
+        return _accepts(lambda: read_npz(path, 0.2))
+
+
 def _import_table(content: bytes) -> bool:
     with _file("table", content) as path:
         return _accepts(lambda: import_file(str(path), str(path.parent / "indexes"), lambda *_: None))
@@ -147,6 +154,7 @@ READERS: dict[str, Reader] = {
     "checkpoint": _read_checkpoint,
     "retraining": _resume_retraining,
     "image": _decode_image,
+    "npz": _read_npz,
     "table": _import_table,
     "pickled-table": _import_table,
     "index": _query_index,

@@ -106,6 +106,19 @@ def _images() -> list[bytes]:
     return [*found, file.getvalue()]
 
 
+def _npz() -> list[bytes]:
+    pixels, labels = np.arange(48, dtype=np.uint8).reshape(4, 2, 2, 3), np.array([0, 1, 0, 1])
+    grey = np.arange(16, dtype=np.float32).reshape(4, 2, 2) / 16
+    found = []
+    for save, images in ((np.savez, pixels), (np.savez_compressed, grey), (np.savez, np.moveaxis(pixels, 3, 1))):
+        file = io.BytesIO()
+        save(file, x=images, y=labels, classes=np.array(["a", "b"]))
+        found.append(file.getvalue())
+    file = io.BytesIO()
+    np.savez(file, x=pixels, y=labels[:, None], x_val=pixels[:1], y_val=labels[:1])
+    return [*found, file.getvalue()]
+
+
 def _tables() -> list[bytes]:
     rows = [f"{number},{cell(number)},9{number}.5,70,40.25" for number in range(3)]
     csv = "\n".join(["index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test", *rows, ""])
@@ -174,6 +187,7 @@ SEEDS = {
     "checkpoint": _checkpoints,
     "retraining": _retraining,
     "image": _images,
+    "npz": _npz,
     "table": _tables,
     "pickled-table": _pickled_tables,
     "index": _indexes,

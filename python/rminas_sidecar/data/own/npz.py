@@ -4,7 +4,6 @@ Objects in arrays are pickles, which run code when they are read. They are refus
 """
 
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 from rminas_sidecar.data.own.arrays import array_source, labels_of
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.system.files import open_file
+from rminas_sidecar.system.files import UNREADABLE_ARCHIVE, open_file
 from rminas_sidecar.system.foreign import describe_foreign
 from rminas_sidecar.system.memory import available_memory, require_memory
 
@@ -71,7 +70,7 @@ def _open(path: Path) -> Iterator[zipfile.ZipFile]:
         try:
             with zipfile.ZipFile(file) as archive:
                 yield archive
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except UNREADABLE_ARCHIVE as error:
             raise SidecarError("corrupt-file", f"{path} is not a NumPy archive (.npz): {error}.", [_HOW]) from error
 
 
