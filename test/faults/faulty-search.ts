@@ -9,7 +9,7 @@ import { type CliResult, ROOT, type StartedCli, startCli, temporaryFolder, tempo
 import { familyOf } from './machine.js';
 
 /** Files that only a running or killed process has in the folder of a run. */
-const LOCK = /^lock-|\.\d+$/;
+const LOCK = /^lock-|\.\d+$|\.draft$/;
 
 export const command = (out: string, ...more: string[]) => [
   ...['search', '--cfg', join(ROOT, 'test/fixtures/tiny.yaml'), '--json', '--out', out, '--verify', '1'],

@@ -92,7 +92,8 @@ describe.each([FROM_SIDECAR, TO_SIDECAR])('messages from $name', (direction) => 
 it(`each of ${OVER_THE_SOCKET} mutated messages over a socket is delivered unchanged or ends the connection`, async () => {
   for (let number = 0; number < OVER_THE_SOCKET; number += 1) {
     const transport = await bindTransport('ipc');
-    const socket = new Dealer({ linger: 0 });
+    const { RMINAS_SOCKET_PASSWORD: plainPassword = '' } = transport.environment;
+    const socket = new Dealer({ linger: 0, plainUsername: 'sidecar', plainPassword });
     try {
       const outcome = new Promise<string>((resolve) => {
         transport.onMessage(resolve);

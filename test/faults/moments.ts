@@ -55,7 +55,7 @@ export function* drawMoments(random: Random, { warmup, total }: Sizes, kept: () 
   };
   yield { phase: 'conclusion', at: `journal finished 1 ${pick(random, STEPS)}` };
   yield { phase: 'conclusion', at: pick(random, ['message verified 1', `journal verified 1 ${torn()}`]) };
-  yield { phase: 'conclusion', at: `result ${pick(random, ['before', 'half', 'written'])}` };
+  yield { phase: 'conclusion', at: `result ${pick(random, ['before', 'half', 'written', 'renamed'])}` };
 }
 
 /** The environment in which the program dies at a moment. */

@@ -3,7 +3,8 @@
 //   message TYPE N              the Nth message of this type has arrived, and nothing has been done with it
 //   journal TYPE N STEP         the Nth entry of this type: before its line is written, after half of the line, when
 //                               the line is written but not synced, when it is synced
-//   result STEP                 the same steps of result.json, which is not synced
+//   result STEP                 of result.json: before its draft is written, after half of the draft, when the draft is
+//                               written, when it has been renamed
 import { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -72,12 +73,22 @@ if (kind === 'journal') {
 
 if (kind === 'result') {
   const [step] = words;
-  const { writeFileSync } = fs;
+  const { openSync, renameSync, writeFileSync } = fs;
+  let draft = -1;
+  fs.openSync = (file, ...rest) => {
+    const descriptor = openSync(file, ...rest);
+    if (String(file).includes('result.json')) draft = descriptor;
+    return descriptor;
+  };
   fs.writeFileSync = (file, text, ...rest) => {
-    const due = String(file).endsWith('result.json');
-    if (due && step === 'before') die();
-    writeFileSync(file, due && step === 'half' ? text.slice(0, text.length / 2) : text, ...rest);
-    if (due) die();
+    if (file !== draft) return writeFileSync(file, text, ...rest);
+    if (step === 'before') die();
+    writeFileSync(file, step === 'half' ? text.slice(0, text.length / 2) : text, ...rest);
+    if (step !== 'renamed') die();
+  };
+  fs.renameSync = (from, to) => {
+    renameSync(from, to);
+    if (String(to).endsWith('result.json')) die();
   };
   syncBuiltinESMExports();
 }

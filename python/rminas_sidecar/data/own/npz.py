@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO
 
 import numpy as np
@@ -119,7 +120,8 @@ class _Reader:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, fortran, dtype = read(file)
-        except ValueError as error:
+        # NumPy reads the header as an expression of Python.
+        except (LookupError, RecursionError, SyntaxError, TokenError, TypeError, ValueError) as error:
             raise SidecarError(
                 "corrupt-file", f"{self._path} has no array of NumPy under the name {name}: {error}.", [_HOW]
             ) from error
