@@ -1,7 +1,14 @@
 /** Looks for an asset, and compares it with the published one. */
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { AssetDefinition, KnownFile } from '../definitions/asset.js';
+import {
+  type AssetDefinition,
+  type AssetForm,
+  formsOf,
+  identifyingFiles,
+  type KnownFile,
+  placesOf,
+} from '../definitions/asset.js';
 import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
 import { findAsset } from './locate.js';
 import type { AssetReport, FileReport, ShowProgress } from './report.js';
@@ -13,19 +20,26 @@ export interface VerifyAssetOptions {
 }
 
 /** Looks for the asset and checks sizes. A data set may lack files: a search uses the part that exists. */
-export async function lookFor({ name, kind, definition, candidates }: Wanted): Promise<AssetReport> {
+export async function lookFor({ name, kind, definition, origin, candidates }: Wanted): Promise<AssetReport> {
   const about = {
     name,
     kind,
-    places: definition?.places ?? [],
+    places: definition === null ? [] : placesOf(definition),
     lookedFor: candidates,
     download: definition?.download ?? null,
   };
   if (definition === null) {
-    return { ...about, title: 'ships with rminas', status: 'shipped', path: null, files: [], instructions: [] };
+    return {
+      ...about,
+      title: origin ?? 'ships with rminas',
+      status: 'shipped',
+      path: null,
+      files: [],
+      instructions: [],
+    };
   }
-  const path = await findAsset(definition.files, candidates);
-  const files = path === null ? [] : await Promise.all(publishedFiles(definition, path).map(lookAt));
+  const path = await findAsset(identifyingFiles(definition), candidates);
+  const files = path === null ? [] : await Promise.all((await publishedFiles(definition, path)).map(lookAt));
   const status = path === null ? 'missing' : files.some((file) => file.status === 'wrong') ? 'wrong' : 'found';
   return { ...about, title: definition.title, status, path, files, instructions: definition.instructions };
 }
@@ -38,7 +52,8 @@ export async function verifyAsset(wanted: Wanted, options: VerifyAssetOptions = 
   const report = await lookFor(wanted);
   if (wanted.definition === null || report.path === null) return report;
   const files: FileReport[] = [];
-  for (const [index, file] of publishedFiles(wanted.definition, report.path).entries()) {
+  const published = await publishedFiles(wanted.definition, report.path);
+  for (const [index, file] of published.entries()) {
     const seen = report.files[index] ?? (await lookAt(file));
     files.push(seen.status === 'found' ? await compare(wanted.name, file.known, seen, options) : seen);
   }
@@ -50,10 +65,12 @@ interface PublishedFile {
   readonly known: KnownFile;
 }
 
-/** The files that an asset at `path` should consist of. */
-function publishedFiles({ files, heldOut = [], download }: AssetDefinition, path: string): PublishedFile[] {
-  if (files.length === 0) return [{ path, known: download ?? { name: basename(path) } }];
-  return [...files, ...heldOut].map((known) => ({ path: join(path, known.name), known }));
+/** The files that an asset at `path` should consist of, in the form that is there. */
+async function publishedFiles(asset: AssetDefinition, path: string): Promise<PublishedFile[]> {
+  if (asset.files.length === 0) return [{ path, known: asset.download ?? { name: basename(path) } }];
+  let found: AssetForm = asset;
+  for (const form of formsOf(asset).toReversed()) if ((await findAsset(form.files, [path])) !== null) found = form;
+  return [...found.files, ...(found.heldOut ?? [])].map((known) => ({ path: join(path, known.name), known }));
 }
 
 async function lookAt({ path, known }: PublishedFile): Promise<FileReport> {

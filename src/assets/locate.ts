@@ -1,10 +1,10 @@
 /** Finds the files that a search needs, and says how to get them when they are missing. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
-import type { AssetDefinition, KnownFile } from '../definitions/asset.js';
+import { type AssetDefinition, identifyingFiles, type KnownFile } from '../definitions/asset.js';
 import { MissingError } from '../errors.js';
 import type { Assets, Specification } from '../protocol/specification.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
@@ -102,8 +102,10 @@ export async function locateDataset(
 ): Promise<string | null> {
   if (asset === null) return null;
   const { files } = asset;
-  const folder = await findAsset(files, candidates);
+  const folder = await findAsset(identifyingFiles(asset), candidates);
   if (folder !== null) return folder;
+  const archive = await findArchive(asset, candidates);
+  if (archive !== null) throw notUnpacked(name, asset, archive);
   const shown = files.length > 1 ? `${files[0]?.name} …` : files[0]?.name;
   throw new MissingError(`The images of ${name} (${shown}) were not found in any of: ${candidates.join(', ')}`, {
     code: 'missing-dataset',
@@ -111,6 +113,25 @@ export async function locateDataset(
       ...waysToGet(name, asset),
       'Name their folder with --data, RMINAS_DATA or LOADER.DATAPATH.',
       ...(instead ? [`Or search on the data set that needs no download: LOADER.DATASET ${instead.name}`] : []),
+    ],
+  });
+}
+
+/** The archive of a data set, as its publisher calls it, in one of the folders; null when there is none. */
+async function findArchive({ download, otherForms = [] }: AssetDefinition, folders: readonly string[]) {
+  const names = [...(download === null ? [] : [download.name]), ...otherForms.map(({ archive }) => archive)];
+  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return findAsset([], paths);
+}
+
+function notUnpacked(name: string, { download }: AssetDefinition, archive: string): MissingError {
+  const folder = dirname(archive);
+  return new MissingError(`The images of ${name} are in an archive that is not unpacked: ${archive}`, {
+    code: 'missing-dataset',
+    nextSteps: [
+      basename(archive) === download?.name
+        ? `Verify and unpack it: rminas assets fetch ${name} --data ${folder}`
+        : `Unpack it: tar xzf ${archive} -C ${folder}`,
     ],
   });
 }

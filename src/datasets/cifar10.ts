@@ -9,8 +9,8 @@ export const cifar10: DatasetDefinition = {
   resizable: false,
   teacher: 'resnet20',
   asset: {
-    title: 'CIFAR-10, the Python version',
-    places: ['cifar-10-batches-py', 'cifar10/cifar-10-batches-py', '.'],
+    title: 'CIFAR-10, the Python or binary version',
+    places: ['cifar-10-batches-py', 'cifar10/cifar-10-batches-py', '.', 'cifar-10-batches-py/cifar-10-batches-py'],
     files: [
       { name: 'data_batch_1', md5: 'c99cafc152244af753f735de768cd75f' },
       { name: 'data_batch_2', md5: 'd4bba439e000b95fd0a9bffe97cbabec' },
@@ -19,6 +19,25 @@ export const cifar10: DatasetDefinition = {
       { name: 'data_batch_5', md5: '482c414d41f54cd18b22e5b47cb7c3cb' },
     ],
     heldOut: [{ name: 'test_batch', md5: '40351d587109b95175f43aff81a1287e' }],
+    otherForms: [
+      {
+        archive: 'cifar-10-binary.tar.gz',
+        places: [
+          'cifar-10-batches-bin',
+          'cifar10/cifar-10-batches-bin',
+          '.',
+          'cifar-10-batches-bin/cifar-10-batches-bin',
+        ],
+        files: [
+          { name: 'data_batch_1.bin', bytes: 30_730_000 },
+          { name: 'data_batch_2.bin', bytes: 30_730_000 },
+          { name: 'data_batch_3.bin', bytes: 30_730_000 },
+          { name: 'data_batch_4.bin', bytes: 30_730_000 },
+          { name: 'data_batch_5.bin', bytes: 30_730_000 },
+        ],
+        heldOut: [{ name: 'test_batch.bin', bytes: 30_730_000 }],
+      },
+    ],
     download: {
       url: 'https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz',
       name: 'cifar-10-python.tar.gz',

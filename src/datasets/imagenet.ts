@@ -10,7 +10,16 @@ export const imagenet: DatasetDefinition = {
   teacher: 'fbresnet152',
   asset: {
     title: 'ImageNet (ILSVRC 2012), the training images in one folder per class',
-    places: ['imagenet', 'ILSVRC2012', 'ImageNet2012', 'imagenet/ILSVRC2012', '.'],
+    places: [
+      'imagenet',
+      'ILSVRC2012',
+      'ImageNet2012',
+      'imagenet/ILSVRC2012',
+      '.',
+      // As Kaggle unpacks it.
+      'ILSVRC/Data/CLS-LOC',
+      'imagenet/ILSVRC/Data/CLS-LOC',
+    ],
     files: [{ name: 'train/' }],
     download: null,
     instructions: [

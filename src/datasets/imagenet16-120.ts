@@ -11,7 +11,7 @@ export const imagenet16: DatasetDefinition = {
   teacher: 'nas-bench-201-9930',
   asset: {
     title: 'ImageNet at 16 x 16 pixels, of which the first 120 classes are read',
-    places: ['ImageNet16', 'imagenet16', '.'],
+    places: ['ImageNet16', 'imagenet16', '.', 'ImageNet16/ImageNet16'],
     files: [
       { name: 'train_data_batch_1', md5: '27846dcaa50de8e21a7d1a35f30f0e91' },
       { name: 'train_data_batch_2', md5: 'c7254a054e0e795c69120a5727050e3f' },

@@ -16,11 +16,10 @@ export interface Download extends KnownFile {
   readonly unpacksTo?: string;
 }
 
-/** Checksums are those that the publisher, or the original loader, checks. */
-export interface AssetDefinition {
-  readonly title: string;
+/** A form in which an asset is published. Checksums are those that the publisher, or the original loader, checks. */
+export interface AssetForm {
   /**
-   * Where to look for it in each data folder, in this order. `rminas assets fetch` stores it at the first place.
+   * Where to look for it in each data folder, in this order.
    * A place is the folder of a data set (`.` for the data folder itself), or the file of a teacher or a table.
    */
   readonly places: readonly string[];
@@ -28,10 +27,32 @@ export interface AssetDefinition {
   readonly files: readonly KnownFile[];
   /** Of a data set: files that belong to it and that a search does not read. */
   readonly heldOut?: readonly KnownFile[];
+}
+
+/** `rminas assets fetch` stores an asset at the first place. */
+export interface AssetDefinition extends AssetForm {
+  readonly title: string;
+  /** Other forms that are read too, and that rminas does not fetch, with the archive that each comes in. */
+  readonly otherForms?: readonly (AssetForm & { readonly archive: string })[];
   /** Null when a program cannot download it. */
   readonly download: Download | null;
   /** How to get it by hand. */
   readonly instructions: readonly string[];
+}
+
+/** All forms of an asset, the one that is fetched first. */
+export function formsOf(asset: AssetDefinition): readonly AssetForm[] {
+  return [asset, ...(asset.otherForms ?? [])];
+}
+
+/** Where to look for an asset in each data folder, in any form. */
+export function placesOf(asset: AssetDefinition): readonly string[] {
+  return [...new Set(formsOf(asset).flatMap(({ places }) => places))];
+}
+
+/** The files that identify the folder of a data set, in any form. */
+export function identifyingFiles(asset: AssetDefinition): readonly KnownFile[] {
+  return formsOf(asset).flatMap(({ files }) => files);
 }
 
 /** The RMI-NAS archive and XNAS name this mirror; the host no longer answers. */

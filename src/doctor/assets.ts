@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { locateDataset, locateTeacher } from '../assets/locate.js';
+import { locateImages, locateTeacher } from '../assets/locate.js';
 import { assetPlaces, dataFolders } from '../assets/places.js';
-import { BENCHMARK_NAMES } from '../benchmarks/benchmark.js';
 import { indexFile, indexFolder } from '../benchmarks/places.js';
 import { PythonError } from '../bridge/index.js';
 import { BUILT_IN } from '../catalogue/built-in.js';
+import { benchmarksOf, type Catalogue } from '../catalogue/catalogue.js';
+import type { Config } from '../config/index.js';
 import { SHARED_KEYS } from '../config/schema/shared-keys.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
 import { MissingError } from '../errors.js';
@@ -17,24 +18,39 @@ interface Images {
 }
 interface PythonDataset {
   read_training(folder: unknown): Promise<Images>;
-  readonly expected: Promise<number>;
+  readonly expected: Promise<number | null>;
 }
 interface DatasetModule {
   readonly DATASETS: Readonly<Record<string, PythonDataset>>;
 }
 interface TeacherModule {
-  load_teacher(architecture: string, checkpoint: unknown): Promise<unknown>;
+  load_teacher(architecture: string, checkpoint: unknown, classes: number | null): Promise<unknown>;
 }
 interface BenchmarkModule {
   summary(index: string): Promise<{ valueOf(): Promise<{ architectures: number }> }>;
 }
 
+/** What the questions are about. */
+export interface AssetQuestionOptions {
+  /** Configuration with the catalogue of all data sets and teachers, those of plugins included. */
+  readonly config: Config;
+  /** Loads the plugins into the interpreter, once. */
+  readonly loadPlugins: () => Promise<void>;
+  /** The option `--data`. */
+  readonly data: string | undefined;
+}
+
 /** Questions about data sets, teachers and benchmark indexes; the code of the sidecar reads them. */
-export function assetQuestions(python: Importer, data: string | undefined): Question[] {
-  const folders = dataFolders({ data });
+export function assetQuestions(python: Importer, options: AssetQuestionOptions): Question[] {
+  const { catalogue } = options.config;
   return [
-    ...examinedDatasets().flatMap((dataset) => datasetQuestions(python, dataset, folders)),
-    ...BENCHMARK_NAMES.map((name) => ({
+    ...examinedDatasets(catalogue).flatMap((dataset) => datasetQuestions(python, dataset, options)),
+    ...addedTeachers(catalogue).map((teacher) => ({
+      name: `teacher ${teacher.name}`,
+      required: false,
+      ask: () => teacherFinding(python, { teacher, classes: null }, options),
+    })),
+    ...benchmarksOf(catalogue).map(({ name }) => ({
       name: `${name} index`,
       required: false,
       ask: () => indexFinding(python, name),
@@ -42,51 +58,72 @@ export function assetQuestions(python: Importer, data: string | undefined): Ques
   ];
 }
 
-/** The data sets that ship with rminas, and the default data set of a configuration. */
-function examinedDatasets(): DatasetDefinition[] {
+/** The data sets that ship with rminas or with a plugin, and the default data set of a configuration. */
+function examinedDatasets({ datasets }: Catalogue): DatasetDefinition[] {
   const usual = SHARED_KEYS['LOADER.DATASET'].default;
-  return [...BUILT_IN.datasets].filter(({ name, asset }) => asset === null || name === usual);
+  return [...datasets].filter(({ name, asset }) => asset === null || name === usual);
 }
 
-function datasetQuestions(python: Importer, dataset: DatasetDefinition, folders: readonly string[]): Question[] {
-  const teacher = BUILT_IN.teachers.get(dataset.teacher ?? '', dataset.name);
+/** The teachers of plugins. */
+function addedTeachers({ teachers }: Catalogue): TeacherDefinition[] {
+  const builtIn = [...BUILT_IN.teachers];
+  return [...teachers].filter((teacher) => !builtIn.includes(teacher));
+}
+
+/** The images, and the teacher of a search on them. */
+function datasetQuestions(python: Importer, dataset: DatasetDefinition, options: AssetQuestionOptions): Question[] {
+  const { name, classes, asset } = dataset;
+  const images = {
+    name: `${name} images`,
+    required: asset === null && isBuiltIn(dataset),
+    ask: () => imagesFinding(python, dataset, options),
+  };
+  if (dataset.teacher === null) return [images];
+  const teacher = options.config.catalogue.teachers.get(dataset.teacher, name);
   return [
+    images,
     {
-      name: `${dataset.name} images`,
-      required: dataset.asset === null,
-      ask: () => imagesFinding(python, dataset, folders),
-    },
-    {
-      name: `${dataset.name} teacher`,
-      required: teacher.asset === null,
-      ask: () => teacherFinding(python, teacher, folders),
+      name: `${name} teacher`,
+      required: teacher.asset === null && isBuiltIn(dataset),
+      ask: () => teacherFinding(python, { teacher, classes }, options),
     },
   ];
+}
+
+/** A plugin's data set is not required: the default search does without it. */
+function isBuiltIn({ folder }: DatasetDefinition): boolean {
+  return folder !== 'own';
 }
 
 async function imagesFinding(
   python: Importer,
   definition: DatasetDefinition,
-  folders: readonly string[],
+  { config, loadPlugins, data }: AssetQuestionOptions,
 ): Promise<Finding> {
-  return withFile(locateDataset(definition, assetPlaces(definition.asset, folders)), folders, async (folder) => {
+  const { name } = definition;
+  return withFile(locateImages(name, config, { data }), dataFolders({ data }), async (folder) => {
+    await loadPlugins();
     const { DATASETS } = await python.import<DatasetModule>('rminas_sidecar.data');
-    const dataset = DATASETS[definition.name] as PythonDataset;
+    const dataset = DATASETS[name] as PythonDataset;
     const images = await dataset.read_training(await pathOf(python, folder));
-    return ok(`${await images.length} of ${await dataset.expected} training images${at(folder)}`);
+    const expected = await dataset.expected;
+    const share = typeof expected === 'number' ? ` of ${expected}` : '';
+    return ok(`${await images.length}${share} training images${at(folder, isBuiltIn(definition))}`);
   });
 }
 
 async function teacherFinding(
   python: Importer,
-  definition: TeacherDefinition,
-  folders: readonly string[],
+  { teacher, classes }: { teacher: TeacherDefinition; classes: number | null },
+  { loadPlugins, data }: AssetQuestionOptions,
 ): Promise<Finding> {
-  const { name, asset } = definition;
-  return withFile(locateTeacher(definition, assetPlaces(asset, folders)), folders, async (file) => {
+  const { name, asset } = teacher;
+  const folders = dataFolders({ data });
+  return withFile(locateTeacher(teacher, assetPlaces(asset, folders)), folders, async (file) => {
+    await loadPlugins();
     const teachers = await python.import<TeacherModule>('rminas_sidecar.teachers');
-    await teachers.load_teacher(name, await pathOf(python, file));
-    return ok(`${name}${at(file)}`);
+    await teachers.load_teacher(name, await pathOf(python, file), classes);
+    return ok(`${name}${at(file, [...BUILT_IN.teachers].includes(teacher))}`);
   });
 }
 
@@ -123,8 +160,10 @@ async function pathOf(python: Importer, path: string | null): Promise<unknown> {
   return Path(path);
 }
 
-function at(path: string | null): string {
-  return path === null ? ', shipped' : ` at ${path}`;
+/** @param isBuiltIn whether what has no path ships with rminas */
+function at(path: string | null, isBuiltIn: boolean): string {
+  if (path !== null) return ` at ${path}`;
+  return isBuiltIn ? ', shipped' : '';
 }
 
 /** Turns an exception of the sidecar's code into a finding. Its message explains why a file is refused. */

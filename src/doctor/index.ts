@@ -4,13 +4,14 @@ import { MissingError, SidecarError } from '../errors.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, wholeNumberOption } from '../options.js';
+import { PluginLoader } from '../plugins/loader.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
 import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isReady, ok, wrong } from './check.js';
 import { machineQuestions } from './machine.js';
 import { type Importer, packageQuestions } from './packages.js';
-import { pluginQuestions } from './plugins.js';
+import { pluginQuestions, withPlugins } from './plugins.js';
 
 export { type Check, type Diagnosis, diagnosisSchema } from './check.js';
 
@@ -59,10 +60,11 @@ async function examinePython({ python, data, plugins = [], timeoutMs = TIMEOUT_M
   const { check, bridge } = await openPython(python, project, timeoutMs);
   const importer = bridge === null ? NO_PYTHON : closedOnTimeout(bridge);
   try {
+    const loader = new PluginLoader({ python, timeoutMs });
     const questions = [
       ...packageQuestions(importer, project, bridge?.interpreter.executable ?? ''),
-      ...assetQuestions(importer, data),
-      ...pluginQuestions(plugins, { python, timeoutMs }),
+      ...assetQuestions(importer, { ...(await withPlugins(importer, plugins, loader)), data }),
+      ...pluginQuestions(plugins, loader),
     ];
     return [check, ...(await examineInTurn(questions))];
   } finally {

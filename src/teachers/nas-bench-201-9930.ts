@@ -7,11 +7,19 @@ export const nasBench201Teacher: TeacherDefinition = {
   doc: 'Architecture 9930 of NAS-Bench-201 trained on ImageNet16-120.',
   asset: {
     title: 'architecture 9930 of NAS-Bench-201 trained on ImageNet16-120',
-    places: ['teachers/009930-FULL.pth', '009930-FULL.pth'],
+    places: [
+      'teachers/009930-FULL.pth',
+      '009930-FULL.pth',
+      // As NATS-Bench publishes it.
+      'teachers/009930.pickle.pbz2',
+      '009930.pickle.pbz2',
+      'NATS-tss-v1_0-3ffb9-full/009930.pickle.pbz2',
+    ],
     files: [],
     download: null,
     instructions: [
-      `It was at ${ORIGINAL_MIRROR}/009930-FULL.pth, which is gone. It is one file of the archive of trained weights that https://github.com/D-X-Y/NAS-Bench-201 links; put it into <data folder>/teachers.`,
+      'It is 009930.pickle.pbz2 in the archive NATS-tss-v1_0-3ffb9-full that https://github.com/D-X-Y/NATS-Bench links; put it into <data folder>/teachers.',
+      `009930-FULL.pth of NAS-Bench-201 is read too. It was at ${ORIGINAL_MIRROR}, which is gone.`,
     ],
   },
 };

@@ -49,6 +49,20 @@ describe('a data set', () => {
     expect(await verifyAsset(wanted(set))).toMatchObject({ status: 'missing' });
   });
 
+  it('is compared in the form that is there', async () => {
+    const other = { archive: 'set-bin.tar.gz', places: ['set-bin', '.'], files: [{ name: 'train.bin', bytes: 3 }] };
+    const both = { ...set, otherForms: [other] };
+    put('b/set-bin', { 'train.bin': 'abc' });
+    expect(await verifyAsset(wanted(both))).toMatchObject({ status: 'found', path: join(folder, 'b/set-bin') });
+    put('b/set-bin', { 'train.bin': 'torn short' });
+    expect(await verifyAsset(wanted(both))).toMatchObject({
+      status: 'wrong',
+      files: [{ status: 'wrong', detail: 'it has 10 bytes instead of 3' }],
+    });
+    put(`b/${SET}`, MEMBERS);
+    expect(await verifyAsset(wanted(both))).toMatchObject({ status: 'verified', path: join(folder, 'b', SET) });
+  });
+
   it('is found at the first place with some of its files, and verified', async () => {
     put(`b/${SET}`, MEMBERS);
     const path = join(folder, 'b', SET);

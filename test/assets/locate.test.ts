@@ -74,6 +74,32 @@ describe('the files of a search', () => {
     expect(await locate({})).toEqual({ dataset: join(cwd, folder), teacher: join(cwd, teacher) });
   });
 
+  it.each([
+    ['cifar10', 'cifar-10-batches-bin/data_batch_3.bin'],
+    ['cifar10', 'data_batch_3.bin'],
+    ['cifar10', 'cifar-10-batches-py/cifar-10-batches-py/data_batch_1'],
+    ['cifar10', 'cifar-10-batches-bin/cifar-10-batches-bin/data_batch_1.bin'],
+    ['cifar100', 'cifar-100-binary/train.bin'],
+    ['cifar100', 'cifar-100-python/cifar-100-python/train'],
+    ['imagenet16-120', 'ImageNet16/ImageNet16/train_data_batch_2'],
+  ])('are found in another form or a doubled folder: %s as %s', async (name, file) => {
+    await touch(`data/${file}`);
+    const config = await loadConfig({ overrides: ['LOADER.DATASET', name] });
+    expect(await locateImages(name, config, { cwd, env: {} })).toBe(join(cwd, dirname(`data/${file}`)));
+  });
+
+  it.each([
+    ['cifar-10-python.tar.gz', 'rminas assets fetch cifar10 --data '],
+    ['cifar-10-binary.tar.gz', 'tar xzf '],
+  ])('are in an archive: the error says how to unpack %s', async (archive, step) => {
+    await touch(`data/${archive}`);
+    await expect(locate({})).rejects.toMatchObject({
+      code: 'missing-dataset',
+      message: expect.stringContaining(join(cwd, 'data', archive)),
+      nextSteps: [expect.stringContaining(step)],
+    });
+  });
+
   it('are missing: the error lists every place and the ways to get them', async () => {
     await touch('named/cifar-10-batches-py/test_batch');
     const error: unknown = await locate({ data: 'named' }).catch((reason: unknown) => reason);

@@ -5,7 +5,7 @@ import type { AssetList, AssetVerification, FetchReport } from '../../src/assets
 import { resnet20 } from '../../src/teachers/resnet20.js';
 import { type FileServer, startFileServer } from '../assets/file-server.js';
 import { eventually } from '../support/limits.js';
-import { runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const data = process.env.RMINAS_TEST_DATA;
 const SIZE = resnet20.asset?.download?.bytes ?? 0;
@@ -55,6 +55,22 @@ describe('rminas assets list', () => {
       { name: 'resnet20', status: 'missing', download: { bytes: SIZE } },
     ]);
     expect(list.assets[1]?.lookedFor).toContain(place(NAME));
+  });
+
+  it('lists what a plugin adds to a configuration', async () => {
+    const plugin = join(ROOT, 'python/tests/fixtures/plugins/toy.py');
+    const cfg = join(home, 'search.yaml');
+    writeFileSync(
+      cfg,
+      `LOADER:\n  DATASET: stripes\nRMINAS:\n  TEACHER_ARCH: stripes-teacher\n  PLUGINS: ['${plugin}']\n`,
+    );
+    const { code, stdout, stderr } = await assets('list', '--cfg', cfg, '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const title = expect.stringContaining(`of the plugin ${plugin}`);
+    expect((JSON.parse(stdout) as AssetList).assets).toMatchObject([
+      { name: 'stripes', kind: 'data set', status: 'shipped', title },
+      { name: 'stripes-teacher', kind: 'teacher', status: 'shipped', title },
+    ]);
   });
 });
 

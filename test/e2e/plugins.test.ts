@@ -189,6 +189,14 @@ describe('other jobs with a plugin', () => {
     const run = await cli('doctor', '--plugin', 'toy.py', '--plugin', 'broken.py', '--json');
     const { checks } = JSON.parse(run.stdout) as { checks: { name: string; status: string; detail: string }[] };
     expect(checks.find(({ name }) => name === 'plugin toy.py')).toMatchObject({ status: 'ok' });
+    expect(checks.find(({ name }) => name === 'toy-images images')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^\d+ training images$/),
+    });
+    expect(checks.find(({ name }) => name === 'teacher toy-teacher')).toMatchObject({
+      status: 'ok',
+      detail: 'toy-teacher',
+    });
     expect(checks.find(({ name }) => name === 'plugin broken.py')).toMatchObject({
       status: 'wrong',
       detail: expect.stringContaining('ValueError: boom'),

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { type FetchReport, fetchAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag, loadWith, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { assetProgress } from '../../terminal/progress/assets.js';
 import { describeFailures, describeFetch } from '../../terminal/tables/assets.js';
@@ -24,13 +24,20 @@ Exit code ${EXIT.missing} if an asset could not be fetched.`;
   static override args = { name: Args.string({ description: 'names of assets; `assets list` shows them' }) };
   static override flags = {
     ...assetFlags,
+    plugin: assetPluginFlag,
     mirror: Flags.string({ description: 'address of a folder with the files', helpValue: 'URL' }),
   };
 
   override async run(): Promise<FetchReport> {
     const { flags, argv } = await this.parse(AssetsFetch);
     const { cfg, data, mirror } = flags;
-    const selection = { names: argv as string[], cfg, data, overrides: overridesOf(flags) };
+    const selection = {
+      names: argv as string[],
+      cfg,
+      data,
+      overrides: overridesOf(flags),
+      load: loadWith(flags.plugin),
+    };
     const progress = assetProgress(process.stderr);
     const report = await withInterrupt((signal) =>
       fetchAssets({ ...selection, mirror, signal, onProgress: progress.show }),

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { type AssetList as Answer, listAssets } from '../../assets/index.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag, loadWith, overridesOf } from '../../terminal/input/flags.js';
 import { describeAssets } from '../../terminal/tables/assets.js';
 
 export default class AssetsList extends BaseCommand {
@@ -18,12 +18,18 @@ RMINAS_HOME/data or ~/.local/share/rminas/data.`;
   ];
   static override strict = false;
   static override args = { name: Args.string({ description: 'names of assets (default: all)' }) };
-  static override flags = assetFlags;
+  static override flags = { ...assetFlags, plugin: assetPluginFlag };
 
   override async run(): Promise<Answer> {
     const { flags, argv } = await this.parse(AssetsList);
     const { cfg, data } = flags;
-    const list = await listAssets({ names: argv as string[], cfg, data, overrides: overridesOf(flags) });
+    const list = await listAssets({
+      names: argv as string[],
+      cfg,
+      data,
+      overrides: overridesOf(flags),
+      load: loadWith(flags.plugin),
+    });
     this.log(describeAssets(list));
     return list;
   }

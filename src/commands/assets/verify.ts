@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { type AssetVerification, verifyAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag, loadWith, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { assetProgress } from '../../terminal/progress/assets.js';
 import { describeVerification } from '../../terminal/tables/assets.js';
@@ -21,12 +21,18 @@ A part of a data set counts as wrong, although a search accepts it.`;
   ];
   static override strict = false;
   static override args = { name: Args.string({ description: 'names of assets (default: all that exist)' }) };
-  static override flags = assetFlags;
+  static override flags = { ...assetFlags, plugin: assetPluginFlag };
 
   override async run(): Promise<AssetVerification> {
     const { flags, argv } = await this.parse(AssetsVerify);
     const { cfg, data } = flags;
-    const selection = { names: argv as string[], cfg, data, overrides: overridesOf(flags) };
+    const selection = {
+      names: argv as string[],
+      cfg,
+      data,
+      overrides: overridesOf(flags),
+      load: loadWith(flags.plugin),
+    };
     const progress = assetProgress(process.stderr);
     const verification = await withInterrupt((signal) =>
       verifyAssets({ ...selection, signal, onProgress: progress.show }),
