@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import {
   type AssetDefinition,
   type AssetForm,
+  allPlaces,
   formsOf,
   identifyingFiles,
   type KnownFile,
-  placesOf,
 } from '../definitions/asset.js';
 import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
 import { findAsset } from './locate.js';
@@ -24,7 +24,7 @@ export async function lookFor({ name, kind, definition, origin, candidates }: Wa
   const about = {
     name,
     kind,
-    places: definition === null ? [] : placesOf(definition),
+    places: definition === null ? [] : allPlaces(definition),
     lookedFor: candidates,
     download: definition?.download ?? null,
   };

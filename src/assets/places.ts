@@ -1,6 +1,6 @@
 /** The folders in which rminas looks for files, and where an asset may be in them. */
 import { join, resolve } from 'node:path';
-import { type AssetDefinition, placesOf } from '../definitions/asset.js';
+import { type AssetDefinition, allPlaces } from '../definitions/asset.js';
 import { userPath } from '../installation/paths.js';
 import { dataHome } from '../installation/places.js';
 
@@ -28,5 +28,5 @@ export function dataFolders(places: Places = {}, configured = ''): string[] {
 
 /** The paths at which an asset may be, in search order; none for an asset that ships with rminas. */
 export function assetPlaces(asset: AssetDefinition | null, folders: readonly string[]): string[] {
-  return asset === null ? [] : folders.flatMap((folder) => placesOf(asset).map((place) => join(folder, place)));
+  return asset === null ? [] : folders.flatMap((folder) => allPlaces(asset).map((place) => join(folder, place)));
 }

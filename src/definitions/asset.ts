@@ -46,7 +46,7 @@ export function formsOf(asset: AssetDefinition): readonly AssetForm[] {
 }
 
 /** Where to look for an asset in each data folder, in any form. */
-export function placesOf(asset: AssetDefinition): readonly string[] {
+export function allPlaces(asset: AssetDefinition): readonly string[] {
   return [...new Set(formsOf(asset).flatMap(({ places }) => places))];
 }
 

@@ -1,7 +1,7 @@
 /** The tables of spaces, data sets and assets. */
 import { assetsOf } from '../assets/asset.js';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { type AssetDefinition, type KnownFile, placesOf } from '../definitions/asset.js';
+import { type AssetDefinition, allPlaces, type KnownFile } from '../definitions/asset.js';
 import { alternatives, code, table } from './table.js';
 
 export function spaces({ spaces }: Catalogue): string {
@@ -33,7 +33,7 @@ export function places(catalogue: Catalogue): string {
   const rows = assetsOf(catalogue).map(({ name, kind, definition }) => [
     code(name),
     kind,
-    alternatives(placesOf(definition).map((place) => (place === '.' ? 'the folder itself' : code(place)))),
+    alternatives(allPlaces(definition).map((place) => (place === '.' ? 'the folder itself' : code(place)))),
   ]);
   return table(['asset', 'kind', 'place in a data folder'], rows);
 }

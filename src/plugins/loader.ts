@@ -1,7 +1,7 @@
 /** Loads configurations that name plugins, or things of the user that Python has to describe. */
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { extendCatalogue } from '../catalogue/catalogue.js';
-import { type Config, loadConfig } from '../config/index.js';
+import { type Config, type LoadOptions, loadConfig } from '../config/index.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { definitionsOf, identitiesOf, noticesOf } from './definitions.js';
 import { type Description, describePlugins, type Subject } from './description.js';
@@ -73,4 +73,9 @@ export function loadConfigWithPlugins({
   ...options
 }: PluginOptions & PluginLoaderOptions = {}): Promise<Config> {
   return new PluginLoader({ python, signal }).loadConfig(options);
+}
+
+/** Loads configurations with these plugins and with those that they name. */
+export function loadWith(plugins: readonly string[] | undefined): (options: LoadOptions) => Promise<Config> {
+  return (options) => new PluginLoader().loadConfig({ ...options, plugins });
 }

@@ -1,8 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import { type FetchReport, fetchAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
+import { loadWith } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, assetPluginFlag, loadWith, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { assetProgress } from '../../terminal/progress/assets.js';
 import { describeFailures, describeFetch } from '../../terminal/tables/assets.js';

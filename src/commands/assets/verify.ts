@@ -1,8 +1,9 @@
 import { Args } from '@oclif/core';
 import { type AssetVerification, verifyAssets } from '../../assets/index.js';
 import { EXIT } from '../../errors.js';
+import { loadWith } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, assetPluginFlag, loadWith, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag, overridesOf } from '../../terminal/input/flags.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { assetProgress } from '../../terminal/progress/assets.js';
 import { describeVerification } from '../../terminal/tables/assets.js';

@@ -1,8 +1,6 @@
 import { Args, Flags, type Interfaces } from '@oclif/core';
 import { BUILT_IN } from '../../catalogue/built-in.js';
-import type { Config, LoadOptions } from '../../config/index.js';
 import { userPath } from '../../installation/paths.js';
-import { PluginLoader } from '../../plugins/loader.js';
 
 /** For flags and arguments that are paths. */
 export const asPath = { parse: async (text: string) => userPath(text) };
@@ -163,11 +161,6 @@ export const assetPluginFlag = Flags.string({
   multipleNonGreedy: true,
   dependsOn: ['cfg'],
 });
-
-/** Loads a configuration with the plugins that it or the flag names. */
-export function loadWith(plugins: readonly string[] | undefined): (options: LoadOptions) => Promise<Config> {
-  return (options) => new PluginLoader().loadConfig({ ...options, plugins });
-}
 
 /** Keys whose values are paths: a folder called 123 must stay a string. */
 const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'RMINAS.TEACHER_WEIGHTS', 'OUT_DIR']);
