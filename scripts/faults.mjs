@@ -19,7 +19,7 @@ const forms = {
   faults: {
     files: ['search', 'sidecar', 'soak', 'fuzz'],
     env: {
-      RMINAS_FAULTS_ROUNDS: '3',
+      RMINAS_FAULTS_ROUNDS: process.env.RMINAS_FAULTS_ROUNDS ?? '3',
       RMINAS_FAULTS_SEED: seed,
       RMINAS_FUZZ_SEED: seed,
       RMINAS_FUZZ_COUNT: '25000',
@@ -34,15 +34,19 @@ if (!(form in forms)) {
 }
 const { files, env } = forms[form];
 
-/** Keeps processors busy, for an hour at most. */
-const BUSY = 'const until = Date.now() + 3_600_000; while (Date.now() < until);';
-const busy = Array.from({ length: Number(load) }, () => spawn(process.execPath, ['--eval', BUSY], { stdio: 'ignore' }));
+/** Keeps a processor busy while this process lives, for an hour at most. */
+const BUSY =
+  'const { ppid } = process; const until = Date.now() + 3_600_000; while (process.ppid === ppid && Date.now() < until);';
+const niced = ['-n', nice];
+const busy = Array.from({ length: Number(load) }, () =>
+  spawn('nice', [...niced, process.execPath, '--eval', BUSY], { stdio: 'ignore' }),
+);
 const folder = mkdtempSync(join(tmpdir(), 'rminas-faults-'));
 const table = join(folder, 'counts');
 writeFileSync(table, '');
 try {
   const vitest = ['npx', 'vitest', 'run', ...files.map((name) => `test/faults/${name}.test.ts`)];
-  const { status } = spawnSync('nice', ['-n', nice, ...vitest], {
+  const { status } = spawnSync('nice', [...niced, ...vitest], {
     stdio: 'inherit',
     env: { ...process.env, ...env, RMINAS_FAULTS_TABLE: table },
   });
