@@ -265,6 +265,19 @@ def test_a_number_of_an_unknown_type_is_refused(tmp_path: Path) -> None:
     refuses(save_pth(table, tmp_path / "t"), tmp_path / "indexes", "corrupt-file", "'c16'")
 
 
+def test_a_number_of_another_length_than_its_type_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "t"
+    file.write_bytes(b"\x80\x04cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nX\x02\0\0\0f8\x85RC\x01xtR.")
+    refuses(file, tmp_path / "indexes", "corrupt-file", "a number of 1 bytes")
+
+
+def test_a_compressed_table_expands_only_so_far(tmp_path: Path) -> None:
+    file = tmp_path / "t"
+    # A text of 60,000 bytes that is dropped again, 40 times.
+    file.write_bytes(bz2.compress(b"\x80\x04" + (b"B\x60\xea\0\0" + bytes(60_000) + b"0") * 40 + b"."))
+    refuses(file, tmp_path / "indexes", "corrupt-file", "it ends at byte 10")
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

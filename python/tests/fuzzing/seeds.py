@@ -24,7 +24,8 @@ from fuzzing import corpus  # noqa: E402
 from fuzzing.readers import READERS  # noqa: E402
 from rminas_sidecar.benchmarks import import_file  # noqa: E402
 from rminas_sidecar.retraining.checkpoint import Checkpoint  # noqa: E402
-from support.nas_bench_201_files import cell, content  # noqa: E402
+from support.nas_bench_201_files import content  # noqa: E402
+from support.nas_bench_201_order import cell  # noqa: E402
 
 
 def _saved(value: Any, legacy: bool = False) -> bytes:
