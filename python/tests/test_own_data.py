@@ -135,7 +135,7 @@ def test_mixed_sizes_are_scaled_to_the_usual_one_or_to_the_one_asked_for(tmp_pat
         for name, colour in COLOURS.items():
             write_image(tmp_path / name / f"{number}.png", colour, size)
     answer = described("folder", tmp_path)
-    assert (answer["sides"], answer["resolution"]) == ({"least": [8, 8], "most": [20, 30]}, 10)
+    assert (answer["sides"], answer["resolution"]) == ({"least": [8, 8], "most": [20, 30]}, 12)
     assert described("folder", tmp_path, resolution=16)["resolution"] == 16
     write_folder(tmp_path / "large", 2, (90, 100))
     assert described("folder", tmp_path / "large")["resolution"] == 64
@@ -296,7 +296,7 @@ def test_an_archive_may_have_a_held_out_part_and_grey_images(tmp_path: Path) -> 
     labels = np.array([0, 1, 0, 1])
     np.savez_compressed(file, x=np.full((4, 6, 6), 9, np.uint8), y=labels, x_val=np.ones((2, 6, 6)), y_val=[1, 0])
     answer = described("npz", file)
-    assert (answer["split"], answer["heldOutImages"], answer["resolution"]) == (False, 2, 6)
+    assert (answer["split"], answer["heldOutImages"], answer["resolution"]) == (False, 2, 8)
     assert opened(question("npz", file), side=6).read_held_out(file).plain(torch.tensor([0])).unique().tolist() == [255]
     changed = tmp_path / "changed.npz"
     np.savez(changed, x=np.full((4, 6, 6), 8, np.uint8), y=labels, x_val=np.ones((2, 6, 6)), y_val=[1, 0])

@@ -18,7 +18,7 @@ import { runJob } from '../terminal/progress/reporter.js';
 import { createRetrainingReporter } from '../terminal/progress/retraining.js';
 import { describeRetraining } from '../terminal/tables/retraining.js';
 
-const { space, device, workers, threads, out } = keyFlags;
+const { space, 'val-share': valShare, device, workers, threads, out } = keyFlags;
 
 export default class Retrain extends BaseCommand {
   static override summary = 'Train an architecture from scratch by the recipe of its paper.';
@@ -46,7 +46,7 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     seeds: seedsFlag,
     plugin: pluginFlag,
     ...placeFlags,
-    ...{ space, device, workers, threads, out },
+    ...{ space, 'val-share': valShare, device, workers, threads, out },
   };
 
   override async run(): Promise<RetrainingResult> {

@@ -3,16 +3,15 @@
  * meant.
  */
 import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Catalogue } from '../catalogue/catalogue.js';
-import { type DatasetDefinition, OWN_DATASETS } from '../datasets/definition.js';
-import type { KeyDefault, KeyType } from '../definitions/key.js';
+import type { DatasetDefinition } from '../datasets/definition.js';
 import { UsageError } from '../errors.js';
 import type { Dialect } from './config.js';
+import { Draft } from './draft.js';
+import { refuseOwnDataKeys, resolveOwnData } from './own-data-defaults.js';
 import { toValue } from './schema/keys.js';
-import { OWN_DATA_KEYS } from './schema/own-data-keys.js';
 import { SEARCH_KEYS } from './schema/search-keys.js';
-import type { Setting, Settings } from './yacs/merge.js';
+import type { Settings } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
 
 export interface ResolvedSettings {
@@ -28,8 +27,6 @@ interface SettingsOrigin {
   readonly catalogue: Catalogue;
 }
 
-type OwnData = NonNullable<DatasetDefinition['own']>;
-
 const SPACE = 'SPACE.NAME';
 const DATASET = 'LOADER.DATASET';
 const CLASSES = 'LOADER.NUM_CLASSES';
@@ -44,56 +41,18 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   const { spaces, datasets } = origin.catalogue;
   const draft = new Draft(settings);
   if (origin.dialect === 'archive') nameSpace(draft, origin);
-  const { script } = spaces.get(draft.text(SPACE), SPACE);
+  const space = spaces.get(draft.text(SPACE), SPACE);
+  const { script } = space;
   for (const [key, plain] of Object.entries(script.keys)) draft.byDefault(key, plain, script.name);
   if (script.dataset !== null) draft.byDefault(DATASET, script.dataset, script.name);
   else if (origin.dialect === 'archive') guessDataset(draft, origin.catalogue);
   const dataset = datasets.get(draft.text(DATASET), DATASET);
-  if (dataset.own !== undefined) describeOwnData(draft, dataset, dataset.own);
-  else refuseOwnDataKeys(draft, dataset);
+  if (dataset.own === undefined) refuseOwnDataKeys(draft, dataset);
   describeOwnTeacher(draft, origin.catalogue);
   resolveClasses(draft, dataset);
   resolveResolution(draft, dataset);
+  if (dataset.own !== undefined) resolveOwnData(draft, dataset, space);
   return { settings: draft.settings, notices: draft.notices };
-}
-
-/** The settings while they are resolved. */
-class Draft {
-  readonly settings: Map<string, Setting>;
-  readonly notices: string[] = [];
-
-  constructor(settings: Settings) {
-    this.settings = new Map(settings);
-  }
-
-  get(key: string): Setting {
-    const setting = this.settings.get(key);
-    if (setting) return setting;
-    throw new Error(`There is no setting ${key}.`);
-  }
-
-  text(key: string): string {
-    return String(toPlain(this.get(key).value));
-  }
-
-  /** Sets a key that is unset. */
-  byDefault(key: string, plain: KeyDefault, where: string): void {
-    const { source, value } = this.get(key);
-    if (source !== 'default') return;
-    this.settings.set(key, { value: toValue({ type: value.type as KeyType }, plain), source, where });
-  }
-}
-
-/** A run keeps an absolute path, and the mean and deviation that were measured. */
-function describeOwnData(draft: Draft, { name }: DatasetDefinition, { reference, images }: OwnData): void {
-  const setting = draft.get(DATASET);
-  draft.settings.set(DATASET, { ...setting, value: toValue({ type: 'str' }, reference) });
-  const { mean, deviation, augmentation, imageColumn, labelColumn } = images;
-  const found = { MEAN: mean, DEVIATION: deviation, AUGMENTATION: augmentation };
-  const columns = { IMAGE_COLUMN: imageColumn ?? '', LABEL_COLUMN: labelColumn ?? '' };
-  for (const [key, value] of Object.entries({ ...found, ...columns })) {
-    draft.byDefault(`RMINAS.${key}`, value, `the data set ${name}`);
-  }
 }
 
 /** A run keeps absolute paths. The catalogue has a teacher of the user only if Python described it for this configuration. */
@@ -103,17 +62,6 @@ function describeOwnTeacher(draft: Draft, { teachers }: Catalogue): void {
   const keys = { 'RMINAS.TEACHER': own.reference, 'RMINAS.TEACHER_WEIGHTS': own.weightsReference };
   for (const [key, value] of Object.entries(keys)) {
     draft.settings.set(key, { ...draft.get(key), value: toValue({ type: 'str' }, value) });
-  }
-}
-
-/** A built-in data set, or one of a plugin, has its own statistics and its own augmentation. */
-function refuseOwnDataKeys(draft: Draft, { name }: DatasetDefinition): void {
-  for (const [key, { default: unset }] of Object.entries(OWN_DATA_KEYS)) {
-    if (isDeepStrictEqual(toPlain(draft.get(key).value), unset)) continue;
-    throw new UsageError(`${key} is ${given(draft, key)}, and applies to your own images only, not to ${name}.`, {
-      code: 'unsupported-key',
-      nextSteps: [`Leave out ${key}, or name images of your own with ${DATASET}: ${OWN_DATASETS}.`],
-    });
   }
 }
 
@@ -147,7 +95,7 @@ function guessDataset(draft: Draft, { datasets }: Catalogue): void {
  */
 function resolveClasses(draft: Draft, dataset: DatasetDefinition): void {
   if (resolveNumber(draft, CLASSES, dataset.classes, dataset)) return;
-  throw new UsageError(`${CLASSES} is ${given(draft, CLASSES)}, and ${dataset.name} has ${dataset.classes} classes.`, {
+  throw new UsageError(`${CLASSES} is ${draft.given(CLASSES)}, and ${dataset.name} has ${dataset.classes} classes.`, {
     code: 'wrong-classes',
     nextSteps: [`Set ${CLASSES} to ${dataset.classes}, or ${DATASET} to another data set.`],
   });
@@ -159,7 +107,7 @@ function resolveResolution(draft: Draft, dataset: DatasetDefinition): void {
   // Images can be shown smaller than they are stored, but not larger.
   if (Number(toPlain(draft.get(RESOLUTION).value)) < dataset.resolution) return;
   throw new UsageError(
-    `${RESOLUTION} is ${given(draft, RESOLUTION)}, and the images of ${dataset.name} are ${dataset.resolution} pixels wide.`,
+    `${RESOLUTION} is ${draft.given(RESOLUTION)}, and the images of ${dataset.name} are ${dataset.resolution} pixels wide.`,
     { code: 'wrong-resolution', nextSteps: [`Set ${RESOLUTION} to ${dataset.resolution} or less, or leave it out.`] },
   );
 }
@@ -186,9 +134,4 @@ function resolveNumber(
     where: `the data set ${dataset.name}`,
   });
   return true;
-}
-
-function given(draft: Draft, key: string): string {
-  const { value, where } = draft.get(key);
-  return `${repr(value)} (${where})`;
 }

@@ -31,6 +31,8 @@ export interface DatasetDefinition {
     readonly path: string | null;
     /** The names of the first classes, in the order of the labels. */
     readonly classNames: readonly string[];
+    /** Images to train on. */
+    readonly trainImages: number;
     /** Its part of a specification. */
     readonly images: OwnImages;
   };

@@ -3,12 +3,13 @@ import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '
 import { MissingError, SidecarError } from '../errors.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
-import { arrayOf, checkOptions, filledText, type OptionShape, wholeNumberOption } from '../options.js';
+import { anyText, arrayOf, checkOptions, filledText, type OptionShape, wholeNumberOption } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
 import { assetQuestions } from './assets.js';
 import { type Check, type Diagnosis, examine, examineInTurn, type Finding, isReady, ok, wrong } from './check.js';
+import { configurationQuestions } from './configuration.js';
 import { machineQuestions } from './machine.js';
 import { type Importer, packageQuestions } from './packages.js';
 import { pluginQuestions, withPlugins } from './plugins.js';
@@ -26,6 +27,10 @@ export interface DoctorOptions {
   readonly data?: string | undefined;
   /** Limit for each answer of the interpreter, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Configuration whose data set is examined; every image of the user is decoded. Default: none. */
+  readonly cfg?: string | undefined;
+  /** `KEY`, `VALUE`, … over the configuration. */
+  readonly overrides?: readonly string[] | undefined;
   /** Plugins to load: Python files and modules. Default: none. */
   readonly plugins?: readonly string[] | undefined;
 }
@@ -37,6 +42,8 @@ const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
   python: filledText.optional(),
   data: filledText.optional(),
   timeoutMs: wholeNumberOption(1, MOST_MS).optional(),
+  cfg: filledText.optional(),
+  overrides: arrayOf(anyText, 'texts').optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
 };
 
@@ -55,7 +62,8 @@ export async function diagnose(given: DoctorOptions = {}): Promise<Diagnosis> {
   return { rminas: VERSION, ready: isReady(checks), checks };
 }
 
-async function examinePython({ python, data, plugins = [], timeoutMs = TIMEOUT_MS }: DoctorOptions): Promise<Check[]> {
+async function examinePython({ plugins = [], ...options }: DoctorOptions): Promise<Check[]> {
+  const { python, data, cfg, overrides, timeoutMs = TIMEOUT_MS } = options;
   const project = readProject();
   const { check, bridge } = await openPython(python, project, timeoutMs);
   const importer = bridge === null ? NO_PYTHON : closedOnTimeout(bridge);
@@ -65,6 +73,7 @@ async function examinePython({ python, data, plugins = [], timeoutMs = TIMEOUT_M
       ...packageQuestions(importer, project, bridge?.interpreter.executable ?? ''),
       ...assetQuestions(importer, { ...(await withPlugins(importer, plugins, loader)), data }),
       ...pluginQuestions(plugins, loader),
+      ...configurationQuestions({ cfg, overrides, plugins, data, python, timeoutMs: options.timeoutMs }),
     ];
     return [check, ...(await examineInTurn(questions))];
   } finally {

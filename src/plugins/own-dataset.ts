@@ -72,6 +72,7 @@ export function ownDataset(
       reference: reference.text,
       path: question.path,
       classNames: answer.classNames,
+      trainImages: answer.trainImages,
       images: {
         ...{ form, name, imageColumn, labelColumn, mean, deviation, augmentation, fingerprint },
         heldOutShare: answer.split ? question.heldOutShare : null,

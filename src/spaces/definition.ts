@@ -43,6 +43,8 @@ export interface SpaceDefinition {
   readonly beginning: RegExp | null;
   /** Channels of the stem and number of cells in the original; null when TRAIN.CHANNELS and TRAIN.LAYERS set them. */
   readonly network: { readonly channels: number; readonly cells: number } | null;
+  /** Channels and cells that suit images of the user, by their side in pixels; left out when the original suits all. */
+  readonly sizeFor?: (resolution: number) => { readonly channels: number; readonly cells: number };
   /** Index of the loss that the code of the archive observes; null when the archive does not have the space. */
   readonly observedStep: number | null;
   /** `clipped-cosine`: OPTIM.GRAD_CLIP limits the gradient and the learning rate falls to OPTIM.MIN_LR. */

@@ -1,4 +1,5 @@
 /** The recipes that several spaces share. */
+import type { DatasetDefinition } from '../datasets/definition.js';
 import type { PublishedRecipe } from '../definitions/recipe.js';
 
 /** SGD along a cosine, without regularisation: NAS-Bench-201 trains all of its architectures like this. */
@@ -21,6 +22,14 @@ export const PLAIN_RECIPE: PublishedRecipe = {
   network: null,
   largeBatch: null,
 };
+
+/** Above this side in pixels, images of the user are trained on like those of ImageNet. */
+const SMALL_SIDE = 64;
+
+/** Whether the recipes for ImageNet suit a data set; those for CIFAR suit small images. */
+export function arePhotographs({ resizable, resolution, own }: DatasetDefinition): boolean {
+  return resizable && (own === undefined || resolution > SMALL_SIDE);
+}
 
 /** The script of DARTS lowers the rate by 3 % per epoch (`exp` with LR_MULT 0.97); its successors use a straight line. */
 export const IMAGENET_RECIPE: PublishedRecipe = {

@@ -31,7 +31,11 @@ def draw_pool(training: Images, dataset: Dataset, size: int, seed: int) -> tuple
         raise SidecarError(
             "unsuitable-data",
             f"The batch is selected from {size} images, and {dataset.name} has only {len(training)} here.",
-            [f"Lower LOADER.BATCH_SIZE to {len(training) // 16} or less (16 times as many are drawn), or add images."],
+            [
+                f"Lower LOADER.BATCH_SIZE to {len(training) // 16} or less (16 times as many are drawn), or add images."
+                if len(training) >= 32
+                else "Add images: a search needs at least 32."
+            ],
         )
     chosen = torch.randperm(len(training), generator=make_generator(seed, "batch"))[:size]
     pixels = training.augmented(chosen, make_generator(seed, "batch augmentation"))

@@ -31,7 +31,7 @@ export function completeSettings(
     if (isFree(key)) completed.set(key, { value: toValue(KEYS[key], plain), source: 'default', where });
   };
   const where = `the recipe ${recipe.name}`;
-  fill(BATCH_SIZE, recipe.batchSize, where);
+  fill(BATCH_SIZE, batchSizeFor(recipe, dataset), where);
   const batchSize = completed.get(BATCH_SIZE)?.value;
   for (const [key, plain] of Object.entries(recipeKeys(recipe, Number(batchSize && toPlain(batchSize))))) {
     fill(key as keyof typeof KEYS, plain, where);
@@ -43,6 +43,13 @@ export function completeSettings(
   return completed;
 }
 
+/** An epoch of few images has at least eight updates, where batches of eight images allow it. */
+function batchSizeFor({ batchSize }: PublishedRecipe, { own }: DatasetDefinition): number {
+  if (own === undefined) return batchSize;
+  const most = 2 ** Math.floor(Math.log2(Math.max(8, own.trainImages / 8)));
+  return Math.min(batchSize, most);
+}
+
 function recipeKeys(
   recipe: PublishedRecipe,
   batchSize: number,
@@ -50,7 +57,6 @@ function recipeKeys(
   const { largeBatch, network } = recipe;
   const warmup = largeBatch !== null && batchSize > largeBatch.above ? largeBatch : null;
   return {
-    [BATCH_SIZE]: recipe.batchSize,
     'OPTIM.BASE_LR': recipe.learningRate,
     'OPTIM.MOMENTUM': recipe.momentum,
     'OPTIM.DAMPENING': recipe.dampening,

@@ -1,6 +1,6 @@
 import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { defineSpace } from '../definition.js';
-import { IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
+import { arePhotographs, IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
 import { darts } from './space.js';
 import { normalCells } from './text.js';
 
@@ -27,18 +27,24 @@ const DARTS_IMAGENET_RECIPE: PublishedRecipe = {
   network: { channels: 48, cells: 14 },
 };
 
+/** The network that DARTS searches with has 16 channels and 8 cells. Tiny images need less. */
+function sizeForOwnImages(resolution: number): { channels: number; cells: number } {
+  return resolution <= 16 ? { channels: 8, cells: 5 } : { channels: 16, cells: 8 };
+}
+
 export const dartsDefinition = defineSpace({
   name: 'darts',
   aliases: ['infer_darts'],
   doc: 'The cells of DARTS (Liu et al., 2019); one cell serves as normal and reduction cell.',
   space: darts,
   beginning: /^Genotype ?\(/,
+  sizeFor: sizeForOwnImages,
   observedStep: 250,
   archivePrefix: 'darts',
   xnas: true,
   ranksEdges: true,
   retraining: {
-    recipe: ({ resizable }) => (resizable ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
+    recipe: (dataset) => (arePhotographs(dataset) ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
     // Other searches find two kinds of cells; such networks can be trained as well.
     normalForm: normalCells,
     regularised: true,

@@ -76,6 +76,7 @@ const KEY_FLAGS = {
     helpValue: 'A,B,C',
   },
   'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: "teacher's architecture", helpValue: 'NAME' },
+  'val-share': { key: 'RMINAS.VAL_SHARE', description: 'share of your own images to hold out', helpValue: 'X' },
   device: { key: 'RMINAS.DEVICE', description: 'cpu, cuda, cuda:N or auto', helpValue: 'NAME' },
   workers: { key: 'RMINAS.WORKERS', description: 'parallel evaluations', helpValue: 'N' },
   threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0 divides the cores)', helpValue: 'N' },
