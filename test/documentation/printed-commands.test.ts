@@ -28,6 +28,7 @@ const USERS = [
   /\.(?:pth|csv|json|bz2)$/,
   /^benchmark$/,
   /cifar10/,
+  /^folder:/,
 ];
 
 const needsNetwork = ({ args }: { args: readonly string[] }) => NETWORK.test(args.join(' '));

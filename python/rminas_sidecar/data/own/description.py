@@ -34,9 +34,10 @@ def describe_dataset(question: Mapping[str, Any]) -> dict[str, Any]:
     path = None if question["path"] is None else Path(question["path"])
     columns = question["imageColumn"], question["labelColumn"]
     content = read_content(question["form"], path, question["name"], columns, question["heldOutShare"])
-    side = question["resolution"] or _resolution(_decode([(content.training, _even(content.training, _GLANCE))], 1))
     measured = question["mean"] is None or question["deviation"] is None
-    decoded = _decode(_sample(content, question["thorough"], _SAMPLE if measured else _GLANCE), side)
+    sample = _sample(content, question["thorough"], _SAMPLE if measured else _GLANCE)
+    side = question["resolution"] or _usual_side(content, sample)
+    decoded = _decode(sample, side)
     return {
         "fingerprint": content.fingerprint(),
         "classes": len(content.classes),
@@ -77,9 +78,19 @@ class _Decoded:
         return [round(value, 4) or 1.0 for value in (square - mean**2).clamp(min=0).sqrt().tolist()]
 
 
-def _resolution(decoded: _Decoded) -> int:
-    """The usual length of the shorter side, at most 64, as a multiple of 4: networks halve it twice."""
-    usual = int(decoded.sizes.min(1).values.median())
+def _usual_side(content: Content, sample: list[tuple[Part, Tensor]]) -> int:
+    """The usual length of the shorter side, at most 64, as a multiple of 4: networks halve it twice.
+
+    Raises:
+        SidecarError: see :func:`_decode`, for the whole sample.
+    """
+    try:
+        few = _decode([(content.training, _even(content.training, _GLANCE))], 1)
+    except SidecarError:
+        # The user wants to know all broken images at once.
+        _decode(sample, _LARGEST_SIDE)
+        raise
+    usual = int(few.sizes.min(1).values.median())
     return max(4, min(_LARGEST_SIDE, (usual + 2) // 4 * 4))
 
 
