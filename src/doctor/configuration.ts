@@ -31,7 +31,8 @@ export function configurationQuestions(options: ConfigurationQuestionOptions): Q
     const loader = new PluginLoader({ python, timeoutMs });
     const config = await loader.loadConfig({ file: cfg, overrides, plugins, thorough: true });
     const name = config.values['LOADER.DATASET'];
-    if (config.described.length > 0) return ok(config.notices.join(' '));
+    const { own } = config.catalogue.datasets.get(name, 'LOADER.DATASET');
+    if (own !== undefined) return ok(config.notices.join(' '));
     const folder = await locateImages(name, config, { data });
     return ok(`${name}${folder === null ? ', shipped' : ` at ${folder}`}`);
   };
