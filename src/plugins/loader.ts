@@ -1,6 +1,6 @@
 /** Loads configurations that name plugins, or things of the user that Python has to describe. */
 import { BUILT_IN } from '../catalogue/built-in.js';
-import { extendCatalogue } from '../catalogue/catalogue.js';
+import { type Catalogue, extendCatalogue } from '../catalogue/catalogue.js';
 import { type Config, type LoadOptions, loadConfig } from '../config/index.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { definitionsOf, identitiesOf, noticesOf } from './definitions.js';
@@ -15,6 +15,8 @@ export interface PluginLoaderOptions {
   readonly signal?: AbortSignal | undefined;
   /** Limit for the loading, in ms; see {@link describePlugins}. */
   readonly timeoutMs?: number | undefined;
+  /** The definitions that configurations extend, unless a call names others; those that ship with rminas by default. */
+  readonly catalogue?: Catalogue | undefined;
 }
 
 /** Asks Python what plugins add, and about the data set of the user. It asks each question once. */
@@ -31,7 +33,8 @@ export class PluginLoader {
    * @throws UsageError as {@link loadConfig}, for a file that does not exist, and for a name that is taken; MissingError
    *   for a plugin that does not load, and for a data set that cannot be read
    */
-  async loadConfig({ plugins: named, thorough, ...options }: PluginOptions & QuestionOptions = {}): Promise<Config> {
+  async loadConfig({ plugins: named, thorough, ...given }: PluginOptions & QuestionOptions = {}): Promise<Config> {
+    const options = { ...given, catalogue: given.catalogue ?? this.#options.catalogue };
     const plugins = await pluginSources({ plugins: named, ...options });
     const base = options.catalogue ?? BUILT_IN;
     const space = await findSpaceFile(options, base);
@@ -53,7 +56,7 @@ export class PluginLoader {
     const key = JSON.stringify(subject);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const { python, ...limits } = this.#options;
+    const { python, catalogue: _catalogue, ...limits } = this.#options;
     const asked = findPython(python).then((found) => describePlugins(subject, { python: found, ...limits }));
     this.#known.set(key, asked);
     return asked;

@@ -90,12 +90,12 @@ function teacherOf(
   return teachers.get(name, 'RMINAS.TEACHER_ARCH');
 }
 
-function noTeacher({ name, classes }: DatasetDefinition): UsageError {
+function noTeacher({ name, classes, own }: DatasetDefinition): UsageError {
   return new UsageError(`The data set ${name} has no teacher of its own, and no key names one.`, {
     code: 'no-teacher',
     nextSteps: [
       `Name one with --teacher, for ${classes} classes if possible: ${OWN_TEACHERS}.`,
-      `Or train one: rminas teacher train --dataset ${name}`,
+      `Or train one: rminas teacher train --dataset ${own?.reference ?? name}`,
     ],
   });
 }

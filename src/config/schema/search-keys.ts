@@ -1,19 +1,9 @@
 /** The keys that only a search reads. Where XNAS has a key, the default is that of XNAS. */
-import {
-  choice,
-  type KeyGroup,
-  list,
-  number,
-  quantity,
-  text,
-  type ValuesOf,
-  wholeNumber,
-} from '../../definitions/key.js';
+import { choice, type KeyGroup, number, quantity, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
-import { ARITHMETICS, BACKENDS, PRECISIONS, stageSchema } from '../../protocol/specification.js';
+import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
-import { pathKey } from './path-key.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
 
@@ -81,26 +71,6 @@ export const SEARCH_KEYS = {
     'none',
     PARETO_CHOICES,
     'The cost for which the result has the front of loss against cost; see [limits](limits.md#a-pareto-front).',
-  ),
-  'RMINAS.TEACHER': pathKey(
-    '',
-    0,
-    "The teacher: a name, a checkpoint, or [your own](your-teacher.md); by default the data set's, from the data folders.",
-  ),
-  'RMINAS.TEACHER_WEIGHTS': pathKey(
-    '',
-    0,
-    'The file of the weights of your own teacher, or `random`; by default those in the cache of its library.',
-  ),
-  'RMINAS.TEACHER_STAGES': list<string>(
-    [],
-    { element: stageSchema, most: 16, range: 'a list of names of modules' },
-    'The modules of the teacher whose features are compared; by default they are [found](your-teacher.md#stages).',
-  ),
-  'RMINAS.TEACHER_ARCH': text(
-    '',
-    { most: 100, range: 'a name of at most 100 characters' },
-    "The teacher's architecture; by default the data set's.",
   ),
 } satisfies KeyGroup;
 

@@ -1,6 +1,7 @@
 /** The keys that searches and retrainings read. */
 import { z } from 'zod';
 import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../definitions/key.js';
+import { stageSchema } from '../../protocol/specification.js';
 import { OWN_DATA_KEYS } from './own-data-keys.js';
 import { pathKey } from './path-key.js';
 
@@ -69,6 +70,26 @@ export const SHARED_KEYS = {
     'The device that trains.',
   ),
   ...OWN_DATA_KEYS,
+  'RMINAS.TEACHER': pathKey(
+    '',
+    0,
+    "The teacher: a name, a checkpoint, or [your own](your-teacher.md); by default the data set's, from the data folders.",
+  ),
+  'RMINAS.TEACHER_WEIGHTS': pathKey(
+    '',
+    0,
+    'The file of the weights of your own teacher, or `random`; by default those in the cache of its library.',
+  ),
+  'RMINAS.TEACHER_STAGES': list<string>(
+    [],
+    { element: stageSchema, most: 16, range: 'a list of names of modules' },
+    'The modules of the teacher whose features are compared; by default they are [found](your-teacher.md#stages).',
+  ),
+  'RMINAS.TEACHER_ARCH': text(
+    '',
+    { most: 100, range: 'a name of at most 100 characters' },
+    "The teacher's architecture; by default the data set's.",
+  ),
   'RMINAS.PLUGINS': list<string>(
     [],
     {

@@ -5,11 +5,11 @@ import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
-import type { Training } from '../../protocol/retraining.js';
+import type { Retraining, Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
-import { openJob } from '../../store/job-store.js';
+import { type JournalFormat, openJob } from '../../store/job-store.js';
 import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
@@ -66,36 +66,58 @@ export function retrain(options: RetrainOptions): Job<RetrainingEvent, Retrainin
   return startChecked(() => checkRetrainOptions(options), { interruption }, runRetraining);
 }
 
+function runRetraining(options: RetrainOptions, context: JobContext<RetrainingEvent>): Promise<RetrainingResult> {
+  return runTraining(options, context, {
+    format: RETRAINING_JOURNAL,
+    plan: ({ earlier }) => {
+      const loader = new PluginLoader({ python: options.python, signal: context.signal });
+      if (earlier === undefined) return planNewRetraining(options as NewRetraining, loader);
+      return planResumedRetraining(earlier, options, loader);
+    },
+    folderName: ({ space, dataset }) => `retrain-${space}-${dataset}`,
+    conclude: async (result) => result,
+  });
+}
+
+/** The parts in which a job that trains networks by a recipe differs from others. */
+export interface TrainingParts<Result> {
+  readonly format: JournalFormat<RetrainingEntry, RetrainingHeader>;
+  readonly plan: (store: RetrainingStore) => Promise<PlannedRetraining>;
+  /** The name of the folder of a new job. */
+  readonly folderName: (retraining: Retraining) => string;
+  /** Called with the result before the job's folder is released. */
+  readonly conclude: (result: RetrainingResult, planned: PlannedRetraining) => Promise<Result>;
+}
+
 /** Opens the job, plans it, starts the sidecar, trains, and finalizes. */
-async function runRetraining(options: RetrainOptions, context: JobContext<RetrainingEvent>): Promise<RetrainingResult> {
+export async function runTraining<Result>(
+  options: ({ readonly resume: string } | object) & JobOptions,
+  context: JobContext<RetrainingEvent>,
+  parts: TrainingParts<Result>,
+): Promise<Result> {
   const store: RetrainingStore = openJob<RetrainingEntry, RetrainingHeader, RetrainingEvent>({
     place: 'resume' in options ? { kind: 'resume', folder: jobFolderAt(options.resume) } : { kind: 'fresh' },
-    format: RETRAINING_JOURNAL,
+    format: parts.format,
     describe: createRetrainingDescriber(),
     listener: context,
   });
   try {
-    const planned = await planIn(store, options, context.signal);
+    const planned = await parts.plan(store);
     for (const text of planned.notices) store.notify(text);
     const { config, plan, data } = planned;
     const dataset = await locateImages(plan.retraining.dataset, config, { data: data ?? undefined });
     const sidecar = await startSidecar({ planned, dataset, store, python: options.python, signal: context.signal });
     try {
-      begin(store, planned, sidecar);
+      begin(store, planned, sidecar, parts.folderName);
       const trainings = await trainAll({ planned, sidecar, store, dataset, signal: context.signal });
-      return finalizeRetraining({ planned, device: sidecar.hello.device, store, trainings });
+      const result = finalizeRetraining({ planned, device: sidecar.hello.device, store, trainings });
+      return await parts.conclude(result, planned);
     } finally {
       await sidecar.close();
     }
   } finally {
     store.close();
   }
-}
-
-function planIn({ earlier }: RetrainingStore, options: RetrainOptions, signal: AbortSignal) {
-  const loader = new PluginLoader({ python: options.python, signal });
-  if (earlier === undefined) return planNewRetraining(options as NewRetraining, loader);
-  return planResumedRetraining(earlier, options, loader);
 }
 
 interface RetrainingRun {
@@ -130,11 +152,15 @@ async function startSidecar({
   });
 }
 
-function begin(store: RetrainingStore, planned: PlannedRetraining, { hello }: Sidecar): void {
+function begin(
+  store: RetrainingStore,
+  planned: PlannedRetraining,
+  { hello }: Sidecar,
+  folderName: TrainingParts<unknown>['folderName'],
+): void {
   const { plan, seeds } = planned;
-  const { space, dataset } = plan.retraining;
   store.begin({
-    folder: () => createJobFolder(plan.outDir, `retrain-${space}-${dataset}`),
+    folder: () => createJobFolder(plan.outDir, folderName(plan.retraining)),
     config: dumpConfig(plan.settings),
     header: retrainingHeaderOf(planned),
     session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },

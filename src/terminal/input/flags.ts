@@ -177,7 +177,8 @@ function literal(key: string, value: string): string {
   return TEXT_KEYS.has(key) ? quoted(value) : value;
 }
 
-function quoted(value: string): string {
+/** A value as a text for yacs, even if it looks like a number. */
+export function quoted(value: string): string {
   return `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 

@@ -47,6 +47,14 @@ class TeacherSource:
     weights: Path | None
     code: Path | None
 
+    @classmethod
+    def named(cls, text: str) -> "TeacherSource":
+        """A network without weights from a file, named as `RMINAS.TEACHER` names it."""
+        place, colon, name = text.partition(":")
+        if colon and place in LIBRARIES:
+            return cls(place, name, None, None)
+        return cls("factory" if colon else "registered", text, None, None)
+
     def __str__(self) -> str:
         if self.kind in _ARCHIVES:
             return str(self.weights)
@@ -97,6 +105,10 @@ class TeacherSource:
             parameter.requires_grad_(False)
         return network
 
+    def untrained(self, classes: int) -> nn.Module:
+        """Builds the network with fresh weights; draws from torch's global generator. Raises as :meth:`load`."""
+        return self._fresh(classes).module
+
     def _archive(self) -> Traceable:
         if self.weights is None:
             raise SidecarError("missing-file", "No file was named for the teacher.", STEPS)
@@ -107,11 +119,14 @@ class TeacherSource:
     def _network(self, classes: int) -> Traceable:
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(_SEED)
-            if self.kind in LIBRARIES:
-                return Hooked(LIBRARIES[self.kind].network(self.name, classes))
-            if self.kind == "registered":
-                return Hooked(TEACHERS.find(self.name).build(classes))
-            return _made_by(self._function, classes)
+            return self._fresh(classes)
+
+    def _fresh(self, classes: int) -> Traceable:
+        if self.kind in LIBRARIES:
+            return Hooked(LIBRARIES[self.kind].network(self.name, classes))
+        if self.kind == "registered":
+            return Hooked(TEACHERS.find(self.name).build(classes))
+        return _made_by(self._function, classes)
 
     def _with_weights(self, network: Traceable, classes: int) -> Traceable:
         assert self.weights is not None
