@@ -59,6 +59,18 @@ export type { SearchJobEvent } from './jobs/search/events.js';
 export type { NewSearch, ResumedSearch } from './jobs/search/plan.js';
 export { resultSchema, type ScoreResult, type SearchResult, scoreResultSchema } from './jobs/search/result.js';
 export { type SearchJob, type SearchOptions, search } from './jobs/search/search.js';
+export {
+  type InspectTeacherOptions,
+  inspectTeacher,
+  type TeacherInspection,
+  teacherInspectionSchema,
+} from './jobs/teacher/inspect.js';
+export {
+  type TeacherTrainingResult,
+  type TrainTeacherOptions,
+  teacherTrainingResultSchema,
+  trainTeacher,
+} from './jobs/teacher/train.js';
 export { defineObjective, type ObjectiveDefinition } from './objectives/definition.js';
 export { createObjective, type ObjectiveChoice } from './objectives/index.js';
 export type { Measured, Objective, ProxyValues, Screening, WeightedProxy } from './objectives/objective.js';

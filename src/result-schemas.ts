@@ -4,6 +4,7 @@ import { comparisonResultSchema } from './jobs/compare/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
+import { teacherInspectionSchema } from './jobs/teacher/inspect.js';
 import { teacherTrainingResultSchema } from './jobs/teacher/train.js';
 
 /** The JSON Schemas (draft 2020-12) of what the commands of these names print with `--json`. */
@@ -14,6 +15,7 @@ export function exportResultSchema(): Record<string, unknown> {
     retrain: z.toJSONSchema(retrainingResultSchema),
     rank: z.toJSONSchema(rankingResultSchema),
     export: z.toJSONSchema(exportedNetworkSchema),
+    'teacher inspect': z.toJSONSchema(teacherInspectionSchema),
     'teacher train': z.toJSONSchema(teacherTrainingResultSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };

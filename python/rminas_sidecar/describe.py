@@ -14,6 +14,7 @@ import jsonschema_rs
 from rminas_sidecar.data import DATASETS
 from rminas_sidecar.data.own import describe_dataset
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.inspection import inspect_teacher
 from rminas_sidecar.plugins.catalogue import describe
 from rminas_sidecar.plugins.loading import load_plugins
 from rminas_sidecar.protocol import SCHEMA, Body
@@ -60,6 +61,8 @@ def _answer(questions: Body) -> dict[str, Any]:
         question = questions["teacher"]
         classes, resolution = _images_for(question, answers.get("dataset"))
         answers["teacher"] = describe_teacher(question, classes, resolution)
+    if "inspection" in questions:
+        answers["inspection"] = inspect_teacher(questions["inspection"])
     return answers
 
 

@@ -7,7 +7,6 @@ import hashlib
 import importlib
 import os
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +17,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol.failures import is_out_of_memory
 from rminas_sidecar.registry import explain
 from rminas_sidecar.system.importing import import_file, is_file
+from rminas_sidecar.system.time_limit import TimeLimitError, time_limit
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ def _file_of(module: str) -> Path:
 
 
 def run_bounded(work: Callable[[], T], what: str, file: Path | None) -> T:
-    """Runs code of the user. It runs in a thread, which is left behind when the time is over.
+    """Runs code of the user.
 
     Args:
         what: names the code in messages, as the subject of a sentence.
@@ -108,26 +108,14 @@ def run_bounded(work: Callable[[], T], what: str, file: Path | None) -> T:
         SidecarError: `plugin-failed` when it raises, or does not end in time; errors with a code pass unchanged.
     """
     seconds = float(os.environ.get(LIMIT_VARIABLE) or _DEFAULT_SECONDS)
-    outcome: list[Callable[[], T]] = []
-
-    def run() -> None:
-        try:
-            value = work()
-            outcome.append(lambda: value)
-        except BaseException as error:
-            outcome.append(partial(_fail, error, what, file))
-
-    thread = threading.Thread(target=run, name=what, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
+    try:
+        with time_limit(seconds):
+            return work()
+    except TimeLimitError as error:
         steps = [f"Correct {file or what}.", f"If it needs more time, set {LIMIT_VARIABLE} to a number of seconds."]
-        raise SidecarError("plugin-failed", f"{what} did not end within {seconds:g} s.", steps)
-    return outcome[0]()
-
-
-def _fail(error: BaseException, what: str, file: Path | None) -> Any:
-    if isinstance(error, SidecarError) or is_out_of_memory(error):
-        raise error
-    steps = [f"Correct {file}."] if file is not None else ["Correct or install the module."]
-    raise SidecarError("plugin-failed", f"{what} failed: {explain(error)}.", steps) from error
+        raise SidecarError("plugin-failed", f"{what} did not end within {seconds:g} s.", steps) from error
+    except (Exception, SystemExit) as error:
+        if isinstance(error, SidecarError) or is_out_of_memory(error):
+            raise
+        steps = [f"Correct {file}."] if file is not None else ["Correct or install the module."]
+        raise SidecarError("plugin-failed", f"{what} failed: {explain(error)}.", steps) from error

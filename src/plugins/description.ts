@@ -133,13 +133,14 @@ function reportedFailure(stderr: string): RminasError | undefined {
   return errorOfCode(code, message, steps.split('\n  ').slice(1));
 }
 
-function named({ plugins, questions: { dataset, teacher } }: Subject): string {
+function named({ plugins, questions: { dataset, teacher, inspection } }: Subject): string {
   const images = dataset === undefined ? [] : [`the images of ${dataset.path ?? dataset.name}`];
   const spaces = plugins.filter(isSpaceArgument).map((source) => `the space of ${fileOf(source)}`);
   const others = plugins.filter((source) => !isSpaceArgument(source));
   const code = others.length === 0 ? [] : [`the plugin${others.length === 1 ? '' : 's'} ${others.join(', ')}`];
   const network = teacher === undefined ? [] : [`the teacher ${teacher.name || teacher.weights}`];
-  return [...code, ...spaces, ...images, ...network].join(' and ');
+  const inspected = inspection === undefined ? [] : [`the teacher ${inspection.specification.teacher.architecture}`];
+  return [...code, ...spaces, ...images, ...network, ...inspected].join(' and ');
 }
 
 /** Whether a source is the JSON of a space, and not a plugin. */

@@ -4,7 +4,15 @@
  */
 import { z } from 'zod';
 import { digest, message, path } from './envelope.js';
-import { DATASET_FORMS, nameSchema, ownTeacherSchema, stageSchema, TEACHER_KINDS } from './specification.js';
+import {
+  assetsSchema,
+  DATASET_FORMS,
+  nameSchema,
+  ownTeacherSchema,
+  specificationSchema,
+  stageSchema,
+  TEACHER_KINDS,
+} from './specification.js';
 
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 const column = z.string().min(1).max(200);
@@ -89,15 +97,43 @@ export const teacherAnswerSchema = z.strictObject({
 });
 export type TeacherAnswer = z.infer<typeof teacherAnswerSchema>;
 
+/** The teacher of a specification, to be looked at closely and run on held-out images. */
+export const inspectionQuestionSchema = z.strictObject({ specification: specificationSchema, assets: assetsSchema });
+
+const shape = z.array(count).max(16);
+export const inspectionAnswerSchema = z.strictObject({
+  classes: count,
+  parameters: count,
+  /** What a search compares, with the shape of the features of one image. */
+  compared: z.array(z.strictObject({ name: stageSchema, shape })).max(16),
+  /** Held-out images that it was run on. */
+  images: count,
+  /** Share of them that it classifies correctly, 0 to 1; null when it tells other classes apart. */
+  accuracy: z.number().min(0).max(1).nullable(),
+  /** Mean cross entropy on them; null also when it is not finite. */
+  loss: z.number().nullable(),
+  /** In the order in which they end. The shape is null for modules that do not answer one tensor. */
+  layers: z.array(z.strictObject({ name: z.string(), kind: z.string(), shape: shape.nullable(), parameters: count })),
+});
+export type InspectionAnswer = z.infer<typeof inspectionAnswerSchema>;
+
 /** Asks Python about everything of the user that a configuration names. */
 export const describeRequest = message(
   'describe',
-  z.strictObject({ dataset: datasetQuestionSchema.optional(), teacher: teacherQuestionSchema.optional() }),
+  z.strictObject({
+    dataset: datasetQuestionSchema.optional(),
+    teacher: teacherQuestionSchema.optional(),
+    inspection: inspectionQuestionSchema.optional(),
+  }),
 );
 export type Questions = z.infer<typeof describeRequest>['body'];
 
 export const described = message(
   'described',
-  z.strictObject({ dataset: datasetAnswerSchema.optional(), teacher: teacherAnswerSchema.optional() }),
+  z.strictObject({
+    dataset: datasetAnswerSchema.optional(),
+    teacher: teacherAnswerSchema.optional(),
+    inspection: inspectionAnswerSchema.optional(),
+  }),
 );
 export type Answers = z.infer<typeof described>['body'];

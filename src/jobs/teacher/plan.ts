@@ -45,8 +45,9 @@ export async function planTeacherTraining(
       ? await planNew(options as NewTeacherTraining, loader)
       : await planResumedRetraining(earlier, options, loader);
   // The network is not a teacher yet.
-  const notices = planned.notices.filter((text) => !text.includes(TEACHERS_PLUGIN) && !/^The teacher /.test(text));
-  return { ...planned, notices };
+  const isKept = (text: string) => !text.includes(TEACHERS_PLUGIN) && !/^The teacher /.test(text);
+  const plan = { ...planned.plan, notices: planned.plan.notices.filter(isKept) };
+  return { ...planned, plan, notices: planned.notices.filter(isKept) };
 }
 
 async function planNew(options: NewTeacherTraining, loader: PluginLoader): Promise<PlannedRetraining> {
@@ -77,6 +78,7 @@ async function findNetwork(
   };
   // A function makes its weights itself; those of other networks are drawn.
   const first = await parse('');
+  if (first === null && BUILT_IN.teachers.find(network) === undefined) throw untrainable(network);
   const weights = first?.kind === 'factory' ? '' : 'random';
   const reference = weights === '' ? first : await parse(weights);
   if (reference === null || !isTrainable(reference, network)) throw untrainable(network);
