@@ -7,6 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
   ['terminal'],
   ['export', 'setup', 'doctor'],
+  ['jobs/teacher'],
   ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score'],
   ['jobs/search'],
   ['jobs'],
