@@ -40,6 +40,13 @@ def test_fractions_need_their_unit(tmp_path: Path) -> None:
     assert accuracies(CASES / "fraction.csv", tmp_path, ImportOptions("fraction")) == [85.86, 52.91, 26.63]
 
 
+def test_one_column_in_fractions_is_noticed(tmp_path: Path) -> None:
+    mixed = tmp_path / "mixed.csv"
+    mixed.write_text(f"index,arch_str,cifar10_test,cifar100_test\n0,{FIRST},90,0.7\n", encoding="utf-8")
+    assert "no accuracy on cifar100 is above 1" in refusal(mixed, tmp_path).message
+    assert accuracies(mixed, tmp_path, ImportOptions("percent")) == [90, 0.7]
+
+
 def test_accuracies_below_one_per_cent_can_be_meant(tmp_path: Path) -> None:
     assert accuracies(CASES / "fraction.csv", tmp_path, ImportOptions("percent"))[0] == 0.8586
 

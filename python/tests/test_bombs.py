@@ -162,6 +162,14 @@ def _recursive_view(path: Path) -> None:
     database.close()
 
 
+def _generated_column(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE meta (name TEXT, value TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))))")
+    database.execute("INSERT INTO meta (name) VALUES ('schema')")
+    database.commit()
+    database.close()
+
+
 _PICKLES: dict[str, Make] = {
     "a sparse memo in 9 bytes": _written(b"\x80\x02Nr\xff\xff\xff\x7f."),
     "an announced text": _written(b"\x80\x04X\xff\xff\xff\x0f."),
@@ -233,6 +241,7 @@ CORPUS: dict[str, dict[str, tuple[str, Make]]] = {
     "import": {name: ("table", make) for name, make in _TABLES.items()},
     "index": {
         "a recursive view": ("nas-bench-201.sqlite", _recursive_view),
+        "a generated column": ("nas-bench-201.sqlite", _generated_column),
         "a pipe": ("nas-bench-201.sqlite", _PICKLES["a pipe"]),
     },
 }

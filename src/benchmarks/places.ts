@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Places } from '../assets/places.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
@@ -16,20 +16,21 @@ export function indexFile(benchmark: string, folder: string): string {
 
 /** The first table of a benchmark in the data folders: folders in order, files by name. Undefined if there is none. */
 export function findTable({ table }: BenchmarkDefinition, dataFolders: readonly string[]): string | undefined {
+  const endings = [table.extension, `${table.extension}.gz`];
   for (const dataFolder of dataFolders) {
     const folder = join(dataFolder, table.folder);
     const [first] = filesIn(folder)
-      .filter((name) => name.endsWith(table.extension))
+      .filter((name) => endings.some((ending) => name.endsWith(ending)))
       .sort();
     if (first !== undefined) return join(folder, first);
   }
   return undefined;
 }
 
-/** The names in a folder; none if it is absent or unreadable. */
+/** The names of the files in a folder, without hidden ones; none if the folder is absent or unreadable. */
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).filter((name) => !name.startsWith('.') && statSync(join(folder, name)).isFile());
   } catch {
     return [];
   }

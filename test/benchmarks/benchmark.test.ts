@@ -1,5 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { benchmarkNamed, benchmarkOf, parseArchitecture } from '../../src/benchmarks/benchmark.js';
+import { findTable } from '../../src/benchmarks/places.js';
+import { temporary } from './tables.js';
 
 const nb201 = benchmarkNamed('nas-bench-201');
 const macro = benchmarkNamed('nas-bench-macro');
@@ -30,5 +34,19 @@ describe('the benchmark of a space', () => {
     expect(benchmarkOf('nas-bench-201')).toBe(nb201);
     expect(benchmarkOf('nas-bench-macro')).toBe(macro);
     expect(benchmarkOf('darts')).toBeUndefined();
+  });
+});
+
+describe('the table of a data folder', () => {
+  it('is the first file of its kind, hidden files and folders apart', () => {
+    const data = temporary();
+    const { table } = benchmarkNamed('nas-bench-201');
+    const folder = join(data, table.folder);
+    mkdirSync(join(folder, 'a.csv'), { recursive: true });
+    writeFileSync(join(folder, '._b.csv'), '');
+    writeFileSync(join(folder, 'readme.txt'), '');
+    expect(findTable(benchmarkNamed('nas-bench-201'), ['nowhere', data])).toBeUndefined();
+    writeFileSync(join(folder, 'c.csv.gz'), '');
+    expect(findTable(benchmarkNamed('nas-bench-201'), ['nowhere', data])).toBe(join(folder, 'c.csv.gz'));
   });
 });

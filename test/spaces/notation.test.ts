@@ -69,10 +69,14 @@ describe('a genotype that no network can be built from', () => {
   });
 
   it.each([
-    ['darts_fairdarts_3tuple.txt', 'has three parts'],
-    ['darts_nasnet_five_steps.txt', 'normal_concat must be [2, 3, 4, 5]'],
-  ])('in %s is refused with the supported cells', async (file, problem) => {
-    await expect(retrain(read(file))).rejects.toMatchObject({
+    ['five nodes', read('darts_nasnet_five_steps.txt'), 'normal_concat must be [2, 3, 4, 5]'],
+    [
+      'an edge that leads elsewhere',
+      read('darts_fairdarts_3tuple.txt').replace("('sep_conv_3x3', 3, 0)", "('sep_conv_3x3', 2, 0)"),
+      "an edge in the place of node 3 of normal, ('sep_conv_3x3',2,0), leads to node 2",
+    ],
+  ])('has %s, and the refusal describes the supported cells', async (_, text, problem) => {
+    await expect(retrain(text)).rejects.toMatchObject({
       code: 'invalid-genotype',
       message: expect.stringContaining(problem),
       nextSteps: expect.arrayContaining([expect.stringContaining('four nodes with two edges each')]),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SidecarError
-from .schema import SCHEMA, SCHEMA_VERSION, meta_of, open_index
+from .schema import RESULT_INDEX, SCHEMA, SCHEMA_VERSION, meta_of, open_index
 from .table import DEFAULT_OPTIONS, AccuracySeries, ImportOptions, Progress, Table, TableEntry
 from .units import check_unit, to_percent
 
@@ -35,7 +35,6 @@ INSERT INTO result
 SELECT architecture, series, accuracy, RANK() OVER (PARTITION BY series ORDER BY accuracy DESC),
        loss, train_seconds, eval_seconds
 FROM unranked ORDER BY architecture, series;
-CREATE INDEX result_by_rank ON result (series, rank);
 """
 _SUM_UP = "SELECT series, count(*), max(accuracy), min(accuracy), avg(accuracy) FROM unranked GROUP BY series"
 
@@ -139,7 +138,8 @@ def _fill(
     if results == 0:
         raise SidecarError("corrupt-file", f"{table.file} has no architectures.", ["Get the table again."])
     if options.unit is None:
-        check_unit(table.file, database.execute("SELECT max(accuracy) FROM unranked").fetchone()[0])
+        best = dict(database.execute("SELECT series, max(accuracy) FROM unranked GROUP BY series"))
+        check_unit(table.file, {one: best[number] for one, number in series.items()})
     on_progress(architectures, architectures, "ranking")
     _insert_series(database, series)
     part = "" if architectures == table.space_size else f" ({architectures} of {table.space_size} architectures)"
@@ -150,7 +150,7 @@ def _fill(
         "architectures": str(architectures),
     }
     database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-    for statement in _RANK.split(";"):
+    for statement in (_RANK, RESULT_INDEX):
         database.execute(statement)
     database.execute("COMMIT")
     return architectures, results, list(dict.fromkeys(one.dataset for one in series))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from ..errors import SidecarError
@@ -49,6 +50,8 @@ CREATE TABLE cost (
 ) WITHOUT ROWID;
 """
 
+RESULT_INDEX = "CREATE INDEX result_by_rank ON result (series, rank);"
+
 _IMPORT_AGAIN = "Import the table again: rminas benchmark import FILE"
 
 
@@ -80,19 +83,28 @@ def open_index(path: Path) -> Iterator[sqlite3.Connection]:
 
 def meta_of(database: sqlite3.Connection) -> dict[str, str]:
     """The names `benchmark`, `source` and `architectures` of an index, with their values."""
-    return dict(database.execute("SELECT name, value FROM meta"))
+    return dict(database.execute("SELECT name, value FROM meta LIMIT 100"))
 
 
 def _check_tables(database: sqlite3.Connection, path: Path) -> None:
-    """Refuses views and triggers: an index has none, and the file's own could run for ever."""
+    """Refuses a file with other tables than an index has.
+
+    A view could run for ever, and a generated column or a virtual table could fill the memory.
+    """
     database.execute("PRAGMA trusted_schema = OFF")
-    found = database.execute("SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
-    if found is not None:
-        raise SidecarError(
-            "corrupt-file",
-            f"{path} has the {found[0]} {found[1][:80]!r}, which no benchmark index has.",
-            [_IMPORT_AGAIN],
-        )
+    rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL LIMIT 100")
+    for kind, name, sql in rows.fetchall():
+        if (kind, sql) not in _statements():
+            found = f"has the {kind} {str(name)[:80]!r}, which no benchmark index of this version has"
+            raise SidecarError("corrupt-file", f"{path} {found}.", [_IMPORT_AGAIN])
+
+
+@cache
+def _statements() -> frozenset[tuple[str, str]]:
+    """Kind and statement of everything in an index, as SQLite keeps them."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(SCHEMA + RESULT_INDEX)
+        return frozenset(database.execute("SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
 
 def _check_version(database: sqlite3.Connection, path: Path) -> None:

@@ -21,9 +21,8 @@ const EXAMPLE_CELL =
 
 const FIELDS = ['normal', 'normal_concat', 'reduce', 'reduce_concat'] as const;
 const FIELD = new RegExp(`(?:^|,)(${FIELDS.join('|')})=`);
-/** FairDARTS also writes the node that the edge leads to. */
-const THREE_PARTS = /^\((['"])[^'"]*\1,\d+,\d+\)$/;
-const EDGE = /^\((['"])(.*)\1,(\d+)\)$/;
+/** FairDARTS also writes the node that the edge leads to, before the source. */
+const EDGE = /^\((['"])(.*)\1,(?:(\d+),)?(\d+)\)$/;
 
 function genotypeText(normal: string, reduce = normal): string {
   return `Genotype(normal=${normal}, normal_concat=${CONCAT}, reduce=${reduce}, reduce_concat=${CONCAT})`;
@@ -159,15 +158,11 @@ function readEdges(text: string, name: string, list: string): WrittenEdge[] {
 }
 
 function parseDartsEdge(text: string, where: string, edge: string, node: DartsNode): WrittenEdge {
-  const [, , operationName, source] = EDGE.exec(edge) ?? [];
-  if (THREE_PARTS.test(edge)) {
-    throw invalid(
-      text,
-      `an edge of ${where}, ${edge}, has three parts, and only cells whose edges have two are supported`,
-    );
-  }
+  const [, , operationName, target, source] = EDGE.exec(edge) ?? [];
   if (operationName === undefined)
     throw invalid(text, `an edge of ${where} must be ('operation', source), not ${edge}`);
+  if (target !== undefined && Number(target) !== node)
+    throw invalid(text, `an edge in the place of ${where}, ${edge}, leads to node ${target}`);
   const operation = DARTS_OPERATIONS.indexOf(operationName as DartsOperation);
   if (operation < 0) {
     const nearest = closest(operationName, DARTS_OPERATIONS);
