@@ -30,6 +30,7 @@ it.`;
     '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data RMINAS.RF_WARMUP 24 RMINAS.RF_SUCC 6',
     '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data --profile corrected --workers 2 --json > result.json',
     '<%= config.bin %> search --cfg quickstart --max-params 40k --max-flops 300k --pareto flops',
+    '<%= config.bin %> search --cfg quickstart --space examples/resnet-space.yaml RMINAS.OBJECTIVE rmi',
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;

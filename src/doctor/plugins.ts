@@ -1,3 +1,4 @@
+import { pluginArguments } from '../definitions/plugin.js';
 import { RminasError } from '../errors.js';
 import type { PluginLoader } from '../plugins/loader.js';
 import type { AssetQuestionOptions } from './assets.js';
@@ -32,7 +33,7 @@ export async function withPlugins(
   const usable: string[] = [];
   for (const name of plugins) if (await loads(name, loader)) usable.push(name);
   const config = await loader.loadConfig({ plugins: usable });
-  const sources = config.plugins.map(({ source }) => source);
+  const sources = pluginArguments(config.plugins);
   const load = async () => {
     const { load_plugins: loadAll } = await python.import<LoadingModule>('rminas_sidecar.plugins.loading');
     await loadAll(sources);

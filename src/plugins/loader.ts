@@ -29,7 +29,8 @@ export class PluginLoader {
   }
 
   /**
-   * Loads a configuration. No Python runs unless the options or the configuration name a plugin, a space or images of the user.
+   * Loads a configuration. No Python runs unless the options or the configuration name a plugin, a space or images of
+   * the user.
    * @throws UsageError as {@link loadConfig}, for a file that does not exist, and for a name that is taken; MissingError
    *   for a plugin that does not load, and for a data set that cannot be read
    */

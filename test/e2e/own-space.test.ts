@@ -2,7 +2,7 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compare, rank, readRun, retrain, type SearchResult, score, search } from '../../src/index.js';
+import { compare, exportNetwork, rank, readRun, retrain, type SearchResult, score, search } from '../../src/index.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
@@ -114,13 +114,18 @@ describe('the other jobs', () => {
     expect(rows.map(({ name }) => name)).toEqual(['local-search-rmi']);
   });
 
-  it('retrain an architecture', { timeout }, async () => {
-    const { accuracy } = await retrain({
+  it('retrain an architecture, and write it out', { timeout }, async () => {
+    const { accuracy, files } = await retrain({
       genotype,
       cfg: 'quickstart',
       overrides: ['SPACE.NAME', resnet, 'OPTIM.MAX_EPOCH', '1', 'OUT_DIR', join(folder, 'retrained')],
     }).result;
     expect(accuracy.mean).toBeGreaterThan(0);
+    const to = join(folder, 'exported');
+    // The export compares the logits of its files with those of the network.
+    await exportNetwork({ network: files.folder, to, formats: [] });
+    expect(readdirSync(to)).toEqual(expect.arrayContaining(['model.py', 'weights.safetensors']));
+    expect(readFileSync(join(to, 'model.py'), 'utf8')).not.toContain('rminas_sidecar');
   });
 });
 

@@ -18,6 +18,7 @@ from rminas_sidecar.export.network import build_network_of
 from rminas_sidecar.export.source import ModelFacts, write_source
 from rminas_sidecar.export.weights import safetensors_bytes
 from rminas_sidecar.networks.flops import count_flops
+from rminas_sidecar.networks.own import unobserved
 from rminas_sidecar.retraining.images import dataset_of
 from rminas_sidecar.retraining.recipe import Retraining
 
@@ -53,10 +54,12 @@ def export_network(body: Mapping[str, Any]) -> dict[str, Any]:
     retraining = Retraining.from_dict(body["retraining"], body["seed"])
     weights = None if body["weights"] is None else Path(body["weights"])
     folder, formats = Path(body["folder"]), body["formats"]
-    network = build_network_of(retraining, weights)
+    # A network of the user may answer the logits alone.
+    network = unobserved(build_network_of(retraining, weights))
     images = _example_images(retraining)
     with torch.no_grad():
-        expected = network(images)[1]
+        answer = network(images)
+    expected = answer if isinstance(answer, Tensor) else answer[1]
     report = _Report()
     written = _write_model(network, retraining, body, folder)
     state = {name: network.state_dict()[name] for name in written.state_dict()}

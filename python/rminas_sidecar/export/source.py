@@ -9,7 +9,6 @@ from torch import nn
 
 from rminas_sidecar.export.classes import ClassReader, Definition
 from rminas_sidecar.export.constructors import KERNEL, Call, Container, Number, Value, WrittenModule
-from rminas_sidecar.export.failures import CannotWrite
 
 _WIDTH = 100
 _STEP = "    "
@@ -42,15 +41,13 @@ def write_source(network: nn.Module, facts: ModelFacts) -> str:
     """Writes a network as Python.
 
     Args:
-        network: answers (features of three stages, logits); in evaluation mode.
+        network: answers (features of three stages, logits), or the logits alone; in evaluation mode.
 
     Raises:
         CannotWrite: a part of it cannot be written as Python.
     """
     reader = ClassReader()
     root = reader.read(network)
-    if not root.definition.forward.returns_features:
-        raise CannotWrite("the network does not answer a list of features and the logits")
     classes = [text for definition in reader.definitions.values() for text in _class(definition, root.definition)]
     ordered = "OrderedDict(" in "\n".join(classes)
     functional = "functional." in "\n".join(classes)
@@ -121,7 +118,7 @@ def _constructor(definition: Definition) -> Iterator[str]:
 
 def _forward(definition: Definition, is_root: bool) -> Iterator[str]:
     inputs = ", ".join(["self", *definition.forward.inputs])
-    if is_root:
+    if is_root and definition.forward.returns_features:
         yield f"{_STEP}def forward({inputs}):"
         yield f"{_STEP * 2}return self.features_and_logits({', '.join(definition.forward.inputs)})[1]"
         yield ""

@@ -24,6 +24,9 @@ It returns a module, or a pair of a module and three of its submodules (or their
 """
 
 
+_ORIGINAL = "_rminas_original_class"
+
+
 @dataclass(frozen=True)
 class OwnSpace:
     """A space as the controller describes it.
@@ -160,7 +163,16 @@ def _observed(answer: object, genotype: str, space: OwnSpace, classes: int) -> n
         return answer
 
     # A class of its own and no wrapper, so that the names of the parameters stay the user's.
-    network.__class__ = type(kind.__name__, (kind,), {"forward": forward, "__module__": kind.__module__})
+    members = {"forward": forward, "__module__": kind.__module__, _ORIGINAL: kind}
+    network.__class__ = type(kind.__name__, (kind,), members)
+    return network
+
+
+def unobserved(network: nn.Module) -> nn.Module:
+    """A network of the user as its function returned it, with its own answer. Other networks stay as they are."""
+    original = getattr(type(network), _ORIGINAL, None)
+    if original is not None:
+        network.__class__ = original
     return network
 
 

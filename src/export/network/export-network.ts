@@ -1,6 +1,8 @@
 /** Exports a network as files that work without rminas. */
+
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pluginArguments } from '../../definitions/plugin.js';
 import { MissingError, UsageError } from '../../errors.js';
 import {
   abortSignal,
@@ -126,7 +128,7 @@ async function write(
     paths: [folder, ...(weights === null ? [] : [weights])],
     // On every machine the same, and ONNX is compared on the CPU.
     device: 'cpu',
-    plugins: config.plugins.map(({ source }) => source),
+    plugins: pluginArguments(config.plugins),
     ...(signal && { signal }),
   });
   try {

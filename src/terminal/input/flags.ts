@@ -49,7 +49,7 @@ export const runFlags = {
 
 /** Flags for configuration keys. Each one is short for `KEY VALUE`, placed before the user's own pairs. */
 const KEY_FLAGS = {
-  space: { key: 'SPACE.NAME', description: 'search space', helpValue: 'NAME' },
+  space: { key: 'SPACE.NAME', description: 'search space, or the YAML file of your own', helpValue: 'NAME|FILE' },
   profile: { key: 'RMINAS.PROFILE', description: 'paper, xnas or corrected', helpValue: 'NAME' },
   backend: { key: 'RMINAS.BACKEND', description: 'auto, native or xnas', helpValue: 'NAME' },
   strategy: {
