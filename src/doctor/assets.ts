@@ -101,7 +101,9 @@ async function imagesFinding(
   { config, loadPlugins, data }: AssetQuestionOptions,
 ): Promise<Finding> {
   const { name } = definition;
-  return withFile(locateImages(name, config, { data }), dataFolders({ data }), async (folder) => {
+  // Throws before the search begins, whose failure would be unhandled.
+  const folders = dataFolders({ data });
+  return withFile(locateImages(name, config, { data }), folders, async (folder) => {
     await loadPlugins();
     const { DATASETS } = await python.import<DatasetModule>('rminas_sidecar.data');
     const dataset = DATASETS[name] as PythonDataset;

@@ -167,6 +167,12 @@ describe('an unusable Python', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux')('does not affect the finding of a data home that cannot be one', async () => {
+    const { check, code } = await doctor(['--python', '/nonexistent'], { env: { RMINAS_HOME: '/proc/rminas' } });
+    expect(check('digits images')).toMatchObject({ status: 'wrong', detail: expect.stringContaining('/proc/rminas') });
+    expect(code).toBe(3);
+  });
+
   it('is named in the text output', async () => {
     const { code, stdout } = await runCli(['doctor', '--python', '/nonexistent']);
     expect(stdout).toMatch(/^missing {2}python .*\/nonexistent.*→/m);
