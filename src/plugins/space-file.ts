@@ -1,6 +1,6 @@
 /** The YAML file of a space that SPACE.NAME names instead of a space. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Catalogue } from '../catalogue/catalogue.js';
@@ -13,6 +13,7 @@ import { NAME_PATTERN } from '../protocol/specification.js';
 import type { SpaceDefinition } from '../spaces/definition.js';
 import { defineOwnSpace } from '../spaces/own/definition.js';
 import { invalidSpaceFile, readSpaceFile } from '../spaces/own/file.js';
+import { ReadError, readBounded } from '../system/files.js';
 
 /** A space of the user, as its file describes it. */
 export interface FoundSpace {
@@ -35,7 +36,7 @@ export async function findSpaceFile(options: LoadOptions, { spaces }: Catalogue)
   const { name, folder } = await configuredSpace(options);
   if (!isFileReference(name)) return undefined;
   const file = resolve(folder, userPath(name));
-  const bytes = readBounded(file);
+  const bytes = bytesOf(file);
   const content = readSpaceFile(parseYaml(decode(bytes, file), file), file);
   const spaceName = content.name ?? nameOf(file);
   if (!NAME_PATTERN.test(spaceName)) {
@@ -71,23 +72,22 @@ function nameOf(file: string): string {
   );
 }
 
-function readBounded(file: string): Buffer {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile()) {
-    const problem = found === undefined ? 'does not exist' : 'is not a file';
+function bytesOf(file: string): Buffer {
+  try {
+    return readBounded(file, MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    if (error.problem === 'too-large') throw invalidSpaceFile(file, `it has more than ${MAX_BYTES} bytes`, error);
+    if (error.problem === 'unreadable') throw invalidSpaceFile(file, `it ${error.message}`, error);
+    const problem = error.problem === 'missing' ? 'does not exist' : 'is not a file';
     throw new UsageError(`The space file ${file} ${problem}.`, {
       code: 'missing-space-file',
       nextSteps: [
         'Correct the path. With --space it starts from the current folder, in SPACE.NAME from the folder of the configuration.',
         'Or name a space, e.g. nas-bench-201.',
       ],
+      cause: error,
     });
-  }
-  if (found.size > MAX_BYTES) throw invalidSpaceFile(file, `it has more than ${MAX_BYTES} bytes`);
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw invalidSpaceFile(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
   }
 }
 

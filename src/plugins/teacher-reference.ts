@@ -1,11 +1,13 @@
 /** Teachers of the user, which RMINAS.TEACHER names: `timm:resnet18`, `own.py:make`, `model.pt`, `teachers/animals`. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import type { ConfiguredValues } from '../config/index.js';
 import { MissingError, UsageError } from '../errors.js';
 import { userPath } from '../installation/paths.js';
 import type { TeacherKind } from '../protocol/specification.js';
+import { readTextBounded } from '../system/files.js';
+import { parseJson } from '../system/json.js';
 import { OWN_TEACHERS } from '../teachers/definition.js';
 import { TRAINED_TEACHER, type TrainedTeacher, trainedTeacherSchema } from '../teachers/trained.js';
 import { programIn } from './teacher-archive.js';
@@ -135,10 +137,12 @@ function trainedAt(path: string, isFolder: boolean): { teacher: string; weights:
   return { teacher, weights: join(folder, basename(weights)) };
 }
 
+const MOST_DESCRIPTION_BYTES = 2 ** 20;
+
 /** @throws UsageError `invalid-reference` for a file that rminas did not write */
 export function readTrained(file: string): TrainedTeacher {
   try {
-    return trainedTeacherSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return trainedTeacherSchema.parse(parseJson(readTextBounded(file, MOST_DESCRIPTION_BYTES)));
   } catch (error) {
     throw new UsageError(`${file} does not describe a trained teacher.`, {
       code: 'invalid-reference',

@@ -115,6 +115,16 @@ export function missingJournal(file: string, cause: unknown): MissingError {
   });
 }
 
+/** The text of a journal's first line; undefined when there is no journal, or no whole line in it. */
+export function firstLine(file: string): string | undefined {
+  try {
+    return withFile(file, MOST_JOURNAL_BYTES, (descriptor) => wholeLines(descriptor).next().value?.text);
+  } catch (error) {
+    if (error instanceof ReadError) return undefined;
+    throw error;
+  }
+}
+
 /** Whether a journal has at least one whole line. Without one, its run has not begun. */
 export function hasBegun(file: string): boolean {
   try {

@@ -15,7 +15,13 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MissingError, UsageError } from '../../src/errors.js';
 import { SEARCH_JOURNAL, type SearchEntry } from '../../src/jobs/search/journal.js';
-import { hasBegun, JournalWriter, readJournal as readEntries, removeUnbegun } from '../../src/store/journal-file.js';
+import {
+  firstLine,
+  hasBegun,
+  JournalWriter,
+  readJournal as readEntries,
+  removeUnbegun,
+} from '../../src/store/journal-file.js';
 
 const readJournal = (path: string) => readEntries(path, SEARCH_JOURNAL.entries);
 const proposal = (turn: number): SearchEntry => ({ type: 'proposed', turn, phase: 'guided', genotypes: [`g${turn}`] });
@@ -110,6 +116,16 @@ describe('the journal', () => {
       expect.objectContaining({ code: 'disk-full', exitCode: 3, message: expect.stringContaining('/dev/full') }),
     );
     writer.close();
+  });
+});
+
+describe('the first line of a journal', () => {
+  it('is read from a journal of any length, and is undefined without a whole one', () => {
+    expect(firstLine(file)).toBeUndefined();
+    writeFileSync(file, '{"at":1');
+    expect(firstLine(file)).toBeUndefined();
+    writeFileSync(file, `first\n${'x'.repeat(3_000_000)}\n`);
+    expect(firstLine(file)).toBe('first');
   });
 });
 

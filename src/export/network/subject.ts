@@ -9,8 +9,10 @@ import { type PlannedRetraining, planNewRetraining, planResumedRetraining } from
 import { seedResult } from '../../jobs/retrain/result.js';
 import type { SearchResult } from '../../jobs/search/result.js';
 import type { PluginLoader } from '../../plugins/loader.js';
-import { jobFolderAt, textIn } from '../../store/folder.js';
+import { jobFolderAt } from '../../store/folder.js';
 import { readJob } from '../../store/job-store.js';
+import { firstLine } from '../../store/journal-file.js';
+import { parseJson } from '../../system/json.js';
 import { readRun } from '../run.js';
 
 /** What an export needs to know of its network. */
@@ -91,10 +93,8 @@ function rejectWithRun({ cfg, plugins }: SubjectOptions): void {
 /** The type of the first entry of the journal in a folder, which says what kind of job it is. */
 export function jobIn(folder: string): string | undefined {
   const { journal } = jobFolderAt(folder);
-  if (!existsSync(journal) || !statSync(journal).isFile()) return undefined;
-  const [first = ''] = (textIn(journal) ?? '').split('\n', 1);
   try {
-    return headerSchema.parse(JSON.parse(first)).entry.type;
+    return headerSchema.parse(parseJson(firstLine(journal) ?? '')).entry.type;
   } catch {
     return undefined;
   }
