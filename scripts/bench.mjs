@@ -1,4 +1,4 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR | -- latency [--cfg NAME]]
 // Measures and compares; it never passes or fails. Each figure names its subject.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
@@ -7,6 +7,7 @@ const benches = {
   search: './bench/search.mjs',
   evaluation: './bench/evaluation.mjs',
   workers: './bench/workers.mjs',
+  latency: './bench/latency.mjs',
 };
 
 if (!(name in benches)) {
