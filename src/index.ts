@@ -104,6 +104,15 @@ export type { Encoding, Space, VoteMethod, VoteRules } from './spaces/space.js';
 export { checkStrategy, type MakeStrategy, STRATEGY_CHECKS, type StrategyCheck } from './strategies/conformance.js';
 export { defineStrategy, type StrategyContext, type StrategyDefinition } from './strategies/definition.js';
 export { createStrategy } from './strategies/index.js';
+export { Constraint, type Limits } from './strategies/limits/constraint.js';
+export {
+  CostTable,
+  type CostTableOptions,
+  type FindCosts,
+  type NetworkCost,
+  type NetworkCosts,
+  type RecordedCosts,
+} from './strategies/limits/costs.js';
 export type {
   Ask,
   Observation,

@@ -100,6 +100,7 @@ const LIMIT_FLAGS = {
     key: 'RMINAS.PARETO',
     description: 'keep the front of loss against this cost',
     helpValue: 'params|flops|latency',
+    options: ['params', 'flops', 'latency'],
   },
 } as const;
 
@@ -126,14 +127,21 @@ interface FlagForKey {
   readonly key: string;
   readonly description: string;
   readonly helpValue: string;
+  /** The values that the flag takes; left out for any text. */
+  readonly options?: readonly string[];
 }
 
 function flagsFor<Name extends string>(table: Readonly<Record<Name, FlagForKey>>, helpGroup: string): Flag<Name> {
   const entries = Object.entries<FlagForKey>(table);
   return Object.fromEntries(
-    entries.map(([name, { key, description, helpValue }]) => [
+    entries.map(([name, { key, description, helpValue, options }]) => [
       name,
-      Flags.string({ description: `${description} (${key})`, helpValue, helpGroup }),
+      Flags.string({
+        description: `${description} (${key})`,
+        helpValue,
+        helpGroup,
+        ...(options && { options: [...options] }),
+      }),
     ]),
   ) as Flag<Name>;
 }
