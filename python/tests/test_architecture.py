@@ -14,6 +14,7 @@ NAME = PACKAGE.name
 # From top to bottom: a room imports only rooms below it. Rooms of one line do not import each other.
 ROOMS = [
     ["__main__"],
+    ["arguments"],
     ["server", "describe"],
     ["engines"],
     ["export"],
