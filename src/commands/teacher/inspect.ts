@@ -15,7 +15,6 @@ KEY VALUE pairs override the configuration.`;
   static override examples = [
     '<%= config.bin %> teacher inspect --dataset digits',
     '<%= config.bin %> teacher inspect --dataset digits --teacher examples/own_teacher.py:make',
-    '<%= config.bin %> teacher inspect --dataset digits --teacher-stages bn1,layer2,layer3 --json',
   ];
   static override strict = false;
   static override args = { override: input.overrideArg };

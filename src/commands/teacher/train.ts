@@ -17,7 +17,6 @@ export default class TeacherTrain extends BaseCommand {
 OPTIM.MAX_EPOCH 30. Every epoch writes a checkpoint, and --resume continues exactly from there.`;
   static override examples = [
     '<%= config.bin %> teacher train --dataset digits --network digits-resnet OPTIM.MAX_EPOCH 2',
-    '<%= config.bin %> teacher train --dataset digits --network examples/own_teacher.py:make OPTIM.MAX_EPOCH 2',
     '<%= config.bin %> teacher train --resume exp/teacher-resnet20-cifar10',
   ];
   static override strict = false;
