@@ -8,6 +8,7 @@ import difflib
 import importlib
 import importlib.util
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
@@ -19,6 +20,8 @@ from torch import nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import explain
+
+_FUNCTION = re.compile(r"^def ([a-z]\w*)\(", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -183,13 +186,24 @@ def _pytorchcv_cached(name: str) -> Path | None:
 
 
 def _pytorchcv_modules() -> dict[str, str]:
-    """The module of each network's function, read from the package's list of imports."""
+    """The module of each network's function, read from the package's list of imports.
+
+    Newer versions list every function, older ones import all functions of a module.
+    """
     spec = importlib.util.find_spec("pytorchcv.model_provider")
     if spec is None or spec.origin is None:
         raise ImportError("it has no model_provider")
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module]
-    return {alias.name: str(node.module) for node in imports for alias in node.names}
+    found: dict[str, str] = {}
+    for node in imports:
+        module = str(node.module)
+        names = [alias.name for alias in node.names]
+        if names == ["*"]:
+            file = Path(spec.origin).parent.joinpath(*module.split(".")).with_suffix(".py")
+            names = [name for name in _FUNCTION.findall(file.read_text(encoding="utf-8")) if name[:4] != "get_"]
+        found.update(dict.fromkeys(names, module))
+    return found
 
 
 def _classes(classes: int | None) -> dict[str, int]:
