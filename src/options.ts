@@ -20,6 +20,8 @@ export const flagOption = kind<boolean>('true or false', (value) => typeof value
 export const anyNumber = kind<number>('a number', (value) => typeof value === 'number');
 export const abortSignal = kind<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal);
 export const seedOption = wholeNumberOption(0);
+/** A time limit in ms, within that of a timer. */
+export const timeLimit = wholeNumberOption(1, 2_147_483_647);
 
 export function wholeNumberOption(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
@@ -27,6 +29,12 @@ export function wholeNumberOption(least: number, most = Number.MAX_SAFE_INTEGER)
     `a whole number ${range}`,
     (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   );
+}
+
+/** A finite number in a range; both ends belong to it. */
+export function numberFrom(least: number, most = Number.MAX_VALUE): z.ZodType<number> {
+  const range = most === Number.MAX_VALUE ? `of at least ${least}` : `from ${least} to ${most}`;
+  return kind(`a number ${range}`, (value) => typeof value === 'number' && value >= least && value <= most);
 }
 
 export function callback<T>(): z.ZodType<T> {
@@ -42,6 +50,11 @@ export function arrayOf<T>(element: z.ZodType<T>, expected: string): z.ZodType<r
   return z.array(element, `an array of ${expected}`);
 }
 
+/** Schemas of the methods with these names, for {@link objectWith}. */
+export function withMethods(...names: readonly string[]): Record<string, z.ZodType> {
+  return Object.fromEntries(names.map((name) => [name, callback()]));
+}
+
 /** An object of which some properties are checked; it may have others. */
 export function objectWith<T>(expected: string, shape: Record<string, z.ZodType>): z.ZodType<T> {
   return z.looseObject(shape, expected) as unknown as z.ZodType<T>;
@@ -50,7 +63,7 @@ export function objectWith<T>(expected: string, shape: Record<string, z.ZodType>
 /**
  * Checks that options are an object with the options of a shape, and no others.
  * @param call the function, for messages: `search()`
- * @returns the options, each the very object that was given
+ * @returns the options, each the very object that was given; paths with the home folder in place of `~`
  * @throws UsageError `unknown-option` or `invalid-option` that names the option, the given value and the expected kind
  */
 export function checkOptions<Options extends object>(
@@ -65,18 +78,30 @@ export function checkOptions<Options extends object>(
   const known = Object.keys(shape);
   const unknown = Object.keys(options).find((name) => options[name] !== undefined && !known.includes(name));
   if (unknown !== undefined) throw unknownOption(call, unknown, known);
-  const [issue] = z.object(shape).safeParse(options).error?.issues ?? [];
+  const { data = {}, error } = z.object(shape).safeParse(options);
+  const [issue] = error?.issues ?? [];
   if (issue !== undefined) throw invalidOption(`of ${call}`, issue, options);
   return Object.fromEntries(
-    known.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    known.flatMap((name) => (options[name] === undefined ? [] : [[name, resolved(options[name], data, name)]])),
   ) as Options;
 }
 
-/** Checks an argument that is not an object of options. @throws UsageError `invalid-option` */
+/** Parsing copies objects, and the copies lose their methods. */
+function resolved(given: unknown, parsed: object, name: string): unknown {
+  return typeof given === 'string' ? (parsed as Readonly<Record<string, unknown>>)[name] : given;
+}
+
+/**
+ * Checks an argument that is not an object of options.
+ * @returns the very argument; a path with the home folder in place of `~`
+ * @throws UsageError `invalid-option`
+ */
 export function checkArgument<T>(call: string, name: string, schema: z.ZodType<T>, given: unknown): T {
-  const [issue] = schema.safeParse(given).error?.issues ?? [];
-  if (issue !== undefined) throw invalidOption(`of ${call}`, { ...issue, path: [name] }, { [name]: given });
-  return given as T;
+  const { data, error } = schema.safeParse(given);
+  const [issue] = error?.issues ?? [];
+  if (issue !== undefined)
+    throw invalidOption(`of ${call}`, { ...issue, path: [name, ...issue.path] }, { [name]: given });
+  return typeof given === 'string' ? (data as T) : (given as T);
 }
 
 function unknownOption(call: string, name: string, known: readonly string[]): UsageError {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as api from '../src/index.js';
 import { scaled } from './support/limits.js';
 import { ROOT, temporaryFolder } from './support/run-cli.js';
@@ -29,12 +29,22 @@ const CALLS: Record<string, Call> = {
   compare: job(api.compare, { cfg, seeds: [1], out }),
   retrain: job(api.retrain, { cfg, overrides: ['OUT_DIR', out] }),
   resumeRetraining: job(api.retrain, { resume: out }),
+  trainTeacher: job(api.trainTeacher, { cfg, overrides: ['OUT_DIR', out] }),
+  inspectTeacher: plain(api.inspectTeacher, { cfg }),
   score: job(api.score, { cfg, genotypes: ['x'] }),
   importBenchmark: plain(api.importBenchmark, { file: out }),
   queryBenchmark: plain(api.queryBenchmark, { architecture: '1' }),
   topArchitectures: plain(api.topArchitectures, {}),
   benchmarkStats: plain(api.benchmarkStats, {}),
   diagnose: plain(api.diagnose, {}),
+  loadConfig: plain(api.loadConfig, {}),
+  openBridge: plain(api.openBridge, { python: out }),
+};
+/** Calls of functions that take no interpreter. */
+const FURTHER_CALLS: Record<string, Call> = {
+  listAssets: plain(api.listAssets, {}),
+  verifyAssets: plain(api.verifyAssets, {}),
+  fetchAssets: plain(api.fetchAssets, { names: ['digits'], data: out }),
 };
 const EVALUATOR = { capacity: 1, evaluate: async () => api.outcomeOfLoss(1) };
 
@@ -80,11 +90,19 @@ const WRONG: readonly [string, Options, string][] = [
   ['topArchitectures', { seed: Number.NaN }, 'seed of topArchitectures() is NaN'],
   ['benchmarkStats', { folder: null }, 'folder of benchmarkStats() is null'],
   ['diagnose', { timeoutMs: -1 }, 'timeoutMs of diagnose() is -1'],
+  ['loadConfig', { file: 5 }, 'file of loadConfig() is 5'],
+  ['loadConfig', { overrides: [1] }, 'overrides[0] of loadConfig() is 1'],
+  ['loadConfig', { catalogue: {} }, 'catalogue.spaces of loadConfig() is missing'],
+  ['openBridge', { python: undefined }, 'python of openBridge() is missing'],
+  ['openBridge', { timeoutMs: 0 }, 'timeoutMs of openBridge() is 0'],
+  ['listAssets', { names: 'cifar10' }, "names of listAssets() is 'cifar10'. Expected an array of names of assets"],
+  ['verifyAssets', { onProgress: true }, 'onProgress of verifyAssets() is true'],
+  ['fetchAssets', { pauseMs: -1 }, 'pauseMs of fetchAssets() is -1'],
 ];
 
 describe('a wrong option', () => {
   it.each(WRONG)('of %s rejects at once, and the error names it: %j', async (name, options, message) => {
-    const attempt = CALLS[name]?.(options);
+    const attempt = { ...CALLS, ...FURTHER_CALLS }[name]?.(options);
     await expect(attempt).rejects.toBeInstanceOf(api.UsageError);
     await expect(attempt).rejects.toMatchObject({
       code: 'invalid-option',
@@ -101,11 +119,14 @@ describe('a wrong option', () => {
     });
   });
 
-  it.each(Object.keys(CALLS))('of %s: options that are no object are refused', async (name) => {
-    for (const options of [5, 'x', null, []]) {
-      await expect(CALLS[name]?.(options)).rejects.toMatchObject({ code: 'invalid-option' });
-    }
-  });
+  it.each(Object.entries({ ...CALLS, ...FURTHER_CALLS }))(
+    'of %s: options that are no object are refused',
+    async (_, call) => {
+      for (const options of [5, 'x', null, []]) {
+        await expect(call(options)).rejects.toMatchObject({ code: 'invalid-option' });
+      }
+    },
+  );
 
   it('may be undefined, as if it were not given', async () => {
     const options = { resume: out, cfg: undefined, python: undefined } as never;
@@ -122,6 +143,10 @@ describe('a wrong option', () => {
     expect(() => api.readRun(5 as never)).toThrow(refused);
     expect(() => api.exportHistory('x', undefined as never)).toThrow(refused);
     expect(() => api.exportHistory(undefined as never, { format: 'csv' })).toThrow(refused);
+  });
+
+  it.each(Object.keys(FURTHER_CALLS))('of %s that does not exist is refused', async (name) => {
+    await expect(FURTHER_CALLS[name]?.({ dta: 'x' })).rejects.toMatchObject({ code: 'unknown-option' });
   });
 
   it('keeps no process alive', { timeout: scaled(60_000) }, async () => {
@@ -142,5 +167,77 @@ describe('a wrong option', () => {
       'UsageError missing-config',
       ...Array(3).fill('UsageError invalid-option'),
     ]);
+  });
+});
+
+/** Each exported function that takes no options, with arguments that it must refuse. */
+const ARGUMENTS: readonly [string, readonly unknown[]][] = [
+  ['checkSpace', [{}]],
+  ['checkStrategy', [() => undefined, [{}]]],
+  ['checkStrategy', [{}, []]],
+  ['choice', ['x', 'xyz', '']],
+  ['choice', ['z', ['x', 'y'], '']],
+  ['createObjective', [{ kind: 'none' }, { reference: 1 }]],
+  ['createObjective', [{ kind: 'rmi' }, {}]],
+  ['createRandom', [-1, 'purpose', 0]],
+  ['createRandom', [1, undefined, 0]],
+  ['createSlotSpace', [{ name: 'x', slots: 5 }]],
+  ['createSlotSpace', [{ name: 'x', slots: [{ name: 'y' }] }]],
+  ['createStrategy', [{}, {}]],
+  ['createStrategy', [{ create: () => undefined }, { settings: {} }]],
+  ['defineObjective', [{ name: 'x' }]],
+  ['defineProxy', [{ name: 'x', direction: 'up' }]],
+  ['defineSpace', [{ name: 'x', doc: '', space: {} }]],
+  ['defineStrategy', [{ name: 'x', aliases: [], doc: '', keys: {} }]],
+  ['derivedSeed', [1, 'purpose', 5]],
+  ['exportHistory', ['x', null]],
+  ['extendCatalogue', [{}, {}]],
+  ['extendCatalogue', [api.BUILT_IN, { spaces: [{}] }]],
+  ['flag', ['yes', '']],
+  ['follow', [{}, () => undefined]],
+  ['number', [1, undefined, '']],
+  ['outcomeOfLoss', ['0.5']],
+  ['outcomeOfLoss', [0.5, { seconds: -1 }]],
+  ['readRun', [5]],
+  ['searchSpace', [{ seed: 1 }]],
+  ['text', ['', {}, '']],
+  ['wholeNumber', [1, { least: 0 }, '']],
+];
+/** Functions that a table above covers. */
+const COVERED = [...Object.keys({ ...CALLS, ...FURTHER_CALLS }), 'exportNetwork', ...ARGUMENTS.map(([name]) => name)];
+
+describe('a wrong argument', () => {
+  it.each(ARGUMENTS)('of %s is refused: %j', async (name, given) => {
+    const call = async () => (api as unknown as Record<string, (...given: unknown[]) => unknown>)[name]?.(...given);
+    await expect(call()).rejects.toBeInstanceOf(api.UsageError);
+    await expect(call()).rejects.toMatchObject({ code: 'invalid-option' });
+  });
+
+  it('is refused by every exported function', () => {
+    const functions = Object.entries(api).filter(
+      ([, value]) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)),
+    );
+    expect(functions.map(([name]) => name).filter((name) => !COVERED.includes(name))).toEqual([]);
+  });
+});
+
+describe('a ~ at the head of a path', () => {
+  const home = temporaryFolder();
+  const inHome = (name: string) => join(home, name);
+  beforeAll(() => vi.stubEnv('HOME', home));
+  afterAll(() => vi.unstubAllEnvs());
+
+  it('is the home folder in every option that names a file or folder', async () => {
+    await expect(api.search({ cfg: '~/none.yaml' }).result).rejects.toThrow(inHome('none.yaml'));
+    await expect(api.search({ resume: '~/run' }).result).rejects.toThrow(inHome('run'));
+    await expect(api.search({ cfg, python: '~/python' }).result).rejects.toThrow(inHome('python'));
+    await expect(api.search({ cfg, plugins: ['~/plugin.py'] }).result).rejects.toThrow(inHome('plugin.py'));
+    const also = [{ name: 'x', cfg: '~/also.yaml' }];
+    await expect(api.compare({ cfg, seeds: [1], also }).result).rejects.toThrow(inHome('also.yaml'));
+    await expect(api.loadConfig({ file: '~/none.yaml' })).rejects.toThrow(inHome('none.yaml'));
+    await expect(api.openBridge({ python: '~/python' })).rejects.toThrow(inHome('python'));
+    expect(() => api.readRun('~/run')).toThrow(inHome('run'));
+    expect(() => api.exportHistory('~/run', { format: 'csv' })).toThrow(inHome('run'));
+    expect((await api.listAssets({ data: '~/data' })).folders).toContain(inHome('data'));
   });
 });

@@ -1,11 +1,25 @@
 /** Lists, verifies and downloads data sets, teachers and benchmark tables. */
 import { join, resolve } from 'node:path';
+import { catalogueOption } from '../catalogue/catalogue.js';
 import { MissingError, UsageError } from '../errors.js';
+import { pathOption } from '../installation/paths.js';
 import { dataHome } from '../installation/places.js';
+import {
+  abortSignal,
+  anyText,
+  arrayOf,
+  callback,
+  checkOptions,
+  filledText,
+  type OptionShape,
+  objectWith,
+  timeLimit,
+  wholeNumberOption,
+} from '../options.js';
 import { interruptible } from './failures.js';
 import { type Fetched, type FetchSettings, fetchAsset } from './fetch.js';
 import { lookFor, type VerifyAssetOptions, verifyAsset } from './inspect.js';
-import type { AssetReport } from './report.js';
+import type { AssetReport, ShowProgress } from './report.js';
 import { isNamed, type Selection, selectAssets, type Wanted } from './selection.js';
 import { parseMirror } from './source.js';
 
@@ -41,6 +55,29 @@ export interface FetchReport {
   readonly assets: readonly FetchOutcome[];
 }
 
+const SELECTION_OPTIONS: OptionShape<Selection> = {
+  names: arrayOf(filledText, 'names of assets').optional(),
+  cfg: pathOption.optional(),
+  overrides: arrayOf(anyText, 'texts').optional(),
+  catalogue: catalogueOption.optional(),
+  load: callback<NonNullable<Selection['load']>>().optional(),
+  data: pathOption.optional(),
+  teacher: pathOption.optional(),
+  env: objectWith<NonNullable<Selection['env']>>('an object of environment variables', {}).optional(),
+  cwd: pathOption.optional(),
+};
+const VERIFY_OPTIONS: OptionShape<Selection & VerifyAssetOptions> = {
+  ...SELECTION_OPTIONS,
+  signal: abortSignal.optional(),
+  onProgress: callback<ShowProgress>().optional(),
+};
+const FETCH_OPTIONS: OptionShape<FetchOptions> = {
+  ...VERIFY_OPTIONS,
+  mirror: filledText.optional(),
+  idleTimeoutMs: timeLimit.optional(),
+  pauseMs: wholeNumberOption(0).optional(),
+};
+
 /** Codes of failures on this machine: a manual download would not help. */
 const LOCAL_FAILURES: ReadonlySet<string> = new Set(['disk-full', 'unwritable', 'destination-occupied']);
 
@@ -49,7 +86,7 @@ const LOCAL_FAILURES: ReadonlySet<string> = new Set(['disk-full', 'unwritable', 
  * @throws UsageError
  */
 export async function listAssets(selection: Selection = {}): Promise<AssetList> {
-  const { folders, wanted } = await selectAssets(selection);
+  const { folders, wanted } = await selectAssets(checkOptions('listAssets()', SELECTION_OPTIONS, selection));
   return { folders, assets: await Promise.all(wanted.map(lookFor)) };
 }
 
@@ -57,7 +94,8 @@ export async function listAssets(selection: Selection = {}): Promise<AssetList> 
  * Compares the selected assets with the published files.
  * @throws UsageError, InterruptedError
  */
-export async function verifyAssets(options: Selection & VerifyAssetOptions = {}): Promise<AssetVerification> {
+export async function verifyAssets(given: Selection & VerifyAssetOptions = {}): Promise<AssetVerification> {
+  const options = checkOptions('verifyAssets()', VERIFY_OPTIONS, given);
   const { folders, wanted } = await selectAssets(options);
   const assets: AssetReport[] = [];
   await interruptible(options.signal, async () => {
@@ -72,7 +110,8 @@ export async function verifyAssets(options: Selection & VerifyAssetOptions = {})
  * A failure is part of the report; the next asset follows.
  * @throws UsageError, InterruptedError
  */
-export async function fetchAssets(options: FetchOptions): Promise<FetchReport> {
+export async function fetchAssets(given: FetchOptions): Promise<FetchReport> {
+  const options = checkOptions('fetchAssets()', FETCH_OPTIONS, given);
   const { data, cwd = '.', env, mirror, signal } = options;
   if (!isNamed(options)) {
     throw new UsageError('No asset to fetch was named.', {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { dataFolders } from '../assets/places.js';
+import { pathOption } from '../installation/paths.js';
 import {
   abortSignal,
   anyText,
@@ -92,13 +93,13 @@ export interface BenchmarkStatsOptions extends ReadBenchmarkOptions {
 }
 
 const COMMON_OPTIONS: OptionShape<BenchmarkOptions> = {
-  python: filledText.optional(),
-  folder: filledText.optional(),
+  python: pathOption.optional(),
+  folder: pathOption.optional(),
   signal: abortSignal.optional(),
 };
 const IMPORT_OPTIONS: OptionShape<ImportBenchmarkOptions> = {
   ...COMMON_OPTIONS,
-  file: filledText,
+  file: pathOption,
   unit: oneOf(['percent', 'fraction']).optional(),
   columns: z.record(z.string(), anyText, 'an object of names of columns').optional(),
   replace: flagOption.optional(),
@@ -106,7 +107,7 @@ const IMPORT_OPTIONS: OptionShape<ImportBenchmarkOptions> = {
 };
 const STATS_OPTIONS: OptionShape<BenchmarkStatsOptions> = {
   ...COMMON_OPTIONS,
-  data: filledText.optional(),
+  data: pathOption.optional(),
   benchmark: filledText.optional(),
 };
 const QUERY_OPTIONS: OptionShape<QueryBenchmarkOptions> = { ...STATS_OPTIONS, architecture: filledText };

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { pathOption } from '../installation/paths.js';
+import { checkOptions, type OptionShape, timeLimit } from '../options.js';
 import { BOOTSTRAP } from './bootstrap.js';
 import { importFailure, interpreterEnded, interpreterSilent, PythonError } from './failures.js';
 import { type Interpreter, identifyInterpreter } from './interpreter.js';
@@ -14,8 +16,10 @@ export interface BridgeOptions {
   /** Path of the interpreter, or its name on the PATH. */
   readonly python: string;
   /** Limit for the start and for each request, in milliseconds; 100,000 by default. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
+
+const BRIDGE_OPTIONS: OptionShape<BridgeOptions> = { python: pathOption, timeoutMs: timeLimit.optional() };
 
 /** A Python interpreter with live objects: see {@link openBridge}. */
 export interface Bridge {
@@ -60,11 +64,12 @@ export interface Bridge {
  * }
  * ```
  *
+ * @throws UsageError for a wrong option
  * @throws MissingError when the interpreter does not exist, or is not a Python.
  * @throws SidecarError when the interpreter does not start.
  */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
-  const { python, timeoutMs = 100_000 } = options;
+  const { python, timeoutMs = 100_000 } = checkOptions('openBridge()', BRIDGE_OPTIONS, options);
   const interpreter = await identifyInterpreter(python, timeoutMs);
   const pythonia = startPythonia({ python, pythonPath: PYTHON_FOLDER, timeoutMs });
   const supervisor = new ProcessSupervisor(pythonia.channel);

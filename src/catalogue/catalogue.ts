@@ -1,11 +1,13 @@
+import { z } from 'zod';
 import type { DatasetDefinition } from '../datasets/definition.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import type { ObjectiveDefinition } from '../objectives/index.js';
+import { checkArgument, checkOptions, type OptionShape, objectWith } from '../options.js';
 import type { ProxyDefinition } from '../proxies/index.js';
 import type { SpaceDefinition } from '../spaces/definition.js';
 import type { StrategyDefinition } from '../strategies/index.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
-import type { Definitions } from './definitions.js';
+import { Definitions } from './definitions.js';
 
 /** All definitions that a configuration can name. Immutable. Configuration, assets and documentation derive from it. */
 export interface Catalogue {
@@ -24,12 +26,26 @@ export type CatalogueExtension = {
     : never;
 };
 
+const KINDS = ['spaces', 'datasets', 'teachers', 'proxies', 'strategies', 'objectives'] as const;
+
+/** The schema of a catalogue of a script. */
+export const catalogueOption = objectWith<Catalogue>(
+  'a catalogue',
+  Object.fromEntries(KINDS.map((kind) => [kind, z.instanceof(Definitions, { error: 'definitions' })])),
+);
+const iterable = z.custom((value) => Symbol.iterator in Object(value), 'an array of definitions').optional();
+const EXTENSION_OPTIONS = Object.fromEntries(
+  KINDS.map((kind) => [kind, iterable]),
+) as unknown as OptionShape<CatalogueExtension>;
+
 /**
  * The catalogue with more definitions.
- * @throws UsageError `conflicting-definition` for a name or alias that the catalogue has already, and
+ * @throws UsageError `invalid-option` and `unknown-option` for other arguments, `conflicting-definition` for a name or alias that the catalogue has already, and
  *   `invalid-definition` for a malformed one.
  */
 export function extendCatalogue(base: Catalogue, more: CatalogueExtension): Catalogue {
+  checkArgument('extendCatalogue()', 'base', catalogueOption, base);
+  checkOptions('extendCatalogue()', EXTENSION_OPTIONS, more);
   return {
     spaces: base.spaces.extend(more.spaces ?? []),
     datasets: base.datasets.extend(more.datasets ?? []),

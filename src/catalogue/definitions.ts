@@ -1,6 +1,7 @@
 import { OWN_DATASETS } from '../datasets/definition.js';
 import { UsageError } from '../errors.js';
 import { nearestName } from '../nearest.js';
+import { anyText, arrayOf, checkArgument, objectWith } from '../options.js';
 import { NAME_PATTERN } from '../protocol/specification.js';
 
 /** The common part of all definitions: a name and its aliases. */
@@ -20,6 +21,11 @@ const OWN: Readonly<Record<string, string>> = {
 
 /** The kinds that plugins add to. */
 const BY_PLUGINS: ReadonlySet<string> = new Set(['space', 'data set', 'teacher']);
+
+const NAMED = objectWith<Named>('a definition with a name and aliases', {
+  name: anyText,
+  aliases: arrayOf(anyText, 'names'),
+});
 
 /** The definitions of one kind, found by name or alias. Immutable. */
 export class Definitions<Definition extends Named> implements Iterable<Definition> {
@@ -86,6 +92,7 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
 function indexOf<Definition extends Named>(kind: string, all: readonly Definition[]): Map<string, Definition> {
   const byName = new Map<string, Definition>();
   for (const definition of all) {
+    checkArgument('Definitions', kind, NAMED, definition);
     for (const name of [...definition.aliases, definition.name]) {
       const wellFormed = NAME_PATTERN.test(name) || (name !== definition.name && REFERENCE.test(name));
       if (!wellFormed) {

@@ -1,9 +1,10 @@
 /** Checks the Python environment, the machine and the files that rminas uses. */
 import { type Bridge, type Interpreter, identifyInterpreter, openBridge } from '../bridge/index.js';
 import { MissingError, SidecarError } from '../errors.js';
+import { pathOption } from '../installation/paths.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
-import { anyText, arrayOf, checkOptions, filledText, type OptionShape, wholeNumberOption } from '../options.js';
+import { anyText, arrayOf, checkOptions, filledText, type OptionShape, timeLimit } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
@@ -35,14 +36,11 @@ export interface DoctorOptions {
   readonly plugins?: readonly string[] | undefined;
 }
 
-/** The longest time of a timer. */
-const MOST_MS = 2_147_483_647;
-
 const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
-  python: filledText.optional(),
-  data: filledText.optional(),
-  timeoutMs: wholeNumberOption(1, MOST_MS).optional(),
-  cfg: filledText.optional(),
+  python: pathOption.optional(),
+  data: pathOption.optional(),
+  timeoutMs: timeLimit.optional(),
+  cfg: pathOption.optional(),
   overrides: arrayOf(anyText, 'texts').optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
 };

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/index.js';
 import { UsageError } from '../errors.js';
+import { pathOption } from '../installation/paths.js';
 import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
 import { readSearch } from '../jobs/search/plan.js';
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
-import { checkArgument, filledText } from '../options.js';
+import { checkArgument } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import type { EvaluationOutcome } from '../search/evaluator.js';
 import type { Phase } from '../strategies/strategy.js';
@@ -51,8 +52,8 @@ export interface RecordedRun {
  * @throws MissingError when the folder has no journal; UsageError when the journal or result.json is damaged
  */
 export function readRun(folder: string): RecordedRun {
-  checkArgument('readRun()', 'folder', filledText, folder);
-  const { folder: files, header, lines } = readSearch(folder);
+  const path = checkArgument('readRun()', 'folder', pathOption, folder);
+  const { folder: files, header, lines } = readSearch(path);
   const evaluations: RecordedEvaluation[] = [];
   // The evaluations of a turn follow its proposal.
   let current: Pick<RecordedEvaluation, 'phase' | 'turn'> = { phase: 'warm-up', turn: 0 };

@@ -1,5 +1,6 @@
 /** Paths as users write them in settings and flags, where no shell has replaced anything. */
 import { homedir } from 'node:os';
+import { z } from 'zod';
 import { UsageError } from '../errors.js';
 
 /** What a path must be, to follow "must be". */
@@ -17,6 +18,15 @@ export function isWrittenOut(path: string, platform: NodeJS.Platform = process.p
 export function withHome(path: string, home = homedir()): string {
   return /^~(?=$|[\\/])/.test(path) ? home + path.slice(1) : path;
 }
+
+const NOT_EMPTY = 'a text that is not empty';
+
+/** The schema of an option of the Node API that names a file or a folder, with `~` for the home folder. */
+export const pathOption: z.ZodType<string> = z
+  .string(NOT_EMPTY)
+  .min(1, NOT_EMPTY)
+  .refine((path) => !path.includes('\0'), NOT_EMPTY)
+  .transform((path) => withHome(path));
 
 /**
  * The path that a flag names.

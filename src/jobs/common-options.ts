@@ -1,14 +1,16 @@
 /** Options that several jobs have. */
+
+import { pathOption } from '../installation/paths.js';
 import { anyText, arrayOf, filledText } from '../options.js';
 
 export const words = arrayOf(anyText, 'texts');
 
 /** The configuration of a new job, its changes, its plugins, and its data. */
 export const CONFIGURATION_OPTIONS = {
-  cfg: filledText.optional(),
+  cfg: pathOption.optional(),
   overrides: words.optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
-  data: filledText.optional(),
+  data: pathOption.optional(),
 };
 
 /** Whether options are those of a job that is resumed. */

@@ -1,6 +1,8 @@
 /** The form of all jobs of the Node API: an async-iterable object with a promise of the result. */
+import { z } from 'zod';
 import { InterruptedError, interrupted } from '../errors.js';
-import { abortSignal, filledText, type OptionShape } from '../options.js';
+import { pathOption } from '../installation/paths.js';
+import { abortSignal, callback, checkArgument, type OptionShape } from '../options.js';
 import type { JobListener } from '../store/job-store.js';
 
 /**
@@ -27,7 +29,7 @@ export interface JobOptions {
 }
 
 export const JOB_OPTIONS: OptionShape<JobOptions> = {
-  python: filledText.optional(),
+  python: pathOption.optional(),
   signal: abortSignal.optional(),
 };
 
@@ -112,11 +114,19 @@ export function interruptionOf(job: Job<unknown, unknown>): InterruptedError {
 
 const interruptions = new WeakMap<object, () => InterruptedError>();
 
+const jobOption = z.custom<object>(
+  (job) => Symbol.asyncIterator in Object(job) && 'result' in Object(job),
+  'a job, as search() returns it',
+);
+
 /**
  * Reads a job's events to their end.
  * @returns its result
+ * @throws UsageError `invalid-option`, and the error of the job
  */
 export async function follow<Event, Result>(job: Job<Event, Result>, show: (event: Event) => void): Promise<Result> {
+  checkArgument('follow()', 'job', jobOption, job);
+  checkArgument('follow()', 'show', callback(), show);
   for await (const event of job) show(event);
   return job.result;
 }

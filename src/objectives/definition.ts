@@ -1,4 +1,5 @@
 import type { KeyGroup, ValuesOf } from '../definitions/key.js';
+import { anyText, arrayOf, checkArgument, filledText, objectWith, withMethods } from '../options.js';
 import type { ProxyDefinition } from '../proxies/index.js';
 import type { Objective, WeightedProxy } from './objective.js';
 
@@ -35,9 +36,23 @@ export interface ObjectiveDefinition<Keys extends KeyGroup = KeyGroup> {
   choose(context: ProxyContext, values: ValuesOf<Keys>): ObjectiveChoice;
 }
 
-/** Returns the definition. The call infers the types of the values from the keys. */
+const definitionOption = objectWith<object>('a definition', {
+  ...{
+    name: filledText,
+    aliases: arrayOf(filledText, 'names'),
+    doc: anyText,
+    keys: objectWith('an object of keys', {}),
+  },
+  ...withMethods('choose'),
+});
+
+/**
+ * Returns the definition. The call infers the types of the values from the keys.
+ * @throws UsageError `invalid-option`
+ */
 export function defineObjective<const Keys extends KeyGroup>(
   definition: ObjectiveDefinition<Keys>,
 ): ObjectiveDefinition<Keys> {
+  checkArgument('defineObjective()', 'definition', definitionOption, definition);
   return definition;
 }

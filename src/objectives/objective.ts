@@ -1,3 +1,4 @@
+import { arrayOf, filledText, objectWith, withMethods } from '../options.js';
 import type { Observation } from '../strategies/strategy.js';
 
 /** Values of proxies by name. A value is null, or its name is missing, when there is no finite number. */
@@ -51,3 +52,10 @@ export interface Objective {
    */
   score<Scored extends Measured>(history: readonly Scored[]): readonly Scored[];
 }
+
+/** The schema of an objective of a script. */
+export const objectiveOption = objectWith<Objective>('an objective: an object with a name and score()', {
+  name: filledText,
+  proxies: arrayOf(filledText, 'names of proxies'),
+  ...withMethods('score'),
+});

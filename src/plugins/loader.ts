@@ -1,7 +1,13 @@
 /** Loads configurations that name plugins, or things of the user that Python has to describe. */
+
+import { z } from 'zod';
 import { BUILT_IN } from '../catalogue/built-in.js';
-import { type Catalogue, extendCatalogue } from '../catalogue/catalogue.js';
+import { type Catalogue, catalogueOption, extendCatalogue } from '../catalogue/catalogue.js';
 import { type Config, type LoadOptions, loadConfig } from '../config/index.js';
+import type { Described } from '../definitions/described.js';
+import type { PluginIdentity } from '../definitions/plugin.js';
+import { pathOption } from '../installation/paths.js';
+import { abortSignal, anyText, arrayOf, checkOptions, filledText, type OptionShape, timeLimit } from '../options.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { definitionsOf, identitiesOf, noticesOf } from './definitions.js';
 import { type Description, describePlugins, type Subject } from './description.js';
@@ -17,6 +23,23 @@ export interface PluginLoaderOptions {
   readonly timeoutMs?: number | undefined;
   /** The definitions that configurations extend, unless a call names others; those that ship with rminas by default. */
   readonly catalogue?: Catalogue | undefined;
+}
+
+const LOAD_OPTIONS: OptionShape<PluginOptions & PluginLoaderOptions> = {
+  file: pathOption.optional(),
+  overrides: arrayOf(anyText, 'texts').optional(),
+  plugins: arrayOf(filledText, 'names of files and modules').optional(),
+  cwd: pathOption.optional(),
+  catalogue: catalogueOption.optional(),
+  loaded: z.array(z.custom<PluginIdentity>(isObject, 'an identity'), 'an array of identities').optional(),
+  described: z.array(z.custom<Described>(isObject, 'a description'), 'an array of descriptions').optional(),
+  python: pathOption.optional(),
+  signal: abortSignal.optional(),
+  timeoutMs: timeLimit.optional(),
+};
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Asks Python what plugins add, and about the data set of the user. It asks each question once. */
@@ -71,12 +94,9 @@ export class PluginLoader {
  * const { values } = await loadConfig({ file: 'own.yaml', plugins: ['plugin.py'] });
  * @throws as {@link PluginLoader.loadConfig}
  */
-export function loadConfigWithPlugins({
-  python,
-  signal,
-  ...options
-}: PluginOptions & PluginLoaderOptions = {}): Promise<Config> {
-  return new PluginLoader({ python, signal }).loadConfig(options);
+export async function loadConfigWithPlugins(given: PluginOptions & PluginLoaderOptions = {}): Promise<Config> {
+  const { python, signal, timeoutMs, ...options } = checkOptions('loadConfig()', LOAD_OPTIONS, given);
+  return new PluginLoader({ python, signal, timeoutMs }).loadConfig(options);
 }
 
 /** Loads configurations with these plugins and with those that they name. */

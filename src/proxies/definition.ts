@@ -1,3 +1,5 @@
+import { anyText, arrayOf, checkArgument, filledText, objectWith, oneOf } from '../options.js';
+
 /** A proxy: a number that estimates how good an architecture is, at a fraction of the cost of a full training. */
 export interface ProxyDefinition {
   /** The name in configurations and in the sidecar, which computes the value. */
@@ -17,7 +19,17 @@ export interface ProxyDefinition {
   readonly source: string;
 }
 
-/** Fills in the fields that are left out: no aliases. */
+const fieldsOption = objectWith<object>('a definition', {
+  name: filledText,
+  aliases: arrayOf(filledText, 'names').optional(),
+  direction: oneOf(['higher', 'lower']),
+  needs: oneOf(['nothing', 'batch', 'training']),
+  doc: anyText,
+  source: anyText,
+});
+
+/** Fills in the fields that are left out: no aliases. @throws UsageError `invalid-option` */
 export function defineProxy(fields: Omit<ProxyDefinition, 'aliases'> & Partial<ProxyDefinition>): ProxyDefinition {
+  checkArgument('defineProxy()', 'definition', fieldsOption, fields);
   return { aliases: [], ...fields };
 }

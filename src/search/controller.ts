@@ -1,8 +1,19 @@
-import type { Objective } from '../objectives/objective.js';
+import { z } from 'zod';
+import { type Objective, objectiveOption } from '../objectives/objective.js';
+import {
+  abortSignal,
+  anyNumber,
+  checkOptions,
+  numberFrom,
+  type OptionShape,
+  objectWith,
+  seedOption,
+  withMethods,
+} from '../options.js';
 import type { Bound } from '../protocol/messages.js';
-import type { Space } from '../spaces/space.js';
-import type { Constraint } from '../strategies/limits/constraint.js';
-import type { Ask, StopReason, Strategy } from '../strategies/strategy.js';
+import { type Space, spaceOption } from '../spaces/space.js';
+import { Constraint } from '../strategies/limits/constraint.js';
+import { type Ask, type StopReason, type Strategy, strategyOption } from '../strategies/strategy.js';
 import { type AuditPlan, auditOf, isAudited } from './audit.js';
 import type { Evaluator } from './evaluator.js';
 import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
@@ -25,14 +36,35 @@ export interface ControllerOptions {
   /** The run's seed, in [0, 2^53). The seeds of evaluations derive from it. */
   readonly seed: number;
   /** Share of the architectures whose training ignores bounds, to measure their effect: 0 to 1, by default 0. */
-  readonly auditShare?: number;
+  readonly auditShare?: number | undefined;
   /** Limits on the costs of networks: nothing over them is evaluated or answered. Left out without limits. */
   readonly constraint?: Constraint | undefined;
   /** The journalled events of an interrupted run, in order. They are replayed, and the search continues after them. */
-  readonly recorded?: readonly JournalledEvent[];
+  readonly recorded?: readonly JournalledEvent[] | undefined;
   /** Interrupts the search. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
+
+const CONTROLLER_OPTIONS: OptionShape<ControllerOptions> = {
+  space: spaceOption,
+  strategy: strategyOption,
+  objective: objectiveOption,
+  // The capacity may change, and a value below 1 counts as 1.
+  evaluator: objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
+    capacity: anyNumber,
+    ...withMethods('evaluate'),
+  }),
+  seed: seedOption,
+  auditShare: numberFrom(0, 1).optional(),
+  constraint: z.instanceof(Constraint, { error: 'limits on the costs of networks' }).optional(),
+  recorded: z
+    .array(
+      z.custom<JournalledEvent>((event) => typeof event === 'object'),
+      'an array of events',
+    )
+    .optional(),
+  signal: abortSignal.optional(),
+};
 
 interface ControllerState extends ControllerOptions {
   readonly recording: Recording;
@@ -60,7 +92,11 @@ interface ControllerState extends ControllerOptions {
  * @throws InterruptedError when the signal aborts; running evaluations are not awaited
  * @throws any error that the evaluator throws, after the other running evaluations have ended and been yielded
  */
-export async function* searchSpace(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
+export function searchSpace(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
+  return searchChecked(checkOptions('searchSpace()', CONTROLLER_OPTIONS, options));
+}
+
+async function* searchChecked(options: ControllerOptions): AsyncGenerator<SearchEvent, Finished> {
   const recording = readRecording(options.recorded ?? [], options);
   const run: ControllerState = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {

@@ -1,3 +1,14 @@
+import {
+  anyNumber,
+  checkArgument,
+  checkOptions,
+  filledText,
+  numberFrom,
+  type OptionShape,
+  objectWith,
+  wholeNumberOption,
+  withMethods,
+} from '../options.js';
 import type { Bound, Evaluation } from '../protocol/messages.js';
 import type { FindCosts } from '../strategies/limits/costs.js';
 
@@ -73,10 +84,22 @@ export interface Evaluator {
   readonly costs?: FindCosts | undefined;
 }
 
+/** The schema of an evaluator of a script. */
+export const evaluatorOption = objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
+  name: filledText.optional(),
+  capacity: wholeNumberOption(1),
+  ...withMethods('evaluate'),
+});
+
+const OUTCOME_OPTIONS: OptionShape<{ seconds?: number | undefined }> = { seconds: numberFrom(0).optional() };
+
 /**
  * The outcome of an evaluator that computes only a loss, without proxies or a training curve.
  * @param loss lower is better; a value that is not finite counts as infinite
+ * @throws UsageError `invalid-option`
  */
-export function outcomeOfLoss(loss: number, { seconds = 0 }: { seconds?: number } = {}): EvaluationOutcome {
+export function outcomeOfLoss(loss: number, options: { seconds?: number | undefined } = {}): EvaluationOutcome {
+  checkArgument('outcomeOfLoss()', 'loss', anyNumber, loss);
+  const { seconds = 0 } = checkOptions('outcomeOfLoss()', OUTCOME_OPTIONS, options);
   return { evaluation: { loss, curve: [], cka: [], crossEntropy: null, steps: 0, seconds } };
 }

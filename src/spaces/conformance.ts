@@ -1,8 +1,10 @@
 /** The rules that every search space must follow, as checks that any test runner can call. */
+
 import assert from 'node:assert/strict';
 import { UsageError } from '../errors.js';
+import { checkArgument } from '../options.js';
 import { createRandom } from '../random/random.js';
-import type { Encoding, Space, VoteRules } from './space.js';
+import { type Encoding, type Space, spaceOption, type VoteRules } from './space.js';
 
 export interface SpaceCheck {
   /** Completes "a space …". */
@@ -15,9 +17,11 @@ const DRAWS = 200;
 
 /**
  * Runs all checks.
+ * @throws UsageError `invalid-option` for an object that is not a space
  * @throws AssertionError for the first broken rule; its message names the space and the rule
  */
 export function checkSpace(space: Space): void {
+  checkArgument('checkSpace()', 'space', spaceOption, space);
   for (const { name, run } of SPACE_CHECKS) {
     try {
       run(space);

@@ -2,9 +2,10 @@ import type { DatasetDefinition } from '../datasets/definition.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import type { KeyDefault } from '../definitions/key.js';
 import type { PublishedRecipe } from '../definitions/recipe.js';
+import { anyText, arrayOf, checkArgument, filledText, objectWith } from '../options.js';
 import { tidyNotation } from './notation.js';
 import { PLAIN_RECIPE } from './recipes.js';
-import type { Space } from './space.js';
+import { type Space, spaceOption } from './space.js';
 
 /** Values that the original search script of a space fixes. */
 export interface OriginalScript {
@@ -67,8 +68,20 @@ export type SpaceFields = Pick<SpaceDefinition, Required> &
     readonly script?: Partial<OriginalScript>;
   };
 
-/** A definition in which the fields that are left out have the values of a space that only rminas knows. */
-export function defineSpace({ retraining, script, ...fields }: SpaceFields): SpaceDefinition {
+const fieldsOption = objectWith<object>('a definition', {
+  name: filledText,
+  aliases: arrayOf(filledText, 'names').optional(),
+  doc: anyText,
+  space: spaceOption,
+});
+
+/**
+ * A definition in which the fields that are left out have the values of a space that only rminas knows.
+ * @throws UsageError `invalid-option`
+ */
+export function defineSpace(given: SpaceFields): SpaceDefinition {
+  checkArgument('defineSpace()', 'definition', fieldsOption, given);
+  const { retraining, script, ...fields } = given;
   const { normalForm = (text: string) => fields.space.print(fields.space.parse(text)) } = retraining ?? {};
   return {
     aliases: [],

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { arrayOf, filledText, objectWith, wholeNumberOption, withMethods } from '../options.js';
 import type { Random } from '../random/random.js';
 import type { SlotFeatures } from './features.js';
 
@@ -96,3 +97,10 @@ export function invalidGenotype(
 ): UsageError {
   return new UsageError(`"${text}" is not a ${space} genotype: ${problem}.`, { code: 'invalid-genotype', nextSteps });
 }
+
+/** The schema of a space of a script: the properties whose lack would be noticed late. A class may define them. */
+export const spaceOption = objectWith<Space>('a space: an object with a name, slots and methods', {
+  name: filledText,
+  slots: arrayOf(wholeNumberOption(1), 'numbers of categories'),
+  ...withMethods('sample', 'conditionalWeights', 'neighbours', 'print', 'parse', 'canonical', 'vote'),
+});

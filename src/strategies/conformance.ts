@@ -1,7 +1,9 @@
 /** The rules that every search strategy must follow, as checks that any test runner can call. */
+
 import assert from 'node:assert/strict';
 import { UsageError } from '../errors.js';
-import type { Encoding, Space } from '../spaces/space.js';
+import { arrayOf, callback, checkArgument } from '../options.js';
+import { type Encoding, type Space, spaceOption } from '../spaces/space.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /** Makes a new strategy that asks for at most `cap` evaluations. */
@@ -27,9 +29,12 @@ const MOST_TURNS = 10_000;
 
 /**
  * Runs all checks.
+ * @throws UsageError `invalid-option`
  * @throws AssertionError for the first broken rule; its message names the strategy's space and the rule
  */
 export async function checkStrategy(make: MakeStrategy, spaces: readonly Space[]): Promise<void> {
+  checkArgument('checkStrategy()', 'make', callback(), make);
+  checkArgument('checkStrategy()', 'spaces', arrayOf(spaceOption, 'spaces'), spaces);
   for (const space of spaces) {
     for (const { name, run } of STRATEGY_CHECKS) {
       try {

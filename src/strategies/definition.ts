@@ -1,4 +1,5 @@
 import type { KeyGroup, ValuesOf } from '../definitions/key.js';
+import { anyText, arrayOf, checkArgument, filledText, objectWith, withMethods } from '../options.js';
 import type { EdgeRank, Space } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
 import type { Constraint } from './limits/constraint.js';
@@ -38,9 +39,23 @@ export interface StrategyDefinition<Keys extends KeyGroup = KeyGroup> {
   create(context: StrategyContext, values: ValuesOf<Keys>): Strategy;
 }
 
-/** Returns the definition. The call infers the types of the values from the keys. */
+const definitionOption = objectWith<object>('a definition', {
+  ...{
+    name: filledText,
+    aliases: arrayOf(filledText, 'names'),
+    doc: anyText,
+    keys: objectWith('an object of keys', {}),
+  },
+  ...withMethods('create'),
+});
+
+/**
+ * Returns the definition. The call infers the types of the values from the keys.
+ * @throws UsageError `invalid-option`
+ */
 export function defineStrategy<const Keys extends KeyGroup>(
   definition: StrategyDefinition<Keys>,
 ): StrategyDefinition<Keys> {
+  checkArgument('defineStrategy()', 'definition', definitionOption, definition);
   return definition;
 }

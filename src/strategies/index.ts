@@ -1,14 +1,19 @@
 /** The built-in strategies. A new one is a file with its definition and a line here. */
+
+import { z } from 'zod';
 import { choice } from '../definitions/key.js';
 import { valuesFor } from '../definitions/values.js';
+import { callback, checkArgument, checkOptions, type OptionShape, objectWith, withMethods } from '../options.js';
+import { spaceOption } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
 import type { StrategyContext, StrategyDefinition } from './definition.js';
 import { forest } from './forest.js';
+import { Constraint } from './limits/constraint.js';
 import { localSearch } from './local-search.js';
 import { random } from './random.js';
 import { regularizedEvolution } from './regularized-evolution.js';
 import { reinforceStrategy } from './reinforce.js';
-import type { Strategy } from './strategy.js';
+import type { Screener, Strategy } from './strategy.js';
 
 export const STRATEGIES: readonly StrategyDefinition[] = [
   forest,
@@ -42,9 +47,20 @@ export interface StrategyOptions extends Pick<StrategyContext, 'space' | 'surrog
   readonly settings: StrategySettings;
 }
 
-/** @throws UsageError when the settings are out of range or do not fit the space */
+const STRATEGY_OPTIONS: OptionShape<StrategyOptions> = {
+  settings: objectWith<StrategySettings>('the settings of a strategy', {
+    strategyValues: objectWith('an object of values by key', {}),
+  }),
+  space: spaceOption,
+  surrogate: callback(),
+  screener: callback<Screener>().optional(),
+  constraint: z.instanceof(Constraint, { error: 'limits on the costs of networks' }).optional(),
+};
+
+/** @throws UsageError `invalid-option`, and when the settings are out of range or do not fit the space */
 export function createStrategy(definition: StrategyDefinition, options: StrategyOptions): Strategy {
-  const { settings, ...context } = options;
+  checkArgument('createStrategy()', 'definition', objectWith('a definition', withMethods('create')), definition);
+  const { settings, ...context } = checkOptions('createStrategy()', STRATEGY_OPTIONS, options);
   const { strategyValues, ...common } = settings;
   return definition.create({ ...common, ...context }, valuesFor(definition.keys, strategyValues));
 }

@@ -1,3 +1,4 @@
+import { filledText, objectWith, withMethods } from '../options.js';
 import type { Bound, Fit } from '../protocol/messages.js';
 import type { Encoding } from '../spaces/space.js';
 
@@ -131,3 +132,9 @@ export type Screener = (
   history: readonly Observation[],
   least: number,
 ) => Promise<{ readonly kept: readonly Encoding[]; readonly screened: Screened }>;
+
+/** The schema of a strategy of a script. */
+export const strategyOption = objectWith<Strategy>('a strategy: an object with a name and methods', {
+  name: filledText,
+  ...withMethods('ask', 'status', 'bounds', 'answer'),
+});

@@ -30,19 +30,28 @@ describe('the pure core', () => {
     ['strategies', ['strategies', 'spaces', 'definitions', 'statistics', 'random']],
     ['objectives', ['objectives', 'strategies', 'proxies', 'definitions']],
     ['search', ['search', 'objectives', 'strategies', 'spaces', 'random']],
-  ] as const)('%s knows only the rooms below it, types of the protocol, errors, and pure packages', (room, allowed) => {
-    const imports = typescript.filter(({ from }) => inRoom(from, room));
-    const wrong = imports.filter(({ to, typeOnly }) => {
-      const fine =
-        inRoom(to, ...allowed) ||
-        to === 'src/errors.js' ||
-        to === 'src/nearest.js' ||
-        (inRoom(to, 'protocol') && typeOnly) ||
-        PURE.some((name) => isPackage(to, name));
-      return !fine;
-    });
-    expect(imports.length).toBeGreaterThan(0);
-    expect(wrong.map(written)).toEqual([]);
+  ] as const)(
+    '%s knows only the rooms below it, types of the protocol, errors, and the check of options, and pure packages',
+    (room, allowed) => {
+      const imports = typescript.filter(({ from }) => inRoom(from, room));
+      const wrong = imports.filter(({ to, typeOnly }) => {
+        const fine =
+          inRoom(to, ...allowed) ||
+          to === 'src/errors.js' ||
+          to === 'src/nearest.js' ||
+          to === 'src/options.js' ||
+          (inRoom(to, 'protocol') && typeOnly) ||
+          PURE.some((name) => isPackage(to, name));
+        return !fine;
+      });
+      expect(imports.length).toBeGreaterThan(0);
+      expect(wrong.map(written)).toEqual([]);
+    },
+  );
+
+  it('checks options by a file that is as pure', () => {
+    const imports = typescript.filter(({ from }) => from === 'src/options.ts');
+    expect(imports.map(({ to }) => to).sort()).toEqual(['src/errors.js', 'src/nearest.js', 'zod']);
   });
 
   it('reads no clock, no environment and no global randomness', () => {
@@ -103,7 +112,7 @@ describe('the rooms', () => {
     ['plugins', [...definitions, 'catalogue', 'protocol', 'config', 'installation', 'sidecar', 'system', 'plugins']],
   ])('let %s know only definitions and the rooms below it', (room, allowed) => {
     const imports = typescript.filter(({ from, to }) => inRoom(from, room) && to.startsWith('src/'));
-    const files = ['src/errors.js', 'src/nearest.js'];
+    const files = ['src/errors.js', 'src/nearest.js', 'src/options.js'];
     const wrong = imports.filter(({ to }) => !inRoom(to, ...allowed) && !files.includes(to));
     expect(imports.length).toBeGreaterThan(0);
     expect(wrong.map(written)).toEqual([]);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join, resolve } from 'node:path';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { MissingError, UsageError } from '../../errors.js';
+import { pathOption } from '../../installation/paths.js';
 import {
   abortSignal,
   anyText,
@@ -36,15 +37,15 @@ export interface ExportNetworkOptions extends SubjectOptions {
 }
 
 const EXPORT_OPTIONS: OptionShape<ExportNetworkOptions> = {
-  network: filledText,
-  to: filledText,
-  cfg: filledText.optional(),
+  network: pathOption,
+  to: pathOption,
+  cfg: pathOption.optional(),
   overrides: arrayOf(anyText, 'texts').optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
-  weights: filledText.optional(),
+  weights: pathOption.optional(),
   seed: seedOption.optional(),
   formats: arrayOf(oneOf(EXPORT_FORMATS), EXPORT_FORMATS.join(' and ')).optional(),
-  python: filledText.optional(),
+  python: pathOption.optional(),
   signal: abortSignal.optional(),
 };
 

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
+import { pathOption } from '../../installation/paths.js';
 import {
   anyNumber,
   arrayOf,
@@ -42,20 +43,20 @@ export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOpti
 
 const namedFile = objectWith<FurtherRow>('a name and a configuration: { name, cfg }', {
   name: filledText,
-  cfg: filledText,
+  cfg: pathOption,
 });
 
 /** The budget is checked before the comparison begins. */
 const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
-  cfg: filledText,
+  cfg: pathOption,
   strategies: words.optional(),
   objectives: words.optional(),
   seeds: arrayOf(seedOption, 'seeds'),
   also: arrayOf(namedFile, 'names and configurations: { name, cfg }').optional(),
   alsoSeeds: arrayOf(seedOption, 'seeds').optional(),
   machine: words.optional(),
-  out: filledText.optional(),
+  out: pathOption.optional(),
   budget: anyNumber.optional(),
   cost: oneOf(COST_KINDS).optional(),
   jobs: wholeNumberOption(1).optional(),

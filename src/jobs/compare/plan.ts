@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
+import { withHome } from '../../installation/paths.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
 import type { ComparisonRow } from './result.js';
@@ -92,7 +93,9 @@ function sourcesOf({ cfg, strategies, objectives, seeds, overrides = [], also = 
       (objective): RowSource => ({ name: null, cfg, overrides: [...overrides, ...strategy, ...objective], seeds }),
     ),
   );
-  const further = also.map((row): RowSource => ({ ...row, overrides: [], seeds: alsoSeeds ?? seeds }));
+  const further = also.map(
+    (row): RowSource => ({ ...row, cfg: withHome(row.cfg), overrides: [], seeds: alsoSeeds ?? seeds }),
+  );
   return [...grid, ...further];
 }
 

@@ -1,5 +1,6 @@
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
-import { anyNumber, checkOptions, filledText, type OptionShape, oneOf } from '../../options.js';
+import { pathOption } from '../../installation/paths.js';
+import { anyNumber, checkOptions, type OptionShape, oneOf } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
@@ -20,7 +21,7 @@ export interface RankOptions extends NewRanking, JobOptions {}
 /** The ranges of the numbers are checked with the plan. */
 const RANK_OPTIONS: OptionShape<RankOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
-  cfg: filledText,
+  cfg: pathOption,
   architectures: anyNumber.optional(),
   proxies: words.optional(),
   twins: oneOf(DUPLICATE_COUNTING).optional(),

@@ -3,6 +3,7 @@ import { locateImages } from '../../assets/locate.js';
 import { dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
+import { pathOption } from '../../installation/paths.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Retraining, Training } from '../../protocol/retraining.js';
@@ -41,8 +42,8 @@ const NEW_OPTIONS: OptionShape<NewRetraining & JobOptions> = {
 };
 const RESUME_OPTIONS: OptionShape<ResumedRetraining & JobOptions> = {
   ...JOB_OPTIONS,
-  resume: filledText,
-  data: filledText.optional(),
+  resume: pathOption,
+  data: pathOption.optional(),
 };
 
 function checkRetrainOptions(options: unknown): RetrainOptions {

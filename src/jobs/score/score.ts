@@ -5,6 +5,7 @@ import { planSearch } from '../../config/index.js';
 import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../evaluators/training.js';
+import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
@@ -31,7 +32,7 @@ export interface ScoreOptions extends JobOptions, CacheOptions {
 
 const SCORE_OPTIONS: OptionShape<ScoreOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
-  cfg: filledText,
+  cfg: pathOption,
   genotypes: z.array(filledText, 'an array of genotypes').min(1, 'at least one genotype'),
 };
 

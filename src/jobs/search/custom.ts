@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import { textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import type { Objective } from '../../objectives/objective.js';
-import { arrayOf, callback, filledText, type OptionShape, objectWith, wholeNumberOption } from '../../options.js';
-import type { Evaluator } from '../../search/evaluator.js';
+import { type Objective, objectiveOption } from '../../objectives/objective.js';
+import { callback, filledText, type OptionShape, objectWith } from '../../options.js';
+import { type Evaluator, evaluatorOption } from '../../search/evaluator.js';
 import { defineSpace, type SpaceDefinition } from '../../spaces/definition.js';
-import type { Space } from '../../spaces/space.js';
+import { type Space, spaceOption } from '../../spaces/space.js';
 import type { StrategyDefinition } from '../../strategies/definition.js';
-import type { Strategy } from '../../strategies/strategy.js';
+import { type Strategy, strategyOption } from '../../strategies/strategy.js';
 
 /**
  * Objects that a search takes in place of those that its configuration names. Each has a name; a built-in object of
@@ -25,39 +25,16 @@ export interface CustomObjects {
   readonly evaluator?: Evaluator | undefined;
 }
 
-/** Of each object, the properties whose lack would be noticed late. Classes may define them. */
-const spaceObject = objectWith<Space>('a space: an object with a name, slots and methods', {
-  name: filledText,
-  slots: arrayOf(wholeNumberOption(1), 'numbers of categories'),
-  ...methods('sample', 'conditionalWeights', 'neighbours', 'print', 'parse', 'canonical', 'vote'),
-});
-const strategyObject = objectWith<Strategy>('a strategy: an object with a name and methods', {
-  name: filledText,
-  ...methods('ask', 'status', 'bounds', 'answer'),
-});
 export const CUSTOM_OPTIONS: OptionShape<CustomObjects> = {
-  space: withDefinition('space', objectWith<SpaceDefinition>('a definition', { space: spaceObject }), spaceObject),
+  space: withDefinition('space', objectWith<SpaceDefinition>('a definition', { space: spaceOption }), spaceOption),
   strategy: withDefinition(
     'create',
     objectWith<StrategyDefinition>('a definition', { name: filledText, create: callback() }),
-    strategyObject,
+    strategyOption,
   ),
-  objective: objectWith<Objective>('an objective: an object with a name and score()', {
-    name: filledText,
-    proxies: arrayOf(filledText, 'names of proxies'),
-    score: callback(),
-  }).optional(),
-  evaluator: objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
-    name: filledText.optional(),
-    capacity: wholeNumberOption(1),
-    evaluate: callback(),
-    costs: callback().optional(),
-  }).optional(),
+  objective: objectiveOption.optional(),
+  evaluator: evaluatorOption.optional(),
 };
-
-function methods(...names: readonly string[]): Record<string, z.ZodType> {
-  return Object.fromEntries(names.map((name) => [name, callback()]));
-}
 
 /** @param mark the property by which a definition differs from an object */
 function withDefinition<Definition, Given>(

@@ -6,8 +6,9 @@ import { startCustomEvaluation } from '../../evaluators/custom.js';
 import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
+import { pathOption } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
-import { checkOptions, filledText, flagOption, type OptionShape, wholeNumberOption } from '../../options.js';
+import { checkOptions, flagOption, type OptionShape, wholeNumberOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { searchSpace } from '../../search/controller.js';
 import type { Evaluator } from '../../search/evaluator.js';
@@ -58,12 +59,12 @@ const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
   verify: wholeNumberOption(0, 100_000).optional(),
   verifyEpochs: wholeNumberOption(1, 10_000).optional(),
-  folder: filledText.optional(),
+  folder: pathOption.optional(),
 };
 const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS },
-  resume: filledText,
-  data: filledText.optional(),
+  resume: pathOption,
+  data: pathOption.optional(),
 };
 
 function checkSearchOptions(options: unknown): SearchOptions {

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { MissingError } from '../../errors.js';
+import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { pythonEnvironment } from '../../sidecar/process/python-environment.js';
@@ -36,8 +37,8 @@ const NEW_OPTIONS: OptionShape<NewTeacherTraining & JobOptions> = {
 };
 const RESUME_OPTIONS: OptionShape<ResumedTeacherTraining & JobOptions> = {
   ...JOB_OPTIONS,
-  resume: filledText,
-  data: filledText.optional(),
+  resume: pathOption,
+  data: pathOption.optional(),
 };
 const COMMAND = 'rminas teacher train --resume';
 const FORMAT = { ...RETRAINING_JOURNAL, resume: COMMAND };

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { UsageError } from '../../errors.js';
+import { anyText, arrayOf, checkOptions, type OptionShape, objectWith, wholeNumberOption } from '../../options.js';
 import { oneHot } from '../features.js';
 import { freeSlots } from '../free-slots.js';
 import type { Space } from '../space.js';
@@ -13,8 +15,21 @@ export interface SlotSpaceOptions {
   /** At least one slot; names are different. */
   readonly slots: readonly SlotChoices[];
   /** Trees of the forest; by default 5 for each slot, at least 30. */
-  readonly trees?: number;
+  readonly trees?: number | undefined;
 }
+
+const SLOT_SPACE_OPTIONS: OptionShape<SlotSpaceOptions> = {
+  name: anyText,
+  slots: arrayOf(
+    objectWith<SlotChoices>('a slot: { name, choices }', {
+      name: anyText,
+      choices: arrayOf(anyText, 'names of choices'),
+      when: z.record(z.string(), arrayOf(anyText, 'names of choices'), 'choices by name of a slot').optional(),
+    }),
+    'slots',
+  ),
+  trees: wholeNumberOption(1).optional(),
+};
 
 /** Written in a genotype, so without its separators. */
 const WORD = /^[\w.-]{1,64}$/;
@@ -28,10 +43,11 @@ const TREES_PER_SLOT = 5;
  *
  * Without conditions draws are uniform, a neighbour differs in one slot, and both vote methods are supported. With
  * conditions each slot that exists is drawn uniformly, and the vote is `sum`.
- * @throws UsageError `invalid-space` for a malformed or repeated name, for too few slots or choices, and for a condition
+ * @throws UsageError `invalid-option` and `unknown-option` for other options, `invalid-space` for a malformed or repeated name, for too few slots or choices, and for a condition
  *   on an unknown slot or choice, or a circular one
  */
-export function createSlotSpace({ name, slots: definitions, trees }: SlotSpaceOptions): Space {
+export function createSlotSpace(options: SlotSpaceOptions): Space {
+  const { name, slots: definitions, trees } = checkOptions('createSlotSpace()', SLOT_SPACE_OPTIONS, options);
   checkDefinitions(name, definitions);
   const placed = placeSlots(definitions, (problem) => invalidSpace(name, problem));
   const slots = placed.map(({ categories }) => categories);
