@@ -1,5 +1,6 @@
 """Spaces of the user: networks that a Python function builds, and everything that it can do wrong."""
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.plugins.loading import load_plugins
 from support.evaluations import evaluate_body, prepare_body, score
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -97,7 +100,11 @@ def own_space(name: str, builder: Path, slots: dict[str, Sequence[Any]], **chang
         {
             "space": name,
             "file": f"/own/{name}.yaml",
-            "build": {"file": str(builder), "function": changes.pop("function", "build")},
+            "build": {
+                "file": str(builder),
+                "sha256": hashlib.sha256(builder.read_bytes()).hexdigest(),
+                "function": changes.pop("function", "build"),
+            },
             "slots": [
                 {"name": slot, "choices": choices, "texts": [str(choice) for choice in choices]}
                 for slot, choices in slots.items()
@@ -237,3 +244,14 @@ def test_transformers_are_trained_and_measured_by_every_proxy(sidecar: Any) -> N
     assert measured["type"] == "measured", measured
     values = {one["proxy"]: one["value"] for one in measured["body"]["values"]}
     assert {proxy for proxy, value in values.items() if value is None or not math.isfinite(value)} == set()
+
+
+def test_a_file_that_changed_meanwhile_is_not_loaded(tmp_path: Path) -> None:
+    builder = tmp_path / "network.py"
+    builder.write_text(BUILDER)
+    source = own_space("changed", builder, {"kind": ["fine", "late"]})
+    builder.write_text(f"{BUILDER}# Changed.\n")
+    with pytest.raises(
+        SidecarError, match=r"^The space file /own/changed.yaml cannot be loaded: \S+network.py has changed"
+    ):
+        load_plugins([source])

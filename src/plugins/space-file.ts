@@ -1,6 +1,5 @@
 /** The YAML file of a space that SPACE.NAME names instead of a space. */
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Catalogue } from '../catalogue/catalogue.js';
@@ -11,8 +10,8 @@ import { UsageError } from '../errors.js';
 import { userPath } from '../installation/paths.js';
 import { NAME_PATTERN } from '../protocol/specification.js';
 import type { SpaceDefinition } from '../spaces/definition.js';
-import { defineOwnSpace } from '../spaces/own/definition.js';
-import { invalidSpaceFile, readSpaceFile } from '../spaces/own/file.js';
+import { defineOwnSpace, type OwnSpaceOptions } from '../spaces/own/definition.js';
+import { invalidSpaceFile, readSpaceFile, type SpaceFile } from '../spaces/own/file.js';
 import { ReadError, readBounded } from '../system/files.js';
 
 /** A space of the user, as its file describes it. */
@@ -23,6 +22,8 @@ export interface FoundSpace {
 }
 
 const MAX_BYTES = 65_536;
+/** Far above the size of any Python program. */
+const MAX_PROGRAM_BYTES = 16_777_216;
 /** Linux accepts arguments of up to 131,072 bytes. */
 const MAX_ARGUMENT_BYTES = 120_000;
 const MAX_DEPTH = 20;
@@ -45,16 +46,27 @@ export async function findSpaceFile(options: LoadOptions, { spaces }: Catalogue)
   if (spaces.find(spaceName) !== undefined) {
     throw invalidSpaceFile(file, `${spaceName} is the name of another space. Write name: and another one`);
   }
-  const builder = resolve(dirname(file), content.build.slice(0, content.build.lastIndexOf(':')));
-  if (!statSync(builder, { throwIfNoEntry: false })?.isFile()) {
-    throw invalidSpaceFile(file, `build names ${builder}, which does not exist or is not a file`);
-  }
+  const builder = builderOf(content, file);
   const { definition, forSidecar } = defineOwnSpace({ name: spaceName, file, content, builder });
   const argument = JSON.stringify(forSidecar);
   if (Buffer.byteLength(argument) > MAX_ARGUMENT_BYTES)
     throw invalidSpaceFile(file, 'its slots and choices are too many');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { definition, identity: { source: file, argument, kind: 'space', file, sha256 } };
+  return { definition, identity: { source: file, argument, kind: 'space', file, sha256: digest(bytes) } };
+}
+
+function digest(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The Python file that builds the networks, and its SHA-256. */
+function builderOf({ build }: SpaceFile, file: string): OwnSpaceOptions['builder'] {
+  const builder = resolve(dirname(file), build.slice(0, build.lastIndexOf(':')));
+  try {
+    return { file: builder, sha256: digest(readBounded(builder, MAX_PROGRAM_BYTES)) };
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error;
+    throw invalidSpaceFile(file, `build names ${builder}, which ${error.message}`, error);
+  }
 }
 
 /** Names of spaces have no slash and do not end like a YAML file. */

@@ -80,6 +80,11 @@ describe('the other jobs', () => {
     expect(scores[1]?.score.loss).toBe(scores[0]?.score.loss);
   });
 
+  it('refuse to search it by a benchmark', { timeout }, async () => {
+    const benchmark = search({ cfg: 'quickstart', overrides: [...overrides, 'RMINAS.OBJECTIVE', 'benchmark'] });
+    await expect(benchmark.result).rejects.toMatchObject({ code: 'no-benchmark', exitCode: 2 });
+  });
+
   it('rank them by the accuracies of trainings, which are kept', { timeout }, async () => {
     const options = {
       cfg: 'quickstart',
@@ -158,9 +163,11 @@ describe('a space of which some architectures fail', () => {
     cache: false,
   };
 
+  beforeAll(() => {
+    writeFileSync(yaml, readFileSync(resnet, 'utf8').replace('resnet_space.py', 'failing.py'));
+  });
+
   it('counts them as infinite loss, says why, and finds another one', { timeout }, async () => {
-    const text = readFileSync(resnet, 'utf8').replace('resnet_space.py', 'failing.py');
-    writeFileSync(yaml, text);
     writeFileSync(join(folder, 'failing.py'), python('choices["width"] > 8'));
     const run = join(folder, 'failing');
     const { genotype, cost } = await search({ ...options, folder: run }).result;

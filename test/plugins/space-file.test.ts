@@ -6,10 +6,11 @@ import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { dumpConfig, loadConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import { UsageError } from '../../src/errors.js';
 import { PluginLoader } from '../../src/plugins/loader.js';
-import { findSpaceFile } from '../../src/plugins/space-file.js';
+import { type FoundSpace, findSpaceFile } from '../../src/plugins/space-file.js';
+import { checkSpace } from '../../src/spaces/conformance.js';
 import type { SidecarSpace } from '../../src/spaces/own/definition.js';
 import { scaled } from '../support/limits.js';
-import { temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
 
 const folder = temporaryFolder();
 const GOOD = 'build: network.py:build\nslots: {width: [8, 16], depth: [1, 2]}\n';
@@ -46,7 +47,7 @@ describe('the file of a space', () => {
     const space = JSON.parse(identity?.argument ?? '') as SidecarSpace;
     expect(space).toMatchObject({
       space: 'mine',
-      build: { file: join(folder, 'network.py'), function: 'build' },
+      build: { file: join(folder, 'network.py'), function: 'build', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       stages: ['a', 'b.0', 'c'],
       seconds: 5,
     });
@@ -54,6 +55,15 @@ describe('the file of a space', () => {
     expect(space.probes.slice(0, 2)).toEqual(['kind=plain,squeeze=true', 'kind=mobile,squeeze=false']);
     expect(space.probes.length).toBeLessThanOrEqual(8);
   });
+
+  it.each(['resnet-space.yaml', 'vit-space.yaml'])(
+    'describes a space that follows all rules: examples/%s',
+    async (name) => {
+      const overrides = ['SPACE.NAME', join(ROOT, 'examples', name)];
+      const { definition } = (await findSpaceFile({ overrides }, BUILT_IN)) as FoundSpace;
+      expect(() => checkSpace(definition.space)).not.toThrow();
+    },
+  );
 
   it('gives the space its own name unless the file has one', async () => {
     expect((await find(GOOD, 'My Space 2.yml'))?.definition.name).toBe('my-space-2');

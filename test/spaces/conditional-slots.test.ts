@@ -4,18 +4,10 @@ import { UsageError } from '../../src/errors.js';
 import { createRandom } from '../../src/random/random.js';
 import type { SlotChoices } from '../../src/spaces/slots/conditions.js';
 import { createSlotSpace } from '../../src/spaces/slots/space.js';
+import { conditional } from './conditional-space.js';
 import { describeSpace } from './conformance.js';
 
-const slots: SlotChoices[] = [
-  // Conditions may name slots that come later: genotypes have those first.
-  { name: 'ratio', choices: ['2', '4', '8'], when: { kind: ['mobile'] } },
-  { name: 'kind', choices: ['plain', 'mobile', 'none'] },
-  { name: 'width', choices: ['8', '16', '32'] },
-  { name: 'kernel', choices: ['3', '5'], when: { kind: ['plain', 'mobile'] } },
-  { name: 'squeeze', choices: ['0', '1'], when: { ratio: ['4', '8'], width: ['16', '32'] } },
-  ...['a', 'b'].map((name) => ({ name, choices: ['on', 'off'] })),
-];
-const space = createSlotSpace({ name: 'toy', slots });
+const space = conditional;
 const text = 'kind=mobile,ratio=4,width=16,kernel=5,squeeze=1,a=on,b=off';
 
 /** Enough slots that one choice brings into existence more combinations than are listed. */

@@ -15,6 +15,7 @@ import {
   type StrategyDefinition,
   type StrategySettings,
 } from '../../src/strategies/index.js';
+import { conditional } from '../spaces/conditional-space.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { BASELINE_SETTINGS } from './baseline-settings.js';
 import { describeStrategy, runStrategy } from './conformance.js';
@@ -42,6 +43,7 @@ for (const name of BASELINES) {
     nasBenchMacro,
     proxyless,
     mb,
+    conditional,
     tiny,
     createTinySpace(2, 10),
   ]);

@@ -10,6 +10,7 @@ import { proxyless } from '../../src/spaces/proxyless/space.js';
 import type { Encoding, VoteMethod } from '../../src/spaces/space.js';
 import { createForest, type ForestSettings } from '../../src/strategies/forest.js';
 import type { Observation, Surrogate } from '../../src/strategies/strategy.js';
+import { conditional } from '../spaces/conditional-space.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 import { describeStrategy, runStrategy } from './conformance.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
@@ -40,6 +41,7 @@ describeStrategy('forest', ({ space, seed, cap }) => forest({ seed, cap, success
   nasBenchMacro,
   proxyless,
   mb,
+  conditional,
   tiny,
   createTinySpace(2, 10),
 ]);

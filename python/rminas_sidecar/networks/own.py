@@ -35,6 +35,7 @@ class OwnSpace:
         name: in the specification.
         file: its YAML file.
         builder: the Python file with the function.
+        sha256: of that file, in hexadecimal, when the controller read it.
         function: the function's name.
         choices: the choices of each slot, by their text in a genotype.
         stages: names of the modules whose outputs are compared; None where the function or the network tells them.
@@ -45,6 +46,7 @@ class OwnSpace:
     name: str
     file: str
     builder: str
+    sha256: str
     function: str
     choices: Mapping[str, Mapping[str, Choice]]
     stages: Sequence[str] | None
@@ -58,6 +60,7 @@ class OwnSpace:
             name=body["space"],
             file=body["file"],
             builder=body["build"]["file"],
+            sha256=body["build"]["sha256"],
             function=body["build"]["function"],
             choices={slot["name"]: dict(zip(slot["texts"], slot["choices"], strict=True)) for slot in body["slots"]},
             stages=body["stages"],

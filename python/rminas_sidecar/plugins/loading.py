@@ -82,6 +82,8 @@ def _load_own_space(source: str) -> LoadedPlugin:
     path = Path(space.builder)
 
     def load() -> None:
+        if hashlib.sha256(path.read_bytes()).hexdigest() != space.sha256:
+            raise RegistrationError(f"{path} has changed since the work began")
         module = sys.modules.get(module_name(path)) or import_file(path)
         function = getattr(module, space.function, None)
         if not callable(function):

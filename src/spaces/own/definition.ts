@@ -10,7 +10,8 @@ export interface SidecarSpace {
   readonly space: string;
   /** Absolute path of the file that describes it, for messages. */
   readonly file: string;
-  readonly build: { readonly file: string; readonly function: string };
+  /** The Python file, its SHA-256 in hexadecimal, and the function in it. */
+  readonly build: { readonly file: string; readonly sha256: string; readonly function: string };
   /** `texts` are the choices as genotypes have them. */
   readonly slots: readonly {
     readonly name: string;
@@ -28,8 +29,8 @@ export interface OwnSpaceOptions {
   /** Absolute path of the YAML file. */
   readonly file: string;
   readonly content: SpaceFile;
-  /** Absolute path of the Python file. */
-  readonly builder: string;
+  /** Absolute path of the Python file, and its SHA-256. */
+  readonly builder: { readonly file: string; readonly sha256: string };
 }
 
 /** A definition for the controller, and its counterpart for the sidecar. */
@@ -61,7 +62,7 @@ export function defineOwnSpace({ name, file, content, builder }: OwnSpaceOptions
   const forSidecar: SidecarSpace = {
     space: name,
     file,
-    build: { file: builder, function: content.build.slice(content.build.lastIndexOf(':') + 1) },
+    build: { ...builder, function: content.build.slice(content.build.lastIndexOf(':') + 1) },
     slots: content.slots.map((slot) => ({
       name: slot.name,
       choices: slot.choices,
