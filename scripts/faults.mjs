@@ -1,4 +1,5 @@
-// npm run faults [-- SEED --load PROCESSES --nice N]: the long form of the fault tests, and a table of their counts.
+// npm run faults [-- SEED --load PROCESSES --nice N --tests search,soak]: the long form of the fault tests, and a table
+// of their counts.
 // npm run soak: a sidecar and this process over 2,000 evaluations.
 // Both run tests of test/faults, whose short forms `npm test` runs.
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,11 +9,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const {
-  values: { load, nice },
+  values: { load, nice, tests },
   positionals: [form = 'faults', seed = '1'],
 } = parseArgs({
   allowPositionals: true,
-  options: { load: { type: 'string', default: '0' }, nice: { type: 'string', default: '0' } },
+  options: {
+    load: { type: 'string', default: '0' },
+    nice: { type: 'string', default: '0' },
+    tests: { type: 'string' },
+  },
 });
 
 const forms = {
@@ -45,7 +50,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rminas-faults-'));
 const table = join(folder, 'counts');
 writeFileSync(table, '');
 try {
-  const vitest = ['npx', 'vitest', 'run', ...files.map((name) => `test/faults/${name}.test.ts`)];
+  const vitest = ['npx', 'vitest', 'run', ...(tests?.split(',') ?? files).map((name) => `test/faults/${name}.test.ts`)];
   const { status } = spawnSync('nice', [...niced, ...vitest], {
     stdio: 'inherit',
     env: { ...process.env, ...env, RMINAS_FAULTS_TABLE: table },
