@@ -19,7 +19,7 @@ export const command = (out: string, ...more: string[]) => [
 /** What is left of a search that has ended: nothing, if all is well. */
 export interface Leftovers {
   readonly processes: number;
-  /** Folders of sockets among the temporary files. */
+  /** Folders among the temporary files: of sockets, and others of this program. */
   readonly sockets: number;
   readonly locks: number;
 }
