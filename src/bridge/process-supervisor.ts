@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { withTimeout } from '../sidecar/process/with-timeout.js';
+import { withTimeout } from '../system/with-timeout.js';
 import type { Channel, PythoniaReply } from './pythonia.js';
 
 /** How long to wait for the exit after the channel has broken, in ms. */

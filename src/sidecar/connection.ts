@@ -1,12 +1,12 @@
 /** One sidecar process and its transport, from the start to the exit. */
 import type { RminasError } from '../errors.js';
 import type { FromSidecar, Hello } from '../protocol/messages.js';
+import { withTimeout } from '../system/with-timeout.js';
 import { SidecarDeath, versionFailure } from './failures.js';
 import { Heartbeat } from './heartbeat.js';
 import { type OutgoingRequest, PendingRequests, type Reply } from './pending-requests.js';
 import type { Child } from './process/child.js';
 import { describeExit, type Exit } from './process/exit.js';
-import { withTimeout } from './process/with-timeout.js';
 import { type StartLimits, StartWatch } from './start-watch.js';
 import { decodeMessage, encodeRequest, foreignVersion, ProtocolViolation } from './transport/codec.js';
 import type { Transport } from './transport/transport.js';

@@ -6,6 +6,7 @@ import { curveKeyPair, Dealer, type SocketOptions } from 'zeromq';
 import { memoryPair, type Transport } from '../../src/sidecar/transport/transport.js';
 import { bindTransport } from '../../src/sidecar/transport/zeromq.js';
 import { eventually } from '../support/limits.js';
+import { remember } from '../support/started.js';
 import { node, useGround } from './harness.js';
 
 interface Peer {
@@ -129,6 +130,19 @@ describe.each(['ipc', 'tcp'] as const)('an %s socket', (kind) => {
     const [file = '', ...args] = node('exits-after-many.mjs', '900', '--address', transport.address);
     spawn(file, args, { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, ...transport.environment } });
     expect(await atClose).toBe(900);
+  });
+});
+
+describe.each(['ipc', 'tcp'] as const)('a closed %s socket', (kind) => {
+  it('does not keep the process alive, even if the peer was connected', async () => {
+    const [file = '', ...args] = node('closes-connected.mjs', kind, '25');
+    const child = remember(spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
+    let stdout = '';
+    child.stdout?.on('data', (bytes) => {
+      stdout += bytes;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'closed all\n' });
   });
 });
 

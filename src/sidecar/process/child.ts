@@ -2,9 +2,9 @@
 import { execa } from 'execa';
 import { MissingError } from '../../errors.js';
 import { setupStep } from '../../installation/advice.js';
+import { withTimeout } from '../../system/with-timeout.js';
 import type { Exit } from './exit.js';
 import { RingBuffer } from './ring-buffer.js';
-import { withTimeout } from './with-timeout.js';
 
 const OUTPUT_BYTES = 64 * 1024;
 /** How long the pipes may stay open after the exit, in ms: grandchildren may hold them. */

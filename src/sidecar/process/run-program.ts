@@ -1,8 +1,8 @@
 /** Runs a program such as pip. Its child processes end with it. */
 import { execa } from 'execa';
+import { withTimeout } from '../../system/with-timeout.js';
 import type { Exit } from './exit.js';
 import { RingBuffer } from './ring-buffer.js';
-import { withTimeout } from './with-timeout.js';
 
 export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Context, capability, curveKeyPair, Dealer, type SocketOptions } from 'zeromq';
+import { withTimeout } from '../../system/with-timeout.js';
 import { Gatekeeper, GUARDED } from './gatekeeper.js';
 import { makeSocketFolder, removeSocketFolder, socketIn, socketParent, sweepSocketFolders } from './socket-folder.js';
 import { MAX_MESSAGE_BYTES, type Transport } from './transport.js';
@@ -10,6 +11,8 @@ import { MAX_MESSAGE_BYTES, type Transport } from './transport.js';
 export type TransportKind = 'ipc' | 'tcp';
 
 const SEND_TIMEOUT_MS = 5000;
+/** How long a closed socket may take to end its connections. */
+const END_TIMEOUT_MS = 5000;
 const SOCKET_OPTIONS = { ...GUARDED, linger: 0, sendTimeout: SEND_TIMEOUT_MS, maxMessageSize: MAX_MESSAGE_BYTES };
 
 /**
@@ -159,7 +162,11 @@ class ZeromqTransport implements Transport {
 
   async close(): Promise<void> {
     this.#closed = true;
+    // A connection of the socket ends only while the gatekeeper answers. If both close at once, ZeroMQ may wait for ever
+    // and keep this process alive.
+    const ended = new Promise<true>((resolve) => this.#socket.events.on('end', () => resolve(true)));
     this.#socket.close();
+    await withTimeout(ended, END_TIMEOUT_MS);
     this.#gatekeeper.close();
     this.#removeFolder();
     process.off('exit', this.#removeFolder);
