@@ -13,10 +13,10 @@ describe('a room imports only the rooms below it', () => {
   const definitions = ['definitions', 'datasets', 'teachers', 'catalogue'];
   it.each([
     ['protocol', []],
-    ['sidecar/transport', ['protocol']],
-    ['sidecar/process', ['installation']],
-    ['sidecar', ['protocol', 'installation']],
-    ['bridge', ['sidecar/process', 'installation']],
+    ['sidecar/transport', ['protocol', 'system']],
+    ['sidecar/process', ['installation', 'system']],
+    ['sidecar', ['protocol', 'installation', 'system']],
+    ['bridge', ['sidecar/process', 'installation', 'system']],
     ['benchmarks', [...definitions, 'assets', 'installation', 'protocol', 'sidecar']],
     [
       'doctor',

@@ -114,6 +114,7 @@ class ZeromqTransport implements Transport {
   #handshaken = false;
   /** Whether the peer has disconnected, or this side is closed. */
   #closed = false;
+  #closing: Promise<void> | undefined;
   #sending: Promise<void> = Promise.resolve();
   readonly #removeFolder = () => {
     if (this.#folder !== undefined) removeSocketFolder(this.#folder);
@@ -160,8 +161,13 @@ class ZeromqTransport implements Transport {
     this.#closeListener = listener;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true;
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     // A connection of the socket ends only while the gatekeeper answers. If both close at once, ZeroMQ may wait for ever
     // and keep this process alive.
     const ended = new Promise<true>((resolve) => this.#socket.events.on('end', () => resolve(true)));
