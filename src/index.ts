@@ -41,6 +41,14 @@ export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSche
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
 export { type ExportHistoryOptions, exportHistory, type HistoryFormat } from './export/history.js';
 export { type ExportNetworkOptions, exportNetwork } from './export/network/export-network.js';
+export {
+  type Classification,
+  type Images,
+  type NumberArray,
+  type OpenNetwork,
+  type OpenNetworkOptions,
+  openNetwork,
+} from './export/network/open-network.js';
 export { type ExportResult, exportedNetworkSchema } from './export/network/result.js';
 export { type RecordedEvaluation, type RecordedRun, readRun } from './export/run.js';
 export { type CompareOptions, compare } from './jobs/compare/compare.js';

@@ -16,8 +16,11 @@ export interface Candidates {
   readonly teacher: readonly string[];
 }
 
+/** The part of a specification that names files. */
+export type NeedsFiles = Pick<Specification, 'dataset' | 'teacher'>;
+
 /** The definitions that the names in a specification refer to. */
-function definitionsOf({ dataset, teacher }: Specification, { catalogue }: Config) {
+function definitionsOf({ dataset, teacher }: NeedsFiles, { catalogue }: Config) {
   return {
     dataset: catalogue.datasets.get(dataset, 'LOADER.DATASET'),
     teacher: catalogue.teachers.get(teacher.architecture, 'RMINAS.TEACHER_ARCH'),
@@ -25,7 +28,7 @@ function definitionsOf({ dataset, teacher }: Specification, { catalogue }: Confi
 }
 
 /** The candidates of a specification. A checkpoint that the user names is the only candidate for the teacher. */
-export function candidatesFor(specification: Specification, config: Config, places: Places = {}): Candidates {
+export function candidatesFor(specification: NeedsFiles, config: Config, places: Places = {}): Candidates {
   const folders = dataFolders(places, config.values['LOADER.DATAPATH']);
   const named = places.teacher || config.values['RMINAS.TEACHER'];
   const { dataset, teacher } = definitionsOf(specification, config);
@@ -40,7 +43,7 @@ export function candidatesFor(specification: Specification, config: Config, plac
  * The files that the specification needs, as absolute paths; null for files that ship with rminas.
  * @throws MissingError listing every path that was tried, and how to get the file.
  */
-export async function locateAssets(specification: Specification, config: Config, places: Places = {}): Promise<Assets> {
+export async function locateAssets(specification: NeedsFiles, config: Config, places: Places = {}): Promise<Assets> {
   const { teacher } = definitionsOf(specification, config);
   const dataset = await locateImages(specification.dataset, config, places);
   if (teacher.own !== undefined) return { dataset, teacher: teacher.own.weights, teacherCode: teacher.own.code };

@@ -21,7 +21,7 @@ export interface BridgeOptions {
 
 const BRIDGE_OPTIONS: OptionShape<BridgeOptions> = { python: pathOption, timeoutMs: timeLimit.optional() };
 
-/** A Python interpreter with live objects: see {@link openBridge}. */
+/** A Python interpreter with live objects: see {@link openBridge}. It ends with the script at the latest. */
 export interface Bridge {
   readonly interpreter: Interpreter;
   /**

@@ -33,6 +33,7 @@ export class ProcessSupervisor {
       });
     });
     process.on('exit', this.#kill);
+    this.#letTheScriptEnd();
   }
 
   /** Why the interpreter has ended; null while it runs. */
@@ -43,6 +44,7 @@ export class ProcessSupervisor {
   /** Disconnects, then sends SIGTERM, then SIGKILL, each after `graceMs` without an exit. */
   async close(graceMs: number): Promise<void> {
     this.#end('the bridge was closed');
+    this.#process.ref();
     if (this.#process.connected) this.#process.disconnect();
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       if (await withTimeout(this.#exited, graceMs)) break;
@@ -69,6 +71,12 @@ export class ProcessSupervisor {
       delete this.#channel.handlers[request];
       handler(ENDED);
     }
+  }
+
+  /** An idle interpreter does not keep Node running. A pending request does, by its time limit. */
+  #letTheScriptEnd(): void {
+    this.#process.unref();
+    this.#process.channel?.unref();
   }
 
   #refuseRequestsOnceEnded(): void {

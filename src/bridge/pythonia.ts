@@ -28,6 +28,8 @@ export type Requests = Record<
 >;
 
 interface Objects extends Requests {
+  /** Frees Python objects each second. */
+  readonly loop: NodeJS.Timeout;
   /** Stops the timer that frees Python objects. */
   end(): void;
 }
@@ -74,6 +76,7 @@ function loadFreshCopy(): Pythonia {
   const { com, builtins } = require(entry);
   // pythonia stores it there for its PyClass and exports it nowhere.
   const { __pythonBridge: objects } = globalThis as unknown as { __pythonBridge: Objects };
+  objects.loop.unref();
   // pythonia's own rendering reads source files and can print to stdout.
   require(join(folder, 'errors.js')).getErrorMessage = (_call: string, _stack: string, traceback: string) => traceback;
   return {

@@ -18,7 +18,8 @@ import { runJob } from '../terminal/progress/reporter.js';
 import { createRetrainingReporter } from '../terminal/progress/retraining.js';
 import { describeRetraining } from '../terminal/tables/retraining.js';
 
-const { space, 'val-share': valShare, device, workers, threads, out } = keyFlags;
+const { space, 'val-share': valShare, device, workers, threads, out, teacher } = keyFlags;
+const ofTeacher = { 'teacher-weights': keyFlags['teacher-weights'], 'teacher-arch': keyFlags['teacher-arch'] };
 
 export default class Retrain extends BaseCommand {
   static override summary = 'Train an architecture from scratch by the recipe of its paper.';
@@ -46,7 +47,7 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     seeds: seedsFlag,
     plugin: pluginFlag,
     ...placeFlags,
-    ...{ space, 'val-share': valShare, device, workers, threads, out },
+    ...{ space, 'val-share': valShare, device, workers, threads, out, teacher, ...ofTeacher },
   };
 
   override async run(): Promise<RetrainingResult> {

@@ -1,7 +1,15 @@
 /** Messages about training a network from scratch by a published recipe. */
 import { z } from 'zod';
 import { genotype, message, path, seconds, seed } from './envelope.js';
-import { nameSchema, networkSchema, optimizerSchema, ownImagesSchema } from './specification.js';
+import {
+  assetsSchema,
+  nameSchema,
+  networkSchema,
+  optimizerSchema,
+  ownImagesSchema,
+  PRECISIONS,
+  specificationSchema,
+} from './specification.js';
 
 const share = z.number().min(0).max(1);
 const growth = z.strictObject({ epochs: z.int().min(0).max(10_000), factor: share });
@@ -41,6 +49,19 @@ const trainingRecipeSchema = z.strictObject({
   cutout: z.int().min(0).max(1024),
   /** Epochs between two measurements on the test images. The last epoch is always measured. */
   measureEvery: z.int().min(1).max(10_000),
+  /** Left out for float32. */
+  precision: z.enum(PRECISIONS).exclude(['float32']).optional(),
+  /** Measurements without a better accuracy after which the training ends; left out for none. */
+  patience: z.int().min(1).max(10_000).optional(),
+  /** Also learns the probabilities of a teacher (Hinton et al., 2015); left out for the labels alone. */
+  distillation: z
+    .strictObject({
+      /** Of the teacher's part of the loss; the labels have the rest. */
+      weight: z.number().positive().max(1),
+      temperature: z.number().positive(),
+      teacher: specificationSchema.shape.teacher,
+    })
+    .optional(),
 });
 export type TrainingRecipe = z.infer<typeof trainingRecipeSchema>;
 
@@ -65,6 +86,8 @@ export const retrainRequest = message(
     seed,
     /** Folder of the data set; null for the data set that ships with the sidecar. */
     dataset: path.nullable(),
+    /** The teacher's files, for a distillation; null for those that ship with the sidecar. Left out without one. */
+    teacher: assetsSchema.omit({ dataset: true }).optional(),
     /** File that is written after each epoch. */
     checkpoint: path,
   }),

@@ -8,11 +8,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The page that has the text of an example, and the name of its language there. */
 function pageOf(name: string): string {
   if (/-space\.yaml$|_space\.py$/.test(name)) return 'docs/your-space.md';
+  if (name === 'open-network.mjs') return 'docs/scripting.md';
   return /_teacher\.py$/.test(name) ? 'docs/your-teacher.md' : 'docs/extending.md';
 }
 const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python', '.mjs': 'js', '.yaml': 'yaml' };
 
-/** test/e2e/plugins.test.ts and test/e2e/own-space.test.ts run them. */
+/** test/e2e/plugins.test.ts, test/e2e/own-space.test.ts and test/export/open-network.test.ts run them. */
 it.each(readdirSync(join(root, 'examples')).map((name) => [name, pageOf(name)]))(
   'the text of examples/%s is in %s',
   (name, page) => {

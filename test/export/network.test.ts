@@ -11,7 +11,10 @@ import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 const FIXTURES = join(ROOT, 'test/fixtures/journals/0.2.1');
 const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~2|';
 const SMALL = ['LOADER.DATASET', 'digits', 'RMINAS.CHANNELS', '2', 'RMINAS.CELLS', '1', 'RMINAS.THREADS', '1'];
-const TINY = [...SMALL, 'OPTIM.MAX_EPOCH', '1'];
+const TINY = [
+  ...[...SMALL, 'OPTIM.MAX_EPOCH', '1'],
+  ...['RMINAS.DISTILLATION_WEIGHT', '0.5', 'RMINAS.RETRAIN_PRECISION', 'bf16', 'RMINAS.PATIENCE', '5'],
+];
 
 /** The accuracy of the exported network on the digits that were held out, by code without rminas. */
 const MEASURE = `
@@ -63,6 +66,39 @@ describe('an exported retraining', () => {
     expect(network).toEqual(trained.retraining.network);
     expect(notations).toMatchObject({ 'NATS-Bench': NB201, NASLib: [2, 2, 0, 1, 3, 4] });
     expect(notations.NNI).toMatchObject({ '0_1': 'conv_3x3', '1_2': 'none', '2_3': 'avg_pool_3x3' });
+  });
+});
+
+describe('a network of a space of the user that cannot be traced', () => {
+  const builder = `import torch
+class Network(torch.nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.stages = torch.nn.ModuleList(torch.nn.Conv2d(3 if i == 0 else width, width, 3, padding=1) for i in range(3))
+        self.head = torch.nn.Linear(width, classes)
+    def forward(self, images):
+        x = images
+        for stage in self.stages:
+            x = stage(x)
+        return self.head(x.mean((2, 3)) if x.sum() > 0 else -x.mean((2, 3)))
+def build(choices, classes, resolution):
+    return Network(choices["width"], classes)
+`;
+
+  it('is built by the file of the user beside model.py', { timeout: scaled(60_000) }, async () => {
+    const folder = temporaryFolder();
+    const yaml = 'build: builder.py:build\nstages: [stages.0, stages.1, stages.2]\nslots: {width: [4, 6]}\n';
+    writeFileSync(join(folder, 'builder.py'), builder);
+    writeFileSync(join(folder, 'space.yaml'), yaml);
+    const to = join(folder, 'model');
+    const overrides = ['SPACE.NAME', join(folder, 'space.yaml'), 'LOADER.DATASET', 'digits'];
+    const { files } = await exportNetwork({ network: 'width=6', to, overrides, formats: [] });
+    expect(files).toEqual(['model.py', 'builder.py', 'genotype.json', 'README.md']);
+    const run = 'import sys; sys.path.insert(0, sys.argv[1]); import model, torch; n = model.Network().eval();';
+    const shapes = 'f, l = n.features_and_logits(torch.zeros(2, 3, 8, 8)); print(len(f), *l.shape, model.CHOICES)';
+    const python = await findPython(undefined);
+    const printed = execFileSync(python, ['-I', '-c', `${run} ${shapes}`, to], { encoding: 'utf8' });
+    expect(printed).toBe("3 2 10 {'width': 6}\n");
   });
 });
 

@@ -76,6 +76,11 @@ def header(facts: ModelFacts, *, ordered: bool, functional: bool) -> Iterator[st
     if functional:
         yield "from torch.nn import functional"
     yield ""
+    yield from constants(facts)
+
+
+def constants(facts: ModelFacts) -> Iterator[str]:
+    """What a user of the network needs to know, as assignments."""
     yield f"GENOTYPE = {facts.genotype!r}"
     yield f"CLASSES = {facts.classes}"
     if facts.class_names:

@@ -9,7 +9,7 @@ from rminas_sidecar.protocol import Body
 
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "prepare": (("assets", "dataset"), ("assets", "teacher"), ("assets", "teacherCode")),
-    "retrain": (("dataset",), ("checkpoint",)),
+    "retrain": (("dataset",), ("teacher", "teacher"), ("teacher", "teacherCode"), ("checkpoint",)),
     "export": (("weights",), ("folder",)),
     "import-benchmark": (("file",), ("folder",)),
     "query-benchmark": (("index",),),
@@ -56,7 +56,7 @@ def _paths_in(kind: str, body: Body) -> Iterator[str]:
     for place in PATHS.get(kind, ()):
         value: Any = body
         for key in place:
-            value = value.get(key)
+            value = value.get(key) if isinstance(value, dict) else None
         # Null stands for the files that ship with the sidecar.
         if isinstance(value, str):
             yield value

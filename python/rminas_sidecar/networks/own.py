@@ -111,6 +111,10 @@ class OwnSpace:
             raise self.failure(genotype, f"failed: {explain(error)}") from error
 
 
+OWN_SPACES: dict[str, OwnSpace] = {}
+"""The registered spaces of the user, by name."""
+
+
 def register_own_space(space: OwnSpace, build: BuildFunction) -> None:
     """Registers a space of the user.
 
@@ -129,6 +133,7 @@ def register_own_space(space: OwnSpace, build: BuildFunction) -> None:
         return _observed(answer, genotype, space, size.classes)
 
     SPACES.register(space.name, Space(None, build_network, tuple(space.probes)))
+    OWN_SPACES[space.name] = space
 
 
 @contextmanager

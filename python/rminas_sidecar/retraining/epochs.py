@@ -13,6 +13,8 @@ from rminas_sidecar.data.images import make_generator
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.determinism import seeded_on
+from rminas_sidecar.evaluation.precision import tensor_cores
+from rminas_sidecar.retraining.distillation import Distillation
 from rminas_sidecar.retraining.images import RetrainingImages, count_batches, training_batches
 from rminas_sidecar.retraining.network import set_drop_path, training_loss
 from rminas_sidecar.retraining.recipe import Retraining
@@ -29,6 +31,7 @@ class RetrainingRun:
         network: on the device; every epoch changes it.
         sgd: the optimiser of its parameters.
         device: where the network is.
+        distillation: what is learned from a teacher; None for nothing.
     """
 
     retraining: Retraining
@@ -36,6 +39,7 @@ class RetrainingRun:
     network: nn.Module
     sgd: torch.optim.SGD
     device: torch.device
+    distillation: Distillation | None = None
 
     def run_epoch(self, epoch: int, on_update: Callable[[float], None]) -> dict[str, Any]:
         """Trains on every image once.
@@ -56,7 +60,8 @@ class RetrainingRun:
         for group in self.sgd.param_groups:
             group["lr"] = rate
         set_drop_path(self.network, drop_path_probability(recipe.drop_path, epoch, recipe.epochs))
-        with seeded_on(self.device, make_generator(self.retraining.seed, f"retraining layers {epoch}").initial_seed()):
+        seed = make_generator(self.retraining.seed, f"retraining layers {epoch}").initial_seed()
+        with seeded_on(self.device, seed), tensor_cores(recipe.precision):
             loss = self._train(epoch, on_update)
         if not math.isfinite(loss):
             raise _diverged(epoch, self.retraining, rate)
@@ -76,7 +81,8 @@ class RetrainingRun:
         total = torch.zeros((), dtype=torch.float64, device=self.device)
         network.train()
         for number, (images, labels) in enumerate(training_batches(self.images, self.retraining, epoch), start=1):
-            loss = training_loss(network, images.to(self.device), labels.to(self.device), recipe)
+            batch = images.to(self.device), labels.to(self.device)
+            loss = training_loss(network, *batch, recipe, self.distillation)
             self.sgd.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             if recipe.optimizer.gradient_norm is not None:

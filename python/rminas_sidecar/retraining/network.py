@@ -1,11 +1,13 @@
 """The network to retrain and its loss; for DARTS, with drop path and auxiliary head."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import DartsNetwork, darts_network
+from rminas_sidecar.retraining.distillation import Distillation
 from rminas_sidecar.retraining.recipe import Retraining, RetrainingRecipe
 
 
@@ -47,15 +49,35 @@ def set_drop_path(network: nn.Module, probability: float) -> None:
         network.drop_probability = probability
 
 
-def training_loss(network: nn.Module, images: Tensor, labels: Tensor, recipe: RetrainingRecipe) -> Tensor:
-    """The loss of DARTS: cross entropy with smoothed labels, plus the auxiliary head's times its weight."""
-    if not isinstance(network, DartsNetwork):
-        return _cross_entropy(network(images)[1], labels, recipe)
-    logits, auxiliary = network.forward_with_auxiliary(images)
+def training_loss(
+    network: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    recipe: RetrainingRecipe,
+    distillation: Distillation | None = None,
+) -> Tensor:
+    """The loss of DARTS: cross entropy with smoothed labels, plus the auxiliary head's times its weight.
+
+    Args:
+        distillation: replaces a part of the labels' loss by the teacher's; the auxiliary head learns labels only.
+    """
+    logits, auxiliary = _logits(network, images, recipe)
     loss = _cross_entropy(logits, labels, recipe)
+    if distillation is not None:
+        loss = distillation.mix(loss, logits, images)
     if auxiliary is None:
         return loss
     return loss + recipe.auxiliary_weight * _cross_entropy(auxiliary, labels, recipe)
+
+
+def _logits(network: nn.Module, images: Tensor, recipe: RetrainingRecipe) -> tuple[Tensor, Tensor | None]:
+    """The logits and those of the auxiliary head, in float32; mixed precision ends before the loss."""
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
+        if isinstance(network, DartsNetwork):
+            logits, auxiliary = network.forward_with_auxiliary(images)
+        else:
+            logits, auxiliary = network(images)[1], None
+    return logits.float(), None if auxiliary is None else auxiliary.float()
 
 
 def count_parameters(network: nn.Module) -> int:

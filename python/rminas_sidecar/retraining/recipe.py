@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from rminas_sidecar.retraining.schedule import Schedule, Warmup
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, OwnImagesSpecification
+from rminas_sidecar.specification import (
+    NetworkSpecification,
+    OptimizerSpecification,
+    OwnImagesSpecification,
+    Precision,
+    TeacherSpecification,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,9 @@ class RetrainingRecipe:
         auxiliary_weight: of the auxiliary head's loss; 0 for no head.
         cutout: side of the square that is cut out of each image, in pixels; 0 for none.
         measure_every: epochs between two measurements on the test images; the last epoch is always measured.
+        precision: of the forward and backward passes; weights and updates are float32.
+        patience: measurements without a better accuracy after which the training ends; None for no such end.
+        distillation: how much is learned from a teacher; None for nothing.
     """
 
     epochs: int
@@ -33,6 +42,24 @@ class RetrainingRecipe:
     auxiliary_weight: float
     cutout: int
     measure_every: int
+    precision: Precision = "float32"
+    patience: int | None = None
+    distillation: "DistillationRecipe | None" = None
+
+
+@dataclass(frozen=True)
+class DistillationRecipe:
+    """How a network learns from a teacher (Hinton et al., 2015, section 2).
+
+    Args:
+        weight: of the teacher's part of the loss, above 0 to 1; the labels have the rest.
+        temperature: divides the logits of both before the softmax.
+        teacher: as in a specification.
+    """
+
+    weight: float
+    temperature: float
+    teacher: TeacherSpecification
 
 
 @dataclass(frozen=True)
@@ -70,10 +97,19 @@ class Retraining:
                 auxiliary_weight=recipe["auxiliaryWeight"],
                 cutout=recipe["cutout"],
                 measure_every=recipe["measureEvery"],
+                precision=recipe.get("precision", "float32"),
+                patience=recipe.get("patience"),
+                distillation=_read_distillation(recipe.get("distillation")),
             ),
             seed=seed,
             images=OwnImagesSpecification.from_body(body),
         )
+
+
+def _read_distillation(body: Mapping[str, Any] | None) -> DistillationRecipe | None:
+    if body is None:
+        return None
+    return DistillationRecipe(body["weight"], body["temperature"], TeacherSpecification.from_dict(body["teacher"]))
 
 
 def _read_schedule(body: Mapping[str, Any]) -> Schedule:

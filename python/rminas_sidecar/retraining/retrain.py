@@ -14,10 +14,11 @@ from rminas_sidecar.data import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.retraining.checkpoint import Checkpoint, History
+from rminas_sidecar.retraining.distillation import prepare_distillation
 from rminas_sidecar.retraining.epochs import RetrainingRun
 from rminas_sidecar.retraining.images import read_images
 from rminas_sidecar.retraining.network import build_trainee, count_parameters
-from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.retraining.recipe import Retraining, RetrainingRecipe
 from rminas_sidecar.specification import OptimizerSpecification
 
 OnProgress = Callable[[float, float, str], None]
@@ -50,7 +51,9 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"], labels)
         history = checkpoint.load(network, sgd)
         resumed_from = len(history)
-        _train(RetrainingRun(retraining, images, network, sgd, device), history, checkpoint, on_progress)
+        distillation = prepare_distillation(retraining, images.dataset, body.get("teacher"), device)
+        run = RetrainingRun(retraining, images, network, sgd, device, distillation)
+        _train(run, history, checkpoint, on_progress)
         flops = count_flops(network, retraining.network.resolution)
     return {
         "epochs": history,
@@ -59,7 +62,7 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         "flops": flops,
         "trainImages": len(images.training),
         "testImages": len(images.test),
-        "notes": notes_on(images.dataset, images.training),
+        "notes": [*notes_on(images.dataset, images.training), *_notes_on_end(history, retraining.recipe)],
     }
 
 
@@ -79,7 +82,8 @@ def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.o
 def _train(training: RetrainingRun, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:
     """Trains the epochs that the history lacks, and saves each before the next begins."""
     epochs = training.retraining.recipe.epochs
-    while (epoch := len(history)) < epochs:
+    patience = training.retraining.recipe.patience
+    while (epoch := len(history)) < epochs and not has_stalled(history, patience):
         note = _describe(history)
 
         def on_update(share: float, done: int = epoch, note: str = note) -> None:
@@ -88,6 +92,21 @@ def _train(training: RetrainingRun, history: History, checkpoint: Checkpoint, on
         history.append(training.run_epoch(epoch, on_update))
         checkpoint.save(training.network, training.sgd, history)
     on_progress(epochs, epochs, _describe(history))
+
+
+def has_stalled(history: History, patience: int | None) -> bool:
+    """Whether the last `patience` measurements were not better than one before them; never without a patience."""
+    measured = [epoch["accuracy"] for epoch in history if epoch["accuracy"] is not None]
+    return patience is not None and bool(measured) and len(measured) - 1 - measured.index(max(measured)) >= patience
+
+
+def _notes_on_end(history: History, recipe: RetrainingRecipe) -> list[str]:
+    if len(history) == recipe.epochs:
+        return []
+    return [
+        f"The training ended after {len(history)} of {recipe.epochs} epochs: "
+        f"{recipe.patience} measurements in a row brought no better test accuracy."
+    ]
 
 
 def _describe(history: History) -> str:

@@ -29,10 +29,19 @@ def both(request: pytest.FixtureRequest, retraining: Build, darts: Build) -> dic
     """The retraining of one of the two spaces, by parameter."""
     if request.param == "darts":
         return retraining(**darts(batchSize=512))
+    if request.param == "all options":
+        return retraining(recipe=OPTIONS)
     return retraining()
 
 
-SPACES = pytest.mark.parametrize("both", ["nas-bench-201", "darts"], indirect=True)
+TEACHER = {"architecture": "digits-resnet", "mode": "eval"}
+OPTIONS = {
+    "epochs": 3,
+    "precision": "bf16",
+    "patience": 2,
+    "distillation": {"weight": 0.5, "temperature": 4, "teacher": TEACHER},
+}
+SPACES = pytest.mark.parametrize("both", ["nas-bench-201", "darts", "all options"], indirect=True)
 
 
 @SPACES

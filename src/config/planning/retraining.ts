@@ -13,6 +13,7 @@ import { ALGORITHM_KEYS, type SearchValues } from '../schema/search-keys.js';
 import { SHARED_KEYS } from '../schema/shared-keys.js';
 import type { Settings } from '../yacs/merge.js';
 import { str } from '../yacs/value.js';
+import { distillationOf, TEACHER_KEYS } from './distillation.js';
 import { networkSizeOf } from './network.js';
 import { gradientNormOf, sgdOf } from './optimizer.js';
 import { completeSettings } from './retraining-settings.js';
@@ -72,6 +73,9 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
   const more = checkRanges(settings, RETRAINING_KEYS);
   checkRegularisation(space, more);
   checkResolution(dataset, more['TRAIN.IM_SIZE']);
+  const distillation = distillationOf(values, more, dataset, config.catalogue.teachers);
+  const isRead = (key: string) =>
+    RETRAINING_FILE_KEYS.has(key) || (distillation.distillation !== undefined && TEACHER_KEYS.includes(key));
   return {
     retraining: {
       space: space.name,
@@ -79,7 +83,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
       network: { ...networkSizeOf(values, space), classes: dataset.classes, resolution: more['TRAIN.IM_SIZE'] },
       dataset: dataset.name,
       ...(dataset.own && { images: dataset.own.images }),
-      recipe: trainingRecipe(values, more),
+      recipe: { ...trainingRecipe(values, more), ...distillation },
     },
     recipe: recipe.name,
     seed: values.RNG_SEED,
@@ -89,7 +93,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
     outDir: values.OUT_DIR,
-    settings: withGenotype(new Map([...settings].filter(([key]) => RETRAINING_FILE_KEYS.has(key))), genotype),
+    settings: withGenotype(new Map([...settings].filter(([key]) => isRead(key))), genotype),
     notices: [...config.notices, ...(fromSearch ? [searchNotice(config, recipe)] : [])],
   };
 }
@@ -133,7 +137,15 @@ function trainingRecipe(values: SearchValues, more: RetrainingValues): TrainingR
     auxiliaryWeight: more['TRAIN.AUX_WEIGHT'],
     cutout: more['TRAIN.CUTOUT_LENGTH'],
     measureEvery: more.EVAL_PERIOD,
+    ...optionsOf(more),
   };
+}
+
+/** Options at their defaults are left out, so that earlier plans keep their digest. */
+function optionsOf(more: RetrainingValues): Pick<TrainingRecipe, 'precision' | 'patience'> {
+  const precision = more['RMINAS.RETRAIN_PRECISION'];
+  const patience = more['RMINAS.PATIENCE'];
+  return { ...(precision !== 'float32' && { precision }), ...(patience > 0 && { patience }) };
 }
 
 function scheduleOf(values: SearchValues, more: RetrainingValues): Schedule {

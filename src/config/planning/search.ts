@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.js';
 import type { Specification } from '../../protocol/specification.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
 import { createStrategy, type StrategyDefinition } from '../../strategies/index.js';
-import { OWN_TEACHERS, type TeacherDefinition } from '../../teachers/definition.js';
+import type { TeacherDefinition } from '../../teachers/definition.js';
 import type { Config } from '../config.js';
 import { PROFILES, type ProfileName } from '../schema/profiles.js';
 import type { SearchValues } from '../schema/search-keys.js';
@@ -13,6 +13,7 @@ import { networkSizeOf } from './network.js';
 import { chooseObjective } from './objective.js';
 import { optimizerOf } from './optimizer.js';
 import { planSettings, type SearchSettings } from './search-settings.js';
+import { isForOtherClasses, teacherOf } from './teacher.js';
 
 /** Images that the batch is chosen from, for each that is kept (XNAS's `get_random_data(16 * BATCH_SIZE)`). */
 const POOL_FACTOR = 16;
@@ -76,39 +77,10 @@ function definitionsOf({ values, catalogue }: Config): PlanDefinitions {
   };
 }
 
-/** The teacher of the user that Python described, the one that RMINAS.TEACHER names, or that of the data set. */
-function teacherOf(
-  values: SearchValues,
-  dataset: DatasetDefinition,
-  teachers: Config['catalogue']['teachers'],
-): TeacherDefinition {
-  const given = values['RMINAS.TEACHER'];
-  const found = [...teachers].find(({ own }) => own?.reference === given) ?? teachers.find(given);
-  if (found !== undefined) return found;
-  const name = values['RMINAS.TEACHER_ARCH'] || dataset.teacher;
-  if (name === null) throw noTeacher(dataset);
-  return teachers.get(name, 'RMINAS.TEACHER_ARCH');
-}
-
-function noTeacher({ name, classes, own }: DatasetDefinition): UsageError {
-  return new UsageError(`The data set ${name} has no teacher of its own, and no key names one.`, {
-    code: 'no-teacher',
-    nextSteps: [
-      `Name one with --teacher, for ${classes} classes if possible: ${OWN_TEACHERS}.`,
-      `Or train one: rminas teacher train --dataset ${own?.reference ?? name}`,
-    ],
-  });
-}
-
 /** Creates the strategy once, to learn now whether its settings fit the space. @throws UsageError */
 function checkStrategy({ space, strategy }: PlanDefinitions, settings: SearchSettings): void {
   const surrogate = () => Promise.reject(new Error('A plan evaluates nothing.'));
   createStrategy(strategy, { space: space.space, surrogate, settings });
-}
-
-/** A teacher for other classes has a representation to compare, and no opinion on the classes of the data set. */
-function isForOtherClasses({ dataset, teacher }: Pick<PlanDefinitions, 'dataset' | 'teacher'>): boolean {
-  return teacher.own !== undefined && teacher.own.identity.classes !== dataset.classes;
 }
 
 /** @throws UsageError `wrong-classes` when the command line weighs the classes of a teacher for others */

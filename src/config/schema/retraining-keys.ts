@@ -1,11 +1,12 @@
-/** The keys that a retraining reads besides those of a search. XNAS has all of them. */
+/** The keys that a retraining reads besides those of a search. XNAS has those without RMINAS. */
 
 import { z } from 'zod';
 import { choice, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
+import { PRECISIONS } from '../../protocol/specification.js';
 
 const probability = { least: 0, below: 1 };
 
-/** The defaults are those of XNAS; AUX_WEIGHT and CUTOUT_LENGTH, which XNAS only reads, have those of DARTS. */
+/** The defaults of XNAS's keys are its own; AUX_WEIGHT and CUTOUT_LENGTH, which XNAS only reads, have those of DARTS. */
 export const RETRAINING_KEYS = {
   'OPTIM.MAX_EPOCH': wholeNumber(200, { least: 1, most: 10_000 }, 'Epochs.'),
   'OPTIM.LR_POLICY': choice(
@@ -40,5 +41,25 @@ export const RETRAINING_KEYS = {
   ),
   'TRAIN.GENOTYPE': text('', { least: 1, most: 4096, range: 'a genotype' }, 'The architecture to train.'),
   EVAL_PERIOD: wholeNumber(1, { least: 1, most: 10_000 }, 'Epochs between two measurements on the test images.'),
+  'RMINAS.RETRAIN_PRECISION': choice(
+    'float32',
+    PRECISIONS,
+    'As `RMINAS.PRECISION`, for a retraining: `bf16` is mixed precision, weights and updates stay float32.',
+  ),
+  'RMINAS.PATIENCE': wholeNumber(
+    0,
+    { least: 0, most: 10_000 },
+    'Measurements in a row without a better test accuracy after which a retraining ends early; 0 never does.',
+  ),
+  'RMINAS.DISTILLATION_WEIGHT': number(
+    0,
+    { least: 0, most: 1 },
+    "Weight of the teacher's probabilities in the loss of a retraining; the labels have the rest. 0.0 needs no teacher.",
+  ),
+  'RMINAS.DISTILLATION_TEMPERATURE': number(
+    4,
+    { above: 0, most: 1000 },
+    'Temperature that softens the probabilities of teacher and network.',
+  ),
 } satisfies KeyGroup;
 export type RetrainingValues = ValuesOf<typeof RETRAINING_KEYS>;

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { locateImages } from '../../assets/locate.js';
-import { dumpConfig } from '../../config/index.js';
+import { locateAssets, locateImages } from '../../assets/locate.js';
+import { type Config, dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import { pathOption } from '../../installation/paths.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import type { RequestBody } from '../../protocol/messages.js';
 import type { Retraining, Training } from '../../protocol/retraining.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
@@ -106,11 +107,11 @@ export async function runTraining<Result>(
     const planned = await parts.plan(store);
     for (const text of planned.notices) store.notify(text);
     const { config, plan, data } = planned;
-    const dataset = await locateImages(plan.retraining.dataset, config, { data: data ?? undefined });
-    const sidecar = await startSidecar({ planned, dataset, store, python: options.python, signal: context.signal });
+    const files = await filesOf(plan.retraining, config, data ?? undefined);
+    const sidecar = await startSidecar({ planned, files, store, python: options.python, signal: context.signal });
     try {
       begin(store, planned, sidecar, parts.folderName);
-      const trainings = await trainAll({ planned, sidecar, store, dataset, signal: context.signal });
+      const trainings = await trainAll({ planned, sidecar, store, files, signal: context.signal });
       const result = finalizeRetraining({ planned, device: sidecar.hello.device, store, trainings });
       return await parts.conclude(result, planned);
     } finally {
@@ -121,18 +122,32 @@ export async function runTraining<Result>(
   }
 }
 
+/** The files of the images and, for a distillation, of the teacher. */
+async function filesOf(
+  { dataset, recipe: { distillation } }: Retraining,
+  config: Config,
+  data: string | undefined,
+): Promise<RetrainingFiles> {
+  if (distillation === undefined) return { dataset: await locateImages(dataset, config, { data }) };
+  const { dataset: images, ...teacher } = await locateAssets({ dataset, teacher: distillation.teacher }, config, {
+    data,
+  });
+  return { dataset: images, teacher };
+}
+
+type RetrainingFiles = Pick<RequestBody<'retrain'>, 'dataset' | 'teacher'>;
+
 interface RetrainingRun {
   readonly planned: PlannedRetraining;
   readonly sidecar: Sidecar;
   readonly store: RetrainingStore;
-  /** Folder of the data set; null for the one that ships with the sidecar. */
-  readonly dataset: string | null;
+  readonly files: RetrainingFiles;
   readonly signal: AbortSignal;
 }
 
 async function startSidecar({
   planned: { config, plan, seeds },
-  dataset,
+  files: { dataset, teacher },
   store,
   python,
   signal,
@@ -145,7 +160,7 @@ async function startSidecar({
     threads: plan.threads,
     startDeadline: plan.startDeadline,
     workerDeadline: plan.workerDeadline,
-    paths: [...(dataset === null ? [] : [dataset]), output],
+    paths: [dataset, ...Object.values(teacher ?? {}), output].filter((path) => typeof path === 'string'),
     device: plan.device,
     plugins: pluginArguments(config.plugins),
     signal,
@@ -185,11 +200,11 @@ async function trainAll(run: RetrainingRun): Promise<[Training, ...Training[]]> 
   return (await Promise.all(trainings)) as [Training, ...Training[]];
 }
 
-async function train({ planned, sidecar, store, dataset, signal }: RetrainingRun, seed: number): Promise<Training> {
+async function train({ planned, sidecar, store, files, signal }: RetrainingRun, seed: number): Promise<Training> {
   const { retraining } = planned.plan;
   const training = await sidecar.request(
     'retrain',
-    { retraining, seed, dataset, checkpoint: checkpointOf(store, seed) },
+    { retraining, seed, ...files, checkpoint: checkpointOf(store, seed) },
     { signal, onProgress: (progress) => store.emit({ type: 'training', seed, ...progress }) },
   );
   store.write({ type: 'trained', seed, training });

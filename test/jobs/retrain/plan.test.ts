@@ -44,6 +44,35 @@ describe('a new retraining', () => {
   });
 });
 
+describe('the options of a retraining', () => {
+  const plan = async (...overrides: string[]) =>
+    (await planNewRetraining({ genotype: NB201, overrides: [...DIGITS, ...overrides] })).plan;
+
+  it('are left out at their defaults, so that earlier retrainings keep their digest', async () => {
+    const { retraining, settings } = await plan();
+    expect(Object.keys(retraining.recipe)).not.toContain('precision');
+    expect(retraining.recipe).not.toHaveProperty('patience');
+    expect(retraining.recipe).not.toHaveProperty('distillation');
+    expect(settings.has('RMINAS.TEACHER')).toBe(false);
+  });
+
+  it('are in the recipe, and those of the teacher in config.yaml', async () => {
+    const keys = ['RMINAS.RETRAIN_PRECISION', 'bf16', 'RMINAS.PATIENCE', '3', 'RMINAS.DISTILLATION_WEIGHT', '0.5'];
+    const { retraining, settings } = await plan(...keys);
+    expect(retraining.recipe).toMatchObject({
+      precision: 'bf16',
+      patience: 3,
+      distillation: { weight: 0.5, temperature: 4, teacher: { architecture: 'digits-resnet', mode: 'eval' } },
+    });
+    expect(dumpConfig(settings)).toMatch(/TEACHER: ''/);
+  });
+
+  it('refuse a distillation without a teacher for it', async () => {
+    const named = plan('RMINAS.DISTILLATION_WEIGHT', '0.5', 'RMINAS.TEACHER_ARCH', 'nobody');
+    await expect(named).rejects.toMatchObject({ code: 'unknown-teacher' });
+  });
+});
+
 describe('a resumed retraining', () => {
   let folder: string;
   beforeEach(async () => {
