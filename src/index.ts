@@ -27,6 +27,7 @@ export { type Catalogue, type CatalogueExtension, extendCatalogue } from './cata
 export { Definitions } from './catalogue/definitions.js';
 export type { Config } from './config/index.js';
 export type { DatasetDefinition } from './datasets/definition.js';
+export type { FollowUp } from './definitions/follow-up.js';
 export {
   choice,
   flag,
@@ -82,6 +83,8 @@ export {
 export { defineObjective, type ObjectiveDefinition } from './objectives/definition.js';
 export { createObjective, type ObjectiveChoice } from './objectives/index.js';
 export type { Measured, Objective, ProxyValues, Screening, WeightedProxy } from './objectives/objective.js';
+export { type PipelineEvent, searchThen } from './pipeline/pipeline.js';
+export { type PipelineResult, pipelineResultSchema } from './pipeline/result.js';
 export { loadConfigWithPlugins as loadConfig } from './plugins/loader.js';
 export {
   type BenchmarkAnswer,

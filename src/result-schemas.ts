@@ -6,10 +6,12 @@ import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
 import { teacherInspectionSchema } from './jobs/teacher/inspect.js';
 import { teacherTrainingResultSchema } from './jobs/teacher/train.js';
+import { pipelineResultSchema } from './pipeline/result.js';
 
 /** The JSON Schemas (draft 2020-12) of what the commands of these names print with `--json`. */
 export function exportResultSchema(): Record<string, unknown> {
   return {
+    'search --then': z.toJSONSchema(pipelineResultSchema),
     search: z.toJSONSchema(resultSchema),
     score: z.toJSONSchema(scoreResultSchema),
     retrain: z.toJSONSchema(retrainingResultSchema),

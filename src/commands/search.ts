@@ -1,20 +1,17 @@
 import { Flags } from '@oclif/core';
 import type { SearchResult } from '../jobs/search/result.js';
 import { search } from '../jobs/search/search.js';
+import { searchThen } from '../pipeline/pipeline.js';
+import type { PipelineResult } from '../pipeline/result.js';
+import { followUpOf } from '../pipeline/steps.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  asPath,
-  keyFlags,
-  limitFlags,
-  optionalConfigFlag,
-  overrideArg,
-  overridesOf,
-  runFlags,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import * as input from '../terminal/input/flags.js';
+import { followUpFlags, parseFollowUp } from '../terminal/input/follow-up.js';
 import { rejectConfiguration, requireConfiguration } from '../terminal/input/resume.js';
+import { createPipelineReporter } from '../terminal/progress/pipeline.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSearchReporter } from '../terminal/progress/search.js';
+import { describePipeline } from '../terminal/tables/pipeline.js';
 import { describeResult } from '../terminal/tables/search.js';
 
 export default class Search extends BaseCommand {
@@ -31,38 +28,48 @@ it.`;
     '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data --profile corrected --workers 2 --json > result.json',
     '<%= config.bin %> search --cfg quickstart --max-params 40k --max-flops 300k --pareto flops',
     '<%= config.bin %> search --cfg quickstart --space examples/resnet-space.yaml RMINAS.OBJECTIVE rmi',
+    "<%= config.bin %> search --cfg quickstart --then retrain,export --retrain-with 'OPTIM.MAX_EPOCH 1' RMINAS.RF_WARMUP 20",
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
-  static override args = { 'KEY VALUE': overrideArg };
+  static override args = { 'KEY VALUE': input.overrideArg };
   static override flags = {
-    cfg: optionalConfigFlag,
+    cfg: input.optionalConfigFlag,
     resume: Flags.string({
       description: 'continue the interrupted search in this folder',
       helpValue: 'DIR',
-      ...asPath,
+      ...input.asPath,
     }),
-    ...runFlags,
+    ...input.runFlags,
     verify: Flags.integer({
       description: 'fully train the found architecture and this many random ones, and compare them',
       min: 0,
       helpValue: 'K',
     }),
     'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
-    ...limitFlags,
-    ...keyFlags,
+    ...followUpFlags,
+    ...input.limitFlags,
+    ...input.keyFlags,
   };
 
-  override async run(): Promise<SearchResult> {
+  override async run(): Promise<SearchResult | PipelineResult> {
     const { flags, raw } = await this.parse(Search);
-    const overrides = [...overridesOf(flags), ...wordsOf(raw)];
+    const overrides = [...input.overridesOf(flags), ...input.wordsOf(raw)];
     const { cfg, resume, data, plugin: plugins, verify, 'verify-epochs': verifyEpochs } = flags;
-    if (resume !== undefined) rejectConfiguration({ '--cfg': cfg, '--plugin': plugins }, overrides);
+    const followUp = parseFollowUp(flags.then, flags['retrain-with']);
+    if (resume !== undefined)
+      rejectConfiguration({ '--cfg': cfg, '--plugin': plugins, '--then': flags.then }, overrides);
     const options =
       resume !== undefined
         ? { resume, data }
-        : { cfg: requireConfiguration(cfg), overrides, plugins, data, verify, verifyEpochs };
+        : { cfg: requireConfiguration(cfg), overrides, plugins, data, verify, verifyEpochs, followUp };
     const common = { python: flags.python, cache: !flags['no-cache'] };
+    if (followUp ?? (resume !== undefined && followUpOf(resume))) {
+      const start = (signal: AbortSignal) => searchThen({ ...options, ...common, signal });
+      const done = await runJob(start, createPipelineReporter(process.stderr));
+      this.log(describePipeline(done));
+      return done;
+    }
     const result = await runJob(
       (signal) => search({ ...options, ...common, signal }),
       createSearchReporter(process.stderr),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { followUpSchema } from '../../definitions/follow-up.js';
 import type { MeasurementEvent } from '../../evaluators/proxy-measurements.js';
 import { evaluationSchema, verificationSchema } from '../../protocol/messages.js';
 import type { JournalledEvent } from '../../search/events.js';
@@ -30,6 +31,8 @@ const run = z.strictObject({
   data: z.string().nullable(),
   /** Random architectures that are trained besides the found one, 0 for no verification, and for how many epochs. */
   verify: z.strictObject({ architectures: z.int().min(0), epochs: z.int().min(1) }),
+  /** Absent for a search alone. */
+  followUp: followUpSchema.optional(),
   /** Names of the objects of a script that the run works with; absent when there are none. */
   custom: customNamesSchema.optional(),
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { BUILT_IN } from '../../catalogue/built-in.js';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
+import type { FollowUp } from '../../definitions/follow-up.js';
 import { UsageError } from '../../errors.js';
 import { type ResolvedPlan, resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -19,6 +20,8 @@ export interface PlannedSearch {
   readonly data: string | null;
   readonly workers: number;
   readonly verify: SearchHeader['verify'];
+  /** What follows the search; null for nothing. */
+  readonly followUp: SearchHeader['followUp'] | null;
   /** The folder of a new run; null for a folder under OUT_DIR, named after the run. */
   readonly folder: string | null;
   /** Objects of a script that the search works with. */
@@ -43,6 +46,8 @@ export interface NewSearch extends CustomObjects {
   readonly verify?: number | undefined;
   /** Epochs of those trainings; 10 by default. */
   readonly verifyEpochs?: number | undefined;
+  /** What follows the search in the same run. {@link search} only records it; `searchThen` does it. */
+  readonly followUp?: FollowUp | undefined;
   /** Folder of the run, without another run in it; by default a new one under OUT_DIR. */
   readonly folder?: string | undefined;
 }
@@ -72,6 +77,7 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
     data: options.data === undefined ? null : resolve(options.data),
     workers: options.evaluator?.capacity ?? plan.settings.workers,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
+    followUp: options.followUp ?? null,
     folder: options.folder === undefined ? null : resolve(options.folder),
     custom: objectsOf(options),
     notices: [],
@@ -129,6 +135,7 @@ export async function planResumedSearch(
     data: options.data === undefined ? header.data : resolve(options.data),
     workers: header.workers,
     verify: header.verify,
+    followUp: header.followUp ?? null,
     folder: folder.path,
     custom: objectsOf(options),
     notices,
@@ -141,7 +148,15 @@ export function readSearch(path: string): EarlierJob<SearchEntry, SearchHeader> 
 }
 
 /** The header of a new run. */
-export function searchHeaderOf({ config, digest, workers, data, verify, custom }: ResolvedSearch): SearchHeader {
+export function searchHeaderOf({
+  config,
+  digest,
+  workers,
+  data,
+  verify,
+  followUp,
+  custom,
+}: ResolvedSearch): SearchHeader {
   const settings = searchSettingsOf(config);
   const names = customNames(custom);
   return {
@@ -153,6 +168,7 @@ export function searchHeaderOf({ config, digest, workers, data, verify, custom }
     workers,
     data,
     verify,
+    ...(followUp && { followUp }),
     ...(names && { custom: names }),
   };
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { dumpConfig } from '../../config/index.js';
+import { FOLLOW_UPS, type FollowUp } from '../../definitions/follow-up.js';
 import { UsageError } from '../../errors.js';
 import { startBenchmarkSidecar } from '../../evaluators/benchmark.js';
 import { cacheLimit } from '../../evaluators/caching.js';
@@ -8,7 +10,14 @@ import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { pathOption } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
-import { checkOptions, flagOption, type OptionShape, wholeNumberOption } from '../../options.js';
+import {
+  checkOptions,
+  flagOption,
+  type OptionShape,
+  objectWith,
+  oneOf,
+  wholeNumberOption,
+} from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { searchSpace } from '../../search/controller.js';
 import type { Evaluator } from '../../search/evaluator.js';
@@ -17,7 +26,7 @@ import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '.
 import { openJob } from '../../store/job-store.js';
 import { recordable } from '../../store/journal-line.js';
 import { createStrategy } from '../../strategies/index.js';
-import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { openCosts, type SearchCosts } from './costs.js';
@@ -59,6 +68,10 @@ const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
   verify: wholeNumberOption(0, 100_000).optional(),
   verifyEpochs: wholeNumberOption(1, 10_000).optional(),
+  followUp: objectWith<FollowUp>('an object { steps, keys }', {
+    steps: z.array(oneOf(FOLLOW_UPS), `an array of ${FOLLOW_UPS.join(' and ')}`).min(1, 'at least one step'),
+    keys: words,
+  }).optional(),
   folder: pathOption.optional(),
 };
 const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions> = {
