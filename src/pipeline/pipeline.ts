@@ -1,7 +1,7 @@
 /** A search, the retraining of its answer, and the export of the network, in one go that can be resumed. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { exportNetwork } from '../export/network/export-network.js';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { writeNetwork } from '../export/network/export-network.js';
 import { type ExportResult, exportedNetworkSchema } from '../export/network/result.js';
 import { readRun } from '../export/run.js';
 import type { Notice } from '../jobs/events.js';
@@ -46,7 +46,7 @@ async function runSteps(options: SearchOptions, context: JobContext<PipelineEven
   const { steps, keys } = followUpOf(run) ?? { steps: [], keys: [] };
   const retraining = steps.includes('retrain') ? await retrainOnce(found, { keys, common, context }) : null;
   const exported = steps.includes('export')
-    ? await exportOnce(retraining?.files.folder ?? run, run, common, context)
+    ? await exportOnce(retraining?.files.folder ?? run, found, common, context)
     : null;
   return { schema: 1, search: found, retraining, export: exported };
 }
@@ -96,15 +96,20 @@ function sizeOf({ specification, limits }: SearchResult): string[] {
 
 async function exportOnce(
   network: string,
-  run: string,
+  found: SearchResult,
   { python, signal }: StepOptions['common'],
   { emit }: JobContext<PipelineEvent>,
 ): Promise<ExportResult> {
+  const { folder: run } = found.files;
   const to = exportFolderOf(run);
   const kept = join(run, 'export.json');
   if (existsSync(to) && existsSync(kept)) return exportedNetworkSchema.parse(JSON.parse(readFileSync(kept, 'utf8')));
+  // Left by a process that was killed.
+  for (const name of readdirSync(run)) {
+    if (name === basename(to) || name.startsWith(`.${basename(to)}.`)) rmSync(join(run, name), { recursive: true });
+  }
   emit({ step: 'export', event: { type: 'notice', text: `exporting ${network}` } });
-  const result = await exportNetwork({ network, to, python, signal });
+  const result = await writeNetwork({ network, to, search: found, python, signal });
   writeJobFile(kept, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }

@@ -26,7 +26,7 @@ import { notationsOf } from './notations.js';
 import type { ExportResult } from './result.js';
 import { type ExportSubject, type SubjectOptions, subjectOf } from './subject.js';
 
-export interface ExportNetworkOptions extends SubjectOptions {
+export interface ExportNetworkOptions extends Omit<SubjectOptions, 'search'> {
   /** Folder of the files; absent or empty. */
   readonly to: string;
   /** Formats besides model.py; all by default. */
@@ -60,7 +60,13 @@ const EXPORT_OPTIONS: OptionShape<ExportNetworkOptions> = {
  *   `export-incomplete` when packages for a format are missing: all other files are in the folder then
  */
 export async function exportNetwork(options: ExportNetworkOptions): Promise<ExportResult> {
-  const checked = checkOptions('exportNetwork()', EXPORT_OPTIONS, options);
+  return writeNetwork(checkOptions('exportNetwork()', EXPORT_OPTIONS, options));
+}
+
+/** As {@link exportNetwork}, of a network whose search may be known. */
+export async function writeNetwork(
+  checked: ExportNetworkOptions & Pick<SubjectOptions, 'search'>,
+): Promise<ExportResult> {
   const to = resolve(checked.to);
   requireEmpty(to);
   const loader = new PluginLoader({ python: checked.python, signal: checked.signal });

@@ -19,7 +19,7 @@ import { findPython } from '../../sidecar/process/find-python.js';
 import { type SubjectOptions, subjectOf } from './subject.js';
 
 /** Options of {@link openNetwork}. */
-export interface OpenNetworkOptions extends Omit<SubjectOptions, 'network'> {
+export interface OpenNetworkOptions extends Omit<SubjectOptions, 'network' | 'search'> {
   /** The Python interpreter to use; by default as for a search. */
   readonly python?: string | undefined;
 }

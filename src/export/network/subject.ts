@@ -41,6 +41,8 @@ export interface SubjectOptions {
   readonly weights?: string | undefined;
   /** Which training of a retraining; its first by default. */
   readonly seed?: number | undefined;
+  /** The search that found the network of a retraining, for the model card. */
+  readonly search?: SearchResult | undefined;
 }
 
 /**
@@ -145,7 +147,7 @@ async function subjectOfRetraining(options: SubjectOptions, loader: PluginLoader
     weights: checkpointOf(earlier, seed),
     accuracy: seedResult(seed, training).accuracy,
     run: earlier.folder.path,
-    search: null,
+    search: options.search ?? null,
   };
 }
 

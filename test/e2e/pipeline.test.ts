@@ -1,0 +1,78 @@
+/** A search, a retraining and an export in one go: killed in a step, resumed, and the same as without. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type PipelineResult, pipelineResultSchema } from '../../src/index.js';
+import { parseFollowUp } from '../../src/terminal/input/follow-up.js';
+import { scaled } from '../support/limits.js';
+import { runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+
+const QUICK = [
+  ...['search', '--cfg', 'quickstart', '--strategy', 'random', '--json', '--then', 'retrain,export'],
+  ...['--retrain-with', 'OPTIM.MAX_EPOCH 4', '--retrain-with', 'RMINAS.CHANNELS 2', '--retrain-with', 'RMINAS.CELLS 1'],
+];
+const KEYS = ['RMINAS.RF_WARMUP', '4', 'RMINAS.MAX_EVALUATIONS', '4', 'RMINAS.RF_SUCC', '1', 'OPTIM.MAX_EPOCH', '4'];
+
+/** What interruptions must not change. */
+function essence({ search, retraining, export: exported }: PipelineResult): unknown {
+  const epochs = retraining?.seeds[0]?.epochs.map(({ seconds: _, ...epoch }) => epoch);
+  return { found: search.genotype, loss: search.score.loss, epochs, parameters: exported?.parameters };
+}
+
+describe.skipIf(process.platform === 'win32')('a search that is followed by a retraining and an export', () => {
+  it('goes on where it was killed, in each step', { timeout: scaled(180_000) }, async () => {
+    const out = temporaryFolder();
+    const whole = runCli([...QUICK, '--out', temporaryFolder(), ...KEYS]);
+    const run = join(out, 'nas-bench-201-digits-seed1');
+    const resume = ['search', '--resume', run, '--json'];
+
+    await killedAt([...QUICK, '--out', out, ...KEYS], /^warm-up 2 /m);
+    expect(existsSync(join(run, 'result.json'))).toBe(false);
+    await killedAt(resume, /epoch 1\/4: /);
+    expect(readdirSync(run)).toContain('result.json');
+    expect(existsSync(join(run, 'model'))).toBe(false);
+    await killedAt(resume, /^exporting /m);
+
+    const last = await runCli(resume);
+    expect(last).toMatchObject({ code: 0 });
+    const result = pipelineResultSchema.parse(JSON.parse(last.stdout));
+    const expected = pipelineResultSchema.parse(JSON.parse((await whole).stdout));
+    expect(essence(result)).toEqual(essence(expected));
+    expect(result.export).toMatchObject({
+      folder: join(run, 'model'),
+      accuracy: result.retraining?.seeds[0]?.accuracy,
+    });
+    expect(readFileSync(join(run, 'model/README.md'), 'utf8')).toContain('loss in the search');
+    // Nothing is done twice.
+    const again = await runCli(resume);
+    expect(JSON.parse(again.stdout)).toEqual(result);
+  });
+
+  async function killedAt(args: readonly string[], line: RegExp): Promise<void> {
+    const { child, ended } = startCli(args);
+    let told = '';
+    child.stderr?.on('data', (text: string) => {
+      told += text;
+      if (line.test(told)) child.kill('SIGKILL');
+    });
+    expect(await ended).toMatchObject({ signal: 'SIGKILL' });
+  }
+});
+
+describe('--then', () => {
+  it('names steps in any order, and keys of the retraining', () => {
+    expect(parseFollowUp(undefined)).toBeUndefined();
+    expect(parseFollowUp('export, retrain', ['OPTIM.MAX_EPOCH 3'])).toEqual({
+      steps: ['retrain', 'export'],
+      keys: ['OPTIM.MAX_EPOCH', '3'],
+    });
+  });
+
+  it.each<[string, Parameters<typeof parseFollowUp>, string]>([
+    ['another step', ['retrain,deploy'], 'unknown-step'],
+    ['a key without a value', ['retrain', ['OPTIM.MAX_EPOCH']], 'invalid-pair'],
+    ['keys without a retraining', ['export', ['OPTIM.MAX_EPOCH 3']], 'pair-without-retraining'],
+  ])('refuses %s', (_, args, code) => {
+    expect(() => parseFollowUp(...args)).toThrow(expect.objectContaining({ code, exitCode: 2 }));
+  });
+});
