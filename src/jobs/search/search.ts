@@ -10,14 +10,7 @@ import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { pathOption } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
-import {
-  checkOptions,
-  flagOption,
-  type OptionShape,
-  objectWith,
-  oneOf,
-  wholeNumberOption,
-} from '../../options.js';
+import { checkOptions, flagOption, type OptionShape, objectWith, oneOf, wholeNumberOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { searchSpace } from '../../search/controller.js';
 import type { Evaluator } from '../../search/evaluator.js';
