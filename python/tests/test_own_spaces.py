@@ -255,3 +255,23 @@ def test_a_file_that_changed_meanwhile_is_not_loaded(tmp_path: Path) -> None:
         SidecarError, match=r"^The space file /own/changed.yaml cannot be loaded: \S+network.py has changed"
     ):
         load_plugins([source])
+
+
+def test_the_costs_of_a_network_that_cannot_be_built_are_unknown(sidecar: Any) -> None:
+    specification = prepare_body(space="mixed", network=NETWORK, digest="0" * 64)["specification"]
+
+    def ask(*kinds: str) -> dict[str, Any]:
+        body = {
+            "specification": specification,
+            "genotypes": [f"kind={kind}" for kind in kinds],
+            "latency": {"batch": 2},
+        }
+        return sidecar.ask("costs", body)  # type: ignore[no-any-return]
+
+    unknown = {"params": None, "flops": None, "latency": None}
+    fine, raising, late = ask("fine", "raise", "late")["body"]["costs"]
+    assert (raising, late) == (unknown, unknown)
+    # Convolutions of 3 × 4, 4 × 4 and 4 × 4 weights on 8 × 8 pixels, and linear layers, of which one is idle.
+    assert (fine["params"], fine["flops"]) == (16 + 20 + 20 + 2 + 50, (64 * (12 + 16 + 16) + 40) / 1e6)
+    assert fine["latency"] > 0
+    assert ask(*["raise"] * 16)["body"]["code"] == "architecture-failed"

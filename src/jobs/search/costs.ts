@@ -7,7 +7,7 @@ import { Constraint, limitedCosts, neededCosts } from '../../strategies/limits/c
 import { CostTable, type FindCosts, NETWORK_COSTS, type RecordedCosts } from '../../strategies/limits/costs.js';
 import { checkFeasible } from '../../strategies/limits/feasible.js';
 import { describeLimits } from '../../strategies/limits/words.js';
-import type { SearchEntry, SearchStore } from './journal.js';
+import type { SearchEntry, SearchLine, SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 
 export interface SearchCostsOptions {
@@ -87,9 +87,24 @@ export function openCosts(options: SearchCostsOptions): SearchCosts | undefined 
     return new SearchCosts(find, options);
   }
   const { sidecar, resolved } = started;
+  if (needed.includes('latency')) checkSameDevice(store.lines, sidecar?.hello.device ?? '');
   if (sidecar === null) throw new Error('A search without an evaluator of its own has a sidecar.');
   const notify = (text: string) => store.notify(text);
   return new SearchCosts(createSidecarCosts({ sidecar, resolved }, { cacheLimit, notify, signal }), options);
+}
+
+/**
+ * Latencies of two devices cannot be compared, so a search that needs them goes on where it began.
+ * @throws UsageError `changed-device`
+ */
+export function checkSameDevice(lines: readonly Pick<SearchLine, 'entry'>[], device: string): void {
+  for (const { entry } of lines) {
+    if (entry.type !== 'session' || entry.device === device) continue;
+    throw new UsageError(`The run measured latencies on ${entry.device}, and the device is now ${device}.`, {
+      code: 'changed-device',
+      nextSteps: ['Resume it on the machine and device that it began on, or start a new run.'],
+    });
+  }
 }
 
 function withoutCosts(name: string): UsageError {

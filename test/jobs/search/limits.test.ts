@@ -10,6 +10,7 @@ import {
   type SearchResult,
   search,
 } from '../../../src/index.js';
+import { checkSameDevice } from '../../../src/jobs/search/costs.js';
 import { describeResult } from '../../../src/terminal/tables/search.js';
 import { scaled } from '../../support/limits.js';
 import { ROOT, temporaryFolder } from '../../support/run-cli.js';
@@ -141,6 +142,23 @@ describe('a search within limits, with an evaluator of a script', () => {
     const free = await search({ space, evaluator, overrides, folder: folder() }).result;
     expect(Object.keys(free)).not.toEqual(expect.arrayContaining(['limits']));
     expect(Object.keys(free)).not.toEqual(expect.arrayContaining(['pareto']));
+  });
+});
+
+describe('a search that measures latencies', () => {
+  const session = (device: string) => ({
+    entry: { type: 'session', pid: 1, versions: {}, device, batch: null } as const,
+  });
+
+  it('goes on only on the device that it began on', () => {
+    checkSameDevice([session('cpu')], 'cpu');
+    expect(() => checkSameDevice([session('cuda (NVIDIA H100)'), session('cpu')], 'cpu')).toThrow(
+      expect.objectContaining({
+        code: 'changed-device',
+        exitCode: 2,
+        message: expect.stringContaining('cuda (NVIDIA H100)'),
+      }),
+    );
   });
 });
 
