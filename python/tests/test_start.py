@@ -45,7 +45,7 @@ def test_a_worker_that_starts_without_a_sign_of_life_is_killed(launcher: Any, tm
 
 @ON_LINUX
 def test_the_work_of_a_process_shows_even_if_it_says_nothing() -> None:
-    command = [sys.executable, "-c", "print(flush=True); input(); print(sum(range(10**6)), flush=True); input()"]
+    command = [sys.executable, "-c", "print(flush=True); input(); print(len(b'x' * 10**8), flush=True); input()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
