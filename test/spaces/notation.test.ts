@@ -57,6 +57,20 @@ describe('a genotype as people have it', () => {
   });
 });
 
+describe("NASNet's genotype, of five nodes", () => {
+  const text = read('darts_nasnet_five_steps.txt').trim();
+
+  it('is retrained as it is written', async () => {
+    const { retraining } = await retrain(text);
+    expect(retraining).toMatchObject({ space: 'darts', genotype: text, network: { channels: 36, cells: 20 } });
+    expect(normalForm('darts', text.replace('[2, 3, 4, 5, 6]', 'range(2, 7)'))).toBe(text);
+  });
+
+  it('is not in the space of a search', () => {
+    expect(() => getSpace('darts').parse(text)).toThrow('normal_concat must be [2, 3, 4, 5]');
+  });
+});
+
 describe('a genotype that no network can be built from', () => {
   it('shows the notation of the benchmark', () => {
     expect(() => normalArchitecture(nb201, read('nb201_naslib_tuple.txt'))).toThrow(
@@ -69,7 +83,21 @@ describe('a genotype that no network can be built from', () => {
   });
 
   it.each([
-    ['five nodes', read('darts_nasnet_five_steps.txt'), 'normal_concat must be [2, 3, 4, 5]'],
+    [
+      'a node that is not there',
+      read('darts_nasnet_five_steps.txt').replace('[4, 5, 6]', '[4, 5, 7]'),
+      'reduce_concat must list nodes from 2 to 6, each once at most, but it is [4,5,7]',
+    ],
+    [
+      'a huge range of nodes',
+      read('darts_nasnet_five_steps.txt').replace('[4, 5, 6]', 'range(2, 999999999999)'),
+      'but it is range(2,999999999999)',
+    ],
+    [
+      'half a node',
+      read('darts_nasnet_five_steps.txt').replace("('sep_conv_5x5', 1), ", ''),
+      'normal has 9 edges, not two for each node',
+    ],
     [
       'an edge that leads elsewhere',
       read('darts_fairdarts_3tuple.txt').replace("('sep_conv_3x3', 3, 0)", "('sep_conv_3x3', 2, 0)"),

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, DartsCell
-from rminas_sidecar.networks.darts_genotype import NODES, parse
+from rminas_sidecar.networks.darts_genotype import parse, parse_retrained
 from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
@@ -26,7 +26,7 @@ class DartsNetwork(nn.Module):
     """The common part of both DARTS networks, which also answers features of three depths.
 
     Args:
-        genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse` reads them.
+        genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse_retrained` reads them.
         channels: of a node of the first cells; each of the two reductions doubles them.
         cells: in all, at least three.
         classes: number of logits.
@@ -50,21 +50,24 @@ class DartsNetwork(nn.Module):
         self, genotype: str, channels: int, cells: int, classes: int, resolution: int, auxiliary: bool = False
     ) -> None:
         super().__init__()
-        edges = parse(genotype)
+        kinds = parse_retrained(genotype)
         _check_size(cells, resolution, self.shrinkage)
         self.drop_probability = 0.0
         self._tapped = (cells // 3 - 1, 2 * cells // 3 - 1, cells - 1)
         self._auxiliary_after = 2 * cells // 3
         before_last = last = self._add_stem(channels)
-        reduced, width = self.reduced_stem, channels
+        reduced, width, auxiliary_width = self.reduced_stem, channels, 0
         self.cells = nn.ModuleList()
         for index in range(cells):
             reduces = index in (cells // 3, 2 * cells // 3)
             width *= 2 if reduces else 1
-            kind = edges.reduce if reduces else edges.normal
+            kind = kinds.reduce if reduces else kinds.normal
             self.cells.append(DartsCell(kind, before_last, last, width, reduces, reduced))
-            before_last, last, reduced = last, NODES * width, reduces
-        self.auxiliary_head = AuxiliaryHead(last, classes, resolution // self.shrinkage) if auxiliary else None
+            before_last, last, reduced = last, len(kind.concat) * width, reduces
+            if index == self._auxiliary_after:
+                auxiliary_width = last
+        side = resolution // self.shrinkage
+        self.auxiliary_head = AuxiliaryHead(auxiliary_width, classes, side) if auxiliary else None
         self.classifier = nn.Linear(last, classes)
 
     def _add_stem(self, channels: int) -> int:
@@ -87,8 +90,9 @@ class DartsNetwork(nn.Module):
             images: batch × 3 × height × width.
 
         Returns:
-            Features after cells L/3 - 1, 2L/3 - 1 and L - 1 of L, of shapes batch × 4C × h × w, batch × 8C × h/2 × w/2
-            and batch × 16C × h/4 × w/4, where h × w is the stem's output; logits of shape batch × classes.
+            Features after cells L/3 - 1, 2L/3 - 1 and L - 1 of L; logits of shape batch × classes. With four nodes in
+            each cell, the features are batch × 4C × h × w, batch × 8C × h/2 × w/2 and batch × 16C × h/4 × w/4, where
+            h × w is the stem's output.
         """
         outputs = self._cell_outputs(images)
         return [outputs[index] for index in self._tapped], self._classify(outputs)
@@ -181,4 +185,6 @@ def _check_size(cells: int, resolution: int, shrinkage: int) -> None:
 @register_space("darts")
 def build_darts(genotype: str, size: NetworkSpecification) -> nn.Module:
     """See :func:`rminas_sidecar.networks.registry.build_network`."""
+    # Searches know the cells of the space only, not those that can be retrained besides.
+    parse(genotype)
     return darts_network(size.resolution)(genotype, size.channels, size.cells, size.classes, size.resolution)

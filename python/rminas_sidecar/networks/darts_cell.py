@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.darts_genotype import INPUTS, DartsEdge
+from rminas_sidecar.networks.darts_genotype import INPUTS, RetrainedCell
 from rminas_sidecar.networks.darts_operations import FactorizedReduce, build_operation
 from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
 
@@ -21,10 +21,10 @@ def drop_path(x: Tensor, probability: float) -> Tensor:
 
 
 class DartsCell(nn.Module):
-    """Four nodes, each the sum of two edges' outputs; the cell's output is their concatenation.
+    """Nodes, each the sum of two edges' outputs; the cell's output concatenates those that it names.
 
     Args:
-        edges: two for each node, in the order of the nodes.
+        cell: its edges, and the nodes of its output.
         before_last: channels of the first input.
         last: channels of the second input.
         channels: of each node.
@@ -34,7 +34,7 @@ class DartsCell(nn.Module):
 
     def __init__(
         self,
-        edges: Sequence[DartsEdge],
+        cell: RetrainedCell,
         before_last: int,
         last: int,
         channels: int,
@@ -47,9 +47,11 @@ class DartsCell(nn.Module):
         )
         self.preprocess1 = ReluConvNorm(last, channels, 1)
         self._ops = nn.ModuleList(
-            build_operation(edge.operation, channels, 2 if reduces and edge.source < INPUTS else 1) for edge in edges
+            build_operation(edge.operation, channels, 2 if reduces and edge.source < INPUTS else 1)
+            for edge in cell.edges
         )
-        self._sources = [edge.source for edge in edges]
+        self._sources = [edge.source for edge in cell.edges]
+        self._concat = cell.concat
 
     def forward(self, before_last: Tensor, last: Tensor, drop_probability: float) -> Tensor:
         states: list[Tensor] = [self.preprocess0(before_last), self.preprocess1(last)]
@@ -57,7 +59,7 @@ class DartsCell(nn.Module):
             states.append(
                 self._carry(first, states, drop_probability) + self._carry(first + 1, states, drop_probability)
             )
-        return torch.cat(states[INPUTS:], dim=1)
+        return torch.cat([states[node] for node in self._concat], dim=1)
 
     def _carry(self, edge: int, states: Sequence[Tensor], drop_probability: float) -> Tensor:
         operation = self._ops[edge]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.darts_genotype import OPERATIONS
+from rminas_sidecar.networks.darts_genotype import RETRAINED_OPERATIONS
 
 
 class DilatedConv(nn.Module):
@@ -32,6 +32,22 @@ class SeparableConv(nn.Module):
         super().__init__()
         self.op = nn.Sequential(
             DilatedConv(channels, kernel, stride, dilation=1), DilatedConv(channels, kernel, 1, dilation=1)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.op(x)  # type: ignore[no-any-return]
+
+
+class FactorizedConv(nn.Module):
+    """A 7 × 7 convolution in two parts, 1 × 7 and 7 × 1, each with the stride of its side: `conv_7x1_1x7` of DARTS."""
+
+    def __init__(self, channels: int, stride: int) -> None:
+        super().__init__()
+        self.op = nn.Sequential(
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, (1, 7), (1, stride), (0, 3), bias=False),
+            nn.Conv2d(channels, channels, (7, 1), (stride, 1), (3, 0), bias=False),
+            nn.BatchNorm2d(channels),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -86,10 +102,12 @@ _BUILDERS: tuple[Callable[[int, int], nn.Module], ...] = (
     lambda channels, stride: SeparableConv(channels, 5, stride),
     lambda channels, stride: DilatedConv(channels, 3, stride, dilation=2),
     lambda channels, stride: DilatedConv(channels, 5, stride, dilation=2),
+    lambda channels, stride: SeparableConv(channels, 7, stride),
+    FactorizedConv,
 )
-_BUILDER_OF = dict(zip(OPERATIONS, _BUILDERS, strict=True))
+_BUILDER_OF = dict(zip(RETRAINED_OPERATIONS, _BUILDERS, strict=True))
 
 
 def build_operation(name: str, channels: int, stride: int) -> nn.Module:
-    """Builds one of `OPERATIONS`; `skip_connect` without a stride is `nn.Identity`."""
+    """Builds one of `RETRAINED_OPERATIONS`; `skip_connect` without a stride is `nn.Identity`."""
     return _BUILDER_OF[name](channels, stride)

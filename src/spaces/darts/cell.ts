@@ -8,7 +8,9 @@ export const DARTS_OPERATIONS = [
   'dil_conv_3x3',
   'dil_conv_5x5',
 ] as const;
-export type DartsOperation = (typeof DARTS_OPERATIONS)[number];
+
+/** The operations of networks that are retrained: the cells of NASNet and AmoebaNet also have the last two. */
+export const RETRAINED_OPERATIONS: readonly string[] = [...DARTS_OPERATIONS, 'sep_conv_7x7', 'conv_7x1_1x7'];
 
 /** The category of a missing edge; XNAS's eighth operation, `none`. */
 export const NO_EDGE = DARTS_OPERATIONS.length;

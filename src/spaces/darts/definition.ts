@@ -45,7 +45,7 @@ export const dartsDefinition = defineSpace({
   ranksEdges: true,
   retraining: {
     recipe: (dataset) => (arePhotographs(dataset) ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
-    // Other searches find two kinds of cells; such networks can be trained as well.
+    // Other searches find two kinds of cells or more nodes; such networks can be trained as well.
     normalForm: normalCells,
     regularised: true,
   },
