@@ -16,7 +16,7 @@ from rminas_sidecar.specification import NetworkSpecification
 _CASES = Path(__file__).parents[3] / "test" / "fixtures" / "cases" / "genotypes"
 NASNET = (_CASES / "darts_nasnet_five_steps.txt").read_text().strip()
 TINY_AMOEBA = (
-    "Genotype(normal=[('avg_pool_3x3', 0), ('conv_7x1_1x7', 0)], normal_concat=[2], "
+    "Genotype(normal=[('avg_pool_3x3', 0), ('conv_7x1_1x7', 1)], normal_concat=[2], "
     "reduce=[('conv_7x1_1x7', 0), ('sep_conv_7x7', 1), ('max_pool_3x3', 2), ('skip_connect', 2)], reduce_concat=[3, 2])"
 )
 

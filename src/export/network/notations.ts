@@ -34,12 +34,19 @@ const NASLIB_301 = [
   'dil_conv_5x5',
 ];
 
+const FOUR_NODES = /normal_concat=\[2, 3, 4, 5\].*reduce_concat=\[2, 3, 4, 5\]/;
+
 function darts(genotype: string): Notations {
   const [normal = [], reduce = []] = genotype
     .split('reduce=')
     .map((cell) =>
-      [...cell.matchAll(/\('(\w+)', (\d)\)/g)].map(([, name = '', from]) => ({ name, from: Number(from) })),
+      [...cell.matchAll(/\('(\w+)', (\d+)\)/g)].map(([, name = '', from]) => ({ name, from: Number(from) })),
     );
+  const isSearched = [normal, reduce].every(
+    (edges) => edges.length === 8 && edges.every(({ name }) => NASLIB_301.includes(name)),
+  );
+  // The spaces of NASLib and NNI have no other cells, such as those of NASNet.
+  if (!isSearched || !FOUR_NODES.test(genotype)) return { DARTS: genotype };
   const compact = (edges: typeof normal) => edges.map(({ name, from }) => [from, NASLIB_301.indexOf(name)]);
   // nni.nas.hub.pytorch.DARTS: `normal/op_2_0` is the first operation of node 2.
   const labels = (kind: string, edges: typeof normal) =>
