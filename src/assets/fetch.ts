@@ -35,9 +35,11 @@ export interface Fetched {
  * Downloads an asset into the data folder, unless a complete one is found.
  * @throws MissingError for an asset that cannot be downloaded; InterruptedError
  */
-export async function fetchAsset(wanted: Wanted, settings: FetchSettings): Promise<Fetched> {
-  const { name, definition } = wanted;
+export async function fetchAsset(given: Wanted, settings: FetchSettings): Promise<Fetched> {
+  const { name, definition } = given;
   if (definition === null) return { status: 'shipped', path: null, verified: true, shadowedBy: null };
+  // A packed archive is to be unpacked, although a search can read it.
+  const wanted = { ...given, definition: { ...definition, readPacked: false } };
   const found = await verifyAsset(wanted, settings);
   if (isWhole(found)) return present(found, null);
   const source = assetSourceOf(name, definition, settings.mirror);

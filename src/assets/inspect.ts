@@ -6,11 +6,11 @@ import {
   type AssetForm,
   allPlaces,
   formsOf,
-  identifyingFiles,
   type KnownFile,
+  packedFile,
 } from '../definitions/asset.js';
 import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
-import { findAsset } from './locate.js';
+import { findAsset, findDataset } from './locate.js';
 import type { AssetReport, FileReport, ShowProgress } from './report.js';
 import type { Wanted } from './selection.js';
 
@@ -38,7 +38,7 @@ export async function lookFor({ name, kind, definition, origin, candidates }: Wa
       instructions: [],
     };
   }
-  const path = await findAsset(identifyingFiles(definition), candidates);
+  const path = await findDataset(definition, candidates);
   const files = path === null ? [] : await Promise.all((await publishedFiles(definition, path)).map(lookAt));
   const status = path === null ? 'missing' : files.some((file) => file.status === 'wrong') ? 'wrong' : 'found';
   return { ...about, title: definition.title, status, path, files, instructions: definition.instructions };
@@ -68,8 +68,10 @@ interface PublishedFile {
 /** The files that an asset at `path` should consist of, in the form that is there. */
 async function publishedFiles(asset: AssetDefinition, path: string): Promise<PublishedFile[]> {
   if (asset.files.length === 0) return [{ path, known: asset.download ?? { name: basename(path) } }];
+  const packed = packedFile(asset);
+  const forms: AssetForm[] = [...formsOf(asset), ...(packed === null ? [] : [{ places: [], files: [packed] }])];
   let found: AssetForm = asset;
-  for (const form of formsOf(asset).toReversed()) if ((await findAsset(form.files, [path])) !== null) found = form;
+  for (const form of forms.toReversed()) if ((await findAsset(form.files, [path])) !== null) found = form;
   return [...found.files, ...(found.heldOut ?? [])].map((known) => ({ path: join(path, known.name), known }));
 }
 

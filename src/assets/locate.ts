@@ -1,10 +1,10 @@
 /** Finds the files that a search needs, and says how to get them when they are missing. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
-import { type AssetDefinition, identifyingFiles, type KnownFile } from '../definitions/asset.js';
+import { type AssetDefinition, identifyingFiles, type KnownFile, packedFile } from '../definitions/asset.js';
 import { MissingError } from '../errors.js';
 import type { Assets, Specification } from '../protocol/specification.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
@@ -105,10 +105,10 @@ export async function locateDataset(
 ): Promise<string | null> {
   if (asset === null) return null;
   const { files } = asset;
-  const folder = await findAsset(identifyingFiles(asset), candidates);
+  const folder = await findDataset(asset, candidates);
   if (folder !== null) return folder;
   const archive = await findArchive(asset, candidates);
-  if (archive !== null) throw notUnpacked(name, asset, archive);
+  if (archive !== null) throw notUnpacked(name, archive);
   const shown = files.length > 1 ? `${files[0]?.name} …` : files[0]?.name;
   throw new MissingError(`The images of ${name} (${shown}) were not found in any of: ${candidates.join(', ')}`, {
     code: 'missing-dataset',
@@ -120,22 +120,17 @@ export async function locateDataset(
   });
 }
 
-/** The archive of a data set, as its publisher calls it, in one of the folders; null when there is none. */
-async function findArchive({ download, otherForms = [] }: AssetDefinition, folders: readonly string[]) {
-  const names = [...(download === null ? [] : [download.name]), ...otherForms.map(({ archive }) => archive)];
-  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+/** The archive of a form that is not read packed, as its publisher calls it; null when no folder has one. */
+async function findArchive({ otherForms = [] }: AssetDefinition, folders: readonly string[]) {
+  const paths = folders.flatMap((folder) => otherForms.map(({ archive }) => join(folder, archive)));
   return findAsset([], paths);
 }
 
-function notUnpacked(name: string, { download }: AssetDefinition, archive: string): MissingError {
+function notUnpacked(name: string, archive: string): MissingError {
   const folder = dirname(archive);
   return new MissingError(`The images of ${name} are in an archive that is not unpacked: ${archive}`, {
     code: 'missing-dataset',
-    nextSteps: [
-      basename(archive) === download?.name
-        ? `Verify and unpack it: rminas assets fetch ${name} --data ${folder}`
-        : `Unpack it: tar xzf ${archive} -C ${folder}`,
-    ],
+    nextSteps: [`Unpack it: tar xzf ${archive} -C ${folder}`],
   });
 }
 
@@ -157,6 +152,16 @@ export async function locateTeacher(
       'Or name another checkpoint of that architecture with --teacher or RMINAS.TEACHER.',
     ],
   });
+}
+
+/**
+ * The first folder that has files of the data set, else the first that has its archive where that is read; null when none
+ * has. Unpacked files come first because they are read faster.
+ */
+export async function findDataset(asset: AssetDefinition, candidates: readonly string[]): Promise<string | null> {
+  const folder = await findAsset(identifyingFiles(asset), candidates);
+  const packed = packedFile(asset);
+  return folder !== null || packed === null ? folder : findAsset([packed], candidates);
 }
 
 /**

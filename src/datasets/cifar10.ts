@@ -38,6 +38,7 @@ export const cifar10: DatasetDefinition = {
         heldOut: [{ name: 'test_batch.bin', bytes: 30_730_000 }],
       },
     ],
+    readPacked: true,
     download: {
       url: 'https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz',
       name: 'cifar-10-python.tar.gz',
@@ -45,8 +46,6 @@ export const cifar10: DatasetDefinition = {
       md5: 'c58f30108f718f92721af3b95e74349a',
       unpacksTo: 'cifar-10-batches-py',
     },
-    instructions: [
-      'Download https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz and unpack it into a data folder.',
-    ],
+    instructions: ['Download https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz into a data folder.'],
   },
 };

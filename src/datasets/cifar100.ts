@@ -21,6 +21,7 @@ export const cifar100: DatasetDefinition = {
         heldOut: [{ name: 'test.bin', bytes: 30_740_000 }],
       },
     ],
+    readPacked: true,
     download: {
       url: 'https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz',
       name: 'cifar-100-python.tar.gz',
@@ -28,8 +29,6 @@ export const cifar100: DatasetDefinition = {
       md5: 'eb9058c3a382ffc7106e4002c42a8d85',
       unpacksTo: 'cifar-100-python',
     },
-    instructions: [
-      'Download https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz and unpack it into a data folder.',
-    ],
+    instructions: ['Download https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz into a data folder.'],
   },
 };

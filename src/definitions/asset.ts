@@ -34,15 +34,22 @@ export interface AssetDefinition extends AssetForm {
   readonly title: string;
   /** Other forms that are read too, and that rminas does not fetch, with the archive that each comes in. */
   readonly otherForms?: readonly (AssetForm & { readonly archive: string })[];
+  /** Whether the archive of `download` is read without unpacking it, where no unpacked form is found. */
+  readonly readPacked?: boolean;
   /** Null when a program cannot download it. */
   readonly download: Download | null;
   /** How to get it by hand. */
   readonly instructions: readonly string[];
 }
 
-/** All forms of an asset, the one that is fetched first. */
+/** All unpacked forms of an asset, the one that is fetched first. */
 export function formsOf(asset: AssetDefinition): readonly AssetForm[] {
   return [asset, ...(asset.otherForms ?? [])];
+}
+
+/** The archive that is read without unpacking it; null when there is none. */
+export function packedFile({ readPacked = false, download }: AssetDefinition): KnownFile | null {
+  return readPacked ? download : null;
 }
 
 /** Where to look for an asset in each data folder, in any form. */
@@ -50,7 +57,7 @@ export function allPlaces(asset: AssetDefinition): readonly string[] {
   return [...new Set(formsOf(asset).flatMap(({ places }) => places))];
 }
 
-/** The files that identify the folder of a data set, in any form. */
+/** The files that identify the folder of a data set, in any unpacked form. */
 export function identifyingFiles(asset: AssetDefinition): readonly KnownFile[] {
   return formsOf(asset).flatMap(({ files }) => files);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -103,6 +103,21 @@ describe('a data set', () => {
     mkdirSync(join(folder, 'a/test'));
     expect(await lookFor(wanted(set))).toMatchObject({ status: 'wrong' });
     expect((await verifyAsset(wanted(set))).files[1]).toMatchObject({ status: 'wrong', detail: 'it is not a file' });
+  });
+
+  it('can be the packed archive, with its published size and checksum', async () => {
+    const archive = join(folder, 'data/cifar-10-python.tar.gz');
+    write(archive, 'a part of it');
+    const options = { names: ['cifar10'], cwd: folder, env: { RMINAS_HOME: join(folder, 'home') } };
+    expect((await listAssets(options)).assets).toMatchObject([{ status: 'wrong', path: join(folder, 'data') }]);
+    truncateSync(archive, 170_498_071);
+    expect((await listAssets(options)).assets).toMatchObject([
+      { status: 'found', path: join(folder, 'data'), files: [{ path: archive, bytes: 170_498_071 }] },
+    ]);
+    const bytes = Buffer.from('never unpacked');
+    const packed = { ...definitionOf(bytes), readPacked: true };
+    write(join(folder, 'b', packed.download?.name ?? ''), bytes.toString());
+    expect(await verifyAsset(wanted(packed))).toMatchObject({ status: 'verified', path: join(folder, 'b') });
   });
 
   it('can be a folder of folders without checksums', async () => {

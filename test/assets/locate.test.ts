@@ -88,16 +88,27 @@ describe('the files of a search', () => {
     expect(await locateImages(name, config, { cwd, env: {} })).toBe(join(cwd, dirname(`data/${file}`)));
   });
 
-  it.each([
-    ['cifar-10-python.tar.gz', 'rminas assets fetch cifar10 --data '],
-    ['cifar-10-binary.tar.gz', 'tar xzf '],
-  ])('are in an archive: the error says how to unpack %s', async (archive, step) => {
-    await touch(`data/${archive}`);
+  it('are in an archive of the binary version: the error says how to unpack it', async () => {
+    await touch('data/cifar-10-binary.tar.gz');
     await expect(locate({})).rejects.toMatchObject({
       code: 'missing-dataset',
-      message: expect.stringContaining(join(cwd, 'data', archive)),
-      nextSteps: [expect.stringContaining(step)],
+      message: expect.stringContaining(join(cwd, 'data/cifar-10-binary.tar.gz')),
+      nextSteps: [expect.stringContaining('tar xzf ')],
     });
+  });
+
+  it.each([
+    ['cifar10', 'cifar-10-python.tar.gz', 'cifar-10-batches-bin/data_batch_1.bin'],
+    ['cifar100', 'cifar-100-python.tar.gz', 'cifar-100-binary/train.bin'],
+  ])('of %s are read from %s, unless they are found unpacked', async (name, archive, unpacked) => {
+    await touch(`data/${archive}`);
+    const config = await loadConfig({ overrides: ['LOADER.DATASET', name] });
+    const places = { cwd, env: { HOME: join(cwd, 'home') } };
+    expect(await locateImages(name, config, places)).toBe(join(cwd, 'data'));
+    await touch(`home/.local/share/rminas/data/${unpacked}`);
+    expect(await locateImages(name, config, places)).toBe(
+      join(cwd, 'home/.local/share/rminas/data', dirname(unpacked)),
+    );
   });
 
   it('are missing: the error lists every place and the ways to get them', async () => {

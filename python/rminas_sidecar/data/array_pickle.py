@@ -6,7 +6,7 @@ floating-point numbers, as numpy writes them.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -151,22 +151,38 @@ def read_pickle(path: Path, title: str, where: str) -> dict[str, object]:
             `corrupt-file` when it is incomplete, too large or no pickle of arrays.
     """
     with open_file(path, f"The {title} file", [where], LONGEST) as (file, size):
-        foreign = describe_foreign(file)
-        if foreign is not None:
-            raise SidecarError(
-                "corrupt-file", f"{path} is not a file of {title}: it is {foreign.what}.", [foreign.step, where]
-            )
-        try:
-            return _fields(load(Source(file, size), _SAFE_GLOBALS, Limits(_MOST_OBJECTS)))
-        except RefusedGlobal as error:
-            raise SidecarError(
-                "refused-file",
-                f"{path} asks for {error.name}, which no file of {title} needs. It was not run.",
-                ["Get the file from its publisher, and do not open this one with other programs."],
-            ) from error
-        except BadPickle as error:
-            raise SidecarError(
-                "corrupt-file",
-                f"{path} is an incomplete or foreign file of {title} ({size} bytes): {error}.",
-                ["Copy or download it again."],
-            ) from error
+        return parse_pickle(file, size, path=path, title=title, where=where)
+
+
+def parse_pickle(file: BinaryIO, size: int, *, path: Path, title: str, where: str) -> dict[str, object]:
+    """Reads the fields of one data file that is open.
+
+    Args:
+        file: at its start.
+        size: of the file, in bytes.
+        path: names the file in messages.
+        title: the data set's name, for messages.
+        where: how to get the file.
+
+    Raises:
+        SidecarError: see :func:`read_pickle`.
+    """
+    foreign = describe_foreign(file)
+    if foreign is not None:
+        raise SidecarError(
+            "corrupt-file", f"{path} is not a file of {title}: it is {foreign.what}.", [foreign.step, where]
+        )
+    try:
+        return _fields(load(Source(file, size), _SAFE_GLOBALS, Limits(_MOST_OBJECTS)))
+    except RefusedGlobal as error:
+        raise SidecarError(
+            "refused-file",
+            f"{path} asks for {error.name}, which no file of {title} needs. It was not run.",
+            ["Get the file from its publisher, and do not open this one with other programs."],
+        ) from error
+    except BadPickle as error:
+        raise SidecarError(
+            "corrupt-file",
+            f"{path} is an incomplete or foreign file of {title} ({size} bytes): {error}.",
+            ["Copy or download it again."],
+        ) from error

@@ -1,4 +1,7 @@
-"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their published Python and binary formats."""
+"""CIFAR-10 and CIFAR-100 (Krizhevsky, 2009) in their published formats.
+
+The Python version is read as files or from its archive, the binary version as files.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,8 @@ import torch
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Images, StoredImages, require_folder
-from rminas_sidecar.data.pickled import Batch, PickledFormat, read_images
+from rminas_sidecar.data.packed import read_members
+from rminas_sidecar.data.pickled import Batch, PickledFormat, parse_images, read_images
 from rminas_sidecar.data.registry import DATASETS, register_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.system.files import open_file
@@ -26,6 +30,7 @@ class _Files:
         training: names of the Python version's training files.
         held_out: name of its test file.
         folder: name of the folder in its archive.
+        archive: name of that archive.
         content: format of its files.
         label_bytes: labels before each image of the binary version, of which the last one counts.
         augmentation: of training images.
@@ -34,6 +39,7 @@ class _Files:
     training: tuple[str, ...]
     held_out: str
     folder: str
+    archive: str
     content: PickledFormat
     label_bytes: int
     augmentation: Augmentation
@@ -42,7 +48,7 @@ class _Files:
         """Reads the test images, or the training files that are there: a partial set is accepted.
 
         Raises:
-            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for another file.
+            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for another file or archive.
         """
         root = require_folder(folder, self.content.title, self.content.where)
         names = [self.held_out] if held_out else self.training
@@ -54,11 +60,9 @@ class _Files:
                 found = [path for path in paths if path.exists()]
                 if found:
                     return self._join([read(path) for path in found])
-        archive = next((path for path in sorted(root.glob("cifar-*.tar.gz"))), None)
-        if archive is not None:
-            raise SidecarError(
-                "missing-file", f"{archive} is not unpacked.", [f"Unpack it: tar xzf {archive} -C {root}"]
-            )
+        archive = root / self.archive
+        if archive.exists():
+            return self._join(self._read_packed(archive, names))
         return self._join([self._read_python(root / names[0])])
 
     def _join(self, batches: Sequence[Batch]) -> Images:
@@ -68,6 +72,15 @@ class _Files:
 
     def _read_python(self, path: Path) -> Batch:
         return read_images(path, self.content)
+
+    def _read_packed(self, archive: Path, names: Sequence[str]) -> list[Batch]:
+        """Reads files of the Python version from its archive, in the order of their names and not of the archive."""
+        title, steps = self.content.title, [self.content.where]
+        members = read_members(archive, self.folder, names, title=title, next_steps=steps)
+        found = [name for name in names if name in members]
+        if not found:
+            raise SidecarError("corrupt-file", f"{archive} has no file of {title} named {', '.join(names)}.", steps)
+        return [parse_images(members.pop(name), archive / self.folder / name, self.content) for name in found]
 
     def _read_binary(self, path: Path) -> Batch:
         """Reads a file of the binary version: rows of labels, red, green and blue, a byte each."""
@@ -87,13 +100,14 @@ class _Files:
 
 
 def _where(archive: str) -> str:
-    return f"Unpack https://www.cs.toronto.edu/~kriz/{archive} and name the folder that holds it with --data."
+    return f"Download https://www.cs.toronto.edu/~kriz/{archive} and name the folder that holds it with --data."
 
 
 _CIFAR10 = _Files(
     training=tuple(f"data_batch_{number}" for number in range(1, 6)),
     held_out="test_batch",
     folder="cifar-10-batches-py",
+    archive="cifar-10-python.tar.gz",
     content=PickledFormat("CIFAR-10", 32, "labels", 0, 9, _where("cifar-10-python.tar.gz")),
     label_bytes=1,
     augmentation=Augmentation(flips=True, padding=4),
@@ -103,6 +117,7 @@ _CIFAR100 = _Files(
     training=("train",),
     held_out="test",
     folder="cifar-100-python",
+    archive="cifar-100-python.tar.gz",
     content=PickledFormat("CIFAR-100", 32, "fine_labels", 0, 99, _where("cifar-100-python.tar.gz")),
     label_bytes=2,
     augmentation=Augmentation(flips=True, padding=4, rotation=15),

@@ -1,12 +1,13 @@
 """Reads small images that are published as pickles: CIFAR-10, CIFAR-100 and ImageNet16."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from rminas_sidecar.data.array_pickle import read_pickle
+from rminas_sidecar.data.array_pickle import parse_pickle, read_pickle
 from rminas_sidecar.errors import SidecarError
 
 
@@ -55,7 +56,26 @@ def read_images(path: Path, format_: PickledFormat) -> Batch:
     Raises:
         SidecarError: `missing-file`; `corrupt-file` or `refused-file` for a file of another format.
     """
-    entry = read_pickle(path, format_.title, format_.where)
+    return _images(read_pickle(path, format_.title, format_.where), path, format_)
+
+
+def parse_images(content: bytes, path: Path, format_: PickledFormat) -> Batch:
+    """Reads the images of one file whose content is in memory.
+
+    Args:
+        content: of the file.
+        path: names the file in messages.
+        format_: of the data set.
+
+    Raises:
+        SidecarError: `corrupt-file` or `refused-file` for a file of another format.
+    """
+    file = BytesIO(content)
+    entry = parse_pickle(file, len(content), path=path, title=format_.title, where=format_.where)
+    return _images(entry, path, format_)
+
+
+def _images(entry: dict[str, object], path: Path, format_: PickledFormat) -> Batch:
     pixels, stored = entry.get("data"), entry.get(format_.labels)
     values = 3 * format_.side**2
     if not (isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.ndim == 2):
