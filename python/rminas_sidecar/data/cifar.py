@@ -48,7 +48,7 @@ class _Files:
         """Reads the test images, or the training files that are there: a partial set is accepted.
 
         Raises:
-            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for another file or archive.
+            SidecarError: `missing-file` when there is none, `corrupt-file` or `refused-file` for a bad file or archive.
         """
         root = require_folder(folder, self.content.title, self.content.where)
         names = [self.held_out] if held_out else self.training
