@@ -106,11 +106,12 @@ def read_members(
 def _read(stream: _Stream, folder: str, names: Collection[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     while True:
-        try:
-            member = tarfile.TarInfo.frombuf(stream.read(tarfile.BLOCKSIZE), "utf-8", "replace")
-        except (tarfile.EOFHeaderError, tarfile.EmptyHeaderError):
+        header = stream.read(tarfile.BLOCKSIZE)
+        # A block of zeros ends an archive.
+        if not header.strip(b"\0"):
             stream.finish()
             return found
+        member = tarfile.TarInfo.frombuf(header, "utf-8", "replace")
         place = PurePosixPath(member.name)
         _require_harmless(member, place)
         padding = -member.size % tarfile.BLOCKSIZE
