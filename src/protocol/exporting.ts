@@ -44,6 +44,8 @@ export const exportedSchema = z.strictObject({
   parameters: z.int().min(1),
   /** Millions of multiply-adds for one image. */
   flops: z.number().min(0),
+  /** Milliseconds of an inference of one image on the CPU of this machine. */
+  latency: z.number().positive(),
 });
 export type Exported = z.infer<typeof exportedSchema>;
 export const exported = message('exported', exportedSchema);

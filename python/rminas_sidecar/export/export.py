@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.data.images import make_generator
+from rminas_sidecar.evaluation.latency import measure_latency
 from rminas_sidecar.export.failures import CannotWrite
 from rminas_sidecar.export.graphs import missing_packages, trace, write_onnx, write_program
 from rminas_sidecar.export.model_file import write_model
@@ -71,6 +72,7 @@ def export_network(body: Mapping[str, Any]) -> dict[str, Any]:
         "failed": report.failed,
         "parameters": sum(value.numel() for value in written.weighted.parameters()),
         "flops": count_flops(written.network, retraining.network.resolution),
+        "latency": measure_latency(network, retraining.network.resolution, 1, torch.device("cpu")),
     }
 
 

@@ -63,7 +63,7 @@ function usage(trained: boolean, files: readonly string[]): string[] {
 
 function factsOf(
   subject: ExportSubject,
-  { parameters, flops, accuracy, differences, dataset }: ExportResult,
+  { parameters, flops, latency, accuracy, differences, dataset }: ExportResult,
 ): string[][] {
   const { search, plan } = subject;
   const greatest = Math.max(...Object.values(differences));
@@ -74,6 +74,7 @@ function factsOf(
     ...(accuracy === null ? [] : [['test accuracy', `${accuracy.toFixed(2)} %, seed ${subject.seed}`]]),
     ['parameters', parameters.toLocaleString('en')],
     ['FLOPs', `${flops.toFixed(2)} million multiply-adds for one image`],
+    ['latency', `${latency.toPrecision(3)} ms for one image, on the CPU of the machine that exported it`],
     ['greatest difference of the logits', `${greatest.toPrecision(2)} between the files and the trained network`],
   ];
 }

@@ -173,7 +173,7 @@ function canonicalOf(space: Space, genotype: string): { canonical?: string } {
 
 function resultOf(subject: ExportSubject, written: Exported, folder: string): ExportResult {
   const { space, dataset, genotype, network } = subject.plan.retraining;
-  const { files, differences, parameters, flops } = written;
+  const { files, differences, parameters, flops, latency } = written;
   return {
     schema: 1,
     rminas: VERSION,
@@ -181,7 +181,7 @@ function resultOf(subject: ExportSubject, written: Exported, folder: string): Ex
     files: [...files, 'genotype.json', 'README.md'],
     weights: subject.weights,
     accuracy: subject.accuracy,
-    ...{ differences, parameters, flops },
+    ...{ differences, parameters, flops, latency },
     notes: notesOf(subject, written),
   };
 }

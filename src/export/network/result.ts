@@ -20,6 +20,7 @@ export const exportedNetworkSchema = z.strictObject({
   differences: exportedSchema.shape.differences,
   parameters: exportedSchema.shape.parameters,
   flops: exportedSchema.shape.flops,
+  latency: exportedSchema.shape.latency,
   notes: z.array(z.string()),
 });
 export type ExportResult = z.infer<typeof exportedNetworkSchema>;
