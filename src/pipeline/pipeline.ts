@@ -5,13 +5,13 @@ import { writeNetwork } from '../export/network/export-network.js';
 import { type ExportResult, exportedNetworkSchema } from '../export/network/result.js';
 import { readRun } from '../export/run.js';
 import type { Notice } from '../jobs/events.js';
-import { type Job, type JobContext, startJob } from '../jobs/job.js';
+import { type Job, type JobContext, startChecked } from '../jobs/job.js';
 import type { RetrainingEvent } from '../jobs/retrain/events.js';
 import type { RetrainingResult } from '../jobs/retrain/result.js';
 import { retrain } from '../jobs/retrain/retrain.js';
 import type { SearchJobEvent } from '../jobs/search/events.js';
 import type { SearchResult } from '../jobs/search/result.js';
-import { type SearchOptions, search } from '../jobs/search/search.js';
+import { checkSearchOptions, type SearchOptions, search } from '../jobs/search/search.js';
 import { writeJobFile } from '../store/folder.js';
 import type { PipelineResult } from './result.js';
 import { exportFolderOf, finishedRetraining, followUpOf, retrainingIn } from './steps.js';
@@ -36,7 +36,7 @@ export function searchThen(options: SearchOptions): Job<PipelineEvent, PipelineR
     message: 'The run was interrupted; what it did is kept.',
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${folder}`],
   });
-  return startJob({ signal: options.signal, interruption }, (context) => runSteps(options, context));
+  return startChecked(() => checkSearchOptions(options, 'searchThen'), { interruption }, runSteps);
 }
 
 async function runSteps(options: SearchOptions, context: JobContext<PipelineEvent>): Promise<PipelineResult> {

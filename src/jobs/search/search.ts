@@ -73,10 +73,11 @@ const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions> = {
   data: pathOption.optional(),
 };
 
-function checkSearchOptions(options: unknown): SearchOptions {
+/** @param name of the function that was called, for messages */
+export function checkSearchOptions(options: unknown, name = 'search'): SearchOptions {
   return isResumed(options)
-    ? checkOptions('search({ resume })', RESUME_OPTIONS, options)
-    : checkOptions('search()', NEW_OPTIONS, options);
+    ? checkOptions(`${name}({ resume })`, RESUME_OPTIONS, options)
+    : checkOptions(`${name}()`, NEW_OPTIONS, options);
 }
 
 export type SearchJob = Job<SearchJobEvent, SearchResult>;
