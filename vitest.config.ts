@@ -1,10 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** Rooms whose tests change nothing in their process. The files of one worker share its process, which spares the start and the imports of each. */
+const PURE = [
+  ...['assets', 'catalogue', 'config', 'definitions', 'installation', 'objectives', 'protocol', 'proxies', 'random'],
+  ...['report', 'search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
+];
+const pure = PURE.map((room) => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // In this order: what is compiled lies among the temporary files.
-    globalSetup: ['test/setup/build.ts', 'test/setup/temporary.ts', 'test/setup/kernels.ts', 'test/setup/slowness.ts'],
+    projects: [
+      { extends: true, test: { name: 'processes', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+    ],
+    globalSetup: ['test/setup/once.ts'],
     // Sets the limits of tests and hooks, which scale with the machine.
     setupFiles: ['test/setup/each-file.ts'],
     // The tests start real sidecars on a machine that may have two cores.
