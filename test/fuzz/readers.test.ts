@@ -9,7 +9,7 @@ import { fuzz } from './fuzzer.js';
 import { READERS } from './readers.js';
 
 const SEED = Number(process.env.RMINAS_FUZZ_SEED ?? 1);
-const SECONDS = Number(process.env.RMINAS_FUZZ_SECONDS ?? 2);
+const SECONDS = Number(process.env.RMINAS_FUZZ_SECONDS ?? 1);
 const RUNS = Number(process.env.RMINAS_FUZZ_RUNS ?? (SECONDS > 2 ? Number.MAX_SAFE_INTEGER : 2000));
 
 describe.each(Object.entries(READERS))('the reader %s', (name, reader) => {

@@ -40,8 +40,22 @@ def _prepare_schema() -> dict[str, Any]:
     return body
 
 
+IMAGES = {
+    **{"form": "folder", "name": None, "imageColumn": None, "labelColumn": None, "heldOutShare": 0.2},
+    **{"mean": [0.5] * 3, "deviation": [0.25] * 3, "augmentation": "crop-and-flip", "fingerprint": "0" * 64},
+}
+OWN_TEACHER = {
+    **{"kind": "factory", "name": "make", "version": None, "weights": None, "code": "0" * 64},
+    **{"stages": ["a", "b", "c"], "classes": 10},
+}
+
+
 def test_the_fields_are_those_of_the_protocol(specification: Build) -> None:
-    complete = specification(optimizer={"gradientNorm": 5, "cosine": {"updates": 300, "minimum": 0.001}})
+    complete = specification(
+        optimizer={"gradientNorm": 5, "cosine": {"updates": 300, "minimum": 0.001}},
+        teacher={"own": OWN_TEACHER},
+    )
+    complete["images"] = IMAGES
     assert _fields(Specification.from_dict(complete)) == _properties(_prepare_schema()["specification"])
     assert set(_fields(Assets(None, None))) == set(_properties(_prepare_schema()["assets"]))
 
