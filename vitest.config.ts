@@ -16,8 +16,8 @@ export default defineConfig({
     globalSetup: ['test/setup/once.ts'],
     // Sets the limits of tests and hooks, which scale with the machine.
     setupFiles: ['test/setup/each-file.ts'],
-    // The tests start real sidecars on a machine that may have two cores.
-    maxWorkers: 2,
+    // On a machine of two cores a third worker computes while the others wait for their sidecars.
+    maxWorkers: 3,
     // What a test evaluates, it evaluates itself. Texts are compared without colours, which some terminals and `CI` ask for.
     env: { RMINAS_CACHE_MAX: '0', NO_COLOR: '1' },
   },
