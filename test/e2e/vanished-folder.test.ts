@@ -66,7 +66,7 @@ describe.skipIf(process.platform === 'win32')('a journal that is not a regular f
       const { code, stdout } = await runCli([command, '--resume', folder, '--json']);
       expect(code).toBe(2);
       expect(JSON.parse(stdout)).toMatchObject({
-        error: { code: 'corrupt-journal', message: expect.stringContaining(`is ${kind}, and a journal is`) },
+        error: { code: 'corrupt-journal', message: expect.stringContaining(`is ${kind}, not a regular file`) },
       });
     }
   });
