@@ -2,20 +2,27 @@ import type { Encoding, Space } from '../spaces/space.js';
 import { bestAnswer } from './answer.js';
 import { type CommonSettings, checkCommonSettings } from './common.js';
 import type { Draws } from './draws.js';
+import type { Constraint } from './limits/constraint.js';
+import { drawsFrom } from './limits/draws.js';
 import type { Ask, Observation, Strategy } from './strategy.js';
 import { searchStatus } from './threshold.js';
 
-export interface BudgetedOptions {
-  readonly name: string;
+/** The options of every strategy that uses up a budget. */
+export interface BudgetOptions<Settings extends CommonSettings = CommonSettings> {
   readonly space: Space;
-  readonly draws: Draws;
-  readonly settings: CommonSettings;
+  readonly settings: Settings;
+  readonly constraint?: Constraint | undefined;
+}
+
+interface GuidedOptions extends BudgetOptions {
+  readonly name: string;
   /**
    * Proposes architectures after the warm-up, none of which is in the history.
    * @param history contains the whole warm-up
    * @param wanted at least 1; the result may be shorter, and is empty when the space has no more architectures
+   * @param draws of architectures within the constraint
    */
-  readonly guide: (history: readonly Observation[], wanted: number) => Promise<readonly Encoding[]>;
+  readonly guide: (history: readonly Observation[], wanted: number, draws: Draws) => Promise<readonly Encoding[]>;
 }
 
 /**
@@ -23,8 +30,9 @@ export interface BudgetedOptions {
  * best of them. It sets the same threshold as the forest, for reports only.
  * @throws UsageError when a setting is out of its range
  */
-export function createBudgeted({ name, space, draws, settings, guide }: BudgetedOptions): Strategy {
+export function createBudgeted({ name, space, settings, constraint, guide }: GuidedOptions): Strategy {
   checkCommonSettings(name, settings);
+  const draws = drawsFrom(space, constraint);
   const cap = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, cap);
 
@@ -35,7 +43,7 @@ export function createBudgeted({ name, space, draws, settings, guide }: Budgeted
     const have = history.length;
     return have < warmup
       ? { phase: 'warm-up', encodings: await draws.warmUp(settings.seed, have, warmup - have) }
-      : { phase: 'guided', encodings: await guide(history, Math.min(capacity, cap - have)) };
+      : { phase: 'guided', encodings: await guide(history, Math.min(capacity, cap - have), draws) };
   }
 
   async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {

@@ -1,14 +1,11 @@
 import { createRandom } from '../random/random.js';
 import { shuffled } from '../random/sampling.js';
-import type { Encoding, Space } from '../spaces/space.js';
+import type { Encoding } from '../spaces/space.js';
 import { lowestLoss } from './answer.js';
-import { createBudgeted } from './budgeted.js';
-import type { CommonSettings } from './common.js';
+import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import { defineStrategy } from './definition.js';
 import { encodingKey, keysOf } from './draw.js';
 import type { Draws } from './draws.js';
-import type { Constraint } from './limits/constraint.js';
-import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /**
@@ -17,17 +14,12 @@ import type { Observation, Strategy } from './strategy.js';
  * architecture. Observed architectures are not evaluated again, but the search may move to them.
  * @throws UsageError when a setting is out of its range
  */
-export function createLocalSearch(options: {
-  space: Space;
-  settings: CommonSettings;
-  constraint?: Constraint | undefined;
-}): Strategy {
+export function createLocalSearch(options: BudgetOptions): Strategy {
   const { space, settings, constraint } = options;
-  const draws = drawsFrom(space, constraint);
   return createBudgeted({
     name: 'local-search',
-    ...{ space, draws, settings },
-    guide: async (history, wanted) => {
+    ...{ space, settings, constraint },
+    guide: async (history, wanted, draws) => {
       const pending = await pendingOf(history, draws, settings.seed);
       if (pending.length > 0) return pending.slice(0, wanted);
       return draws.unknown(createRandom(settings.seed, 'restart', history.length), 1, keysOf(history));

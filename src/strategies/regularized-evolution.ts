@@ -1,13 +1,10 @@
 import { wholeNumber } from '../definitions/key.js';
 import { createRandom, type Random } from '../random/random.js';
 import { pick } from '../random/sampling.js';
-import type { Space } from '../spaces/space.js';
 import { lowerLoss } from './answer.js';
-import { createBudgeted } from './budgeted.js';
+import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import { type CommonSettings, checkCounts } from './common.js';
 import { defineStrategy } from './definition.js';
-import type { Constraint } from './limits/constraint.js';
-import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 const NAME = 'regularized-evolution';
@@ -25,19 +22,14 @@ export interface EvolutionSettings extends CommonSettings {
  * and the oldest architecture leaves it. A child that is in the history is drawn again.
  * @throws UsageError when a setting is out of its range
  */
-export function createRegularizedEvolution(options: {
-  space: Space;
-  settings: EvolutionSettings;
-  constraint?: Constraint | undefined;
-}): Strategy {
+export function createRegularizedEvolution(options: BudgetOptions<EvolutionSettings>): Strategy {
   const { space, settings, constraint } = options;
-  const draws = drawsFrom(space, constraint);
   const { seed, population, sample } = settings;
   checkCounts(NAME, { population, sample });
   return createBudgeted({
     name: NAME,
-    ...{ space, draws, settings },
-    guide: (history, wanted) => {
+    ...{ space, settings, constraint },
+    guide: (history, wanted, draws) => {
       const random = createRandom(seed, 'evolution', history.length);
       const living = history.slice(-population);
       const mutate = () => pick(random, space.neighbours(parentOf(random, living, sample).encoding));

@@ -3,11 +3,9 @@ import { UsageError } from '../errors.js';
 import { createRandom, type Random } from '../random/random.js';
 import { drawWeighted } from '../random/sampling.js';
 import type { Encoding, Space } from '../spaces/space.js';
-import { createBudgeted } from './budgeted.js';
+import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import type { CommonSettings } from './common.js';
 import { defineStrategy } from './definition.js';
-import type { Constraint } from './limits/constraint.js';
-import { drawsFrom } from './limits/draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /** Weight of the old moving average of rewards when a new reward arrives. Source: the baseline of NAS-Bench-201. */
@@ -31,11 +29,7 @@ type Policy = number[][];
  * exclude are left out of the softmax, and architectures in the history are drawn again.
  * @throws UsageError when a setting is out of its range
  */
-export function createReinforce(options: {
-  space: Space;
-  settings: ReinforceSettings;
-  constraint?: Constraint | undefined;
-}): Strategy {
+export function createReinforce(options: BudgetOptions<ReinforceSettings>): Strategy {
   const { space, settings, constraint } = options;
   const { seed, learningRate } = settings;
   if (!(learningRate > 0 && Number.isFinite(learningRate))) {
@@ -43,11 +37,10 @@ export function createReinforce(options: {
       code: 'invalid-setting',
     });
   }
-  const draws = drawsFrom(space, constraint);
   return createBudgeted({
     name: 'reinforce',
-    ...{ space, draws, settings },
-    guide: (history, wanted) => {
+    ...{ space, settings, constraint },
+    guide: (history, wanted, draws) => {
       const random = createRandom(seed, 'policy', history.length);
       const policy = learn(space, history, learningRate);
       return draws.proposed(() => drawFrom(policy, space, random), { random, history, wanted });
