@@ -19,6 +19,7 @@ import {
 import { costed, costsRequest } from './costs.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 import { exported, exportRequest } from './exporting.js';
+import { failed } from './failure.js';
 import { measured, measureRequest } from './proxies.js';
 import { retrained, retrainRequest } from './retraining.js';
 import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
@@ -191,47 +192,6 @@ const progress = message(
 
 const log = message('log', z.strictObject({ level: z.enum(['debug', 'info', 'warning', 'error']), text: z.string() }));
 
-export const ERROR_CODES = [
-  'invalid-message',
-  'unknown-specification',
-  'invalid-genotype',
-  'missing-file',
-  'corrupt-file',
-  'refused-file',
-  'unsuitable-data',
-  'unsuitable-teacher',
-  'unsuitable-weights',
-  'unsuitable-stages',
-  'missing-backend',
-  'missing-package',
-  'unknown-architecture',
-  'smaller-table',
-  'unknown-series',
-  'unknown-proxy',
-  'unknown-name',
-  'plugin-failed',
-  'architecture-failed',
-  'diverged',
-  'cannot-export',
-  'unwritable',
-  'out-of-memory',
-  'worker-died',
-  'internal',
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
-
-const error = message(
-  'error',
-  z.strictObject({
-    code: z.enum(ERROR_CODES),
-    message: z.string(),
-    /** What to do about it, one step per entry. */
-    nextSteps: z.array(z.string()),
-    /** Python's traceback; null unless the error is a bug. */
-    traceback: z.string().nullable(),
-  }),
-);
-
 /** Messages from the controller. */
 export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
@@ -270,7 +230,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   heartbeat,
   progress,
   log,
-  error,
+  failed,
 ]);
 
 export type ToSidecar = z.infer<typeof toSidecarSchema>;
@@ -278,7 +238,6 @@ export type FromSidecar = z.infer<typeof fromSidecarSchema>;
 export type Hello = z.infer<typeof hello>['body'];
 export type Prepared = z.infer<typeof prepared>['body'];
 export type Progress = z.infer<typeof progress>['body'];
-export type SidecarFailure = z.infer<typeof error>['body'];
 
 /** The type of the reply to each request. */
 export const REPLY_OF = {
@@ -313,5 +272,6 @@ export {
   benchmarkRankingSchema,
   benchmarkSummarySchema,
 } from './benchmarks.js';
+export { ERROR_CODES, type ErrorCode, type SidecarFailure } from './failure.js';
 export type { Measurement } from './proxies.js';
 export { PROTOCOL_VERSION };
