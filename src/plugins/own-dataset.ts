@@ -6,6 +6,7 @@ import { UsageError } from '../errors.js';
 import { userPath } from '../installation/paths.js';
 import type { DatasetAnswer, DatasetQuestion } from '../protocol/describing.js';
 import { type AugmentationName, DATASET_FORMS, type DatasetForm } from '../protocol/specification.js';
+import { slug } from './slug.js';
 
 /** Where the images of the user are. */
 export interface DatasetReference {
@@ -59,7 +60,7 @@ export function ownDataset(
   const { form, name } = reference;
   const { fingerprint, mean, deviation, imageColumn, labelColumn } = answer;
   return {
-    name: `${slug(name ?? basename(reference.path ?? ''))}-${fingerprint.slice(0, 8)}`,
+    name: `${slug(name ?? basename(reference.path ?? ''), 'images')}-${fingerprint.slice(0, 8)}`,
     aliases: [reference.text],
     doc: `Images of the user: ${reference.text}.`,
     classes: answer.classes,
@@ -79,13 +80,4 @@ export function ownDataset(
       },
     },
   };
-}
-
-/** The last part of a path or name, with the characters that a name may have. */
-function slug(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  return plain.slice(0, 40) || 'images';
 }

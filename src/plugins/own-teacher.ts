@@ -7,6 +7,7 @@ import type { Described } from '../definitions/described.js';
 import type { DatasetQuestion, TeacherAnswer, TeacherQuestion } from '../protocol/describing.js';
 import { nameSchema } from '../protocol/specification.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
+import { slug } from './slug.js';
 import type { TeacherReference } from './teacher-reference.js';
 
 /** @param own the question about the data set, if that is the user's, too */
@@ -31,7 +32,7 @@ export function ownTeacher(
 ): TeacherDefinition {
   const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
   return {
-    name: `${slug(identity.name || basename(weights ?? ''))}-${digest.slice(0, 8)}`,
+    name: `${slug(identity.name || basename(weights ?? ''), 'teacher')}-${digest.slice(0, 8)}`,
     aliases: [],
     doc: `A teacher of the user: ${text}.`,
     asset: null,
@@ -61,13 +62,4 @@ export function teacherNotices({ text }: TeacherReference, { identity, compared,
   const from = version === null ? '' : ` of ${kind} ${version}`;
   const stages = compared.map(({ name, shape }) => `${name} (${shape.join(' × ')})`).join(', ');
   return [`The teacher ${text}${from} tells ${classes} classes apart. Its compared stages are ${stages}.`, ...notes];
-}
-
-/** A text with the characters that a name may have. */
-function slug(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
-  return plain.slice(0, 40) || 'teacher';
 }

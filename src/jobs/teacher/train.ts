@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MissingError } from '../../errors.js';
 import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
+import { slug } from '../../plugins/slug.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { pythonEnvironment } from '../../sidecar/process/python-environment.js';
 import { runPython } from '../../sidecar/process/run-python.js';
@@ -70,18 +71,11 @@ export function trainTeacher(options: TrainTeacherOptions = {}): Job<RetrainingE
       return runTraining(checked, context, {
         format: FORMAT,
         plan: (store) => planTeacherTraining(store, checked, { python, signal }),
-        folderName: ({ genotype, dataset }) => `teacher-${slug(genotype)}-${dataset}`,
+        folderName: ({ genotype, dataset }) => `teacher-${slug(basename(genotype), 'network')}-${dataset}`,
         conclude: (result, planned) => writeTeacher(result, planned, { python, signal }),
       });
     },
   );
-}
-
-function slug(network: string): string {
-  const plain = basename(network)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-');
-  return plain.replaceAll(/^-|-$/g, '').slice(0, 40) || 'network';
 }
 
 /** Writes the weights as safetensors, and their description. */
