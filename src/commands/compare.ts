@@ -4,7 +4,7 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { comparisonFlags, configFlag, overrideArg, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
+import { comparisonFlags, configFlag, overrideArgs, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -32,7 +32,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies forest,reinforce --also paper=nas-bench-201-cifar10 --also-seeds 1-3 --json',
   ];
   static override strict = false;
-  static override args = { 'KEY VALUE': overrideArg };
+  static override args = overrideArgs;
   static override flags = {
     cfg: configFlag,
     strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),

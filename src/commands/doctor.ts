@@ -1,7 +1,7 @@
 import { type Diagnosis, diagnose } from '../doctor/index.js';
 import { EXIT } from '../errors.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { optionalConfigFlag, overrideArg, placeFlags, pluginFlag, wordsOf } from '../terminal/input/flags.js';
+import { optionalConfigFlag, overrideArgs, placeFlags, pluginFlag, wordsOf } from '../terminal/input/flags.js';
 import { describeDiagnosis } from '../terminal/tables/doctor.js';
 
 export default class Doctor extends BaseCommand {
@@ -17,7 +17,7 @@ Exit code ${EXIT.missing} if the default search, the quickstart, cannot run. Opt
     '<%= config.bin %> doctor --json',
   ];
   static override strict = false;
-  static override args = { override: overrideArg };
+  static override args = overrideArgs;
   static override flags = { cfg: optionalConfigFlag, ...placeFlags, plugin: pluginFlag };
 
   override async run(): Promise<Diagnosis> {

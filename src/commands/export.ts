@@ -24,7 +24,7 @@ pairs override it.`;
   static override strict = false;
   static override args = {
     network: Args.string({ required: true, description: 'folder of a search or a retraining, or a genotype' }),
-    override: Args.string({ name: 'KEY VALUE', description: 'configuration keys and their values' }),
+    ...input.overrideArgs,
   };
   static override flags = {
     to: Flags.string({

@@ -7,7 +7,7 @@ import { BaseCommand } from '../terminal/base-command.js';
 import {
   configFlag,
   keyFlags,
-  overrideArg,
+  overrideArgs,
   overridesOf,
   placeFlags,
   pluginFlag,
@@ -35,7 +35,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     '<%= config.bin %> rank --cfg nas-bench-macro-cifar10 --data ./data --proxies naswot,zico --duplicates once --json',
   ];
   static override strict = false;
-  static override args = { 'KEY VALUE': overrideArg };
+  static override args = overrideArgs;
   static override flags = {
     cfg: configFlag,
     architectures: Flags.integer({ description: 'sample size', helpValue: 'N', default: DEFAULTS.architectures }),

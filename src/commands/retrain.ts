@@ -6,7 +6,7 @@ import {
   asPath,
   keyFlags,
   optionalConfigFlag,
-  overrideArg,
+  overrideArgs,
   overridesOf,
   placeFlags,
   pluginFlag,
@@ -35,7 +35,7 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     '<%= config.bin %> retrain --resume exp/retrain-darts-cifar10',
   ];
   static override strict = false;
-  static override args = { 'KEY VALUE': overrideArg };
+  static override args = overrideArgs;
   static override flags = {
     genotype: Flags.string({ description: "architecture, in its space's notation (TRAIN.GENOTYPE)" }),
     cfg: optionalConfigFlag,

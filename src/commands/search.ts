@@ -32,7 +32,7 @@ it.`;
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
-  static override args = { 'KEY VALUE': input.overrideArg };
+  static override args = input.overrideArgs;
   static override flags = {
     cfg: input.optionalConfigFlag,
     resume: Flags.string({

@@ -5,7 +5,7 @@ import { BaseCommand } from '../../terminal/base-command.js';
 import {
   keyFlags,
   limitFlags,
-  overrideArg,
+  overrideArgs,
   overridesOf,
   pluginFlag,
   pythonFlag,
@@ -30,7 +30,7 @@ decisions of the profile. Keys of XNAS that rminas ignores are marked. It starts
       required: true,
       description: 'name of a shipped configuration, or a file in the format of XNAS or the RMI-NAS archive',
     }),
-    'KEY VALUE': overrideArg,
+    ...overrideArgs,
   };
   static override flags = {
     changed: Flags.boolean({ description: 'only the keys that do not have their default' }),

@@ -1,4 +1,3 @@
-import { Flags } from '@oclif/core';
 import { inspectTeacher, type TeacherInspection } from '../../jobs/teacher/inspect.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import * as input from '../../terminal/input/flags.js';
@@ -17,12 +16,9 @@ KEY VALUE pairs override the configuration.`;
     '<%= config.bin %> teacher inspect --dataset digits --teacher examples/own_teacher.py:make',
   ];
   static override strict = false;
-  static override args = { override: input.overrideArg };
+  static override args = input.overrideArgs;
   static override flags = {
-    dataset: Flags.string({
-      description: 'data set: a name, or images of your own (LOADER.DATASET)',
-      helpValue: 'NAME|folder:DIR|…',
-    }),
+    dataset: input.datasetFlag,
     cfg: input.optionalConfigFlag,
     plugin: input.pluginFlag,
     ...input.placeFlags,
@@ -32,8 +28,7 @@ KEY VALUE pairs override the configuration.`;
   override async run(): Promise<TeacherInspection> {
     const { flags, raw } = await this.parse(TeacherInspect);
     const { dataset, cfg, plugin: plugins, data, python } = flags;
-    const images = dataset === undefined ? [] : ['LOADER.DATASET', input.quoted(dataset)];
-    const overrides = [...images, ...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...input.datasetOverride(dataset), ...input.overridesOf(flags), ...input.wordsOf(raw)];
     const result = await withInterrupt((signal) => inspectTeacher({ cfg, overrides, plugins, data, python, signal }));
     this.log(describeInspection(result));
     return result;

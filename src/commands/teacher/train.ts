@@ -20,17 +20,14 @@ OPTIM.MAX_EPOCH 30. Every epoch writes a checkpoint, and --resume continues exac
     '<%= config.bin %> teacher train --resume exp/teacher-resnet20-cifar10',
   ];
   static override strict = false;
-  static override args = { override: input.overrideArg };
+  static override args = input.overrideArgs;
   static override flags = {
     network: Flags.string({
       description:
         'network: resnet20, digits-resnet, timm:NAME, torchvision:NAME, pytorchcv:NAME, FILE.py:FUNCTION (default: resnet20)',
       helpValue: 'NETWORK',
     }),
-    dataset: Flags.string({
-      description: 'data set: a name, or images of your own (LOADER.DATASET)',
-      helpValue: 'NAME|folder:DIR|…',
-    }),
+    dataset: input.datasetFlag,
     cfg: input.optionalConfigFlag,
     resume: Flags.string({
       description: 'continue the interrupted training in this folder',
@@ -45,8 +42,7 @@ OPTIM.MAX_EPOCH 30. Every epoch writes a checkpoint, and --resume continues exac
   override async run(): Promise<TeacherTrainingResult> {
     const { flags, raw } = await this.parse(TeacherTrain);
     const { network, dataset, cfg, resume, plugin: plugins, data, python } = flags;
-    const images = dataset === undefined ? [] : ['LOADER.DATASET', input.quoted(dataset)];
-    const overrides = [...images, ...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...input.datasetOverride(dataset), ...input.overridesOf(flags), ...input.wordsOf(raw)];
     const configured = { '--network': network, '--cfg': cfg, '--plugin': plugins };
     if (resume !== undefined) rejectConfiguration(configured, overrides);
     const options = resume === undefined ? { network, cfg, plugins, overrides, data } : { resume, data };

@@ -5,7 +5,8 @@ import { userPath } from '../../installation/paths.js';
 /** For flags and arguments that are paths. */
 export const asPath = { parse: async (text: string) => userPath(text) };
 
-export const overrideArg = Args.string({ description: 'configuration keys and their values' });
+/** The argument of every command that takes KEY VALUE pairs. Its name is what the usage shows. */
+export const overrideArgs = { 'KEY VALUE': Args.string({ description: 'configuration keys and their values' }) };
 
 const CONFIG = {
   description: 'configuration: the name of a shipped one, or a file in the format of XNAS or the RMI-NAS archive',
@@ -27,6 +28,12 @@ export const pythonFlag = Flags.string({
   description: 'Python interpreter (default: RMINAS_PYTHON, .venv, the active environment, python3)',
   helpValue: 'FILE',
   ...asPath,
+});
+
+/** For commands that need only the data set of a configuration. */
+export const datasetFlag = Flags.string({
+  description: 'data set: a name, or images of your own (LOADER.DATASET)',
+  helpValue: 'NAME|folder:DIR|…',
 });
 
 /** Flags that say where data and Python are. */
@@ -185,8 +192,13 @@ function literal(key: string, value: string): string {
   return TEXT_KEYS.has(key) ? quoted(value) : value;
 }
 
+/** The words by which --dataset sets LOADER.DATASET. */
+export function datasetOverride(dataset: string | undefined): string[] {
+  return dataset === undefined ? [] : ['LOADER.DATASET', quoted(dataset)];
+}
+
 /** A value as a text for yacs, even if it looks like a number. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 }
 
