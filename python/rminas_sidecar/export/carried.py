@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from pprint import pformat
 
-from rminas_sidecar.export.source import LOADER, ModelFacts, constants
+from rminas_sidecar.export.source import LOADER, ModelFacts, constants, docstring
 from rminas_sidecar.networks.own import OwnSpace
 
 _MODEL = "model.py"
@@ -26,16 +26,7 @@ def write_carried(space: OwnSpace, facts: ModelFacts) -> str:
 
 
 def _head(space: OwnSpace, facts: ModelFacts) -> Iterator[str]:
-    yield f'"""{facts.title}'
-    yield ""
-    yield f"Written by rminas. The function {space.function} of {builder_name(space)}, beside this file, builds it:"
-    yield ""
-    yield "    from model import load_network, normalise"
-    yield ""
-    yield "    network = load_network()            # with the weights of weights.safetensors"
-    yield "    logits = network(normalise(images)) # images: batch × 3 × height × width, values from 0 to 1"
-    yield '"""'
-    yield ""
+    yield from docstring(facts, f"The function {space.function} of {builder_name(space)}, beside this file, builds it:")
     yield "import importlib.util"
     yield "import json"
     yield "import sys"

@@ -56,16 +56,7 @@ def write_source(network: nn.Module, facts: ModelFacts) -> str:
 
 def header(facts: ModelFacts, *, ordered: bool, functional: bool) -> Iterator[str]:
     """The docstring, the imports and the constants."""
-    yield f'"""{facts.title}'
-    yield ""
-    yield "Written by rminas. Needs only torch:"
-    yield ""
-    yield "    from model import load_network, normalise"
-    yield ""
-    yield "    network = load_network()            # with the weights of weights.safetensors"
-    yield "    logits = network(normalise(images)) # images: batch × 3 × height × width, values from 0 to 1"
-    yield '"""'
-    yield ""
+    yield from docstring(facts, "Needs only torch:")
     yield "import json"
     if ordered:
         yield "from collections import OrderedDict"
@@ -77,6 +68,24 @@ def header(facts: ModelFacts, *, ordered: bool, functional: bool) -> Iterator[st
         yield "from torch.nn import functional"
     yield ""
     yield from constants(facts)
+
+
+def docstring(facts: ModelFacts, origin: str) -> Iterator[str]:
+    """The docstring of `model.py`: what it is, and how it is used.
+
+    Args:
+        origin: a sentence about the network that ends with a colon.
+    """
+    yield f'"""{facts.title}'
+    yield ""
+    yield f"Written by rminas. {origin}"
+    yield ""
+    yield "    from model import load_network, normalise"
+    yield ""
+    yield "    network = load_network()            # with the weights of weights.safetensors"
+    yield "    logits = network(normalise(images)) # images: batch × 3 × height × width, values from 0 to 1"
+    yield '"""'
+    yield ""
 
 
 def constants(facts: ModelFacts) -> Iterator[str]:
