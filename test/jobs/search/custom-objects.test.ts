@@ -7,7 +7,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   BUILT_IN,
   type CustomObjects,
-  createSlotSpace,
   defineStrategy,
   type Evaluator,
   outcomeOfLoss,
@@ -20,17 +19,11 @@ import {
 } from '../../../src/index.js';
 import { highest } from '../../search/highest.js';
 import { ROOT, runCli, temporaryFolder } from '../../support/run-cli.js';
+import { toySpace } from '../../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
-const space = createSlotSpace({
-  name: 'toy',
-  slots: [
-    { name: 'width', choices: ['8', '16', '32', '64'] },
-    { name: 'depth', choices: ['1', '2', '3', '4'] },
-    { name: 'kernel', choices: ['1', '3', '5'] },
-  ],
-});
+const space = toySpace;
 
 /** A loss that is a formula of the genotype; lowest for wide and shallow networks. */
 const formula: Evaluator = {

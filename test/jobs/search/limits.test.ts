@@ -2,31 +2,18 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  createSlotSpace,
-  type Evaluator,
-  outcomeOfLoss,
-  resultSchema,
-  type SearchResult,
-  search,
-} from '../../../src/index.js';
+import { type Evaluator, outcomeOfLoss, resultSchema, type SearchResult, search } from '../../../src/index.js';
 import { checkSameDevice } from '../../../src/jobs/search/costs.js';
 import { describeResult } from '../../../src/terminal/tables/search.js';
 import { scaled } from '../../support/limits.js';
 import { ROOT, temporaryFolder } from '../../support/run-cli.js';
+import { toySpace } from '../../support/spaces.js';
 
 beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
 afterAll(() => vi.unstubAllEnvs());
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
-const space = createSlotSpace({
-  name: 'toy',
-  slots: [
-    { name: 'width', choices: ['8', '16', '32', '64'] },
-    { name: 'depth', choices: ['1', '2', '3', '4'] },
-    { name: 'kernel', choices: ['1', '3', '5'] },
-  ],
-});
+const space = toySpace;
 
 const numbersIn = (genotype: string) => Array.from(genotype.matchAll(/=(\d+)/g), ([, number]) => Number(number));
 /** Wide and deep networks have lower losses, and more parameters. */
