@@ -76,13 +76,16 @@ export async function configuredPlugins(
 export interface ConfiguredValues {
   /** Unset keys have their defaults. */
   readonly values: SearchValues;
-  readonly isSet: (key: string) => boolean;
+  /** The side of an image in pixels, where it is set: by SEARCH.IM_SIZE, or by TRAIN.IM_SIZE of a retraining. */
+  readonly resolution: number | null;
 }
 
 /** @throws UsageError as {@link loadConfig}, except for names */
 export async function configuredValues(options: LoadOptions = {}): Promise<ConfiguredValues> {
-  const { values, merged } = await mergeAll(options);
-  return { values, isSet: (key) => merged.get(key)?.source !== 'default' };
+  const { values, merged, fromFile, dialect } = await mergeAll(options);
+  const sizes = isForRetraining(fromFile, dialect) ? ['SEARCH.IM_SIZE', 'TRAIN.IM_SIZE'] : ['SEARCH.IM_SIZE'];
+  const [set = null] = sizes.map((key) => merged.get(key)).filter((size) => size?.source !== 'default');
+  return { values, resolution: set?.value.type === 'int' ? set.value.value : null };
 }
 
 /**

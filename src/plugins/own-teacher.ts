@@ -13,7 +13,7 @@ import type { TeacherReference } from './teacher-reference.js';
 /** @param own the question about the data set, if that is the user's, too */
 export function teacherQuestion(
   { kind, name, weights, random, code, stages }: TeacherReference,
-  { values, isSet }: ConfiguredValues,
+  { values, resolution }: ConfiguredValues,
   { own, catalogue }: { own: DatasetQuestion | undefined; catalogue: Catalogue },
 ): TeacherQuestion {
   const given = values['LOADER.DATASET'];
@@ -21,7 +21,7 @@ export function teacherQuestion(
   return {
     ...{ kind, name, weights, random, code, stages: [...stages] },
     dataset: own === undefined ? dataset : null,
-    resolution: isSet('SEARCH.IM_SIZE') ? values['SEARCH.IM_SIZE'] : null,
+    resolution,
   };
 }
 

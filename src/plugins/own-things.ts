@@ -75,7 +75,7 @@ function understandTeacher(reference: TeacherReference, answer: TeacherAnswer): 
 
 function datasetQuestion(
   { form, path, name }: DatasetReference,
-  { values, isSet }: ConfiguredValues,
+  { values, resolution }: ConfiguredValues,
   { cwd = '.', thorough = false }: QuestionOptions,
 ): DatasetQuestion {
   const configured = values['LOADER.DATAPATH'];
@@ -84,7 +84,7 @@ function datasetQuestion(
     form,
     path: form === 'torchvision' ? root : path,
     name,
-    resolution: isSet('SEARCH.IM_SIZE') ? values['SEARCH.IM_SIZE'] : null,
+    resolution,
     imageColumn: values['RMINAS.IMAGE_COLUMN'] || null,
     labelColumn: values['RMINAS.LABEL_COLUMN'] || null,
     heldOutShare: values['RMINAS.VAL_SHARE'],
@@ -115,13 +115,13 @@ function understandDataset(
 
 /** One sentence that says what was found. */
 function noticeOf({ own }: DatasetDefinition, answer: DatasetAnswer): string {
-  const { classes, trainImages, heldOutImages, split, sides, resolution, decoded } = answer;
+  const { classes, trainImages, heldOutImages, split, sides, resolution, measured } = answer;
   const size = (side: readonly [number, number]) => side.join(' × ');
   const sizes =
     size(sides.least) === size(sides.most) ? size(sides.least) : `${size(sides.least)} to ${size(sides.most)}`;
-  const measured = decoded === 0 ? '' : ` Mean and deviation were measured on ${decoded} of them.`;
+  const origin = measured === 0 ? '' : ` Mean and deviation were measured on ${measured} training images.`;
   return (
     `${own?.reference} has ${classes} classes, ${trainImages} images for training and ${heldOutImages} held out` +
-    `${split ? ' (split off)' : ''}, of ${sizes} pixels; networks see ${resolution} × ${resolution}.${measured}`
+    `${split ? ' (split off)' : ''}, of ${sizes} pixels; networks see ${resolution} × ${resolution}.${origin}`
   );
 }

@@ -56,8 +56,8 @@ export const datasetAnswerSchema = z.strictObject({
   resolution: z.int().min(1).max(1024),
   mean: channels,
   deviation: channels,
-  /** Images that were decoded. */
-  decoded: count,
+  /** Training images that mean and deviation were measured on; 0 where both were given. */
+  measured: count,
   imageColumn: column.nullable(),
   labelColumn: column.nullable(),
   /** Notes for the user. */

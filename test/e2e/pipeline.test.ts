@@ -1,12 +1,14 @@
 /** A search, a retraining and an export in one go: killed in a step, resumed, and the same as without. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type PipelineResult, pipelineResultSchema } from '../../src/index.js';
 import { parseFollowUp } from '../../src/terminal/input/follow-up.js';
 import { scaled } from '../support/limits.js';
-import { runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 
+const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
 const QUICK = [
   ...['search', '--cfg', 'quickstart', '--strategy', 'random', '--json', '--then', 'retrain,export'],
   ...['--retrain-with', 'OPTIM.MAX_EPOCH 4', '--retrain-with', 'RMINAS.CHANNELS 2', '--retrain-with', 'RMINAS.CELLS 1'],
@@ -46,6 +48,26 @@ describe.skipIf(process.platform === 'win32')('a search that is followed by a re
     // Nothing is done twice.
     const again = await runCli(resume);
     expect(JSON.parse(again.stdout)).toEqual(result);
+  });
+
+  it('takes images in an archive, of a size of its own, and a library for the teacher', {
+    timeout: scaled(120_000),
+  }, async () => {
+    const folder = temporaryFolder();
+    const script = `import numpy, sklearn.datasets
+digits = sklearn.datasets.load_digits()
+numpy.savez('digits.npz', x=(digits.images[:600] * 15).astype('uint8'), y=digits.target[:600])`;
+    expect(spawnSync(PYTHON, ['-c', script], { cwd: folder, encoding: 'utf8' })).toMatchObject({ status: 0 });
+    const teacher = ['--teacher', 'pytorchcv:resnet20_cifar10', '--teacher-weights', 'random'];
+    const images = ['LOADER.DATASET', 'npz:digits.npz', 'SEARCH.IM_SIZE', '32', 'LOADER.BATCH_SIZE', '16'];
+    const shorter = ['RMINAS.RF_WARMUP', '2', 'RMINAS.MAX_EVALUATIONS', '2', 'OPTIM.MAX_EPOCH', '2'];
+    const keys = ['--retrain-with', 'OPTIM.MAX_EPOCH 1'];
+    const args = [...QUICK, ...keys, ...teacher, '--out', 'run', ...KEYS, ...shorter, ...images];
+    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { search, export: exported } = pipelineResultSchema.parse(JSON.parse(stdout));
+    expect(search.specification?.teacher.own).toMatchObject({ kind: 'pytorchcv', name: 'resnet20_cifar10' });
+    expect(exported).toMatchObject({ network: { resolution: 32, classes: 10 }, dataset: search.dataset });
   });
 
   async function killedAt(args: readonly string[], line: RegExp): Promise<void> {

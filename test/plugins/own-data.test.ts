@@ -67,7 +67,7 @@ describe('a folder of images', () => {
     });
     expect(config.notices).toEqual([
       `folder:${animals} has 3 classes, 33 images for training and 9 held out (split off), of 20 × 20 pixels; ` +
-        'networks see 20 × 20. Mean and deviation were measured on 42 of them.',
+        'networks see 20 × 20. Mean and deviation were measured on 33 training images.',
     ]);
     const channels = describeConfig(config).keys.find(({ key }) => key === 'RMINAS.CHANNELS');
     expect(channels).toMatchObject({ value: 16, where: 'the space nas-bench-201 for 20 pixels' });

@@ -123,3 +123,16 @@ describe('the plan with a teacher of the user', () => {
     expect(teacher).toStrictEqual({ architecture: 'digits-resnet', mode: 'train' });
   });
 });
+
+describe('the size of the images that a teacher is asked about', () => {
+  const SEARCHED = ['SEARCH.IM_SIZE', '24', 'TRAIN.IM_SIZE', '32'];
+  const retraining = file('retraining.yaml', 'TRAIN:\n  GENOTYPE: Genotype\n  IM_SIZE: 32\n');
+
+  it.each<[string, Parameters<typeof configuredValues>[0], number | null]>([
+    ['of a search is its own, not that of a retraining', { overrides: SEARCHED }, 24],
+    ['of a search may be left to the data set', { overrides: ['TRAIN.IM_SIZE', '32'] }, null],
+    ['of a retraining is its own', { file: retraining }, 32],
+  ])('%s', async (_, options, resolution) => {
+    expect(await configuredValues(options)).toMatchObject({ resolution });
+  });
+});

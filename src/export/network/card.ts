@@ -42,7 +42,7 @@ export function modelCard(subject: ExportSubject, result: ExportResult): string 
 function introduction({ search, plan }: ExportSubject, { weights }: ExportResult): string[] {
   const found = search === null ? 'Written' : `Found by the strategy ${search.strategy} and written`;
   const weightsText = weights === null ? 'It is not trained.' : `Trained on ${plan.retraining.dataset}.`;
-  return [`${found} by [rminas](https://www.npmjs.com/package/rminas) ${VERSION}. ${weightsText}`];
+  return [`${found} by rminas ${VERSION}. ${weightsText}`];
 }
 
 function usage(trained: boolean, files: readonly string[]): string[] {

@@ -49,7 +49,7 @@ def describe_dataset(question: Mapping[str, Any]) -> dict[str, Any]:
         "resolution": side,
         "mean": question["mean"] or decoded.mean(),
         "deviation": question["deviation"] or decoded.deviation(),
-        "decoded": len(decoded.sizes),
+        "measured": len(decoded.sums) if measured else 0,
         "imageColumn": content.image_column,
         "labelColumn": content.label_column,
         "notes": list(content.notes),
