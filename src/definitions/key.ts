@@ -67,7 +67,7 @@ export function number(
 
 const FACTORS = { k: 'e3', M: 'e6', G: 'e9' } as const;
 
-/** A number above 0 that may end in k, M or G for thousands, millions and billions. None, the default, is no number. */
+/** A number above 0 that may end in k, M or G for thousands, millions and billions. None, the default, means no number. */
 export function quantity(doc: string) {
   const written = z
     .string()

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from rminas_sidecar.errors import SidecarError
 
 _DEVIATIONS = 2
-"""Standard deviations above chance from which on an accuracy is no coincidence."""
+"""Standard deviations above chance from which on an accuracy is hardly a coincidence."""
 
 
 class ExaminedTeacher:

@@ -92,7 +92,7 @@ function isTrainable({ kind, weights, text }: TeacherReference, network: string)
 }
 
 function untrainable(network: string): UsageError {
-  return new UsageError(`The network '${network}' cannot be trained: it is no name and no function.`, {
+  return new UsageError(`The network '${network}' cannot be trained: it is neither a known name nor a function.`, {
     code: 'unknown-network',
     nextSteps: [`Name ${[...BUILT_IN.teachers.names].join(', ')}, or one of ${OWN_TEACHERS.replace(/, or .*$/, '')}.`],
   });
