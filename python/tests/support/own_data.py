@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.data.own import describe_dataset
+from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.specification import OwnImagesSpecification
 
 COLOURS = {"blue": (0, 0, 200), "green": (0, 180, 0), "red": (220, 0, 0)}
 
@@ -66,3 +71,17 @@ def specification(asked: dict[str, Any], answer: dict[str, Any], augmentation: s
         "augmentation": augmentation,
         "fingerprint": answer["fingerprint"],
     }
+
+
+def opened(asked: dict[str, Any], augmentation: str = "none", side: int = 8) -> Dataset:
+    """The data set of a question, as a session opens it."""
+    answer = describe_dataset(asked)
+    images = OwnImagesSpecification.from_body({"images": specification(asked, answer, augmentation)})
+    return find_dataset("own", side, answer["classes"], images)
+
+
+def failure(form: str, path: Path | None = None, **changes: Any) -> SidecarError:
+    """The error of a question about a data set."""
+    with pytest.raises(SidecarError) as caught:
+        described(form, path, **changes)
+    return caught.value
