@@ -15,7 +15,7 @@ EXAMPLES = {
     "proxyless": proxyless.EXAMPLE,
 }
 # Of nas-bench-macro the original is the supernet: it has all blocks' weights, and none that can be told to be its own.
-_OF_THE_SUPERNET = {"params", "az-expressivity", "az-progressivity", "az-trainability"}
+_OF_THE_SUPERNET = {"params", "l2-norm", "zen", "az-expressivity", "az-progressivity", "az-trainability"}
 
 
 @pytest.mark.parametrize("space", EXAMPLES)

@@ -39,7 +39,11 @@ def measure_zen(context: Context) -> float:
 
 
 class _LastFeatureMaps:
-    """The last feature maps that have the size of the last stage: those that the global pooling averages."""
+    """The feature maps that the global pooling averages.
+
+    These are the output of the last layer that has the size of the last stage, if it has at least as many channels.
+    Otherwise they are the last stage itself, e.g. a concatenation, which no layer computes.
+    """
 
     def __init__(self, network: nn.Module) -> None:
         self._network = network
@@ -55,7 +59,9 @@ class _LastFeatureMaps:
     def of(self, images: Tensor) -> Tensor:
         self._maps.clear()
         features, _ = self._network(images)
-        return next((maps for maps in reversed(self._maps) if maps.shape[2:] == features[-1].shape[2:]), features[-1])
+        stage = features[-1]
+        of_its_size = [maps for maps in self._maps if maps.shape[2:] == stage.shape[2:]]
+        return of_its_size[-1] if of_its_size and of_its_size[-1].shape[1] >= stage.shape[1] else stage
 
 
 def _initialise(network: nn.Module, generator: torch.Generator) -> None:
