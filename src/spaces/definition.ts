@@ -1,10 +1,12 @@
 import type { DatasetDefinition } from '../datasets/definition.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
+import type { ArchitectureGraph } from '../definitions/graph.js';
 import type { KeyDefault } from '../definitions/key.js';
 import type { PublishedRecipe } from '../definitions/recipe.js';
 import { anyText, arrayOf, checkArgument, filledText, objectWith } from '../options.js';
 import { tidyNotation } from './notation.js';
 import { PLAIN_RECIPE } from './recipes.js';
+import { slotGraphs } from './slots/graph.js';
 import { type Space, spaceOption } from './space.js';
 
 /** Values that the original search script of a space fixes. */
@@ -59,6 +61,12 @@ export interface SpaceDefinition {
   readonly ranksEdges: boolean;
   readonly retraining: RetrainingDefinition;
   readonly benchmark: BenchmarkDefinition | null;
+  /**
+   * The graphs that a picture of an architecture shows. A slot space without its own shows its choices.
+   * @param genotype a text that {@link RetrainingDefinition.normalForm} takes
+   * @throws UsageError that says what is wrong with the text.
+   */
+  graphs(genotype: string): readonly ArchitectureGraph[];
 }
 
 type Required = 'name' | 'doc' | 'space';
@@ -83,6 +91,8 @@ export function defineSpace(given: SpaceFields): SpaceDefinition {
   checkArgument('defineSpace()', 'definition', fieldsOption, given);
   const { retraining, script, ...fields } = given;
   const { normalForm = (text: string) => fields.space.print(fields.space.parse(text)) } = retraining ?? {};
+  const readTidy = (text: string) => normalForm(tidyNotation(text));
+  const { graphs = slotGraphs } = fields;
   return {
     aliases: [],
     beginning: null,
@@ -99,7 +109,8 @@ export function defineSpace(given: SpaceFields): SpaceDefinition {
       recipe: () => PLAIN_RECIPE,
       regularised: false,
       ...retraining,
-      normalForm: (text) => normalForm(tidyNotation(text)),
+      normalForm: readTidy,
     },
+    graphs: (text) => graphs(readTidy(text)),
   };
 }

@@ -1,6 +1,7 @@
 import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { defineSpace } from '../definition.js';
 import { arePhotographs, IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
+import { dartsGraphs } from './graph.js';
 import { darts } from './space.js';
 import { normalCells } from './text.js';
 
@@ -37,6 +38,7 @@ export const dartsDefinition = defineSpace({
   aliases: ['infer_darts'],
   doc: 'The cells of DARTS (Liu et al., 2019); one cell serves as normal and reduction cell.',
   space: darts,
+  graphs: dartsGraphs,
   beginning: /^Genotype ?\(/,
   sizeFor: sizeForOwnImages,
   observedStep: 250,

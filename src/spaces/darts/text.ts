@@ -62,17 +62,32 @@ export function parseDartsCell(text: string): Encoding {
  * @throws UsageError that names the problem
  */
 export function normalCells(text: string): string {
+  const { normal, reduce } = readDartsCells(text);
+  const concat = (cell: DartsCell) => `[${cell.concat.join(', ')}]`;
+  return genotypeText(printEdges(normal.edges), printEdges(reduce.edges), concat(normal), concat(reduce));
+}
+
+/** A cell with any number of nodes. Nodes 0 and 1 are its inputs. */
+export interface DartsCell {
+  readonly nodes: number;
+  readonly edges: readonly WrittenEdge[];
+  /** The nodes that the output concatenates. */
+  readonly concat: readonly number[];
+}
+
+/** Both kinds of cells of a network that is retrained. @throws UsageError that names the problem */
+export function readDartsCells(text: string): { readonly normal: DartsCell; readonly reduce: DartsCell } {
   const fields = readFields(text);
-  const [normal, reduce] = (['normal', 'reduce'] as const).map((name) => {
+  const read = (name: 'normal' | 'reduce'): DartsCell => {
     const nodes = splitNodes(text, name, fields[name]);
     const concat = readConcat(text, `${name}_concat`, fields[`${name}_concat`], nodes.length);
-    return { edges: printEdges(readEdges(text, name, nodes, RETRAINED_OPERATIONS)), concat: `[${concat.join(', ')}]` };
-  });
-  return genotypeText(normal?.edges ?? '', reduce?.edges, normal?.concat, reduce?.concat);
+    return { nodes: nodes.length, edges: readEdges(text, name, nodes, RETRAINED_OPERATIONS), concat };
+  };
+  return { normal: read('normal'), reduce: read('reduce') };
 }
 
 /** An edge as it is written. */
-interface WrittenEdge {
+export interface WrittenEdge {
   readonly operation: string;
   readonly from: number;
   readonly to: number;

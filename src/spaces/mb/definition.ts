@@ -1,5 +1,6 @@
 import { defineSpace } from '../definition.js';
 import { IMAGENET_RECIPE } from '../recipes.js';
+import { mbGraphs } from './graph.js';
 import { mb } from './space.js';
 
 export const mbDefinition = defineSpace({
@@ -8,6 +9,7 @@ export const mbDefinition = defineSpace({
   aliases: ['ofa'],
   doc: "The archive's space of MobileNetV3 blocks.",
   space: mb,
+  graphs: mbGraphs,
   network: { channels: 24, cells: 20 },
   observedStep: 250,
   schedule: 'clipped-cosine',

@@ -1,6 +1,7 @@
 import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { defineSpace } from '../definition.js';
 import { PLAIN_RECIPE } from '../recipes.js';
+import { macroGraphs } from './graph.js';
 import { nasBenchMacro } from './space.js';
 
 const RECIPE: PublishedRecipe = {
@@ -16,6 +17,7 @@ export const nasBenchMacroDefinition = defineSpace({
   aliases: ['nasbenchmacro'],
   doc: 'NAS-Bench-Macro (Su et al., 2021): one of three blocks in each of eight layers.',
   space: nasBenchMacro,
+  graphs: macroGraphs,
   network: { channels: 32, cells: 8 },
   xnas: true,
   retraining: { recipe: () => RECIPE },
