@@ -3,8 +3,10 @@
 import { execa } from 'execa';
 
 const npm = (script, ...args) => ({ name: script, args: ['run', '--silent', script, '--', ...args] });
+/** A file's tests run in one process, so that the sidecars and networks that they share are made once. */
+const PYTEST = npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder');
 /** Each sequence runs its steps in order. The first one shows its progress; the output of the others follows step by step. */
-const SEQUENCES = [[npm('vitest')], [npm('lint'), npm('types'), npm('pytest', '--numprocesses', '2')]];
+const SEQUENCES = [[npm('vitest')], [npm('lint'), npm('types'), PYTEST]];
 
 /** Runs a step to its end, and tells whether it failed and how long it took. */
 async function run({ name, args }, live) {

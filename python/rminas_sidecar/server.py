@@ -205,9 +205,6 @@ class Server:
         for plugin in readiness.plugins:
             self._log("info", f"The plugin {plugin} was loaded.")
         self._greeted = True
-        if self._settings.workers > 0:
-            # Not earlier: until now the workers need the processors to import PyTorch.
-            self._forests.add(surrogate.warm_up)
 
     def _beat(self) -> None:
         now = time.monotonic()

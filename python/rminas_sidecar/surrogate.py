@@ -19,7 +19,7 @@ Layout = Sequence[Sequence[Sequence[float]]]
 
 def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence[bool]) -> Any:
     """Fits scikit-learn's forest as XNAS's RF_suggest fits it; see `Grow`."""
-    # Imported here, because benchmark queries do not need it.
+    # Imported here: it takes a second, and most sidecars never grow a forest.
     from sklearn.ensemble import RandomForestClassifier
 
     # One job: thirty small trees grow in half the time that joblib takes to start its threads.
@@ -92,11 +92,6 @@ def features_of(encodings: Encodings, layout: Layout, name: str) -> npt.NDArray[
         raise _misfit(f"{name}[{row}][{slot}] is {categories[row, slot]} and the slot has {sizes[slot]} categories")
     columns = [np.asarray(rows, dtype=np.float32)[categories[:, slot]] for slot, rows in enumerate(layout)]
     return np.concatenate(columns, axis=1)
-
-
-def warm_up() -> None:
-    """Imports scikit-learn in advance, which saves the first `fit` a second."""
-    import sklearn.ensemble  # noqa: F401
 
 
 def _misfit(reason: str) -> SidecarError:

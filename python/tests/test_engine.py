@@ -113,7 +113,10 @@ def test_verification_reports_progress(two_workers: Any) -> None:
     assert (messages[-1]["type"], messages[-1]["body"]["epochs"]) == ("verified", 2)
 
 
-NO_TEACHER = {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teacher": "/none.pt"}}
+def test_a_sidecar_that_grows_no_forest_does_not_import_scikit_learn(two_workers: Any) -> None:
+    assert two_workers.ask("evaluate", evaluate_body())["type"] == "evaluated"
+    for pid in (two_workers.pid, *two_workers.workers()):
+        assert "sklearn" not in Path(f"/proc/{pid}/maps").read_text()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The start of a sidecar: silence is counted, not time, and signals to the process group are left to the controller."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 import rminas_sidecar
 from rminas_sidecar.ipc.process_activity import activity_of
+from rminas_sidecar.system.importing import without_collections
 from support.evaluations import evaluate_body, prepare_body, score
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells of a process's work on Linux only")
@@ -78,3 +80,15 @@ def test_signals_of_a_batch_system_do_not_end_a_sidecar_or_its_workers(launcher:
     assert sidecar.workers() == workers
     sidecar.process.send_signal(signal.SIGTERM)
     assert sidecar.wait() == (0, "rminas_sidecar ends: of SIGTERM\n")
+
+
+def test_imports_run_without_the_garbage_collector_and_later_collections_skip_their_objects() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with pytest.raises(ImportError), without_collections():
+            assert not gc.isenabled()
+            raise ImportError
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()

@@ -15,6 +15,7 @@ from rminas_sidecar.ipc.progress import ProgressReporter
 from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body, is_out_of_memory
+from rminas_sidecar.system.importing import without_collections
 
 if TYPE_CHECKING:
     import torch
@@ -185,13 +186,14 @@ def _get_ready(
         SidecarError: `plugin-failed`.
         RuntimeError: torch's, when the device cannot be used.
     """
-    import torch
+    with without_collections():
+        import torch
 
-    # Imported now, so that a broken installation shows at the start and the first request is not slow.
-    import rminas_sidecar.evaluation.session  # noqa: F401
-    from rminas_sidecar.backends.xnas import find_xnas
-    from rminas_sidecar.plugins.catalogue import available
-    from rminas_sidecar.plugins.loading import load_plugins
+        # Imported now, so that a broken installation shows at the start and the first request is not slow.
+        import rminas_sidecar.evaluation.session  # noqa: F401
+        from rminas_sidecar.backends.xnas import find_xnas
+        from rminas_sidecar.plugins.catalogue import available
+        from rminas_sidecar.plugins.loading import load_plugins
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
