@@ -68,6 +68,9 @@ export type { SearchJobEvent } from './jobs/search/events.js';
 export type { NewSearch, ResumedSearch } from './jobs/search/plan.js';
 export { resultSchema, type ScoreResult, type SearchResult, scoreResultSchema } from './jobs/search/result.js';
 export { type SearchJob, type SearchOptions, search } from './jobs/search/search.js';
+export { type BuildTableOptions, buildTable } from './jobs/table/build.js';
+export type { TableEvent } from './jobs/table/events.js';
+export { type TableResult, tableResultSchema } from './jobs/table/result.js';
 export {
   type InspectTeacherOptions,
   inspectTeacher,

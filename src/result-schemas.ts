@@ -4,6 +4,7 @@ import { comparisonResultSchema } from './jobs/compare/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
+import { tableResultSchema } from './jobs/table/result.js';
 import { teacherInspectionSchema } from './jobs/teacher/inspect.js';
 import { teacherTrainingResultSchema } from './jobs/teacher/train.js';
 import { pipelineResultSchema } from './pipeline/result.js';
@@ -19,6 +20,7 @@ export function exportResultSchema(): Record<string, unknown> {
     export: z.toJSONSchema(exportedNetworkSchema),
     'teacher inspect': z.toJSONSchema(teacherInspectionSchema),
     'teacher train': z.toJSONSchema(teacherTrainingResultSchema),
+    'table build': z.toJSONSchema(tableResultSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };
 }

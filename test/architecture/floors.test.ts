@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['terminal'],
   ['pipeline'],
   ['export', 'setup', 'doctor'],
-  ['jobs/teacher'],
+  ['jobs/teacher', 'jobs/table'],
   ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score'],
   ['jobs/search'],
   ['jobs'],

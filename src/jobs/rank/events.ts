@@ -48,7 +48,7 @@ export function describeRankingEvent(event: RankingEvent): string {
   }
 }
 
-function describeOutcome(outcome: MeasuredEntry['outcome']): string {
+export function describeOutcome(outcome: MeasuredEntry['outcome']): string {
   if ('failure' in outcome) return `failed: ${outcome.failure}`;
   return outcome.measurement.values
     .map(({ proxy, value }) => `${proxy} ${value === null ? 'none' : value.toPrecision(5)}`)

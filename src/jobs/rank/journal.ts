@@ -32,7 +32,8 @@ const session = z.strictObject({
   batch: digest,
 });
 
-const measured = z.strictObject({
+/** One architecture, measured by proxies under one specification and on one batch. */
+export const measuredSchema = z.strictObject({
   type: z.literal('measured'),
   /** Of the specification. */
   digest,
@@ -55,10 +56,10 @@ const trained = z.strictObject({
   verification: verificationSchema,
 });
 
-const entrySchema = z.discriminatedUnion('type', [ranking, session, measured, trained]);
+const entrySchema = z.discriminatedUnion('type', [ranking, session, measuredSchema, trained]);
 export type RankingEntry = z.infer<typeof entrySchema>;
 export type RankingHeader = z.infer<typeof ranking>;
-export type MeasuredEntry = z.infer<typeof measured>;
+export type MeasuredEntry = z.infer<typeof measuredSchema>;
 export type TrainedEntry = z.infer<typeof trained>;
 
 export const RANKING_JOURNAL: JournalFormat<RankingEntry, RankingHeader> = {

@@ -54,7 +54,7 @@ export async function measureMissing(context: MeasuringContext, task: MeasuringT
   const entries = runPool({
     items: missing,
     capacity: () => workers,
-    run: (one) => measure(context, task.setting, one),
+    run: (one) => measureArchitecture({ ...context, ...one, setting: task.setting }),
     signal,
   });
   for await (const entry of entries) {
@@ -65,11 +65,21 @@ export async function measureMissing(context: MeasuringContext, task: MeasuringT
   }
 }
 
-async function measure(
-  { sidecar, seed, signal }: MeasuringContext,
-  setting: MeasurementSetting,
-  { genotype, proxies }: MissingMeasurement,
-): Promise<MeasuredEntry> {
+/** One architecture to measure, and the sidecar that measures it. */
+export interface ArchitectureMeasuring extends Pick<MeasuringContext, 'sidecar' | 'seed' | 'signal'> {
+  /** Its specification has been prepared. */
+  readonly setting: MeasurementSetting;
+  /** Canonical. */
+  readonly genotype: string;
+  readonly proxies: string[];
+}
+
+/**
+ * Measures one architecture. A failure that concerns it alone is its outcome.
+ * @throws InterruptedError; SidecarError for any other failure
+ */
+export async function measureArchitecture(options: ArchitectureMeasuring): Promise<MeasuredEntry> {
+  const { sidecar, seed, signal, setting, genotype, proxies } = options;
   const entry = { type: 'measured', ...setting, genotype, proxies } as const;
   const body = { digest: setting.digest, genotype, seed: evaluationSeed(seed, genotype), proxies };
   try {

@@ -1,4 +1,4 @@
-import type { MeasuredEntry, RankingEntry } from './journal.js';
+import type { MeasuredEntry } from './journal.js';
 
 /** The digests of the specification and the batch that a measurement depends on. */
 export type MeasurementSetting = Pick<MeasuredEntry, 'digest' | 'batch'>;
@@ -20,8 +20,7 @@ export interface MeasuringCost {
 export class MeasuredValues {
   readonly #values = new Map<string, MeasuredValue>();
 
-  add(entry: RankingEntry): void {
-    if (entry.type !== 'measured') return;
+  add(entry: MeasuredEntry): void {
     const { outcome, genotype } = entry;
     if ('failure' in outcome) {
       for (const proxy of entry.proxies) this.#values.set(key(entry, genotype, proxy), { value: null, cost: null });

@@ -18,13 +18,13 @@ export class RankingStore {
 
   constructor(job: RankingStore['job']) {
     this.job = job;
-    for (const { entry } of job.lines) this.values.add(entry);
+    for (const { entry } of job.lines) if (entry.type === 'measured') this.values.add(entry);
   }
 
   /** Journals an entry, and takes its values. */
   write(entry: RankingEntry): void {
     this.job.write(entry);
-    this.values.add(entry);
+    if (entry.type === 'measured') this.values.add(entry);
   }
 
   /** Journals that this process measures by a specification from now on. */
