@@ -1,7 +1,9 @@
 /**
  * Each reader of foreign bytes over its kept corpus, then over new inputs. RMINAS_FUZZ_SECONDS and RMINAS_FUZZ_RUNS
- * limit each reader, RMINAS_FUZZ_SEED repeats a run, RMINAS_FUZZ_KEEP adds new inputs to the corpus.
+ * limit each reader, RMINAS_FUZZ_SEED repeats a run, RMINAS_FUZZ_KEEP adds new inputs to the corpus, and
+ * RMINAS_FUZZ_TABLE names a file that gets a line of JSON with the counts of each reader.
  */
+import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scaled } from '../support/limits.js';
 import { keep, keepFault, readCorpus } from './corpus.js';
@@ -27,8 +29,11 @@ describe.each(Object.entries(READERS))('the reader %s', (name, reader) => {
     const counts = `${runs} inputs, ${accepted} accepted, ${blocks} blocks, ${found.length} new inputs`;
     process.stderr.write(`fuzz ${name} (RMINAS_FUZZ_SEED=${SEED}): ${counts}\n`);
     if (process.env.RMINAS_FUZZ_KEEP) keep(name, found);
+    if (fault !== null) keepFault(name, fault.input);
+    const row = { reader: name, inputs: runs, edges: blocks, kept: readCorpus(name).length, faults: fault ? 1 : 0 };
+    const table = process.env.RMINAS_FUZZ_TABLE;
+    if (table) appendFileSync(table, `${JSON.stringify(row)}\n`);
     if (fault !== null) {
-      keepFault(name, fault.input);
       throw new Error(`A fault, added to the kept corpus of ${name}: ${fault.input.toString('base64')}`, {
         cause: fault.error,
       });
