@@ -14,6 +14,7 @@ from rminas_sidecar.benchmarks import Wanted, import_file, query, ranking, summa
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol.validate import encode
 from support.nas_bench_201_files import content, save_bz2, save_folder, save_pth
+from support.nas_bench_201_order import cell
 
 ARCHITECTURES = 7
 HPS = {"12": 12, "200": 200}
@@ -222,3 +223,20 @@ def test_progress_is_towards_what_the_file_has(tmp_path: Path) -> None:
     file = save_folder(content(3, lengths=("12", "200")), tmp_path / "folder")
     import_file(str(file), str(tmp_path), lambda done, total, _note: seen.append((done, total)))
     assert seen[-1] == (3, 3)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_table_in_another_order_gets_the_numbers_of_the_benchmark(tmp_path: Path, folder: bool) -> None:
+    lengths = ("12", "200") if folder else ("less", "full")
+    table = content(2, lengths=lengths)
+    # The first two architectures change places, with their numbers: the table does not contradict itself.
+    first, second = table["arch2infos"].values()
+    for number, infos in enumerate((second, first)):
+        for trained in infos.values():
+            trained["arch_index"] = number
+    table["arch2infos"] = {0: second, 1: first}
+    table["meta_archs"][:2] = [cell(1), cell(0)]
+    file = save_folder(table, tmp_path / "folder") if folder else save_pth(table, tmp_path / "table.pth")
+    index = import_file(str(file), str(tmp_path), quiet)["index"]
+    found = ranking(index, Wanted(None, None, None, None), 2)["best"]
+    assert {one["genotype"]: one["number"] for one in found} == {cell(0): 0, cell(1): 1}

@@ -43,7 +43,7 @@ def test_new_inputs_are_read_or_refused() -> None:
     )
     print(done.stdout)
     if table := os.environ.get("RMINAS_FUZZ_TABLE"):
-        with open(table, "a", encoding="utf-8") as file:
+        with Path(table).open("a", encoding="utf-8") as file:
             file.write(done.stdout)
     assert done.returncode == 0, done.stderr[-10_000:]
     rows = [json.loads(line) for line in done.stdout.splitlines()]

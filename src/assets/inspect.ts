@@ -7,7 +7,7 @@ import {
   allPlaces,
   formsOf,
   type KnownFile,
-  packedFile,
+  packedFiles,
 } from '../definitions/asset.js';
 import { actualChecksum, checksumOf, describeChecksum, describeMismatch } from './checksum.js';
 import { findAsset, findDataset } from './locate.js';
@@ -68,8 +68,8 @@ interface PublishedFile {
 /** The files that an asset at `path` should consist of, in the form that is there. */
 async function publishedFiles(asset: AssetDefinition, path: string): Promise<PublishedFile[]> {
   if (asset.files.length === 0) return [{ path, known: asset.download ?? { name: basename(path) } }];
-  const packed = packedFile(asset);
-  const forms: AssetForm[] = [...formsOf(asset), ...(packed === null ? [] : [{ places: [], files: [packed] }])];
+  const packed = packedFiles(asset).map((archive) => ({ places: [], files: [archive] }));
+  const forms: AssetForm[] = [...formsOf(asset), ...packed];
   let found: AssetForm = asset;
   for (const form of forms.toReversed()) if ((await findAsset(form.files, [path])) !== null) found = form;
   return [...found.files, ...(found.heldOut ?? [])].map((known) => ({ path: join(path, known.name), known }));

@@ -1,10 +1,10 @@
 /** Finds the files that a search needs, and says how to get them when they are missing. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import type { DatasetDefinition } from '../datasets/definition.js';
-import { type AssetDefinition, identifyingFiles, type KnownFile, packedFile } from '../definitions/asset.js';
+import { type AssetDefinition, identifyingFiles, type KnownFile, packedFiles } from '../definitions/asset.js';
 import { MissingError } from '../errors.js';
 import type { Assets, Specification } from '../protocol/specification.js';
 import type { TeacherDefinition } from '../teachers/definition.js';
@@ -107,8 +107,6 @@ export async function locateDataset(
   const { files } = asset;
   const folder = await findDataset(asset, candidates);
   if (folder !== null) return folder;
-  const archive = await findArchive(asset, candidates);
-  if (archive !== null) throw notUnpacked(name, archive);
   const shown = files.length > 1 ? `${files[0]?.name} …` : files[0]?.name;
   throw new MissingError(`The images of ${name} (${shown}) were not found in any of: ${candidates.join(', ')}`, {
     code: 'missing-dataset',
@@ -117,20 +115,6 @@ export async function locateDataset(
       'Name their folder with --data, RMINAS_DATA or LOADER.DATAPATH.',
       ...(instead ? [`Or search on the data set that needs no download: LOADER.DATASET ${instead.name}`] : []),
     ],
-  });
-}
-
-/** The archive of a form that is not read packed, as its publisher calls it; null when no folder has one. */
-async function findArchive({ otherForms = [] }: AssetDefinition, folders: readonly string[]) {
-  const paths = folders.flatMap((folder) => otherForms.map(({ archive }) => join(folder, archive)));
-  return findAsset([], paths);
-}
-
-function notUnpacked(name: string, archive: string): MissingError {
-  const folder = dirname(archive);
-  return new MissingError(`The images of ${name} are in an archive that is not unpacked: ${archive}`, {
-    code: 'missing-dataset',
-    nextSteps: [`Unpack it: tar xzf ${archive} -C ${folder}`],
   });
 }
 
@@ -155,13 +139,15 @@ export async function locateTeacher(
 }
 
 /**
- * The first folder that has files of the data set, else the first that has its archive where that is read; null when none
- * has. Unpacked files come first because they are read faster.
+ * The first folder that has files of the data set, else the first that has an archive of it that is read packed; null when
+ * none has. Unpacked files come first because they are read faster.
  */
 export async function findDataset(asset: AssetDefinition, candidates: readonly string[]): Promise<string | null> {
-  const folder = await findAsset(identifyingFiles(asset), candidates);
-  const packed = packedFile(asset);
-  return folder !== null || packed === null ? folder : findAsset([packed], candidates);
+  for (const files of [identifyingFiles(asset), ...packedFiles(asset).map((archive) => [archive])]) {
+    const folder = await findAsset(files, candidates);
+    if (folder !== null) return folder;
+  }
+  return null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unpackedPlaces } from '../definitions/asset.js';
 import type { DatasetDefinition } from './definition.js';
 
 export const cifar10: DatasetDefinition = {
@@ -10,7 +11,7 @@ export const cifar10: DatasetDefinition = {
   teacher: 'resnet20',
   asset: {
     title: 'CIFAR-10, the Python or binary version',
-    places: ['cifar-10-batches-py', 'cifar10/cifar-10-batches-py', '.', 'cifar-10-batches-py/cifar-10-batches-py'],
+    places: unpackedPlaces('cifar10', 'cifar-10-batches-py', 'cifar-10-python'),
     files: [
       { name: 'data_batch_1', md5: 'c99cafc152244af753f735de768cd75f' },
       { name: 'data_batch_2', md5: 'd4bba439e000b95fd0a9bffe97cbabec' },
@@ -21,13 +22,12 @@ export const cifar10: DatasetDefinition = {
     heldOut: [{ name: 'test_batch', md5: '40351d587109b95175f43aff81a1287e' }],
     otherForms: [
       {
-        archive: 'cifar-10-binary.tar.gz',
-        places: [
-          'cifar-10-batches-bin',
-          'cifar10/cifar-10-batches-bin',
-          '.',
-          'cifar-10-batches-bin/cifar-10-batches-bin',
-        ],
+        archive: {
+          name: 'cifar-10-binary.tar.gz',
+          bytes: 170_052_171,
+          md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+        },
+        places: unpackedPlaces('cifar10', 'cifar-10-batches-bin', 'cifar-10-binary'),
         files: [
           { name: 'data_batch_1.bin', bytes: 30_730_000 },
           { name: 'data_batch_2.bin', bytes: 30_730_000 },

@@ -1,3 +1,4 @@
+import { unpackedPlaces } from '../definitions/asset.js';
 import type { DatasetDefinition } from './definition.js';
 
 export const cifar100: DatasetDefinition = {
@@ -10,13 +11,17 @@ export const cifar100: DatasetDefinition = {
   teacher: 'resnet101',
   asset: {
     title: 'CIFAR-100, the Python or binary version',
-    places: ['cifar-100-python', 'cifar100/cifar-100-python', '.', 'cifar-100-python/cifar-100-python'],
+    places: unpackedPlaces('cifar100', 'cifar-100-python', 'cifar-100-python'),
     files: [{ name: 'train', md5: '16019d7e3df5f24257cddd939b257f8d' }],
     heldOut: [{ name: 'test', md5: 'f0ef6b0ae62326f3e7ffdfab6717acfc' }],
     otherForms: [
       {
-        archive: 'cifar-100-binary.tar.gz',
-        places: ['cifar-100-binary', 'cifar100/cifar-100-binary', '.', 'cifar-100-binary/cifar-100-binary'],
+        archive: {
+          name: 'cifar-100-binary.tar.gz',
+          bytes: 168_513_733,
+          md5: '03b5dce01913d631647c71ecec9e9cb8',
+        },
+        places: unpackedPlaces('cifar100', 'cifar-100-binary', 'cifar-100-binary'),
         files: [{ name: 'train.bin', bytes: 153_700_000 }],
         heldOut: [{ name: 'test.bin', bytes: 30_740_000 }],
       },

@@ -33,8 +33,8 @@ export interface AssetForm {
 export interface AssetDefinition extends AssetForm {
   readonly title: string;
   /** Other forms that are read too, and that rminas does not fetch, with the archive that each comes in. */
-  readonly otherForms?: readonly (AssetForm & { readonly archive: string })[];
-  /** Whether the archive of `download` is read without unpacking it, where no unpacked form is found. */
+  readonly otherForms?: readonly (AssetForm & { readonly archive: KnownFile })[];
+  /** Whether the archives of all forms are read without unpacking them, where no unpacked form is found. */
   readonly readPacked?: boolean;
   /** Null when a program cannot download it. */
   readonly download: Download | null;
@@ -47,9 +47,22 @@ export function formsOf(asset: AssetDefinition): readonly AssetForm[] {
   return [asset, ...(asset.otherForms ?? [])];
 }
 
-/** The archive that is read without unpacking it; null when there is none. */
-export function packedFile({ readPacked = false, download }: AssetDefinition): KnownFile | null {
-  return readPacked ? download : null;
+/** The archives that are read without unpacking them, in this order; none when all must be unpacked. */
+export function packedFiles({ readPacked = false, download, otherForms = [] }: AssetDefinition): readonly KnownFile[] {
+  if (!readPacked) return [];
+  return [...(download === null ? [] : [download]), ...otherForms.map(({ archive }) => archive)];
+}
+
+/**
+ * Where the folder of an unpacked archive is usually found in a data folder: at its top, in a folder that the user named
+ * after the data set, without a folder of its own, and in the folders that unpacking programs put around it.
+ * @param name of the data set
+ * @param folder in the archive
+ * @param archive name of the archive without its extensions
+ */
+export function unpackedPlaces(name: string, folder: string, archive: string): readonly string[] {
+  const around = [...new Set([folder, archive])].map((outer) => `${outer}/${folder}`);
+  return [folder, `${name}/${folder}`, '.', name, ...around, ...around.map((place) => `${name}/${place}`)];
 }
 
 /** Where to look for an asset in each data folder, in any form. */

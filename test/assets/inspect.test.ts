@@ -50,7 +50,11 @@ describe('a data set', () => {
   });
 
   it('is compared in the form that is there', async () => {
-    const other = { archive: 'set-bin.tar.gz', places: ['set-bin', '.'], files: [{ name: 'train.bin', bytes: 3 }] };
+    const other = {
+      archive: { name: 'set-bin.tar.gz', bytes: 7 },
+      places: ['set-bin', '.'],
+      files: [{ name: 'train.bin', bytes: 3 }],
+    };
     const both = { ...set, otherForms: [other] };
     put('b/set-bin', { 'train.bin': 'abc' });
     expect(await verifyAsset(wanted(both))).toMatchObject({ status: 'found', path: join(folder, 'b/set-bin') });
@@ -118,6 +122,15 @@ describe('a data set', () => {
     const packed = { ...definitionOf(bytes), readPacked: true };
     write(join(folder, 'b', packed.download?.name ?? ''), bytes.toString());
     expect(await verifyAsset(wanted(packed))).toMatchObject({ status: 'verified', path: join(folder, 'b') });
+    // An archive of another form, in the place that is looked at first.
+    const other = { ...definitionOf(bytes), archive: { name: 'set-bin.tar.gz', bytes: 7 }, places: [], files: [] };
+    write(join(folder, 'a', 'set-bin.tar.gz'), 'another');
+    rmSync(join(folder, 'b'), { recursive: true });
+    expect(await verifyAsset(wanted({ ...packed, otherForms: [other] }))).toMatchObject({
+      status: 'found',
+      path: join(folder, 'a'),
+      files: [{ path: join(folder, 'a', 'set-bin.tar.gz'), bytes: 7 }],
+    });
   });
 
   it('can be a folder of folders without checksums', async () => {

@@ -1,7 +1,8 @@
-"""CIFAR in the archive that its publisher offers: read without unpacking, and refused where it is hostile."""
+"""CIFAR in the archives that its publisher offers: read without unpacking, and refused where it is hostile."""
 
 import gzip
 import io
+import pickle
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,33 @@ def test_a_packed_archive_has_the_same_images(tmp_path: Path, name: str, dataset
         assert torch.equal(actual.labels, expected.labels)
         assert torch.equal(actual.plain(torch.arange(len(actual))), expected.plain(torch.arange(len(expected))))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([archive.name, "unpacked"])
+
+
+@pytest.mark.parametrize(("name", "dataset"), [("cifar10", CIFAR10), ("cifar100", CIFAR100)])
+def test_a_packed_archive_of_the_binary_version_has_the_same_images(
+    tmp_path: Path, name: str, dataset: Dataset
+) -> None:
+    folder = write_dataset(name, tmp_path / "unpacked", images=52)
+    number = name.removeprefix("cifar")
+    inside = "cifar-10-batches-bin" if number == "10" else "cifar-100-binary"
+    with tarfile.open(tmp_path / f"cifar-{number}-binary.tar.gz", "w:gz") as file:
+        for path in sorted(folder.iterdir(), reverse=True):
+            content = _binary(path)
+            file.addfile(_member(f"{inside}/{path.name}.bin", len(content)), io.BytesIO(content))
+    for read in (dataset.read_training, dataset.read_held_out):
+        expected, actual = read(folder), read(tmp_path)
+        assert torch.equal(actual.labels, expected.labels)
+        assert torch.equal(actual.plain(torch.arange(len(actual))), expected.plain(torch.arange(len(expected))))
+    (tmp_path / f"cifar-{number}-binary.tar.gz").write_bytes(b"<html>")
+    with pytest.raises(SidecarError, match="is an incomplete or foreign archive"):
+        dataset.read_training(tmp_path)
+
+
+def _binary(path: Path) -> bytes:
+    """A file of the Python version in the form of the binary version."""
+    entry = pickle.loads(path.read_bytes(), encoding="bytes")
+    labels = [entry[key] for key in (b"coarse_labels", b"fine_labels", b"labels") if key in entry]
+    return b"".join(bytes([*numbers, *row]) for *numbers, row in zip(*labels, entry[b"data"], strict=True))
 
 
 def _member(name: str, size: int = 0, type_: bytes = tarfile.REGTYPE, target: str = "") -> tarfile.TarInfo:

@@ -26,7 +26,7 @@ from ...system.pickled import BadPickle, Record, RefusedGlobal, Source, records
 from ..table import Table, TableEntry
 from ..table_globals import TABLE_GLOBALS
 from .corrupt import corrupt
-from .nas_bench_201 import BENCHMARK, SPACE_SIZE, is_genotype
+from .nas_bench_201 import BENCHMARK, SPACE_SIZE, is_genotype, number_of
 from .nas_bench_201_results import Average, Reducer, mean, mean_or_seed_888
 
 META = "meta.pickle.pbz2"
@@ -145,7 +145,7 @@ def _entries_of_folder(folder: Path, members: list[str]) -> Iterator[TableEntry]
             source = Source(_open_bz2(raw), _largest(file))
             entries = list(_reduce(source, Reducer(str(file), mean_or_seed_888)))
             source.exhaust()
-        if [(entry.number, entry.genotype) for entry in entries] != [(number, names[number])]:
+        if [(entry.number, entry.genotype) for entry in entries] != [(number_of(names[number]), names[number])]:
             raise corrupt(str(file), f"it does not hold the results of architecture {number}, {names[number]}")
         yield from entries
 

@@ -15,7 +15,7 @@ from typing import Any
 from ...system.pickled import Record
 from ..table import AccuracySeries, Cost, Result, TableEntry
 from .corrupt import corrupt
-from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, seed_series
+from .nas_bench_201 import SPLITS, is_genotype, is_number, mean_series, number_of, seed_series
 from .nas_bench_201_training import TableTraining, is_training, read_training, spend
 
 _TRAINED = frozenset({"arch_index", "arch_str", "all_results", "dataset_seed"})
@@ -49,7 +49,7 @@ class Reducer:
         self._held: list[Record] = []
 
     def reduce(self, record: Record) -> Iterator[TableEntry]:
-        """Yields the architecture if the dictionary completes one; number and genotype become its digest.
+        """Yields the architecture if the dictionary completes one, whose digest becomes its number and its genotype.
 
         Raises:
             SidecarError: `corrupt-file`.
@@ -64,11 +64,12 @@ class Reducer:
             record.clear()
             self._held.append(record)
         elif record and all(isinstance(_digest(value), _Trained) for value in record.values()):
-            entry = self._entry([_digest(value) for value in record.values()])
+            lengths = [_digest(value) for value in record.values()]
+            first, entry = lengths[0], self._entry(lengths)
             record.clear()
             spend(self._held)
             self._held.clear()
-            record.digest = (entry.number, entry.genotype)
+            record.digest = (first.number, first.genotype)
             yield entry
 
     def _trained(self, record: Record) -> _Trained:
@@ -105,7 +106,8 @@ class Reducer:
                 if series in results:
                     raise corrupt(place, f"the {series.epochs} epochs on {series.dataset} are there more than once")
                 results[series] = result
-        return TableEntry(first.number, first.genotype, results, tuple(self._costs(lengths)))
+        # The architecture decides: a table may be in another order than the benchmark.
+        return TableEntry(number_of(first.genotype), first.genotype, results, tuple(self._costs(lengths)))
 
     def _costs(self, lengths: list[_Trained]) -> Iterator[Cost]:
         """The costs from the longest training on each data set, whose latency is measured more precisely."""
