@@ -133,14 +133,18 @@ async function finish(
   { space, strategy, observer, constraint }: ControllerState,
   reason: StopReason,
 ): Promise<Finished> {
-  const answer = strategy.answer(observer.history);
-  const { encoding, voters, note } = constraint === undefined ? answer : await answerWithin(answer, constraint);
+  const { history } = observer;
+  const answer = strategy.answer(history);
+  const within = constraint === undefined ? answer : await answerWithin(answer, history, constraint);
+  const { encoding, voters, note } = within;
+  const confidence = await strategy.confidence?.(history, encoding);
   return {
     type: 'finished',
     reason,
     genotype: space.print(encoding),
     note,
     voters: voters.map((voter) => ({ genotype: space.print(voter.encoding), loss: voter.loss })),
+    ...(confidence && { confidence }),
   };
 }
 

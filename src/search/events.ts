@@ -1,4 +1,11 @@
-import type { Observation, Phase, Screened, SearchStatus, StopReason } from '../strategies/strategy.js';
+import type {
+  AnswerConfidence,
+  Observation,
+  Phase,
+  Screened,
+  SearchStatus,
+  StopReason,
+} from '../strategies/strategy.js';
 import type { EvaluationOutcome } from './evaluator.js';
 
 /** The strategy has proposed architectures. */
@@ -67,6 +74,8 @@ export interface Finished {
   readonly genotype: string;
   readonly note: string;
   readonly voters: readonly { readonly genotype: string; readonly loss: number }[];
+  /** How sure the answer is; left out when its rule has no estimate. */
+  readonly confidence?: AnswerConfidence | undefined;
 }
 
 /** Any event of a search. `replayed` is true when the event, or all that it derives from, is in the journal already. */

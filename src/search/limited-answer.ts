@@ -1,21 +1,32 @@
 /** The answer of a search within limits. */
 import type { Encoding, Space } from '../spaces/space.js';
 import { countVotes } from '../spaces/vote.js';
+import { preferredWithin } from '../strategies/answers/within.js';
 import { encodingKey } from '../strategies/draw.js';
 import type { Constraint } from '../strategies/limits/constraint.js';
-import type { SearchAnswer } from '../strategies/strategy.js';
+import type { Observation, SearchAnswer } from '../strategies/strategy.js';
 
 /** Architectures that are looked at before the voter with the most votes is the answer. */
 const MOST_LOOKED_AT = 1000;
 
 /**
  * The answer of a strategy, within the limits and in its canonical form: a network built from it has exactly the costs
- * that were checked. When the voted architecture is over the limits, the architecture with the most votes within them is
- * the answer. It is sought from the voted one on, by falling votes; in spaces of independent slots it is found exactly.
+ * that were checked. When the answer of a model is over the limits, its best architecture within them is the answer.
+ * When the voted architecture is over the limits, the architecture with the most votes within them is the answer. It is sought from the voted one on, by falling votes; in spaces of independent slots it is found exactly.
  */
-export async function answerWithin(answer: SearchAnswer, constraint: Constraint): Promise<SearchAnswer> {
+export async function answerWithin(
+  answer: SearchAnswer,
+  history: readonly Observation[],
+  constraint: Constraint,
+): Promise<SearchAnswer> {
   const { space } = constraint;
   if (await constraint.admits(answer.encoding)) return { ...answer, encoding: space.canonical(answer.encoding) };
+  if (answer.preference !== undefined) {
+    const observed = history.map(({ encoding }) => encoding);
+    const [preferred = answer.encoding] = await preferredWithin(answer.preference, observed, constraint, 1);
+    const note = `${answer.note} It is over the limits: the answer is the best one within them.`;
+    return { ...answer, encoding: space.canonical(preferred), note };
+  }
   const voters = answer.voters.map(({ encoding }) => encoding);
   const encoding = await mostVotedWithin(answer.encoding, voters, constraint);
   const note = `${answer.note} It is over the limits: the answer has the most votes within them.`;

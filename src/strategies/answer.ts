@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import type { Space, VoteRules } from '../spaces/space.js';
+import type { Encoding, Space, VoteRules } from '../spaces/space.js';
 import type { Observation, SearchAnswer } from './strategy.js';
 
 /** The observation with the lower loss; the first one when both are equal. */
@@ -14,7 +14,7 @@ export function lowestLoss(observations: readonly Observation[]): Observation | 
 }
 
 /** Observations with a finite loss, best first; equal losses stay in the order of the history. */
-function rankedOf(history: readonly Observation[]): Observation[] {
+export function rankedOf(history: readonly Observation[]): Observation[] {
   return history.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss - b.loss);
 }
 
@@ -36,6 +36,15 @@ export function bestAnswer(history: readonly Observation[]): SearchAnswer {
   return { encoding: best.encoding, voters: [best], note };
 }
 
+export interface VotingOptions {
+  readonly space: Space;
+  readonly rules: VoteRules;
+  /** Most architectures that vote; at least 1. */
+  readonly voters: number;
+  /** Whether the best of n voters has n votes, the second n − 1, and so on. By default each has one. */
+  readonly weighted?: boolean | undefined;
+}
+
 /**
  * Answers with the vote of the best good architectures. Without a threshold no architecture is good, and the best
  * single one is the answer.
@@ -44,18 +53,18 @@ export function bestAnswer(history: readonly Observation[]): SearchAnswer {
 export function votedAnswer(
   history: readonly Observation[],
   threshold: number | null,
-  { space, rules, voters: most }: { space: Space; rules: VoteRules; voters: number },
+  { space, rules, voters: most, weighted = false }: VotingOptions,
 ): SearchAnswer {
   if (threshold === null) return bestAnswer(history);
   const good = rankedOf(history).filter(({ loss }) => loss < threshold);
   const voters = good.slice(0, most);
-  const encoding = space.vote(
-    voters.map((voter) => voter.encoding),
-    rules,
+  const ballots = voters.flatMap(({ encoding }, place) =>
+    new Array<Encoding>(weighted ? voters.length - place : 1).fill(encoding),
   );
+  const votes = `${weighted ? 'rank-weighted ' : ''}${rules.method} vote`;
   return {
-    encoding,
+    encoding: space.vote(ballots, rules),
     voters,
-    note: `The ${rules.method} vote of the best ${voters.length} of ${good.length} good ones.`,
+    note: `The ${votes} of the best ${voters.length} of ${good.length} good ones.`,
   };
 }

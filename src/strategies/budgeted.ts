@@ -1,5 +1,5 @@
 import type { Encoding, Space } from '../spaces/space.js';
-import { bestAnswer } from './answer.js';
+import { createAnswering } from './answers/answering.js';
 import { type CommonSettings, checkCommonSettings } from './common.js';
 import type { Draws } from './draws.js';
 import type { Constraint } from './limits/constraint.js';
@@ -26,12 +26,13 @@ interface GuidedOptions extends BudgetOptions {
 }
 
 /**
- * A strategy that uses up a budget of evaluations: first random architectures, then guided ones. Its answer is the
- * best of them. It sets the same threshold as the forest, for reports only.
+ * A strategy that uses up a budget of evaluations: first random architectures, then guided ones. By default its answer
+ * is the best of them. It sets the same threshold as the forest, for reports and for the architectures that vote.
  * @throws UsageError when a setting is out of its range
  */
 export function createBudgeted({ name, space, settings, constraint, guide }: GuidedOptions): Strategy {
   checkCommonSettings(name, settings);
+  const answering = createAnswering({ name, space, constraint, settings, votes: false });
   const draws = drawsFrom(space, constraint);
   const cap = Math.min(settings.cap, space.size);
   const warmup = Math.min(settings.warmup, cap);
@@ -49,17 +50,21 @@ export function createBudgeted({ name, space, settings, constraint, guide }: Gui
   async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
     if (history.length >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (history.length >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
+    if (history.length >= warmup && (await answering.isSure(history))) return { kind: 'stop', reason: 'confident' };
     const proposed = await propose(history, capacity);
     if (proposed.encodings.length === 0) return { kind: 'stop', reason: 'space-exhausted' };
     return { kind: 'evaluate', ...proposed };
   }
 
   const { thresholdRate } = settings;
+  const status = (history: readonly Observation[]) =>
+    searchStatus(history, { warmup, cap, thresholdRate, successesWanted: null });
   return {
     name,
     ask,
-    status: (history) => searchStatus(history, { warmup, cap, thresholdRate, successesWanted: null }),
+    status,
     bounds: () => [],
-    answer: bestAnswer,
+    answer: (history) => answering.answer(history, status(history).threshold),
+    confidence: answering.confidence,
   };
 }

@@ -1,6 +1,7 @@
 /** The keys and settings that all strategies share. */
 import { type KeyGroup, number, wholeNumber } from '../definitions/key.js';
 import { UsageError } from '../errors.js';
+import type { AnswerSettings } from './answers/settings.js';
 
 /** Keys that every strategy reads. Their defaults are those of the paper and of XNAS's files. */
 export const COMMON_STRATEGY_KEYS = {
@@ -23,7 +24,7 @@ export const COMMON_STRATEGY_KEYS = {
 } satisfies KeyGroup;
 
 /** Settings that every strategy needs. */
-export interface CommonSettings {
+export interface CommonSettings extends AnswerSettings {
   /** Distinct random architectures before the first guided one; at least 1. */
   readonly warmup: number;
   /** Quantile of the warm-up's losses below which an architecture is good; 0 to 1. */

@@ -1,8 +1,7 @@
-import { choice, flag, number, wholeNumber } from '../definitions/key.js';
+import { flag, number, wholeNumber } from '../definitions/key.js';
 import type { Bound } from '../protocol/messages.js';
-import { type Space, VOTE_METHODS, type VoteRules } from '../spaces/space.js';
-import { checkVoteMethod } from '../spaces/vote.js';
-import { bestAnswer, votedAnswer } from './answer.js';
+import type { Space } from '../spaces/space.js';
+import { createAnswering } from './answers/answering.js';
 import { type CommonSettings, checkCommonSettings, checkCounts } from './common.js';
 import { defineStrategy } from './definition.js';
 import { futilityBounds } from './futility.js';
@@ -11,8 +10,6 @@ import { drawsFrom } from './limits/draws.js';
 import { guidedProposals } from './proposals.js';
 import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
 import { provisionalLimit, searchStatus } from './threshold.js';
-
-const ANSWERS = ['vote', 'best'] as const;
 
 /**
  * Size of a warm-up turn when trainings may be stopped early. Later turns are bounded by earlier ones, so turns are
@@ -25,12 +22,6 @@ export interface ForestSettings extends CommonSettings {
   readonly successes: number;
   /** Distinct random architectures that the forest chooses from in a turn; at least 1. */
   readonly candidates: number;
-  /** Whether the best good architectures vote or the best one is the answer. */
-  readonly answer: (typeof ANSWERS)[number];
-  readonly vote: VoteRules['method'];
-  readonly edgeRank: VoteRules['edgeRank'];
-  /** Most good architectures that vote; at least 1. */
-  readonly voters: number;
   /** Whether futile trainings may be stopped early. */
   readonly futility: boolean;
 }
@@ -45,14 +36,6 @@ export interface ForestOptions {
   readonly settings: ForestSettings;
 }
 
-/** @throws UsageError when a setting is out of its range or the space does not have the vote. */
-function checkSettings(settings: ForestSettings, space: Space): void {
-  const { successes, candidates, voters } = settings;
-  checkVoteMethod(space, settings.vote);
-  checkCommonSettings('forest', settings);
-  checkCounts('forest', { successes, candidates, voters });
-}
-
 /**
  * The search of RMI-NAS: random architectures set a threshold, a random forest learns which encodings fall below it
  * and proposes the next ones, and the best good architectures vote. Source: `RF_suggest` of XNAS and the loop of its
@@ -64,7 +47,9 @@ function checkSettings(settings: ForestSettings, space: Space): void {
  * @throws UsageError when a setting is out of its range or the space does not have the vote
  */
 export function createForest({ space, surrogate, screener, constraint, settings }: ForestOptions): Strategy {
-  checkSettings(settings, space);
+  checkCommonSettings('forest', settings);
+  checkCounts('forest', { successes: settings.successes, candidates: settings.candidates });
+  const answering = createAnswering({ name: 'forest', space, constraint, settings, votes: true });
   const draws = drawsFrom(space, constraint);
   const { cap, seed, candidates, thresholdRate, successes: successesWanted } = settings;
   const most = Math.min(cap, space.size);
@@ -80,6 +65,7 @@ export function createForest({ space, surrogate, screener, constraint, settings 
     if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
+    if (threshold !== null && (await answering.isSure(history))) return { kind: 'stop', reason: 'confident' };
     const room = most - have;
     const phase = threshold === null ? 'warm-up' : 'guided';
     const wanted = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
@@ -92,17 +78,14 @@ export function createForest({ space, surrogate, screener, constraint, settings 
       : { kind: 'evaluate', phase, ...proposals };
   }
 
-  const rules = { method: settings.vote, edgeRank: settings.edgeRank };
   return {
     name: 'forest',
     ask,
     status,
     bounds: (history) =>
       settings.futility ? boundsOf(history, status(history).threshold, { warmup, rate: thresholdRate }) : [],
-    answer: (history) =>
-      settings.answer === 'best'
-        ? bestAnswer(history)
-        : votedAnswer(history, status(history).threshold, { space, rules, voters: settings.voters }),
+    answer: (history) => answering.answer(history, status(history).threshold),
+    confidence: answering.confidence,
   };
 }
 
@@ -137,13 +120,6 @@ export const forest = defineStrategy({
       { least: 0, most: 100_000 },
       'Candidates that the forest ranks after the cheapest proxies of the objective have ranked them; 0 is all.',
     ),
-    'RMINAS.ANSWER': choice(
-      'vote',
-      ANSWERS,
-      'The answer of the forest: the vote of the best good architectures, or the best one.',
-    ),
-    'RMINAS.VOTE': choice('sum', VOTE_METHODS, 'How the best architectures vote.'),
-    'RMINAS.VOTE_TOP': wholeNumber(50, { least: 1, most: 100_000 }, 'Best architectures that vote.'),
     'RMINAS.FUTILITY': flag(true, 'Whether to stop trainings that can no longer lead to a good architecture.'),
     'RMINAS.AUDIT': number(
       0.1,
@@ -160,9 +136,6 @@ export const forest = defineStrategy({
       settings: {
         ...context,
         candidates: values['RMINAS.CANDIDATES'],
-        answer: values['RMINAS.ANSWER'],
-        vote: values['RMINAS.VOTE'],
-        voters: values['RMINAS.VOTE_TOP'],
         futility: values['RMINAS.FUTILITY'] && minimisesTrainingLoss,
       },
     }),

@@ -37,7 +37,7 @@ export function strategyKey(strategies: Iterable<StrategyDefinition>) {
 
 /** The settings of a strategy, as the plan of a search has them. */
 export interface StrategySettings
-  extends CommonSettings,
+  extends Omit<CommonSettings, 'edgeRank'>,
     Pick<StrategyContext, 'successes' | 'edgeRank' | 'minimisesTrainingLoss'> {
   /** Values of the strategy's own keys by full name; a key that is left out has its default. */
   readonly strategyValues: Readonly<Record<string, unknown>>;

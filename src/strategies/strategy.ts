@@ -38,6 +38,8 @@ export type Ask =
 export type StopReason =
   /** The strategy found the requested number of good architectures. */
   | 'successes-reached'
+  /** The answer is as sure as the search wanted it. */
+  | 'confident'
   /** The history has reached the cap on evaluations. */
   | 'evaluation-cap'
   /** Every architecture of the space has been evaluated. */
@@ -66,6 +68,28 @@ export interface SearchAnswer {
   readonly voters: readonly Observation[];
   /** Explains the answer to the user, in one sentence. */
   readonly note: string;
+  /** The order that the answer is first of; left out for an answer that the voters alone decide. */
+  readonly preference?: AnswerPreference | undefined;
+}
+
+/** An order of architectures. When limits exclude the answer, the next one in this order takes its place. */
+export interface AnswerPreference {
+  /** Lower is better. */
+  readonly value: (encoding: Encoding) => number;
+  /** Whether the architecture may be the answer. */
+  readonly allows: (encoding: Encoding) => boolean;
+}
+
+/** How sure an answer is, estimated from resampled histories. */
+export interface AnswerConfidence {
+  /** Share of the resamples that give the same answer, 0 to 1. */
+  readonly answer: number;
+  /** For each slot of the space, the share of the resamples that give the same choice, 0 to 1. */
+  readonly slots: readonly number[];
+  /** Mean over the resamples of the ranks that the answer is predicted to be behind the answer of the resample. */
+  readonly expectedLoss: number;
+  /** Number of resamples. */
+  readonly resamples: number;
 }
 
 /**
@@ -102,6 +126,12 @@ export interface Strategy {
    * @throws UsageError when no loss is finite
    */
   answer(history: readonly Observation[]): SearchAnswer;
+  /**
+   * Estimates how sure the answer is. Left out by a strategy that cannot tell.
+   * @param answer the architecture that was answered, within the limits
+   * @returns null when the rule of the answer has no estimate
+   */
+  confidence?(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
 }
 
 /**

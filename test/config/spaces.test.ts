@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig, planSearch } from '../../src/config/index.js';
 import { specificationSchema } from '../../src/protocol/specification.js';
 
-const settings = (warmup: number, voters: number) => ({ warmup, strategyValues: { 'RMINAS.VOTE_TOP': voters } });
+const settings = (warmup: number, voters: number) => ({ warmup, voters });
 
 async function plan(words: string) {
   const made = planSearch(await loadConfig({ overrides: words.split(' ') }));

@@ -8,7 +8,7 @@ async function settingsOf(...words: string[]) {
 
 describe('the strategy of a configuration', () => {
   it('is the forest by default, whose best architectures vote', async () => {
-    const settings = { strategy: 'forest', strategyValues: { 'RMINAS.ANSWER': 'vote' }, futility: true };
+    const settings = { strategy: 'forest', answer: 'vote', futility: true };
     expect(await settingsOf()).toMatchObject(settings);
   });
 
@@ -19,7 +19,7 @@ describe('the strategy of a configuration', () => {
   });
 
   it.each([
-    ['forest', 'RMINAS.ANSWER', 'best'],
+    ['forest', 'RMINAS.CANDIDATES', 30],
     ['regularized-evolution', 'RMINAS.EVOLUTION_POPULATION', 30],
     ['regularized-evolution', 'RMINAS.EVOLUTION_SAMPLE', 10],
     ['reinforce', 'RMINAS.REINFORCE_RATE', 0.05],
@@ -27,6 +27,19 @@ describe('the strategy of a configuration', () => {
     const { strategyValues } = await settingsOf('RMINAS.STRATEGY', name, key, String(value));
     expect(strategyValues[key]).toBe(value);
     expect(Object.keys(strategyValues)).toEqual(Object.keys(BUILT_IN.strategies.find(name)?.keys ?? {}));
+  });
+
+  it('takes the rule of the answer with every strategy, and the parts of an aggregate', async () => {
+    const settings = await settingsOf(
+      ...['RMINAS.STRATEGY', 'random', 'RMINAS.ANSWER', 'additive', 'RMINAS.ANSWER_RIDGE', '3.0'],
+      ...['RMINAS.CONFIDENCE', '0.8', 'RMINAS.OBJECTIVE', 'aggregate', 'RMINAS.AGGREGATE', 'flops 2'],
+    );
+    expect(settings).toMatchObject({ answer: 'additive', ridge: 3, confidence: 0.8 });
+    expect(settings.parts).toMatchObject([{ name: 'flops', direction: 'higher', weight: 2 }]);
+  });
+
+  it('refuses a confidence of an answer that has none', async () => {
+    await expect(settingsOf('RMINAS.CONFIDENCE', '0.8')).rejects.toMatchObject({ code: 'confidence-without-model' });
   });
 
   it.each([

@@ -41,12 +41,11 @@ interface Case {
 
 function strategyFor({ name, space, limits, seed, answer = 'vote' }: Case, cap = 20): Strategy {
   const definition = STRATEGIES.find((each) => each.name === name) as StrategyDefinition;
-  const strategyValues = { ...BASELINE_SETTINGS.strategyValues, 'RMINAS.ANSWER': answer };
   return createStrategy(definition, {
     space,
     surrogate: frequencySurrogate,
     constraint: formulaConstraint(space, limits),
-    settings: { ...BASELINE_SETTINGS, strategyValues, successes: 6, cap, seed },
+    settings: { ...BASELINE_SETTINGS, answer, successes: 6, cap, seed },
   });
 }
 

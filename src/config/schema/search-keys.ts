@@ -2,6 +2,7 @@
 import { choice, type KeyGroup, number, quantity, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 import { OBJECTIVE_KEY } from '../../objectives/index.js';
 import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.js';
+import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
 import { PROFILE_NAMES } from './profiles.js';
@@ -57,6 +58,7 @@ export const SEARCH_KEYS = {
   ),
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
   'RMINAS.MAX_EVALUATIONS': maxEvaluations,
+  ...ANSWER_KEYS,
   'RMINAS.MAX_PARAMS': quantity('Most trainable parameters of a network; see [limits](limits.md).'),
   'RMINAS.MAX_FLOPS': quantity(
     'Most multiply-adds of a network for one image, counted as the proxy [`flops`](proxies.md) counts them.',

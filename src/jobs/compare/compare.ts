@@ -16,7 +16,7 @@ import {
 import { PluginLoader } from '../../plugins/loader.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
-import { forest } from '../../strategies/forest.js';
+import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import { VERSION } from '../../version.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -148,7 +148,7 @@ function figuresOfAll(
   options: { python: string | undefined; signal: AbortSignal; data: string | undefined },
 ): Promise<BenchmarkFigures> {
   const { specification, settings, definitions } = first.plan;
-  const { 'RMINAS.VOTE': method, 'RMINAS.VOTE_TOP': voters } = valuesFor(forest.keys, first.config.values);
+  const { 'RMINAS.VOTE': method, 'RMINAS.VOTE_TOP': voters } = valuesFor(ANSWER_KEYS, first.config.values);
   const { edgeRank } = settings;
   return benchmarkFigures({
     ...options,

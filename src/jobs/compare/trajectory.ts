@@ -75,7 +75,7 @@ async function answerTo(
   { space, strategy, constraint }: TrajectoryOptions,
 ): Promise<string> {
   const answer = strategy.answer(history);
-  const { encoding } = constraint === undefined ? answer : await answerWithin(answer, constraint);
+  const { encoding } = constraint === undefined ? answer : await answerWithin(answer, history, constraint);
   return space.print(encoding);
 }
 

@@ -104,6 +104,7 @@ function buildResult(
     score,
     best: record.best,
     stop: { reason: finished.reason, note: finished.note },
+    ...(finished.confidence && { confidence: { ...finished.confidence, slots: [...finished.confidence.slots] } }),
     ...inLimits,
     threshold: status?.threshold ?? null,
     thresholdNote: status?.thresholdNote ?? null,

@@ -8,7 +8,7 @@ import type { JournalLine } from '../../store/journal-file.js';
 import { settingsSchema } from '../bound-settings.js';
 import { customNamesSchema } from './custom.js';
 import type { SearchJobEvent } from './events.js';
-import { screeningSchema } from './result.js';
+import { confidenceSchema, screeningSchema } from './result.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
 export const SEARCH_JOURNAL_VERSION = 2;
@@ -85,10 +85,11 @@ const evaluated = z.strictObject({ type: z.literal('evaluated'), genotype, seed:
 
 const finished = z.strictObject({
   type: z.literal('finished'),
-  reason: z.enum(['successes-reached', 'evaluation-cap', 'space-exhausted']),
+  reason: z.enum(['successes-reached', 'confident', 'evaluation-cap', 'space-exhausted']),
   genotype,
   note: z.string(),
   voters: z.array(z.strictObject({ genotype, loss: z.number() })),
+  confidence: confidenceSchema.optional(),
 });
 
 const cost = z.number().min(0).nullable().optional();

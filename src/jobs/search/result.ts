@@ -14,6 +14,19 @@ export const screeningSchema = z.strictObject({
   flops: z.number().min(0),
 });
 
+const share = z.number().min(0).max(1);
+
+/** How sure an answer is, by resampled histories. */
+export const confidenceSchema = z.strictObject({
+  /** Share of the resamples with the same answer. */
+  answer: share,
+  /** Share of the resamples with the same choice, for each slot of the space. */
+  slots: z.array(share),
+  /** Ranks that the answer is expected to be behind the best one. */
+  expectedLoss: z.number().min(0),
+  resamples: z.int().min(1),
+});
+
 const scoreSchema = z.strictObject({
   genotype: z.string(),
   /** The canonical genotype, which was trained. */
@@ -125,6 +138,8 @@ export const resultSchema = z.strictObject({
   /** The evaluated architecture of lowest loss; the vote may find another one. */
   best: z.strictObject({ genotype: z.string(), loss: z.number() }),
   stop: z.strictObject({ reason: z.string(), note: z.string() }),
+  /** How sure the answer is; absent for an answer without a model. */
+  confidence: confidenceSchema.optional(),
   /** Limits on the costs of networks; absent in a search without limits. */
   limits: limitsSchema.optional(),
   /** The front of loss against a cost; absent unless RMINAS.PARETO names one. */

@@ -1,0 +1,85 @@
+/** The answer of a search by the rule of its settings, and how sure it is. */
+import { UsageError } from '../../errors.js';
+import type { Encoding, Space } from '../../spaces/space.js';
+import { checkVoteMethod } from '../../spaces/vote.js';
+import { bestAnswer, rankedOf, votedAnswer } from '../answer.js';
+import { checkCounts } from '../common.js';
+import type { Constraint } from '../limits/constraint.js';
+import type { AnswerConfidence, Observation, SearchAnswer } from '../strategy.js';
+import { answerConfidence } from './confidence.js';
+import { LINEAR_MODELS, type LinearModelKind, ModelData } from './linear-model.js';
+import { modelAnswer } from './model-answer.js';
+import { ANSWER_KEYS, type AnswerRule, type AnswerSettings } from './settings.js';
+import { preferredWithin } from './within.js';
+
+/** Histories that are resampled to find out how sure an answer is. */
+const RESAMPLES = 200;
+
+export interface AnsweringOptions {
+  readonly name: string;
+  readonly space: Space;
+  readonly constraint?: Constraint | undefined;
+  readonly settings: AnswerSettings & { readonly seed: number };
+  /** Whether `vote` means a vote. Strategies that take no votes answer with the best architecture then. */
+  readonly votes: boolean;
+}
+
+export interface Answering {
+  /** @param threshold of good architectures; null when it is not set yet */
+  answer(history: readonly Observation[], threshold: number | null): SearchAnswer;
+  /** @param answer within the limits; null when the rule has no estimate */
+  confidence(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
+  /** Whether the answer is as sure as the settings want it; never without such a setting. */
+  isSure(history: readonly Observation[]): Promise<boolean>;
+}
+
+/** @throws UsageError when a setting is out of its range or the space does not have the vote */
+export function createAnswering({ name, space, constraint, settings, votes }: AnsweringOptions): Answering {
+  const defaults = ANSWER_KEYS['RMINAS.VOTE_TOP'].default as number;
+  const { answer: rule = 'vote', vote: method = 'sum', edgeRank = 'votes', voters = defaults } = settings;
+  const { ridge = ANSWER_KEYS['RMINAS.ANSWER_RIDGE'].default as number, parts = [], confidence = 0, seed } = settings;
+  checkVoteMethod(space, method);
+  checkCounts(name, { voters });
+  checkConfidence(rule, confidence);
+  const kind = isModel(rule) ? rule : null;
+  const ballot = { space, rules: { method, edgeRank }, voters };
+
+  async function confidenceOf(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null> {
+    if (kind === null || !history.some(({ loss }) => Number.isFinite(loss))) return null;
+    const data = new ModelData(space, history, { kind, ridge, parts });
+    return answerConfidence({ data, answer, constraint, seed, resamples: RESAMPLES });
+  }
+
+  function answer(history: readonly Observation[], threshold: number | null): SearchAnswer {
+    const best = bestAnswer(history);
+    if (kind !== null) return modelAnswer(space, history, { kind, ridge, parts, ranked: rankedOf(history) });
+    if (rule === 'best' || (rule === 'vote' && !votes)) return best;
+    return votedAnswer(history, threshold, { ...ballot, weighted: rule === 'weighted-vote' });
+  }
+
+  async function isSure(history: readonly Observation[]): Promise<boolean> {
+    if (confidence === 0 || !history.some(({ loss }) => Number.isFinite(loss))) return false;
+    const { encoding, preference } = answer(history, null);
+    const observed = history.map((one) => one.encoding);
+    const [within = encoding] =
+      constraint === undefined || preference === undefined
+        ? [encoding]
+        : await preferredWithin(preference, observed, constraint, 1);
+    const found = await confidenceOf(history, within);
+    return found !== null && found.answer >= confidence;
+  }
+
+  return { answer, confidence: confidenceOf, isSure };
+}
+
+function isModel(rule: AnswerRule): rule is LinearModelKind {
+  return (LINEAR_MODELS as readonly string[]).includes(rule);
+}
+
+function checkConfidence(rule: AnswerRule, confidence: number): void {
+  if (confidence === 0 || isModel(rule)) return;
+  throw new UsageError(`RMINAS.CONFIDENCE is ${confidence}, and the answer '${rule}' has no confidence.`, {
+    code: 'confidence-without-model',
+    nextSteps: [`Set RMINAS.ANSWER to ${LINEAR_MODELS.join(' or ')}, or RMINAS.CONFIDENCE to 0.`],
+  });
+}

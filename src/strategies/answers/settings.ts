@@ -1,0 +1,44 @@
+/** The keys and settings of the answer, which all strategies share. */
+import { choice, type KeyGroup, number, wholeNumber } from '../../definitions/key.js';
+import { type EdgeRank, VOTE_METHODS, type VoteMethod } from '../../spaces/space.js';
+import { LINEAR_MODELS } from './linear-model.js';
+import type { ObjectivePart } from './target.js';
+
+export const ANSWER_RULES = ['vote', 'best', 'weighted-vote', ...LINEAR_MODELS] as const;
+export type AnswerRule = (typeof ANSWER_RULES)[number];
+
+export const ANSWER_KEYS = {
+  'RMINAS.ANSWER': choice(
+    'vote',
+    ANSWER_RULES,
+    'The rule that chooses the answer from the evaluated architectures; see [strategies](strategies.md#the-answer).',
+  ),
+  'RMINAS.VOTE': choice('sum', VOTE_METHODS, 'How the best architectures vote.'),
+  'RMINAS.VOTE_TOP': wholeNumber(50, { least: 1, most: 100_000 }, 'Best architectures that vote.'),
+  'RMINAS.ANSWER_RIDGE': number(
+    1,
+    { above: 0 },
+    'Penalty of the ridge regression of the answers `additive` and `pairwise`.',
+  ),
+  'RMINAS.CONFIDENCE': number(
+    0,
+    { least: 0, most: 1 },
+    'The search ends when so large a share of resampled histories gives the same answer; 0 never ends it. It needs the answer `additive` or `pairwise`.',
+  ),
+} satisfies KeyGroup;
+
+/** How a search chooses its answer. What is left out has the default of its key. */
+export interface AnswerSettings {
+  readonly answer?: AnswerRule | undefined;
+  readonly vote?: VoteMethod | undefined;
+  /** How the vote of a space that leaves edges out ranks them; `votes` by default. */
+  readonly edgeRank?: EdgeRank | undefined;
+  /** Most architectures that vote; at least 1. */
+  readonly voters?: number | undefined;
+  /** Penalty of the ridge regression, above 0. */
+  readonly ridge?: number | undefined;
+  /** What the objective combines; empty for an objective that is one value. */
+  readonly parts?: readonly ObjectivePart[] | undefined;
+  /** The share of resamples with the same answer that ends a search, 0 to 1; 0 never ends it. */
+  readonly confidence?: number | undefined;
+}

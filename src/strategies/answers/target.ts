@@ -1,0 +1,43 @@
+/** The target of a model of the history: ranks, so that no scale and no outlier matters. */
+import { denseRanks, midranks } from '../../statistics/ranks.js';
+import type { Observation } from '../strategy.js';
+
+/** One of the measurements that an objective combines. */
+export interface ObjectivePart {
+  /** A name in {@link Observation.proxyValues}. */
+  readonly name: string;
+  /** Whether higher or lower values are better. */
+  readonly direction: 'higher' | 'lower';
+  /** Above 0. */
+  readonly weight: number;
+}
+
+/**
+ * For each observation the weighted sum of its plain ranks in the parts, divided by the sum of the weights: 1 for an
+ * architecture that is best in all parts, and the length of the history for one that is worst in all. Equal values share
+ * the mean of their ranks. A value that is not finite is worse than all finite ones, and a failed evaluation is worst in
+ * every part.
+ * @param parts of the objective; without any, the loss is the only part
+ */
+export function rankTargets(history: readonly Observation[], parts: readonly ObjectivePart[] = []): Float64Array {
+  const losses = history.map(({ loss }) => finiteOrWorst(loss));
+  if (parts.length === 0) return midranks(denseRanks(losses));
+  const targets = new Float64Array(history.length);
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { name, direction, weight } of parts) {
+    const sign = direction === 'lower' ? 1 : -1;
+    const costs = history.map(({ proxyValues }, index) =>
+      losses[index] === Number.POSITIVE_INFINITY
+        ? losses[index]
+        : finiteOrWorst(sign * (proxyValues[name] ?? Number.NaN)),
+    );
+    for (const [index, rank] of midranks(denseRanks(costs)).entries()) {
+      targets[index] = (targets[index] as number) + (weight / total) * rank;
+    }
+  }
+  return targets;
+}
+
+function finiteOrWorst(cost: number): number {
+  return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
+}
