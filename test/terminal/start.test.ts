@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { BIN, ROOT } from '../support/run-cli.js';
+
+const HOOK = pathToFileURL(join(ROOT, 'test/fixtures/print-modules.mjs')).href;
+
+/** The specifiers of all modules that the program imports. */
+function importsOf(...args: string[]): string[] {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', HOOK, BIN, ...args], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return [...stderr.matchAll(/^import (.*)$/gm)].map(([, specifier]) => String(specifier));
+}
+
+it.each(['--version', '--help', 'search --help'])('loads no command and none of its libraries for %s', (line) => {
+  const imports = importsOf(...line.split(' '));
+  const libraries = Object.keys(packageJson.dependencies).filter((name) =>
+    imports.some((specifier) => specifier === name || specifier.startsWith(`${name}/`)),
+  );
+  expect(libraries).toEqual(['@oclif/core']);
+  expect(imports.filter((specifier) => /commands\/(?!help\.js)/.test(specifier))).toEqual([]);
+});
