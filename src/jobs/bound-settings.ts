@@ -12,6 +12,7 @@ import type { JobFolder } from '../store/folder.js';
 export const FREE_KEYS: Readonly<Record<string, string>> = {
   OUT_DIR: 'The folder exists already.',
   'LOADER.DATAPATH': 'Data may move; the digest of the batch says whether it is the same data.',
+  'RMINAS.WORKERS': 'RMINAS.PROPOSALS says how many architectures a turn has.',
   'RMINAS.THREADS': 'Threads change how fast an evaluation is, and not what is evaluated next.',
   'RMINAS.DEVICE': 'The same holds for the device.',
   'RMINAS.START_DEADLINE': 'Says when a silent start has failed.',
@@ -142,7 +143,7 @@ export function changedKeys(one: BoundSettings, other: BoundSettings): string[] 
 function changesOf(recorded: BoundSettings, current: BoundSettings, isDefault: PlanCheck['isDefault']): string[] {
   return (
     changedKeys(recorded, current)
-      .filter((key) => key in recorded || !isDefault(key))
+      .filter((key) => !(key in FREE_KEYS) && (key in recorded || !isDefault(key)))
       // RMINAS.PLUGINS and SPACE.NAME say which files differ.
       .filter((key) => !isFile(key) && !key.startsWith(DESCRIBED))
       .map((key) => `${key} was ${text(recorded[key])} and is ${text(current[key])}`)

@@ -8,6 +8,7 @@ import {
   type OptionShape,
   objectWith,
   seedOption,
+  wholeNumberOption,
   withMethods,
 } from '../options.js';
 import type { Bound } from '../protocol/messages.js';
@@ -33,6 +34,8 @@ export interface ControllerOptions {
   readonly objective: Objective;
   /** Evaluates the canonical forms of the proposed architectures. */
   readonly evaluator: Evaluator;
+  /** Architectures that a guided turn asks for, at least 1; by default the evaluator's capacity at each turn. */
+  readonly proposals?: number | undefined;
   /** The run's seed, in [0, 2^53). The seeds of evaluations derive from it. */
   readonly seed: number;
   /** Share of the architectures whose training ignores bounds, to measure their effect: 0 to 1, by default 0. */
@@ -54,6 +57,7 @@ const CONTROLLER_OPTIONS: OptionShape<ControllerOptions> = {
     capacity: anyNumber,
     ...withMethods('evaluate'),
   }),
+  proposals: wholeNumberOption(1).optional(),
   seed: seedOption,
   auditShare: numberFrom(0, 1).optional(),
   constraint: z.instanceof(Constraint, { error: 'limits on the costs of networks' }).optional(),
@@ -85,7 +89,7 @@ interface ControllerState extends ControllerOptions {
  * {@link JournalledEvent} to disk before it asks for the next can resume from there with `recorded`.
  *
  * The result depends on the space, the strategy, the objective, the seed, the outcomes of evaluations and the
- * evaluator's capacity. It does not depend on the order in which evaluations end. Isomorphic architectures are
+ * number of proposals. With that number given, it does not depend on the evaluator's capacity, and never on the order in which evaluations end. Isomorphic architectures are
  * evaluated once.
  * @returns the `finished` event, which is also the last event that it yields
  * @throws UsageError when the recorded events do not belong to this search, or no architecture has a finite loss
@@ -123,9 +127,9 @@ async function decide(run: ControllerState, turn: number): Promise<Proposed | Fi
   };
 }
 
-async function askWithin({ strategy, evaluator, observer, constraint }: ControllerState): Promise<Ask> {
+async function askWithin({ strategy, evaluator, observer, constraint, proposals }: ControllerState): Promise<Ask> {
   const { history } = observer;
-  const ask = await strategy.ask(history, Math.max(1, evaluator.capacity));
+  const ask = await strategy.ask(history, proposals ?? Math.max(1, evaluator.capacity));
   return constraint === undefined ? ask : turnWithin(ask, history, constraint);
 }
 

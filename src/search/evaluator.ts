@@ -64,9 +64,9 @@ export interface Evaluator {
   /** Identifies a custom evaluator in journals and results; `unnamed` by default. */
   readonly name?: string | undefined;
   /**
-   * How many evaluations run in parallel; a value below 1 counts as 1. The controller reads it before each start, and
-   * tells it to the strategy. Since it decides how many architectures a turn proposes, a run that is to be
-   * reproducible needs a constant capacity.
+   * How many evaluations run in parallel; a value below 1 counts as 1. The controller reads it before each start. It
+   * is also the number of proposals in a guided turn, unless the search has a number of its own. Without such a number,
+   * a reproducible run needs a constant capacity.
    */
   readonly capacity: number;
   /**

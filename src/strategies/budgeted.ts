@@ -39,19 +39,19 @@ export function createBudgeted({ name, space, settings, constraint, guide }: Gui
 
   async function propose(
     history: readonly Observation[],
-    capacity: number,
+    proposals: number,
   ): Promise<Omit<Extract<Ask, { kind: 'evaluate' }>, 'kind'>> {
     const have = history.length;
     return have < warmup
       ? { phase: 'warm-up', encodings: await draws.warmUp(settings.seed, have, warmup - have) }
-      : { phase: 'guided', encodings: await guide(history, Math.min(capacity, cap - have), draws) };
+      : { phase: 'guided', encodings: await guide(history, Math.min(proposals, cap - have), draws) };
   }
 
-  async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
+  async function ask(history: readonly Observation[], proposals: number): Promise<Ask> {
     if (history.length >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (history.length >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
     if (history.length >= warmup && (await answering.isSure(history))) return { kind: 'stop', reason: 'confident' };
-    const proposed = await propose(history, capacity);
+    const proposed = await propose(history, proposals);
     if (proposed.encodings.length === 0) return { kind: 'stop', reason: 'space-exhausted' };
     return { kind: 'evaluate', ...proposed };
   }

@@ -15,7 +15,7 @@ import { provisionalLimit, searchStatus } from './threshold.js';
  * Size of a warm-up turn when trainings may be stopped early. Later turns are bounded by earlier ones, so turns are
  * short; but long enough that the wait for the last training of a turn hardly counts.
  */
-const WARM_UP_TURN = { least: 10, eachWorker: 8 };
+const WARM_UP_TURN = { least: 10, eachProposal: 8 };
 
 export interface ForestSettings extends CommonSettings {
   /** Good architectures to find after the warm-up; at least 1. */
@@ -59,7 +59,7 @@ export function createForest({ space, surrogate, screener, constraint, settings 
   const status = (history: readonly Observation[]) =>
     searchStatus(history, { warmup, cap, thresholdRate, successesWanted });
 
-  async function ask(history: readonly Observation[], capacity: number): Promise<Ask> {
+  async function ask(history: readonly Observation[], wish: number): Promise<Ask> {
     const { threshold, successes } = status(history);
     const have = history.length;
     if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
@@ -68,7 +68,7 @@ export function createForest({ space, surrogate, screener, constraint, settings 
     if (threshold !== null && (await answering.isSure(history))) return { kind: 'stop', reason: 'confident' };
     const room = most - have;
     const phase = threshold === null ? 'warm-up' : 'guided';
-    const wanted = have < warmup ? turn(warmup - have, capacity) : Math.min(capacity, room);
+    const wanted = have < warmup ? turn(warmup - have, wish) : Math.min(wish, room);
     const proposals =
       threshold === null
         ? { encodings: await draws.warmUp(seed, have, wanted) }
@@ -90,8 +90,8 @@ export function createForest({ space, surrogate, screener, constraint, settings 
 }
 
 /** Architectures in the next turn of a warm-up whose later turns are bounded by the earlier ones. */
-function boundedTurn(missing: number, capacity: number): number {
-  return Math.min(missing, Math.max(WARM_UP_TURN.least, WARM_UP_TURN.eachWorker * capacity));
+function boundedTurn(missing: number, guided: number): number {
+  return Math.min(missing, Math.max(WARM_UP_TURN.least, WARM_UP_TURN.eachProposal * guided));
 }
 
 /** Bounds at the threshold; during the warm-up at a limit that the threshold cannot exceed. */

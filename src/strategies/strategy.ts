@@ -107,11 +107,10 @@ export interface Strategy {
   /**
    * Proposes the next architectures or ends the search. The controller evaluates all of them before it asks again.
    * @param history all observations so far; empty at the start
-   * @param capacity how many evaluations can run in parallel, at least 1. A guided turn should propose as many
-   *   architectures that need a training. It may add architectures that are isomorphic to observed ones, which
-   *   reuse their scores.
+   * @param proposals how many architectures that need a training a guided turn should propose, at least 1. It may add
+   *   architectures that are isomorphic to observed ones, which reuse their scores.
    */
-  ask(history: readonly Observation[], capacity: number): Promise<Ask>;
+  ask(history: readonly Observation[], proposals: number): Promise<Ask>;
   /** Computes the progress for reports. The controller calls it after each observation. */
   status(history: readonly Observation[]): SearchStatus;
   /**

@@ -57,6 +57,7 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         limits: {},
         latencyBatch: 1,
         pareto: null,
+        proposals: 1,
         seed: 1,
         workers: 1,
         threads: 1,

@@ -26,12 +26,23 @@ async function check(now: readonly string[], recorded: { settings?: Record<strin
 describe('the settings that a header binds', () => {
   it('are those of all keys that a job reads, except keys that change no result', async () => {
     const { settings } = await settingsOf();
-    expect(settings).toMatchObject({ 'RMINAS.RF_WARMUP': 12, 'RMINAS.STRATEGY': 'forest', 'RMINAS.WORKERS': 1 });
+    expect(settings).toMatchObject({ 'RMINAS.RF_WARMUP': 12, 'RMINAS.STRATEGY': 'forest', 'RMINAS.PROPOSALS': 1 });
     for (const key of Object.keys(FREE_KEYS)) expect(settings).not.toHaveProperty([key]);
   });
 
   it('may stay the same while free keys change', async () => {
-    const free = ['RMINAS.THREADS', '2', 'RMINAS.DEVICE', 'cpu', 'RMINAS.WORKER_DEADLINE', '9', 'OUT_DIR', '/else'];
+    const free = [
+      'RMINAS.WORKERS',
+      '3',
+      'RMINAS.THREADS',
+      '2',
+      'RMINAS.DEVICE',
+      'cpu',
+      'RMINAS.WORKER_DEADLINE',
+      '9',
+      'OUT_DIR',
+      '/else',
+    ];
     expect(await check([...free, 'LOADER.DATAPATH', '/moved'])).toEqual([]);
   });
 
@@ -44,6 +55,12 @@ describe('the settings that a header binds', () => {
         '/run/config.yaml no longer describes the run in its journal: ' +
         "RMINAS.RF_WARMUP was 12 and is 3; RMINAS.STRATEGY was 'forest' and is 'random'.",
     });
+  });
+
+  it('of an older version may bind the workers, which may change now', async () => {
+    const { settings } = await settingsOf();
+    const older = { ...settings, 'RMINAS.WORKERS': 2 } as Record<string, never>;
+    expect(await check(['RMINAS.WORKERS', '1'], { settings: older })).toEqual([]);
   });
 
   it('of an older version may lack a key, which must have its default now', async () => {

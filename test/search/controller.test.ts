@@ -4,6 +4,7 @@ import { RMI } from '../../src/objectives/rmi.js';
 import { derivedSeed } from '../../src/random/random.js';
 import { searchSpace } from '../../src/search/controller.js';
 import type { EvaluationOutcome } from '../../src/search/evaluator.js';
+import type { JournalledEvent } from '../../src/search/events.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import type { ForestSettings } from '../../src/strategies/forest.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
@@ -15,6 +16,7 @@ import {
   finishOf,
   hashedLoss,
   historyOf,
+  journalOf,
   SEED,
 } from './simulated.js';
 
@@ -23,6 +25,8 @@ const tiny = createTinySpace(3, 4);
 function run(options: {
   capacity?: number;
   order?: number;
+  proposals?: number;
+  recorded?: readonly JournalledEvent[];
   space?: typeof tiny;
   settings?: Partial<ForestSettings>;
   outcomeOf?: (request: { genotype: string; seed: number }) => EvaluationOutcome;
@@ -30,7 +34,11 @@ function run(options: {
   const space = options.space ?? tiny;
   const evaluator = createSimulatedEvaluator(options.capacity ?? 1, options.order ?? 0, options.outcomeOf);
   const strategy = createSimulatedStrategy(space, options.settings);
-  return { evaluator, events: searchSpace({ space, strategy, objective: RMI, evaluator, seed: SEED }) };
+  const { proposals, recorded } = options;
+  return {
+    evaluator,
+    events: searchSpace({ space, strategy, objective: RMI, evaluator, seed: SEED, proposals, recorded }),
+  };
 }
 
 describe('search: the events of a whole search', () => {
@@ -83,6 +91,21 @@ describe('search: determinism', () => {
       outcomes.push({ history: historyOf(events), finish: finishOf(events) });
     }
     for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+  });
+
+  it('takes the same course for any number of workers, also when it changes on the way', async () => {
+    for (const proposals of [1, 3]) {
+      const [one, two, seven] = await Promise.all(
+        [1, 2, 7].map(async (capacity) => collect(run({ capacity, order: capacity, proposals }).events)),
+      );
+      const whole = { history: historyOf(one ?? []), finish: finishOf(one ?? []) };
+      for (const events of [two ?? [], seven ?? []])
+        expect({ history: historyOf(events), finish: finishOf(events) }).toEqual(whole);
+      const journal = journalOf(seven ?? []);
+      const recorded = journal.slice(0, Math.floor(journal.length / 2));
+      const resumed = await collect(run({ capacity: 2, proposals, recorded }).events);
+      expect(historyOf(resumed)).toEqual(whole.history);
+    }
   });
 
   it('gives an architecture the same loss at every capacity', async () => {

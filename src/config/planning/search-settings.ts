@@ -31,6 +31,8 @@ export interface SearchSettings extends StrategySettings {
   /** The cost of the Pareto front; null when the result has none. */
   readonly pareto: NetworkCost | null;
   readonly workers: number;
+  /** Architectures that a guided turn asks for. */
+  readonly proposals: number;
   /** Threads of each worker; 0 divides the cores among them. */
   readonly threads: number;
   /** Seconds without a sign of life after which a start has failed. */
@@ -76,6 +78,7 @@ export function planSettings(
     pareto,
     seed: values.RNG_SEED,
     workers: values['RMINAS.WORKERS'],
+    proposals: values['RMINAS.PROPOSALS'],
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],

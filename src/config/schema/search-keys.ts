@@ -59,6 +59,11 @@ export const SEARCH_KEYS = {
   'RMINAS.OBJECTIVE': OBJECTIVE_KEY,
   'RMINAS.MAX_EVALUATIONS': maxEvaluations,
   ...ANSWER_KEYS,
+  'RMINAS.PROPOSALS': wholeNumber(
+    1,
+    { least: 1, most: 1024 },
+    'Architectures that a guided turn proposes. Workers beyond this number wait in guided turns.',
+  ),
   'RMINAS.MAX_PARAMS': quantity('Most trainable parameters of a network; see [limits](limits.md).'),
   'RMINAS.MAX_FLOPS': quantity(
     'Most multiply-adds of a network for one image, counted as the proxy [`flops`](proxies.md) counts them.',

@@ -25,8 +25,10 @@ const run = z.strictObject({
   settings: settingsSchema.optional(),
   /** Digest of the specification that config.yaml resolves to. */
   specification: digest,
-  /** Decides how many proposals make a turn. */
+  /** Evaluations at a time when the run began. */
   workers: z.int().min(1),
+  /** Architectures that a guided turn asks for. Absent in journals of versions that took the workers for it. */
+  proposals: z.int().min(1).optional(),
   /** The `--data` folder, absolute; null when none was given. */
   data: z.string().nullable(),
   /** Random architectures that are trained besides the found one, 0 for no verification, and for how many epochs. */

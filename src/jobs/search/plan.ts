@@ -19,6 +19,8 @@ export interface PlannedSearch {
   /** The `--data` folder; null when none was given. */
   readonly data: string | null;
   readonly workers: number;
+  /** Architectures that a guided turn asks for. */
+  readonly proposals: number;
   readonly verify: SearchHeader['verify'];
   /** What follows the search; null for nothing. */
   readonly followUp: SearchHeader['followUp'] | null;
@@ -76,12 +78,30 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
     plan,
     data: options.data === undefined ? null : resolve(options.data),
     workers: options.evaluator?.capacity ?? plan.settings.workers,
+    proposals: proposalsOf(config, options) ?? plan.settings.proposals,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
     followUp: options.followUp ?? null,
     folder: options.folder === undefined ? null : resolve(options.folder),
     custom: objectsOf(options),
-    notices: [],
+    notices: idleWorkers(plan, options),
   };
+}
+
+/** Proposals decide the course of a search, so they do not follow the workers by themselves. */
+function idleWorkers(
+  { settings: { workers, proposals, objective } }: SearchPlan,
+  { evaluator }: CustomObjects,
+): string[] {
+  if (workers <= proposals || evaluator !== undefined || objective.kind === 'benchmark') return [];
+  return [
+    `RMINAS.WORKERS is ${workers} and RMINAS.PROPOSALS is ${proposals}: after the warm-up, ${workers - proposals} of the workers wait. ` +
+      `Set RMINAS.PROPOSALS ${workers} to use them; the search then takes another course.`,
+  ];
+}
+
+/** A custom evaluator says by its capacity how many architectures it wants, unless the configuration sets a number. */
+function proposalsOf(config: Config, { evaluator }: CustomObjects): number | undefined {
+  return config.settings.get('RMINAS.PROPOSALS')?.source === 'default' ? evaluator?.capacity : undefined;
 }
 
 function objectsOf({ space, strategy, objective, evaluator }: CustomObjects): CustomObjects {
@@ -133,7 +153,8 @@ export async function planResumedSearch(
     config,
     plan,
     data: options.data === undefined ? header.data : resolve(options.data),
-    workers: header.workers,
+    workers: options.evaluator?.capacity ?? plan.settings.workers,
+    proposals: header.proposals ?? header.workers,
     verify: header.verify,
     followUp: header.followUp ?? null,
     folder: folder.path,
@@ -152,6 +173,7 @@ export function searchHeaderOf({
   config,
   digest,
   workers,
+  proposals,
   data,
   verify,
   followUp,
@@ -166,6 +188,7 @@ export function searchHeaderOf({
     settings,
     specification: digest,
     workers,
+    proposals,
     data,
     verify,
     ...(followUp && { followUp }),

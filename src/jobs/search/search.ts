@@ -226,7 +226,7 @@ interface SearchRun {
 
 /** Runs the controller on from what the journal has, and journals each of its decisions. */
 async function runController({ run, started, store, cacheLimit: limit, costs, signal }: SearchRun) {
-  const { plan, workers } = run;
+  const { plan, workers, proposals } = run;
   const { settings, specification, definitions } = plan;
   const { space } = definitions.space;
   const objective = createObjective(settings.objective, { reference: settings.warmup });
@@ -245,7 +245,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
   const recorded = recordedEvents(store.lines);
   const events = searchSpace({
     ...{ space, strategy, objective, evaluator, constraint },
-    ...{ seed, auditShare, recorded, signal },
+    ...{ seed, proposals, auditShare, recorded, signal },
   });
   for await (const event of events) {
     // The controller acts on an event after it has been taken, so it is on disk first.
