@@ -2,8 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 /** Rooms whose tests change nothing in their process. The files of one worker share its process, which spares the start and the imports of each. */
 const PURE = [
-  ...['assets', 'catalogue', 'config', 'definitions', 'installation', 'objectives', 'protocol', 'proxies', 'random'],
-  ...['report', 'search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
+  ...[
+    'assets',
+    'catalogue',
+    'charts',
+    'config',
+    'definitions',
+    'installation',
+    'objectives',
+    'protocol',
+    'proxies',
+    'random',
+  ],
+  ...['search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
 ];
 const pure = PURE.map((room) => `test/${room}/**/*.test.ts`);
 

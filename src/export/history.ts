@@ -1,8 +1,8 @@
 /** The evaluations of a search as a table or as lines of JSON. */
 import type { z } from 'zod';
+import { csvOf } from '../charts/csv.js';
 import { UsageError } from '../errors.js';
 import { anyText, checkOptions, type OptionShape } from '../options.js';
-import { csvOf } from '../report/csv.js';
 import { type RecordedEvaluation, readRun } from './run.js';
 
 export const HISTORY_FORMATS = ['csv', 'jsonl'] as const;

@@ -110,13 +110,21 @@ function createLockFile(folder: JobFolder, own: string): number {
   }
 }
 
+/** Whether a process is at work in a folder, as far as its locks tell. Nothing is written. */
+export function isLocked(folder: JobFolder): boolean {
+  const now = Date.now();
+  return holdersIn(folder).some((holder) => isHeld(holder, now));
+}
+
+function holdersIn(folder: JobFolder): Holder[] {
+  return readdirSync(folder.path)
+    .filter((name) => NAME.test(name))
+    .flatMap((name) => readHolder(folder, join(folder.path, name)) ?? []);
+}
+
 /** Removes locks without a holder. @throws UsageError `run-in-use` for one that is held */
 function takeOverOthers(folder: JobFolder, own: string, now: number): Holder[] {
-  const others = readdirSync(folder.path)
-    .filter((name) => NAME.test(name))
-    .map((name) => join(folder.path, name))
-    .filter((file) => file !== own)
-    .flatMap((file) => readHolder(folder, file) ?? []);
+  const others = holdersIn(folder).filter(({ file }) => file !== own);
   for (const other of others) {
     if (isHeld(other, now)) throw inUse(folder, other);
     rmSync(other.file, { force: true });

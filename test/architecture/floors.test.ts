@@ -6,6 +6,7 @@ import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
 const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
   ['terminal'],
+  ['report'],
   ['pipeline'],
   ['export', 'setup', 'doctor'],
   ['jobs/teacher', 'jobs/table'],
@@ -21,10 +22,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ['objectives'],
   ['strategies', 'proxies'],
   ['spaces'],
-  ['datasets', 'teachers', 'statistics', 'report'],
+  ['datasets', 'teachers', 'statistics'],
   ['definitions', 'random'],
   ['protocol', 'installation', 'options'],
-  ['system'],
+  ['system', 'charts'],
   ['errors', 'nearest', 'version'],
 ];
 

@@ -77,8 +77,6 @@ describe('the rooms', () => {
     ['execa', 'src/sidecar/process'],
     ['pythonia', 'src/bridge/'],
     ['tar', 'src/assets/unpack'],
-    ['d3-scale', 'src/report/'],
-    ['d3-shape', 'src/report/'],
     ['@dagrejs/dagre', 'src/report/cell/'],
   ])('leave %s to %s', (name, owner) => {
     const wrong = typescript.filter(({ from, to }) => isPackage(to, name) && !from.startsWith(owner));
@@ -91,9 +89,26 @@ describe('the rooms', () => {
   });
 
   it('keep charts independent of their subject', () => {
-    const imports = typescript.filter(({ from, to }) => inRoom(from, 'report') && to.startsWith('src/'));
+    const imports = typescript.filter(({ from, to }) => inRoom(from, 'charts') && to.startsWith('src/'));
     expect(imports.length).toBeGreaterThan(0);
-    expect(imports.filter(({ to }) => !inRoom(to, 'report', 'definitions')).map(written)).toEqual([]);
+    expect(imports.filter(({ to }) => !inRoom(to, 'charts')).map(written)).toEqual([]);
+  });
+
+  it('leave ECharts to charts, and to the script of the page', () => {
+    const imports = typescript.filter(({ to }) => isPackage(to, 'echarts'));
+    expect(imports.length).toBeGreaterThan(0);
+    const wrong = imports.filter(({ from }) => !inRoom(from, 'charts') && from !== 'src/report/client/echarts.ts');
+    expect(wrong.map(written)).toEqual([]);
+  });
+
+  it('let the script of a page import types and the options of charts alone from other rooms', () => {
+    const imports = typescript.filter(
+      ({ from, to, typeOnly }) => from.startsWith('src/report/client/') && to.startsWith('src/') && !typeOnly,
+    );
+    const allowed = ['src/charts/option.js', 'src/charts/palette.js'];
+    const wrong = imports.filter(({ to }) => !to.startsWith('src/report/client/') && !allowed.includes(to));
+    expect(imports.length).toBeGreaterThan(0);
+    expect(wrong.map(written)).toEqual([]);
   });
 
   it('compute comparisons from journals by arithmetic only', () => {

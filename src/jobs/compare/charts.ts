@@ -1,4 +1,5 @@
-import { type Chart, lineChart } from '../../report/charts.js';
+import type { PlaneChart } from '../../charts/chart.js';
+import { svgOf } from '../../charts/svg.js';
 import type { CostKind } from './cost.js';
 import { cornersOf } from './curves.js';
 import type { ComparisonResult } from './result.js';
@@ -17,13 +18,14 @@ const shown = (regret: number) => Math.max(LEAST, regret);
 
 /** For each data set a chart of regret over cost: a line for each row, with the quartiles of the seeds as a band. */
 export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>) {
-  return result.series.map(({ dataset }, index) => ({ dataset, svg: lineChart(chartOf(result, index)) }));
+  return result.series.map(({ dataset }, index) => ({ dataset, svg: svgOf(chartOf(result, index)) }));
 }
 
-function chartOf({ series, rows, cost, voting }: Parameters<typeof regretCharts>[0], index: number): Chart {
+function chartOf({ series, rows, cost, voting }: Parameters<typeof regretCharts>[0], index: number): PlaneChart {
   const vote = voting?.figures[index];
   const lines = rows.map(({ name, curves }) => ({
     name,
+    as: 'line' as const,
     points: cornersOf(curves[index] ?? []).map((point) => ({
       x: point.cost,
       y: shown(point.median),
@@ -31,6 +33,7 @@ function chartOf({ series, rows, cost, voting }: Parameters<typeof regretCharts>
     })),
   }));
   return {
+    kind: 'plane',
     title: `Regret on ${series[index]?.dataset ?? ''}: median and quartiles of the seeds`,
     x: { label: COST_LABELS[cost], log: true },
     y: { label: `accuracy below the space's best (%), ${LEAST} or less as ${LEAST}`, log: true },

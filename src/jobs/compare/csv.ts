@@ -1,4 +1,4 @@
-import { csvOf } from '../../report/csv.js';
+import { csvOf } from '../../charts/csv.js';
 import type { ComparisonResult, Figure } from './result.js';
 
 const FIXED = ['row', 'kind', 'strategy', 'objective', 'seed', 'architectures'];

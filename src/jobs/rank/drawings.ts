@@ -1,4 +1,5 @@
-import { type Chart, scatterChart } from '../../report/charts.js';
+import type { PlaneChart } from '../../charts/chart.js';
+import { svgOf } from '../../charts/svg.js';
 import type { AccuracySeries } from './accuracies.js';
 import type { ScoredArchitecture } from './evaluate.js';
 import type { Ranked } from './result.js';
@@ -30,13 +31,14 @@ export function drawScore(
     return [{ x, y, label: `${one.row.genotype} ${x.toPrecision(5)}, ${y.toFixed(2)} %` }];
   });
   const better = part?.direction === 'higher' ? 'higher' : 'lower';
-  const chart: Chart = {
+  const chart: PlaneChart = {
+    kind: 'plane',
     title: `${score.name} and ${series.name}: ${describeTau(ranked, series)}`,
     x: { label: `${score.name} (${better} is better)`, log: isWide(points.map(({ x }) => x)) },
     y: { label: `${series.name} accuracy, %` },
-    series: [{ name: `${points.length} architectures`, points }],
+    series: [{ name: `${points.length} architectures`, as: 'dots', points }],
   };
-  return { name: `${fileName(score.name)}-${fileName(series.name)}.svg`, svg: scatterChart(chart) };
+  return { name: `${fileName(score.name)}-${fileName(series.name)}.svg`, svg: svgOf(chart) };
 }
 
 function describeTau({ correlations }: Ranked, series: AccuracySeries): string {

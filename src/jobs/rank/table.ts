@@ -1,4 +1,4 @@
-import { csvOf } from '../../report/csv.js';
+import { csvOf } from '../../charts/csv.js';
 import { type RankingQuestion, scoreRows } from './evaluate.js';
 import type { RankingScore } from './scores.js';
 

@@ -1,0 +1,74 @@
+/** The architectures of a search, as a report lists them. */
+import type { OUTCOMES, ReportArchitecture } from '../schema.js';
+import type { HistoryEntry, SearchHistory } from './history.js';
+import type { AccuracySource } from './records.js';
+
+/** Points of a curve; fewer where a search has many curves. */
+const CURVE_POINTS = { usual: 30, many: 10 };
+const MANY = 2000;
+/** Significant digits of a loss in a curve. */
+const DIGITS = 4;
+
+export function architecturesOf(
+  { entries, status }: SearchHistory,
+  accuracies: AccuracySource | undefined,
+): ReportArchitecture[] {
+  const threshold = status?.threshold ?? null;
+  const points = entries.length > MANY ? CURVE_POINTS.many : CURVE_POINTS.usual;
+  return entries.map((entry) => {
+    const { genotype, canonical, phase, turn, loss, duplicateOf } = entry;
+    return {
+      ...{ genotype, phase, turn, duplicateOf },
+      loss: Number.isFinite(loss) ? loss : null,
+      outcome: outcomeOf(entry),
+      good: threshold !== null && loss < threshold,
+      accuracy: accuracies?.accuracyOf(canonical) ?? null,
+      // A duplicate shows the curve of the architecture whose score it has.
+      ...measuredOf(entry, duplicateOf === null ? points : 0),
+    };
+  });
+}
+
+function outcomeOf({ outcome, loss }: HistoryEntry): (typeof OUTCOMES)[number] {
+  if ('failure' in outcome) return 'failed';
+  if ((outcome.evaluation.stopped ?? null) !== null) return 'stopped';
+  return Number.isFinite(loss) ? 'whole' : 'diverged';
+}
+
+type Measured = Pick<
+  ReportArchitecture,
+  'cached' | 'steps' | 'seconds' | 'curve' | 'cka' | 'crossEntropy' | 'proxies' | 'failure'
+>;
+
+function measuredOf({ outcome }: HistoryEntry, points: number): Measured {
+  if ('failure' in outcome) {
+    const nothing = { cached: false, steps: 0, seconds: 0, curve: [], cka: [], crossEntropy: null, proxies: {} };
+    return { ...nothing, failure: outcome.failure };
+  }
+  const { curve, cka, crossEntropy, steps, seconds } = outcome.evaluation;
+  const measuring = outcome.measuring?.seconds ?? 0;
+  return {
+    cached: outcome.cached === true,
+    ...{ steps, crossEntropy },
+    cka: cka.map((value) => (value === null ? null : rounded(value))),
+    seconds: rounded(seconds + measuring),
+    curve: thinned(curve, points),
+    proxies: outcome.parts ?? {},
+    failure: null,
+  };
+}
+
+/** At most so many points of a curve, evenly spread, the first and the last one included. */
+export function thinned(curve: readonly (number | null)[], points: number): [number, number | null][] {
+  const last = curve.length - 1;
+  const count = Math.min(points, curve.length);
+  return Array.from({ length: count }, (_, place) => {
+    const step = count === 1 ? last : Math.round((place * last) / (count - 1));
+    const loss = curve[step] ?? null;
+    return [step, loss === null ? null : rounded(loss)];
+  });
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}

@@ -1,0 +1,64 @@
+/** The report of a search: a pure function of what its folder holds. */
+import { basename } from 'node:path';
+import type { Encoding } from '../../../spaces/space.js';
+import type { Block, ReportArchitecture, RunReport, Section } from '../schema.js';
+import { accuracyBlocks } from './accuracy.js';
+import { architecturesOf } from './architectures.js';
+import { costBlocks } from './costs.js';
+import { courseBlocks } from './course.js';
+import { effectBlocks } from './effects.js';
+import { historyOf, type SearchHistory } from './history.js';
+import type { SearchRecords } from './records.js';
+import { setupBlocks } from './setup.js';
+import { slotNamesOf } from './slots.js';
+import { voteBlocks } from './vote.js';
+import { factsOf, paragraphsOf } from './words.js';
+
+/** @throws UsageError when the journal's genotypes are not of the run's space */
+export function searchReportOf(records: SearchRecords): RunReport {
+  const history = historyOf(records);
+  const architectures = architecturesOf(history, records.accuracies);
+  const { folder, state, result, planned } = records;
+  const objective = result?.objective ?? planned?.plan.settings.objective.kind ?? 'the objective';
+  return {
+    kind: 'search',
+    name: basename(folder),
+    folder,
+    state,
+    headline: result?.genotype ?? history.answer?.genotype ?? 'No architecture has been evaluated yet.',
+    caption: result || history.answer?.final ? 'Found architecture' : 'Answer at this moment',
+    paragraphs: paragraphsOf(records, history, architectures),
+    facts: factsOf(records, history, architectures),
+    sections: [
+      section('search', 'The search', courseBlocks(architectures, history, objective)),
+      section('why', 'Why this one', whyBlocks(records, history)),
+      section('accuracy', 'Score and accuracy', accuracyOf(records, architectures)),
+      section('cost', 'What it cost', costBlocks(architectures, records)),
+      section('setup', 'Reproduce it', setupBlocks(records)),
+    ].filter(({ blocks }) => blocks.length > 0),
+    architectures,
+  };
+}
+
+function section(id: string, title: string, blocks: Block[]): Section {
+  return { id, title, blocks };
+}
+
+function whyBlocks({ planned }: SearchRecords, history: SearchHistory): Block[] {
+  const { space, answer: found, entries } = history;
+  if (space === null || planned === null || found === null) return [];
+  const { settings } = planned.plan;
+  const answer = space.parse(found.genotype);
+  const known = entries.flatMap(({ encoding }): Encoding[] => (encoding === null ? [] : [encoding]));
+  const names = slotNamesOf(space, [answer, ...known]);
+  const voters = found.voters.map(({ genotype }) => space.parse(genotype));
+  const { 'RMINAS.VOTE': method } = settings.strategyValues as { 'RMINAS.VOTE'?: 'sum' | 'greedy' };
+  const rules = { method: method ?? 'sum', edgeRank: settings.edgeRank };
+  const ballot = { space, names, rules, seed: settings.seed, answer, voters };
+  return [...(voters.length > 1 ? voteBlocks(ballot) : []), ...effectBlocks({ space, names, answer, entries })];
+}
+
+function accuracyOf({ accuracies, planned }: SearchRecords, architectures: readonly ReportArchitecture[]): Block[] {
+  if (accuracies === undefined) return [];
+  return accuracyBlocks(architectures, { series: accuracies.name, seed: planned?.plan.settings.seed ?? 0 });
+}

@@ -1,0 +1,63 @@
+/** The environment, the configuration and the commands of a search. */
+import { type DescribedKey, describeConfig } from '../../../config/index.js';
+import type { Block, Fact, ReportCommand, ReportTable } from '../schema.js';
+import type { SearchRecords } from './records.js';
+
+export function setupBlocks(records: SearchRecords): Block[] {
+  return [
+    { type: 'commands', commands: commandsOf(records) },
+    { type: 'facts', facts: environmentFacts(records) },
+    ...configurationBlocks(records.planned?.config ?? null),
+  ];
+}
+
+/** A word as a shell reads it. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function commandsOf({ folder, header, state }: SearchRecords): ReportCommand[] {
+  const data = header.data === null ? '' : ` --data ${shellWord(header.data)}`;
+  const { architectures, epochs } = header.verify;
+  const verify = architectures > 0 ? ` --verify ${architectures} --verify-epochs ${epochs}` : '';
+  const scripted = header.custom !== undefined;
+  const config = shellWord(`${folder}/config.yaml`);
+  const commands: ReportCommand[] = [];
+  if (!scripted) commands.push({ purpose: 'Search again', command: `rminas search --cfg ${config}${data}${verify}` });
+  if (state !== 'finished') {
+    commands.push({ purpose: 'Resume it', command: `rminas search --resume ${shellWord(folder)}` });
+  }
+  commands.push({ purpose: 'Write this report', command: `rminas report ${shellWord(folder)}` });
+  return commands;
+}
+
+function environmentFacts({ header, lines }: SearchRecords): Fact[] {
+  const sessions = lines.flatMap(({ entry }) => (entry.type === 'session' ? [entry] : []));
+  const last = sessions.at(-1);
+  const versions = Object.entries(last?.versions ?? {}).map(([name, version]) => `${name} ${version}`);
+  return [
+    { label: 'rminas', value: header.rminas },
+    { label: 'device', value: last?.device ?? 'none' },
+    { label: 'workers', value: String(header.workers) },
+    { label: 'sessions', value: String(sessions.length) },
+    { label: 'versions', value: versions.join(', ') || 'not recorded' },
+    { label: 'specification', value: header.specification, note: 'SHA-256 of everything that a score depends on' },
+  ];
+}
+
+function configurationBlocks(config: Parameters<typeof describeConfig>[0] | null): Block[] {
+  if (config === null) return [];
+  const { keys } = describeConfig(config);
+  const isChanged = ({ source }: DescribedKey) => source !== 'default';
+  return [
+    { type: 'table', title: 'Settings that differ from their defaults', table: keyTable(keys.filter(isChanged)) },
+    { type: 'table', title: 'All other settings', table: keyTable(keys.filter((key) => !isChanged(key))) },
+  ];
+}
+
+function keyTable(keys: readonly DescribedKey[]): ReportTable {
+  return {
+    columns: ['key', 'value'].map((label) => ({ label, numeric: false })),
+    rows: keys.map(({ key, literal, read }) => ({ cells: [key, read ? literal : `${literal} (not read)`] })),
+  };
+}

@@ -1,0 +1,118 @@
+/** A search in words, and its figures in short. */
+import { reportedFigures } from '../../../benchmarks/look-up.js';
+import type { SearchResult } from '../../../jobs/search/result.js';
+import { formatSeconds } from '../../../system/units.js';
+import { counted, grouped, significant } from '../numbers.js';
+import type { Fact, ReportArchitecture } from '../schema.js';
+import { spentOf } from './costs.js';
+import type { SearchHistory } from './history.js';
+import type { SearchRecords } from './records.js';
+
+const REASONS: Readonly<Record<string, string>> = {
+  'successes-reached': 'it had found enough good architectures',
+  'evaluation-cap': 'it had evaluated as many architectures as the settings allow',
+  'space-exhausted': 'every architecture of the space had been evaluated',
+};
+
+/** How the answer was found, in a few sentences. */
+export function paragraphsOf(
+  records: SearchRecords,
+  history: SearchHistory,
+  architectures: readonly ReportArchitecture[],
+): string[] {
+  const { result, planned } = records;
+  const space = result?.space ?? planned?.plan.specification.space ?? 'its space';
+  const dataset = result?.dataset ?? planned?.plan.specification.dataset;
+  const on = dataset ? ` on ${dataset}` : '';
+  const trained = architectures.filter(({ duplicateOf, cached }) => duplicateOf === null && !cached).length;
+  const { wall } = spentOf(architectures, records.lines);
+  const searched =
+    `The search looked at ${counted(architectures.length, 'architecture')} of ${space}${on} and evaluated ${grouped(trained)} of them ` +
+    `in ${formatSeconds(wall)}.`;
+  return [[searched, ...endOf(records, history), ...answerOf(history, result)].join(' '), ...(result?.notes ?? [])];
+}
+
+function endOf({ result, state }: SearchRecords, { status }: SearchHistory): string[] {
+  if (result !== null)
+    return [`It ended when ${REASONS[result.stop.reason] ?? `it stopped by ${result.stop.reason}`}.`];
+  const wanted = status?.successesWanted ?? null;
+  const good = wanted === null ? '' : ` It has found ${status?.successes ?? 0} of ${wanted} good architectures.`;
+  return [`${state === 'running' ? 'It is still running.' : 'It has not ended and can be resumed.'}${good}`];
+}
+
+function answerOf({ answer }: SearchHistory, result: SearchResult | null): string[] {
+  if (answer === null) return [];
+  const best = result?.best;
+  const differs = best !== undefined && best.genotype !== answer.genotype;
+  return [
+    `${answer.final ? 'The answer' : 'The answer at this moment'} is ${lowered(answer.note)}`,
+    ...(differs ? [`The lowest single loss, ${significant(best.loss)}, belongs to another architecture.`] : []),
+  ];
+}
+
+/** A sentence as the continuation of another one. */
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+export function factsOf(
+  { result, lines }: SearchRecords,
+  history: SearchHistory,
+  architectures: readonly ReportArchitecture[],
+): Fact[] {
+  const { wall } = spentOf(architectures, lines);
+  const losses = architectures.flatMap(({ loss, outcome }) => (loss === null || outcome === 'stopped' ? [] : [loss]));
+  const lowest = losses.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return [
+    ...placeFacts(result),
+    ...networkFacts(result),
+    ...(result ? [{ label: 'loss of the answer', value: significant(result.score.loss) }] : []),
+    { label: 'lowest loss', value: Number.isFinite(lowest) ? significant(lowest) : 'none yet' },
+    { label: 'architectures', value: grouped(architectures.length) },
+    { label: 'good ones found', value: grouped(history.status?.successes ?? 0) },
+    { label: 'time', value: formatSeconds(wall) },
+    ...verificationFacts(result),
+  ];
+}
+
+/** The accuracies of a benchmark; those of other data sets are a transfer. */
+function placeFacts(result: SearchResult | null): Fact[] {
+  const answer = result?.benchmark.answer;
+  if (!result || !answer) return [];
+  const figures = reportedFigures(answer.figures);
+  return figures.map(({ dataset, accuracy, rank, of }) => ({
+    label: `${dataset} accuracy`,
+    value: `${accuracy.toFixed(2)} %`,
+    note: `place ${grouped(rank)} of ${grouped(of)} in ${answer.benchmark}${transferOf(dataset, result.dataset)}`,
+  }));
+}
+
+function transferOf(dataset: string, searched: string | null): string {
+  return searched !== null && !dataset.toLowerCase().startsWith(searched) ? '; a transfer from another data set' : '';
+}
+
+function networkFacts(result: SearchResult | null): Fact[] {
+  if (result === null) return [];
+  const params = result.limits?.found.params ?? null;
+  const { flops } = result.score;
+  return [
+    ...(params === null ? [] : [{ label: 'parameters', value: grouped(params) }]),
+    ...(flops === null
+      ? []
+      : [{ label: 'FLOPs', value: `${significant(flops)} million`, note: 'multiply-adds for one image' }]),
+  ];
+}
+
+function verificationFacts(result: SearchResult | null): Fact[] {
+  const report = result?.verification;
+  if (!report) return [];
+  const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
+  const others = report.random.map(({ verification }) => percent(verification.accuracy)).join(', ');
+  return [
+    {
+      label: 'fully trained',
+      value: percent(report.found.accuracy),
+      note: `held-out accuracy after ${counted(report.found.epochs, 'epoch')}${others === '' ? '' : `; random architectures: ${others}`}`,
+    },
+  ];
+}
