@@ -9,6 +9,8 @@ export type EChartsOption = Record<string, unknown>;
 const DASHES = ['solid', [7, 4], [2, 3], [9, 3, 2, 3]] as const;
 /** Relative difference below which an axis cannot distinguish two values. */
 const INDISTINCT = 1e-9;
+/** Differences below this are none to a linear axis: ECharts rounds its ticks to twenty decimals. */
+const SMALLEST = 1e-15;
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
 /** Points of one series above which they are drawn smaller. */
 const MANY = 2000;
@@ -104,7 +106,7 @@ function seriesOption(chart: PlaneChart, series: ChartSeries, index: number, pal
 
 /** A line breaks at a point that an axis cannot show. */
 function dataOf(chart: PlaneChart, point: Point, as: ChartSeries['as']): unknown {
-  if (!isShown(chart, point)) return as === 'dots' ? { value: [null, null] } : [point.x, null];
+  if (!isShown(chart, point)) return as === 'dots' ? { value: [null, null] } : [null, null];
   if (as === 'line' || as === 'steps') return [point.x, point.y];
   return { value: as === 'bars' && chart.x.categories ? point.y : [point.x, point.y] };
 }
@@ -119,7 +121,7 @@ function bandOption(chart: PlaneChart, series: ChartSeries, index: number, palet
   const bounds = series.points.map((point) => {
     const { band } = point;
     const shown = band && isShown(chart, point) && canShow(chart.y, band.low) && canShow(chart.y, band.high);
-    return shown ? [point.x, band.low, band.high - band.low] : [point.x, null, null];
+    return shown ? [point.x, band.low, band.high - band.low] : [null, null, null];
   });
   const common = {
     ...{ type: 'line', silent: true, symbol: 'none', lineStyle: { opacity: 0 }, z: 1 },
@@ -185,7 +187,8 @@ function rangeOf(chart: PlaneChart, which: 'x' | 'y'): EChartsOption {
   const [least, most] = extentOf(chart, which);
   if (least > most) return axis.log ? { min: 1, max: 10 } : { min: 0, max: 1 };
   if (which === 'y' && chart.series.some(({ as }) => as === 'bars')) return { min: Math.min(0, least) };
-  const distinct = most - least > INDISTINCT * Math.max(Math.abs(least), Math.abs(most));
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const distinct = most - least > Math.max(INDISTINCT * size, axis.log ? 0 : SMALLEST);
   return axis.log ? logRange(least, most, distinct) : linearRange(least, most, distinct);
 }
 
@@ -211,7 +214,8 @@ function extentOf(chart: PlaneChart, which: 'x' | 'y'): [least: number, most: nu
 
 function linearRange(least: number, most: number, distinct: boolean): EChartsOption {
   if (distinct) return { scale: true };
-  const around = least === 0 && most === 0 ? 1 : Math.max(Math.abs(least), Math.abs(most)) / 10;
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const around = size > SMALLEST ? size / 10 : 1;
   return { min: least - around, max: most + around };
 }
 

@@ -2,7 +2,7 @@
 import type { Axis, PlaneChart, Point } from './chart.js';
 
 /** Largest magnitude that a chart shows: beyond it, distances overflow. Logarithmic axes also end at its inverse. */
-const LARGEST = 1e300;
+const LARGEST = 1e100;
 
 /** Whether an axis can show a value. */
 export function canShow({ log = false }: Axis, value: number): boolean {
