@@ -1,6 +1,7 @@
 /** The SVG elements of a cell with nodes and edges. */
+
+import { element, escapeText } from '../../charts/xml.js';
 import type { CellGraph } from '../../definitions/graph.js';
-import { element, escapeText } from '../svg.js';
 import { type PlacedEdge, type PlacedNode, type PlacedPoint, placeCell } from './layout.js';
 import { FONT_SIZE, shownLabel } from './measure.js';
 import type { Picture } from './picture.js';

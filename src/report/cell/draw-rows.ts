@@ -1,6 +1,7 @@
 /** The SVG elements of blocks in rows. */
+
+import { element, escapeText } from '../../charts/xml.js';
 import type { BlockRows } from '../../definitions/graph.js';
-import { element, escapeText } from '../svg.js';
 import { PILL_HEIGHT, pillWidth, shownLabel, textWidth } from './measure.js';
 import type { Picture } from './picture.js';
 import { pill } from './pill.js';

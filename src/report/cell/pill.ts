@@ -1,5 +1,5 @@
+import { element, escapeText } from '../../charts/xml.js';
 import type { DrawnOperation } from '../../definitions/graph.js';
-import { element, escapeText } from '../svg.js';
 import type { PlacedBox } from './layout.js';
 import { shownLabel } from './measure.js';
 

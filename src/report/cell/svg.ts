@@ -1,6 +1,7 @@
 /** Draws architectures as SVG: without scripts, for light and dark backgrounds. Pure functions of their arguments. */
+
+import { element, escapeText } from '../../charts/xml.js';
 import type { ArchitectureGraph } from '../../definitions/graph.js';
-import { element, escapeText } from '../svg.js';
 import { drawCell } from './draw-cell.js';
 import { drawRows } from './draw-rows.js';
 import type { Picture } from './picture.js';

@@ -1,1 +1,0 @@
-export { element, escapeText } from '../charts/xml.js';
