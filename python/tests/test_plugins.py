@@ -12,6 +12,7 @@ import pytest
 
 import rminas_sidecar
 from support.evaluations import DIGEST, evaluate_body, prepare_body
+from support.fresh import Done, run_program
 
 PLUGINS = Path(__file__).parent / "fixtures" / "plugins"
 TOY = PLUGINS / "toy.py"
@@ -145,7 +146,13 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def describe(*arguments: str, path: str = "") -> "subprocess.CompletedProcess[str]":
+def describe(*arguments: str, path: str = "") -> Done:
+    """What `python -m rminas_sidecar.describe` answers, in a process that has imported PyTorch already."""
+    program = "import sys; from rminas_sidecar.describe import main; sys.exit(main())"
+    return run_program(program, arguments, {"PYTHONPATH": path} if path else {})
+
+
+def describe_anew(*arguments: str, path: str = "") -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [PACKAGE, path])), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-m", "rminas_sidecar.describe", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -166,7 +173,7 @@ def test_without_workers_nothing_is_available(launcher: Any) -> None:
 
 
 def test_describe_prints_everything_with_its_origin(installed: Path) -> None:
-    done = describe("--plugin", "toys", path=str(installed))
+    done = describe_anew("--plugin", "toys", path=str(installed))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     file = installed / "toy_package.py"
@@ -200,7 +207,7 @@ def test_an_installed_plugin_that_is_not_named_does_not_run(installed: Path) -> 
 def test_a_plugin_that_prints_leaves_the_document_alone(tmp_path: Path) -> None:
     plugin = tmp_path / "talks.py"
     plugin.write_text("import os\nprint('hello')\nos.write(1, b'hello again')\n")
-    done = describe("--plugin", str(plugin))
+    done = describe_anew("--plugin", str(plugin))
     assert set(json.loads(done.stdout)) == {"plugins", "spaces", "datasets", "teachers", "proxies"}
     assert "hello again" in done.stderr
 

@@ -1,9 +1,6 @@
 """The effects of a specification's arithmetic and precision on an evaluation."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-import rminas_sidecar
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
-from support.limits import scaled
+from support.fresh import run_program
 
 Build = Callable[..., dict[str, Any]]
 Assets = Mapping[str, str | None]
@@ -95,14 +91,8 @@ body, assets, genotype = json.loads(sys.argv[1])
 session = Session.prepare(body, assets, "cpu")
 print(json.dumps([session.report()["notes"], session.evaluate(genotype, 11)["curve"]]))
 """
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(Path(rminas_sidecar.__file__).parents[1]),
-        "RMINAS_HOME": str(tmp_path),
-        "CC": "no-such-compiler",
-    }
-    arguments = [sys.executable, "-c", program, json.dumps([body, shipped, POOLS])]
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=scaled(120))
+    environment = {"RMINAS_HOME": str(tmp_path), "CC": "no-such-compiler"}
+    done = run_program(program, [json.dumps([body, shipped, POOLS])], environment)
     assert done.returncode == 0, done.stderr
     notes, curve = json.loads(done.stdout)
     assert any("no C compiler was found" in note for note in notes)

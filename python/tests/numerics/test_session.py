@@ -1,8 +1,6 @@
 """A session on real digits, and on real CIFAR-10 where it is."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +8,10 @@ from typing import Any
 import pytest
 import torch
 
-import rminas_sidecar
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
+from support.fresh import run_program
 
 Build = Callable[..., dict[str, Any]]
 Assets = dict[str, None]
@@ -81,16 +79,14 @@ def test_another_process_answers_the_same_bits(specification: Build, shipped: As
 import json, sys, torch
 from rminas_sidecar.evaluation.session import Session
 torch.set_num_threads(1)
-specification, assets, genotype = json.load(sys.stdin)
+specification, assets, genotype = json.loads(sys.argv[1])
 print(json.dumps(Session.prepare(specification, assets, "cpu").evaluate(genotype, 2**53 - 1)))
 """
     body = json.dumps([specification(), shipped, EXAMPLE])
-    package = str(Path(rminas_sidecar.__file__).parents[1])
-    run = subprocess.run(
-        [sys.executable, "-c", program], input=body, text=True, capture_output=True, check=True, cwd=package
-    )
+    done = run_program(program, [body])
+    assert done.returncode == 0, done.stderr
     here = Session.prepare(specification(), shipped, "cpu").evaluate(EXAMPLE, 2**53 - 1)
-    assert _score(json.loads(run.stdout)) == _score(here)
+    assert _score(json.loads(done.stdout)) == _score(here)
 
 
 def test_an_evaluation_leaves_torch_as_it_was(specification: Build, shipped: Assets) -> None:
