@@ -4,6 +4,7 @@ import { comparisonResultSchema } from './jobs/compare/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
+import { simulationResultSchema } from './jobs/simulate/result.js';
 import { tableResultSchema } from './jobs/table/result.js';
 import { teacherInspectionSchema } from './jobs/teacher/inspect.js';
 import { teacherTrainingResultSchema } from './jobs/teacher/train.js';
@@ -21,6 +22,7 @@ export function exportResultSchema(): Record<string, unknown> {
     'teacher inspect': z.toJSONSchema(teacherInspectionSchema),
     'teacher train': z.toJSONSchema(teacherTrainingResultSchema),
     'table build': z.toJSONSchema(tableResultSchema),
+    simulate: z.toJSONSchema(simulationResultSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };
 }

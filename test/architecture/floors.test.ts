@@ -9,6 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['report'],
   ['pipeline'],
   ['export', 'setup', 'doctor'],
+  ['jobs/simulate'],
   ['jobs/teacher', 'jobs/table'],
   ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score'],
   ['jobs/search'],

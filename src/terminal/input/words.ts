@@ -42,3 +42,17 @@ export function splitGenotypes(words: readonly string[]): { genotypes: string[];
     nextSteps: ['Add a genotype in quotes; `rminas score --help` shows examples.'],
   });
 }
+
+/**
+ * Parses `NAME=KEY VALUE KEY VALUE …`. A value that contains spaces is quoted with '.
+ * @throws UsageError `invalid-variant`
+ */
+export function parseVariant(text: string): { name: string; overrides: string[] } {
+  const [, name, keys] = /^([\w.@-]+)=(.*)$/s.exec(text) ?? [];
+  const overrides = keys?.match(/'[^']*'|\S+/g) ?? [];
+  if (name !== undefined && overrides.length % 2 === 0) return { name, overrides: [...overrides] };
+  throw new UsageError(`Expected NAME=KEY VALUE …, got '${text}'.`, {
+    code: 'invalid-variant',
+    nextSteps: ["Name the variant and its keys: --variant 'short=OPTIM.MAX_EPOCH 16 RMINAS.RF_SUCC 30'"],
+  });
+}

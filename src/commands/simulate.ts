@@ -1,0 +1,88 @@
+import { Flags } from '@oclif/core';
+import { CHOICE_FIGURES } from '../jobs/simulate/plan.js';
+import type { SimulationResult } from '../jobs/simulate/result.js';
+import { simulate } from '../jobs/simulate/simulate.js';
+import { BaseCommand } from '../terminal/base-command.js';
+import * as input from '../terminal/input/flags.js';
+import { parseSeedList } from '../terminal/input/seeds.js';
+import { parsePart } from '../terminal/input/split.js';
+import { parseNames, parseVariant } from '../terminal/input/words.js';
+import { runJob } from '../terminal/progress/reporter.js';
+import { createSimulationReporter } from '../terminal/progress/simulation.js';
+import { describeSimulation } from '../terminal/tables/simulation.js';
+
+const { seed: _seed, out: _out, strategy: _strategy, ...keyFlags } = input.keyFlags;
+/** Takes one value per flag, so that KEY VALUE pairs may follow. */
+const repeated = { multiple: true, multipleNonGreedy: true } as const;
+const ofPart = { helpValue: '"batches=N seeds=N-N"' };
+
+export default class Simulate extends BaseCommand {
+  static override summary = 'Replay searches from a table, without training anything.';
+  static override description =
+    `Runs the controller, the strategies and the answers of real searches with the measurements of rminas table build, and compares
+the answers with the space's benchmark: mean, median, 5 % quantile and worst of all searches, and their cost. Architectures
+that the table lacks are not proposed. Each variant is searched on every batch with every seed.
+
+With --choose-on, the best variant on one part is named and all are reported on another. The two parts must not share
+batches or seeds.`;
+  static override examples = [
+    '<%= config.bin %> simulate --table tables/digits --cfg quickstart --seeds 1-5 --answers vote,best RMINAS.RF_WARMUP 6',
+    '<%= config.bin %> simulate --table tables/nas-bench-201 --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies random,local-search --choose-on "batches=901 seeds=1-200" --report-on "batches=902,903 seeds=201-700"',
+  ];
+  static override strict = false;
+  static override args = input.overrideArgs;
+  static override flags = {
+    table: Flags.string({
+      description: "a table's folder; may be repeated",
+      helpValue: 'DIR',
+      required: true,
+      ...repeated,
+      ...input.asPath,
+    }),
+    cfg: input.configFlag,
+    strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
+    answers: Flags.string({ description: 'answer rules (default: RMINAS.ANSWER)', helpValue: 'NAME,…' }),
+    variant: Flags.string({
+      description: 'a further way to search; may be repeated',
+      helpValue: '"NAME=KEY VALUE …"',
+      ...repeated,
+    }),
+    seeds: Flags.string({ description: 'seeds of the searches, e.g. 1-100', helpValue: 'N-N', default: '1-10' }),
+    batches: Flags.string({ description: 'seeds of the batches (default: all of the tables)', helpValue: 'N,…' }),
+    'choose-on': Flags.string({ description: 'part to choose a variant on', ...ofPart, dependsOn: ['report-on'] }),
+    'report-on': Flags.string({ description: 'part to report on, instead of --seeds and --batches', ...ofPart }),
+    by: Flags.option({ options: CHOICE_FIGURES, description: 'figure to choose by; low is the 5 % quantile' })({
+      default: 'low',
+    }),
+    out: Flags.string({
+      description: 'folder of the result (default: one in OUT_DIR)',
+      helpValue: 'DIR',
+      ...input.asPath,
+    }),
+    plugin: input.pluginFlag,
+    ...input.placeFlags,
+    ...keyFlags,
+  };
+
+  override async run(): Promise<SimulationResult> {
+    const { flags, raw } = await this.parse(Simulate);
+    const { cfg, table: tables, plugin: plugins, data, python, out, seeds, batches, by: chooseBy } = flags;
+    const { 'choose-on': choose, 'report-on': report = `seeds=${seeds}${batches ? ` batches=${batches}` : ''}` } =
+      flags;
+    parseSeedList('--seeds', seeds);
+    const options = {
+      ...{ cfg, tables, plugins, data, python, out, chooseBy },
+      strategies: parseNames(flags.strategies),
+      answers: parseNames(flags.answers),
+      variants: flags.variant?.map(parseVariant),
+      split: {
+        choose: choose === undefined ? null : parsePart('--choose-on', choose),
+        report: parsePart('--report-on', report),
+      },
+      overrides: [...input.overridesOf({ ...flags, out: undefined }), ...input.wordsOf(raw)],
+    };
+    const start = (signal: AbortSignal) => simulate({ ...options, signal });
+    const result = await runJob(start, createSimulationReporter(process.stderr));
+    return this.printKept(result, describeSimulation(result));
+  }
+}

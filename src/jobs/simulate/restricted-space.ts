@@ -1,0 +1,77 @@
+/** The part of a space that a table knows, and what of it was asked for in vain. */
+import type { Random } from '../../random/random.js';
+import type { Encoding, Space } from '../../spaces/space.js';
+
+/** Draws in a row outside of the part, after which the draw is given up. */
+const MOST_DRAWS = 100_000;
+
+export interface RestrictedSpace {
+  /** Proposes only architectures of the part. Answers are not restricted. */
+  readonly space: Space;
+  /** Draws and neighbours that were left out so far. */
+  readonly refused: () => number;
+}
+
+/**
+ * Restricts what a strategy can propose: draws are repeated until they are in the part, and neighbours outside of it are
+ * left out.
+ * @param has whether a canonical genotype is in the part at this moment
+ * @param size genotypes in the part
+ */
+export function restrictSpace(space: Space, has: (canonical: string) => boolean, size: number): RestrictedSpace {
+  let refused = 0;
+  const isKnown = (encoding: Encoding): boolean => {
+    const known = has(space.print(space.canonical(encoding)));
+    if (!known) refused += 1;
+    return known;
+  };
+  const restricted: Space = {
+    ...methodsOf(space),
+    size,
+    sample(random: Random): Encoding {
+      let encoding = space.sample(random);
+      for (let draws = 1; !isKnown(encoding) && draws < MOST_DRAWS; draws += 1) encoding = space.sample(random);
+      return encoding;
+    },
+    neighbours: (encoding) => space.neighbours(encoding).filter(isKnown),
+  };
+  return { space: restricted, refused: () => refused };
+}
+
+/** All properties, also those of a class. */
+function methodsOf(space: Space): Space {
+  const { name, slots, features, size, trees, voteMethods } = space;
+  return {
+    ...{ name, slots, features, size, trees, voteMethods },
+    sample: (random) => space.sample(random),
+    conditionalWeights: (before) => space.conditionalWeights(before),
+    neighbours: (encoding) => space.neighbours(encoding),
+    print: (encoding) => space.print(encoding),
+    parse: (text) => space.parse(text),
+    canonical: (encoding) => space.canonical(encoding),
+    vote: (voters, rules) => space.vote(voters, rules),
+  };
+}
+
+/**
+ * Remembers texts and canonical forms. Thousands of searches ask for the same ones, and finding a canonical form takes
+ * most of their time.
+ */
+export function rememberForms(space: Space): Space {
+  const canonicals = new Map<string, Encoding>();
+  const texts = new Map<string, string>();
+  const parsed = new Map<string, Encoding>();
+  const remembered = <Key, Value>(map: Map<Key, Value>, key: Key, compute: () => Value): Value => {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    const value = compute();
+    map.set(key, value);
+    return value;
+  };
+  return {
+    ...methodsOf(space),
+    canonical: (encoding) => remembered(canonicals, encoding.join(), () => space.canonical(encoding)),
+    print: (encoding) => remembered(texts, encoding.join(), () => space.print(encoding)),
+    parse: (text) => remembered(parsed, text, () => space.parse(text)),
+  };
+}

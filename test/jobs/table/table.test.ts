@@ -1,0 +1,160 @@
+/** A table of digits: built, resumed, read, and searches replayed from it. */
+import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildTable,
+  type SearchResult,
+  search,
+  simulate,
+  type TableResult,
+  tableResultSchema,
+} from '../../../src/index.js';
+import { costOfEvaluation } from '../../../src/jobs/compare/cost.js';
+import { readSearch } from '../../../src/jobs/search/plan.js';
+import { planSimulation } from '../../../src/jobs/simulate/plan.js';
+import { openArena, replay } from '../../../src/jobs/simulate/replay.js';
+import { checkSplit } from '../../../src/jobs/simulate/split.js';
+import { readTable } from '../../../src/jobs/table/read.js';
+import { scaled } from '../../support/limits.js';
+import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
+
+const CFG = join(ROOT, 'test/fixtures/tiny.yaml');
+const KEYS = ['OPTIM.MAX_EPOCH', '2', 'RMINAS.WORKERS', '1'];
+const AGGREGATE = ['RMINAS.OBJECTIVE', 'aggregate', 'RMINAS.AGGREGATE', 'cka 1 synflow 0.5 flops 0.5'];
+/** A search that proposes six random architectures. */
+const RANDOM = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '4', 'RMINAS.MAX_EVALUATIONS', '6'];
+const SEED = 7;
+// Without an imported benchmark.
+process.env.RMINAS_HOME = temporaryHome();
+const signal = new AbortController().signal;
+const surrogate = () => Promise.reject(new Error('Nothing asks for a forest here.'));
+const onAll = (seeds: number[], batches: number[] | null = null) => ({ batches, seeds, architectures: 'all' as const });
+
+describe('a table', { timeout: scaled(120_000) }, () => {
+  const folder = temporaryFolder();
+  const table = join(folder, 'table');
+  let real: SearchResult;
+  let built: TableResult;
+  const overrides = [...KEYS, ...AGGREGATE];
+
+  beforeAll(async () => {
+    const own = { cfg: CFG, cache: false, folder: join(folder, 'search') };
+    real = await search({ ...own, overrides: [...overrides, ...RANDOM, 'RNG_SEED', `${SEED}`] }).result;
+    const also = join(folder, 'also.txt');
+    const proposed = readSearch(real.files.folder).lines.flatMap(({ entry }) =>
+      entry.type === 'proposed' ? entry.genotypes : [],
+    );
+    writeFileSync(also, `# of the search\n${proposed.join('\n')}\n`);
+    const options = { cfg: CFG, out: table, also, architectures: 0, batches: [SEED, 8], every: 1, overrides };
+    for await (const event of buildTable(options)) if (event.type === 'measured' && event.done === 3) break;
+    expect(() => readTable(table)).not.toThrow();
+    expect(readTable(table).isComplete).toBe(false);
+    built = await buildTable(options).result;
+  }, scaled(180_000));
+
+  it('resumes an interrupted build and measures nothing twice', () => {
+    tableResultSchema.parse(built);
+    const measured = readFileSync(built.files.journal, 'utf8').match(/"type":"measured"/g);
+    expect(measured).toHaveLength(2 * built.architectures);
+    expect(built).toMatchObject({ measurements: 2 * built.architectures, failures: 0 });
+    expect(built.session.measurements).toBeLessThan(built.measurements);
+    expect(readTable(table)).toMatchObject({ isComplete: true, batches: [{ seed: SEED }, { seed: 8 }] });
+  });
+
+  it('replays a real search: the same proposals, answer and cost', async () => {
+    const plan = await planSimulation({
+      ...{ cfg: CFG, tables: [table], overrides: [...overrides, ...RANDOM] },
+      split: { choose: null, report: onAll([SEED]) },
+    });
+    const [variant] = plan.variants;
+    const [opened] = plan.tables;
+    const batch = opened?.batches[0];
+    if (opened === undefined || batch === undefined) throw new Error('The table has no batch.');
+    const { steps, beta } = variant.plan.specification;
+    const { space } = variant.plan.definitions.space;
+    const arena = openArena({ table: opened, batch, steps, beta }, space, 'all');
+    const options = { arena, variant, seed: SEED, surrogate, signal };
+    const replayed = await replay(options);
+    const recorded = readSearch(real.files.folder).lines.map(({ entry }) => entry);
+    expect(replayed.proposals).toEqual(recorded.flatMap((entry) => (entry.type === 'proposed' ? entry.genotypes : [])));
+    expect(replayed.genotype).toBe(real.genotype);
+    expect(replayed.refused).toBe(0);
+    expect(await replay(options)).toEqual(replayed);
+    const evaluated = recorded.flatMap((entry) => (entry.type === 'evaluated' ? [entry.outcome] : []));
+    const batchSize = variant.plan.specification.batch.size;
+    const flops = evaluated.map((outcome) => costOfEvaluation(outcome, batchSize).flops);
+    expect(replayed.cost.evaluations).toBe(evaluated.length);
+    expect(replayed.cost.flops).toBeCloseTo(
+      flops.reduce((a, b) => a + b, 0),
+      6,
+    );
+  });
+
+  it('simulates variants on parts that share nothing, and gives equal rows to equal variants', async () => {
+    const { rows, chosen, split } = await simulate({
+      ...{ cfg: CFG, tables: [table], out: join(folder, 'simulation') },
+      overrides: [...overrides, ...RANDOM],
+      variants: [
+        { name: 'one', overrides: [] },
+        { name: 'same', overrides: [] },
+      ],
+      split: { choose: onAll([1, 2], [SEED]), report: onAll([3, 4], [8]) },
+    }).result;
+    expect(rows.map(({ name, part, searches }) => [name, part, searches])).toEqual([
+      ['one', 'choose', 2],
+      ['same', 'choose', 2],
+      ['one', 'report', 2],
+      ['same', 'report', 2],
+    ]);
+    expect({ ...rows[3], name: 'one' }).toEqual(rows[2]);
+    expect(chosen).toBeNull();
+    expect(split.report.seeds).toEqual([3, 4]);
+  });
+
+  it('is refused when it was changed or cut', () => {
+    const copy = join(folder, 'copy');
+    const journal = join(copy, 'journal.jsonl');
+    cpSync(table, copy, { recursive: true });
+    const text = readFileSync(journal, 'utf8');
+    writeFileSync(
+      journal,
+      text.replace(/"value":0\.(\d)/, (_, digit) => `"value":0.${(Number(digit) + 1) % 10}`),
+    );
+    expect(() => readTable(copy)).toThrow(expect.objectContaining({ code: 'corrupt-journal' }));
+    writeFileSync(journal, text);
+    truncateSync(journal, text.length - 40);
+    expect(() => readTable(copy)).toThrow(expect.objectContaining({ code: 'cut-table' }));
+    writeFileSync(journal, text);
+    appendFileSync(journal, '{"at":1}\n');
+    expect(() => readTable(copy)).toThrow(expect.objectContaining({ code: 'corrupt-journal' }));
+  });
+
+  it('is refused for searches of another specification, and for another batch', async () => {
+    const of = (words: readonly string[], part = onAll([1])) =>
+      planSimulation({ cfg: CFG, tables: [table], overrides: words, split: { choose: null, report: part } });
+    await expect(of([...overrides, 'RMINAS.CHANNELS', '5'])).rejects.toThrow(/network/);
+    await expect(of([...overrides, 'OPTIM.MAX_EPOCH', '9'])).rejects.toThrow(/steps/);
+    await expect(of(overrides, onAll([1], [99]))).rejects.toThrow(/seed 99/);
+  });
+});
+
+describe('a split', () => {
+  it.each([
+    ['a batch', onAll([1], [901]), onAll([2], [901])],
+    ['a seed', onAll([1, 2], [901]), onAll([2, 3], [902])],
+    ['all batches', onAll([1]), onAll([2])],
+    [
+      'a half of the architectures',
+      { ...onAll([1], [1]), architectures: 'odd' as const },
+      { ...onAll([2], [2]), architectures: 'odd' as const },
+    ],
+    ['some architectures', onAll([1], [1]), { ...onAll([2], [2]), architectures: 'odd' as const }],
+  ])('that shares %s is refused', (_, choose, report) => {
+    expect(() => checkSplit({ choose, report })).toThrow(expect.objectContaining({ code: 'overlapping-split' }));
+  });
+
+  it('with different batches and seeds is accepted', () => {
+    expect(() => checkSplit({ choose: onAll([1], [901]), report: onAll([2], [911]) })).not.toThrow();
+  });
+});
