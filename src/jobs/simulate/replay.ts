@@ -57,6 +57,8 @@ export interface Replayed {
   readonly cost: SearchCost;
   /** Draws and neighbours that the table does not have. */
   readonly refused: number;
+  /** The probability that the search states for its answer; null if its rule states none. */
+  readonly confidence: number | null;
   /** The proposed genotypes, in order. */
   readonly proposals: readonly string[];
 }
@@ -81,12 +83,13 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     meter.add(event);
     if (event.type === 'proposed') proposals.push(...event.genotypes);
     if (event.type !== 'finished') continue;
-    const { genotype, reason } = event;
+    const { genotype, reason, confidence } = event;
     return {
       ...{ genotype, reason, proposals },
       architectures: proposals.length,
       cost: meter.total,
       refused: refused(),
+      confidence: confidence?.answer ?? null,
     };
   }
   throw new Error(`The search with the seed ${seed} on ${arena.source.table.folder} ended without an answer.`);
@@ -95,7 +98,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
 function begin({ arena, variant, seed, surrogate, signal }: ReplayOptions) {
   const { config, plan } = variant;
   const settings = { ...plan.settings, seed };
-  const { warmup, workers, screen } = settings;
+  const { warmup, workers, proposals, screen } = settings;
   let inWarmUp = true;
   const has = (canonical: string) => (inWarmUp ? arena.sample : arena.known).has(canonical);
   const { space, refused } = restrictSpace(arena.space, has, arena.size);
@@ -119,14 +122,11 @@ function begin({ arena, variant, seed, surrogate, signal }: ReplayOptions) {
         });
   const strategy = createStrategy(plan.definitions.strategy, { space, settings, screener, surrogate });
   const asked: Strategy = {
-    name: strategy.name,
+    ...strategy,
     ask(history, capacity) {
       inWarmUp = history.length < warmup;
       return strategy.ask(history, capacity);
     },
-    status: (history) => strategy.status(history),
-    bounds: (history) => strategy.bounds(history),
-    answer: (history) => strategy.answer(history),
   };
-  return { events: searchSpace({ space, strategy: asked, objective, evaluator, seed, signal }), refused };
+  return { events: searchSpace({ space, strategy: asked, objective, evaluator, seed, proposals, signal }), refused };
 }

@@ -35,6 +35,11 @@ const rowSchema = z.strictObject({
   figures: z.array(figuresSchema.nullable()),
   /** The most common answers, the most common first. */
   answers: z.array(z.strictObject({ genotype: z.string(), searches: count })),
+  /**
+   * For answers with a probability: how often those stated from `from` to `to` are the most common answer of the row.
+   * Means over the searches in the bin.
+   */
+  calibration: z.array(z.strictObject({ from: number, to: number, searches: count, stated: number, observed: number })),
 });
 
 /** The result of `rminas simulate`, in result.json, `--json` and the Node API. */

@@ -1,4 +1,4 @@
-import { csvOf } from '../../report/csv.js';
+import { csvOf } from '../../charts/csv.js';
 import { mean } from '../../statistics/moments.js';
 import { quantile } from '../../statistics/quantile.js';
 import type { FiguresOf } from '../compare/rows.js';
@@ -30,6 +30,7 @@ export function simulationRow(
   }: { name: string; part: SimulationRow['part']; series: number; figuresOf: FiguresOf },
 ): SimulationRow {
   const meanOf = (of: (search: SimulatedSearch) => number) => mean(searches.map(of));
+  const answers = mostCommon(searches.map(({ genotype }) => genotype));
   return {
     ...{ name, part },
     searches: searches.length,
@@ -41,7 +42,8 @@ export function simulationRow(
     },
     refused: meanOf(({ refused }) => refused),
     figures: Array.from({ length: series }, (_, index) => figuresIn(searches, index, figuresOf)),
-    answers: mostCommon(searches.map(({ genotype }) => genotype)),
+    answers,
+    calibration: calibrationOf(searches, answers[0]?.genotype),
   };
 }
 
@@ -62,6 +64,29 @@ function figuresIn(
     meanRank: mean(ranks),
     worstRank: quantile(ranks, 1),
   };
+}
+
+/** Limits of the bins by stated probability. */
+const BINS = [0, 0.25, 0.5, 0.75, 0.9, 1];
+
+/** How often answers of a stated probability are the most common answer. Empty bins are left out. */
+function calibrationOf(searches: readonly SimulatedSearch[], common: string | undefined): SimulationRow['calibration'] {
+  const stated = searches.flatMap(({ genotype, confidence }) =>
+    confidence === null ? [] : [{ confidence, agrees: genotype === common }],
+  );
+  return BINS.slice(1).flatMap((to, index) => {
+    const from = BINS[index] ?? 0;
+    const inBin = stated.filter(({ confidence }) => confidence >= from && (confidence < to || to === 1));
+    if (inBin.length === 0) return [];
+    return [
+      {
+        ...{ from, to },
+        searches: inBin.length,
+        stated: mean(inBin.map(({ confidence }) => confidence)),
+        observed: mean(inBin.map(({ agrees }) => Number(agrees))),
+      },
+    ];
+  });
 }
 
 function mostCommon(genotypes: readonly string[]): SimulationRow['answers'] {

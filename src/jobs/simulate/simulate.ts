@@ -8,7 +8,7 @@ import { arrayOf, checkOptions, filledText, type OptionShape, objectWith, oneOf,
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
-import { forest } from '../../strategies/forest.js';
+import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import type { Surrogate } from '../../strategies/strategy.js';
 import { VERSION } from '../../version.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
@@ -180,7 +180,7 @@ function figuresFor(
   options: { python: string | undefined; signal: AbortSignal },
 ): Promise<BenchmarkFigures> {
   const { specification, settings, definitions } = first.plan;
-  const { 'RMINAS.VOTE': method, 'RMINAS.VOTE_TOP': voters } = valuesFor(forest.keys, first.config.values);
+  const { 'RMINAS.VOTE': method, 'RMINAS.VOTE_TOP': voters } = valuesFor(ANSWER_KEYS, first.config.values);
   return benchmarkFigures({
     ...options,
     space: definitions.space.space,

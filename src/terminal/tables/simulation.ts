@@ -22,6 +22,7 @@ export function describeSimulation(result: SimulationResult): string {
     blocks.push(chosen === null ? 'Nothing was chosen.' : `The best by ${split.chooseBy}: ${pc.bold(chosen)}`);
   }
   blocks.push(`${pc.bold('reported on')} ${describePart(split.report)}\n${tableOf(result, 'report')}`);
+  blocks.push(...calibrationsOf(rows));
   const searches = rows.reduce((sum, row) => sum + row.searches, 0);
   blocks.push(
     listOf([
@@ -30,6 +31,23 @@ export function describeSimulation(result: SimulationResult): string {
     ]),
   );
   return blocks.join('\n\n');
+}
+
+/** Stated and observed probabilities of the variants that state them. */
+function calibrationsOf(rows: readonly SimulationRow[]): string[] {
+  const stating = rows.filter(({ part, calibration }) => part === 'report' && calibration.length > 0);
+  if (stating.length === 0) return [];
+  const table = fittingTable(['variant', 'stated', 'searches', 'observed'], ['left', 'right', 'right', 'right']);
+  for (const { name, calibration } of stating) {
+    for (const { stated, searches, observed } of calibration) {
+      table.push([name, percent(stated), String(searches), percent(observed)]);
+    }
+  }
+  return [`${pc.bold('how sure')} observed: the share of the answers that are the most common one\n${table}`];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function tableOf({ rows, series }: SimulationResult, part: SimulationRow['part']): string {
