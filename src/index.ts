@@ -72,7 +72,7 @@ export type { SimulationEvent } from './jobs/simulate/events.js';
 export type { NamedVariant } from './jobs/simulate/plan.js';
 export { type SimulationResult, simulationResultSchema } from './jobs/simulate/result.js';
 export { type SimulateOptions, simulate } from './jobs/simulate/simulate.js';
-export type { Part, Split } from './jobs/simulate/split.js';
+export type { SearchPart, Split } from './jobs/simulate/split.js';
 export { type BuildTableOptions, buildTable } from './jobs/table/build.js';
 export type { TableEvent } from './jobs/table/events.js';
 export { type TableResult, tableResultSchema } from './jobs/table/result.js';

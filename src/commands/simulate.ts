@@ -4,8 +4,7 @@ import type { SimulationResult } from '../jobs/simulate/result.js';
 import { simulate } from '../jobs/simulate/simulate.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
-import { parseSeedList } from '../terminal/input/seeds.js';
-import { parsePart } from '../terminal/input/split.js';
+import { splitFlags, splitOf } from '../terminal/input/split.js';
 import { parseNames, parseVariant } from '../terminal/input/words.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSimulationReporter } from '../terminal/progress/simulation.js';
@@ -14,7 +13,6 @@ import { describeSimulation } from '../terminal/tables/simulation.js';
 const { seed: _seed, out: _out, strategy: _strategy, ...keyFlags } = input.keyFlags;
 /** Takes one value per flag, so that KEY VALUE pairs may follow. */
 const repeated = { multiple: true, multipleNonGreedy: true } as const;
-const ofPart = { helpValue: '"batches=N seeds=N-N"' };
 
 export default class Simulate extends BaseCommand {
   static override summary = 'Replay searches from a table, without training anything.';
@@ -47,10 +45,7 @@ batches or seeds.`;
       helpValue: '"NAME=KEY VALUE …"',
       ...repeated,
     }),
-    seeds: Flags.string({ description: 'seeds of the searches, e.g. 1-100', helpValue: 'N-N', default: '1-10' }),
-    batches: Flags.string({ description: 'seeds of the batches (default: all of the tables)', helpValue: 'N,…' }),
-    'choose-on': Flags.string({ description: 'part to choose a variant on', ...ofPart, dependsOn: ['report-on'] }),
-    'report-on': Flags.string({ description: 'part to report on, instead of --seeds and --batches', ...ofPart }),
+    ...splitFlags,
     by: Flags.option({ options: CHOICE_FIGURES, description: 'figure to choose by; low is the 5 % quantile' })({
       default: 'low',
     }),
@@ -66,19 +61,13 @@ batches or seeds.`;
 
   override async run(): Promise<SimulationResult> {
     const { flags, raw } = await this.parse(Simulate);
-    const { cfg, table: tables, plugin: plugins, data, python, out, seeds, batches, by: chooseBy } = flags;
-    const { 'choose-on': choose, 'report-on': report = `seeds=${seeds}${batches ? ` batches=${batches}` : ''}` } =
-      flags;
-    parseSeedList('--seeds', seeds);
+    const { cfg, table: tables, plugin: plugins, data, python, out, by: chooseBy } = flags;
     const options = {
       ...{ cfg, tables, plugins, data, python, out, chooseBy },
       strategies: parseNames(flags.strategies),
       answers: parseNames(flags.answers),
       variants: flags.variant?.map(parseVariant),
-      split: {
-        choose: choose === undefined ? null : parsePart('--choose-on', choose),
-        report: parsePart('--report-on', report),
-      },
+      split: splitOf(flags),
       overrides: [...input.overridesOf({ ...flags, out: undefined }), ...input.wordsOf(raw)],
     };
     const start = (signal: AbortSignal) => simulate({ ...options, signal });

@@ -28,7 +28,7 @@ import { type Arena, openArena, replay } from './replay.js';
 import { rememberForms } from './restricted-space.js';
 import type { SimulationResult, SimulationRow } from './result.js';
 import { chooseVariant, type SimulatedSearch, simulationCsv, simulationRow } from './rows.js';
-import { HALVES, type Part, type Split } from './split.js';
+import { HALVES, type SearchPart, type Split } from './split.js';
 
 export interface SimulateOptions extends NewSimulation, JobOptions {}
 
@@ -118,7 +118,7 @@ class Simulation {
   }
 
   /** Simulates all variants on a part. */
-  async run(name: SimulationRow['part'], { batches, seeds, architectures }: Part): Promise<void> {
+  async run(name: SimulationRow['part'], { batches, seeds, architectures }: SearchPart): Promise<void> {
     const { signal, emit } = this.#context;
     for (const variant of this.#plan.variants) {
       const began = performance.now();
@@ -151,7 +151,7 @@ class Simulation {
   /** Searches of as many steps share what the table knows. */
   #arena(
     { table, batch, variant }: { table: SimulationPlan['tables'][number]; batch: TableBatch; variant: PlannedVariant },
-    half: Part['architectures'],
+    half: SearchPart['architectures'],
   ): Arena {
     const { steps, beta } = variant.plan.specification;
     const key = JSON.stringify([batch.seed, steps, beta, half]);
@@ -206,7 +206,7 @@ function resultFrom(
       return simulationRow(own, { name, part, series: series.length, figuresOf });
     }),
   );
-  const partOf = ({ batches, seeds, architectures }: Part) => ({
+  const partOf = ({ batches, seeds, architectures }: SearchPart) => ({
     batches: batches === null ? null : [...batches],
     seeds: [...seeds],
     architectures,

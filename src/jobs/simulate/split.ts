@@ -7,7 +7,7 @@ export const HALVES = ['all', 'even', 'odd'] as const;
 export type Half = (typeof HALVES)[number];
 
 /** A part of tables: which batches, which searches, which architectures. */
-export interface Part {
+export interface SearchPart {
   /** Seeds of batches; null for all of the tables. */
   readonly batches: readonly number[] | null;
   /** Seeds of the searches. At least one. */
@@ -17,8 +17,8 @@ export interface Part {
 
 export interface Split {
   /** Null without a choice: every variant is reported. */
-  readonly choose: Part | null;
-  readonly report: Part;
+  readonly choose: SearchPart | null;
+  readonly report: SearchPart;
 }
 
 /** Whether a canonical genotype is in a half. The halves do not depend on the table. */
@@ -57,7 +57,7 @@ function overlap(name: string, one: readonly number[] | null, other: readonly nu
 }
 
 /** One line about a part. */
-export function describePart({ batches, seeds, architectures }: Part): string {
+export function describePart({ batches, seeds, architectures }: SearchPart): string {
   const of = batches === null ? 'all batches' : `batches ${batches.join(', ')}`;
   const half = architectures === 'all' ? 'all architectures' : `the ${architectures} half of the architectures`;
   return `${of}, seeds ${rangesOf(seeds)}, ${half}`;

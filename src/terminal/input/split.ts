@@ -1,12 +1,47 @@
+/** The flags that say which batches and seeds searches are simulated on. */
+import { Flags } from '@oclif/core';
 import { UsageError } from '../../errors.js';
-import { HALVES, type Part } from '../../jobs/simulate/split.js';
 import { parseSeedList } from './seeds.js';
+
+const ofPart = { helpValue: '"batches=N seeds=N-N"' };
+
+export const splitFlags = {
+  seeds: Flags.string({ description: 'seeds of the searches, e.g. 1-100', helpValue: 'N-N', default: '1-10' }),
+  batches: Flags.string({ description: 'seeds of the batches (default: all of the tables)', helpValue: 'N,…' }),
+  'choose-on': Flags.string({ description: 'part to choose a variant on', ...ofPart, dependsOn: ['report-on'] }),
+  'report-on': Flags.string({ description: 'part to report on, instead of --seeds and --batches', ...ofPart }),
+};
+
+interface ParsedPart {
+  readonly batches: readonly number[] | null;
+  readonly seeds: readonly number[];
+  readonly architectures: 'all' | 'even' | 'odd';
+}
+
+/** The parts to choose on and to report on. @throws UsageError `invalid-part`, `invalid-seed` */
+export function splitOf(flags: {
+  readonly seeds: string;
+  readonly batches?: string | undefined;
+  readonly 'choose-on'?: string | undefined;
+  readonly 'report-on'?: string | undefined;
+}): { choose: ParsedPart | null; report: ParsedPart } {
+  const { 'choose-on': choose, 'report-on': report } = flags;
+  const plain: ParsedPart = {
+    batches: flags.batches === undefined ? null : parseSeedList('--batches', flags.batches),
+    seeds: parseSeedList('--seeds', flags.seeds),
+    architectures: 'all',
+  };
+  return {
+    choose: choose === undefined ? null : parsePart('--choose-on', choose),
+    report: report === undefined ? plain : parsePart('--report-on', report),
+  };
+}
 
 /**
  * Parses a part of tables: `batches=901,902 seeds=1-100 architectures=even`, in any order. Only the seeds are needed.
  * @throws UsageError `invalid-part`, `invalid-seed`
  */
-export function parsePart(flag: string, text: string): Part {
+export function parsePart(flag: string, text: string): ParsedPart {
   const words = new Map<string, string>();
   for (const word of text.trim().split(/\s+/)) {
     const [, name, value] = /^(batches|seeds|architectures)=(.+)$/.exec(word) ?? [];
@@ -15,7 +50,7 @@ export function parsePart(flag: string, text: string): Part {
   }
   const batches = words.get('batches');
   const seeds = words.get('seeds');
-  const half = HALVES.find((one) => one === (words.get('architectures') ?? 'all'));
+  const half = (['all', 'even', 'odd'] as const).find((one) => one === (words.get('architectures') ?? 'all'));
   if (seeds === undefined || half === undefined) throw invalidPart(flag, text);
   return {
     batches: batches === undefined ? null : parseSeedList(flag, batches),
