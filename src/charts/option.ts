@@ -42,7 +42,7 @@ function planeOption(chart: PlaneChart, palette: Palette, narrow: boolean): ECha
     grid: {
       left: 12,
       right: 20,
-      top: 20,
+      top: chart.marks === undefined ? 14 : 30,
       bottom: several ? legendHeight(chart, narrow ? 320 : 640) : 28,
       outerBoundsMode: 'same',
       outerBoundsContain: 'all',
@@ -60,7 +60,7 @@ function planeOption(chart: PlaneChart, palette: Palette, narrow: boolean): ECha
 /** Space for the legend, by an estimate of the width of its names. */
 function legendHeight({ series }: PlaneChart, available: number): number {
   const width = series.reduce((sum, { name }) => sum + 50 + 7 * name.length, 0);
-  return 34 + 22 * Math.ceil(width / available);
+  return 18 + 22 * Math.ceil(width / available);
 }
 
 function colourOf({ colour }: ChartSeries, index: number, { series }: Palette): string {
@@ -143,9 +143,7 @@ function referenceOption({ levels = [], marks = [], x, y }: PlaneChart, palette:
         : [],
     ),
     ...marks.flatMap((mark) =>
-      canShow(x, mark.x)
-        ? [{ xAxis: mark.x, label: { ...label, formatter: plain(mark.label), position: 'insideEndTop' } }]
-        : [],
+      canShow(x, mark.x) ? [{ xAxis: mark.x, label: { ...label, formatter: plain(mark.label), position: 'end' } }] : [],
     ),
   ];
   if (data.length === 0) return null;
@@ -186,10 +184,13 @@ function rangeOf(chart: PlaneChart, which: 'x' | 'y'): EChartsOption {
   const axis = chart[which];
   const [least, most] = extentOf(chart, which);
   if (least > most) return axis.log ? { min: 1, max: 10 } : { min: 0, max: 1 };
-  if (which === 'y' && chart.series.some(({ as }) => as === 'bars')) return { min: Math.min(0, least) };
+  // ECharts begins an axis of bars at 0.
+  if (which === 'y' && chart.series.some(({ as }) => as === 'bars')) return {};
   const size = Math.max(Math.abs(least), Math.abs(most));
   const distinct = most - least > Math.max(INDISTINCT * size, axis.log ? 0 : SMALLEST);
-  return axis.log ? logRange(least, most, distinct) : linearRange(least, most, distinct);
+  return axis.log
+    ? logRange(least, most, distinct)
+    : linearRange(least, most, distinct, which === 'x' && least === 1 && Number.isInteger(most));
 }
 
 /** The lowest and the highest value that the axis can show. */
@@ -212,8 +213,9 @@ function extentOf(chart: PlaneChart, which: 'x' | 'y'): [least: number, most: nu
   return [least, most];
 }
 
-function linearRange(least: number, most: number, distinct: boolean): EChartsOption {
-  if (distinct) return { scale: true };
+/** @param isOrder whether the values count from 1 */
+function linearRange(least: number, most: number, distinct: boolean, isOrder: boolean): EChartsOption {
+  if (distinct) return { scale: true, ...(isOrder && { min: 0, max: 'dataMax' }) };
   const size = Math.max(Math.abs(least), Math.abs(most));
   const around = size > SMALLEST ? size / 10 : 1;
   return { min: least - around, max: most + around };

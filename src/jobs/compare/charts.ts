@@ -18,10 +18,12 @@ const shown = (regret: number) => Math.max(LEAST, regret);
 
 /** For each data set a chart of regret over cost: a line for each row, with the quartiles of the seeds as a band. */
 export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>) {
-  return result.series.map(({ dataset }, index) => ({ dataset, svg: svgOf(chartOf(result, index)) }));
+  return result.series.map(({ dataset }, index) => ({ dataset, svg: svgOf(regretChart(result, index)) }));
 }
 
-function chartOf({ series, rows, cost, voting }: Parameters<typeof regretCharts>[0], index: number): PlaneChart {
+/** The chart of one data set. @param index of its series */
+export function regretChart(result: Parameters<typeof regretCharts>[0], index: number): PlaneChart {
+  const { series, rows, cost, voting } = result;
   const vote = voting?.figures[index];
   const lines = rows.map(({ name, curves }) => ({
     name,

@@ -4,6 +4,7 @@ import type { Fact, ReportArchitecture, RunReport } from '../data/schema.js';
 import { statusOf } from './architecture-words.js';
 import { ChartView } from './chart-view.js';
 import { copyButton, make, uniqueId } from './dom.js';
+import { picturesOf } from './picture-view.js';
 import { factsView } from './table-view.js';
 
 const HEIGHT = 250;
@@ -60,6 +61,7 @@ export class ArchitecturePanel {
     this.#content.replaceChildren(
       make('p', { class: 'panel-genotype' }, [genotype, copyButton(one.genotype, genotype)]),
       ...(one.failure === null ? [] : [make('p', { class: 'failure' }, [one.failure])]),
+      ...picturesOf(this.#run.pictures.architectures[item], this.#run.pictures),
       factsView(factsOf(one, measured)),
       ...this.#charts.flatMap((view, index) => [
         make('h3', {}, [chartsOf(measured)[index]?.title ?? '']),

@@ -5,6 +5,7 @@ import { ArchitecturePanel } from './architecture-panel.js';
 import { tooltipOf } from './architecture-words.js';
 import { ChartView } from './chart-view.js';
 import { copyButton, make } from './dom.js';
+import { picturesOf } from './picture-view.js';
 import { commandsView, factsView, tableView } from './table-view.js';
 
 /** A block that stays in the page when its content changes. */
@@ -32,6 +33,7 @@ export class RunView {
     this.#run = run;
     this.#panel.update(run);
     this.#top.replaceChildren(...answerOf(run));
+    this.#top.classList.toggle('has-picture', run.pictures.answer !== null);
     for (const section of run.sections) {
       const known = this.#sections.get(section.id);
       if (known) {
@@ -191,6 +193,7 @@ const STATES: Readonly<Record<RunReport['state'], string>> = {
 };
 
 function answerOf(run: RunReport): HTMLElement[] {
+  const pictures = picturesOf(run.pictures.answer, run.pictures);
   const headline = make('code', { class: 'genotype' }, [run.headline]);
   return [
     make('div', { class: 'answer-text' }, [
@@ -202,7 +205,8 @@ function answerOf(run: RunReport): HTMLElement[] {
       make('h1', {}, [run.caption]),
       make('p', { class: 'headline' }, [headline, copyButton(run.headline, headline)]),
       ...run.paragraphs.map((text) => make('p', {}, [text])),
-      factsView(run.facts),
     ]),
+    ...(pictures.length === 0 ? [] : [make('div', { class: 'pictures' }, pictures)]),
+    factsView(run.facts),
   ];
 }

@@ -1,15 +1,35 @@
 /** Reads the folders of jobs for a report. Nothing is locked or changed, so a job that is at work can be read too. */
 import { existsSync } from 'node:fs';
-import { planSearch } from '../../config/index.js';
-import { UsageError } from '../../errors.js';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BUILT_IN } from '../../catalogue/built-in.js';
+import { type Config, describeConfig, loadConfig, planSearch } from '../../config/index.js';
+import { MissingError, UsageError } from '../../errors.js';
 import { type RecordedRun, readRun } from '../../export/run.js';
+import { RANKING_JOURNAL } from '../../jobs/rank/journal.js';
+import { RETRAINING_JOURNAL } from '../../jobs/retrain/journal.js';
 import { readSearch } from '../../jobs/search/plan.js';
-import { jobFolderAt } from '../../store/folder.js';
+import type { SpaceDefinition } from '../../spaces/definition.js';
+import { type JobFolder, jobFolderAt } from '../../store/folder.js';
+import { readJob } from '../../store/job-store.js';
+import { splitLine } from '../../store/journal-line.js';
+import { wholeLines } from '../../store/lines.js';
 import { isLocked } from '../../store/lock.js';
+import { withFile } from '../../system/files.js';
+import { parseJson } from '../../system/json.js';
 import { VERSION } from '../../version.js';
+import { COMPARISON_FILE, comparisonReport } from './other/comparison.js';
+import { rankingReport } from './other/ranking.js';
+import { retrainingReport } from './other/retraining.js';
 import type { Report, RunReport } from './schema.js';
 import type { SearchRecords } from './search/records.js';
 import { searchReportOf } from './search/search-report.js';
+import { sideBySide } from './side-by-side.js';
+
+/** The keys that decide the defaults of others. */
+const NAMING_KEYS = ['SPACE.NAME', 'LOADER.DATASET'];
+const MOST_JOURNAL_BYTES = 2 ** 32;
+const MOST_HEADER_BYTES = 2 ** 20;
 
 /**
  * The report of one job.
@@ -17,7 +37,47 @@ import { searchReportOf } from './search/search-report.js';
  * @throws MissingError when there is no job; UsageError when its files are damaged
  */
 export async function readRunReport(folder: string): Promise<RunReport> {
-  return searchReportOf(await readSearchRecords(folder));
+  const files = jobFolderAt(folder);
+  const { path } = files;
+  switch (kindOf(files)) {
+    case 'comparison':
+      return comparisonReport(path);
+    case 'ranking': {
+      const { lines } = readJob(files, RANKING_JOURNAL);
+      return rankingReport(path, lines.filter(({ entry }) => entry.type === 'measured').length);
+    }
+    case 'retraining': {
+      const { lines } = readJob(files, RETRAINING_JOURNAL);
+      const trained = lines.filter(({ entry }) => entry.type === 'trained').length;
+      return retrainingReport({ folder: path, trained, spaceOf: builtInSpace });
+    }
+    default:
+      return searchReportOf(await readSearchRecords(path));
+  }
+}
+
+/** The kind of a job by its files. A folder without a known journal counts as a search, whose reader says what is missing. */
+export function kindOf(files: JobFolder): RunReport['kind'] {
+  if (existsSync(join(files.path, COMPARISON_FILE))) return 'comparison';
+  const kinds: Readonly<Record<string, RunReport['kind']>> = { ranking: 'ranking', retraining: 'retraining' };
+  return kinds[firstType(files.journal)] ?? 'search';
+}
+
+/** The type of the first entry of a journal; empty where there is none. */
+function firstType(journal: string): string {
+  const typed = z.looseObject({ entry: z.looseObject({ type: z.string() }) });
+  try {
+    return withFile(journal, MOST_JOURNAL_BYTES, (descriptor) => {
+      const { value, done } = wholeLines(descriptor, 0, MOST_HEADER_BYTES).next();
+      return done ? '' : typed.parse(parseJson(splitLine(value.text).json)).entry.type;
+    });
+  } catch {
+    return '';
+  }
+}
+
+function builtInSpace(name: string): SpaceDefinition | null {
+  return BUILT_IN.spaces.find(name) ?? null;
 }
 
 /** What a search left in its folder so far. @throws MissingError and UsageError as readRun() */
@@ -30,7 +90,7 @@ export async function readSearchRecords(folder: string): Promise<SearchRecords> 
     state: searchState(path, lines),
     header,
     lines,
-    planned: await planned(run.configuration),
+    ...(await planned(run.configuration)),
     result,
   };
 }
@@ -44,19 +104,31 @@ export function searchState(path: string, lines: SearchRecords['lines']): Search
 }
 
 /** A configuration that cannot be read leaves out what depends on it: the space of a script is not in the folder. */
-async function planned(configuration: RecordedRun['configuration']): Promise<SearchRecords['planned']> {
+async function planned(
+  configuration: RecordedRun['configuration'],
+): Promise<Pick<SearchRecords, 'planned' | 'problem'>> {
   try {
     const config = await configuration();
-    return { config, plan: planSearch(config) };
+    return { planned: { config, plan: planSearch(config), defaults: await defaultsFor(config) }, problem: null };
   } catch (error) {
-    if (error instanceof UsageError) return null;
+    if (error instanceof UsageError || error instanceof MissingError) return { planned: null, problem: error.message };
     throw error;
   }
+}
+
+/** The values that keys have by default for the space and the data set of a configuration, by key. */
+async function defaultsFor(config: Config): Promise<ReadonlyMap<string, string>> {
+  const named = describeConfig(config).keys.filter(({ key }) => NAMING_KEYS.includes(key));
+  const { catalogue, plugins, described } = config;
+  const overrides = named.flatMap(({ key, literal }) => [key, literal]);
+  const defaults = await loadConfig({ overrides, catalogue, loaded: plugins, described });
+  return new Map(describeConfig(defaults).keys.map(({ key, literal }) => [key, literal]));
 }
 
 /** @param runs at least one */
 export function reportOf(runs: readonly [RunReport, ...RunReport[]]): Report {
   const [first, ...others] = runs;
   const title = others.length === 0 ? first.name : `${first.name} and ${others.length} more`;
-  return { schema: 1, rminas: VERSION, title, comparison: [], runs: [...runs] };
+  const comparison = others.length === 0 ? [] : sideBySide(runs);
+  return { schema: 1, rminas: VERSION, title, comparison, runs: [...runs] };
 }

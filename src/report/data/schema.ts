@@ -1,7 +1,12 @@
 /** The document of a report: plain JSON. The page draws it, `rminas ui` sends it, and `--charts` writes its charts to files. */
 import { z } from 'zod';
 import { chartSchema } from '../../charts/chart.js';
+import type { OperationFamily } from '../../definitions/graph.js';
 
+const OPERATION_FAMILIES = [
+  ...['none', 'skip', 'conv', 'separable', 'dilated', 'factorised'],
+  ...['average', 'maximum', 'narrow', 'wide', 'choice'],
+] as OperationFamily[];
 const maybe = z.number().nullable();
 const count = z.int().min(0);
 
@@ -88,6 +93,17 @@ const architectureSchema = z.strictObject({
 });
 export type ReportArchitecture = z.infer<typeof architectureSchema>;
 
+/** See {@link PackedPicture}. */
+const pictureSchema = z.array(count);
+const picturesSchema = z.strictObject({
+  operations: z.array(z.strictObject({ name: z.string(), label: z.string(), family: z.enum(OPERATION_FAMILIES) })),
+  shapes: z.array(z.string()),
+  /** Of the answer; null where there is none. */
+  answer: pictureSchema.nullable(),
+  /** Of each architecture. Empty for a space without pictures. */
+  architectures: z.array(pictureSchema),
+});
+
 export const REPORT_KINDS = ['search', 'ranking', 'comparison', 'retraining'] as const;
 
 const runReportSchema = z.strictObject({
@@ -103,6 +119,8 @@ const runReportSchema = z.strictObject({
   /** How it was found, in words. */
   paragraphs: z.array(z.string()),
   facts: z.array(factSchema),
+  /** Graphs of architectures, packed. */
+  pictures: picturesSchema,
   sections: z.array(sectionSchema),
   /** Architectures of a search, in the order of its history. */
   architectures: z.array(architectureSchema),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeText } from '../../charts/xml.js';
 import { PACKAGE_ROOT } from '../../installation/places.js';
+import { CELL_STYLE } from '../cell/style.js';
 import type { Report } from '../data/schema.js';
 
 /** The script and the style of a page, as `npm run build` bundles them. */
@@ -17,7 +18,7 @@ export function readBundle(name = 'report'): PageBundle {
   const folder = join(PACKAGE_ROOT, 'dist', 'report', 'client');
   return {
     script: readFileSync(join(folder, `${name}.bundle.js`), 'utf8'),
-    style: readFileSync(join(folder, 'style.css'), 'utf8'),
+    style: `${readFileSync(join(folder, 'style.css'), 'utf8')}${CELL_STYLE}\n`,
   };
 }
 

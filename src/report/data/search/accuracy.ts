@@ -9,7 +9,7 @@ const BEST_SHARE = 0.3;
 const RESAMPLES = 300;
 const FEWEST = 3;
 /** A loss axis is logarithmic if its largest value is more than this many times its smallest. */
-const WIDE = 20;
+const WIDE = 4;
 
 /** Blocks for all evaluated architectures whose accuracy is known; none for fewer than three. */
 export function accuracyBlocks(

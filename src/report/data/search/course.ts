@@ -1,10 +1,11 @@
 /** The course of a search: the loss of each architecture in the order of the history. */
 import type { ChartSeries, PlaneChart, Point } from '../../../charts/chart.js';
+import { counted } from '../numbers.js';
 import type { Block, ReportArchitecture } from '../schema.js';
 import type { SearchHistory } from './history.js';
 
 /** A loss axis is logarithmic if its largest value is more than this many times its smallest. */
-const WIDE = 20;
+const WIDE = 4;
 
 /** The groups of points, in the order of the legend. The number is the colour. */
 const GROUPS: readonly {
@@ -101,8 +102,13 @@ function courseText(architectures: readonly ReportArchitecture[], threshold: num
   const duplicates = count(({ duplicateOf }) => duplicateOf !== null);
   const stopped = count(({ outcome, duplicateOf }) => outcome === 'stopped' && duplicateOf === null);
   const lost = count(({ loss, duplicateOf }) => loss === null && duplicateOf === null);
-  if (duplicates > 0) parts.push(`${duplicates} are duplicates of earlier ones and were not trained again.`);
-  if (stopped > 0) parts.push(`${stopped} trainings were stopped early: they could no longer be good.`);
-  if (lost > 0) parts.push(`${lost} failed or diverged; they are drawn at the upper end.`);
+  const saved = [
+    ...(duplicates > 0 ? [`${counted(duplicates, 'duplicate')} took the score of an earlier architecture`] : []),
+    ...(stopped > 0
+      ? [`${counted(stopped, 'training')} ended early, because the architecture could no longer be good`]
+      : []),
+    ...(lost > 0 ? [`${counted(lost, 'architecture')} failed or diverged, drawn at the upper end`] : []),
+  ];
+  if (saved.length > 0) parts.push(`${saved.join('; ')}.`);
   return parts.join(' ');
 }

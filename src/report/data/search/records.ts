@@ -12,11 +12,20 @@ export interface SearchRecords {
   /** The journal, as far as it is written. */
   readonly lines: readonly SearchLine[];
   /** The configuration and its plan; null when they cannot be read, such as for a space of a script. */
-  readonly planned: { readonly config: Config; readonly plan: SearchPlan } | null;
+  readonly planned: PlannedRecords | null;
+  /** Why there is no plan; null when there is one. */
+  readonly problem: string | null;
   /** The content of result.json; null before it is written. */
   readonly result: SearchResult | null;
   /** The accuracy of a canonical genotype in per cent; null where it is not known. Left out without a benchmark. */
   readonly accuracies?: AccuracySource | undefined;
+}
+
+export interface PlannedRecords {
+  readonly config: Config;
+  readonly plan: SearchPlan;
+  /** The defaults of its keys, as Python writes them. */
+  readonly defaults: ReadonlyMap<string, string>;
 }
 
 /** Accuracies of a benchmark. */

@@ -1,6 +1,7 @@
 /** The report of a search: a pure function of what its folder holds. */
 import { basename } from 'node:path';
 import type { Encoding } from '../../../spaces/space.js';
+import { PicturePacker } from '../pictures.js';
 import type { Block, ReportArchitecture, RunReport, Section } from '../schema.js';
 import { accuracyBlocks } from './accuracy.js';
 import { architecturesOf } from './architectures.js';
@@ -29,6 +30,7 @@ export function searchReportOf(records: SearchRecords): RunReport {
     caption: result || history.answer?.final ? 'Found architecture' : 'Answer at this moment',
     paragraphs: paragraphsOf(records, history, architectures),
     facts: factsOf(records, history, architectures),
+    pictures: picturesOf(records, history),
     sections: [
       section('search', 'The search', courseBlocks(architectures, history, objective)),
       section('why', 'Why this one', whyBlocks(records, history)),
@@ -38,6 +40,17 @@ export function searchReportOf(records: SearchRecords): RunReport {
     ].filter(({ blocks }) => blocks.length > 0),
     architectures,
   };
+}
+
+/** Every architecture, and the answer. The space of a script has no pictures. */
+function picturesOf({ planned }: SearchRecords, { space, entries, answer }: SearchHistory): RunReport['pictures'] {
+  const packer = new PicturePacker();
+  const definition = space === null ? undefined : planned?.plan.definitions.space;
+  if (definition === undefined) return { ...packer.pool, answer: null, architectures: [] };
+  const pack = (genotype: string) => packer.pack(definition.graphs(genotype));
+  const packed = answer === null ? null : pack(answer.genotype);
+  const architectures = entries.map(({ genotype }) => pack(genotype));
+  return { ...packer.pool, answer: packed, architectures };
 }
 
 function section(id: string, title: string, blocks: Block[]): Section {

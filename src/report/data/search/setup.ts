@@ -1,13 +1,13 @@
 /** The environment, the configuration and the commands of a search. */
 import { type DescribedKey, describeConfig } from '../../../config/index.js';
 import type { Block, Fact, ReportCommand, ReportTable } from '../schema.js';
-import type { SearchRecords } from './records.js';
+import type { PlannedRecords, SearchRecords } from './records.js';
 
 export function setupBlocks(records: SearchRecords): Block[] {
   return [
     { type: 'commands', commands: commandsOf(records) },
     { type: 'facts', facts: environmentFacts(records) },
-    ...configurationBlocks(records.planned?.config ?? null),
+    ...configurationBlocks(records.planned),
   ];
 }
 
@@ -45,14 +45,24 @@ function environmentFacts({ header, lines }: SearchRecords): Fact[] {
   ];
 }
 
-function configurationBlocks(config: Parameters<typeof describeConfig>[0] | null): Block[] {
-  if (config === null) return [];
-  const { keys } = describeConfig(config);
-  const isChanged = ({ source }: DescribedKey) => source !== 'default';
+function configurationBlocks(planned: PlannedRecords | null): Block[] {
+  if (planned === null) return [];
+  const { keys } = describeConfig(planned.config);
+  // What names the run comes first, whatever the default is.
+  const isChanged = ({ key, literal }: DescribedKey) => literal !== planned.defaults.get(key) || FIRST.includes(key);
+  const changed = keys.filter(isChanged).sort((a, b) => placeOf(a) - placeOf(b));
+  const others = keys.filter((key) => !isChanged(key));
   return [
-    { type: 'table', title: 'Settings that differ from their defaults', table: keyTable(keys.filter(isChanged)) },
-    { type: 'table', title: 'All other settings', table: keyTable(keys.filter((key) => !isChanged(key))) },
+    { type: 'table', title: 'Settings that differ from their defaults', table: keyTable(changed) },
+    { type: 'table', title: 'All other settings', table: keyTable(others) },
   ];
+}
+
+const FIRST = ['SPACE.NAME', 'LOADER.DATASET', 'RMINAS.STRATEGY', 'RMINAS.OBJECTIVE', 'RNG_SEED'];
+
+function placeOf({ key }: DescribedKey): number {
+  const place = FIRST.indexOf(key);
+  return place < 0 ? FIRST.length : place;
 }
 
 function keyTable(keys: readonly DescribedKey[]): ReportTable {

@@ -20,16 +20,22 @@ export function paragraphsOf(
   history: SearchHistory,
   architectures: readonly ReportArchitecture[],
 ): string[] {
-  const { result, planned } = records;
+  const { result, planned, problem } = records;
   const space = result?.space ?? planned?.plan.specification.space ?? 'its space';
   const dataset = result?.dataset ?? planned?.plan.specification.dataset;
   const on = dataset ? ` on ${dataset}` : '';
   const trained = architectures.filter(({ duplicateOf, cached }) => duplicateOf === null && !cached).length;
   const { wall } = spentOf(architectures, records.lines);
+  const cached = architectures.filter((one) => one.duplicateOf === null && one.cached).length;
+  const earlier = cached > 0 ? `, and took the scores of ${grouped(cached)} from earlier runs` : '';
   const searched =
-    `The search looked at ${counted(architectures.length, 'architecture')} of ${space}${on} and evaluated ${grouped(trained)} of them ` +
-    `in ${formatSeconds(wall)}.`;
-  return [[searched, ...endOf(records, history), ...answerOf(history, result)].join(' '), ...(result?.notes ?? [])];
+    `The search looked at ${counted(architectures.length, 'architecture')} of ${space}${on}. ` +
+    `It evaluated ${grouped(trained)} of them${earlier}, in ${formatSeconds(wall)}.`;
+  return [
+    [searched, ...endOf(records, history), ...answerOf(history, result)].join(' '),
+    ...(result?.notes ?? []),
+    ...(problem === null ? [] : [`Some parts are missing, since the configuration cannot be read: ${problem}`]),
+  ];
 }
 
 function endOf({ result, state }: SearchRecords, { status }: SearchHistory): string[] {
@@ -81,14 +87,15 @@ function placeFacts(result: SearchResult | null): Fact[] {
   if (!result || !answer) return [];
   const figures = reportedFigures(answer.figures);
   return figures.map(({ dataset, accuracy, rank, of }) => ({
-    label: `${dataset} accuracy`,
+    label: isTransfer(dataset, result.dataset) ? `transfer to ${dataset}` : `${dataset} accuracy`,
     value: `${accuracy.toFixed(2)} %`,
-    note: `place ${grouped(rank)} of ${grouped(of)} in ${answer.benchmark}${transferOf(dataset, result.dataset)}`,
+    note: `place ${grouped(rank)} of ${grouped(of)} in ${answer.benchmark}`,
   }));
 }
 
-function transferOf(dataset: string, searched: string | null): string {
-  return searched !== null && !dataset.toLowerCase().startsWith(searched) ? '; a transfer from another data set' : '';
+/** Whether a figure is about another data set than the one searched on. */
+function isTransfer(dataset: string, searched: string | null): boolean {
+  return searched !== null && ![searched, `${searched}-valid`].includes(dataset.toLowerCase());
 }
 
 function networkFacts(result: SearchResult | null): Fact[] {

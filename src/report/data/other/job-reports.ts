@@ -1,0 +1,64 @@
+/** What the reports of jobs other than searches have in common. */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import { UsageError } from '../../../errors.js';
+import { jobFolderAt } from '../../../store/folder.js';
+import { isLocked } from '../../../store/lock.js';
+import { readTextBounded } from '../../../system/files.js';
+import { parseJson } from '../../../system/json.js';
+import type { Fact, RunReport, Section } from '../schema.js';
+import { shellWord } from '../search/setup.js';
+
+const MOST_BYTES = 2 ** 27;
+
+/** The document of a job; null when it is not written yet. @throws UsageError `corrupt-result` */
+export function readResultFile<Schema extends z.ZodType>(file: string, schema: Schema): z.infer<Schema> | null {
+  if (!existsSync(file)) return null;
+  try {
+    return schema.parse(parseJson(readTextBounded(file, MOST_BYTES)));
+  } catch (cause) {
+    throw new UsageError(`${file} is not a result that this version can read.`, {
+      code: 'corrupt-result',
+      nextSteps: ['Give the command of the job again: it writes the file anew.'],
+      cause,
+    });
+  }
+}
+
+export type ReportParts = Pick<
+  RunReport,
+  'kind' | 'folder' | 'headline' | 'caption' | 'paragraphs' | 'facts' | 'sections'
+> &
+  Partial<Pick<RunReport, 'state' | 'pictures'>>;
+
+/** A report without architectures. */
+export function plainReport(parts: ReportParts): RunReport {
+  const none = { operations: [], shapes: [], answer: null, architectures: [] };
+  return { name: basename(parts.folder), state: 'finished', pictures: none, architectures: [], ...parts };
+}
+
+/** The report of a job without a result yet. */
+export function unfinishedReport(kind: RunReport['kind'], folder: string, facts: Fact[]): RunReport {
+  const running = isLocked(jobFolderAt(folder));
+  return plainReport({
+    ...{ kind, folder, facts, sections: [] },
+    state: running ? 'running' : 'interrupted',
+    headline: running ? 'A process is at work on it.' : 'It has not ended.',
+    caption: 'No result yet',
+    paragraphs: [running ? 'Write the report again later.' : 'Give its command again: it continues where it stopped.'],
+  });
+}
+
+/** The section with the command that writes the report. */
+export function againSection(folder: string, facts: Fact[]): Section {
+  const commands = [{ purpose: 'Write this report', command: `rminas report ${shellWord(folder)}` }];
+  return {
+    id: 'setup',
+    title: 'Reproduce it',
+    blocks: [
+      { type: 'commands', commands },
+      { type: 'facts', facts },
+    ],
+  };
+}
