@@ -44,6 +44,7 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   const space = spaces.get(draft.text(SPACE), SPACE);
   const { script } = space;
   for (const [key, plain] of Object.entries(script.keys)) draft.byDefault(key, plain, script.name);
+  suitStrategy(draft, origin.catalogue);
   if (script.dataset !== null) draft.byDefault(DATASET, script.dataset, script.name);
   else if (origin.dialect === 'archive') guessDataset(draft, origin.catalogue);
   const dataset = datasets.get(draft.text(DATASET), DATASET);
@@ -53,6 +54,25 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   resolveResolution(draft, dataset);
   if (dataset.own !== undefined) resolveOwnData(draft, dataset, space);
   return { settings: draft.settings, notices: draft.notices };
+}
+
+/**
+ * Sets what suits the strategy. A file or the command line may leave it no evaluations after the warm-up: it says so, since
+ * that is a random search.
+ */
+function suitStrategy(draft: Draft, { strategies }: Catalogue): void {
+  const strategy = strategies.find(draft.text('RMINAS.STRATEGY'));
+  if (strategy?.defaults === undefined) return;
+  for (const [key, plain] of Object.entries(strategy.defaults))
+    draft.byDefault(key, plain, `the strategy ${strategy.name}`);
+  const [warmup, cap] = ['RMINAS.RF_WARMUP', 'RMINAS.MAX_EVALUATIONS'].map((key) =>
+    Number(toPlain(draft.get(key).value)),
+  );
+  if (warmup === undefined || cap === undefined || cap === 0 || cap !== warmup) return;
+  draft.notices.push(
+    `The warm-up takes all ${cap} evaluations: RMINAS.RF_WARMUP is ${draft.given('RMINAS.RF_WARMUP')}. ` +
+      `So ${strategy.name} proposes nothing, and the search is random. Lower RMINAS.RF_WARMUP.`,
+  );
 }
 
 /** A run keeps absolute paths. The catalogue has a teacher of the user only if Python described it for this configuration. */

@@ -1,8 +1,9 @@
-import type { KeyGroup, ValuesOf } from '../definitions/key.js';
+import type { KeyDefault, KeyGroup, ValuesOf } from '../definitions/key.js';
 import { anyText, arrayOf, checkArgument, filledText, objectWith, withMethods } from '../options.js';
 import type { EdgeRank, Space } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
 import type { Constraint } from './limits/constraint.js';
+import type { CostTable, NetworkCost } from './limits/costs.js';
 import type { Screener, Strategy, Surrogate } from './strategy.js';
 
 /** The arguments of every strategy, besides the values of its keys. */
@@ -14,6 +15,8 @@ export interface StrategyContext extends CommonSettings {
   readonly screener?: Screener | undefined;
   /** The limits on the costs of networks; left out without limits. A search proposes nothing over them. */
   readonly constraint?: Constraint | undefined;
+  /** The costs of networks; left out for a search that needs none. */
+  readonly costs?: CostTable | undefined;
   /** Good architectures to find after the warm-up; at least 1 for a strategy that stops there. */
   readonly successes: number;
   /** How the vote of a space that leaves edges out ranks them. */
@@ -32,6 +35,10 @@ export interface StrategyDefinition<Keys extends KeyGroup = KeyGroup> {
   readonly doc: string;
   /** Keys that only this strategy reads, by full name. */
   readonly keys: Keys;
+  /** Values of keys of other groups that suit the strategy, where neither a file nor the user sets them. */
+  readonly defaults?: Readonly<Record<string, KeyDefault>> | undefined;
+  /** The costs of networks that the strategy asks for; by default none. */
+  readonly costs?: readonly NetworkCost[] | undefined;
   /**
    * @param values a checked value for each of the keys
    * @throws UsageError when the settings do not fit the space

@@ -8,7 +8,10 @@ import { spaceOption } from '../spaces/space.js';
 import type { CommonSettings } from './common.js';
 import type { StrategyContext, StrategyDefinition } from './definition.js';
 import { forest } from './forest.js';
+import { largest } from './largest.js';
 import { Constraint } from './limits/constraint.js';
+import { CostTable } from './limits/costs.js';
+import { linearThompson } from './linear-thompson.js';
 import { localSearch } from './local-search.js';
 import { random } from './random.js';
 import { regularizedEvolution } from './regularized-evolution.js';
@@ -21,6 +24,8 @@ export const STRATEGIES: readonly StrategyDefinition[] = [
   regularizedEvolution,
   reinforceStrategy,
   localSearch,
+  linearThompson,
+  largest,
 ];
 
 export type { StrategyContext, StrategyDefinition } from './definition.js';
@@ -43,7 +48,8 @@ export interface StrategySettings
   readonly strategyValues: Readonly<Record<string, unknown>>;
 }
 
-export interface StrategyOptions extends Pick<StrategyContext, 'space' | 'surrogate' | 'screener' | 'constraint'> {
+export interface StrategyOptions
+  extends Pick<StrategyContext, 'space' | 'surrogate' | 'screener' | 'costs' | 'constraint'> {
   readonly settings: StrategySettings;
 }
 
@@ -54,6 +60,7 @@ const STRATEGY_OPTIONS: OptionShape<StrategyOptions> = {
   space: spaceOption,
   surrogate: callback(),
   screener: callback<Screener>().optional(),
+  costs: z.instanceof(CostTable, { error: 'costs of networks' }).optional(),
   constraint: z.instanceof(Constraint, { error: 'limits on the costs of networks' }).optional(),
 };
 

@@ -56,5 +56,6 @@ export const localSearch = defineStrategy({
   aliases: [],
   doc: 'Local search (White et al., UAI 2021): moves to the best neighbour, and restarts when none is better.',
   keys: {},
+  defaults: { 'RMINAS.RF_WARMUP': 10 },
   create: ({ space, constraint, ...settings }) => createLocalSearch({ space, constraint, settings }),
 });

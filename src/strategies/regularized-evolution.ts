@@ -48,16 +48,17 @@ export const regularizedEvolution = defineStrategy({
   doc: 'Regularized evolution (Real et al., AAAI 2019): mutates the best of a few architectures of a young population.',
   keys: {
     'RMINAS.EVOLUTION_POPULATION': wholeNumber(
-      100,
+      50,
       { least: 1, most: 100_000 },
-      'Architectures in the population of `regularized-evolution`. The default is that of AmoebaNet.',
+      'Architectures in the population of `regularized-evolution`. AmoebaNet had 100, for 20,000 evaluations.',
     ),
     'RMINAS.EVOLUTION_SAMPLE': wholeNumber(
-      25,
+      20,
       { least: 1, most: 100_000 },
-      'Architectures of the population that compete to become the parent. The default is that of AmoebaNet.',
+      'Architectures of the population that compete to become the parent. AmoebaNet had 25.',
     ),
   },
+  defaults: { 'RMINAS.RF_WARMUP': 20 },
   create: ({ space, constraint, ...context }, values) =>
     createRegularizedEvolution({
       space,

@@ -108,6 +108,7 @@ export const reinforceStrategy = defineStrategy({
   keys: {
     'RMINAS.REINFORCE_RATE': number(0.2, { above: 0 }, 'Learning rate of the policy of `reinforce`.'),
   },
+  defaults: { 'RMINAS.RF_WARMUP': 10 },
   create: ({ space, constraint, ...context }, values) =>
     createReinforce({ space, constraint, settings: { ...context, learningRate: values['RMINAS.REINFORCE_RATE'] } }),
 });

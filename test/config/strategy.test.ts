@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { loadConfig, planSearch } from '../../src/config/index.js';
@@ -36,6 +37,23 @@ describe('the strategy of a configuration', () => {
     );
     expect(settings).toMatchObject({ answer: 'additive', ridge: 3, confidence: 0.8 });
     expect(settings.parts).toMatchObject([{ name: 'flops', direction: 'higher', weight: 2 }]);
+  });
+
+  it('has a shorter warm-up for a strategy that learns at once, unless the file or the user sets it', async () => {
+    const warmup = async (...words: string[]) => (await settingsOf(...words)).warmup;
+    expect(await warmup()).toBe(100);
+    expect(await warmup('RMINAS.STRATEGY', 'local-search')).toBe(10);
+    expect(await warmup('RMINAS.STRATEGY', 'local-search', 'SPACE.NAME', 'mb')).toBe(10);
+    expect(await warmup('RMINAS.STRATEGY', 'local-search', 'RMINAS.RF_WARMUP', '40')).toBe(40);
+    const file = fileURLToPath(new URL('../../configs/nas-bench-201-cifar10.yaml', import.meta.url));
+    const config = await loadConfig({
+      file,
+      overrides: ['RMINAS.STRATEGY', 'local-search', 'RMINAS.MAX_EVALUATIONS', '100'],
+    });
+    expect(planSearch(config).settings.warmup).toBe(100);
+    expect(config.notices).toEqual([
+      expect.stringMatching(/warm-up takes all 100 evaluations.*line 17.*the search is random/),
+    ]);
   });
 
   it('refuses a confidence of an answer that has none', async () => {

@@ -25,14 +25,25 @@ const search = (strategy: string) =>
   run('--cfg', TINY, '--strategy', strategy, '--out', temporaryFolder(), ...SMALL, 'RMINAS.ANSWER', 'best');
 
 describe('rminas search --strategy', () => {
-  it.each(STRATEGIES.map(({ name }) => name))('%s answers the best of what it evaluated', async (name) => {
-    const { result, stderr } = await search(name);
-    expect(result).toMatchObject({ strategy: name, stop: { reason: 'evaluation-cap' } });
-    expect(result.genotype).toBe(result.best.genotype);
-    expect(result.voters).toEqual([result.best]);
-    expect(result.cost.architectures).toBe(EVALUATIONS);
-    expect(result.cost.evaluations + result.cost.reused).toBe(EVALUATIONS);
-    expect(stderr).toMatch(/warm-up 6 \|.*\n(?:.*\n)?.*guided 7 \|/);
+  it.each(STRATEGIES.map(({ name }) => name).filter((name) => name !== 'largest'))(
+    '%s answers the best of what it evaluated',
+    async (name) => {
+      const { result, stderr } = await search(name);
+      expect(result).toMatchObject({ strategy: name, stop: { reason: 'evaluation-cap' } });
+      expect(result.genotype).toBe(result.best.genotype);
+      expect(result.voters).toEqual([result.best]);
+      expect(result.cost.architectures).toBe(EVALUATIONS);
+      expect(result.cost.evaluations + result.cost.reused).toBe(EVALUATIONS);
+      expect(stderr).toMatch(/warm-up 6 \|.*\n(?:.*\n)?.*guided 7 \|/);
+    },
+  );
+
+  it('largest answers the network with the most FLOPs, and trains no other', async () => {
+    const { result } = await search('largest');
+    expect(result.genotype).toBe(
+      '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|',
+    );
+    expect(result.cost).toMatchObject({ architectures: 1, evaluations: 1 });
   });
 
   it('reinforce learns its policy again when it is resumed', async () => {

@@ -22,7 +22,8 @@ import { describeStrategy, runStrategy } from './conformance.js';
 import { frequencySurrogate } from './frequency-surrogate.js';
 
 const tiny = createTinySpace(3, 3);
-const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name);
+/** The strategy `largest` searches nothing. */
+const STRATEGY_NAMES = STRATEGIES.map(({ name }) => name).filter((name) => name !== 'largest');
 const BASELINES = STRATEGY_NAMES.filter((name) => name !== 'forest');
 
 function create(name: string, changes: Partial<StrategySettings> = {}, space: Space = nasBench201) {

@@ -73,12 +73,13 @@ function measuredOnly({ genotype, costs }: RecordedCosts): RecordedCosts {
 }
 
 /**
- * Opens the costs of a search that needs them; undefined for a search without limits and without a Pareto front.
+ * Opens the costs of a search that needs them, for limits, a Pareto front or its strategy; undefined for other searches.
  * @throws UsageError `no-costs` for an evaluator of a script that has none
  */
 export function openCosts(options: SearchCostsOptions): SearchCosts | undefined {
   const { run, started, store, cacheLimit, signal } = options;
-  const needed = neededCosts(run.plan.settings);
+  const { settings, definitions } = run.plan;
+  const needed = [...new Set([...neededCosts(settings), ...(definitions.strategy.costs ?? [])])];
   if (needed.length === 0) return undefined;
   const { evaluator } = run.custom;
   if (evaluator !== undefined) {

@@ -239,7 +239,10 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
   });
   const surrogate = createSidecarSurrogate({ sidecar: started.sidecar, specification, signal });
   const constraint = costs?.constraint;
-  const strategy = createStrategy(definitions.strategy, { space, settings, screener, surrogate, constraint });
+  const strategy = createStrategy(definitions.strategy, {
+    ...{ space, settings, screener, surrogate, constraint },
+    costs: costs?.table,
+  });
   const record = new SearchRecord(objective);
   const { seed, auditShare } = settings;
   const recorded = recordedEvents(store.lines);
