@@ -106,7 +106,7 @@ export const reinforceStrategy = defineStrategy({
   aliases: [],
   doc: 'REINFORCE (Williams, 1992; Zoph and Le, 2017): learns a probability for each choice from ranks of losses.',
   keys: {
-    'RMINAS.REINFORCE_RATE': number(0.2, { above: 0 }, 'Learning rate of the policy of `reinforce`.'),
+    'RMINAS.REINFORCE_RATE': number(0.5, { above: 0 }, 'Learning rate of the policy of `reinforce`.'),
   },
   defaults: { 'RMINAS.RF_WARMUP': 10 },
   create: ({ space, constraint, ...context }, values) =>
