@@ -1,25 +1,23 @@
 """`python -m rminas_sidecar.describe`: prints the spaces, data sets, teachers and proxies as one JSON document.
 
-With `--questions` the document also answers the protocol's `describe`: what the things of the user are.
+With `--questions` the document also answers the protocol's `describe`: what the things of the user are. A document that
+answers questions without a plugin has no lists. If the question is about images alone, PyTorch is not imported.
 """
 
 import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import jsonschema_rs
 
-from rminas_sidecar.data import DATASETS
-from rminas_sidecar.data.own import describe_dataset
+from rminas_sidecar.data.own.description import describe_dataset
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.evaluation.inspection import inspect_teacher
-from rminas_sidecar.plugins.catalogue import describe
-from rminas_sidecar.plugins.loading import load_plugins
 from rminas_sidecar.protocol import SCHEMA, Body
 from rminas_sidecar.protocol.failures import failure_body
-from rminas_sidecar.teachers.own import describe_teacher
+from rminas_sidecar.system.importing import without_collections
 
 
 def main() -> int:
@@ -38,18 +36,29 @@ def main() -> int:
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        plugins = [
-            {"source": plugin.source, "name": plugin.name, "file": str(plugin.file), "sha256": plugin.digest()}
-            for plugin in load_plugins(options.plugin)
-        ]
-        answers = {"answers": _answer(options.questions)} if options.questions else {}
+        document = _list(options.plugin) if options.plugin or not options.questions else {"plugins": []}
+        if options.questions:
+            document["answers"] = _answer(options.questions)
     except (SidecarError, OSError, MemoryError) as error:
         _report(failure_body(error))
         return 1
     with output:
-        json.dump({"plugins": plugins, **describe(), **answers}, output)
+        json.dump(document, output)
         output.write("\n")
     return 0
+
+
+def _list(sources: Sequence[str]) -> dict[str, Any]:
+    """The plugins, and everything that is registered after they are loaded."""
+    with without_collections():
+        from rminas_sidecar.plugins.catalogue import describe
+        from rminas_sidecar.plugins.loading import load_plugins
+
+    plugins = [
+        {"source": plugin.source, "name": plugin.name, "file": str(plugin.file), "sha256": plugin.digest()}
+        for plugin in load_plugins(sources)
+    ]
+    return {"plugins": plugins, **describe()}
 
 
 def _answer(questions: Body) -> dict[str, Any]:
@@ -58,21 +67,28 @@ def _answer(questions: Body) -> dict[str, Any]:
     if "dataset" in questions:
         answers["dataset"] = describe_dataset(questions["dataset"])
     if "teacher" in questions:
-        question = questions["teacher"]
-        classes, resolution = _images_for(question, answers.get("dataset"))
-        answers["teacher"] = describe_teacher(question, classes, resolution)
+        answers["teacher"] = _answer_teacher(questions["teacher"], answers.get("dataset"))
     if "inspection" in questions:
+        with without_collections():
+            from rminas_sidecar.evaluation.inspection import inspect_teacher
+
         answers["inspection"] = inspect_teacher(questions["inspection"])
     return answers
 
 
-def _images_for(question: Body, dataset: Body | None) -> tuple[int, int]:
-    """The classes of the data set of a teacher, and the side of its images in pixels."""
+def _answer_teacher(question: Body, dataset: Body | None) -> dict[str, Any]:
+    """Describes a teacher, given the answer about its data set where that is the user's."""
+    with without_collections():
+        from rminas_sidecar.data.datasets import DATASETS
+        from rminas_sidecar.teachers.own.description import describe_teacher
+
     if dataset is not None:
-        return dataset["classes"], dataset["resolution"]
+        return describe_teacher(question, dataset["classes"], dataset["resolution"])
     known = DATASETS.find(question["dataset"] or "")
     side = question["resolution"]
-    return known.classes, side if side is not None and known.resized is not None else known.resolution
+    return describe_teacher(
+        question, known.classes, side if side is not None and known.resized is not None else known.resolution
+    )
 
 
 def _report(failure: Body) -> None:

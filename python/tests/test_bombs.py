@@ -32,10 +32,10 @@ def memory(name):
 
 reader = sys.argv[1]
 if reader == "cifar10":
-    from rminas_sidecar.data import CIFAR10
+    from rminas_sidecar.data.datasets import CIFAR10
     read = lambda path: CIFAR10.read_training(path.parent)
 elif reader == "imagenet16":
-    from rminas_sidecar.data import IMAGENET16_120
+    from rminas_sidecar.data.datasets import IMAGENET16_120
     read = lambda path: IMAGENET16_120.read_training(path.parent)
 elif reader == "image":
     import torch

@@ -1,7 +1,10 @@
 """Folders of images of the user: what is described, what is read, and what is refused with which message."""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,13 @@ import pytest
 import torch
 from PIL import Image
 
+from rminas_sidecar.data.own.description import describe_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol import SCHEMA
+from support.limits import scaled
 from support.own_data import (
     COLOURS,
+    arrays,
     described,
     failure,
     opened,
@@ -140,6 +146,26 @@ def test_a_given_mean_and_deviation_are_kept_and_a_constant_channel_has_deviatio
         for number in range(5):
             write_image(root / name / f"{number}.png", (0, 10, 20))
     assert described("folder", root)["deviation"] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("form", ["folder", "npz"])
+def test_images_are_described_without_pytorch(tmp_path: Path, form: str) -> None:
+    pixels, labels = arrays()
+    np.savez(tmp_path / "images.npz", x=pixels, y=labels)
+    path = {"folder": write_folder(tmp_path / "animals"), "npz": tmp_path / "images.npz"}[form]
+    program = (
+        "import sys\n"
+        "from rminas_sidecar.describe import main\n"
+        "code = main()\n"
+        "print([name for name in ('torch', 'sklearn', 'scipy') if name in sys.modules])\n"
+        "sys.exit(code)"
+    )
+    asked = question(form, path)
+    command = [sys.executable, "-c", program, "--questions", json.dumps({"dataset": asked})]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=scaled(60))
+    assert json.loads(done.stdout) == {"plugins": [], "answers": {"dataset": describe_dataset(asked)}}
+    # A plugin may print, so the program's output goes to stderr.
+    assert done.stderr.strip() == "[]"
 
 
 def test_the_fingerprint_follows_names_sizes_labels_and_nothing_else(tmp_path: Path) -> None:

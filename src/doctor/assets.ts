@@ -105,7 +105,7 @@ async function imagesFinding(
   const folders = dataFolders({ data });
   return withFile(locateImages(name, config, { data }), folders, async (folder) => {
     await loadPlugins();
-    const { DATASETS } = await python.import<DatasetModule>('rminas_sidecar.data');
+    const { DATASETS } = await python.import<DatasetModule>('rminas_sidecar.data.datasets');
     const dataset = DATASETS[name] as PythonDataset;
     const images = await dataset.read_training(await pathOf(python, folder));
     const expected = await dataset.expected;

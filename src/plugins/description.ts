@@ -25,24 +25,29 @@ const descriptionSchema = z.object({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),
-  spaces: z.array(z.object({ ...thing, slots: z.array(slot).max(256).nullable() })),
-  datasets: z.array(
-    z.object({
-      ...thing,
-      classes: z.int().min(2).max(100_000),
-      resolution: z.int().min(1).max(1024),
-      resizable: z.boolean(),
-      teacher: nameSchema.nullable(),
-    }),
-  ),
-  teachers: z.array(z.object({ ...thing, classes: z.int().min(1) })),
-  proxies: z.array(
-    z.object({
-      ...thing,
-      direction: z.enum(['higher', 'lower']),
-      needs: z.enum(['nothing', 'batch', 'training']),
-    }),
-  ),
+  // Absent where no plugin was named, and only questions were asked.
+  spaces: z.array(z.object({ ...thing, slots: z.array(slot).max(256).nullable() })).default([]),
+  datasets: z
+    .array(
+      z.object({
+        ...thing,
+        classes: z.int().min(2).max(100_000),
+        resolution: z.int().min(1).max(1024),
+        resizable: z.boolean(),
+        teacher: nameSchema.nullable(),
+      }),
+    )
+    .default([]),
+  teachers: z.array(z.object({ ...thing, classes: z.int().min(1) })).default([]),
+  proxies: z
+    .array(
+      z.object({
+        ...thing,
+        direction: z.enum(['higher', 'lower']),
+        needs: z.enum(['nothing', 'batch', 'training']),
+      }),
+    )
+    .default([]),
 });
 
 /** All names of the sidecar after the plugins are loaded. */

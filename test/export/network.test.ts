@@ -29,7 +29,7 @@ print(100 * float((guesses == labels).double().mean()))
 /** Writes the held-out digits as an archive of NumPy. */
 const HELD_OUT = `
 import sys, numpy, torch
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 images = find_dataset("digits", 8, 10).read_held_out(None)
 pixels = images.plain(torch.arange(len(images)))
 numpy.savez(sys.argv[1], images=pixels.float().numpy() / 16, labels=images.labels.numpy())

@@ -1,9 +1,4 @@
-"""The data sets, and the batch that candidates are trained on."""
+"""The data sets, and the batch that candidates are trained on.
 
-from rminas_sidecar.data.cifar import CIFAR10, CIFAR100
-from rminas_sidecar.data.digits import DIGITS
-from rminas_sidecar.data.imagenet import IMAGENET
-from rminas_sidecar.data.imagenet16 import IMAGENET16_120
-from rminas_sidecar.data.registry import DATASETS, find_dataset, notes_on
-
-__all__ = ["CIFAR10", "CIFAR100", "DATASETS", "DIGITS", "IMAGENET", "IMAGENET16_120", "find_dataset", "notes_on"]
+`datasets` has the data sets that ship with the package. `own` describes data sets of the user without PyTorch.
+"""

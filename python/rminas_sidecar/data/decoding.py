@@ -1,4 +1,4 @@
-"""Decodes image files into 8 bits a channel."""
+"""Decodes image files into 8 bits a channel, without PyTorch."""
 
 import os
 from collections import deque
@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import torch
 from PIL import Image, UnidentifiedImageError
-from torch import Tensor
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.system.files import open_file
@@ -88,9 +86,19 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return Image.fromarray(((greys * 255 + 32_767) // 65_535).astype(np.uint8)).convert("RGB")
 
 
-def to_tensor(image: Image.Image) -> Tensor:
-    """The pixels of an RGB image: uint8, 3 × height × width."""
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1)
+def fit(image: Image.Image, side: int) -> Image.Image:
+    """Scales an image so that its shorter side has that many pixels, and cuts out the central square.
+
+    An image of that size is not changed.
+    """
+    width, height = image.size
+    if (width, height) == (side, side):
+        return image
+    scale = side / min(width, height)
+    size = max(side, round(width * scale)), max(side, round(height * scale))
+    scaled = image if size == image.size else image.resize(size, Image.Resampling.BILINEAR)
+    left, top = (scaled.width - side) // 2, (scaled.height - side) // 2
+    return scaled.crop((left, top, left + side, top + side))
 
 
 def in_parallel(work: Callable[..., object], *arguments: Iterable[object], threads: int | None = None) -> None:

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from rminas_sidecar.data import photo
-from rminas_sidecar.data.decoding import Change, decode_file, in_parallel, to_tensor
+from rminas_sidecar.data.decoding import Change, decode_file, in_parallel
+from rminas_sidecar.data.images import to_tensor
 from rminas_sidecar.errors import SidecarError
 
 _CLASS = re.compile(r"n\d+")

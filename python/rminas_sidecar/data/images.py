@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
@@ -126,6 +128,11 @@ class Dataset:
             return images
         side = (self.resolution, self.resolution)
         return functional.interpolate(images, side, mode="bilinear", antialias=True, align_corners=False)
+
+
+def to_tensor(image: Image.Image) -> Tensor:
+    """The pixels of an RGB image: uint8, 3 × height × width."""
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)
 
 
 def require_folder(folder: Path | None, title: str, where: str) -> Path:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Dataset, Images, StoredImages
-from rminas_sidecar.data.own import open_own_dataset
+from rminas_sidecar.data.own.dataset import open_own_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import Origin, RegistrationError, Registry
 from rminas_sidecar.specification import OwnImagesSpecification

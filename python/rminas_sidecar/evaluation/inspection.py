@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.objective.observation import finite_or_none
 from rminas_sidecar.specification import Assets, Specification
 from rminas_sidecar.teachers import load_teacher, prepare_teacher

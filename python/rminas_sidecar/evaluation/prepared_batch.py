@@ -15,7 +15,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from rminas_sidecar.backends import BACKENDS
-from rminas_sidecar.data import batch, find_dataset, notes_on
+from rminas_sidecar.data import batch
+from rminas_sidecar.data.datasets import find_dataset, notes_on
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.objective.observation import finite_or_none

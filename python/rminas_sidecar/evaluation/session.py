@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from rminas_sidecar.backends import BACKENDS
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy

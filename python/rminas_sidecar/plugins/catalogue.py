@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rminas_sidecar.data import DATASETS
+from rminas_sidecar.data.datasets import DATASETS
 from rminas_sidecar.networks import SPACES
 from rminas_sidecar.proxies import PROXIES
 from rminas_sidecar.teachers import TEACHERS

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.retraining.recipe import DistillationRecipe, Retraining

@@ -9,8 +9,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from rminas_sidecar.data import find_dataset
 from rminas_sidecar.data.cutout import cut_out
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.data.images import Dataset, Images, StoredImages, make_generator
 from rminas_sidecar.retraining.recipe import Retraining
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from rminas_sidecar.data import notes_on
+from rminas_sidecar.data.datasets import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.retraining.checkpoint import Checkpoint, History

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from rminas_sidecar.benchmarks import import_file, query, summary
-from rminas_sidecar.data import CIFAR100
+from rminas_sidecar.data.datasets import CIFAR100
 from rminas_sidecar.data.image_folder import ImageFiles
 from rminas_sidecar.data.own.npz import read_npz
 from rminas_sidecar.data.pickled import PickledFormat, read_images

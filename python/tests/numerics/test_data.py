@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.data import DATASETS, batch
+from rminas_sidecar.data import batch
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.cifar import CIFAR10, CIFAR100
+from rminas_sidecar.data.datasets import DATASETS
 from rminas_sidecar.data.digits import DIGITS
 from rminas_sidecar.data.imagenet16 import IMAGENET16_120
 from rminas_sidecar.data.images import Dataset, StoredImages, make_generator

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from rminas_sidecar.data import DATASETS, find_dataset
+from rminas_sidecar.data.datasets import DATASETS, find_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks import build_network, nas_bench_201

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.checkpoints import read_checkpoint
 from rminas_sidecar.retraining.distillation import Distillation, prepare_distillation

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rminas_sidecar.data import CIFAR10, CIFAR100, DATASETS
 from rminas_sidecar.data.cutout import cut_out
+from rminas_sidecar.data.datasets import CIFAR10, CIFAR100, DATASETS
 from rminas_sidecar.data.images import StoredImages
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.retraining.images import (

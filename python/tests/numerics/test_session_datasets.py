@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rminas_sidecar.data import DATASETS
+from rminas_sidecar.data.datasets import DATASETS
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE

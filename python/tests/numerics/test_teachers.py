@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.data import CIFAR10, DIGITS
+from rminas_sidecar.data.datasets import CIFAR10, DIGITS
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.teachers import load_teacher

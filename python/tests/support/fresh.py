@@ -19,7 +19,7 @@ _SECONDS = 120
 # Windows cannot fork: there each program imports PyTorch itself.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CONTEXT = multiprocessing.get_context(_METHOD)
-_CONTEXT.set_forkserver_preload(["rminas_sidecar.describe", "rminas_sidecar.evaluation.session"])
+_CONTEXT.set_forkserver_preload(["rminas_sidecar.evaluation.session", "rminas_sidecar.plugins.loading"])
 
 
 class Done(NamedTuple):

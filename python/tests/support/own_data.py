@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rminas_sidecar.data import find_dataset
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.data.images import Dataset
-from rminas_sidecar.data.own import describe_dataset
+from rminas_sidecar.data.own.description import describe_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.specification import OwnImagesSpecification
 

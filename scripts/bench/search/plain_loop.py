@@ -23,7 +23,8 @@ from typing import Any
 import torch
 from rminas_sidecar.backends import BACKENDS
 from rminas_sidecar.backends.xnas import import_xnas
-from rminas_sidecar.data import batch, find_dataset
+from rminas_sidecar.data import batch
+from rminas_sidecar.data.datasets import find_dataset
 from rminas_sidecar.engines.worker import choose_device
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.networks.nas_bench_201 import Cell, CellEdge, NasBench201Network, parse

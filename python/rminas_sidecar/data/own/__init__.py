@@ -1,6 +1,5 @@
-"""Data sets of the user: class folders, NumPy archives, and data sets of Hugging Face and torchvision."""
+"""Data sets of the user: class folders, NumPy archives, and data sets of Hugging Face and torchvision.
 
-from rminas_sidecar.data.own.dataset import open_own_dataset
-from rminas_sidecar.data.own.description import describe_dataset
-
-__all__ = ["describe_dataset", "open_own_dataset"]
+A short process describes them before a job is planned. Importing PyTorch would take most of its time, so only `dataset`
+and `images` import it, and `torchvision_sets` when it is used.
+"""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change
 from rminas_sidecar.errors import SidecarError
@@ -98,14 +98,12 @@ def _white(name: str, pixels: np.ndarray) -> float:
     return 1.0 if pixels.dtype.kind == "f" and most <= 1 else 255.0
 
 
-def labels_of(name: str, labels: np.ndarray, images: int) -> Tensor:
+def labels_of(name: str, labels: np.ndarray, images: int) -> npt.NDArray[np.int64]:
     """Checks that an array has a whole number from 0 for each image: int64.
 
     Raises:
         SidecarError: `unsuitable-data`.
     """
-    import torch
-
     if labels.dtype.kind in "US":
         raise SidecarError(
             "unsuitable-data",
@@ -127,4 +125,4 @@ def labels_of(name: str, labels: np.ndarray, images: int) -> Tensor:
             f"The array {name} has labels from {labels.min()} to {labels.max()}, and labels are numbers of classes.",
             ["Number the classes from 0, without gaps."],
         )
-    return torch.from_numpy(labels.astype(np.int64))
+    return labels.astype(np.int64)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
 
-from rminas_sidecar.data.decoding import in_parallel, to_tensor
-from rminas_sidecar.data.own.images import fit
+from rminas_sidecar.data.decoding import fit, in_parallel
 from rminas_sidecar.data.own.part import Content, Part
 from rminas_sidecar.data.own.reading import read_content
 from rminas_sidecar.errors import SidecarError
@@ -45,7 +44,7 @@ def describe_dataset(question: Mapping[str, Any]) -> dict[str, Any]:
         "trainImages": len(content.training),
         "heldOutImages": len(content.held_out),
         "split": content.split,
-        "sides": {"least": decoded.sizes.min(0).values.tolist(), "most": decoded.sizes.max(0).values.tolist()},
+        "sides": {"least": decoded.sizes.min(0).tolist(), "most": decoded.sizes.max(0).tolist()},
         "resolution": side,
         "mean": question["mean"] or decoded.mean(),
         "deviation": question["deviation"] or decoded.deviation(),
@@ -65,8 +64,8 @@ class _Decoded:
         sums: float64, of each training image the means of its channels and of their squares, where white is 1.
     """
 
-    sizes: Tensor
-    sums: Tensor
+    sizes: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.float64]
 
     def mean(self) -> list[float]:
         """Of each channel, to four digits."""
@@ -75,10 +74,10 @@ class _Decoded:
     def deviation(self) -> list[float]:
         """Of each channel, to four digits; 1 for a channel that never varies."""
         mean, square = self.sums.mean(0)
-        return [round(value, 4) or 1.0 for value in (square - mean**2).clamp(min=0).sqrt().tolist()]
+        return [round(value, 4) or 1.0 for value in np.sqrt((square - mean**2).clip(min=0)).tolist()]
 
 
-def _usual_side(content: Content, sample: list[tuple[Part, Tensor]]) -> int:
+def _usual_side(content: Content, sample: list[tuple[Part, npt.NDArray[np.int64]]]) -> int:
     """The usual length of the shorter side, at most 64, as a multiple of 4: networks halve it twice.
 
     Raises:
@@ -90,46 +89,47 @@ def _usual_side(content: Content, sample: list[tuple[Part, Tensor]]) -> int:
         # The user wants to know all broken images at once.
         _decode(sample, _LARGEST_SIDE)
         raise
-    usual = int(few.sizes.min(1).values.median())
+    usual = int(np.quantile(few.sizes.min(1), 0.5, method="lower"))
     return max(4, min(_LARGEST_SIDE, (usual + 2) // 4 * 4))
 
 
-def _sample(content: Content, thorough: bool, most: int) -> list[tuple[Part, Tensor]]:
+def _sample(content: Content, thorough: bool, most: int) -> list[tuple[Part, npt.NDArray[np.int64]]]:
     """The images of each part to decode: all of them, or an even sample. Small data sets are decoded entirely."""
     parts = [content.training, content.held_out]
     if thorough or sum(map(len, parts)) <= most:
-        return [(part, torch.arange(len(part))) for part in parts]
+        return [(part, np.arange(len(part))) for part in parts]
     return [(content.training, _even(content.training, most))]
 
 
-def _even(part: Part, most: int) -> Tensor:
+def _even(part: Part, most: int) -> npt.NDArray[np.int64]:
     """Numbers of images at equal distances, so that all classes are among them."""
-    return torch.linspace(0, len(part) - 1, min(most, len(part)), dtype=torch.float64).round().long()
+    places = np.linspace(0, len(part) - 1, min(most, len(part)))
+    return np.round(places).astype(np.int64)
 
 
-def _decode(chosen: list[tuple[Part, Tensor]], side: int) -> _Decoded:
+def _decode(chosen: list[tuple[Part, npt.NDArray[np.int64]]], side: int) -> _Decoded:
     """Decodes images in parallel; the first part are training images.
 
     Raises:
         SidecarError: `corrupt-file` that names the images that cannot be decoded, or `missing-file`.
     """
     images = [(part, index) for part, numbers in chosen for index in numbers.tolist()]
-    sizes = torch.zeros(len(images), 2, dtype=torch.int64)
-    sums = torch.zeros(len(chosen[0][1]), 2, 3, dtype=torch.float64)
+    sizes = np.zeros((len(images), 2), dtype=np.int64)
+    sums = np.zeros((len(chosen[0][1]), 2, 3))
     failures: dict[int, SidecarError] = {}
 
     def measure(row: int, part: Part, index: int) -> None:
         def change(image: Image.Image) -> Image.Image:
-            sizes[row] = torch.tensor(image.size)
+            sizes[row] = image.size
             return fit(image, side)
 
         try:
-            pixels = to_tensor(part.load(index, change)).double() / 255
+            pixels = np.asarray(part.load(index, change), dtype=np.float64) / 255
         except SidecarError as error:
             failures[row] = error
             return
         if row < len(sums):
-            sums[row] = torch.stack([pixels.mean((1, 2)), pixels.square().mean((1, 2))])
+            sums[row] = pixels.mean((0, 1)), np.square(pixels).mean((0, 1))
 
     in_parallel(measure, range(len(images)), *zip(*images, strict=True))
     if failures:

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
+import numpy as np
 from PIL import Image
-from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change, decode_file
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
@@ -117,15 +116,11 @@ def _list_classes(root: Path, classes: Sequence[str]) -> tuple[Part, list[int], 
     ]
     images = [file for file in files if _is_image(file[1])]
     others = [name for _, name, _ in files if not _is_image(name)]
-    labels = torch.tensor([label for label, _, _ in images], dtype=torch.int64)
-    counts = torch.bincount(labels, minlength=len(classes)).tolist()
+    labels = np.array([label for label, _, _ in images], dtype=np.int64)
+    counts = np.bincount(labels, minlength=len(classes)).tolist()
     notes = [f"{root} has {len(others)} files that are not images; they are left out: {others[0]} …"] if others else []
     source = FileSource(root, [name for _, name, _ in images], [size for _, _, size in images])
-    return Part(source, _all(labels), labels), counts, notes
-
-
-def _all(labels: Tensor) -> Tensor:
-    return torch.arange(len(labels))
+    return Part(source, np.arange(len(labels)), labels), counts, notes
 
 
 def _folders(root: Path) -> list[str]:

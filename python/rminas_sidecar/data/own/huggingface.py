@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change, decode, decode_file, undecodable
 from rminas_sidecar.data.own.folder import FORMATS
@@ -81,7 +81,7 @@ def read_huggingface(
         training, held_out = divide(training, held_out_share, where)
     else:
         held_out = _part(parts[other], image_column, label_column, names, f"{where} ({other})")
-    counts = torch.bincount(training.labels, minlength=len(names)).tolist()
+    counts = np.bincount(training.labels, minlength=len(names)).tolist()
     require_classes(counts, names, where)
     unused = [part for part in parts if part not in (training_name, other)]
     notes = [f"Parts of {where} that are not used: {', '.join(unused)}."] if unused else []
@@ -183,7 +183,7 @@ def _part(table: Any, image_column: str, label_column: str, names: Sequence[str]
     labels = _labels(table, label_column, names, where)
     encoded = table.select_columns([image_column]).cast_column(image_column, datasets.Image(decode=False))
     source = TableSource(_Column(encoded, image_column), _identities(encoded, image_column), where)
-    return Part(source, torch.arange(len(labels)), labels)
+    return Part(source, np.arange(len(labels)), labels)
 
 
 def _identities(encoded: Any, column: str) -> list[str]:
@@ -207,7 +207,7 @@ class _Column:
         return self.table[index][self.name]
 
 
-def _labels(table: Any, column: str, names: Sequence[str], where: str) -> Tensor:
+def _labels(table: Any, column: str, names: Sequence[str], where: str) -> npt.NDArray[np.int64]:
     values = _values(table, column)
     numbers = {name: number for number, name in enumerate(names)}
     known = [numbers.get(value, -1) if isinstance(value, str) else value for value in values]
@@ -218,7 +218,7 @@ def _labels(table: Any, column: str, names: Sequence[str], where: str) -> Tensor
             f"{where} has the label {wrong!r}, which is none of the {len(names)} classes of the training images.",
             ["Remove the rows without a class."],
         )
-    return torch.tensor(known, dtype=torch.int64)
+    return np.array(known, dtype=np.int64)
 
 
 _FINE = object()

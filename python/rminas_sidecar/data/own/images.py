@@ -3,12 +3,12 @@
 from functools import partial
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from rminas_sidecar.data import photo
 from rminas_sidecar.data.augmentation import Augmentation
-from rminas_sidecar.data.decoding import Change, in_parallel, to_tensor
+from rminas_sidecar.data.decoding import Change, fit, in_parallel
+from rminas_sidecar.data.images import to_tensor
 from rminas_sidecar.data.own.part import Part
 
 _KEPT_BYTES = 256 << 20
@@ -26,6 +26,7 @@ class OwnImages:
 
     def __init__(self, part: Part, side: int, augmentation: str) -> None:
         self._part = part
+        self._labels = torch.from_numpy(part.labels)
         self._side = side
         self._is_photo = augmentation == "photo"
         self._augment = _augmentation(augmentation, side)
@@ -36,7 +37,7 @@ class OwnImages:
     @property
     def labels(self) -> Tensor:
         """The class of each image, int64."""
-        return self._part.labels
+        return self._labels
 
     def __len__(self) -> int:
         return len(self._part)
@@ -67,21 +68,6 @@ class OwnImages:
 
         in_parallel(decode, range(len(chosen)), chosen.tolist(), changes)
         return pixels
-
-
-def fit(image: Image.Image, side: int) -> Image.Image:
-    """Scales an image so that its shorter side has that many pixels, and cuts out the central square.
-
-    An image of that size is not changed.
-    """
-    width, height = image.size
-    if (width, height) == (side, side):
-        return image
-    scale = side / min(width, height)
-    size = max(side, round(width * scale)), max(side, round(height * scale))
-    scaled = image if size == image.size else image.resize(size, Image.Resampling.BILINEAR)
-    left, top = (scaled.width - side) // 2, (scaled.height - side) // 2
-    return scaled.crop((left, top, left + side, top + side))
 
 
 def _augmentation(name: str, side: int) -> Augmentation:

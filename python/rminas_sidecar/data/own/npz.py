@@ -11,7 +11,6 @@ from tokenize import TokenError
 from typing import IO
 
 import numpy as np
-import torch
 
 from rminas_sidecar.data.own.arrays import array_source, labels_of
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
@@ -56,7 +55,7 @@ def read_npz(path: Path, held_out_share: float) -> Content:
                 "classes.",
                 ["Number the classes from 0, without gaps."],
             )
-    require_classes(torch.bincount(whole.labels, minlength=len(classes)).tolist(), classes, str(path))
+    require_classes(np.bincount(whole.labels, minlength=len(classes)).tolist(), classes, str(path))
     return Content(classes, training, held_out, split)
 
 
@@ -84,7 +83,7 @@ class _Reader:
     def part(self, images: str, labels: str) -> Part:
         source = array_source(images, self._array(images), f"{self._members[images].CRC:08x}")
         known = labels_of(labels, self._array(labels), len(source.pixels))
-        return Part(source, torch.arange(len(known)), known)
+        return Part(source, np.arange(len(known)), known)
 
     def classes(self) -> list[str]:
         """The names of the classes; none where the archive has no array of them."""

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
 
 from rminas_sidecar.data.decoding import Change
 from rminas_sidecar.data.own.splitting import split
@@ -40,8 +41,8 @@ class Part:
     """
 
     source: Source
-    numbers: Tensor
-    labels: Tensor
+    numbers: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.labels)

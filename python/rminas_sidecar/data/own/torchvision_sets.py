@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from rminas_sidecar.data.decoding import Change, to_rgb, undecodable
@@ -67,7 +66,7 @@ def read_torchvision(name: str, root: Path, held_out_share: float) -> Content:
         training, held_out = divide(training, held_out_share, f"torchvision:{name}")
     else:
         held_out = _part(other, f"torchvision:{name}")
-    counts = torch.bincount(training.labels, minlength=len(classes)).tolist()
+    counts = np.bincount(training.labels, minlength=len(classes)).tolist()
     require_classes(counts, classes, f"torchvision:{name}")
     return Content(classes, training, held_out, other is None)
 
@@ -126,6 +125,8 @@ def _try(build: Any, name: str, root: Path, arguments: dict[str, Any]) -> Any:
 
 
 def _part(items: Any, name: str) -> Part:
+    import torch
+
     known = next((getattr(items, field) for field in _LABELS if hasattr(items, field)), None)
     values: Sequence[Any] = [items[index][1] for index in range(len(items))] if known is None else known
     labels = torch.as_tensor(values)
@@ -135,11 +136,13 @@ def _part(items: Any, name: str) -> Part:
             f"{name} has labels that are not one number of a class for each image.",
             ["Choose a data set for classification."],
         )
-    return Part(ItemSource(items, _checksum(items), name), torch.arange(len(labels)), labels.long())
+    return Part(ItemSource(items, _checksum(items), name), np.arange(len(labels)), labels.long().numpy())
 
 
 def _checksum(items: Any) -> str:
     """Of the array that many data sets hold their pixels in; empty for others."""
+    import torch
+
     data = getattr(items, "data", None)
     pixels = data.numpy() if isinstance(data, torch.Tensor) else data
     return f"{zlib.crc32(np.ascontiguousarray(pixels).data):08x}" if isinstance(pixels, np.ndarray) else ""
