@@ -34,6 +34,8 @@ export class ChartView {
     this.element = make('div', { class: 'chart-box' }, [this.#place, this.#table]);
     this.#place.style.height = `${this.#height()}px`;
     this.#instance = echarts.init(this.#place, null, { renderer: 'canvas', width: 600 });
+    // For scripts of the reader, such as tests.
+    Object.assign(this.#place, { echarts: this.#instance });
     this.#instance.on('click', (event) => this.#open(event as { seriesIndex?: number; dataIndex?: number }));
     this.#table.addEventListener('toggle', () => this.#fillTable());
     this.#observer = new ResizeObserver(() => this.#instance.resize({ width: this.#place.clientWidth }));

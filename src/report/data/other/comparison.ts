@@ -42,7 +42,7 @@ export function comparisonReport(folder: string): RunReport {
         { label: 'rminas', value: rminas },
         { label: 'accuracies', value: benchmark },
       ]),
-    ].filter(({ blocks }) => blocks.length > 0),
+    ],
   });
 }
 

@@ -32,10 +32,11 @@ export type ReportParts = Pick<
 > &
   Partial<Pick<RunReport, 'state' | 'pictures'>>;
 
-/** A report without architectures. */
+/** A report without architectures. Sections without a block are left out. */
 export function plainReport(parts: ReportParts): RunReport {
   const none = { operations: [], shapes: [], answer: null, architectures: [] };
-  return { name: basename(parts.folder), state: 'finished', pictures: none, architectures: [], ...parts };
+  const sections = parts.sections.filter(({ blocks }) => blocks.length > 0);
+  return { name: basename(parts.folder), state: 'finished', pictures: none, architectures: [], ...parts, sections };
 }
 
 /** The report of a job without a result yet. */

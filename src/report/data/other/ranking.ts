@@ -1,4 +1,5 @@
 /** The report of a ranking: how well each score orders architectures, and at what cost. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlaneChart, Point } from '../../../charts/chart.js';
 import { type Ranked, type RankingResult, rankingResultSchema } from '../../../jobs/rank/result.js';
@@ -156,8 +157,9 @@ function costTable(result: RankingResult): ReportTable {
 /** A chart for each score and the first series; the table of architectures has the values. */
 function scatterBlocks(result: RankingResult, folder: string): Block[] {
   const series = result.benchmark.series[0]?.name;
-  if (series === undefined) return [];
-  const [head = [], ...lines] = csvLines(readTextBounded(join(folder, 'architectures.csv'), MOST_BYTES));
+  const table = join(folder, 'architectures.csv');
+  if (series === undefined || !existsSync(table)) return [];
+  const [head = [], ...lines] = csvLines(readTextBounded(table, MOST_BYTES));
   const [yColumn, genotypes] = [head.indexOf(series), head.indexOf('genotype')];
   return bestFirst(result).flatMap((one, place): Block[] => {
     const column = head.lastIndexOf(one.name);

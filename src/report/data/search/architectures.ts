@@ -69,6 +69,10 @@ export function thinned(curve: readonly (number | null)[], points: number): [num
   });
 }
 
+/** A search has hundreds of thousands of losses, for which `toPrecision` takes a second. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(DIGITS));
+  if (value === 0) return 0;
+  const digits = DIGITS - 1 - Math.floor(Math.log10(Math.abs(value)));
+  const scale = 10 ** Math.abs(digits);
+  return digits >= 0 ? Math.round(value * scale) / scale : Math.round(value / scale) * scale;
 }

@@ -46,7 +46,7 @@ function courseChart(
   const warmUp = architectures.filter(({ phase }) => phase === 'warm-up').length;
   return {
     kind: 'plane',
-    title: 'Loss of each architecture',
+    title: `Loss of ${counted(architectures.length, 'architecture')}, ${architectures.length - losses.length} diverged`,
     x: { label: 'architecture, in the order of the search' },
     y: { label: objective === 'rmi' ? 'loss after training on one batch' : `value of ${objective}`, log },
     series: [...groupsOf(architectures), ...lostOf(architectures, most), bestOf(architectures)],
