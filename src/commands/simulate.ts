@@ -2,18 +2,16 @@ import { Flags } from '@oclif/core';
 import { CHOICE_FIGURES } from '../jobs/simulate/plan.js';
 import type { SimulationResult } from '../jobs/simulate/result.js';
 import { simulate } from '../jobs/simulate/simulate.js';
+import { FORMS } from '../jobs/simulate/split.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
-import { splitFlags, splitOf } from '../terminal/input/split.js';
+import { splitFlags, splitOf, variantFlags } from '../terminal/input/simulation.js';
 import { parseNames, parseVariant } from '../terminal/input/words.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSimulationReporter } from '../terminal/progress/simulation.js';
 import { describeSimulation } from '../terminal/tables/simulation.js';
 
 const { seed: _seed, out: _out, strategy: _strategy, ...keyFlags } = input.keyFlags;
-/** Takes one value per flag, so that KEY VALUE pairs may follow. */
-const repeated = { multiple: true, multipleNonGreedy: true } as const;
-
 export default class Simulate extends BaseCommand {
   static override summary = 'Replay searches from a table, without training anything.';
   static override description =
@@ -30,25 +28,14 @@ batches or seeds.`;
   static override strict = false;
   static override args = input.overrideArgs;
   static override flags = {
-    table: Flags.string({
-      description: "a table's folder; may be repeated",
-      helpValue: 'DIR',
-      required: true,
-      ...repeated,
-      ...input.asPath,
-    }),
     cfg: input.configFlag,
-    strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
-    answers: Flags.string({ description: 'answer rules (default: RMINAS.ANSWER)', helpValue: 'NAME,…' }),
-    variant: Flags.string({
-      description: 'a further way to search; may be repeated',
-      helpValue: '"NAME=KEY VALUE …"',
-      ...repeated,
-    }),
+    ...variantFlags,
     ...splitFlags,
     by: Flags.option({ options: CHOICE_FIGURES, description: 'figure to choose by; low is the 5 % quantile' })({
       default: 'low',
     }),
+    forms: Flags.option({ options: FORMS, description: 'genotypes of a class to propose' })({ default: 'canonical' }),
+    confidence: Flags.boolean({ description: 'compare the stated probability of answers with the observed one' }),
     out: Flags.string({
       description: 'folder of the result (default: one in OUT_DIR)',
       helpValue: 'DIR',
@@ -61,9 +48,19 @@ batches or seeds.`;
 
   override async run(): Promise<SimulationResult> {
     const { flags, raw } = await this.parse(Simulate);
-    const { cfg, table: tables, plugin: plugins, data, python, out, by: chooseBy } = flags;
+    const {
+      cfg,
+      table: tables,
+      plugin: plugins,
+      data,
+      python,
+      out,
+      by: chooseBy,
+      forms,
+      confidence: confident,
+    } = flags;
     const options = {
-      ...{ cfg, tables, plugins, data, python, out, chooseBy },
+      ...{ cfg, tables, plugins, data, python, out, chooseBy, forms, confident },
       strategies: parseNames(flags.strategies),
       answers: parseNames(flags.answers),
       variants: flags.variant?.map(parseVariant),

@@ -5,7 +5,7 @@ import { PluginLoader } from '../../plugins/loader.js';
 import { neededCosts } from '../../strategies/limits/constraint.js';
 import { readTable, type Table } from '../table/read.js';
 import { differingFields, sharedSpecificationOf } from '../table/table-store.js';
-import { checkSplit, type Split } from './split.js';
+import { checkSplit, type Forms, type Split } from './split.js';
 
 /** A way to search: changes of the configuration, with a name. */
 export interface NamedVariant {
@@ -28,6 +28,10 @@ export interface NewSimulation {
   /** Further ways to search. */
   readonly variants?: readonly NamedVariant[] | undefined;
   readonly split: Split;
+  /** The genotypes of a class that searches propose; its canonical form by default. */
+  readonly forms?: Forms | undefined;
+  /** Whether to compare the stated probability of answers with the observed one; false by default. */
+  readonly confident?: boolean | undefined;
   /** The figure of the first data set by which a variant is chosen: its mean, its 5 % quantile or its worst. */
   readonly chooseBy?: ChoiceFigure | undefined;
   /** Folder with the benchmark's table. */
@@ -52,12 +56,24 @@ export interface SimulationPlan {
   readonly variants: readonly [PlannedVariant, ...PlannedVariant[]];
   readonly split: Split;
   readonly chooseBy: ChoiceFigure;
+  readonly forms: Forms;
+  readonly confident: boolean;
   readonly data: string | null;
 }
 
 /** @throws UsageError for an invalid configuration, table or split; MissingError for a missing table */
 export async function planSimulation(options: NewSimulation, loader = new PluginLoader()): Promise<SimulationPlan> {
-  const { cfg, plugins, overrides = [], split, chooseBy = 'low', data, out } = options;
+  const {
+    cfg,
+    plugins,
+    overrides = [],
+    split,
+    chooseBy = 'low',
+    forms = 'canonical',
+    confident = false,
+    data,
+    out,
+  } = options;
   checkSplit(split);
   const tables = options.tables.map(readTable);
   checkTables(tables);
@@ -73,7 +89,16 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
   for (const part of [split.choose, split.report]) checkBatches(part?.batches ?? null, tables);
   const { specification, outDir } = first.plan;
   const folder = resolve(out ?? join(outDir, `simulation-${specification.space}-${specification.dataset}`));
-  return { folder, tables, variants, split, chooseBy, data: data === undefined ? null : resolve(data) };
+  return {
+    folder,
+    tables,
+    variants,
+    split,
+    chooseBy,
+    forms,
+    confident,
+    data: data === undefined ? null : resolve(data),
+  };
 }
 
 /** Strategies × answers, then the named ones. Without any, the configuration as it is. */

@@ -6,13 +6,13 @@ import { createObjective } from '../../objectives/index.js';
 import { createRandom } from '../../random/random.js';
 import { searchSpace } from '../../search/controller.js';
 import type { Space } from '../../spaces/space.js';
-import { drawDistinct } from '../../strategies/draw.js';
+import { drawDistinct, encodingKey } from '../../strategies/draw.js';
 import { createStrategy } from '../../strategies/index.js';
 import type { Strategy, Surrogate } from '../../strategies/strategy.js';
 import { CostMeter, type SearchCost } from '../compare/cost.js';
 import type { PlannedVariant } from './plan.js';
-import { restrictSpace } from './restricted-space.js';
-import { type Half, isInHalf } from './split.js';
+import { restrictSpace, type SpacePart } from './restricted-space.js';
+import { type Forms, type Half, isInHalf } from './split.js';
 import { createTableEvaluator, createTableMeasure, knownGenotypes, type TableSource } from './table-evaluator.js';
 
 /** Spaces of this size are listed, to know how many genotypes the table has. */
@@ -23,20 +23,32 @@ export interface Arena {
   readonly source: TableSource;
   /** The whole space. */
   readonly space: Space;
-  /** Canonical genotypes that searches may propose. */
-  readonly known: ReadonlySet<string>;
-  /** Those that a warm-up may propose: the random sample, since named genotypes would bend it. All of a table without one. */
-  readonly sample: ReadonlySet<string>;
-  /** Genotypes of the space whose canonical form is known. */
+  /** What searches may propose. */
+  readonly known: SpacePart;
+  /** What a warm-up may propose: the random sample, since named genotypes would bend it. All of a table without one. */
+  readonly sample: SpacePart;
+  /** Genotypes that searches may propose. */
   readonly size: number;
 }
 
-export function openArena(source: TableSource, space: Space, half: Half): Arena {
-  const all = knownGenotypes(source);
-  const known = new Set([...all].filter((genotype) => isInHalf(genotype, half)));
+export function openArena(source: TableSource, space: Space, { half, forms }: { half: Half; forms: Forms }): Arena {
+  const known = [...knownGenotypes(source)].filter((genotype) => isInHalf(genotype, half));
   const drawn = source.table.architectures.get('sample');
-  const sample = drawn === undefined ? known : new Set([...known].filter((genotype) => drawn.has(genotype)));
-  return { source, space, known, sample, size: sizeOf(space, known) };
+  const sample = drawn === undefined ? known : known.filter((genotype) => drawn.has(genotype));
+  const partOf = (genotypes: readonly string[]) => (forms === 'all' ? allForms : canonicalForms)(space, genotypes);
+  const size = forms === 'all' ? sizeOf(space, new Set(known)) : known.length;
+  return { source, space, known: partOf(known), sample: partOf(sample), size };
+}
+
+function canonicalForms(space: Space, genotypes: readonly string[]): SpacePart {
+  const list = genotypes.map((genotype) => space.parse(genotype));
+  const keys = new Set(list.map(encodingKey));
+  return { list, has: (encoding) => keys.has(encodingKey(encoding)) };
+}
+
+function allForms(space: Space, genotypes: readonly string[]): SpacePart {
+  const known = new Set(genotypes);
+  return { list: undefined, has: (encoding) => known.has(space.print(space.canonical(encoding))) };
 }
 
 function sizeOf(space: Space, known: ReadonlySet<string>): number {
@@ -68,6 +80,8 @@ export interface ReplayOptions {
   readonly variant: PlannedVariant;
   readonly seed: number;
   readonly surrogate: Surrogate;
+  /** Whether to estimate how sure the answer is, which takes longer than the search. */
+  readonly confident: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -83,25 +97,25 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     meter.add(event);
     if (event.type === 'proposed') proposals.push(...event.genotypes);
     if (event.type !== 'finished') continue;
-    const { genotype, reason, confidence } = event;
+    const { genotype, reason, confidence: stated } = event;
     return {
       ...{ genotype, reason, proposals },
       architectures: proposals.length,
       cost: meter.total,
       refused: refused(),
-      confidence: confidence?.answer ?? null,
+      confidence: stated?.answer ?? null,
     };
   }
   throw new Error(`The search with the seed ${seed} on ${arena.source.table.folder} ended without an answer.`);
 }
 
-function begin({ arena, variant, seed, surrogate, signal }: ReplayOptions) {
+function begin({ arena, variant, seed, surrogate, confident, signal }: ReplayOptions) {
   const { config, plan } = variant;
   const settings = { ...plan.settings, seed };
   const { warmup, workers, proposals, screen } = settings;
   let inWarmUp = true;
-  const has = (canonical: string) => (inWarmUp ? arena.sample : arena.known).has(canonical);
-  const { space, refused } = restrictSpace(arena.space, has, arena.size);
+  const part = () => (inWarmUp ? arena.sample : arena.known);
+  const { space, refused } = restrictSpace(arena.space, part, arena.size);
   const objective = createObjective(settings.objective, { reference: warmup });
   const known = new ProxyMeasurements([]);
   const measure = createTableMeasure(arena.source);
@@ -121,8 +135,10 @@ function begin({ arena, variant, seed, surrogate, signal }: ReplayOptions) {
           record: () => {},
         });
   const strategy = createStrategy(plan.definitions.strategy, { space, settings, screener, surrogate });
+  const { confidence, ...others } = strategy;
   const asked: Strategy = {
-    ...strategy,
+    ...others,
+    ...(confident && confidence && { confidence }),
     ask(history, capacity) {
       inWarmUp = history.length < warmup;
       return strategy.ask(history, capacity);

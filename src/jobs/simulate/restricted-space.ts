@@ -12,16 +12,22 @@ export interface RestrictedSpace {
   readonly refused: () => number;
 }
 
+/** The part of a space at some moment. */
+export interface SpacePart {
+  has(encoding: Encoding): boolean;
+  /** All of the part, to draw from; undefined if a draw from the whole space is to be repeated instead. */
+  readonly list: readonly Encoding[] | undefined;
+}
+
 /**
- * Restricts what a strategy can propose: draws are repeated until they are in the part, and neighbours outside of it are
- * left out.
- * @param has whether a canonical genotype is in the part at this moment
+ * Restricts what a strategy can propose: draws are in the part, and neighbours outside of it are left out.
+ * @param part at this moment
  * @param size genotypes in the part
  */
-export function restrictSpace(space: Space, has: (canonical: string) => boolean, size: number): RestrictedSpace {
+export function restrictSpace(space: Space, part: () => SpacePart, size: number): RestrictedSpace {
   let refused = 0;
   const isKnown = (encoding: Encoding): boolean => {
-    const known = has(space.print(space.canonical(encoding)));
+    const known = part().has(encoding);
     if (!known) refused += 1;
     return known;
   };
@@ -29,6 +35,8 @@ export function restrictSpace(space: Space, has: (canonical: string) => boolean,
     ...methodsOf(space),
     size,
     sample(random: Random): Encoding {
+      const { list } = part();
+      if (list !== undefined && list.length > 0) return list[random.below(list.length)] as Encoding;
       let encoding = space.sample(random);
       for (let draws = 1; !isKnown(encoding) && draws < MOST_DRAWS; draws += 1) encoding = space.sample(random);
       return encoding;

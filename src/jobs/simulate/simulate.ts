@@ -4,7 +4,16 @@ import { valuesFor } from '../../definitions/values.js';
 import { startWithoutBatch } from '../../evaluators/prepared-sidecar.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { pathOption } from '../../installation/paths.js';
-import { arrayOf, checkOptions, filledText, type OptionShape, objectWith, oneOf, seedOption } from '../../options.js';
+import {
+  arrayOf,
+  checkOptions,
+  filledText,
+  flagOption,
+  type OptionShape,
+  objectWith,
+  oneOf,
+  seedOption,
+} from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
@@ -28,7 +37,7 @@ import { type Arena, openArena, replay } from './replay.js';
 import { rememberForms } from './restricted-space.js';
 import type { SimulationResult, SimulationRow } from './result.js';
 import { chooseVariant, type SimulatedSearch, simulationCsv, simulationRow } from './rows.js';
-import { HALVES, type SearchPart, type Split } from './split.js';
+import { FORMS, HALVES, type SearchPart, type Split } from './split.js';
 
 export interface SimulateOptions extends NewSimulation, JobOptions {}
 
@@ -50,6 +59,8 @@ const SIMULATE_OPTIONS: OptionShape<SimulateOptions> = {
   ).optional(),
   split: z.strictObject({ choose: part.nullable(), report: part }) as z.ZodType<Split>,
   chooseBy: oneOf(CHOICE_FIGURES).optional(),
+  forms: oneOf(FORMS).optional(),
+  confident: flagOption.optional(),
   out: pathOption.optional(),
 };
 
@@ -120,13 +131,21 @@ class Simulation {
   /** Simulates all variants on a part. */
   async run(name: SimulationRow['part'], { batches, seeds, architectures }: SearchPart): Promise<void> {
     const { signal, emit } = this.#context;
+    const { confident } = this.#plan;
     for (const variant of this.#plan.variants) {
       const began = performance.now();
       const before = this.searches.length;
       for (const [table, batch] of this.#batches(batches)) {
         const arena = this.#arena({ table, batch, variant }, architectures);
         for (const seed of seeds) {
-          const searched = await replay({ arena, variant, seed, surrogate: this.#surrogate(variant), signal });
+          const searched = await replay({
+            arena,
+            variant,
+            seed,
+            surrogate: this.#surrogate(variant),
+            confident,
+            signal,
+          });
           this.searches.push({ ...searched, variant: variant.name, part: name, batch: batch.seed, seed });
         }
       }
@@ -155,7 +174,8 @@ class Simulation {
   ): Arena {
     const { steps, beta } = variant.plan.specification;
     const key = JSON.stringify([batch.seed, steps, beta, half]);
-    const known = this.#arenas.get(key) ?? openArena({ table, batch, steps, beta }, this.#space, half);
+    const known =
+      this.#arenas.get(key) ?? openArena({ table, batch, steps, beta }, this.#space, { half, forms: this.#plan.forms });
     this.#arenas.set(key, known);
     return known;
   }

@@ -6,6 +6,13 @@ import { UsageError } from '../../errors.js';
 export const HALVES = ['all', 'even', 'odd'] as const;
 export type Half = (typeof HALVES)[number];
 
+/**
+ * The genotypes of a class that searches propose. `canonical`: only the canonical form, since searches of a small table
+ * would otherwise propose mostly duplicates. `all`: every genotype, as in a real search.
+ */
+export const FORMS = ['canonical', 'all'] as const;
+export type Forms = (typeof FORMS)[number];
+
 /** A part of tables: which batches, which searches, which architectures. */
 export interface SearchPart {
   /** Seeds of batches; null for all of the tables. */

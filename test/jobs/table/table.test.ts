@@ -73,8 +73,8 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     if (opened === undefined || batch === undefined) throw new Error('The table has no batch.');
     const { steps, beta } = variant.plan.specification;
     const { space } = variant.plan.definitions.space;
-    const arena = openArena({ table: opened, batch, steps, beta }, space, 'all');
-    const options = { arena, variant, seed: SEED, surrogate, signal };
+    const arena = openArena({ table: opened, batch, steps, beta }, space, { half: 'all', forms: 'all' });
+    const options = { arena, variant, seed: SEED, surrogate, confident: false, signal };
     const replayed = await replay(options);
     const recorded = readSearch(real.files.folder).lines.map(({ entry }) => entry);
     expect(replayed.proposals).toEqual(recorded.flatMap((entry) => (entry.type === 'proposed' ? entry.genotypes : [])));
@@ -94,7 +94,8 @@ describe('a table', { timeout: scaled(120_000) }, () => {
   it('simulates variants on parts that share nothing, and gives equal rows to equal variants', async () => {
     const { rows, chosen, split } = await simulate({
       ...{ cfg: CFG, tables: [table], out: join(folder, 'simulation') },
-      overrides: [...overrides, ...RANDOM],
+      confident: true,
+      overrides: [...overrides, ...RANDOM, 'RMINAS.ANSWER', 'additive'],
       variants: [
         { name: 'one', overrides: [] },
         { name: 'same', overrides: [] },
@@ -109,6 +110,7 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     ]);
     expect({ ...rows[3], name: 'one' }).toEqual(rows[2]);
     expect(chosen).toBeNull();
+    expect(rows[0]?.calibration.reduce((sum, bin) => sum + bin.searches, 0)).toBe(2);
     expect(split.report.seeds).toEqual([3, 4]);
   });
 

@@ -1,9 +1,30 @@
-/** The flags that say which batches and seeds searches are simulated on. */
+/** The flags of simulations: tables, variants, and the batches and seeds to simulate on. */
 import { Flags } from '@oclif/core';
 import { UsageError } from '../../errors.js';
+import { asPath } from './flags.js';
 import { parseSeedList } from './seeds.js';
 
 const ofPart = { helpValue: '"batches=N seeds=N-N"' };
+
+/** Takes one value per flag, so that KEY VALUE pairs may follow. */
+const repeated = { multiple: true, multipleNonGreedy: true } as const;
+
+export const variantFlags = {
+  table: Flags.string({
+    description: "a table's folder; may be repeated",
+    helpValue: 'DIR',
+    required: true,
+    ...repeated,
+    ...asPath,
+  }),
+  strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
+  answers: Flags.string({ description: 'answer rules (default: RMINAS.ANSWER)', helpValue: 'NAME,…' }),
+  variant: Flags.string({
+    description: 'a further way to search; may be repeated',
+    helpValue: '"NAME=KEY VALUE …"',
+    ...repeated,
+  }),
+};
 
 export const splitFlags = {
   seeds: Flags.string({ description: 'seeds of the searches, e.g. 1-100', helpValue: 'N-N', default: '1-10' }),
