@@ -20,7 +20,8 @@ export interface SpacePart {
 }
 
 /**
- * Restricts what a strategy can propose: draws are in the part, and neighbours outside of it are left out.
+ * Restricts what a strategy can propose: draws are in the part, and neighbours outside of it are left out. Where no
+ * neighbour is left, the nearest of the part take their place.
  * @param part at this moment
  * @param size genotypes in the part
  */
@@ -41,9 +42,20 @@ export function restrictSpace(space: Space, part: () => SpacePart, size: number)
       for (let draws = 1; !isKnown(encoding) && draws < MOST_DRAWS; draws += 1) encoding = space.sample(random);
       return encoding;
     },
-    neighbours: (encoding) => space.neighbours(encoding).filter(isKnown),
+    neighbours(encoding) {
+      const known = space.neighbours(encoding).filter(isKnown);
+      return known.length > 0 ? known : nearestTo(encoding, part().list ?? []);
+    },
   };
   return { space: restricted, refused: () => refused };
+}
+
+/** Those of the list that differ in the fewest slots, and at least in one. */
+function nearestTo(encoding: Encoding, list: readonly Encoding[]): Encoding[] {
+  const distanceOf = (other: Encoding) => other.filter((category, slot) => category !== encoding[slot]).length;
+  const distances = list.map(distanceOf);
+  const least = distances.reduce((a, b) => (b > 0 && b < a ? b : a), Number.POSITIVE_INFINITY);
+  return list.filter((_, index) => distances[index] === least);
 }
 
 /** All properties, also those of a class. */
