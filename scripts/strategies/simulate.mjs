@@ -27,7 +27,7 @@ export async function simulateRow(row, { table, series, seeds, count, limit }) {
   const found = [];
   for (const seed of seeds) {
     const settings = { ...COMMON, warmup: Math.min(Number(warmup), count), cap: count, seed, answer, strategyValues };
-    const strategy = createStrategy(definition, { space, constraint, surrogate: noForest, settings });
+    const strategy = createStrategy(definition, { space, constraint, costs, surrogate: noForest, settings });
     found.push(series((await searched(strategy, { series, constraint })).encoding));
   }
   return found;

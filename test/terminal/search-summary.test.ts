@@ -43,6 +43,14 @@ describe('the summary of a search', () => {
     expect(summary({ dataset: 'cifar10', benchmark: answerOn('cifar10-valid') })).not.toContain('transfer');
   });
 
+  it('says how sure the answer of a model is', () => {
+    expect(summary({})).not.toContain('resamples');
+    const confidence = { answer: 0.825, slots: [1, 0.825], expectedLoss: 1.25, resamples: 200 };
+    expect(summary({ confidence })).toMatch(
+      /^confidence +the answer is stable in 83 % of 200 resamples; expected loss 1\.3 ranks$/m,
+    );
+  });
+
   it('mentions early stopping only where trainings were or would have been stopped', () => {
     const none = { stopped: 0, stepsSaved: 0, audited: 0, auditedStops: 0, falseStops: 0, falseStopRate: null };
     expect(summary({ futility: none })).not.toContain('stopped early');

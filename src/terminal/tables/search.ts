@@ -19,6 +19,7 @@ export function describeResult(result: SearchResult): string {
     ['architecture', pc.bold(result.genotype)],
     ['searched', describeSearched(result)],
     ['found by', `${stop.note} (${stop.reason})`],
+    ...confidenceRow(result.confidence),
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
     ['threshold', `${number(result.threshold)}, ${result.successes} good found${note(result.thresholdNote)}`],
@@ -31,6 +32,13 @@ export function describeResult(result: SearchResult): string {
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return [listOf(rows), ...paretoTable(result.pareto)].join('\n');
+}
+
+function confidenceRow(confidence: SearchResult['confidence']): LabelledValue[] {
+  if (confidence === undefined) return [];
+  const { answer, expectedLoss, resamples } = confidence;
+  const share = `the answer is stable in ${(100 * answer).toFixed(0)} % of ${resamples} resamples`;
+  return [['confidence', `${share}; expected loss ${expectedLoss.toFixed(1)} ranks`]];
 }
 
 function describeSearched(result: SearchResult): string {
