@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exportedNetworkSchema } from './export/network/result.js';
 import { comparisonResultSchema } from './jobs/compare/result.js';
+import { planResultSchema } from './jobs/plan/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
@@ -15,6 +16,7 @@ export function exportResultSchema(): Record<string, unknown> {
   return {
     'search --then': z.toJSONSchema(pipelineResultSchema),
     search: z.toJSONSchema(resultSchema),
+    plan: z.toJSONSchema(planResultSchema),
     score: z.toJSONSchema(scoreResultSchema),
     retrain: z.toJSONSchema(retrainingResultSchema),
     rank: z.toJSONSchema(rankingResultSchema),

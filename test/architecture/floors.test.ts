@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['export', 'setup', 'doctor'],
   ['jobs/simulate'],
   ['jobs/teacher', 'jobs/table'],
-  ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score'],
+  ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/score', 'jobs/plan'],
   ['jobs/search'],
   ['jobs'],
   ['evaluators'],

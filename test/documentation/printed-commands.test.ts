@@ -43,14 +43,14 @@ function freshCheckout(): string {
   return folder;
 }
 
-/** Starts a line and interrupts it at its first evaluation or training. */
+/** Starts a line and interrupts it at its first evaluation or training, or when a plan begins to measure. */
 async function run(args: readonly string[]) {
   const { child, ended } = startCli(args, { cwd: freshCheckout(), env: { RMINAS_DATA: '' } });
   let stderr = '';
   let interrupted = false;
   child.stderr?.on('data', (text: string) => {
     stderr += text;
-    if (interrupted || !/^(?:warm-up 1 |retraining )|^\d+ searches/m.test(stderr)) return;
+    if (interrupted || !/^(?:warm-up 1 |retraining |Starting Python)|^\d+ searches/m.test(stderr)) return;
     interrupted = true;
     child.kill('SIGINT');
   });

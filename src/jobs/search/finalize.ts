@@ -7,9 +7,10 @@ import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
 import type { SearchCosts } from './costs.js';
+import { guessFor } from './guess.js';
 import type { SearchStore } from './journal.js';
 import { costsInResult } from './network-costs.js';
-import type { ResolvedSearch } from './plan.js';
+import { type ResolvedSearch, searchHeaderOf } from './plan.js';
 import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
 import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
 import { verifyAnswer } from './verification.js';
@@ -116,9 +117,15 @@ function buildResult(
     benchmark,
     verification,
     cost: costOf(record, store),
+    ...plannedFor(run),
     files: filesOf(store.folder),
     notes: 'prepared' in started ? started.prepared.notes : [],
   };
+}
+
+function plannedFor(run: ResolvedSearch): Pick<SearchResult, 'planned'> {
+  const guess = guessFor(searchHeaderOf(run));
+  return guess === undefined ? {} : { planned: guess };
 }
 
 /** The specification of the trainings; all null when a custom evaluator replaced them. */

@@ -3,6 +3,7 @@ import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messag
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
+import { guessSchema } from './guess.js';
 
 const maybe = z.number().nullable();
 
@@ -176,6 +177,8 @@ export const resultSchema = z.strictObject({
     /** Processes that worked on the run: more than one if it was resumed. */
     sessions: z.int().min(1),
   }),
+  /** What `rminas plan` expected of this search; absent when it was not asked. */
+  planned: guessSchema.optional(),
   files: jobFilesSchema,
   notes: z.array(z.string()),
 });

@@ -11,6 +11,7 @@ import { NETWORK_COSTS, type NetworkCost } from '../../strategies/limits/costs.j
 import { describeCost as costInWords } from '../../strategies/limits/words.js';
 import { formatSeconds } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
+import { plannedRow } from './plan.js';
 
 /** The summary of a finished search. */
 export function describeResult(result: SearchResult): string {
@@ -27,6 +28,7 @@ export function describeResult(result: SearchResult): string {
     ...benchmarkRows(result.benchmark, result.dataset),
     ...verificationRows(result.verification),
     ['cost', describeCost(cost)],
+    ...plannedRow(result),
     ...futilityRow(result.futility),
     ['files', files.folder],
     ...result.notes.map((text): LabelledValue => ['note', text]),
