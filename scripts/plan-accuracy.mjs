@@ -21,7 +21,7 @@ const SEARCHES = [
   ['--workers', '2', '--seed', '6', 'RMINAS.CELLS', '2', 'RMINAS.RF_WARMUP', '16', 'RMINAS.RF_SUCC', '5'],
   ['--workers', '2', '--seed', '7', '--strategy', 'random', 'RMINAS.MAX_EVALUATIONS', '50'],
   ['--workers', '1', '--seed', '8', '--strategy', 'regularized-evolution', 'RMINAS.MAX_EVALUATIONS', '40'],
-  ['--workers', '2', '--seed', '9', '--space', 'infer_nbmacro', 'RMINAS.RF_WARMUP', '10', 'RMINAS.RF_SUCC', '3'],
+  ['--workers', '2', '--seed', '9', '--space', 'nas-bench-macro', 'RMINAS.RF_WARMUP', '10', 'RMINAS.RF_SUCC', '3'],
   ['--workers', '2', '--seed', '10', '--objective', 'naswot', 'RMINAS.RF_WARMUP', '60', 'RMINAS.RF_SUCC', '20'],
 ];
 

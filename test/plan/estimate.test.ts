@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { planSearch } from '../../src/config/index.js';
 import { loadConfig } from '../../src/index.js';
-import { paceOfProbes, rangeOf, timeOf } from '../../src/jobs/plan/estimate.js';
+import { paceOfProbes, rangeOf, timeOf, wholeRange } from '../../src/jobs/plan/estimate.js';
 import type { Probe } from '../../src/jobs/plan/measure.js';
 import { type SimulatedSearch, simulateSearch } from '../../src/jobs/plan/simulate.js';
 import { guessFor, keepGuess } from '../../src/jobs/search/guess.js';
-import type { SearchHeader } from '../../src/jobs/search/journal.js';
 import { createRandom } from '../../src/random/random.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
@@ -113,14 +112,28 @@ describe('the time of a simulated search', () => {
   });
 });
 
+describe('the range of whole searches', () => {
+  const seconds = [10, 10, 10];
+
+  it('is narrow on an idle machine', () => {
+    const { low, likely, high } = wholeRange(seconds, 2, { start: 1, trainings: 1 });
+    expect([low, likely, high]).toEqual([12 * 0.85, 12, 12 * 1.3]);
+  });
+
+  it('begins at the time without the other programs, and grows with their load', () => {
+    const { low, likely, high } = wholeRange(seconds, 2, { start: 2, trainings: 2 });
+    expect([low, likely, high]).toEqual([6 * 0.85, 12, 12 * 1.6]);
+  });
+});
+
 describe('the guess of a plan', () => {
-  const header = { rminas: '1', settings: [], specification: 'a'.repeat(64), workers: 2 } as unknown as SearchHeader;
+  const header = { rminas: '1', settings: {}, specification: 'a'.repeat(64), workers: 2 };
   const range = { low: 1, likely: 2, high: 3 };
 
   it('is found again by a search with the same header only', () => {
     vi.stubEnv('RMINAS_HOME', temporaryFolder());
     keepGuess(header, { seconds: range, evaluations: range });
-    expect(guessFor({ ...header, data: '/elsewhere' })).toEqual({ seconds: range, evaluations: range });
+    expect(guessFor({ ...header })).toEqual({ seconds: range, evaluations: range });
     expect(guessFor({ ...header, workers: 1 })).toBeUndefined();
     vi.unstubAllEnvs();
   });

@@ -8,9 +8,18 @@ import { createStrategy } from '../../strategies/index.js';
 import { VERSION } from '../../version.js';
 import type { Guess } from '../search/guess.js';
 import type { PlannedSearch } from '../search/plan.js';
-import { type Pace, paceOfProbes, type Range, rangeOf, type SimulatedTime, timeOf, widened } from './estimate.js';
+import {
+  type Pace,
+  paceOfProbes,
+  type Range,
+  rangeOf,
+  type SimulatedTime,
+  timeOf,
+  wholeRange,
+  widened,
+} from './estimate.js';
 import type { MeasuredSearch } from './machine.js';
-import type { Measurement, Probe, TurnTime } from './measure.js';
+import type { Probe, TrainingTimes, TurnTime } from './measure.js';
 import type { MissingThing, PlanResult } from './result.js';
 import type { SimulatedSearch } from './simulate.js';
 
@@ -18,6 +27,8 @@ import type { SimulatedSearch } from './simulate.js';
 const ARCHITECTURE_BYTES = 400;
 /** Bytes of the other files of a run. */
 const OTHER_BYTES = 20_000;
+/** A note tells of slower trainings. */
+const NOTED_SLOWDOWN = 1.3;
 
 export interface PlanFacts {
   readonly planned: PlannedSearch;
@@ -140,7 +151,11 @@ function whatItTakes(
   }
   const { startSeconds, turn, measuringSeconds, resolved } = measured;
   const { processes } = measurement;
-  const whole = widened(rangeOf(times.map(({ seconds }) => seconds + startSeconds)));
+  const whole = wholeRange(
+    times.map(({ seconds }) => seconds),
+    startSeconds,
+    measurement.slowdown,
+  );
   const { steps } = resolved.plan.specification;
   const peaks = processes.map(({ peakBytes }) => peakBytes);
   return {
@@ -163,7 +178,7 @@ function whatItTakes(
 }
 
 /** Processor seconds of the whole search: this process so far, the start of the sidecar, trainings and forests. */
-function cpuOf({ cpuShare, startCpu }: Measurement, turn: TurnTime, times: readonly SimulatedTime[]): Range | null {
+function cpuOf({ cpuShare, startCpu }: TrainingTimes, turn: TurnTime, times: readonly SimulatedTime[]): Range | null {
   if (cpuShare === null || startCpu === null) return null;
   const { user, system } = process.cpuUsage();
   const start = startCpu + (user + system) / 1e6;
@@ -199,6 +214,12 @@ function notesOf({ planned, measured }: PlanFacts, { pace }: Played): string[] {
   const notes = [...(measured?.resolved.config ?? planned.config).notices, ...(measured?.notes ?? [])];
   if (measured !== undefined && pace === undefined) {
     notes.push('The time is unknown: no evaluation succeeded within 30 seconds.');
+  }
+  const busy = measured?.measurement?.slowdown.trainings ?? 1;
+  if (busy > NOTED_SLOWDOWN) {
+    notes.push(
+      `Other programs used the machine: the measured trainings took ${busy.toFixed(1)} times as long as without them.`,
+    );
   }
   if (Object.keys(settings.limits).length > 0)
     notes.push('Limits on networks are not simulated: the search may be slower.');

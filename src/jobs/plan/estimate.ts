@@ -6,8 +6,10 @@ import type { SimulatedEvaluation, SimulatedSearch } from './simulate.js';
 
 /** The ends of a range are these quantiles of the simulations. */
 const RANGE = { low: 0.05, likely: 0.5, high: 0.95 };
-/** A machine may be this much faster, or slower, than during the measurement. */
-const SPEED = { low: 0.85, high: 1.3 };
+/** A machine may be this much faster, or slower, than the measurement says. */
+const SPEED = { low: 0.85, high: 0.3 };
+/** A machine that others use this many times as much as the search does not make the range wider. */
+const MOST_SLOWDOWN = 3;
 
 /** Nine of ten simulated searches lie between low and high. */
 export interface Range {
@@ -21,9 +23,26 @@ export function rangeOf(values: readonly number[]): Range {
   return { low: at(RANGE.low), likely: at(RANGE.likely), high: at(RANGE.high) };
 }
 
-/** The range widened by the speed of the machine, which changes with its load. */
+/** The range widened by the speed of the machine, which is never quite the same. */
 export function widened({ low, likely, high }: Range): Range {
-  return { low: low * SPEED.low, likely, high: high * SPEED.high };
+  return { low: low * SPEED.low, likely, high: high * (1 + SPEED.high) };
+}
+
+/** How many times as long as on an idle machine the start and the rest of a search take. */
+export interface Slowdown {
+  readonly start: number;
+  readonly trainings: number;
+}
+
+/**
+ * The range of whole searches. It begins at the time on an idle machine, and ends at a time under a load that may still
+ * grow: the more of the machine others use, the less is certain.
+ */
+export function wholeRange(seconds: readonly number[], start: number, slowdown: Slowdown): Range {
+  const idle = seconds.map((one) => one / slowdown.trainings + start / slowdown.start);
+  const busy = rangeOf(seconds.map((one) => one + start));
+  const growth = SPEED.high * Math.min(slowdown.trainings, MOST_SLOWDOWN);
+  return { low: rangeOf(idle).low * SPEED.low, likely: busy.likely, high: busy.high * (1 + growth) };
 }
 
 /** Tells the seconds of a training from its network's multiply-adds and its steps. */

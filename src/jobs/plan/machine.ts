@@ -17,9 +17,9 @@ import type { PlannedSearch } from '../search/plan.js';
 import type { CacheOptions } from '../search/search.js';
 import {
   type CountedArchitecture,
-  type Measurement,
   measureForest,
   measureTrainings,
+  type TrainingTimes,
   type TurnTime,
 } from './measure.js';
 import type { MissingThing } from './result.js';
@@ -62,7 +62,7 @@ export interface MeasuredSearch {
   /** Canonical genotypes of the warm-up whose scores are in the cache. */
   readonly cached: ReadonlySet<string>;
   /** Undefined when it took too long. */
-  readonly measurement: Measurement | undefined;
+  readonly measurement: TrainingTimes | undefined;
   readonly turn: TurnTime;
   readonly notes: readonly string[];
 }

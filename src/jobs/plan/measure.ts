@@ -35,12 +35,14 @@ export interface Probe extends CountedArchitecture {
   readonly outcome: EvaluationOutcome;
 }
 
-export interface Measurement {
+export interface TrainingTimes {
   readonly probes: readonly Probe[];
   /** Processor seconds for each second of a training, over all workers; null if unknown. */
   readonly cpuShare: number | null;
   /** Processor seconds of the start, the first trainings included; null if unknown. */
   readonly startCpu: number | null;
+  /** How many times as long as on an idle machine the start and the trainings took; 1 if unknown. */
+  readonly slowdown: { readonly start: number; readonly trainings: number };
   /** Of the sidecar and its workers; empty if unknown. */
   readonly processes: readonly ProcessUse[];
 }
@@ -63,7 +65,7 @@ export interface MeasureOptions {
  * Trains a few architectures, as many in parallel as the search will. Each is trained twice, a few steps and then as many
  * as the time allows. The difference tells the time of a step.
  */
-export async function measureTrainings(options: MeasureOptions): Promise<Measurement> {
+export async function measureTrainings(options: MeasureOptions): Promise<TrainingTimes> {
   const { counted, workers, steps, pid } = options;
   const chosen = spread(counted, workers * Math.ceil(FEWEST_PROBES / workers));
   const short = await trainAll(options, steps === 0 ? chosen.slice(0, 1) : chosen, Math.min(SHORT, steps));
@@ -80,9 +82,19 @@ export async function measureTrainings(options: MeasureOptions): Promise<Measure
     return [{ ...one, ...paceOf(a ?? { ...b, seconds: 0 }, b), outcome: b.outcome }];
   });
   const busy = long.reduce((sum, { seconds }) => sum + seconds, 0);
-  const used = cpuOf(processes) - cpuOf(before);
-  if (processes.length === 0 || busy === 0) return { probes, cpuShare: null, startCpu: null, processes };
-  return { probes, cpuShare: used / busy, startCpu: cpuOf(before), processes };
+  const used = sumOf(processes, 'cpuSeconds') - sumOf(before, 'cpuSeconds');
+  const waited = sumOf(processes, 'waitSeconds') - sumOf(before, 'waitSeconds');
+  const startCpu = sumOf(before, 'cpuSeconds');
+  const slowdown = {
+    start: slowdownOf(startCpu, sumOf(before, 'waitSeconds')),
+    trainings: slowdownOf(used, waited),
+  };
+  if (processes.length === 0 || busy === 0) return { probes, cpuShare: null, startCpu: null, slowdown, processes };
+  return { probes, cpuShare: used / busy, startCpu, slowdown, processes };
+}
+
+function slowdownOf(used: number, waited: number): number {
+  return used > 0 ? (used + Math.max(0, waited)) / used : 1;
 }
 
 interface Timed {
@@ -133,8 +145,8 @@ function spread(counted: readonly CountedArchitecture[], count: number): Counted
   return places.flatMap((place) => sorted[place] ?? []);
 }
 
-function cpuOf(processes: readonly ProcessUse[]): number {
-  return processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+function sumOf(processes: readonly ProcessUse[], of: 'cpuSeconds' | 'waitSeconds'): number {
+  return processes.reduce((sum, one) => sum + one[of], 0);
 }
 
 /** The time of one guided turn of the forest, in seconds. */
@@ -159,7 +171,7 @@ export async function measureForest(surrogate: Surrogate, options: PlannedForest
   const { space, known, candidates, seed, pid } = options;
   const encodings = take(drawDistinct(space, createRandom(seed, 'plan', 0)), known + candidates);
   const copies = encodings.map((encoding) => [...encoding]);
-  const before = cpuOf(processTree(pid));
+  const before = sumOf(processTree(pid), 'cpuSeconds');
   const begun = performance.now();
   await surrogate({
     features: space.features.map((rows) => rows.map((row) => [...row])),
@@ -169,5 +181,5 @@ export async function measureForest(surrogate: Surrogate, options: PlannedForest
     trees: space.trees,
     seed: 0,
   });
-  return { seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuOf(processTree(pid)) - before };
+  return { seconds: (performance.now() - begun) / 1000, cpuSeconds: sumOf(processTree(pid), 'cpuSeconds') - before };
 }

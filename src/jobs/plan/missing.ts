@@ -11,16 +11,16 @@ export async function findMissing({ config, plan, data }: PlannedSearch): Promis
   const places = { data: data ?? undefined };
   const { teacher } = definitions;
   const found = await Promise.all([
-    missingOf('data set', locateImages(specification.dataset, config, places)),
+    whatIsMissing('data set', locateImages(specification.dataset, config, places)),
     teacher.own === undefined
-      ? missingOf('teacher', locateTeacher(teacher, candidatesFor(specification, config, places).teacher))
+      ? whatIsMissing('teacher', locateTeacher(teacher, candidatesFor(specification, config, places).teacher))
       : [],
   ]);
   return found.flat();
 }
 
 /** @throws any error but a MissingError */
-export async function missingOf(what: MissingThing['what'], work: Promise<unknown>): Promise<MissingThing[]> {
+export async function whatIsMissing(what: MissingThing['what'], work: Promise<unknown>): Promise<MissingThing[]> {
   try {
     await work;
     return [];

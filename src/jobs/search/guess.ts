@@ -6,7 +6,7 @@ import { dataHome } from '../../installation/places.js';
 import { readTextBounded, writeAtomically } from '../../system/files.js';
 import { makeFolder } from '../../system/folders.js';
 import { parseJson } from '../../system/json.js';
-import type { SearchHeader } from './journal.js';
+import type { BoundSettings } from '../bound-settings.js';
 
 /** Nine of ten simulated searches lie between low and high. */
 export const rangeSchema = z.strictObject({
@@ -23,10 +23,19 @@ export const guessSchema = z.strictObject({
 });
 export type Guess = z.infer<typeof guessSchema>;
 
+/** The part of a search's header that says which plan it has. */
+interface PlanIdentity {
+  readonly rminas: string;
+  readonly settings?: BoundSettings | undefined;
+  /** Digest. */
+  readonly specification: string;
+  readonly workers: number;
+}
+
 const MOST_GUESS_BYTES = 4096;
 
 /** Keeps the guess for searches with this header, in the data home. A guess that cannot be written is dropped. */
-export function keepGuess(header: SearchHeader, guess: Guess): void {
+export function keepGuess(header: PlanIdentity, guess: Guess): void {
   try {
     makeFolder(guessFolder());
     writeAtomically(guessFile(header), `${JSON.stringify(guess)}\n`);
@@ -36,7 +45,7 @@ export function keepGuess(header: SearchHeader, guess: Guess): void {
 }
 
 /** The guess for a search with this header; undefined when none was made. */
-export function guessFor(header: SearchHeader): Guess | undefined {
+export function guessFor(header: PlanIdentity): Guess | undefined {
   try {
     return guessSchema.safeParse(parseJson(readTextBounded(guessFile(header), MOST_GUESS_BYTES))).data;
   } catch {
@@ -49,7 +58,7 @@ function guessFolder(): string {
 }
 
 /** One file for each plan. The place of the data does not count. */
-function guessFile({ rminas, settings, specification, workers }: SearchHeader): string {
+function guessFile({ rminas, settings, specification, workers }: PlanIdentity): string {
   const plan = JSON.stringify([rminas, settings, specification, workers]);
   return join(guessFolder(), `${createHash('sha256').update(plan).digest('hex')}.json`);
 }

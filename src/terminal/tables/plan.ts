@@ -60,8 +60,8 @@ function describeEvaluations({ evaluations, architectures, simulations }: PlanRe
   const { most, cached } = evaluations;
   const known = cached === 0 ? '' : `, ${cached} more are known from other runs`;
   return (
-    `at most ${count(most)}, likely ${pc.bold(count(evaluations.likely))} (${between(evaluations, count)})${known}. ` +
-    `The rest of ${between(architectures, count)} architectures are duplicates (${simulations} simulated searches)`
+    `at most ${count(most)}, likely ${pc.bold(count(evaluations.likely))} (${between(evaluations, count)})${known}, for ` +
+    `${between(architectures, count)} architectures: duplicates are not evaluated again (${simulations} simulated searches)`
   );
 }
 
