@@ -109,11 +109,11 @@ function endOf({ plan }: PlannedSearch): { successes: number | null; cap: number
   return { successes: successesWanted, cap };
 }
 
-/** The vote of a forest may find an architecture that was not evaluated, which is evaluated then. */
+/** Each rule but `best` may answer an architecture that was not evaluated, which is evaluated then. */
 function mostEvaluations({ plan }: PlannedSearch): number {
   const { settings, definitions } = plan;
-  const votes = settings.strategyValues['RMINAS.ANSWER'] === 'vote' ? 1 : 0;
-  return Math.min(settings.cap + votes, definitions.space.space.size);
+  const answer = settings.answer === 'best' ? 0 : 1;
+  return Math.min(settings.cap + answer, definitions.space.space.size);
 }
 
 function whatIsSearched({ planned, measured }: PlanFacts) {
