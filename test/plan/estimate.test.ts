@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { planSearch } from '../../src/config/index.js';
 import { loadConfig } from '../../src/index.js';
+import { type RehearsedSearch, rehearseSearch } from '../../src/jobs/pla./rehearse.js';
 import { paceOfProbes, rangeOf, timeOf, wholeRange } from '../../src/jobs/plan/estimate.js';
 import type { Probe } from '../../src/jobs/plan/measure.js';
-import { type SimulatedSearch, simulateSearch } from '../../src/jobs/plan/simulate.js';
 import { guessFor, keepGuess } from '../../src/jobs/search/guess.js';
 import { createRandom } from '../../src/random/random.js';
 import { temporaryFolder } from '../support/run-cli.js';
@@ -12,7 +12,7 @@ const { signal } = new AbortController();
 
 async function simulate(overrides: readonly string[], { index = 0, isOver = (): boolean => false } = {}) {
   const plan = planSearch(await loadConfig({ file: 'quickstart', overrides }));
-  return simulateSearch({ plan, steps: plan.specification.steps, index, isOver, signal });
+  return rehearseSearch({ plan, steps: plan.specification.steps, index, isOver, signal });
 }
 
 describe('a simulated search', () => {
@@ -76,7 +76,7 @@ describe('the time of a simulated search', () => {
     expect(paceOfProbes([probe(null, 0.1), probe(null, 0.3)])({ flops: null }, 10)).toBeCloseTo(3);
   });
 
-  const simulated: SimulatedSearch = {
+  const simulated: RehearsedSearch = {
     turns: [
       ['a', 'b', 'c'].map((genotype) => ({ genotype, phase: 'warm-up', steps: 10 })),
       [{ genotype: 'd', phase: 'guided', steps: 5 }],

@@ -20,8 +20,8 @@ import {
 } from './estimate.js';
 import type { MeasuredSearch } from './machine.js';
 import type { Probe, TrainingTimes, TurnTime } from './measure.js';
+import type { RehearsedSearch } from './rehearse.js';
 import type { MissingThing, PlanResult } from './result.js';
-import type { SimulatedSearch } from './simulate.js';
 
 /** Bytes of the lines about an architecture, besides the outcome of its evaluation: proposal, log and genotype. */
 const ARCHITECTURE_BYTES = 400;
@@ -32,7 +32,7 @@ const NOTED_SLOWDOWN = 1.3;
 
 export interface PlanFacts {
   readonly planned: PlannedSearch;
-  readonly simulations: readonly SimulatedSearch[];
+  readonly simulations: readonly RehearsedSearch[];
   /** Left out when something is missing. */
   readonly measured?: MeasuredSearch;
   /** Bytes that the cache of all runs may take; 0 for no cache. */

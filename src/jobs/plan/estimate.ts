@@ -2,7 +2,7 @@
 import { quantile } from '../../statistics/quantile.js';
 import { fractionOf } from './landscape.js';
 import type { CountedArchitecture, Probe } from './measure.js';
-import type { SimulatedEvaluation, SimulatedSearch } from './simulate.js';
+import type { RehearsedSearch, SimulatedEvaluation } from './rehearse.js';
 
 /** The ends of a range are these quantiles of the simulations. */
 const RANGE = { low: 0.05, likely: 0.5, high: 0.95 };
@@ -88,7 +88,7 @@ export interface SimulatedTime {
  * Plays a simulated search on the measured machine. Guided architectures are random ones: those that were counted, with a
  * preference for costly networks that differs between simulations, since good networks often are the larger ones.
  */
-export function timeOf({ turns, scale, random }: SimulatedSearch, options: TimingOptions): SimulatedTime {
+export function timeOf({ turns, scale, random }: RehearsedSearch, options: TimingOptions): SimulatedTime {
   const { pace, counted, cached, workers, turnSeconds } = options;
   const known = new Map(counted.map((one) => [one.genotype, one]));
   const preference = fractionOf(random);

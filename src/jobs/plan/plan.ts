@@ -11,8 +11,8 @@ import { CACHE_OPTIONS } from '../search/search.js';
 import { guessOf, planResultOf } from './conclude.js';
 import { measureOnMachine, type PlanEvent, type PlanOptions } from './machine.js';
 import { findMissing } from './missing.js';
+import { type RehearsedSearch, rehearseSearch } from './rehearse.js';
 import type { PlanResult } from './result.js';
-import { type SimulatedSearch, simulateSearch } from './simulate.js';
 
 const PLAN_OPTIONS: OptionShape<PlanOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
@@ -57,8 +57,8 @@ async function simulateAll(
   { plan: search }: PlannedSearch,
   seconds: number,
   signal: AbortSignal,
-): Promise<SimulatedSearch[]> {
-  const simulations: SimulatedSearch[] = [];
+): Promise<RehearsedSearch[]> {
+  const simulations: RehearsedSearch[] = [];
   const objective = createObjective(search.settings.objective, { reference: search.settings.warmup });
   const steps = objective.trains ? search.specification.steps : 0;
   const { most, least } = SIMULATIONS;
@@ -66,7 +66,7 @@ async function simulateAll(
   while (simulations.length < most && (simulations.length < least || performance.now() < end)) {
     const ownEnd = performance.now() + (1000 * seconds) / least;
     const isOver = () => performance.now() > ownEnd;
-    simulations.push(await simulateSearch({ plan: search, steps, index: simulations.length, isOver, signal }));
+    simulations.push(await rehearseSearch({ plan: search, steps, index: simulations.length, isOver, signal }));
   }
   return simulations;
 }

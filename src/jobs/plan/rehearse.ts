@@ -22,7 +22,7 @@ export interface SimulatedEvaluation {
 }
 
 /** One simulated search. */
-export interface SimulatedSearch {
+export interface RehearsedSearch {
   /** Its turns, with the trainings that each needs: duplicates need none. */
   readonly turns: readonly (readonly SimulatedEvaluation[])[];
   /** Architectures in the history, duplicates included. */
@@ -55,7 +55,7 @@ const SIMULATED: Objective = {
 };
 
 /** Lets the program answer heartbeats and signals between turns. @throws InterruptedError when the signal aborts */
-export async function simulateSearch(options: SimulationOptions): Promise<SimulatedSearch> {
+export async function rehearseSearch(options: SimulationOptions): Promise<RehearsedSearch> {
   const { plan, steps, index, isOver, signal } = options;
   const { settings, definitions } = plan;
   const { space } = definitions.space;
@@ -92,7 +92,7 @@ export async function simulateSearch(options: SimulationOptions): Promise<Simula
 }
 
 /** The length of a search that was not simulated to its end, by its pace so far. */
-function extrapolated(last: Observed | undefined): Pick<SimulatedSearch, 'architectures' | 'scale'> {
+function extrapolated(last: Observed | undefined): Pick<RehearsedSearch, 'architectures' | 'scale'> {
   if (last === undefined) return { architectures: 0, scale: 1 };
   const { cap, successes, successesWanted, warmup } = last.status;
   const done = last.index + 1;
