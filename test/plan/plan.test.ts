@@ -45,7 +45,7 @@ describe('rminas plan', () => {
     expect(result.measured?.trainings).toHaveLength(3);
     const [cheap, , dear] = result.measured?.trainings ?? [];
     expect(cheap?.flops).toBeLessThan(dear?.flops ?? 0);
-    expect(result.seconds?.low).toBeGreaterThan(result.seconds?.start ?? Number.NaN);
+    expect(result.seconds?.likely).toBeGreaterThan(result.seconds?.start ?? Number.NaN);
     expect(result.seconds?.high).toBeGreaterThan(result.seconds?.likely ?? Number.NaN);
   });
 
