@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { planSearch } from '../../src/config/index.js';
 import { loadConfig } from '../../src/index.js';
-import { type RehearsedSearch, rehearseSearch } from '../../src/jobs/plan/rehearse.js';
 import { paceOfProbes, rangeOf, timeOf, wholeRange } from '../../src/jobs/plan/estimate.js';
 import type { Probe } from '../../src/jobs/plan/measure.js';
+import { type RehearsedSearch, rehearseSearch } from '../../src/jobs/plan/rehearse.js';
 import { guessFor, keepGuess } from '../../src/jobs/search/guess.js';
 import { createRandom } from '../../src/random/random.js';
 import { temporaryFolder } from '../support/run-cli.js';
