@@ -103,8 +103,8 @@ describe('the layout of a cell', () => {
     }
   });
 
-  it('is at most 460 pixels wide for the cells of all spaces', () => {
-    expect(Math.max(...cells.map((cell) => placeCell(cell).width))).toBeLessThan(460);
+  it('is at most 480 pixels wide for the cells of all spaces', () => {
+    expect(Math.max(...cells.map((cell) => placeCell(cell).width))).toBeLessThan(480);
   });
 });
 
