@@ -5,6 +5,7 @@ import type { KeyDefault } from '../definitions/key.js';
 import type { PublishedRecipe } from '../definitions/recipe.js';
 import { anyText, arrayOf, checkArgument, filledText, objectWith } from '../options.js';
 import { tidyNotation } from './notation.js';
+import { namedGenotype, type PublishedGenotype } from './published.js';
 import { PLAIN_RECIPE } from './recipes.js';
 import { slotGraphs } from './slots/graph.js';
 import { type Space, spaceOption } from './space.js';
@@ -61,6 +62,8 @@ export interface SpaceDefinition {
   readonly ranksEdges: boolean;
   readonly retraining: RetrainingDefinition;
   readonly benchmark: BenchmarkDefinition | null;
+  /** Genotypes that papers published under names. The names are read wherever {@link retraining} reads a genotype. */
+  readonly published: readonly PublishedGenotype[];
   /**
    * The graphs that a picture of an architecture shows. A slot space without its own shows its choices.
    * @param genotype a text that {@link RetrainingDefinition.normalForm} takes
@@ -91,8 +94,8 @@ export function defineSpace(given: SpaceFields): SpaceDefinition {
   checkArgument('defineSpace()', 'definition', fieldsOption, given);
   const { retraining, script, ...fields } = given;
   const { normalForm = (text: string) => fields.space.print(fields.space.parse(text)) } = retraining ?? {};
-  const readTidy = (text: string) => normalForm(tidyNotation(text));
-  const { graphs = slotGraphs } = fields;
+  const { graphs = slotGraphs, published = [] } = fields;
+  const readTidy = (text: string) => normalForm(tidyNotation(namedGenotype(published, text)));
   return {
     aliases: [],
     beginning: null,
@@ -103,6 +106,7 @@ export function defineSpace(given: SpaceFields): SpaceDefinition {
     xnas: false,
     ranksEdges: false,
     benchmark: null,
+    published,
     ...fields,
     script: { name: "XNAS's RMINAS.py", keys: {}, dataset: null, ...script },
     retraining: {

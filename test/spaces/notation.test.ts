@@ -100,8 +100,8 @@ describe('a genotype that no network can be built from', () => {
     ],
     [
       'an edge that leads elsewhere',
-      read('darts_fairdarts_3tuple.txt').replace("('sep_conv_3x3', 3, 0)", "('sep_conv_3x3', 2, 0)"),
-      "an edge in the place of node 3 of normal, ('sep_conv_3x3',2,0), leads to node 2",
+      read('darts_fairdarts_3tuple.txt').replace("('sep_conv_3x3', 3, 0)", "('sep_conv_3x3', 1, 0)"),
+      "the edge ('sep_conv_3x3',1,0) of normal leads to an input of the cell",
     ],
   ])('has %s, and the refusal describes the supported cells', async (_, text, problem) => {
     await expect(retrain(text)).rejects.toMatchObject({

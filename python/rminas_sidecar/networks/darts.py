@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, DartsCell
-from rminas_sidecar.networks.darts_genotype import parse, parse_retrained
+from rminas_sidecar.networks.darts_genotype import parse_relaxed
 from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
@@ -26,12 +26,13 @@ class DartsNetwork(nn.Module):
     """The common part of both DARTS networks, which also answers features of three depths.
 
     Args:
-        genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse_retrained` reads them.
+        genotype: both kinds of cells, as :func:`rminas_sidecar.networks.darts_genotype.parse_relaxed` reads them.
         channels: of a node of the first cells; each of the two reductions doubles them.
         cells: in all, at least three.
         classes: number of logits.
         resolution: height and width of an image, a multiple of the factor by which stem and reductions divide it.
         auxiliary: whether there is an auxiliary head.
+        normalises_pools: whether a batch normalisation follows each pooling, as in XNAS and unlike in DARTS.
 
     Attributes:
         drop_probability: of drop path in training mode; 0 until it is set (in DARTS: before each epoch).
@@ -47,10 +48,17 @@ class DartsNetwork(nn.Module):
     """Whether the first of the two inputs of the first cell has twice the height and width of the second."""
 
     def __init__(
-        self, genotype: str, channels: int, cells: int, classes: int, resolution: int, auxiliary: bool = False
+        self,
+        genotype: str,
+        channels: int,
+        cells: int,
+        classes: int,
+        resolution: int,
+        auxiliary: bool = False,
+        normalises_pools: bool = True,
     ) -> None:
         super().__init__()
-        kinds = parse_retrained(genotype)
+        kinds = parse_relaxed(genotype)
         _check_size(cells, resolution, self.shrinkage)
         self.drop_probability = 0.0
         self._tapped = (cells // 3 - 1, 2 * cells // 3 - 1, cells - 1)
@@ -62,7 +70,7 @@ class DartsNetwork(nn.Module):
             reduces = index in (cells // 3, 2 * cells // 3)
             width *= 2 if reduces else 1
             kind = kinds.reduce if reduces else kinds.normal
-            self.cells.append(DartsCell(kind, before_last, last, width, reduces, reduced))
+            self.cells.append(DartsCell(kind, before_last, last, width, reduces, reduced, normalises_pools))
             before_last, last, reduced = last, len(kind.concat) * width, reduces
             if index == self._auxiliary_after:
                 auxiliary_width = last
@@ -185,6 +193,4 @@ def _check_size(cells: int, resolution: int, shrinkage: int) -> None:
 @register_space("darts")
 def build_darts(genotype: str, size: NetworkSpecification) -> nn.Module:
     """See :func:`rminas_sidecar.networks.registry.build_network`."""
-    # Searches know the cells of the space only, not those that can be retrained besides.
-    parse(genotype)
     return darts_network(size.resolution)(genotype, size.channels, size.cells, size.classes, size.resolution)

@@ -3,12 +3,12 @@
 Parameter names are those of XNAS's `spaces/DARTS/cnn.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.darts_genotype import INPUTS, RetrainedCell
+from rminas_sidecar.networks.darts_genotype import INPUTS, RelaxedCell
 from rminas_sidecar.networks.darts_operations import FactorizedReduce, build_operation
 from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
 
@@ -21,7 +21,7 @@ def drop_path(x: Tensor, probability: float) -> Tensor:
 
 
 class DartsCell(nn.Module):
-    """Nodes, each the sum of two edges' outputs; the cell's output concatenates those that it names.
+    """Nodes, each the sum of its edges' outputs; the cell's output concatenates those that it names.
 
     Args:
         cell: its edges, and the nodes of its output.
@@ -30,16 +30,18 @@ class DartsCell(nn.Module):
         channels: of each node.
         reduces: whether the cell halves height and width.
         follows_reduction: whether the first input has twice the height and width of the second.
+        normalises_pools: whether a batch normalisation follows each pooling, as in XNAS and unlike in DARTS.
     """
 
     def __init__(
         self,
-        cell: RetrainedCell,
+        cell: RelaxedCell,
         before_last: int,
         last: int,
         channels: int,
         reduces: bool,
         follows_reduction: bool,
+        normalises_pools: bool = True,
     ) -> None:
         super().__init__()
         self.preprocess0 = (
@@ -47,21 +49,25 @@ class DartsCell(nn.Module):
         )
         self.preprocess1 = ReluConvNorm(last, channels, 1)
         self._ops = nn.ModuleList(
-            build_operation(edge.operation, channels, 2 if reduces and edge.source < INPUTS else 1)
+            build_operation(edge.operation, channels, 2 if reduces and edge.source < INPUTS else 1, normalises_pools)
             for edge in cell.edges
         )
         self._sources = [edge.source for edge in cell.edges]
+        self._edges_of = {
+            node: [edge for edge, target in enumerate(cell.targets) if target == node] for node in cell.targets
+        }
         self._concat = cell.concat
 
     def forward(self, before_last: Tensor, last: Tensor, drop_probability: float) -> Tensor:
-        states: list[Tensor] = [self.preprocess0(before_last), self.preprocess1(last)]
-        for first in range(0, len(self._sources), 2):
-            states.append(
-                self._carry(first, states, drop_probability) + self._carry(first + 1, states, drop_probability)
-            )
+        states: dict[int, Tensor] = {0: self.preprocess0(before_last), 1: self.preprocess1(last)}
+        for node, (first, *others) in self._edges_of.items():
+            total = self._carry(first, states, drop_probability)
+            for edge in others:
+                total = total + self._carry(edge, states, drop_probability)
+            states[node] = total
         return torch.cat([states[node] for node in self._concat], dim=1)
 
-    def _carry(self, edge: int, states: Sequence[Tensor], drop_probability: float) -> Tensor:
+    def _carry(self, edge: int, states: Mapping[int, Tensor], drop_probability: float) -> Tensor:
         operation = self._ops[edge]
         carried: Tensor = operation(states[self._sources[edge]])
         if self.training and drop_probability > 0 and not isinstance(operation, nn.Identity):

@@ -4,8 +4,10 @@
 edges for each of four nodes, each an operation and the number of its source. 0 and 1 are the cell's inputs, 2 to 5 its
 nodes. XNAS prints one list of edges for each node, and `range(2, 6)`: both notations are read.
 
-Retraining also takes the cells that `genotypes.py` of the DARTS repository has for NASNet and AmoebaNet: any number of
-nodes, of which some are concatenated, two edges from one source, and two more operations.
+Networks of relaxed cells can be retrained and scored: those that `genotypes.py` of the DARTS repository has for NASNet
+and AmoebaNet, and those of FairDARTS. They have any number of nodes, of which some are concatenated. A node has any
+number of edges, also two from one source, and there are two more operations. Where a node does not have two edges, all
+edges are written as FairDARTS does, with the node that they lead to: `('sep_conv_3x3', 2, 0)`.
 """
 
 import ast
@@ -22,8 +24,8 @@ OPERATIONS = (
     "dil_conv_3x3",
     "dil_conv_5x5",
 )
-RETRAINED_OPERATIONS = (*OPERATIONS, "sep_conv_7x7", "conv_7x1_1x7")
-"""The operations of networks that are retrained; no search of this space proposes the last two."""
+RELAXED_OPERATIONS = (*OPERATIONS, "sep_conv_7x7", "conv_7x1_1x7")
+"""The operations of relaxed cells; no search of this space proposes the last two."""
 INPUTS = 2
 NODES = 4
 EDGES_PER_NODE = 2
@@ -50,18 +52,30 @@ class Genotype(NamedTuple):
     reduce: tuple[DartsEdge, ...]
 
 
-class RetrainedCell(NamedTuple):
-    """The edges of a cell, two for each node, and the nodes that its output concatenates, in this order."""
+class RelaxedCell(NamedTuple):
+    """A cell of any number of nodes.
+
+    Args:
+        edges: node by node.
+        targets: for each edge the node that it leads to, in ascending order.
+        concat: the nodes that the output concatenates, in this order.
+    """
 
     edges: tuple[DartsEdge, ...]
+    targets: tuple[int, ...]
     concat: tuple[int, ...]
 
 
-class RetrainedGenotype(NamedTuple):
-    """Both kinds of cells of a network that is retrained. They may have different numbers of nodes."""
+class RelaxedGenotype(NamedTuple):
+    """Both kinds of cells of a network. They may have different numbers of nodes."""
 
-    normal: RetrainedCell
-    reduce: RetrainedCell
+    normal: RelaxedCell
+    reduce: RelaxedCell
+
+
+def pair_targets(edges: int) -> tuple[int, ...]:
+    """The node of each edge, if each node has two."""
+    return tuple(INPUTS + edge // EDGES_PER_NODE for edge in range(edges))
 
 
 def parse(text: str) -> Genotype:
@@ -79,21 +93,45 @@ def parse(text: str) -> Genotype:
     )
 
 
-def parse_retrained(text: str) -> RetrainedGenotype:
-    """Reads a genotype of which a network is retrained: every one that :func:`parse` reads, and NASNet's like.
+def parse_relaxed(text: str) -> RelaxedGenotype:
+    """Reads a genotype of relaxed cells: every one that :func:`parse` reads, and those of NASNet and FairDARTS.
 
     Raises:
-        SidecarError: `invalid-genotype` when the text is not a genotype of cells whose nodes have two edges each.
+        SidecarError: `invalid-genotype` when the text is not a genotype of two cells.
     """
     fields = _read_fields(text)
-    cells = []
-    for name in ("normal", "reduce"):
-        edges = _read_cell(text, name, fields[name], RETRAINED_OPERATIONS)
+    return RelaxedGenotype(_read_relaxed_cell(text, "normal", fields), _read_relaxed_cell(text, "reduce", fields))
+
+
+def _read_relaxed_cell(text: str, name: str, fields: dict[str, Any]) -> RelaxedCell:
+    value = fields[name]
+    if isinstance(value, list) and value and all(isinstance(edge, tuple) and len(edge) == 3 for edge in value):
+        edges, targets = _read_triples(text, name, value)
+    else:
+        edges = _read_cell(text, name, value, RELAXED_OPERATIONS)
+        targets = pair_targets(len(edges))
         if not edges or len(edges) % EDGES_PER_NODE:
             raise _invalid(text, f"{name} has {len(edges)} edges, not two for each node")
-        nodes = len(edges) // EDGES_PER_NODE
-        cells.append(RetrainedCell(edges, _read_concat(text, f"{name}_concat", fields[f"{name}_concat"], nodes)))
-    return RetrainedGenotype(*cells)
+    concat = _read_concat(text, f"{name}_concat", fields[f"{name}_concat"], targets[-1])
+    if not set(concat) <= set(targets):
+        raise _invalid(text, f"{name}_concat names a node without edges")
+    return RelaxedCell(edges, targets, concat)
+
+
+def _read_triples(text: str, name: str, value: list[Any]) -> tuple[tuple[DartsEdge, ...], tuple[int, ...]]:
+    """Edges that name their node: (operation, node, source)."""
+    states = set(range(INPUTS))
+    edges, targets = [], []
+    for position, (operation, target, source) in enumerate(value):
+        edge = _read_operation(text, name, position, (operation, source), RELAXED_OPERATIONS)
+        if type(target) is not int or target < max(INPUTS, *targets[-1:], edge.source + 1):
+            raise _invalid(text, f"edge {position} of {name} leads to {target!r}, which does not come after its source")
+        if edge.source not in states:
+            raise _invalid(text, f"edge {position} of {name} comes from {edge.source}, which has no edges")
+        states.add(target)
+        edges.append(edge)
+        targets.append(target)
+    return tuple(edges), tuple(targets)
 
 
 def _invalid(text: str, problem: str) -> SidecarError:
@@ -127,8 +165,7 @@ def _read_value(text: str, keyword: ast.keyword) -> Any:
         raise _invalid(text, f"{keyword.arg} must be a literal, without names and calls") from error
 
 
-def _read_concat(text: str, name: str, value: Any, nodes: int) -> tuple[int, ...]:
-    last = INPUTS + nodes - 1
+def _read_concat(text: str, name: str, value: Any, last: int) -> tuple[int, ...]:
     if isinstance(value, range) and value.start >= INPUTS and value.stop <= last + 1:
         value = list(value)
     named = isinstance(value, list) and all(type(node) is int and INPUTS <= node <= last for node in value)
@@ -158,12 +195,19 @@ def _read_cell(
 
 
 def _read_edge(text: str, name: str, position: int, value: Any, operations: tuple[str, ...]) -> DartsEdge:
+    edge = _read_operation(text, name, position, value, operations)
+    states = INPUTS + position // EDGES_PER_NODE
+    if not 0 <= edge.source < states:
+        raise _invalid(
+            text, f"edge {position} of {name} comes from {edge.source}, which is not among 0 to {states - 1}"
+        )
+    return edge
+
+
+def _read_operation(text: str, name: str, position: int, value: Any, operations: tuple[str, ...]) -> DartsEdge:
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str) or type(value[1]) is not int:
         raise _invalid(text, f"edge {position} of {name} must be (operation, source), but it is {value!r}")
     operation, source = value
     if operation not in operations:
         raise _invalid(text, f"{name} has the operation {operation!r}, which is not one of {', '.join(operations)}")
-    states = INPUTS + position // EDGES_PER_NODE
-    if not 0 <= source < states:
-        raise _invalid(text, f"edge {position} of {name} comes from {source}, which is not among 0 to {states - 1}")
     return DartsEdge(operation, source)

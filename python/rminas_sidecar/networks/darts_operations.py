@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.darts_genotype import RETRAINED_OPERATIONS
+from rminas_sidecar.networks.darts_genotype import RELAXED_OPERATIONS
 
 
 class DilatedConv(nn.Module):
@@ -83,11 +83,19 @@ class NormalisedPool(nn.Module):
 
 
 def _max_pool(channels: int, stride: int) -> nn.Module:
-    return NormalisedPool(nn.MaxPool2d(3, stride, padding=1), channels)
+    return NormalisedPool(_plain_max_pool(stride), channels)
 
 
 def _average_pool(channels: int, stride: int) -> nn.Module:
-    return NormalisedPool(nn.AvgPool2d(3, stride, padding=1, count_include_pad=False), channels)
+    return NormalisedPool(_plain_average_pool(stride), channels)
+
+
+def _plain_max_pool(stride: int) -> nn.Module:
+    return nn.MaxPool2d(3, stride, padding=1)
+
+
+def _plain_average_pool(stride: int) -> nn.Module:
+    return nn.AvgPool2d(3, stride, padding=1, count_include_pad=False)
 
 
 def _skip(channels: int, stride: int) -> nn.Module:
@@ -105,9 +113,20 @@ _BUILDERS: tuple[Callable[[int, int], nn.Module], ...] = (
     lambda channels, stride: SeparableConv(channels, 7, stride),
     FactorizedConv,
 )
-_BUILDER_OF = dict(zip(RETRAINED_OPERATIONS, _BUILDERS, strict=True))
+_BUILDER_OF = dict(zip(RELAXED_OPERATIONS, _BUILDERS, strict=True))
 
 
-def build_operation(name: str, channels: int, stride: int) -> nn.Module:
-    """Builds one of `RETRAINED_OPERATIONS`; `skip_connect` without a stride is `nn.Identity`."""
-    return _BUILDER_OF[name](channels, stride)
+_PLAIN_POOLS = {"max_pool_3x3": _plain_max_pool, "avg_pool_3x3": _plain_average_pool}
+
+
+def build_operation(name: str, channels: int, stride: int, normalises_pools: bool = True) -> nn.Module:
+    """Builds one of `RELAXED_OPERATIONS`; `skip_connect` without a stride is `nn.Identity`.
+
+    Args:
+        name: of the operation.
+        channels: of its input and its output.
+        stride: 1 or 2.
+        normalises_pools: whether a batch normalisation follows a pooling, as in XNAS and unlike in DARTS.
+    """
+    plain = None if normalises_pools else _PLAIN_POOLS.get(name)
+    return _BUILDER_OF[name](channels, stride) if plain is None else plain(stride)

@@ -13,7 +13,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork, ImageNetDartsNetwork, darts_network
 from rminas_sidecar.networks.darts_cell import AuxiliaryHead, DartsCell, drop_path
-from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, DartsEdge, RetrainedCell, parse
+from rminas_sidecar.networks.darts_genotype import EXAMPLE, OPERATIONS, DartsEdge, RelaxedCell, pair_targets, parse
 from rminas_sidecar.networks.darts_operations import build_operation
 from rminas_sidecar.specification import NetworkSpecification
 from support.golden import GOLDEN, read_traces
@@ -80,7 +80,14 @@ def test_drop_path_is_off_until_it_is_set_and_in_evaluation() -> None:
 
 def test_drop_path_spares_what_only_passes_on() -> None:
     edges = [DartsEdge("skip_connect", source) for source in (0, 1) * 4]
-    cell = DartsCell(RetrainedCell(tuple(edges), (2, 3, 4, 5)), 2, 2, 2, reduces=False, follows_reduction=False)
+    cell = DartsCell(
+        RelaxedCell(tuple(edges), pair_targets(len(edges)), (2, 3, 4, 5)),
+        2,
+        2,
+        2,
+        reduces=False,
+        follows_reduction=False,
+    )
     inputs = torch.randn(2, 4, 2, 4, 4)
     assert torch.equal(cell(*inputs, 0.9), cell(*inputs, 0.0))
 

@@ -8,7 +8,7 @@ import torch
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork
-from rminas_sidecar.networks.darts_genotype import EXAMPLE, parse_retrained
+from rminas_sidecar.networks.darts_genotype import EXAMPLE, parse_relaxed
 from rminas_sidecar.networks.darts_operations import NormalisedPool, build_operation
 from rminas_sidecar.retraining.network import count_parameters
 from rminas_sidecar.specification import NetworkSpecification
@@ -50,8 +50,8 @@ def test_the_other_operations_keep_the_shape_or_halve_it(name: str) -> None:
 
 
 def test_every_genotype_of_the_space_is_retrained_as_it_is_searched() -> None:
-    assert parse_retrained(EXAMPLE).normal.concat == (2, 3, 4, 5)
-    assert parse_retrained(EXAMPLE.replace("[2, 3, 4, 5]", "range(2, 6)")) == parse_retrained(EXAMPLE)
+    assert parse_relaxed(EXAMPLE).normal.concat == (2, 3, 4, 5)
+    assert parse_relaxed(EXAMPLE.replace("[2, 3, 4, 5]", "range(2, 6)")) == parse_relaxed(EXAMPLE)
 
 
 def test_a_search_refuses_other_cells() -> None:
@@ -72,6 +72,6 @@ def test_a_search_refuses_other_cells() -> None:
 )
 def test_a_wrong_cell_is_refused(old: str, new: str, named: str) -> None:
     with pytest.raises(SidecarError) as caught:
-        parse_retrained(NASNET.replace(old, new, 1))
+        parse_relaxed(NASNET.replace(old, new, 1))
     assert caught.value.code == "invalid-genotype"
     assert named in caught.value.message

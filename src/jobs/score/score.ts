@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { consultBenchmark } from '../../benchmarks/service.js';
 import { planSearch } from '../../config/index.js';
+import { UsageError } from '../../errors.js';
 import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createTrainingEvaluator } from '../../evaluators/training.js';
@@ -9,7 +10,7 @@ import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
-import { tidyNotation } from '../../spaces/notation.js';
+import type { SpaceDefinition } from '../../spaces/definition.js';
 import { CONFIGURATION_OPTIONS } from '../common-options.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -55,10 +56,7 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
   const plan = planSearch(config);
   const { space } = plan.definitions.space;
   // A mistyped genotype is found before the sidecar is started.
-  const architectures = options.genotypes.map((text) => {
-    const encoding = space.parse(tidyNotation(text));
-    return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
-  });
+  const architectures = options.genotypes.map((text) => architectureOf(plan.definitions.space, text));
   const limit = (options.cache ?? true) ? cacheLimit() : 0;
   const data = options.data === undefined ? null : resolve(options.data);
   const workers = Math.min(plan.settings.workers, architectures.length);
@@ -86,6 +84,18 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
     return resultOf(prepared, await Promise.all(scores));
   } finally {
     await prepared.sidecar.close();
+  }
+}
+
+/** A genotype that no search of the space proposes, such as one with two kinds of cells, has no canonical form. */
+function architectureOf({ space, retraining }: SpaceDefinition, text: string) {
+  const genotype = retraining.normalForm(text);
+  try {
+    const encoding = space.parse(genotype);
+    return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
+  } catch (error) {
+    if (error instanceof UsageError) return { genotype, canonical: genotype };
+    throw error;
   }
 }
 

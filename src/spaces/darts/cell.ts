@@ -9,8 +9,8 @@ export const DARTS_OPERATIONS = [
   'dil_conv_5x5',
 ] as const;
 
-/** The operations of networks that are retrained: the cells of NASNet and AmoebaNet also have the last two. */
-export const RETRAINED_OPERATIONS: readonly string[] = [...DARTS_OPERATIONS, 'sep_conv_7x7', 'conv_7x1_1x7'];
+/** The operations of relaxed cells: those of NASNet and AmoebaNet also have the last two. */
+export const RELAXED_OPERATIONS: readonly string[] = [...DARTS_OPERATIONS, 'sep_conv_7x7', 'conv_7x1_1x7'];
 
 /** The category of a missing edge; XNAS's eighth operation, `none`. */
 export const NO_EDGE = DARTS_OPERATIONS.length;

@@ -2,8 +2,9 @@ import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { defineSpace } from '../definition.js';
 import { arePhotographs, IMAGENET_RECIPE, PLAIN_RECIPE } from '../recipes.js';
 import { dartsGraphs } from './graph.js';
+import { DARTS_GENOTYPES } from './published.js';
+import { relaxedText } from './relaxed.js';
 import { darts } from './space.js';
-import { normalCells } from './text.js';
 
 const CIFAR_RECIPE: PublishedRecipe = {
   ...PLAIN_RECIPE,
@@ -39,6 +40,7 @@ export const dartsDefinition = defineSpace({
   doc: 'The cells of DARTS (Liu et al., 2019); one cell serves as normal and reduction cell.',
   space: darts,
   graphs: dartsGraphs,
+  published: DARTS_GENOTYPES,
   beginning: /^Genotype ?\(/,
   sizeFor: sizeForOwnImages,
   observedStep: 250,
@@ -48,7 +50,7 @@ export const dartsDefinition = defineSpace({
   retraining: {
     recipe: (dataset) => (arePhotographs(dataset) ? DARTS_IMAGENET_RECIPE : CIFAR_RECIPE),
     // Other searches find two kinds of cells or more nodes; such networks can be trained as well.
-    normalForm: normalCells,
+    normalForm: relaxedText,
     regularised: true,
   },
 });
