@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { publishedGenotypesSchema } from './explain/genotypes.js';
+import { shownArchitectureSchema } from './explain/show.js';
 import { exportedNetworkSchema } from './export/network/result.js';
 import { comparisonResultSchema } from './jobs/compare/result.js';
 import { planResultSchema } from './jobs/plan/result.js';
@@ -25,6 +27,8 @@ export function exportResultSchema(): Record<string, unknown> {
     'teacher train': z.toJSONSchema(teacherTrainingResultSchema),
     'table build': z.toJSONSchema(tableResultSchema),
     simulate: z.toJSONSchema(simulationResultSchema),
+    show: z.toJSONSchema(shownArchitectureSchema, { unrepresentable: 'any' }),
+    genotypes: z.toJSONSchema(publishedGenotypesSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };
 }

@@ -6,6 +6,7 @@ import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
 const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
   ['terminal'],
+  ['explain'],
   ['report'],
   ['pipeline'],
   ['export', 'setup', 'doctor'],

@@ -42,7 +42,7 @@ const families = Object.keys(FAMILY_COLOURS).map(
 export const CELL_STYLE = [
   variables(0),
   `@media (prefers-color-scheme:dark){${variables(1)}}`,
-  '.rminas-cell{color:var(--cell-ink);font:12px ui-sans-serif,system-ui,-apple-system,"Segoe UI",sans-serif;max-width:100%;height:auto}',
+  '.rminas-cell{color:var(--cell-ink);font:12px ui-sans-serif,system-ui,sans-serif;max-width:100%;height:auto}',
   '.rminas-cell text{fill:currentColor;text-anchor:middle;dominant-baseline:central}',
   '.rminas-cell .heading{font-weight:600;font-size:13px;text-anchor:start}',
   '.rminas-cell .row{text-anchor:start}',

@@ -1,3 +1,4 @@
+import { BUILT_IN } from '../../catalogue/built-in.js';
 import { UsageError } from '../../errors.js';
 
 /** Splits `a,b` into names. Undefined when the option was not given. */
@@ -30,11 +31,14 @@ export function parseAmount(flag: string, text: string | undefined): number | un
 }
 
 /**
- * Splits words into genotypes and the KEY VALUE pairs after them. A key consists of capitals and dots, and no genotype does.
+ * Splits words into genotypes and the KEY VALUE pairs after them. A key consists of capitals and dots. Of genotypes, only
+ * published names such as SNAS do.
  * @throws UsageError `missing-genotype`.
  */
 export function splitGenotypes(words: readonly string[]): { genotypes: string[]; overrides: string[] } {
-  const firstKey = words.findIndex((word) => /^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$/.test(word));
+  const names = new Set([...BUILT_IN.spaces].flatMap(({ published }) => published.map(({ name }) => name)));
+  const isKey = (word: string) => /^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$/.test(word) && !names.has(word);
+  const firstKey = words.findIndex(isKey);
   const end = firstKey < 0 ? words.length : firstKey;
   if (end > 0) return { genotypes: words.slice(0, end), overrides: words.slice(end) };
   throw new UsageError('No genotype was given.', {
