@@ -3,7 +3,8 @@ import { InterruptedError, RminasError } from '../errors.js';
 import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { benchmarkOf } from './benchmark.js';
-import { ensureIndex, missingIndexAdvice } from './ready-index.js';
+import { missingIndexAdvice } from './ready-index.js';
+import { openBenchmark } from './source.js';
 
 export interface Consultation {
   space: string;
@@ -21,8 +22,8 @@ export interface BenchmarkFindings {
 }
 
 /**
- * Queries the space's benchmark for an architecture, through a running sidecar. If there is no index yet, a table in a
- * data folder is imported first. The benchmark is optional: a problem with it becomes the note, not an error.
+ * Queries the space's benchmark for an architecture: its index, a table in a data folder, which is imported first, or the
+ * table that ships with rminas. The benchmark is optional: a problem with it becomes the note, not an error.
  * @throws InterruptedError
  */
 export async function consultBenchmark(
@@ -32,10 +33,10 @@ export async function consultBenchmark(
   const benchmark = benchmarkOf(space);
   if (!benchmark) return { answer: null, note: `The space ${space} has no benchmark.` };
   try {
-    const ready = await ensureIndex(sidecar, benchmark, data, places);
-    if (ready === undefined) return { answer: null, note: missingIndexAdvice(benchmark) };
-    const answer = await sidecar.request('query-benchmark', { index: ready.index, architecture: genotype });
-    const notice = ready.table === undefined ? '' : ` (imported just now from ${ready.table})`;
+    const source = await openBenchmark(sidecar, benchmark, data, places);
+    if (source === undefined) return { answer: null, note: missingIndexAdvice(benchmark) };
+    const answer = await source.query(genotype);
+    const notice = source.imported === undefined ? '' : ` (imported just now from ${source.imported})`;
     return { answer, note: `${answer.source}${notice}` };
   } catch (error) {
     if (!(error instanceof RminasError) || error instanceof InterruptedError) throw error;

@@ -27,6 +27,8 @@ import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { BENCHMARK_NAMES, benchmarkNamed, normalArchitecture } from './benchmark.js';
 import { findTable, indexFile, indexFolder } from './places.js';
+import { shippedBenchmark } from './shipped.js';
+import { type BenchmarkSource, indexSource } from './source.js';
 
 export { consultBenchmark } from './consult.js';
 
@@ -58,7 +60,10 @@ export interface ImportBenchmarkOptions extends BenchmarkOptions {
 
 /** Options of the functions that read an index. */
 export interface ReadBenchmarkOptions extends BenchmarkOptions {
-  /** Data folder. When there is no index yet, the first table of the benchmark in it is imported. */
+  /**
+   * Data folder. When there is no index yet, the first table of the benchmark in it is imported. Without index and table,
+   * the test accuracies that ship with rminas are read.
+   */
   readonly data?: string | undefined;
 }
 
@@ -155,16 +160,14 @@ export async function importBenchmark(given: ImportBenchmarkOptions): Promise<Be
  * const { figures } = await queryBenchmark({ architecture: '9930' });
  * for (const { dataset, split, accuracy, rank } of figures) console.log(dataset, split, accuracy, rank);
  *
- * @throws UsageError when the index does not contain the architecture. @throws MissingError when there is no index.
+ * @throws UsageError when the index does not contain the architecture. @throws MissingError when `folder` has no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
 export async function queryBenchmark(given: QueryBenchmarkOptions): Promise<BenchmarkAnswer> {
   const options = checkOptions('queryBenchmark()', QUERY_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK } = options;
   const architecture = normalArchitecture(benchmarkNamed(benchmark), options.architecture);
-  return withIndex(benchmark, options, (sidecar, index, signal) =>
-    sidecar.request('query-benchmark', { index, architecture }, signal),
-  );
+  return withSource(benchmark, options, (source) => source.query(architecture));
 }
 
 /**
@@ -173,16 +176,14 @@ export async function queryBenchmark(given: QueryBenchmarkOptions): Promise<Benc
  * @example
  * const { best } = await topArchitectures({ dataset: 'cifar100', split: 'x-test', count: 3 });
  *
- * @throws UsageError when the index has no such series. @throws MissingError when there is no index.
+ * @throws UsageError when the index has no such series. @throws MissingError when `folder` has no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
 export async function topArchitectures(given: TopArchitecturesOptions = {}): Promise<BenchmarkRanking> {
   const options = checkOptions('topArchitectures()', TOP_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK, dataset, split, epochs, seed, count = 10 } = options;
   const series = { dataset: dataset ?? null, split: split ?? null, epochs: epochs ?? null, seed: seed ?? null };
-  return withIndex(benchmark, options, (sidecar, index, signal) =>
-    sidecar.request('rank-benchmark', { index, ...series, count }, signal),
-  );
+  return withSource(benchmark, options, (source) => source.rank(series, count));
 }
 
 /**
@@ -191,32 +192,36 @@ export async function topArchitectures(given: TopArchitecturesOptions = {}): Pro
  * @example
  * const { series } = await benchmarkStats({ benchmark: 'nas-bench-macro' });
  *
- * @throws MissingError when there is no index.
+ * @throws MissingError when `folder` has no index.
  * @throws SidecarError when the sidecar fails. @throws InterruptedError when `signal` is aborted.
  */
 export async function benchmarkStats(given: BenchmarkStatsOptions = {}): Promise<BenchmarkSummary> {
   const options = checkOptions('benchmarkStats()', STATS_OPTIONS, given);
   const { benchmark = DEFAULT_BENCHMARK } = options;
-  return withIndex(benchmark, options, (sidecar, index, signal) =>
-    sidecar.request('summarise-benchmark', { index }, signal),
-  );
+  return withSource(benchmark, options, (source) => source.summary());
 }
 
-/** Runs `work` with a sidecar and the path of the index, which is imported first if only its table is there. */
-async function withIndex<T>(
+/**
+ * Runs `work` with the source of a benchmark's figures: an index, the table of the data folder, which is imported first,
+ * or the table that ships with rminas, which needs no sidecar.
+ */
+async function withSource<T>(
   name: string,
   options: ReadBenchmarkOptions,
-  work: (sidecar: Sidecar, index: string, signal: { signal?: AbortSignal }) => Promise<T>,
+  work: (source: BenchmarkSource) => Promise<T>,
 ): Promise<T> {
   const benchmark = benchmarkNamed(name);
   const folder = resolve(options.folder ?? indexFolder());
   const index = indexFile(benchmark.name, folder);
-  const missing = options.data !== undefined && !existsSync(index);
+  const isThere = existsSync(index);
+  const missing = options.data !== undefined && !isThere;
   const table = missing ? findTable(benchmark, dataFolders({ data: options.data })) : undefined;
-  if (table === undefined) return withSidecar(options, [index], (sidecar, signal) => work(sidecar, index, signal));
-  return withSidecar(options, [table, folder], async (sidecar, signal) => {
-    await sidecar.request('import-benchmark', { file: table, folder }, signal);
-    return work(sidecar, index, signal);
+  const shipped =
+    isThere || table !== undefined || options.folder !== undefined ? undefined : shippedBenchmark(benchmark);
+  if (shipped !== undefined) return work(shipped);
+  return withSidecar(options, table === undefined ? [index] : [table, folder], async (sidecar, signal) => {
+    if (table !== undefined) await sidecar.request('import-benchmark', { file: table, folder }, signal);
+    return work(indexSource(sidecar, index, signal));
   });
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { locateImages, locateTeacher } from '../assets/locate.js';
 import { assetPlaces, dataFolders } from '../assets/places.js';
 import { indexFile, indexFolder } from '../benchmarks/places.js';
+import { hasShipped } from '../benchmarks/shipped.js';
 import { PythonError } from '../bridge/index.js';
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { benchmarksOf, type Catalogue } from '../catalogue/catalogue.js';
@@ -132,6 +133,8 @@ async function teacherFinding(
 async function indexFinding(python: Importer, benchmark: string): Promise<Finding> {
   const file = indexFile(benchmark, indexFolder());
   const again = 'Import a table: rminas benchmark import FILE';
+  if (!existsSync(file) && hasShipped({ name: benchmark }))
+    return ok('the test accuracies that ship with rminas; for other figures: rminas benchmark import FILE');
   if (!existsSync(file)) return missing(`no ${file}`, again);
   const benchmarks = await python.import<BenchmarkModule>('rminas_sidecar.benchmarks');
   return refusalAsFinding(async () => {

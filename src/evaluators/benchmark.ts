@@ -1,7 +1,7 @@
 import { benchmarkOf } from '../benchmarks/benchmark.js';
-import { findArchitecture } from '../benchmarks/look-up.js';
-import { ensureIndex, missingIndexAdvice } from '../benchmarks/ready-index.js';
+import { missingIndexAdvice } from '../benchmarks/ready-index.js';
 import { belongsTo, chooseSeries, seriesName } from '../benchmarks/series.js';
+import { findInBenchmark, openBenchmark } from '../benchmarks/source.js';
 import { MissingError, UsageError } from '../errors.js';
 import { ACCURACY } from '../objectives/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSeries } from '../protocol/messages.js';
@@ -45,21 +45,27 @@ export async function createBenchmarkEvaluator(
       nextSteps: ['Choose another objective (RMINAS.OBJECTIVE).'],
     });
   }
-  const ready = await ensureIndex(sidecar, benchmark, data);
-  if (ready === undefined) {
+  const source = await openBenchmark(sidecar, benchmark, data);
+  // The table that ships with rminas has test accuracies only. They are used if they are named.
+  if (source === undefined || (source.isShipped && settings.series === null)) {
     throw new MissingError(`The objective is a benchmark's accuracy, and there is none of ${benchmark.name}.`, {
       code: 'missing-benchmark',
-      nextSteps: [missingIndexAdvice(benchmark)],
+      nextSteps: [
+        missingIndexAdvice(benchmark),
+        ...(source === undefined
+          ? []
+          : [
+              'Or name a test accuracy, which ships with rminas, in RMINAS.BENCHMARK_SERIES: a search by it is an oracle.',
+            ]),
+      ],
     });
   }
-  const { index } = ready;
-  const summary = await sidecar.request('summarise-benchmark', { index });
-  const series = chooseSeries(summary, specification.dataset, settings.series);
+  const series = chooseSeries(await source.summary(), specification.dataset, settings.series);
   notify(`Architectures are scored by ${benchmark.name}: ${seriesName(series)}, ${series.aggregation}.`);
 
   return {
     capacity: workers,
-    evaluate: async ({ genotype }) => outcomeOf(await findArchitecture(sidecar, index, genotype), series),
+    evaluate: async ({ genotype }) => outcomeOf(await findInBenchmark(source, genotype), series),
   };
 }
 

@@ -108,11 +108,11 @@ describe('rminas benchmark', () => {
     expect(readdirSync(join(home, 'benchmarks'))).toEqual(['nas-bench-201.sqlite']);
   });
 
-  it('names a missing file, index or folder', async () => {
+  it('names a missing file or folder', async () => {
     const file = join(home, 'file');
     writeFileSync(file, '');
     const table = writeNasBench201(join(home, 'table'));
-    const [absent, none, blocked] = await Promise.all([
+    const [absent, shipped, blocked] = await Promise.all([
       benchmark('import', join(home, 'absent.csv'), '--json'),
       benchmark('query', '1'),
       rminas(['benchmark', 'import', table], { RMINAS_HOME: file }),
@@ -121,8 +121,7 @@ describe('rminas benchmark', () => {
     expect(JSON.parse(absent.stdout)).toMatchObject({
       error: { code: 'missing-file', message: expect.stringContaining(join(home, 'absent.csv')) },
     });
-    expect(none.code).toBe(3);
-    expect(none.stderr).toContain('rminas benchmark import FILE');
+    expect(shipped).toMatchObject({ code: 0, stdout: expect.stringContaining('rminas benchmark import FILE') });
     expect(blocked.code).toBe(3);
     expect(blocked.stderr).toContain(join(file, 'benchmarks'));
   });

@@ -73,7 +73,10 @@ describe('a complete Python', () => {
     expect(check('cifar10 images').detail).toContain(join(folder, 'data/cifar-10-batches-py/data_batch_1'));
     expect(check('cifar10 teacher').detail).toContain(join(folder, 'data/teachers/resnet20.th'));
     expect(check('nas-bench-201 index')).toMatchObject({ status: 'wrong', required: false });
-    expect(check('nas-bench-macro index').status).toBe('missing');
+    expect(check('nas-bench-macro index')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringContaining('ship with rminas'),
+    });
     expect(check('xnas')).toMatchObject({ status: 'wrong', detail: expect.stringContaining('XNAS_HOME') });
     expect(diagnosis.ready).toBe(true);
     expect(code).toBe(0);

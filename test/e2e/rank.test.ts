@@ -1,5 +1,5 @@
 /** Rankings of proxies from the command line, against a table that the test writes. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type RankingResult, type RankOptions, rank, rankingResultSchema } from '../../src/index.js';
@@ -189,12 +189,13 @@ describe('an invalid ranking', () => {
     expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+|Traceback/m);
   });
 
-  it('lacks a table to rank against', async () => {
+  it('is not refused without a table: test accuracies ship with rminas', async () => {
     const env = { RMINAS_HOME: temporaryHome() };
-    const args = ['rank', '--cfg', TINY, '--architectures', '3', '--out', folder, '--data', temporaryFolder()];
-    const result = await runCli(args, { env });
-    expect(result).toMatchObject({ code: 3, stdout: '' });
-    expect(result.stderr).toMatch(/nothing to rank against[\s\S]*rminas benchmark import/);
-    expect(existsSync(join(folder, 'rank-nas-bench-201-digits-seed7', 'result.json'))).toBe(false);
+    const args = ['rank', '--cfg', TINY, '--architectures', '3', '--proxies', 'flops', '--out', folder, '--json'];
+    const { code, stdout } = await runCli([...args, '--data', temporaryFolder()], { env });
+    expect(code).toBe(0);
+    const ranked = JSON.parse(stdout) as RankingResult;
+    expect(ranked.benchmark.source).toContain('shipped with rminas');
+    expect(ranked.sample).toMatchObject({ drawn: 3, unknown: 0 });
   });
 });

@@ -51,8 +51,11 @@ describe('rminas search', () => {
     expect(found?.accuracy).toBeGreaterThan(0.3);
   });
 
-  it('explains how to get benchmark figures', () => {
-    expect(result.benchmark).toMatchObject({ answer: null, note: expect.stringContaining('rminas benchmark import') });
+  it('has the benchmark figures that ship with rminas, and explains how to get others', () => {
+    expect(result.benchmark).toMatchObject({
+      answer: { genotype: result.genotype, figures: [{ of: 15_625 }, { of: 15_625 }, { of: 15_625 }] },
+      note: expect.stringContaining('rminas benchmark import'),
+    });
   });
 
   it('writes a configuration that resolves to the same specification', async () => {

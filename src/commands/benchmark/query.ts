@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core';
-import { reportedFigures } from '../../benchmarks/look-up.js';
+import { reportedFigures } from '../../benchmarks/reported.js';
 import { queryBenchmark } from '../../benchmarks/service.js';
 import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { BaseCommand } from '../../terminal/base-command.js';

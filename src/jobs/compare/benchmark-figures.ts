@@ -1,9 +1,9 @@
 import { dataFolders } from '../../assets/places.js';
 import { benchmarkOf } from '../../benchmarks/benchmark.js';
-import { findArchitecture } from '../../benchmarks/look-up.js';
 import { findTable, indexFolder } from '../../benchmarks/places.js';
-import { ensureIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
+import { missingIndexAdvice } from '../../benchmarks/ready-index.js';
 import { withSidecar } from '../../benchmarks/service.js';
+import { type BenchmarkSource, findInBenchmark, openBenchmark } from '../../benchmarks/source.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
@@ -57,18 +57,17 @@ async function ask(
   options: BenchmarkFiguresOptions,
 ): Promise<BenchmarkFigures> {
   const { dataset, genotypes, data, signal } = options;
-  const ready = await ensureIndex(sidecar, benchmark, data);
-  if (ready === undefined) return withoutFigures(missingIndexAdvice(benchmark));
-  const { index } = ready;
-  const summary = await sidecar.request('summarise-benchmark', { index }, { signal });
+  const source = await openBenchmark(sidecar, benchmark, data);
+  if (source === undefined) return withoutFigures(missingIndexAdvice(benchmark));
+  const summary = await source.summary();
   const series: ComparedSeries[] = [];
-  for (const one of testSeriesOf(summary.series, dataset)) series.push(await withOptimum(sidecar, index, one));
-  const vote = await voteOfTheBest(sidecar, index, series, options);
+  for (const one of testSeriesOf(summary.series, dataset)) series.push(await withOptimum(source, one));
+  const vote = await voteOfTheBest(source, series, options);
   const figures = new Map<string, (Figure | null)[]>();
   const answers = runPool({
     items: [...new Set([...genotypes, ...(vote === null ? [] : [vote.genotype])])],
     capacity: () => AT_ONCE,
-    run: async (genotype) => ({ genotype, answer: await findArchitecture(sidecar, index, genotype) }),
+    run: async (genotype) => ({ genotype, answer: await findInBenchmark(source, genotype) }),
     signal,
   });
   for await (const { genotype, answer } of answers) figures.set(genotype, figuresIn(answer, series));
@@ -96,9 +95,9 @@ function precedes(a: SummarySeries, b: SummarySeries): boolean {
   return a.reported === b.reported ? (a.epochs ?? 0) > (b.epochs ?? 0) : a.reported;
 }
 
-async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries): Promise<ComparedSeries> {
+async function withOptimum(source: BenchmarkSource, one: SummarySeries): Promise<ComparedSeries> {
   const { dataset, split, epochs, aggregation, architectures } = one;
-  const { best } = await sidecar.request('rank-benchmark', { index, dataset, split, epochs, seed: null, count: 1 });
+  const { best } = await source.rank({ dataset, split, epochs, seed: null }, 1);
   const [optimum] = best;
   const { genotype, accuracy } = optimum ?? { genotype: '', accuracy: one.best };
   return { dataset, split, epochs, aggregation, architectures, optimum: { genotype, accuracy } };
@@ -106,14 +105,13 @@ async function withOptimum(sidecar: Sidecar, index: string, one: SummarySeries):
 
 /** The vote of the best architectures by accuracy: the answer of voting if no score were wrong. */
 async function voteOfTheBest(
-  sidecar: Sidecar,
-  index: string,
+  source: BenchmarkSource,
   [first]: readonly ComparedSeries[],
   { space, vote: { voters: count, ...rules } }: BenchmarkFiguresOptions,
 ): Promise<{ genotype: string; voters: number } | null> {
   if (first === undefined) return null;
   const { dataset, split, epochs } = first;
-  const { best } = await sidecar.request('rank-benchmark', { index, dataset, split, epochs, seed: null, count });
+  const { best } = await source.rank({ dataset, split, epochs, seed: null }, count);
   const voters = best.map(({ genotype }) => space.parse(genotype));
   return { genotype: space.print(space.vote(voters, rules)), voters: voters.length };
 }

@@ -1,5 +1,7 @@
-import { findArchitecture, reportedFigures } from '../../benchmarks/look-up.js';
-import { ensureIndex, findIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
+import { findIndex, missingIndexAdvice } from '../../benchmarks/ready-index.js';
+import { reportedFigures } from '../../benchmarks/reported.js';
+import { hasShipped } from '../../benchmarks/shipped.js';
+import { findInBenchmark, openBenchmark } from '../../benchmarks/source.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { MissingError } from '../../errors.js';
 import type { BenchmarkAnswer, BenchmarkFigure } from '../../protocol/messages.js';
@@ -38,7 +40,7 @@ export interface Accuracies {
  * @throws MissingError `missing-benchmark`
  */
 export function checkBenchmark(benchmark: BenchmarkDefinition, data: string | null): void {
-  if (findIndex(benchmark, data) === undefined) throw missing(missingIndexAdvice(benchmark));
+  if (findIndex(benchmark, data) === undefined && !hasShipped(benchmark)) throw missing(missingIndexAdvice(benchmark));
 }
 
 /**
@@ -53,18 +55,19 @@ export async function findAccuracies(options: {
   signal: AbortSignal;
 }): Promise<Accuracies> {
   const { sidecar, benchmark, sample, data, signal } = options;
-  const ready = await ensureIndex(sidecar, benchmark, data);
-  if (ready === undefined) throw missing(missingIndexAdvice(benchmark));
+  const source = await openBenchmark(sidecar, benchmark, data);
+  if (source === undefined) throw missing(missingIndexAdvice(benchmark));
   const found = new Map<number, BenchmarkAnswer>();
   const answers = runPool({
     items: sample,
     capacity: () => AT_ONCE,
-    run: async ({ number, genotype }) => ({ number, answer: await findArchitecture(sidecar, ready.index, genotype) }),
+    run: async ({ number, genotype }) => ({ number, answer: await findInBenchmark(source, genotype) }),
     signal,
   });
   for await (const { number, answer } of answers) if (answer) found.set(number, answer);
   const first = found.values().next().value;
-  if (first === undefined) throw missing(`${ready.index} has none of the ${sample.length} architectures.`);
+  if (first === undefined)
+    throw missing(`${(await source.summary()).source} has none of the ${sample.length} architectures.`);
   return collect(first.source, sample, found);
 }
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { reportedFigures } from '../../benchmarks/look-up.js';
+import { reportedFigures } from '../../benchmarks/reported.js';
 import type {
   ArchitectureScore,
   BenchmarkReport,
