@@ -1,5 +1,5 @@
 /** A search in words, and its figures in short. */
-import { reportedFigures } from '../../../benchmarks/look-up.js';
+import { reportedFigures } from '../../../benchmarks/reported.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
 import { formatSeconds } from '../../../system/units.js';
 import { counted, grouped, significant } from '../numbers.js';
