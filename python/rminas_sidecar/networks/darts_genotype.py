@@ -121,7 +121,8 @@ def _read_relaxed_cell(text: str, name: str, fields: dict[str, Any]) -> RelaxedC
 def _read_triples(text: str, name: str, value: list[Any]) -> tuple[tuple[DartsEdge, ...], tuple[int, ...]]:
     """Edges that name their node: (operation, node, source)."""
     states = set(range(INPUTS))
-    edges, targets = [], []
+    edges: list[DartsEdge] = []
+    targets: list[int] = []
     for position, (operation, target, source) in enumerate(value):
         edge = _read_operation(text, name, position, (operation, source), RELAXED_OPERATIONS)
         if type(target) is not int or target < max(INPUTS, *targets[-1:], edge.source + 1):
