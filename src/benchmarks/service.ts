@@ -26,9 +26,10 @@ import type {
 import { Sidecar } from '../sidecar/client.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { BENCHMARK_NAMES, benchmarkNamed, normalArchitecture } from './benchmark.js';
+import type { BenchmarkSource } from './figures.js';
 import { findTable, indexFile, indexFolder } from './places.js';
 import { shippedBenchmark } from './shipped.js';
-import { type BenchmarkSource, indexSource } from './source.js';
+import { indexSource } from './source.js';
 
 export { consultBenchmark } from './consult.js';
 

@@ -10,7 +10,7 @@ import { PACKAGE_ROOT } from '../installation/places.js';
 import type { BenchmarkAnswer, BenchmarkRanking, BenchmarkSummary } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import { readBounded } from '../system/files.js';
-import type { BenchmarkSource, WantedSeries } from './source.js';
+import type { BenchmarkSource, WantedSeries } from './figures.js';
 
 const MOST_BYTES = 2 ** 22;
 const MOST_CHARACTERS = 2 ** 26;

@@ -2,30 +2,11 @@
 import type { Places } from '../assets/places.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
 import { UsageError } from '../errors.js';
-import type { BenchmarkAnswer, BenchmarkRanking, BenchmarkSummary } from '../protocol/messages.js';
+import type { BenchmarkAnswer } from '../protocol/messages.js';
 import type { Sidecar } from '../sidecar/client.js';
+import type { BenchmarkSource } from './figures.js';
 import { ensureIndex } from './ready-index.js';
 import { shippedBenchmark } from './shipped.js';
-
-/** A series as a query names it. Null matches every series; series that papers report come first. */
-export interface WantedSeries {
-  readonly dataset: string | null;
-  readonly split: string | null;
-  readonly epochs: number | null;
-  readonly seed: number | null;
-}
-
-export interface BenchmarkSource {
-  /** Whether the figures ship with rminas: test accuracies only. */
-  readonly isShipped: boolean;
-  /** The table that was imported just now; undefined if none was. */
-  readonly imported: string | undefined;
-  /** @throws UsageError `unknown-architecture` */
-  query(architecture: string | number): Promise<BenchmarkAnswer>;
-  /** The best architectures of a series. @throws UsageError `unknown-series` */
-  rank(wanted: WantedSeries, count: number): Promise<BenchmarkRanking>;
-  summary(): Promise<BenchmarkSummary>;
-}
 
 /** An index, queried through a running sidecar. */
 export function indexSource(

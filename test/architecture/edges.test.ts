@@ -17,7 +17,7 @@ describe('a room imports only the rooms below it', () => {
     ['sidecar/process', ['installation', 'system']],
     ['sidecar', ['protocol', 'installation', 'system']],
     ['bridge', ['sidecar/process', 'installation', 'system']],
-    ['benchmarks', [...definitions, 'assets', 'installation', 'protocol', 'sidecar']],
+    ['benchmarks', [...definitions, 'spaces', 'assets', 'installation', 'protocol', 'sidecar', 'system']],
     [
       'doctor',
       [...definitions, 'plugins', 'assets', 'benchmarks', 'bridge', 'config', 'installation', 'protocol', 'sidecar'],

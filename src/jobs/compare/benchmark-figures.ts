@@ -1,9 +1,10 @@
 import { dataFolders } from '../../assets/places.js';
 import { benchmarkOf } from '../../benchmarks/benchmark.js';
+import type { BenchmarkSource } from '../../benchmarks/figures.js';
 import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { missingIndexAdvice } from '../../benchmarks/ready-index.js';
 import { withSidecar } from '../../benchmarks/service.js';
-import { type BenchmarkSource, findInBenchmark, openBenchmark } from '../../benchmarks/source.js';
+import { findInBenchmark, openBenchmark } from '../../benchmarks/source.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import type { BenchmarkAnswer, BenchmarkSummary } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
