@@ -33,6 +33,11 @@ const CALLS: Record<string, Call> = {
   trainTeacher: job(api.trainTeacher, { cfg, overrides: ['OUT_DIR', out] }),
   inspectTeacher: plain(api.inspectTeacher, { cfg }),
   score: job(api.score, { cfg, genotypes: ['x'] }),
+  buildTable: job(api.buildTable, { cfg, out }),
+  simulate: job(api.simulate, {
+    ...{ cfg, tables: [out], out },
+    split: { choose: null, report: { batches: null, seeds: [1], architectures: 'all' } },
+  }),
   importBenchmark: plain(api.importBenchmark, { file: out }),
   queryBenchmark: plain(api.queryBenchmark, { architecture: '1' }),
   topArchitectures: plain(api.topArchitectures, {}),
