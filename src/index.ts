@@ -40,6 +40,8 @@ export {
 } from './definitions/key.js';
 export { type Check, type Diagnosis, type DoctorOptions, diagnose, diagnosisSchema } from './doctor/index.js';
 export { EXIT, InterruptedError, MissingError, RminasError, SidecarError, UsageError } from './errors.js';
+export { type ExplainOptions, explain } from './explain/explain.js';
+export { type Explanation, explanationSchema } from './explain/explanation.js';
 export { listGenotypes, type PublishedGenotypes } from './explain/genotypes.js';
 export { type ShownArchitecture, type ShowOptions, showArchitecture } from './explain/show.js';
 export { type ExportHistoryOptions, exportHistory, type HistoryFormat } from './export/history.js';

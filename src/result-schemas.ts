@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explanationSchema } from './explain/explanation.js';
 import { publishedGenotypesSchema } from './explain/genotypes.js';
 import { shownArchitectureSchema } from './explain/show.js';
 import { exportedNetworkSchema } from './export/network/result.js';
@@ -28,6 +29,7 @@ export function exportResultSchema(): Record<string, unknown> {
     'table build': z.toJSONSchema(tableResultSchema),
     simulate: z.toJSONSchema(simulationResultSchema),
     show: z.toJSONSchema(shownArchitectureSchema, { unrepresentable: 'any' }),
+    explain: z.toJSONSchema(explanationSchema),
     genotypes: z.toJSONSchema(publishedGenotypesSchema),
     compare: z.toJSONSchema(comparisonResultSchema),
   };

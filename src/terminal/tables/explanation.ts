@@ -1,0 +1,83 @@
+/** The score of an architecture, taken apart, as text. */
+import pc from 'picocolors';
+import { reportedFigures } from '../../benchmarks/reported.js';
+import type { Explanation, Standing } from '../../explain/explanation.js';
+import { fittingTable, type LabelledValue, listOf } from './layout.js';
+
+const BARS = '▁▂▃▄▅▆▇█';
+const SPARKLINE = 40;
+const SHARE = 20;
+
+export function describeExplanation(explanation: Explanation): string {
+  const { space, genotype, canonical, run, proposed, parts } = explanation;
+  const rows: LabelledValue[] = [
+    ['architecture', pc.bold(genotype)],
+    ...(canonical === genotype ? [] : [['trained as', canonical] as LabelledValue]),
+    ['search', `${run} (${space})`],
+    ['proposed', proposed === null ? 'not evaluated by this search' : `in turn ${proposed.turn} (${proposed.phase})`],
+    ...scoreRows(explanation),
+    ...benchmarkRows(explanation),
+  ];
+  return parts.length === 0 ? listOf(rows) : `${listOf(rows)}\n${partsTable(explanation)}`;
+}
+
+function scoreRows({ loss, curve, stopped, warmup, all, threshold, proxies }: Explanation): LabelledValue[] {
+  const good = threshold !== null && loss !== null ? `${loss < threshold ? 'below' : 'not below'} the threshold ` : '';
+  return [
+    ...(loss === null ? [] : [['loss', pc.bold(loss.toPrecision(6))] as LabelledValue]),
+    ...(curve.length === 0 ? [] : [['loss by step', sparklineOf(curve)] as LabelledValue]),
+    ...(stopped === null ? [] : [['stopped', `after step ${stopped}: it could not become good`] as LabelledValue]),
+    ...(threshold === null ? [] : [['threshold', `${good}${threshold.toPrecision(6)}`] as LabelledValue]),
+    ...(warmup === null ? [] : [['in the warm-up', placeOf(warmup)] as LabelledValue]),
+    ...(all === null ? [] : [['in the search', placeOf(all)] as LabelledValue]),
+    ...proxies.map(({ name, value, standing }): LabelledValue => {
+      const place = standing === null ? '' : `  rank ${standing.rank} of ${standing.of}, the lowest first`;
+      return [name, `${value === null ? 'not finite' : value.toPrecision(6)}${place}`];
+    }),
+  ];
+}
+
+const placeOf = ({ rank, of }: Standing): string => `rank ${rank} of ${of} by loss`;
+
+function benchmarkRows({ benchmark }: Explanation): LabelledValue[] {
+  if (benchmark === null) return [];
+  return reportedFigures(benchmark.figures).map(({ dataset, split, accuracy, rank, of, regret }) => [
+    benchmark.benchmark,
+    `${accuracy.toFixed(2)} %  rank ${rank} of ${of}, regret ${regret.toFixed(2)}  (${dataset} ${split})`,
+  ]);
+}
+
+/** A curve in one line. Values between two columns are averaged. */
+export function sparklineOf(curve: readonly (number | null)[]): string {
+  const values = curve.filter((value) => value !== null);
+  const [first, last] = [values[0], values.at(-1)];
+  if (first === undefined || last === undefined) return 'no finite loss';
+  const columns = Math.min(SPARKLINE, values.length);
+  const means = Array.from({ length: columns }, (_, column) => {
+    const part = values.slice(
+      Math.floor((column * values.length) / columns),
+      Math.floor(((column + 1) * values.length) / columns),
+    );
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+  const [least, most] = [Math.min(...means), Math.max(...means)];
+  const height = (value: number) => Math.round(((value - least) / (most - least || 1)) * (BARS.length - 1));
+  const line = means.map((value) => BARS[height(value)] ?? '').join('');
+  return `${line}  ${first.toPrecision(4)} → ${last.toPrecision(4)} in ${curve.length - 1} steps`;
+}
+
+/** The parts of the loss, with bars for their shares. */
+function partsTable({ parts }: Explanation): string {
+  const total = parts.reduce((sum, { contribution }) => sum + contribution, 0);
+  const table = fittingTable(
+    ['part of the loss', 'value', 'weight', 'share of the loss', ''],
+    ['left', 'right', 'right', 'right', 'left'],
+    { lines: false },
+  );
+  for (const { name, value, weight, contribution } of parts) {
+    const bar = '█'.repeat(Math.round((SHARE * contribution) / (total || 1)));
+    table.push([name, value.toFixed(4), weight.toFixed(2), contribution.toFixed(4), bar]);
+  }
+  table.push(['sum', '', '', total.toFixed(4), '']);
+  return table.toString();
+}
