@@ -62,11 +62,7 @@ export function hasShipped({ name }: Pick<BenchmarkDefinition, 'name'>): boolean
 /** The accuracies that ship with rminas; undefined for a benchmark without them. */
 export function shippedBenchmark(benchmark: BenchmarkDefinition): BenchmarkSource | undefined {
   if (!hasShipped(benchmark)) return undefined;
-  let read: ShippedTable | undefined;
-  const table = () => {
-    read ??= readTable(benchmark);
-    return read;
-  };
+  const table = () => tableOf(benchmark);
   return {
     isShipped: true,
     imported: undefined,
@@ -74,6 +70,15 @@ export function shippedBenchmark(benchmark: BenchmarkDefinition): BenchmarkSourc
     rank: async (wanted, count) => rankingOf(benchmark.name, table(), wanted, count),
     summary: async () => summaryOf(benchmark.name, table()),
   };
+}
+
+/** The files of the package do not change, so each is read once. */
+const read = new Map<string, ShippedTable>();
+
+function tableOf(benchmark: BenchmarkDefinition): ShippedTable {
+  const known = read.get(benchmark.name) ?? readTable(benchmark);
+  read.set(benchmark.name, known);
+  return known;
 }
 
 function readTable({ name, space }: BenchmarkDefinition): ShippedTable {
