@@ -70,3 +70,14 @@ describe('a sparkline', () => {
     expect(sparklineOf([null])).toBe('no finite loss');
   });
 });
+
+describe('a published name', () => {
+  it('is planned for retraining and for export as its genotype', async () => {
+    const { planNewRetraining } = await import('../../src/jobs/retrain/plan.js');
+    const { plan } = await planNewRetraining({ genotype: 'FairDARTS_a', overrides: ['LOADER.DATASET', 'digits'] });
+    expect(plan.retraining).toMatchObject({
+      space: 'darts',
+      genotype: expect.stringContaining('normal_concat=[2, 4, 5]'),
+    });
+  });
+});
