@@ -38,6 +38,8 @@ const CALLS: Record<string, Call> = {
     ...{ cfg, tables: [out], out },
     split: { choose: null, report: { batches: null, seeds: [1], architectures: 'all' } },
   }),
+  explain: plain(api.explain, { run: out }),
+  showArchitecture: plain(api.showArchitecture, { architecture: 'x' }),
   importBenchmark: plain(api.importBenchmark, { file: out }),
   queryBenchmark: plain(api.queryBenchmark, { architecture: '1' }),
   topArchitectures: plain(api.topArchitectures, {}),
