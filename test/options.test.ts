@@ -215,8 +215,13 @@ const ARGUMENTS: readonly [string, readonly unknown[]][] = [
   ['text', ['', {}, '']],
   ['wholeNumber', [1, { least: 0 }, '']],
 ];
-/** Functions that a table above covers. */
-const COVERED = [...Object.keys({ ...CALLS, ...FURTHER_CALLS }), 'exportNetwork', ...ARGUMENTS.map(([name]) => name)];
+/** Functions that a table above covers, or that take no argument. */
+const COVERED = [
+  ...Object.keys({ ...CALLS, ...FURTHER_CALLS }),
+  'exportNetwork',
+  'listGenotypes',
+  ...ARGUMENTS.map(([name]) => name),
+];
 
 describe('a wrong argument', () => {
   it.each(ARGUMENTS)('of %s is refused: %j', async (name, given) => {
