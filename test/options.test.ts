@@ -53,6 +53,7 @@ const FURTHER_CALLS: Record<string, Call> = {
   listAssets: plain(api.listAssets, {}),
   verifyAssets: plain(api.verifyAssets, {}),
   fetchAssets: plain(api.fetchAssets, { names: ['digits'], data: out }),
+  report: plain(api.report, { runs: [out] }),
 };
 const EVALUATOR = { capacity: 1, evaluate: async () => api.outcomeOfLoss(1) };
 
