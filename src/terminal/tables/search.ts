@@ -31,6 +31,7 @@ export function describeResult(result: SearchResult): string {
     ...plannedRow(result),
     ...futilityRow(result.futility),
     ['files', files.folder],
+    ['report', `rminas report ${files.folder}`],
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return [listOf(rows), ...paretoTable(result.pareto)].join('\n');
