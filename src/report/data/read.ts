@@ -22,6 +22,7 @@ import { COMPARISON_FILE, comparisonReport } from './other/comparison.js';
 import { rankingReport } from './other/ranking.js';
 import { retrainingReport } from './other/retraining.js';
 import type { Report, RunReport } from './schema.js';
+import { accuraciesOf } from './search/accuracies.js';
 import type { SearchRecords } from './search/records.js';
 import { searchReportOf } from './search/search-report.js';
 import { sideBySide } from './side-by-side.js';
@@ -85,14 +86,15 @@ export async function readSearchRecords(folder: string): Promise<SearchRecords> 
   const run = readRun(folder);
   const { folder: path, header, result } = run;
   const { lines } = readSearch(path);
-  return {
+  const records = {
     folder: path,
     state: searchState(path, lines),
     header,
     lines,
-    ...(await planned(run.configuration)),
     result,
+    ...(await planned(run.configuration)),
   };
+  return { ...records, accuracies: await accuraciesOf(records) };
 }
 
 /** Whether a search has its answer, and whether a process is at work on it. */
