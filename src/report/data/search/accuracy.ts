@@ -31,10 +31,10 @@ export function accuracyBlocks(
     {
       type: 'chart',
       id: 'accuracy',
-      chart: scatter(known, series),
+      chart: scatter(known),
       text:
         `Kendall's τ of score and accuracy over ${known.length} architectures is ${tau(all)}, ` +
-        `and among the best ${percentOf(BEST_SHARE)} by accuracy ${tau(best)}. Brackets hold ${percentOf(LEVEL)} intervals of the bootstrap.`,
+        `and among the best ${percentOf(BEST_SHARE)} by accuracy ${tau(best)}. Brackets hold ${percentOf(LEVEL)} intervals of the bootstrap. The accuracies are those of ${series}.`,
     },
   ];
 }
@@ -47,7 +47,7 @@ function tau(estimate: { value: number | null; low: number | null; high: number 
     : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
-function scatter(known: readonly { item: number; loss: number; accuracy: number }[], series: string): PlaneChart {
+function scatter(known: readonly { item: number; loss: number; accuracy: number }[]): PlaneChart {
   const limit = [...known].sort((a, b) => b.accuracy - a.accuracy)[Math.ceil(BEST_SHARE * known.length) - 1];
   const least = known.reduce((a, { loss }) => Math.min(a, loss), Number.POSITIVE_INFINITY);
   const most = known.reduce((a, { loss }) => Math.max(a, loss), Number.NEGATIVE_INFINITY);
@@ -59,7 +59,7 @@ function scatter(known: readonly { item: number; loss: number; accuracy: number 
     kind: 'plane',
     title: 'Score and true accuracy',
     x: { label: 'loss (lower is better)', log: least > 0 && most / least > WIDE },
-    y: { label: `${series}, %` },
+    y: { label: 'true accuracy, %' },
     series: [
       { name: `best ${percentOf(BEST_SHARE)} by accuracy`, as: 'dots', colour: 2, points: pointsOf(true) },
       { name: 'others', as: 'dots', colour: 7, points: pointsOf(false) },
