@@ -29,7 +29,14 @@ export default defineConfig({
     setupFiles: ['test/setup/each-file.ts'],
     // On a machine of two cores a third worker computes while the others wait for their sidecars.
     maxWorkers: 3,
-    // What a test evaluates, it evaluates itself. Texts are compared without colours, which some terminals and `CI` ask for.
-    env: { RMINAS_CACHE_MAX: '0', NO_COLOR: '1' },
+    env: {
+      // What a test evaluates, it evaluates itself.
+      RMINAS_CACHE_MAX: '0',
+      // Texts are compared without colours, which some terminals and `CI` ask for.
+      NO_COLOR: '1',
+      // Interpreters that set no number of threads would take all cores, and their idle threads would spin.
+      OMP_NUM_THREADS: '1',
+      OMP_WAIT_POLICY: 'PASSIVE',
+    },
   },
 });

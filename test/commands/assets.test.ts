@@ -5,7 +5,8 @@ import type { AssetList, AssetVerification, FetchReport } from '../../src/assets
 import { resnet20 } from '../../src/teachers/resnet20.js';
 import { type FileServer, startFileServer } from '../assets/file-server.js';
 import { eventually } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const data = process.env.RMINAS_TEST_DATA;
 const SIZE = resnet20.asset?.download?.bytes ?? 0;
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 /** In an empty folder, so that no other data is found. */
 const options = () => ({ env: { RMINAS_HOME: home, RMINAS_DATA: '' }, cwd: home });
-const assets = (...args: string[]) => runCli(['assets', ...args], options());
+const assets = (...args: string[]) => runInProcess(['assets', ...args], options());
 const place = (name: string) => join(home, 'data/teachers', name);
 
 describe('rminas assets list', () => {

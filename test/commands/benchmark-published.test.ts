@@ -4,10 +4,11 @@ import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPython } from '../../src/sidecar/process/find-python.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const home = temporaryFolder();
-const rminas = (...args: string[]) => runCli(['benchmark', ...args], { env: { RMINAS_HOME: home } });
+const rminas = (...args: string[]) => runInProcess(['benchmark', ...args], { env: { RMINAS_HOME: home } });
 
 beforeAll(async () => {
   const program = `
@@ -62,8 +63,8 @@ describe("the published benchmark's file", () => {
     truncateSync(huge, 2 ** 42);
     const env = { RMINAS_HOME: elsewhere };
     const [refused, tooLarge] = await Promise.all([
-      runCli(['benchmark', 'import', evil], { env }),
-      runCli(['benchmark', 'import', huge, '--json'], { env }),
+      runInProcess(['benchmark', 'import', evil], { env }),
+      runInProcess(['benchmark', 'import', huge, '--json'], { env }),
     ]);
     expect(refused).toMatchObject({ code: 3, stdout: '' });
     expect(refused.stderr).toContain('names os.system');

@@ -1,42 +1,18 @@
-import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CELLS, temporary, writeBrokenTable, writeNasBench201, writeNasBenchMacro } from '../benchmarks/tables.js';
-import { remember } from '../support/started.js';
+import { runInProcess } from '../support/run-in-process.js';
 
-const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 let home: string;
 
 beforeEach(() => {
   home = temporary();
 });
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-async function rminas(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = remember(
-    spawn(process.execPath, [program, ...args], {
-      env: { ...process.env, RMINAS_HOME: home, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-  );
-  const ended: Ended = { code: null, stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    ended.stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    ended.stderr += text;
-  });
-  ended.code = await new Promise((resolve) => child.on('close', resolve));
-  return ended;
-}
-
+const rminas = (args: string[], env: Record<string, string> = {}) =>
+  runInProcess(args, { env: { RMINAS_HOME: home, ...env } });
 const benchmark = (...args: string[]) => rminas(['benchmark', ...args]);
 
 describe('rminas benchmark', () => {

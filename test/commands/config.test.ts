@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConfigDescription } from '../../src/config/index.js';
-import { runCli, temporaryFolder } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const ARCHIVE = "SEARCH:\n  DATASET: 'cifar100'\nTRAIN:\n  BATCH_SIZE: 48\n";
 
@@ -16,7 +17,7 @@ describe('rminas config show', () => {
   it('prints the source of each value: default, file, override, profile', async () => {
     const file = written('darts_mine.yaml', ARCHIVE);
     const words = ['config', 'show', file, '--profile', 'corrected', 'RMINAS.RF_SUCC', '3'];
-    const { code, stdout, stderr } = await runCli(words);
+    const { code, stdout, stderr } = await runInProcess(words);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const row = (key: string) => {
       const line = stdout.split('\n').find((text) => text.startsWith(`│ ${key} `)) ?? '';
@@ -35,7 +36,7 @@ describe('rminas config show', () => {
 
   it('prints only what differs from the defaults, and marks keys that nothing reads', async () => {
     const file = written('nb201.yaml', 'LOADER:\n  BATCH_SIZE: 48\n  PIN_MEMORY: False\n');
-    const { stdout } = await runCli(['config', 'show', file, '--changed', 'RMINAS.RF_SUCC', '3']);
+    const { stdout } = await runInProcess(['config', 'show', file, '--changed', 'RMINAS.RF_SUCC', '3']);
     const keys = [...stdout.matchAll(/^│ ([A-Z._]+(?: \(not read\))?) /gm)].map(([, key]) => key);
     expect(keys).toEqual(['LOADER.BATCH_SIZE', 'LOADER.PIN_MEMORY (not read)', 'RMINAS.RF_SUCC']);
   });
@@ -43,7 +44,7 @@ describe('rminas config show', () => {
   it('accepts equal values for different keys', async () => {
     const file = written('nb201.yaml', ARCHIVE);
     const words = ['RMINAS.RF_WARMUP', '3', 'RMINAS.RF_SUCC', '3', 'RMINAS.CELLS', '1', 'RMINAS.THREADS', '1'];
-    const { stdout } = await runCli(['config', 'show', '--seed', '3', file, '--json', ...words]);
+    const { stdout } = await runInProcess(['config', 'show', '--seed', '3', file, '--json', ...words]);
     const { keys } = JSON.parse(stdout) as ConfigDescription;
     const set = keys.filter(({ source }) => source === 'override').map(({ key, value }) => [key, value]);
     expect(Object.fromEntries(set)).toEqual({
@@ -57,7 +58,7 @@ describe('rminas config show', () => {
 
   it('prints one document with --json', async () => {
     const file = written('search.yaml', ARCHIVE);
-    const { code, stdout } = await runCli(['config', 'show', file, '--space', 'nas-bench-201', '--json']);
+    const { code, stdout } = await runInProcess(['config', 'show', file, '--space', 'nas-bench-201', '--json']);
     expect(code).toBe(0);
     const description = JSON.parse(stdout) as ConfigDescription;
     expect(description).toMatchObject({ file, dialect: 'archive', purpose: 'search', notices: [] });
@@ -77,7 +78,7 @@ describe('rminas config show', () => {
 
   it('shows the configuration of a retraining without the plan of a search', async () => {
     const file = written('darts_deep.yaml', 'DATA_LOADER: {}\nTRAIN:\n  LAYERS: 14\n  BATCH_SIZE: 32\n');
-    const { code, stdout } = await runCli(['config', 'show', file, '--json']);
+    const { code, stdout } = await runInProcess(['config', 'show', file, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ purpose: 'retraining', specification: null, decisions: [] });
   });
@@ -88,7 +89,7 @@ describe('rminas config show', () => {
     [[written('a.yaml', 'SPACE:\n  NAME: darts\n'), 'OPTIM.BASE_LR', '1'], /OPTIM\.BASE_LR must be of type float/],
     [[written('a.yaml', ARCHIVE)], /names no space/],
   ])('ends in exit code 2 for %j', async (words, text) => {
-    const { code, stdout, stderr } = await runCli(['config', 'show', ...words]);
+    const { code, stdout, stderr } = await runInProcess(['config', 'show', ...words]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(text);
   });

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, type Diagnosis, diagnose } from '../../src/doctor/index.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
-import { runCli, temporaryFolder } from '../support/run-cli.js';
+import { temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const data = process.env.RMINAS_TEST_DATA;
 const REQUIRED = ['python', 'torch', 'numpy', 'scikit-learn', 'pyzmq', 'jsonschema-rs', 'pillow', 'rminas_sidecar'];
@@ -40,7 +41,7 @@ function distribution(name: string, version: string, module: string, source: str
 }
 
 async function doctor(args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
-  const { code, stdout, stderr } = await runCli(['doctor', '--json', ...args], options);
+  const { code, stdout, stderr } = await runInProcess(['doctor', '--json', ...args], options);
   const diagnosis = JSON.parse(stdout) as Diagnosis;
   const check = (name: string): Check => {
     const found = diagnosis.checks.find((candidate) => candidate.name === name);
@@ -52,7 +53,7 @@ async function doctor(args: readonly string[], options: { env?: NodeJS.ProcessEn
 
 describe('a complete Python', () => {
   it('is ready, with one line per check', async () => {
-    const { code, stdout } = await runCli(['doctor']);
+    const { code, stdout } = await runInProcess(['doctor']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.pop()).toBe('The default search can run.');
     expect(code).toBe(0);
@@ -177,7 +178,7 @@ describe('an unusable Python', () => {
   });
 
   it('is named in the text output', async () => {
-    const { code, stdout } = await runCli(['doctor', '--python', '/nonexistent']);
+    const { code, stdout } = await runInProcess(['doctor', '--python', '/nonexistent']);
     expect(stdout).toMatch(/^missing {2}python .*\/nonexistent.*→/m);
     expect(stdout).toMatch(/The default search cannot run: python, torch,.*\.\n$/);
     expect(code).toBe(3);

@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, truncateSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { smallDisk } from '../support/small-disk.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -22,11 +23,11 @@ function config(text: string): string {
 }
 
 const search = (cfg: string, ...rest: string[]) =>
-  runCli(['search', '--cfg', cfg, '--out', temporaryFolder(), ...rest]);
+  runInProcess(['search', '--cfg', cfg, '--out', temporaryFolder(), ...rest]);
 
 describe('an invalid search ends in exit code 2 for', () => {
   it.each<[string, () => Promise<CliResult>, RegExp]>([
-    ['no configuration at all', () => runCli(['search']), /Neither --cfg nor --resume/],
+    ['no configuration at all', () => runInProcess(['search']), /Neither --cfg nor --resume/],
     ['a missing configuration', () => search('/nowhere/x.yaml'), /\/nowhere\/x\.yaml does not exist/],
     ['broken YAML', () => search(config('SPACE:\n  NAME: [1,\nOUT: }')), /config\.yaml:[23]:\d+/],
     ['an unknown key', () => search(TINY, 'RMINAS.RF_WARMUPS', '3'), /RMINAS\.RF_WARMUPS[\s\S]*RMINAS\.RF_WARMUP/],
@@ -41,7 +42,7 @@ describe('an invalid search ends in exit code 2 for', () => {
       /sinflow.*synflow/,
     ],
     ['an unknown flag', () => search(TINY, '--wokers', '2'), /--wokers/],
-    ['overrides of a resumed run', () => runCli(['search', '--resume', '/tmp', 'RNG_SEED', '3']), /RNG_SEED/],
+    ['overrides of a resumed run', () => runInProcess(['search', '--resume', '/tmp', 'RNG_SEED', '3']), /RNG_SEED/],
   ])('%s', async (_, run, text) => {
     expectFailure(await run(), 2, text);
   });
@@ -49,12 +50,16 @@ describe('an invalid search ends in exit code 2 for', () => {
   it('an OUT_DIR that cannot be written', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    expectFailure(await runCli(['search', '--cfg', TINY, '--out', join(file, 'exp')]), 2, /OUT_DIR cannot be written/);
+    expectFailure(
+      await runInProcess(['search', '--cfg', TINY, '--out', join(file, 'exp')]),
+      2,
+      /OUT_DIR cannot be written/,
+    );
   });
 
   it('a genotype of another space', async () => {
     expectFailure(
-      await runCli(['score', '--cfg', TINY, '|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|']),
+      await runInProcess(['score', '--cfg', TINY, '|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|']),
       2,
       /nor_conv_9x9/,
     );
@@ -75,7 +80,7 @@ describe('a search with missing parts ends in exit code 3 and', () => {
 
   it('names a missing run', async () => {
     const folder = temporaryFolder();
-    expectFailure(await runCli(['search', '--resume', folder]), 3, new RegExp(`${folder}/journal.jsonl`));
+    expectFailure(await runInProcess(['search', '--resume', folder]), 3, new RegExp(`${folder}/journal.jsonl`));
   });
 
   it('names a missing Python', async () => {

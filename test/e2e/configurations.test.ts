@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
 import { scaled } from '../support/limits.js';
-import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { type CliResult, ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const DATA = process.env.RMINAS_TEST_DATA;
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
@@ -85,7 +86,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
 
   function search(name: string, changes: Readonly<Record<string, string>>, ...words: string[]): Promise<CliResult> {
     const overrides = Object.entries({ ...SMALL, ...changes, OUT_DIR: temporaryFolder() }).flat();
-    return runCli(['search', '--cfg', published(name), '--data', data, '--json', ...words, ...overrides]);
+    return runInProcess(['search', '--cfg', published(name), '--data', data, '--json', ...words, ...overrides]);
   }
 
   it.each(Object.entries(SEARCHES))('%s finds an architecture', async (name, row) => {
@@ -167,7 +168,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
   it('refuse a genotype of another space', async () => {
     const cell = '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|';
     const file = published('xnas/rminas_darts_cifar10.yaml');
-    const { code, stderr } = await runCli(['score', '--cfg', file, '--data', data, cell]);
+    const { code, stderr } = await runInProcess(['score', '--cfg', file, '--data', data, cell]);
     expect(code).toBe(2);
     expect(stderr).toContain('Genotype(');
   });

@@ -2,9 +2,10 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SearchResult } from '../../src/jobs/search/result.js';
+import { search } from '../../src/index.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const OLD = join(ROOT, 'test/fixtures/journals/0.2.1/search-complete');
 const ANSWER = /("type":"finished".*?"genotype":")([^"]+)"/;
@@ -22,7 +23,7 @@ function editedCopy(of: string, edit: (journal: string) => string): string {
 }
 
 async function expectRefused(folder: string, message: RegExp): Promise<void> {
-  const { code, stdout, stderr } = await runCli(['search', '--resume', folder]);
+  const { code, stdout, stderr } = await runInProcess(['search', '--resume', folder]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
   expect(existsSync(join(folder, 'result.json'))).toBe(false);
@@ -31,8 +32,9 @@ async function expectRefused(folder: string, message: RegExp): Promise<void> {
 describe('a run whose journal was edited', () => {
   let folder: string;
   beforeAll(async () => {
-    const args = ['search', '--cfg', join(ROOT, 'test/fixtures/tiny.yaml'), '--out', temporaryFolder(), '--json'];
-    folder = (JSON.parse((await runCli(args)).stdout) as SearchResult).files.folder;
+    const overrides = ['RMINAS.STRATEGY', 'random', 'RMINAS.MAX_EVALUATIONS', '14', 'OUT_DIR', temporaryFolder()];
+    const { files } = await search({ cfg: join(ROOT, 'test/fixtures/tiny.yaml'), overrides }).result;
+    folder = files.folder;
   }, scaled(300_000));
 
   it.each<[string, (journal: string) => string]>([

@@ -8,7 +8,8 @@ import type { ProxyValues, WeightedProxy } from '../../src/objectives/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { essence, evaluatedIn, linesOf } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const SMALL = ['RMINAS.RF_WARMUP', '6', 'RMINAS.RF_SUCC', '2', 'RMINAS.MAX_EVALUATIONS', '9'];
@@ -17,7 +18,7 @@ async function run(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ stdout: string; result: SearchResult }> {
-  const { code, stdout, stderr } = await runCli(words, { env });
+  const { code, stdout, stderr } = await runInProcess(words, { env });
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const result = JSON.parse(stdout) as SearchResult;
   expect(resultSchema.parse(result)).toEqual(result);
@@ -121,6 +122,8 @@ describe('a search by a proxy', () => {
 
 describe('a search by a benchmark', () => {
   const data = temporaryFolder();
+  /** The table is imported once. */
+  const env = { RMINAS_HOME: temporaryHome() };
   const CONFIG = join(ROOT, 'configs/nas-bench-macro-cifar10.yaml');
   const accuracyOf = (genotype: string) => 80 + Number.parseInt(genotype, 3) / 1000;
   beforeAll(() => {
@@ -138,24 +141,24 @@ describe('a search by a benchmark', () => {
 
   it('does not train, and needs neither images nor a teacher', async () => {
     const named = ['--out', temporaryFolder(), ...smaller, 'RMINAS.BENCHMARK_SERIES', 'cifar10 test'];
-    const { result } = await run([...words, ...named]);
+    const { result } = await run([...words, ...named], env);
     const observed = evaluatedIn(result.files.journal).slice(0, result.cost.evaluations);
     const accuracies = observed.map(({ genotype = '' }) => accuracyOf(genotype));
     expect(result.best.loss).toBeCloseTo(-Math.max(...accuracies), 6);
     expect(result.score.parts.accuracy).toBeCloseTo(accuracyOf(result.genotype), 6);
     expect(result).toMatchObject({ objective: 'benchmark', notes: [], cost: { steps: 0, evaluationSeconds: 0 } });
-    const { stdout } = await run(['search', '--resume', result.files.folder, '--json']);
+    const { stdout } = await run(['search', '--resume', result.files.folder, '--json'], env);
     expect(essence(stdout)).toEqual(essence(JSON.stringify(result)));
   });
 
   it('uses a test accuracy only if told to, and otherwise does not begin a run', async () => {
     const out = temporaryFolder();
-    const refused = await runCli([...words, '--out', out, ...smaller]);
+    const refused = await runInProcess([...words, '--out', out, ...smaller], { env });
     expect(refused).toMatchObject({ code: 2, stdout: expect.stringMatching(/only test accuracy.*oracle/) });
-    const verified = await runCli([...words, '--out', out, ...smaller, '--verify', '1']);
+    const verified = await runInProcess([...words, '--out', out, ...smaller, '--verify', '1'], { env });
     expect(verified).toMatchObject({ code: 2, stdout: expect.stringMatching(/no images to verify/) });
     const elsewhere = words.map((word) => (word === data ? temporaryFolder() : word));
-    const nowhere = await runCli([...elsewhere, '--out', out, ...smaller]);
+    const nowhere = await runInProcess([...elsewhere, '--out', out, ...smaller]);
     expect(nowhere).toMatchObject({ code: 3, stdout: expect.stringMatching(/rminas benchmark import/) });
     expect(readdirSync(out)).toEqual([]);
   });

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createSlotSpace, readRun, retrain, type SearchResult, search } from '../../src/index.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const timeout = scaled(180_000);
 
@@ -19,7 +20,7 @@ const SMALL = (
 
 const folder = temporaryFolder();
 const plugin = join(folder, 'toy.py');
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 const outputIn = (out: string) => join(out, readdirSync(out)[0] ?? '');
 
 beforeAll(() => {

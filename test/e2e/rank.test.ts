@@ -6,7 +6,8 @@ import { type RankingResult, type RankOptions, rank, rankingResultSchema } from 
 import { drawSample } from '../../src/jobs/rank/sample.js';
 import { numberInBenchmark } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
-import { type CliResult, ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { type CliResult, ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { getSpace } from '../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -35,7 +36,7 @@ const data = writeData();
 
 const rankIn = (out: string, ...words: readonly string[]) =>
   ['rank', '--cfg', TINY, '--data', data, '--out', out, '--bootstrap', '50', ...words] as const;
-const run = (args: readonly string[]) => runCli(args, { env: { RMINAS_HOME: home } });
+const run = (args: readonly string[]) => runInProcess(args, { env: { RMINAS_HOME: home } });
 
 function resultOf(done: CliResult): RankingResult {
   expect(done).toMatchObject({ code: 0 });
@@ -192,7 +193,7 @@ describe('an invalid ranking', () => {
   it('is not refused without a table: test accuracies ship with rminas', async () => {
     const env = { RMINAS_HOME: temporaryHome() };
     const args = ['rank', '--cfg', TINY, '--architectures', '3', '--proxies', 'flops', '--out', folder, '--json'];
-    const { code, stdout } = await runCli([...args, '--data', temporaryFolder()], { env });
+    const { code, stdout } = await runInProcess([...args, '--data', temporaryFolder()], { env });
     expect(code).toBe(0);
     const ranked = JSON.parse(stdout) as RankingResult;
     expect(ranked.benchmark.source).toContain('shipped with rminas');

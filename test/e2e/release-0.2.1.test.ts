@@ -8,7 +8,8 @@ import type { RetrainingResult } from '../../src/jobs/retrain/result.js';
 import type { SearchResult } from '../../src/jobs/search/result.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
 import { evaluatedIn, linesOf } from '../support/journals.js';
-import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const FIXTURES = join(ROOT, 'test/fixtures/journals/0.2.1');
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -27,12 +28,14 @@ function resultIn<Result>(name: string, file = 'result.json'): Result {
 }
 
 async function run<Result>(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const { code, stdout, stderr } = await runCli(args, { env });
+  const { code, stdout, stderr } = await runInProcess(args, { env });
   expect({ code, stderr }).toMatchObject({ code: 0 });
   return { result: JSON.parse(stdout) as Result, stderr };
 }
 
-/** A folder with a table of the whole space. */
+/** A folder with a table of the whole space, and a data home in which it is imported once. */
+const TABLE = writeTable();
+const env = { RMINAS_HOME: temporaryHome() };
 function writeTable(): string {
   const data = temporaryFolder();
   mkdirSync(join(data, 'nas-bench-201'));
@@ -68,15 +71,14 @@ describe('a search of release 0.2.1', { timeout }, () => {
     const folder = copyOf('search-interrupted');
     const config = join(folder, 'config.yaml');
     writeFileSync(config, readFileSync(config, 'utf8').replace(/BASE_LR: .*/, 'BASE_LR: 0.2'));
-    const { code, stderr } = await runCli(['search', '--resume', folder]);
+    const { code, stderr } = await runInProcess(['search', '--resume', folder]);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no longer describes the run') });
   });
 });
 
 describe('a ranking of release 0.2.1', { timeout }, () => {
-  const env = { RMINAS_HOME: temporaryHome() };
   const rank = (out: string) => {
-    const words = ['rank', '--cfg', TINY, '--data', writeTable(), '--out', out, '--json', '--bootstrap', '50'];
+    const words = ['rank', '--cfg', TINY, '--data', TABLE, '--out', out, '--json', '--bootstrap', '50'];
     return run<RankingResult>([...words, '--proxies', 'rmi@2,flops', '--architectures', '8'], env);
   };
   const NAME = 'rank-nas-bench-201-digits-seed7';
@@ -127,10 +129,9 @@ describe('a retraining of release 0.2.1', { timeout }, () => {
 describe('a comparison of release 0.2.1', { timeout }, () => {
   it('continues with its runs', async () => {
     const out = copyOf('compare');
-    const words = ['compare', '--cfg', TINY, '--data', writeTable(), '--out', out, '--json', '--seeds', '1'];
+    const words = ['compare', '--cfg', TINY, '--data', TABLE, '--out', out, '--json', '--seeds', '1'];
     const what = ['--strategies', 'forest,random', '--objectives', 'benchmark', '--cost', 'evaluations'];
     const keys = ['RMINAS.RF_SUCC', '50', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test'];
-    const env = { RMINAS_HOME: temporaryHome() };
     const runsOf = ({ rows }: ComparisonResult) =>
       rows.flatMap(({ runs }) => runs.map(({ folder: _, ...rest }) => rest));
     const before = evaluatedIn(join(out, 'runs/forest-benchmark-seed1/journal.jsonl'));

@@ -3,9 +3,21 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ScoreResult, SearchResult } from '../../src/jobs/search/result.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+/** A short warm-up, and a few guided evaluations. */
+const SHORT = [
+  'RMINAS.RF_WARMUP',
+  '5',
+  'RMINAS.RF_SUCC',
+  '2',
+  'RMINAS.RF_THRESRATE',
+  '0.5',
+  'RMINAS.MAX_EVALUATIONS',
+  '8',
+];
 
 /** The findings of a search, without its cost and its paths. */
 function findings({ cost: _, files: __, score, ...found }: SearchResult): unknown {
@@ -13,12 +25,13 @@ function findings({ cost: _, files: __, score, ...found }: SearchResult): unknow
 }
 
 describe('scores of other runs', () => {
-  const home = temporaryFolder();
+  const home = temporaryHome();
   const folder = join(home, 'cache', 'scores');
   const env = { RMINAS_HOME: home, RMINAS_CACHE_MAX: '16' };
-  const search = async (...flags: string[]) => {
-    const words = ['search', '--cfg', TINY, '--json', '--out', temporaryFolder(), ...flags];
-    const { code, stdout, stderr } = await runCli(words, { env });
+  const search = (...flags: string[]) => searchBy(runInProcess, ...flags);
+  const searchBy = async (run: typeof runCli, ...flags: string[]) => {
+    const words = ['search', '--cfg', TINY, '--json', '--out', temporaryFolder(), ...flags, ...SHORT];
+    const { code, stdout, stderr } = await run(words, { env });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     return { result: JSON.parse(stdout) as SearchResult, stderr };
   };
@@ -26,8 +39,8 @@ describe('scores of other runs', () => {
   let total = 0;
 
   beforeAll(async () => {
-    // Both runs use one cache at the same time.
-    const [one, other] = await Promise.all([search(), search()]);
+    // Two processes use one cache at the same time.
+    const [one, other] = await Promise.all([searchBy(runCli), searchBy(runCli)]);
     first = one.result;
     for (const { result } of [one, other]) {
       expect(findings(result)).toEqual(findings(first));
@@ -54,7 +67,7 @@ describe('scores of other runs', () => {
     const before = written();
     const [{ result }, scored] = await Promise.all([
       search('--no-cache'),
-      runCli(['score', '--cfg', TINY, '--json', first.genotype], { env }),
+      runInProcess(['score', '--cfg', TINY, '--json', first.genotype], { env }),
     ]);
     expect(findings(result)).toEqual(findings(first));
     expect(result.cost).toMatchObject({ evaluations: total, cached: 0 });
@@ -76,7 +89,7 @@ describe('scores of other runs', () => {
     const file = join(temporaryFolder(), 'home');
     writeFileSync(file, '');
     const score = (changes: NodeJS.ProcessEnv) =>
-      runCli(['score', '--cfg', TINY, first.genotype], { env: { ...env, ...changes } });
+      runInProcess(['score', '--cfg', TINY, first.genotype], { env: { ...env, ...changes } });
     const [closed, sizeless] = await Promise.all([score({ RMINAS_HOME: file }), score({ RMINAS_CACHE_MAX: 'much' })]);
     expect(closed).toMatchObject({ code: 0, stderr: expect.stringMatching(/Scores of other runs are not used: E/) });
     expect(sizeless).toMatchObject({ code: 2, stderr: expect.stringContaining('RMINAS_CACHE_MAX is "much"') });

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, resultSchema, type SearchResult, score, scoreResultSchema, search } from '../../src/index.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { remember } from '../support/started.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -14,7 +15,7 @@ describe('rminas search', () => {
   let result: SearchResult;
 
   beforeAll(async () => {
-    const run = await runCli([
+    const run = await runInProcess([
       'search',
       '--cfg',
       TINY,
@@ -65,7 +66,7 @@ describe('rminas search', () => {
   });
 
   it('gives the same result when the finished run is resumed', async () => {
-    const again = await runCli(['search', '--resume', result.files.folder, '--json']);
+    const again = await runInProcess(['search', '--resume', result.files.folder, '--json']);
     const { cost, ...rest } = JSON.parse(again.stdout) as SearchResult;
     expect({ ...rest, cost: { ...cost, seconds: 0, sessions: 1 } }).toEqual({
       ...result,
@@ -80,8 +81,8 @@ describe('rminas search', () => {
 
   it('finds the same answer twice with two workers', async () => {
     const run = async () => {
-      const two = await runCli(['search', '--cfg', TINY, '--json', '--workers', '2', '--out', temporaryFolder()]);
-      const { voters, genotype, best, threshold } = JSON.parse(two.stdout) as SearchResult;
+      const overrides = ['RMINAS.WORKERS', '2', 'OUT_DIR', temporaryFolder()];
+      const { voters, genotype, best, threshold } = await search({ cfg: TINY, overrides, cache: false }).result;
       return { voters, genotype, best, threshold };
     };
     const first = await run();
@@ -91,7 +92,7 @@ describe('rminas search', () => {
   });
 
   it('prints a table by default', async () => {
-    const { stdout: table, code } = await runCli(['search', '--resume', result.files.folder]);
+    const { stdout: table, code } = await runInProcess(['search', '--resume', result.files.folder]);
     expect(code).toBe(0);
     for (const text of [result.genotype, 'CKA per stage', 'evaluations', 'held-out accuracy', result.files.folder]) {
       expect(table).toContain(text);
@@ -112,7 +113,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     const [, folder] = /rminas search --resume (\S+)/.exec(stderr) ?? [];
     expect(existsSync(join(folder ?? '', 'journal.jsonl'))).toBe(true);
-    const resumed = await runCli(['search', '--resume', folder ?? '', '--json']);
+    const resumed = await runInProcess(['search', '--resume', folder ?? '', '--json']);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ stop: { reason: 'successes-reached' }, cost: { sessions: 2 } });
   });
 });
@@ -155,7 +156,7 @@ describe('the Node API', () => {
     const child = remember(
       spawn(process.execPath, [join(ROOT, 'scripts/example.mjs'), TINY], {
         cwd,
-        env: { ...process.env, RMINAS_HOME: cwd },
+        env: { ...process.env, RMINAS_HOME: temporaryHome() },
         stdio: ['ignore', 'pipe', 'inherit'],
       }),
     );

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exportNetwork, type RetrainingResult, retrain } from '../../src/index.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const FIXTURES = join(ROOT, 'test/fixtures/journals/0.2.1');
 const NB201 = '|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~2|';
@@ -170,7 +171,7 @@ describe('rminas export', () => {
     writeFileSync(join(packages, 'onnx/__init__.py'), 'raise ImportError("not installed")');
     const to = join(temporaryFolder(), 'model');
     const args = ['export', trained.files.folder, '--to', to, '--trained-seed', '3', '--formats', 'onnx'];
-    const { code, stdout, stderr } = await runCli(args, { env: { PYTHONPATH: packages } });
+    const { code, stdout, stderr } = await runInProcess(args, { env: { PYTHONPATH: packages } });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain('pip install "rminas-sidecar[onnx]"');
     expect(stderr).toContain(`All other files are in ${to}`);
@@ -181,8 +182,8 @@ describe('rminas export', () => {
     const to = join(temporaryFolder(), 'model');
     const args = ['export', NB201, '--to', to, '--json', ...SMALL];
     const [wrong, right] = await Promise.all([
-      runCli([...args, '--formats', 'tflite']),
-      runCli([...args, '--formats', 'none']),
+      runInProcess([...args, '--formats', 'tflite']),
+      runInProcess([...args, '--formats', 'none']),
     ]);
     expect(wrong.code).toBe(2);
     expect(JSON.parse(wrong.stdout).error).toMatchObject({ code: 'unknown-format' });

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { dumpConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import { MissingError, type RminasError, UsageError } from '../../src/errors.js';
 import { PluginLoader } from '../../src/plugins/loader.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const EXAMPLE = join(ROOT, 'examples/plugin.py');
 /** Guards against hanging only: each test starts Python, which imports PyTorch. */
@@ -104,7 +105,7 @@ describe('the command line', () => {
     ],
   ] as const)('says what is wrong with %s, and what to do', { timeout }, async (name, source, code, texts) => {
     writeFileSync(join(folder, name), source);
-    const run = await runCli(['config', 'show', 'quickstart', '--plugin', name], { cwd: folder });
+    const run = await runInProcess(['config', 'show', 'quickstart', '--plugin', name], { cwd: folder });
     expect(run).toMatchObject({ code, stdout: '' });
     for (const text of texts) expect(run.stderr).toContain(text);
     expect(run.stderr).toMatch(/^ {2}→ /m);

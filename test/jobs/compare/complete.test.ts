@@ -7,9 +7,9 @@ import { planComparison } from '../../../src/jobs/compare/plan.js';
 import { findPython } from '../../../src/sidecar/process/find-python.js';
 import { writeWholeNasBench201 } from '../../benchmarks/tables.js';
 import { scaled } from '../../support/limits.js';
-import { temporaryFolder } from '../../support/run-cli.js';
+import { temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 
-beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
+beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryHome()));
 afterAll(() => vi.unstubAllEnvs());
 
 /** A Python that exits immediately until the test repairs it. */

@@ -6,9 +6,9 @@ import { completeRuns } from '../../../src/jobs/compare/complete.js';
 import { planComparison } from '../../../src/jobs/compare/plan.js';
 import { writeWholeNasBench201 } from '../../benchmarks/tables.js';
 import { scaled } from '../../support/limits.js';
-import { temporaryFolder } from '../../support/run-cli.js';
+import { temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 
-beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
+beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryHome()));
 afterAll(() => vi.unstubAllEnvs());
 
 /** A 1 × 1 convolution adds 392 parameters to the 4,894 of a network without edges, and a 3 × 3 convolution 3,080. */

@@ -18,7 +18,8 @@ import {
   wholeNumber,
 } from '../../../src/index.js';
 import { highest } from '../../search/highest.js';
-import { ROOT, runCli, temporaryFolder } from '../../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../../support/run-cli.js';
+import { runInProcess } from '../../support/run-in-process.js';
 import { toySpace } from '../../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -115,7 +116,7 @@ describe('a search with a space and an evaluator of a script', () => {
   });
 
   it('is not resumed by the command line, which has no such objects', async () => {
-    const { code, stderr } = await runCli(['search', '--resume', interruptedCopy(result, 9)]);
+    const { code, stderr } = await runInProcess(['search', '--resume', interruptedCopy(result, 9)]);
     expect(stderr).toContain("the space was 'toy' and is none");
     expect(code).toBe(2);
   });

@@ -6,10 +6,10 @@ import { type Evaluator, outcomeOfLoss, resultSchema, type SearchResult, search 
 import { checkSameDevice } from '../../../src/jobs/search/costs.js';
 import { describeResult } from '../../../src/terminal/tables/search.js';
 import { scaled } from '../../support/limits.js';
-import { ROOT, temporaryFolder } from '../../support/run-cli.js';
+import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 import { toySpace } from '../../support/spaces.js';
 
-beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryFolder()));
+beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryHome()));
 afterAll(() => vi.unstubAllEnvs());
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
