@@ -8,6 +8,7 @@ const PACKAGED = [
   'bin',
   'dist',
   'configs',
+  'oclif.manifest.json',
   'package.json',
   'python/rminas_sidecar',
   'python/pyproject.toml',
