@@ -1,7 +1,7 @@
 /** Writes reports of jobs: one HTML file, and on request each chart as SVG and CSV. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { svgOf } from '../charts/svg.js';
+import { type DrawSvg, loadSvg } from '../charts/load-svg.js';
 import { chartCsv } from '../charts/table.js';
 import { UsageError } from '../errors.js';
 import { pathOption } from '../installation/paths.js';
@@ -59,20 +59,20 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
     rminas: document.rminas,
     file,
     bytes: Buffer.byteLength(html),
-    charts: charts === undefined ? [] : writeCharts(document, resolve(charts)),
+    charts: charts === undefined ? [] : writeCharts(document, resolve(charts), await loadSvg()),
     runs: document.runs.map(({ folder, kind, state, headline }) => ({ folder, kind, state, headline })),
   };
 }
 
 /** Each chart as `<id>.svg` and `<id>.csv`; in a folder for each run when there are several. */
-function writeCharts({ runs, comparison }: Report, folder: string): string[] {
+function writeCharts({ runs, comparison }: Report, folder: string, svgOf: DrawSvg): string[] {
   const own = runs.flatMap((run, index) =>
-    writeSections(run.sections, runs.length === 1 ? folder : join(folder, `${index + 1}-${safeName(run)}`)),
+    writeSections(run.sections, runs.length === 1 ? folder : join(folder, `${index + 1}-${safeName(run)}`), svgOf),
   );
-  return [...writeSections(comparison, folder), ...own];
+  return [...writeSections(comparison, folder, svgOf), ...own];
 }
 
-function writeSections(sections: readonly Section[], folder: string): string[] {
+function writeSections(sections: readonly Section[], folder: string, svgOf: DrawSvg): string[] {
   const charts = sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'chart' ? [block] : [])));
   if (charts.length > 0) ensureJobFolder(folder);
   return charts.flatMap(({ id, chart }) => {

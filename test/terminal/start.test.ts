@@ -7,18 +7,24 @@ import { BIN, ROOT } from '../support/run-cli.js';
 
 const HOOK = pathToFileURL(join(ROOT, 'test/fixtures/print-modules.mjs')).href;
 
-/** The specifiers of all modules that the program imports. */
-function importsOf(...args: string[]): string[] {
+/** The specifiers of all modules that the program imports until it ends with this exit code. */
+function importsOf(args: readonly string[], code = 0): string[] {
   const { status, stderr } = spawnSync(process.execPath, ['--import', HOOK, BIN, ...args], { encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
+  expect(status, stderr).toBe(code);
   return [...stderr.matchAll(/^import (.*)$/gm)].map(([, specifier]) => String(specifier));
 }
 
 it.each(['--version', '--help', 'search --help'])('loads no command and none of its libraries for %s', (line) => {
-  const imports = importsOf(...line.split(' '));
+  const imports = importsOf(line.split(' '));
   const libraries = Object.keys(packageJson.dependencies).filter((name) =>
     imports.some((specifier) => specifier === name || specifier.startsWith(`${name}/`)),
   );
   expect(libraries).toEqual(['@oclif/core']);
   expect(imports.filter((specifier) => /commands\/(?!help\.js)/.test(specifier))).toEqual([]);
+});
+
+it.each(['rank', 'compare'])('loads ECharts for %s only when a chart is drawn', (command) => {
+  const imports = importsOf([command, '--cfg', '/there/is/no/configuration.yaml'], 2);
+  expect(imports).toContain('zod');
+  expect(imports.filter((specifier) => /^(?:echarts|zrender)\b/.test(specifier))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { PlaneChart } from '../../charts/chart.js';
-import { svgOf } from '../../charts/svg.js';
+import type { DrawSvg } from '../../charts/load-svg.js';
 import type { CostKind } from './cost.js';
 import { cornersOf } from './curves.js';
 import type { ComparisonResult } from './result.js';
@@ -17,7 +17,7 @@ const LEAST = 0.01;
 const shown = (regret: number) => Math.max(LEAST, regret);
 
 /** For each data set a chart of regret over cost: a line for each row, with the quartiles of the seeds as a band. */
-export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>) {
+export function regretCharts(result: Pick<ComparisonResult, 'series' | 'rows' | 'cost' | 'voting'>, svgOf: DrawSvg) {
   return result.series.map(({ dataset }, index) => ({ dataset, svg: svgOf(regretChart(result, index)) }));
 }
 

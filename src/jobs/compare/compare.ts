@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { type DrawSvg, loadSvg } from '../../charts/load-svg.js';
 import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
 import { pathOption } from '../../installation/paths.js';
@@ -103,8 +104,9 @@ async function runComparison(options: CompareOptions, context: JobContext<Compar
     checkAny(completed);
     const figures = await figuresOfAll(planned, completed, asking);
     const result = resultOf(planned, completed, figures, { cost, budget });
+    const svgOf = await loadSvg();
     lock.check();
-    writeFiles(result);
+    writeFiles(result, svgOf);
     return result;
   } finally {
     lock.release();
@@ -193,9 +195,9 @@ function resultOf(
   };
 }
 
-function writeFiles(result: ComparisonResult): void {
+function writeFiles(result: ComparisonResult, svgOf: DrawSvg): void {
   const { files } = result;
   writeJobFile(files.result, `${JSON.stringify(result, null, 2)}\n`);
   writeJobFile(files.csv, comparisonCsv(result));
-  for (const [index, { svg }] of regretCharts(result).entries()) writeJobFile(files.curves[index] ?? '', svg);
+  for (const [index, { svg }] of regretCharts(result, svgOf).entries()) writeJobFile(files.curves[index] ?? '', svg);
 }

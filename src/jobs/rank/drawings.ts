@@ -1,5 +1,5 @@
 import type { PlaneChart } from '../../charts/chart.js';
-import { svgOf } from '../../charts/svg.js';
+import type { DrawSvg } from '../../charts/load-svg.js';
 import type { AccuracySeries } from './accuracies.js';
 import type { ScoredArchitecture } from './evaluate.js';
 import type { Ranked } from './result.js';
@@ -21,6 +21,7 @@ export function drawScore(
   scored: readonly ScoredArchitecture[],
   series: AccuracySeries,
   ranked: Ranked,
+  svgOf: DrawSvg,
 ): Drawing {
   const part = score.proxies.length === 1 ? score.proxies[0] : undefined;
   const shownOf = ({ row, loss }: ScoredArchitecture) => (part ? (row.values.get(part.name)?.value ?? null) : loss);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type DrawSvg, loadSvg } from '../../charts/load-svg.js';
 import type { PreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { ensureJobFolder, filesOf, type JobFolder, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
@@ -27,13 +28,13 @@ export interface FinalizeRankingOptions {
 }
 
 /** Evaluates what has been measured, and writes result, table and charts. */
-export function finalizeRanking(options: FinalizeRankingOptions): RankingResult {
+export async function finalizeRanking(options: FinalizeRankingOptions): Promise<RankingResult> {
   const { folder } = options.store.job;
   const question = questionOf(options);
   const ranked = evaluate(question);
   const table = join(folder.path, 'architectures.csv');
   writeJobFile(table, tableOf(question));
-  const charts = drawAll(question, ranked, folder);
+  const charts = drawAll(question, ranked, folder, await loadSvg());
   const result = resultOf({ ...options, question, ranked, table, charts });
   writeJobFile(folder.result, `${JSON.stringify(result, null, 2)}\n`);
   return result;
@@ -61,14 +62,14 @@ function questionOf({ ranking, store, prepared, accuracies, paper }: FinalizeRan
   };
 }
 
-function drawAll(question: RankingQuestion, ranked: readonly Ranked[], folder: JobFolder): string[] {
+function drawAll(question: RankingQuestion, ranked: readonly Ranked[], folder: JobFolder, svgOf: DrawSvg): string[] {
   const charts = ensureJobFolder(join(folder.path, 'charts')).path;
   return question.scores.flatMap((score) => {
     const scored = scoreRows(score, question);
     const overAll = ranked.find(({ name, population }) => name === score.name && population === 'all');
     if (overAll === undefined) return [];
     return question.series.map((series) => {
-      const { name, svg } = drawScore(score, scored, series, overAll);
+      const { name, svg } = drawScore(score, scored, series, overAll, svgOf);
       const file = join(charts, name);
       writeJobFile(file, svg);
       return file;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { svgOf } from '../../../src/charts/svg.js';
 import { testSeriesOf } from '../../../src/jobs/compare/benchmark-figures.js';
 import { regretCharts } from '../../../src/jobs/compare/charts.js';
 import { NO_COST } from '../../../src/jobs/compare/cost.js';
@@ -137,7 +138,7 @@ describe('the output of a comparison', () => {
   });
 
   it('is a chart for each series, with the vote of the best architectures', () => {
-    const [chart] = regretCharts(result);
+    const [chart] = regretCharts(result, svgOf);
     expect(chart?.dataset).toBe('cifar10');
     expect(chart?.svg).toContain('vote of the truly best: 1.00');
     expect(chart?.svg).toContain('>forest-rmi</text>');
