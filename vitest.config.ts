@@ -1,28 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** Rooms whose tests change nothing in their process. The files of one worker share its process, which spares the start and the imports of each. */
-const PURE = [
-  ...[
-    'assets',
-    'catalogue',
-    'charts',
-    'config',
-    'definitions',
-    'installation',
-    'objectives',
-    'protocol',
-    'proxies',
-    'random',
-  ],
+/**
+ * Rooms whose tests change nothing in their process, or restore it. The files of one worker share its process, which
+ * spares the start and the imports of each.
+ */
+const SHARING = [
+  ...['assets', 'catalogue', 'charts', 'commands', 'config', 'definitions', 'docs', 'documentation', 'e2e', 'export'],
+  ...['installation', 'objectives', 'plugins', 'protocol', 'proxies', 'random'],
   ...['search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
 ];
-const pure = PURE.map((room) => `test/${room}/**/*.test.ts`);
+const sharing = SHARING.map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'processes', include: ['test/**/*.test.ts'], exclude: pure } },
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'processes', include: ['test/**/*.test.ts'], exclude: sharing } },
+      { extends: true, test: { name: 'sharing', include: sharing, isolate: false } },
     ],
     globalSetup: ['test/setup/once.ts'],
     // Sets the limits of tests and hooks, which scale with the machine.

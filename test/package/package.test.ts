@@ -137,7 +137,7 @@ describe('the tarball in an empty folder with an empty home', { timeout: 15 * MI
   });
 
   it('runs the quickstart, and writes the result into the current folder', async () => {
-    const tiny = ['RMINAS.RF_WARMUP', '4', 'RMINAS.RF_SUCC', '1'];
+    const tiny = ['RMINAS.RF_WARMUP', '4', 'RMINAS.RF_SUCC', '1', 'OPTIM.MAX_EPOCH', '4', 'RMINAS.WORKERS', '1'];
     const { code, stdout, stderr } = await rminas('search', '--cfg', 'quickstart', '--json', ...tiny);
     expect(code, stderr).toBe(0);
     const result = JSON.parse(stdout) as { files: { folder: string } };
