@@ -36,7 +36,7 @@ describe.skipIf(process.platform === 'win32')('a search on the space, data set a
   }, async () => {
     mkdirSync(out);
     // Long trainings, so that the search is still at work when it is interrupted.
-    const long = [...begin, 'OPTIM.MAX_EPOCH', '60'];
+    const long = [...begin, 'OPTIM.MAX_EPOCH', '30'];
     const { child, ended } = startCli([...long, '--out', out], { cwd: folder });
     const journalIn = () => join(outputIn(out), 'journal.jsonl');
     await waitUntil(() => evaluatedIn(journalIn()).length >= 2, ended);
