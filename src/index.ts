@@ -142,6 +142,8 @@ export {
   type RecordedCosts,
 } from './strategies/limits/costs.js';
 export type {
+  AnswerConfidence,
+  AnswerPreference,
   Ask,
   Observation,
   Phase,
