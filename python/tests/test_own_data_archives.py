@@ -1,5 +1,6 @@
 """NumPy archives of images of the user: the arrays that are read, and those that are refused."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,21 @@ def test_another_file_in_place_of_an_archive_is_named(tmp_path: Path) -> None:
         (tmp_path / "broken.npz").write_bytes(content)
         assert failure("npz", tmp_path / "broken.npz").code == "corrupt-file"
     write_folder(tmp_path / "zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_compressed_by_another_method_is_refused(tmp_path: Path, method: int) -> None:
+    pixels, labels = arrays()
+    np.savez(tmp_path / "stored.npz", x=pixels, y=labels)
+    with (
+        zipfile.ZipFile(tmp_path / "stored.npz") as stored,
+        zipfile.ZipFile(tmp_path / "other.npz", "w", method) as other,
+    ):
+        for name in stored.namelist():
+            other.writestr(name, stored.read(name))
+    # Their streams end with errors of their own when they are damaged.
+    content = bytearray(other.read_bytes())
+    content[60:64] = b"\xff" * 4
+    (tmp_path / "damaged.npz").write_bytes(content)
+    for file in (other, tmp_path / "damaged.npz"):
+        assert "another method than deflate" in failure("npz", file).message

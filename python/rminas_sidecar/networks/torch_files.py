@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from rminas_sidecar.networks.torch_globals import Storage, safe_globals_of, text_of
-from rminas_sidecar.system.files import UNREADABLE_ARCHIVE
+from rminas_sidecar.system.files import UNREADABLE_ARCHIVE, open_member
 from rminas_sidecar.system.pickled import BadPickle, Limits, SafeGlobal, Source, load
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -80,8 +80,10 @@ def _read_archive(archive: zipfile.ZipFile, size: int) -> object:
     if total > _INFLATION * size + (1 << 20) or members[pickles[0]].file_size > _LONGEST_PICKLE:
         raise BadPickle(f"it announces {total} bytes of content in a file of {size}")
     root = pickles[0].removesuffix("data.pkl")
-    if f"{root}byteorder" in members and archive.read(f"{root}byteorder") != b"little":
-        raise BadPickle("it was written by a machine of another byte order")
+    if f"{root}byteorder" in members:
+        with open_member(archive, members[f"{root}byteorder"]) as stream:
+            if stream.read() != b"little":
+                raise BadPickle("it was written by a machine of another byte order")
     storages: dict[str, Storage] = {}
 
     def find(key: str, dtype: torch.dtype, count: int, _view: object) -> Storage:
@@ -89,13 +91,13 @@ def _read_archive(archive: zipfile.ZipFile, size: int) -> object:
         if key not in storages:
             if name not in members:
                 raise BadPickle(f"its storage {key[:20]!r} is missing")
-            with archive.open(members[name]) as stream:
+            with open_member(archive, members[name]) as stream:
                 storages[key] = Storage(_filled(stream, members[name].file_size), dtype)
         if len(storages[key].content) < count * dtype.itemsize:
             raise BadPickle(f"its storage {key[:20]!r} is too short")
         return storages[key]
 
-    with archive.open(members[pickles[0]]) as stream:
+    with open_member(archive, members[pickles[0]]) as stream:
         length = members[pickles[0]].file_size
         return load(Source(stream, length), safe_globals_of(find), Limits(_MOST_OBJECTS))  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from rminas_sidecar.errors import SidecarError
 
@@ -16,6 +16,20 @@ UNREADABLE_ARCHIVE = (zipfile.BadZipFile, EOFError, NotImplementedError, Runtime
 
 NotImplementedError: an unknown compression. RuntimeError: an encrypted member. ValueError: a name that is not UTF-8.
 """
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Those that NumPy and PyTorch write. The errors of the others are not those above."""
+
+
+def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    """Opens a file in an archive.
+
+    Raises:
+        ValueError: the file is compressed by a method that NumPy and PyTorch do not write; also what `zipfile` raises.
+    """
+    if member.compress_type not in _COMPRESSIONS:
+        raise ValueError(f"{member.filename[:100]!r} is compressed by another method than deflate")
+    return archive.open(member)
 
 
 @contextmanager

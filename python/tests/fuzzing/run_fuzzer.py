@@ -7,6 +7,7 @@ faults were found. stderr has the log of libFuzzer.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import re
@@ -81,6 +82,9 @@ def _run(name: str, options: argparse.Namespace) -> tuple[str, bool]:
         fine = _in_child(lambda: _fuzz(name, arguments), log)
         for file in faults.iterdir():
             corpus.keep_fault(name, file.read_bytes())
+        if not fine and not any(faults.iterdir()):
+            with log.open("a") as file:
+                file.write("The fuzzer ended without naming an input.\n")
         if fine and options.keep:
             _in_child(lambda: _fuzz(name, ["-merge=1", str(merged), str(kept), str(new)]), Path(folder) / "merge")
             corpus.keep(name, (file.read_bytes() for file in merged.iterdir()))
@@ -99,7 +103,7 @@ def _in_child(work: Callable[[], None], log: Path) -> bool:
     """Does work that ends its process, in another process with a log; answers whether it succeeded."""
     pid = os.fork()
     if pid == 0:
-        # Neither this function's caller nor exit handlers may clean up the parent's files.
+        # Neither this function's caller nor Python's exit handlers may clean up the parent's files.
         code: object = 1
         try:
             descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -110,7 +114,8 @@ def _in_child(work: Callable[[], None], log: Path) -> bool:
         except SystemExit as end:
             code = end.code
         finally:
-            os._exit(int(bool(code)))
+            # The end of a C program, not of Python: libFuzzer then writes the input that raised an exception.
+            ctypes.CDLL(None).exit(int(bool(code)))
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status) == 0
 

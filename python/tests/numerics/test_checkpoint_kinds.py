@@ -4,6 +4,7 @@ import bz2
 import json
 import pickle
 import struct
+import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -126,6 +127,17 @@ def test_entries_are_named_where_no_state_dict_is(tmp_path: Path) -> None:
     assert error.code == "unsuitable-teacher"
     assert "its entries are epoch, ema" in error.message
     assert "model_state_dict" in error.next_steps[0]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_compressed_by_another_method(tmp_path: Path, method: int) -> None:
+    path = _save(tmp_path / "stored.pt", {"weight": torch.ones(2)})
+    with zipfile.ZipFile(path) as stored, zipfile.ZipFile(tmp_path / "t.pt", "w", method) as other:
+        for name in stored.namelist():
+            other.writestr(name, stored.read(name))
+    error = _refusal(tmp_path / "t.pt")
+    assert error.code == "corrupt-file"
+    assert "another method than deflate" in error.message
 
 
 def _safetensors(state: State) -> bytes:

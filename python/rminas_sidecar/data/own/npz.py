@@ -15,7 +15,7 @@ import numpy as np
 from rminas_sidecar.data.own.arrays import array_source, labels_of
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.system.files import UNREADABLE_ARCHIVE, open_file
+from rminas_sidecar.system.files import UNREADABLE_ARCHIVE, open_file, open_member
 from rminas_sidecar.system.foreign import describe_foreign
 from rminas_sidecar.system.memory import available_memory, require_memory
 
@@ -101,7 +101,7 @@ class _Reader:
     def _array(self, name: str) -> np.ndarray:
         if name not in self._members:
             raise SidecarError("unsuitable-data", f"{self._path} has no array {name}.", [_HOW])
-        with self._archive.open(self._members[name]) as file:
+        with open_member(self._archive, self._members[name]) as file:
             shape, fortran, dtype = self._header(name, file)
             size = int(np.prod(shape, dtype=object)) * dtype.itemsize
             require_memory(f"The array {name} of {self._path}", size, available_memory())
