@@ -1,9 +1,23 @@
 #!/usr/bin/env node
+import { describeError, namedFailure } from '../dist/terminal/error.js';
 import { handleSignals } from '../dist/terminal/interrupt.js';
 
 // Before all else is loaded: until then SIGUSR1 opens a debugger, and other signals end the program without order.
 handleSignals();
-const { execute, settings } = await import('@oclif/core');
-// The commands are compiled. With NODE_ENV=development or test, oclif would load TypeScript to look for their sources.
-settings.enableAutoTranspile = false;
-await execute({ dir: import.meta.url });
+try {
+  const { flush, run, settings } = await import('@oclif/core');
+  // The commands are compiled. With NODE_ENV=development or test, oclif would load TypeScript to look for their sources.
+  settings.enableAutoTranspile = false;
+  await run(process.argv.slice(2), import.meta.url);
+  flush();
+} catch (thrown) {
+  const error = namedFailure(thrown);
+  if (error === thrown) {
+    const { handle } = await import('@oclif/core/handle');
+    await handle(thrown);
+  } else {
+    // A limit of the system that is met while commands are loaded.
+    process.exitCode = error.exitCode;
+    process.stderr.write(`${describeError(error)}\n`);
+  }
+}

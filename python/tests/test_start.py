@@ -69,7 +69,7 @@ def test_signals_of_a_batch_system_do_not_end_a_sidecar_or_its_workers(launcher:
     assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
     before = score(sidecar.ask("evaluate", evaluate_body()))
     workers = sidecar.workers()
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU):
         for pid in (*workers, sidecar.pid):
             os.kill(pid, number)
         assert score(sidecar.ask("evaluate", evaluate_body())) == before

@@ -1,4 +1,5 @@
 import { InterruptedError, interrupted, MissingError } from '../errors.js';
+import { isDiskFull } from '../system/files.js';
 
 /**
  * Runs work that a signal may abort, and reports the abort.
@@ -21,8 +22,8 @@ export async function storing<T>(path: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+    const { message } = cause as NodeJS.ErrnoException;
+    const full = isDiskFull(cause);
     throw new MissingError(full ? `The disk is full: ${path} could not be written.` : unwritable(path, message), {
       code: full ? 'disk-full' : 'unwritable',
       nextSteps: [

@@ -15,7 +15,7 @@ export const BOOTSTRAP = `
 import __main__, json, os, signal, sys, threading, time
 
 os.dup2(2, 1)
-for name in ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"):
+for name in ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
     if hasattr(signal, name):
         signal.signal(getattr(signal, name), lambda *_: None)
 del sys.path[0]

@@ -1,6 +1,8 @@
 /** Commands that mend a fault. They differ between a checkout, a package and an active environment. */
+
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { shellWord } from './paths.js';
 import { PACKAGE_ROOT } from './places.js';
 import { readProject } from './project.js';
 
@@ -51,7 +53,7 @@ export function packageSteps(python: string, context: InstallationContext = THIS
 export function installCommand(python: string, context: InstallationContext = THIS_PROCESS): string {
   const constraints = join(context.packageRoot, 'python', 'constraints.txt');
   const names = readProject().requirements.map(({ name }) => name);
-  return `${python} -m pip install -c ${constraints} ${names.join(' ')}`;
+  return `${shellWord(python)} -m pip install -c ${shellWord(constraints)} ${names.join(' ')}`;
 }
 
 /** Only a checkout has the script that compiles the program. */

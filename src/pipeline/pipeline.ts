@@ -1,9 +1,11 @@
 /** A search, the retraining of its answer, and the export of the network, in one go that can be resumed. */
+
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeNetwork } from '../export/network/export-network.js';
 import { type ExportResult, exportedNetworkSchema } from '../export/network/result.js';
 import { readRun } from '../export/run.js';
+import { shellWord } from '../installation/paths.js';
 import type { Notice } from '../jobs/events.js';
 import { type Job, type JobContext, startChecked } from '../jobs/job.js';
 import type { RetrainingEvent } from '../jobs/retrain/events.js';
@@ -34,7 +36,7 @@ export type PipelineEvent =
 export function searchThen(options: SearchOptions): Job<PipelineEvent, PipelineResult> {
   const interruption = (folder: string | undefined) => ({
     message: 'The run was interrupted; what it did is kept.',
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${folder}`],
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkSearchOptions(options, 'searchThen'), { interruption }, runSteps);
 }

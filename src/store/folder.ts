@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
-import { readTextBounded, writeAtomically } from '../system/files.js';
+import { isDiskFull, readTextBounded, writeAtomically } from '../system/files.js';
 import { makeFolder } from '../system/folders.js';
 
 const MOST_CONFIG_BYTES = 65_536;
@@ -97,7 +97,7 @@ export function textIn(file: string): string | undefined {
 
 /** The error for something that could not be written at a path. */
 export function folderError(path: string, cause: NodeJS.ErrnoException): UsageError | MissingError {
-  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') {
+  if (isDiskFull(cause)) {
     return new MissingError(`The disk is full: ${resolve(path)} could not be written.`, {
       code: 'disk-full',
       nextSteps: ['Free some space, or name another folder with OUT_DIR.'],

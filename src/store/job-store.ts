@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
+import { shellWord } from '../installation/paths.js';
 import { folderGone, type JobFolder, textIn, writeJobFile } from './folder.js';
 import {
   hasBegun,
@@ -264,7 +265,7 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
     const nextStep = (kept: string) =>
       format.resume === null
         ? `Move it to ${path}, then give the same command again.`
-        : `Resume it with: ${format.resume} ${kept}`;
+        : `Resume it with: ${format.resume} ${shellWord(kept)}`;
     // The log went with the folder.
     this.#log = undefined;
     const options = { folder: this.folder, journal: this.#journal, lines: this.#lines, config: this.#config };

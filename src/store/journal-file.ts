@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
-import { ReadError, withFile } from '../system/files.js';
+import { shellWord } from '../installation/paths.js';
+import { isDiskFull, ReadError, withFile } from '../system/files.js';
 import { parseJson } from '../system/json.js';
 import { EMPTY_SUM, type JournalLine, printLine, splitLine, sumOf } from './journal-line.js';
 import { wholeLines } from './lines.js';
@@ -51,6 +52,7 @@ export function readJournal<Entry>(file: string, entries: z.ZodType<Entry>): Rea
   let wholeBytes = 0;
   let summed = false;
   const parse = (text: string): JournalLine<Entry> => {
+    if (/^\uFEFF|\r$/.test(text)) throw convertedLine(file, lines.length + 1);
     const line = splitLine(text);
     sum = sumOf(sum, line.json);
     // Once a journal has checksums, every line has one.
@@ -76,6 +78,14 @@ function foreignLine(file: string, number: number, cause: unknown): UsageError {
     code: 'corrupt-journal',
     nextSteps: ['Start a new run, or cut the journal before that line: what is lost is computed again.'],
     cause,
+  });
+}
+
+/** An editor, or Git on Windows, has converted the file. */
+function convertedLine(file: string, number: number): UsageError {
+  return new UsageError(`Line ${number} of ${file} has a byte order mark or a line ending of Windows.`, {
+    code: 'corrupt-journal',
+    nextSteps: [`Remove them, and nothing is lost: perl -pi -e 's/^\\xEF\\xBB\\xBF//; s/\\r$//' ${shellWord(file)}`],
   });
 }
 
@@ -250,13 +260,15 @@ export class JournalWriter<Entry> {
 }
 
 function unwritable(file: string, cause: unknown): MissingError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+  const { message } = cause as NodeJS.ErrnoException;
+  const full = isDiskFull(cause);
   return new MissingError(
     full ? `The disk is full: ${file} could not be extended.` : `${file} could not be written: ${message}`,
     {
       code: full ? 'disk-full' : 'unwritable',
-      nextSteps: ['Free some space, then resume: the journal keeps all that it holds.'],
+      nextSteps: [
+        `${full ? 'Free some space' : 'Make sure that you may write it'}, then resume: the journal keeps all that it holds.`,
+      ],
       cause,
     },
   );

@@ -149,3 +149,8 @@ function writeTo(descriptor: number, write: (descriptor: number) => void): void 
     closeSync(descriptor);
   }
 }
+
+/** Whether something could not be written because the disk, its quota or a limit of the file's size is exhausted. */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
+}

@@ -1,5 +1,6 @@
-import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { MissingError } from '../errors.js';
 
 /** Folders in which the system shows processes, hardware and settings. /dev/shm is for files. */
 const PSEUDO = /^\/(?:proc|sys|dev(?!\/shm(?:\/|$)))(?:\/|$)/;
@@ -26,6 +27,24 @@ export function makeFolder(path: string): void {
       if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
     }
   }
+}
+
+/**
+ * Requires a current folder, from which relative paths start and in which the sidecar runs.
+ * @throws MissingError `missing-folder` when it was deleted, or when its path is not UTF-8, which Node cannot open
+ */
+export function requireCurrentFolder(): void {
+  const next = ['Change into another folder, and run the command again.'];
+  let folder: string;
+  try {
+    folder = process.cwd();
+  } catch (cause) {
+    const message = 'The current folder does not exist any more, or may not be read.';
+    throw new MissingError(message, { code: 'missing-folder', nextSteps: next, cause });
+  }
+  if (existsSync(folder)) return;
+  const message = `The path of the current folder is not UTF-8, or the folder does not exist any more: ${folder}`;
+  throw new MissingError(message, { code: 'missing-folder', nextSteps: next });
 }
 
 /** The longest part of a path that exists. @param onMissing called with each path below it, from the longest */

@@ -1,6 +1,7 @@
 import { Command } from '@oclif/core';
 import { EXIT, RminasError } from '../errors.js';
-import { describeError } from './error.js';
+import { requireCurrentFolder } from '../system/folders.js';
+import { describeError, namedFailure } from './error.js';
 import { guardOutputs, keepResultIn } from './output.js';
 
 /**
@@ -12,6 +13,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     guardOutputs();
+    requireCurrentFolder();
     await super.init();
   }
 
@@ -25,9 +27,10 @@ export abstract class BaseCommand extends Command {
     return result;
   }
 
-  protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
+  protected override async catch(thrown: Error & { exitCode?: number }): Promise<unknown> {
     // oclif prints its own errors (e.g. an unknown flag) and handles --help.
-    if ('oclif' in error && !this.jsonEnabled()) throw error;
+    if ('oclif' in thrown && !this.jsonEnabled()) throw thrown;
+    const error = namedFailure(thrown);
     const usage = 'oclif' in error;
     process.exitCode = error instanceof RminasError ? error.exitCode : usage ? EXIT.usage : EXIT.bug;
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));

@@ -3,11 +3,12 @@ import { EXIT } from '../errors.js';
 
 /**
  * Ctrl-C, the end of a session, and the warnings of batch systems. Node would open a debugger at SIGUSR1; a listener
- * replaces that. Windows has no user signals.
+ * replaces that. Windows does not have all of them.
  */
-const SIGNALS = (['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const).filter(
-  (signal) => process.platform !== 'win32' || !signal.startsWith('SIGUSR'),
-);
+const SIGNALS =
+  process.platform === 'win32'
+    ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    : (['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU', 'SIGHUP'] as const);
 
 const exit = () => process.exit(EXIT.interrupted);
 

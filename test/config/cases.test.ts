@@ -1,9 +1,10 @@
 /** Configurations as people have them: what is accepted, and what the refusal says. */
+import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/index.js';
-import { userPath } from '../../src/installation/paths.js';
+import { shellWord, userPath } from '../../src/installation/paths.js';
 import { planNewRetraining } from '../../src/jobs/retrain/plan.js';
 import { planNewSearch } from '../../src/jobs/search/plan.js';
 
@@ -69,11 +70,21 @@ describe('the path of a flag', () => {
     expect(userPath(text)).toBe(path);
   });
 
-  it.each(['$HOME/data', '/x/$USER/data', '%USERPROFILE%/data'])('cannot be %s', (text) => {
+  it.each(['$HOME/data', '/x/$USER/data', '%USERPROFILE%/data', '/x/\uFFFD'])('cannot be %s', (text) => {
     expect(() => userPath(text)).toThrow(expect.objectContaining({ code: 'invalid-path', exitCode: 2 }));
   });
 
   it.runIf(process.platform !== 'win32')('has no drive letter', () => {
     expect(() => userPath('D:\\data')).toThrow(/drive letters/);
   });
+});
+
+describe.runIf(process.platform !== 'win32')('a word of a command in advice', () => {
+  it.each(['/tmp/plain', '/tmp/a b', "/tmp/it's", '$HOME', '`id`', 'ü\n', '', '*'])(
+    '%j reaches the program',
+    (text) => {
+      const printed = execFileSync('sh', ['-c', `printf %s ${shellWord(text)}`], { encoding: 'utf8' });
+      expect(printed).toBe(text);
+    },
+  );
 });

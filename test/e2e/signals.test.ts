@@ -7,7 +7,7 @@ import { eventually, scaled } from '../support/limits.js';
 import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGXCPU', 'SIGHUP'] as const;
 
 /** Whether a process handles SIGHUP (Linux). It is the last signal that rminas begins to handle. */
 function handlesSignals(pid: number): boolean {

@@ -144,6 +144,18 @@ describe('a folder for a new journal', () => {
   });
 });
 
+describe('a journal that cannot be written', () => {
+  it.runIf(existsSync('/dev/full'))('names the full disk, and otherwise asks for the permission', () => {
+    expect(() => new JournalWriter('/dev/full').append(proposal(0))).toThrow(
+      expect.objectContaining({ code: 'disk-full', nextSteps: [expect.stringContaining('Free some space')] }),
+    );
+    mkdirSync(file);
+    expect(() => new JournalWriter(file)).toThrow(
+      expect.objectContaining({ code: 'unwritable', nextSteps: [expect.stringContaining('you may write it')] }),
+    );
+  });
+});
+
 describe('the checksums of a journal', () => {
   const linesIn = () => readFileSync(file, 'utf8').split('\n').slice(0, -1);
   const rewrite = (lines: readonly string[]) => writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
@@ -169,6 +181,26 @@ describe('the checksums of a journal', () => {
         message: expect.stringContaining(`Line ${number} of ${file} does not fit its checksum`),
       }),
     );
+  });
+
+  it.runIf(process.platform === 'linux')('fit again after the advice for a converted journal', () => {
+    const { lines } = readJournal(file);
+    const text = readFileSync(file, 'utf8');
+    for (const converted of [text.replaceAll('\n', '\r\n'), `\uFEFF${text}`]) {
+      writeFileSync(file, converted);
+      let step = '';
+      try {
+        readJournal(file);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UsageError);
+        expect(error).toMatchObject({
+          message: `Line 1 of ${file} has a byte order mark or a line ending of Windows.`,
+        });
+        step = (error as UsageError).nextSteps[0] ?? '';
+      }
+      execFileSync('sh', ['-c', step.slice(step.indexOf('perl'))]);
+      expect(readJournal(file).lines).toEqual(lines);
+    }
   });
 
   it('are missing in a journal of release 0.2.1, and cover its lines once it is continued', () => {

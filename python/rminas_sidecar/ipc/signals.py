@@ -2,7 +2,7 @@
 
 import signal
 
-_OF_THE_GROUP = ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2")
+_OF_THE_GROUP = ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 """Ctrl-C, a closed terminal, and the warnings of batch systems. Windows has only the first."""
 
 

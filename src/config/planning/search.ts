@@ -1,6 +1,8 @@
 /** Turns a configuration into the plan of a search. */
+
 import type { DatasetDefinition } from '../../datasets/definition.js';
 import { UsageError } from '../../errors.js';
+import { shellWord } from '../../installation/paths.js';
 import type { Specification } from '../../protocol/specification.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
 import { createStrategy, type StrategyDefinition } from '../../strategies/index.js';
@@ -60,7 +62,7 @@ function checkPurpose({ file, purpose }: Config): void {
   throw new UsageError(`${file} describes how a found architecture is trained, not a search.`, {
     code: 'retraining-config',
     nextSteps: [
-      `Pass it to rminas retrain, with the architecture: rminas retrain --cfg ${file} --genotype …`,
+      `Pass it to rminas retrain, with the architecture: rminas retrain --cfg ${shellWord(file ?? '')} --genotype …`,
       'Or search with a configuration that names a data set.',
     ],
   });

@@ -1,6 +1,8 @@
 /** The model card: README.md beside an exported network. */
+
 import { join } from 'node:path';
 import { repr } from '../../config/yacs/value.js';
+import { shellWord } from '../../installation/paths.js';
 import { VERSION } from '../../version.js';
 import type { ExportResult } from './result.js';
 import type { ExportSubject } from './subject.js';
@@ -104,23 +106,18 @@ function commands({ run, search, seed, plan, weights }: ExportSubject): string[]
   const { genotype, space } = plan.retraining;
   if (run === null) {
     const given = [...plan.settings].filter(([key, { source }]) => source === 'override' && !NAMED.includes(key));
-    const pairs = given.flatMap(([key, { value }]) => [key, quoted(repr(value))]);
-    return [['rminas retrain', '--space', space, '--genotype', quoted(genotype), ...pairs].join(' ')];
+    const pairs = given.flatMap(([key, { value }]) => [key, shellWord(repr(value))]);
+    return [['rminas retrain', '--space', space, '--genotype', shellWord(genotype), ...pairs].join(' ')];
   }
-  const config = quoted(join(run, 'config.yaml'));
+  const config = shellWord(join(run, 'config.yaml'));
   if (search !== null && weights === null) {
-    return [`rminas search --cfg ${config}`, `rminas retrain --cfg ${config} --genotype ${quoted(genotype)}`];
+    return [`rminas search --cfg ${config}`, `rminas retrain --cfg ${config} --genotype ${shellWord(genotype)}`];
   }
   return [`rminas retrain --cfg ${config} --seeds ${seed}`];
 }
 
 /** Keys that the command has as flags. */
 const NAMED: readonly string[] = ['SPACE.NAME', 'TRAIN.GENOTYPE'];
-
-/** A word of a shell. */
-function quoted(text: string): string {
-  return /^[\w.,/:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;

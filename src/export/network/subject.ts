@@ -1,9 +1,11 @@
 /** What is exported: the answer of a search, the network of a retraining, or a genotype. */
+
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Config, RetrainingPlan } from '../../config/index.js';
 import { MissingError, UsageError } from '../../errors.js';
+import { shellWord } from '../../installation/paths.js';
 import { checkpointOf, RETRAINING_JOURNAL } from '../../jobs/retrain/journal.js';
 import { type PlannedRetraining, planNewRetraining, planResumedRetraining } from '../../jobs/retrain/plan.js';
 import { seedResult } from '../../jobs/retrain/result.js';
@@ -115,7 +117,7 @@ async function subjectOfSearch(options: SubjectOptions, loader: PluginLoader): P
   if (answer === null) {
     throw new UsageError(`The search in ${folder} has no answer yet.`, {
       code: 'no-answer',
-      nextSteps: [`Resume it with: rminas search --resume ${folder}`],
+      nextSteps: [`Resume it with: rminas search --resume ${shellWord(folder)}`],
     });
   }
   const { config: cfg } = jobFolderAt(folder);
@@ -174,6 +176,6 @@ function untrained(
   }
   return new UsageError(`The retraining in ${folder} has not finished a training yet.`, {
     code: 'no-answer',
-    nextSteps: [`Resume it with: rminas retrain --resume ${folder}`],
+    nextSteps: [`Resume it with: rminas retrain --resume ${shellWord(folder)}`],
   });
 }

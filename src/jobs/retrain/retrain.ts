@@ -3,7 +3,7 @@ import { locateAssets, locateImages } from '../../assets/locate.js';
 import { type Config, dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { pathOption } from '../../installation/paths.js';
+import { pathOption, shellWord } from '../../installation/paths.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { RequestBody } from '../../protocol/messages.js';
@@ -63,7 +63,7 @@ function checkRetrainOptions(options: unknown): RetrainOptions {
 export function retrain(options: RetrainOptions): Job<RetrainingEvent, RetrainingResult> {
   const interruption = (folder: string | undefined) => ({
     message: 'The retraining was interrupted; every whole epoch is kept.',
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${folder}`],
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkRetrainOptions(options), { interruption }, runRetraining);
 }

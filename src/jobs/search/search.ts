@@ -8,7 +8,7 @@ import { startCustomEvaluation } from '../../evaluators/custom.js';
 import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
-import { pathOption } from '../../installation/paths.js';
+import { pathOption, shellWord } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
 import { checkOptions, flagOption, type OptionShape, objectWith, oneOf, wholeNumberOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -98,7 +98,7 @@ export type SearchJob = Job<SearchJobEvent, SearchResult>;
 export function search(options: SearchOptions): SearchJob {
   const interruption = (folder: string | undefined) => ({
     message: 'The search was interrupted; what it evaluated is kept.',
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${folder}`],
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkSearchOptions(options), { interruption }, runSearch);
 }

@@ -11,7 +11,7 @@ export interface Reporter<Event> {
 
 /**
  * Runs a job until it ends or Ctrl-C interrupts it, and shows its events.
- * @param start starts the job; its signal is aborted by Ctrl-C, SIGTERM, SIGHUP, SIGUSR1 and SIGUSR2
+ * @param start starts the job; its signal is aborted by Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU
  * @throws the error of the job
  */
 export async function runJob<Event, Result>(
