@@ -1,4 +1,7 @@
-/** Lost outputs: a closed or full stderr never ends a run; a lost result on stdout is an error with the path of its file. */
+/**
+ * Outputs that fail. A closed or full stderr never ends a run. A lost result on stdout is an error with the path of its
+ * file. A terminal without a size gets the usual one.
+ */
 import { EXIT } from '../errors.js';
 import { describeFailure } from './error.js';
 
@@ -12,10 +15,16 @@ export function keepResultIn(file: string | undefined): void {
 
 let guarded = false;
 
-/** Handles write errors on both streams from now on. */
+/** A terminal that a program made, such as `script` or `docker exec --tty`, often has no size: one letter a line. */
+const USUAL = { columns: 80, rows: 24 };
+
+/** Handles write errors on both streams from now on, and gives terminals without a size the usual one. */
 export function guardOutputs(): void {
   if (guarded) return;
   guarded = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.isTTY && !stream.columns) Object.assign(stream, USUAL);
+  }
   // Progress is dropped when the terminal, the pipe or the disk behind stderr is gone.
   process.stderr.on('error', () => {});
   // oclif's own listener throws an error that nothing catches.

@@ -2,6 +2,7 @@
 
 Its output goes to stdout. Each byte on stdin is typed on the terminal, so \\x03 is Ctrl-C: the kernel sends SIGINT to
 the whole foreground process group. Ends with the exit code of the command, or 128 + the number of its signal.
+TERMINAL_SIZE has the rows and columns.
 """
 
 import fcntl
@@ -12,7 +13,7 @@ import struct
 import sys
 import termios
 
-ROWS, COLUMNS = 40, 120
+ROWS, COLUMNS = map(int, os.environ.get("TERMINAL_SIZE", "40 120").split())
 
 pid, terminal = pty.fork()
 if pid == 0:

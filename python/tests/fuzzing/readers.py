@@ -4,6 +4,7 @@ A reader answers whether it accepts the bytes. It refuses them by an error that 
 fault.
 """
 
+import gzip
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -80,6 +81,12 @@ def _read_cifar_binary(content: bytes) -> bool:
         return _accepts(lambda: CIFAR100.read_training(path.parent))
 
 
+def _read_packed(content: bytes) -> bool:
+    """The bytes are those of a tar archive: changes of the compressed ones would end at their checksum."""
+    with _file("cifar-100-binary.tar.gz", gzip.compress(content, 1)) as path:
+        return _accepts(lambda: CIFAR100.read_training(path.parent))
+
+
 def _read_checkpoint(content: bytes) -> bool:
     def read(path: Path) -> None:
         network = torch.nn.Linear(2, 2)
@@ -151,6 +158,7 @@ def _parse_genotype(content: bytes) -> bool:
 READERS: dict[str, Reader] = {
     "pickled-images": _read_pickled_images,
     "cifar-binary": _read_cifar_binary,
+    "packed-images": _read_packed,
     "checkpoint": _read_checkpoint,
     "retraining": _resume_retraining,
     "image": _decode_image,

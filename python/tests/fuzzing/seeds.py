@@ -9,6 +9,7 @@ import json
 import pickle
 import sqlite3
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,27 @@ def _pickled_images() -> list[bytes]:
 
 def _cifar() -> list[bytes]:
     return [bytes([3, 7, *range(256)]) + bytes(3072 - 256)]
+
+
+def _packed() -> list[bytes]:
+    content = bytes([3, 7]) + bytes(range(256)) * 12
+    found = []
+    for kind, name, others in (
+        (tarfile.USTAR_FORMAT, "cifar-100-binary/train.bin", ["cifar-100-binary/fine_label_names.txt"]),
+        (tarfile.GNU_FORMAT, "./train.bin", ["x" * 120]),
+        (tarfile.PAX_FORMAT, "cifar-100-binary/train.bin", ["ü" * 60]),
+    ):
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w", format=kind) as archive:
+            for other in others:
+                archive.addfile(tarfile.TarInfo(other))
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+        # Fewer blocks of zeros than a tape has.
+        whole = file.getvalue().rstrip(b"\0")
+        found.append(whole + bytes(-len(whole) % 512 + 512))
+    return found
 
 
 def _safetensors(state: dict[str, torch.Tensor]) -> bytes:
@@ -185,6 +207,7 @@ def _genotypes() -> list[bytes]:
 SEEDS = {
     "pickled-images": _pickled_images,
     "cifar-binary": _cifar,
+    "packed-images": _packed,
     "checkpoint": _checkpoints,
     "retraining": _retraining,
     "image": _images,

@@ -1,9 +1,15 @@
-/** Limits of the system, and a current folder that cannot be used: errors with what to do, and no stack trace. */
+/**
+ * Limits of the system, and a current folder that cannot be used: errors with what to do, and no stack trace. Terminals
+ * without a size.
+ */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXIT, MissingError, UsageError } from '../../src/errors.js';
 import { namedFailure } from '../../src/terminal/error.js';
-import { runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { startProgramOnTerminal } from '../support/terminal.js';
 
 const linux = process.platform === 'linux';
 
@@ -48,5 +54,19 @@ describe.runIf(linux)('a command ends with exit code 3 and what to do', () => {
     expect(stderr).toMatch(text);
     expect(stderr).not.toMatch(/This is a bug|^\s+at .*:\d+:\d+/m);
     expect(code).toBe(EXIT.missing);
+  });
+});
+
+describe.runIf(linux)('a terminal', () => {
+  it.each([
+    ['without a size gets the usual one', '0 0', '80 x 24'],
+    ['with a size keeps it', '30 50', '50 x 30'],
+  ])('%s', async (_, size, expected) => {
+    const output = pathToFileURL(join(ROOT, 'dist/terminal/output.js')).href;
+    const program = `import { guardOutputs } from '${output}'; guardOutputs(); const { columns, rows } = process.stdout;
+      console.log(columns, 'x', rows);`;
+    const command = [process.execPath, '--input-type=module', '--eval', program];
+    const { shown } = await startProgramOnTerminal(command, { TERMINAL_SIZE: size, NO_COLOR: '1' }).ended;
+    expect(shown.trim()).toBe(expected);
   });
 });
