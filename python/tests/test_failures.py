@@ -40,6 +40,13 @@ def test_an_exception_has_its_code(fail: Callable[[], object], code: str) -> Non
     assert encode("error", "1", body)
 
 
+def test_the_advice_fits_the_error_of_the_system() -> None:
+    full = failure_body(OSError(errno.ENOSPC, "No space left on device"))
+    forbidden = failure_body(PermissionError(errno.EACCES, "Permission denied", "/proc/1/cwd"))
+    assert "Free space" in full["nextSteps"][0]
+    assert "you may read" in forbidden["nextSteps"][0]
+
+
 def test_only_a_bug_shows_its_traceback() -> None:
     bug = KeyError("x")
     assert "KeyError" in failure_body(bug)["traceback"]

@@ -238,6 +238,23 @@ def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: P
     assert [library] == list((tmp_path / "kernels").iterdir())
 
 
+@pytest.mark.parametrize("content", [b"", b"x", b"\x7fELF\x02\x01\x01"])
+def test_a_damaged_library_is_compiled_again(
+    kernels: Kernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    (tmp_path / "answer.c").write_text("int answer(void) { return 42; }")
+    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "first"))
+    load_library(tmp_path)
+    (library,) = (tmp_path / "first" / "kernels").glob("*.so")
+    # In a second cache, since a library that is loaded under its path is not loaded again.
+    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "second"))
+    damaged = tmp_path / "second" / "kernels" / library.name
+    damaged.parent.mkdir(mode=0o700, parents=True)
+    damaged.write_bytes(content)
+    assert load_library(tmp_path).answer() == 42
+    assert damaged.read_bytes() == library.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("script", "said"),
     [

@@ -72,6 +72,8 @@ def test_hidden_and_other_files_are_left_out(tmp_path: Path) -> None:
     plain = described("folder", root)["fingerprint"]
     (root / ".hidden").mkdir()
     (root / "__MACOSX").mkdir()
+    (root / "lost+found").mkdir()
+    write_image(root / "@eaDir" / "1.png")
     (root / "red" / "._0.png").write_bytes(b"not an image")
     (root / "red" / "Thumbs.db").write_bytes(b"")
     assert described("folder", root)["fingerprint"] == plain
@@ -269,6 +271,11 @@ def test_broken_images_are_named_all_at_once_and_a_thorough_look_finds_every_one
             lambda root: [write_folder(root / "train"), (root / "val" / "red").mkdir(parents=True)],
             "missing-file",
             "{root}/val has no image.",
+        ),
+        (
+            lambda root: [write_folder(root), root.joinpath("red", *("a" * 1200)).mkdir(parents=True)],
+            "unsuitable-data",
+            "is below more than 32 folders",
         ),
     ],
 )

@@ -111,13 +111,11 @@ def test_another_file_in_place_of_an_archive_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_an_archive_compressed_by_another_method_is_refused(tmp_path: Path, method: int) -> None:
     pixels, labels = arrays()
-    np.savez(tmp_path / "stored.npz", x=pixels, y=labels)
-    with (
-        zipfile.ZipFile(tmp_path / "stored.npz") as stored,
-        zipfile.ZipFile(tmp_path / "other.npz", "w", method) as other,
-    ):
-        for name in stored.namelist():
-            other.writestr(name, stored.read(name))
+    stored, other = tmp_path / "stored.npz", tmp_path / "other.npz"
+    np.savez(stored, x=pixels, y=labels)
+    with zipfile.ZipFile(stored) as source, zipfile.ZipFile(other, "w", method) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
     # Their streams end with errors of their own when they are damaged.
     content = bytearray(other.read_bytes())
     content[60:64] = b"\xff" * 4

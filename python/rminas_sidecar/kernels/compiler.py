@@ -22,7 +22,7 @@ class CompilationError(Exception):
 
 
 def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
-    """Loads the library of the C files in a folder; compiles it if the cache does not have it.
+    """Loads the library of the C files in a folder; compiles it if the cache does not have it, or has a damaged one.
 
     Args:
         folder: contains the C files.
@@ -36,8 +36,11 @@ def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
         raise CompilationError("no C compiler was found (CC, or cc on the PATH)")
     try:
         library = _cache() / f"{_digest(folder, Path(compiler), options)}.so"
-        if not library.exists():
-            _compile([compiler, *_OPTIONS, *options], sorted(folder.glob("*.c")), library)
+        if library.exists():
+            # A crash of the machine may have left a part of the file: it is compiled again.
+            with contextlib.suppress(OSError):
+                return ctypes.CDLL(str(library))
+        _compile([compiler, *_OPTIONS, *options], sorted(folder.glob("*.c")), library)
         return ctypes.CDLL(str(library))
     except OSError as error:
         raise CompilationError(f"the compiled library cannot be stored or loaded: {error}") from error

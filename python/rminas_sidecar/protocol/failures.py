@@ -6,7 +6,17 @@ import traceback
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol.schema import Body
 
-_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+_FULL = "Free space on that disk, or choose a folder that you can write to."
+_FORBIDDEN = "Make sure that you may read and write there, or choose another folder."
+_UNWRITABLE = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+    errno.EROFS: _FORBIDDEN,
+}
+"""What to do about an error of the system."""
 
 
 def failure_body(error: BaseException) -> Body:
@@ -20,9 +30,7 @@ def failure_body(error: BaseException) -> Body:
             ["Use fewer workers, a smaller LOADER.BATCH_SIZE or a smaller network."],
         )
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
-        return error_body(
-            "unwritable", str(error), ["Free space on that disk, or choose a folder that you can write to."]
-        )
+        return error_body("unwritable", str(error), [_UNWRITABLE[error.errno]])
     text = "".join(traceback.format_exception(error))
     return error_body(
         "internal", f"{type(error).__name__}: {error}", ["Report this as a bug, with the traceback."], text

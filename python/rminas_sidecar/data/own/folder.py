@@ -17,8 +17,10 @@ FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "PPM", "TIFF")
 _ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".ppm", ".pgm", ".tif", ".tiff")
 _TRAINING = "train"
 _HELD_OUT = ("val", "valid", "validation", "test")
-# Files that file managers leave behind.
-_UNSEEN = {"thumbs.db", "desktop.ini", "__macosx"}
+# What file managers, file systems and network storages put beside images. `@eaDir` has thumbnails.
+_UNSEEN = {"thumbs.db", "desktop.ini", "__macosx", "lost+found", "$recycle.bin", "system volume information", "@eadir"}
+_DEEPEST = 32
+"""Folders in a row below the folder of a class."""
 
 
 @dataclass(frozen=True)
@@ -139,16 +141,34 @@ def _folders(root: Path) -> list[str]:
 
 def _files(folder: Path, prefix: str) -> Iterator[tuple[str, int]]:
     """The files in a folder and in those below it, in the order of their names: the path, and the size in bytes."""
+    if prefix.count("/") > _DEEPEST:
+        raise SidecarError(
+            "unsuitable-data",
+            f"{folder} is below more than {_DEEPEST} folders.",
+            ["Put the images of a class into its folder, or into folders directly below it."],
+        )
     try:
         with os.scandir(folder) as entries:
             known = sorted((entry for entry in entries if not _is_hidden(entry.name)), key=lambda entry: entry.name)
+        inside = [(entry.name, _size(entry)) for entry in known]
     except OSError as error:
-        raise SidecarError("missing-file", f"{folder} cannot be read: {error.strerror}.", []) from error
-    for entry in known:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(folder / entry.name, f"{prefix}{entry.name}/")
-        elif entry.is_file():
-            yield f"{prefix}{entry.name}", entry.stat().st_size
+        raise SidecarError(
+            "missing-file",
+            f"{folder} cannot be read: {error.strerror}.",
+            ["Make sure that you may read it, or take it out of the folder of the images."],
+        ) from error
+    for name, size in inside:
+        if size is None:
+            yield from _files(folder / name, f"{prefix}{name}/")
+        elif size >= 0:
+            yield f"{prefix}{name}", size
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
+    """The size of a file in bytes; None for a folder, and -1 for anything else."""
+    if entry.is_dir(follow_symlinks=False):
+        return None
+    return entry.stat().st_size if entry.is_file() else -1
 
 
 def _is_hidden(name: str) -> bool:
