@@ -273,7 +273,7 @@ def test_broken_images_are_named_all_at_once_and_a_thorough_look_finds_every_one
             "{root}/val has no image.",
         ),
         (
-            lambda root: [write_folder(root), root.joinpath("red", *("a" * 1200)).mkdir(parents=True)],
+            lambda root: [write_folder(root), root.joinpath("red", *("a" * 40)).mkdir(parents=True)],
             "unsuitable-data",
             "is below more than 32 folders",
         ),
