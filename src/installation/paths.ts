@@ -25,7 +25,7 @@ export function withHome(path: string, home = homedir()): string {
 
 /** A text as one word of a shell, for commands in advice. */
 export function shellWord(text: string): string {
-  return /^[\w.,/:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w@%.,/:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 const NOT_EMPTY = 'a text that is not empty';

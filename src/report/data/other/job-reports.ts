@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { UsageError } from '../../../errors.js';
+import { shellWord } from '../../../installation/paths.js';
 import { jobFolderAt } from '../../../store/folder.js';
 import { isLocked } from '../../../store/lock.js';
 import { readTextBounded } from '../../../system/files.js';
 import { parseJson } from '../../../system/json.js';
 import type { Fact, RunReport, Section } from '../schema.js';
-import { shellWord } from '../search/setup.js';
 
 const MOST_BYTES = 2 ** 27;
 

@@ -1,5 +1,6 @@
 /** The environment, the configuration and the commands of a search. */
 import { type DescribedKey, describeConfig } from '../../../config/index.js';
+import { shellWord } from '../../../installation/paths.js';
 import type { Block, Fact, ReportCommand, ReportTable } from '../schema.js';
 import type { PlannedRecords, SearchRecords } from './records.js';
 
@@ -9,11 +10,6 @@ export function setupBlocks(records: SearchRecords): Block[] {
     { type: 'facts', facts: environmentFacts(records) },
     ...configurationBlocks(records.planned),
   ];
-}
-
-/** A word as a shell reads it. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function commandsOf({ folder, header, state }: SearchRecords): ReportCommand[] {
