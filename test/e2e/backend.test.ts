@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { dumpConfig, loadConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import type { ScoreResult, SearchResult } from '../../src/index.js';
 import { planResumedSearch, readSearch } from '../../src/jobs/search/plan.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const SHORT = ['RMINAS.RF_WARMUP', '6', 'RMINAS.RF_SUCC', '2', 'RMINAS.RF_THRESRATE', '0.5'];
@@ -14,7 +15,7 @@ const NO_XNAS = { XNAS_HOME: '' };
 
 describe('without XNAS', () => {
   it('a search that needs it reports what is missing', async () => {
-    const { code, stderr } = await runCli(
+    const { code, stderr } = await runInProcess(
       ['search', '--cfg', TINY, '--backend', 'xnas', '--out', temporaryFolder(), ...SHORT],
       { env: NO_XNAS },
     );
@@ -24,7 +25,7 @@ describe('without XNAS', () => {
   });
 
   it('auto means native, and the result says so', async () => {
-    const { stdout } = await runCli(['score', '--cfg', TINY, GENOTYPE, '--json'], { env: NO_XNAS });
+    const { stdout } = await runInProcess(['score', '--cfg', TINY, GENOTYPE, '--json'], { env: NO_XNAS });
     expect(JSON.parse(stdout)).toMatchObject({ backend: 'native' });
   });
 });
@@ -49,7 +50,7 @@ describe.skipIf(!XNAS_HOME)('with XNAS (needs XNAS_HOME)', () => {
   let result: SearchResult;
 
   beforeAll(async () => {
-    const { code, stdout, stderr } = await runCli([
+    const { code, stdout, stderr } = await runInProcess([
       'search',
       '--cfg',
       TINY,
@@ -68,16 +69,16 @@ describe.skipIf(!XNAS_HOME)('with XNAS (needs XNAS_HOME)', () => {
   });
 
   it('a resumed run keeps it', async () => {
-    const again = await runCli(['search', '--resume', result.files.folder, '--json']);
+    const again = await runInProcess(['search', '--resume', result.files.folder, '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ backend: 'xnas', genotype: result.genotype });
-    const elsewhere = await runCli(['search', '--resume', result.files.folder], { env: NO_XNAS });
+    const elsewhere = await runInProcess(['search', '--resume', result.files.folder], { env: NO_XNAS });
     expect(elsewhere).toMatchObject({ code: 3, stderr: expect.stringContaining('XNAS cannot be imported') });
   });
 
   it('the native functions find the same answer by the same arithmetic', async () => {
     const options = ['--json', '--backend', 'native', '--out', temporaryFolder()];
     const args = ['search', '--cfg', TINY, ...options, ...SHORT, 'RMINAS.ARITHMETIC', 'plain'];
-    const native: SearchResult = JSON.parse((await runCli(args)).stdout);
+    const native: SearchResult = JSON.parse((await runInProcess(args)).stdout);
     expect(native).toMatchObject({ backend: 'native', genotype: result.genotype });
     expect(native.threshold).toBeCloseTo(result.threshold ?? 0, 4);
     expect(native.voters.map(({ genotype }) => genotype)).toEqual(result.voters.map(({ genotype }) => genotype));
@@ -85,7 +86,7 @@ describe.skipIf(!XNAS_HOME)('with XNAS (needs XNAS_HOME)', () => {
 
   it('scores by the functions of the named backend', async () => {
     const score = async (backend: string): Promise<ScoreResult> =>
-      JSON.parse((await runCli(['score', '--cfg', TINY, '--backend', backend, GENOTYPE, '--json'])).stdout);
+      JSON.parse((await runInProcess(['score', '--cfg', TINY, '--backend', backend, GENOTYPE, '--json'])).stdout);
     const [native, xnas] = [await score('native'), await score('xnas')];
     expect([native.backend, xnas.backend]).toEqual(['native', 'xnas']);
     expect(xnas.scores[0]?.score.loss).toBeCloseTo(native.scores[0]?.score.loss ?? 0, 4);

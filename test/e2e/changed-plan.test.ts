@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/jobs/search/result.js';
 import { evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
@@ -24,14 +25,14 @@ describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
     const original = readFileSync(config, 'utf8');
     const changed = original.replace('STRATEGY: forest', 'STRATEGY: random').replace(/RF_WARMUP: 12/, 'RF_WARMUP: 3');
     writeFileSync(config, changed);
-    const refused = await runCli(['search', '--resume', folder]);
+    const refused = await runInProcess(['search', '--resume', folder]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain("RMINAS.RF_WARMUP was 12 and is 3; RMINAS.STRATEGY was 'forest' and is 'random'.");
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
 
     // Settings that do not affect results may change.
     writeFileSync(config, original.replace('WORKER_DEADLINE: 120', 'WORKER_DEADLINE: 240'));
-    const resumed = await runCli(['search', '--resume', folder, '--json']);
+    const resumed = await runInProcess(['search', '--resume', folder, '--json']);
     expect(resumed.code).toBe(0);
     expect(JSON.parse(resumed.stdout) as SearchResult).toMatchObject({ strategy: 'forest', cost: { sessions: 2 } });
   });

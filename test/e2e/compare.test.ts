@@ -5,7 +5,8 @@ import { type ComparisonResult, comparisonResultSchema } from '../../src/jobs/co
 import { resultSchema, type SearchResult } from '../../src/jobs/search/result.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 /** Searches by the accuracies of the table: fast, and without PyTorch. */
@@ -21,7 +22,7 @@ beforeAll(() => {
 });
 
 const compareArgs = (...args: string[]) => ['compare', '--cfg', TINY, '--data', data, ...args];
-const compare = (...args: string[]) => runCli(compareArgs(...args), { env });
+const compare = (...args: string[]) => runInProcess(compareArgs(...args), { env });
 
 function parse(stdout: string): ComparisonResult {
   const result: ComparisonResult = JSON.parse(stdout);
@@ -129,7 +130,7 @@ describe('rminas compare, of runs', () => {
   }, async () => {
     const out = temporaryFolder();
     const home = temporaryFolder();
-    const searched = await runCli(['search', '--cfg', TINY, '--json', '--out', home, '--data', data], { env });
+    const searched = await runInProcess(['search', '--cfg', TINY, '--json', '--out', home, '--data', data], { env });
     const found: SearchResult = resultSchema.parse(JSON.parse(searched.stdout));
     const run = join(out, 'runs', 'forest-rmi-seed7');
     cpSync(found.files.folder, run, { recursive: true });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { resultSchema, type SearchResult } from '../../src/index.js';
 import { scaled } from '../support/limits.js';
-import { type CliResult, ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { type CliResult, ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const DATA = process.env.RMINAS_TEST_DATA;
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
@@ -69,11 +70,17 @@ const published = (name: string) => join(DATA ?? '', 'configs', name);
 /** A data folder with every data set and teacher, tiny and in their genuine formats. */
 function writeTinyData(): string {
   const folder = temporaryFolder();
-  for (const dataset of ['cifar10', 'cifar100', 'imagenet16-120', 'imagenet']) {
-    const script = join(ROOT, 'python/tests/support/tiny_data.py');
-    const { status, stderr } = spawnSync(PYTHON, [script, '--dataset', dataset, '--out', folder], { encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-  }
+  // All in one process, since each would import PyTorch.
+  const program = `
+import sys
+import tiny_data
+for name in tiny_data.PUBLISHED:
+    sys.argv = ["tiny_data.py", "--dataset", name, "--out", sys.argv[-1]]
+    tiny_data.main()
+`;
+  const cwd = join(ROOT, 'python/tests/support');
+  const { status, stderr } = spawnSync(PYTHON, ['-c', program, folder], { cwd, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
   return folder;
 }
 
@@ -85,7 +92,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
 
   function search(name: string, changes: Readonly<Record<string, string>>, ...words: string[]): Promise<CliResult> {
     const overrides = Object.entries({ ...SMALL, ...changes, OUT_DIR: temporaryFolder() }).flat();
-    return runCli(['search', '--cfg', published(name), '--data', data, '--json', ...words, ...overrides]);
+    return runInProcess(['search', '--cfg', published(name), '--data', data, '--json', ...words, ...overrides]);
   }
 
   it.each(Object.entries(SEARCHES))('%s finds an architecture', async (name, row) => {
@@ -167,7 +174,7 @@ describe.skipIf(!DATA)(`the published configurations${DATA ? '' : ' (skipped: RM
   it('refuse a genotype of another space', async () => {
     const cell = '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|';
     const file = published('xnas/rminas_darts_cifar10.yaml');
-    const { code, stderr } = await runCli(['score', '--cfg', file, '--data', data, cell]);
+    const { code, stderr } = await runInProcess(['score', '--cfg', file, '--data', data, cell]);
     expect(code).toBe(2);
     expect(stderr).toContain('Genotype(');
   });

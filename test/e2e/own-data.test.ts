@@ -11,7 +11,8 @@ import { numberInBenchmark } from '../benchmarks/tables.js';
 import { shellLines, splitWords } from '../documentation/command-lines.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 import { getSpace } from '../support/spaces.js';
 
 const timeout = scaled(180_000);
@@ -32,7 +33,7 @@ function wordsOf(command: string): string[] {
 
 /** Runs a line of the page, made smaller. */
 const printed = (command: string, ...small: string[]) =>
-  runCli([...wordsOf(command), ...small, '--json'], { cwd: folder });
+  runInProcess([...wordsOf(command), ...small, '--json'], { cwd: folder });
 
 beforeAll(async () => {
   const [, script = ''] = /^```python\n([\s\S]*?)^```/m.exec(page) ?? [];
@@ -82,12 +83,12 @@ describe('the page on images of the user', () => {
 
     const image = join(folder, 'digits/train/3', readdirSync(join(folder, 'digits/train/3'))[0] ?? '');
     renameSync(image, join(folder, 'kept.png'));
-    const refused = await runCli(['search', '--resume', run()], { cwd: folder });
+    const refused = await runInProcess(['search', '--resume', run()], { cwd: folder });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain(`The data set folder:${join(folder, 'digits')} has changed since the run began`);
     expect(refused.stderr).toContain('training images: 1437 then, 1436 now');
     renameSync(join(folder, 'kept.png'), image);
-    const resumed = await runCli(['search', '--resume', run(), '--json'], { cwd: folder });
+    const resumed = await runInProcess(['search', '--resume', run(), '--json'], { cwd: folder });
     const resumedResult = JSON.parse(resumed.stdout) as SearchResult;
     expect(resumedResult.verification?.found.accuracy).toBe(verification?.found.accuracy);
     // Verifications say how long they took.
@@ -107,11 +108,13 @@ describe('the jobs that compare', () => {
     const table = ['index,arch_str,cifar10_test', ...rows].join('\n');
     writeFileSync(join(data, 'nas-bench-201', 'table.csv'), `${table}\n`);
     const small = ['--architectures', '4', '--proxies', 'synflow', '--bootstrap', '10', '--data', data];
-    const ranked = await runCli(['rank', ...words, '--val-share', '0.25', ...small, '--json'], { cwd: folder });
+    const ranked = await runInProcess(['rank', ...words, '--val-share', '0.25', ...small, '--json'], { cwd: folder });
     const { dataset } = JSON.parse(ranked.stdout) as RankingResult;
     expect(dataset).toMatch(/^digits-[0-9a-f]{8}$/);
     const few = ['--strategies', 'random', '--seeds', '1', '--budget', '2', '--data', data];
-    const compared = await runCli(['compare', ...words, 'RMINAS.VAL_SHARE', '0.25', ...few, '--json'], { cwd: folder });
+    const compared = await runInProcess(['compare', ...words, 'RMINAS.VAL_SHARE', '0.25', ...few, '--json'], {
+      cwd: folder,
+    });
     expect((JSON.parse(compared.stdout) as ComparisonResult).dataset).toBe(dataset);
   });
 });

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, exportNetwork, rank, readRun, retrain, type SearchResult, score, search } from '../../src/index.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const timeout = scaled(180_000);
 const folder = temporaryFolder();
@@ -17,7 +18,7 @@ const SMALL = (
 ).split(' ');
 /** Long enough that the search is still at work when it is killed. */
 const LONG = [...SMALL, 'OPTIM.MAX_EPOCH', '30'];
-const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 
 beforeAll(() => {
   for (const name of ['resnet-space.yaml', 'resnet_space.py', 'vit-space.yaml', 'vit_space.py']) {

@@ -6,15 +6,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { inspectTeacher, readRun, score, search, trainTeacher } from '../../src/index.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const timeout = scaled(180_000);
 const folder = temporaryFolder();
 const own = join(folder, 'own_teacher.py');
 const images = ['LOADER.DATASET', 'digits'];
-const SMALL = 'LOADER.BATCH_SIZE 16 OPTIM.MAX_EPOCH 3 RMINAS.RF_WARMUP 4 RMINAS.RF_SUCC 1 RMINAS.CANDIDATES 20'.split(
-  ' ',
-);
+const SMALL =
+  'LOADER.BATCH_SIZE 16 OPTIM.MAX_EPOCH 3 RMINAS.RF_WARMUP 4 RMINAS.RF_SUCC 1 RMINAS.CANDIDATES 20 RMINAS.WORKERS 1'.split(
+    ' ',
+  );
 const GENOTYPE = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 const recipe = (out: string, epochs: number) => [
   ...images,
@@ -91,7 +93,7 @@ describe('a search with a teacher for other classes', () => {
 describe('the command line', () => {
   it('has an exit code and a next step for each wrong teacher', { timeout }, async () => {
     const ask = (...flags: string[]) =>
-      runCli(['teacher', 'inspect', '--dataset', 'digits', ...flags], { cwd: folder });
+      runInProcess(['teacher', 'inspect', '--dataset', 'digits', ...flags], { cwd: folder });
     const stage = await ask('--teacher-stages', 'layer1,layer2,layer9');
     expect(stage).toMatchObject({ code: 2, stdout: '' });
     expect(stage.stderr).toContain("The teacher has no module 'layer9' that runs. The nearest are layer3");

@@ -6,14 +6,26 @@ import { describe, expect, it } from 'vitest';
 import { type PipelineResult, pipelineResultSchema } from '../../src/index.js';
 import { parseFollowUp } from '../../src/terminal/input/follow-up.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
 const QUICK = [
   ...['search', '--cfg', 'quickstart', '--strategy', 'random', '--json', '--then', 'retrain,export'],
   ...['--retrain-with', 'OPTIM.MAX_EPOCH 4', '--retrain-with', 'RMINAS.CHANNELS 2', '--retrain-with', 'RMINAS.CELLS 1'],
 ];
-const KEYS = ['RMINAS.RF_WARMUP', '4', 'RMINAS.MAX_EVALUATIONS', '4', 'RMINAS.RF_SUCC', '1', 'OPTIM.MAX_EPOCH', '4'];
+const KEYS = [
+  'RMINAS.RF_WARMUP',
+  '4',
+  'RMINAS.MAX_EVALUATIONS',
+  '4',
+  'RMINAS.RF_SUCC',
+  '1',
+  'OPTIM.MAX_EPOCH',
+  '4',
+  'RMINAS.WORKERS',
+  '1',
+];
 
 /** What interruptions must not change. */
 function essence({ search, retraining, export: exported }: PipelineResult): unknown {
@@ -24,7 +36,7 @@ function essence({ search, retraining, export: exported }: PipelineResult): unkn
 describe.skipIf(process.platform === 'win32')('a search that is followed by a retraining and an export', () => {
   it('goes on where it was killed, in each step', { timeout: scaled(180_000) }, async () => {
     const out = temporaryFolder();
-    const whole = runCli([...QUICK, '--out', temporaryFolder(), ...KEYS]);
+    const whole = runInProcess([...QUICK, '--out', temporaryFolder(), ...KEYS]);
     const run = join(out, 'nas-bench-201-digits-seed1');
     const resume = ['search', '--resume', run, '--json'];
 
@@ -35,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('a search that is followed by a re
     expect(existsSync(join(run, 'model'))).toBe(false);
     await killedAt(resume, /^exporting /m);
 
-    const last = await runCli(resume);
+    const last = await runInProcess(resume);
     expect(last).toMatchObject({ code: 0 });
     const result = pipelineResultSchema.parse(JSON.parse(last.stdout));
     const expected = pipelineResultSchema.parse(JSON.parse((await whole).stdout));
@@ -46,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('a search that is followed by a re
     });
     expect(readFileSync(join(run, 'model/README.md'), 'utf8')).toContain('loss in the search');
     // Nothing is done twice.
-    const again = await runCli(resume);
+    const again = await runInProcess(resume);
     expect(JSON.parse(again.stdout)).toEqual(result);
   });
 
@@ -63,7 +75,7 @@ numpy.savez('digits.npz', x=(digits.images[:600] * 15).astype('uint8'), y=digits
     const shorter = ['RMINAS.RF_WARMUP', '2', 'RMINAS.MAX_EVALUATIONS', '2', 'OPTIM.MAX_EPOCH', '2'];
     const keys = ['--retrain-with', 'OPTIM.MAX_EPOCH 1'];
     const args = [...QUICK, ...keys, ...teacher, '--out', 'run', ...KEYS, ...shorter, ...images];
-    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    const { code, stdout, stderr } = await runInProcess(args, { cwd: folder });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { search, export: exported } = pipelineResultSchema.parse(JSON.parse(stdout));
     expect(search.specification?.teacher.own).toMatchObject({ kind: 'pytorchcv', name: 'resnet20_cifar10' });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type RetrainingResult, retrainingResultSchema } from '../../src/jobs/retrain/result.js';
 import { scaled } from '../support/limits.js';
 import { type CliResult, runCli, type StartedCli, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 const CELL =
   "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('skip_connect', 1), " +
@@ -49,7 +50,7 @@ describe('a retraining', () => {
   it('reports mean and deviation over seeds, and the paths of its files', { timeout: scaled(120_000) }, async () => {
     const out = temporaryFolder();
     const args = ['retrain', '--genotype', NB201, '--out', out, '--json', '--seeds', '1', '2', ...TINY_NB201];
-    const run = await runCli(args);
+    const run = await runInProcess(args);
     expect(run).toMatchObject({ code: 0 });
     const result = resultOf(run);
     expect(result).toMatchObject({ recipe: 'nas-bench-201', trainImages: 1437, testImages: 360 });
@@ -71,7 +72,7 @@ describe('a retraining', () => {
   /** Resumes a finished retraining without its checkpoints, which recorded trainings do not need. */
   async function expectTable({ files, accuracy, error }: RetrainingResult): Promise<void> {
     for (const file of files.checkpoints) rmSync(file);
-    const { code, stdout } = await runCli(['retrain', '--resume', files.folder]);
+    const { code, stdout } = await runInProcess(['retrain', '--resume', files.folder]);
     expect(code).toBe(0);
     for (const [name, { mean, deviation }] of Object.entries({ accuracy, error })) {
       const told = `${mean.toFixed(2)} ± ${deviation?.toFixed(2)} %`;
@@ -99,7 +100,7 @@ describe.skipIf(process.platform !== 'linux')('a stopped retraining of DARTS', (
     const interrupted = await second.ended;
     expect(interrupted).toMatchObject({ code: 130 });
     expect(interrupted.stderr + interrupted.stdout).toContain(`rminas retrain --resume ${folder}`);
-    const last = await runCli(['retrain', '--resume', folder, '--json']);
+    const last = await runInProcess(['retrain', '--resume', folder, '--json']);
     expect(last).toMatchObject({ code: 0 });
     const result = resultOf(last);
     expect(result.cost.sessions).toBe(3);
@@ -115,7 +116,7 @@ describe('an invalid retraining', () => {
     ['a resumption with other seeds', 2, ['--resume', '/tmp', '--seeds', '3'], /--seeds cannot be given/],
     ['images that are not there', 3, ['--genotype', NB201, '--data', temporaryFolder()], /cifar-10-batches-py/],
   ])('has %s', async (_, code, args, text) => {
-    const result = await runCli(['retrain', ...args]);
+    const result = await runInProcess(['retrain', ...args]);
     expect(result.stderr).toMatch(text);
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).not.toMatch(/^\s+at .*:\d+:\d+|Traceback/m);

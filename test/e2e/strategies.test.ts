@@ -6,7 +6,8 @@ import { resultSchema, type SearchResult } from '../../src/index.js';
 import { STRATEGIES } from '../../src/strategies/index.js';
 import { essence, evaluatedIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
 
 // Each test starts a Python with PyTorch, which may share its core.
 vi.setConfig({ testTimeout: scaled(180_000) });
@@ -16,7 +17,7 @@ const EVALUATIONS = 14;
 const SMALL = ['RMINAS.RF_WARMUP', '6', 'RMINAS.RF_SUCC', '100', 'RMINAS.MAX_EVALUATIONS', String(EVALUATIONS)];
 
 async function run(...words: string[]): Promise<{ result: SearchResult; stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await runCli(['search', '--json', ...words]);
+  const { code, stdout, stderr } = await runInProcess(['search', '--json', ...words]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   return { result: resultSchema.parse(JSON.parse(stdout)), stdout, stderr };
 }
