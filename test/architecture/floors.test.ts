@@ -5,7 +5,7 @@ import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
 /** From the top down. Rooms on one floor do not import each other. A file at the top of src counts as a room. */
 const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
-  ['terminal'],
+  ['terminal', 'ui'],
   ['explain'],
   ['report'],
   ['pipeline'],

@@ -92,7 +92,7 @@ export async function readSearchRecords(folder: string): Promise<SearchRecords> 
     header,
     lines,
     result,
-    ...(await planned(run.configuration)),
+    ...(await plannedRecords(run.configuration)),
   };
   return { ...records, accuracies: await accuraciesOf(records) };
 }
@@ -106,7 +106,7 @@ export function searchState(path: string, lines: SearchRecords['lines']): Search
 }
 
 /** A configuration that cannot be read leaves out what depends on it: the space of a script is not in the folder. */
-async function planned(
+export async function plannedRecords(
   configuration: RecordedRun['configuration'],
 ): Promise<Pick<SearchRecords, 'planned' | 'problem'>> {
   try {

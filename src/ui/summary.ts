@@ -1,0 +1,136 @@
+/** What the list says about each run. */
+import { existsSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { shellWord } from '../installation/paths.js';
+import { RETRAINING_JOURNAL } from '../jobs/retrain/journal.js';
+import { SEARCH_JOURNAL } from '../jobs/search/journal.js';
+import type { RunReport } from '../report/data/schema.js';
+import { jobFolderAt } from '../store/folder.js';
+import { isLocked } from '../store/lock.js';
+import type { FoundRun } from './folder.js';
+import { JournalTail } from './tail.js';
+
+/** A row of the list. */
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RunReport['kind'];
+  readonly state: RunReport['state'];
+  readonly progress: string;
+  /** Null where losses cannot be compared, or there is none yet. */
+  readonly bestLoss: number | null;
+  readonly evaluations: number;
+  /** Of evaluations, summed over workers. */
+  readonly seconds: number;
+  /** Of the last line of the journal, in ms since 1970; null before it was read. */
+  readonly changedAt: number | null;
+  /** The command that resumes it; null for a finished run. */
+  readonly resume: string | null;
+}
+
+const lineSchema = z.looseObject({ at: z.number(), entry: z.looseObject({ type: z.string() }) });
+const headerSchema = z.looseObject({ settings: z.record(z.string(), z.unknown()).optional() });
+const proposedSchema = z.looseObject({ phase: z.string(), genotypes: z.array(z.string()) });
+const evaluatedSchema = z.looseObject({
+  outcome: z.looseObject({
+    cached: z.boolean().optional(),
+    evaluation: z
+      .looseObject({ loss: z.number().nullable(), seconds: z.number(), stopped: z.number().nullish() })
+      .optional(),
+  }),
+});
+
+const NOTHING = { proposed: 0, evaluated: 0, seconds: 0, best: Number.POSITIVE_INFINITY, phase: 'warm-up', at: 0 };
+
+/** A run of the list, which reads its journal on. */
+export class ListedRun {
+  readonly run: FoundRun;
+  readonly #tail: JournalTail;
+  #count = { ...NOTHING };
+  #settings: Readonly<Record<string, unknown>> = {};
+  #finished = false;
+
+  constructor(run: FoundRun) {
+    this.run = run;
+    this.#tail = new JournalTail(jobFolderAt(run.path).journal);
+  }
+
+  async readOn(): Promise<void> {
+    try {
+      await this.#tail.readOn(
+        (json) => this.#take(json),
+        () => {
+          this.#count = { ...NOTHING };
+          this.#finished = false;
+        },
+      );
+    } catch {
+      // A journal that cannot be read keeps what was read of it; its own page says why.
+    }
+  }
+
+  summary(): RunSummary {
+    const { id, name, kind, path } = this.run;
+    const { evaluated, seconds, best, at } = this.#count;
+    const state = this.#state();
+    const command =
+      kind === 'search' ? SEARCH_JOURNAL.resume : kind === 'retraining' ? RETRAINING_JOURNAL.resume : null;
+    const comparable = (this.#settings['RMINAS.OBJECTIVE'] ?? 'rmi') === 'rmi';
+    return {
+      ...{ id, name, kind, state, seconds },
+      progress: kind === 'search' ? this.#progress() : '',
+      bestLoss: comparable && Number.isFinite(best) ? best : null,
+      evaluations: evaluated,
+      changedAt: at === 0 ? null : at,
+      resume: state === 'finished' || command === null ? null : `${command} ${shellWord(path)}`,
+    };
+  }
+
+  #state(): RunReport['state'] {
+    const folder = jobFolderAt(this.run.path);
+    const ended = this.run.kind === 'search' ? this.#finished : true;
+    if (ended && existsSync(folder.result)) return 'finished';
+    try {
+      return isLocked(folder) ? 'running' : 'interrupted';
+    } catch {
+      return 'interrupted';
+    }
+  }
+
+  #progress(): string {
+    const { proposed, evaluated, phase } = this.#count;
+    if (this.#finished) return `${proposed} architectures`;
+    const warmup = Number(this.#settings['RMINAS.RF_WARMUP']);
+    if (phase === 'warm-up')
+      return Number.isFinite(warmup) ? `warm-up, ${evaluated} of ${warmup}` : `warm-up, ${evaluated}`;
+    return `guided, ${proposed} architectures`;
+  }
+
+  #take(json: unknown): void {
+    const { at, entry } = lineSchema.parse(json);
+    const count = this.#count;
+    count.at = at;
+    if (entry.type === 'run') this.#settings = headerSchema.parse(entry).settings ?? {};
+    if (entry.type === 'finished') this.#finished = true;
+    if (entry.type === 'proposed') {
+      const { phase, genotypes } = proposedSchema.parse(entry);
+      count.phase = phase;
+      count.proposed += genotypes.length;
+    }
+    if (entry.type !== 'evaluated') return;
+    const { evaluation, cached } = evaluatedSchema.parse(entry).outcome;
+    count.evaluated += 1;
+    if (!evaluation) return;
+    if (!cached) count.seconds += evaluation.seconds;
+    if (evaluation.loss !== null && !evaluation.stopped) count.best = Math.min(count.best, evaluation.loss);
+  }
+}
+
+/** Changes when the files of a run do. */
+export function stampOf(path: string): string {
+  const folder = jobFolderAt(path);
+  return [folder.journal, folder.result]
+    .map((file) => statSync(file, { throwIfNoEntry: false }))
+    .map((stats) => `${stats?.ino}:${stats?.size}:${stats?.mtimeMs}`)
+    .join();
+}

@@ -1,0 +1,57 @@
+/** Reads a journal on from where it was read last. */
+import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { splitLine } from '../store/journal-line.js';
+import { wholeLines } from '../store/lines.js';
+import { withFile } from '../system/files.js';
+import { parseJson } from '../system/json.js';
+
+const MOST_JOURNAL_BYTES = 2 ** 32;
+/** Lines after which others may work. */
+const AT_ONCE = 200;
+
+/** The whole lines of a journal that were written since the last call. A torn line is read when it is whole. */
+export class JournalTail {
+  readonly #file: string;
+  #end = 0;
+  #inode = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * @param take receives each new line as JSON
+   * @param restart called before the lines when the journal was replaced or cut
+   * @returns whether there were any
+   */
+  async readOn(take: (json: unknown) => void, restart: () => void): Promise<boolean> {
+    const stats = statSync(this.#file, { throwIfNoEntry: false });
+    if (stats === undefined || !stats.isFile()) return false;
+    if (stats.ino !== this.#inode || stats.size < this.#end) {
+      restart();
+      this.#end = 0;
+      this.#inode = stats.ino;
+    }
+    if (stats.size === this.#end) return false;
+    const before = this.#end;
+    for (;;) {
+      const texts = this.#some();
+      if (texts.length === 0) return this.#end > before;
+      for (const text of texts) take(parseJson(splitLine(text).json));
+      await setImmediate();
+    }
+  }
+
+  #some(): string[] {
+    return withFile(this.#file, MOST_JOURNAL_BYTES, (descriptor) => {
+      const texts: string[] = [];
+      for (const { text, end } of wholeLines(descriptor, this.#end)) {
+        texts.push(text);
+        this.#end = end;
+        if (texts.length >= AT_ONCE) break;
+      }
+      return texts;
+    });
+  }
+}
