@@ -174,7 +174,7 @@ withBrowser('the pages in Chromium', () => {
     expect(page.url()).toBe(`${url.origin}/`);
     expect(await row('killed').textContent()).toContain('interrupted');
     expect(await row('finished').textContent()).toContain('finished');
-    await row('killed').getByRole('button', { name: 'Copy the resume command' }).waitFor();
+    await row('killed').getByRole('button', { name: 'Copy the command that resumes killed' }).waitFor();
   });
 
   it('shows the report of a run that was killed in the middle of a line', async () => {

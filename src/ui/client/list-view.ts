@@ -4,7 +4,7 @@ import type { RunSummary } from '../summary.js';
 
 export type ListedSummary = RunSummary;
 
-const COLUMNS = ['', 'Run', 'State', 'Progress', 'Best loss', 'Evaluations', 'Seconds', 'Changed', ''];
+const COLUMNS = ['', 'Run', 'State', 'Progress', 'Best loss', 'Evaluations', 'Seconds', 'Changed', 'Resume'];
 
 export class ListView {
   readonly element: HTMLElement;
@@ -16,7 +16,7 @@ export class ListView {
 
   constructor(folder: string, status: HTMLElement) {
     const head = COLUMNS.map((label) => make('th', { scope: 'col' }, [label]));
-    const table = make('table', {}, [make('thead', {}, [make('tr', {}, head)]), this.#body]);
+    const table = make('table', { class: 'runs' }, [make('thead', {}, [make('tr', {}, head)]), this.#body]);
     this.#compare.addEventListener('click', () => {
       const query = [...this.#selected].map((id) => `run=${encodeURIComponent(id)}`).join('&');
       location.assign(`/run?${query}`);
@@ -76,15 +76,20 @@ function cellsOf(run: RunSummary): HTMLTableCellElement[] {
   const { id, name, kind, state, progress, bestLoss, evaluations, seconds, changedAt, resume } = run;
   const link = make('a', { href: `/run?run=${encodeURIComponent(id)}` }, [name]);
   const number = (text: string) => make('td', { class: 'number' }, [text]);
-  const copy = resume === null ? null : copyButton(resume, make('code', {}, [resume]), 'Copy the resume command');
+  const copy = resume === null ? null : copyButton(resume, make('code', {}, [resume]));
+  copy?.setAttribute('aria-label', `Copy the command that resumes ${name}`);
   return [
-    make('td', {}, [link, make('div', { class: 'hint' }, [kind])]),
+    make('td', {}, [link]),
     make('td', {}, [make('span', { class: `state ${state}` }, [state])]),
-    make('td', {}, [progress]),
+    make('td', {}, [progress === '' ? kind : progress]),
     number(bestLoss === null ? '–' : bestLoss.toPrecision(4)),
     number(String(evaluations)),
     number(seconds.toFixed(1)),
-    make('td', {}, [changedAt === null ? '' : new Date(changedAt).toLocaleString()]),
+    make('td', {}, [
+      changedAt === null
+        ? ''
+        : new Date(changedAt).toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'short' }),
+    ]),
     make('td', {}, [copy]),
   ];
 }
