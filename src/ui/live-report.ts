@@ -6,6 +6,7 @@ import { SEARCH_JOURNAL, type SearchHeader, type SearchLine } from '../jobs/sear
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
 import { plannedRecords, readRunReport, searchState } from '../report/data/read.js';
 import type { RunReport } from '../report/data/schema.js';
+import { accuraciesOf } from '../report/data/search/accuracies.js';
 import type { SearchRecords } from '../report/data/search/records.js';
 import { searchReportOf } from '../report/data/search/search-report.js';
 import { jobFolderAt } from '../store/folder.js';
@@ -79,14 +80,15 @@ export class LiveReport {
     if (header?.type !== 'run') throw new Error('The journal of this search does not begin with its header yet.');
     // Plugins that a configuration names do not run here: looking at a run must not run code of its folder.
     this.#planned ??= await plannedRecords(() => loadConfig({ file: jobFolderAt(path).config }));
-    return searchReportOf({
+    const records = {
       folder: path,
       state: searchState(path, this.#lines),
       header: header as SearchHeader,
       lines: this.#lines,
       ...this.#planned,
       result: resultIn(path),
-    });
+    };
+    return searchReportOf({ ...records, accuracies: await accuraciesOf(records) });
   }
 }
 
