@@ -38,6 +38,7 @@ const CALLS: Record<string, Call> = {
     ...{ cfg, tables: [out], out },
     split: { choose: null, report: { batches: null, seeds: [1], architectures: 'all' } },
   }),
+  plan: job(api.plan, { cfg }),
   explain: plain(api.explain, { run: out }),
   showArchitecture: plain(api.showArchitecture, { architecture: 'x' }),
   importBenchmark: plain(api.importBenchmark, { file: out }),

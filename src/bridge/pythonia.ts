@@ -62,6 +62,8 @@ export function startPythonia(options: PythoniaOptions): Pythonia {
     PYTHONPATH: [options.pythonPath, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
     // With PYTHONSAFEPATH, Python would not find pythonia's modules beside its script.
     PYTHONSAFEPATH: undefined,
+    // Between calls, idle threads of PyTorch would keep the cores busy.
+    OMP_WAIT_POLICY: process.env.OMP_WAIT_POLICY ?? 'PASSIVE',
     REQ_TIMEOUT: String(options.timeoutMs),
     // With DEBUG, pythonia logs every message to stdout.
     DEBUG: undefined,
