@@ -277,7 +277,8 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
   }
 }
 
-function secondsOf(lines: readonly JournalLine<Typed>[]): number {
+/** Seconds of work on a job. Each session lasts from its first to its last line. */
+export function secondsOf(lines: readonly JournalLine<Typed>[]): number {
   let total = 0;
   let start: number | null = null;
   let last = 0;

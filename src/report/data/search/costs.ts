@@ -1,6 +1,7 @@
 /** Where the seconds of a search went, and what was saved. */
 import type { PlaneChart } from '../../../charts/chart.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
+import { secondsOf } from '../../../store/job-store.js';
 import { formatSeconds } from '../../../system/units.js';
 import { counted, grouped, percentOf } from '../numbers.js';
 import type { Block, Fact, ReportArchitecture } from '../schema.js';
@@ -39,22 +40,7 @@ export function spentOf(architectures: readonly ReportArchitecture[], lines: Sea
     if (entry.type === 'screened') screening += entry.seconds;
     if (entry.type === 'verified') verification += entry.verification.seconds;
   }
-  return { warmUp: of('warm-up'), guided: of('guided'), screening, verification, wall: wallOf(lines) };
-}
-
-/** Each session lasts from its first to its last line. */
-function wallOf(lines: SearchRecords['lines']): number {
-  let total = 0;
-  let start: number | null = null;
-  let last = 0;
-  for (const { at, entry } of lines) {
-    if (entry.type === 'session') {
-      if (start !== null) total += last - start;
-      start = at;
-    }
-    last = at;
-  }
-  return start === null ? 0 : (total + last - start) / 1000;
+  return { warmUp: of('warm-up'), guided: of('guided'), screening, verification, wall: secondsOf(lines) };
 }
 
 const KINDS = [
