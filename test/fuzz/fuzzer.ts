@@ -11,6 +11,7 @@ const ROUND = 50;
 
 export interface FuzzLimits {
   readonly seed: number;
+  /** Time for new inputs. */
   readonly seconds: number;
   readonly runs: number;
 }
@@ -30,13 +31,14 @@ export interface FuzzReport {
 export async function fuzz(reader: Reader, corpus: readonly Buffer[], limits: FuzzLimits): Promise<FuzzReport> {
   const coverage = new Coverage(COUNTED);
   const inputs = [...corpus];
-  const until = performance.now() + limits.seconds * 1000;
   let runs = 0;
   let accepted = 0;
   let fault: FuzzReport['fault'] = null;
   try {
     for (const input of corpus) await reader.read(input);
     coverage.look();
+    // The kept inputs are read however long they take.
+    const until = performance.now() + limits.seconds * 1000;
     for (let round = 0; fault === null && runs < limits.runs && performance.now() < until; round += 1) {
       const drawn = inputs.length;
       const pick = (number: number) => inputs[number % drawn] ?? Buffer.alloc(0);
