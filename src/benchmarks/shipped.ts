@@ -5,7 +5,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { BUILT_IN } from '../catalogue/built-in.js';
 import type { BenchmarkDefinition } from '../definitions/benchmark.js';
-import { UsageError } from '../errors.js';
+import { MissingError, UsageError } from '../errors.js';
 import { PACKAGE_ROOT } from '../installation/places.js';
 import type { BenchmarkAnswer, BenchmarkRanking, BenchmarkSummary } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
@@ -173,9 +173,10 @@ function fits(series: ShippedSeries['described'], wanted: WantedSeries): boolean
   );
 }
 
-function unknownSeries(benchmark: string, series: readonly ShippedSeries[]): UsageError {
+/** More figures can be imported, so something is missing and nothing is misused. */
+function unknownSeries(benchmark: string, series: readonly ShippedSeries[]): MissingError {
   const available = series.map(({ described: { dataset, split } }) => `${dataset} with ${split}`).join('; ');
-  return new UsageError(`The table of ${benchmark} that ships with rminas has no such figures.`, {
+  return new MissingError(`The table of ${benchmark} that ships with rminas has no such figures.`, {
     code: 'unknown-series',
     nextSteps: [`There are: ${available}.`, 'Import a table with more figures: rminas benchmark import FILE'],
   });

@@ -23,7 +23,7 @@ architectures of the search, the proxies of its objective, and the accuracy in t
 
   override async run(): Promise<Explanation> {
     const { args, flags } = await this.parse(Explain);
-    const explanation = await withInterrupt((signal) => explain({ ...args, ...flags, signal }));
+    const explanation = await withInterrupt((signal) => explain({ ...args, python: flags.python, signal }));
     this.log(describeExplanation(explanation));
     return explanation;
   }

@@ -28,7 +28,8 @@ export default class Show extends BaseCommand {
 
   override async run(): Promise<ShownArchitecture> {
     const { args, flags } = await this.parse(Show);
-    const shown = await showArchitecture({ architecture: args.architecture, ...flags });
+    const { space, out, python } = flags;
+    const shown = await showArchitecture({ architecture: args.architecture, space, out, python });
     this.log(describeShown(shown));
     return shown;
   }

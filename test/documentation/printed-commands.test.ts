@@ -23,6 +23,7 @@ const NETWORK = /^(?:setup|assets fetch)\b/;
 const USERS = [
   /^--data$/,
   /^exp\//,
+  /^tables\//,
   /^--resume$/,
   /^~/,
   /^\/(?!dev\/)/,

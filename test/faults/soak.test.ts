@@ -28,8 +28,8 @@ const MOST_HEAP_NOISE = 3_000_000;
 const SETTINGS = {
   'RMINAS.WORKERS': 2,
   'RMINAS.MAX_EVALUATIONS': COUNT,
-  // The forest proposes the other half.
-  'RMINAS.RF_WARMUP': Math.floor(COUNT / 2),
+  // The forest proposes the others. Its library is loaded after the first look, before those that are compared.
+  'RMINAS.RF_WARMUP': Math.floor(COUNT / LOOKS),
   'RMINAS.RF_SUCC': COUNT,
   'OPTIM.MAX_EPOCH': 2,
 };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
-import { UsageError } from '../../errors.js';
+import { MissingError, UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { resolveProxy } from '../../proxies/index.js';
 import { readTextBounded } from '../../system/files.js';
@@ -113,7 +113,11 @@ function genotypesIn(file: string): string[] {
   try {
     text = readTextBounded(file, MOST_LIST_BYTES);
   } catch (cause) {
-    throw invalid(`${file} could not be read: ${(cause as Error).message}`, 'Name a file with one genotype a line.');
+    throw new MissingError(`${file} could not be read: ${(cause as Error).message}.`, {
+      code: 'unreadable-list',
+      nextSteps: ['Name a file with one genotype a line.'],
+      cause,
+    });
   }
   return text
     .split('\n')
