@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// Loaded first, since a limit on open files may keep it from being loaded later.
 import { describeError, namedFailure } from '../dist/terminal/error.js';
 import { handleSignals } from '../dist/terminal/interrupt.js';
 
