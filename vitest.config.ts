@@ -20,8 +20,8 @@ export default defineConfig({
     globalSetup: ['test/setup/once.ts'],
     // Sets the limits of tests and hooks, which scale with the machine.
     setupFiles: ['test/setup/each-file.ts'],
-    // On a machine of two cores a third worker computes while the others wait for their sidecars.
-    maxWorkers: 3,
+    // On a machine of two cores, further workers compute while the others wait for their sidecars.
+    maxWorkers: 4,
     env: {
       // What a test evaluates, it evaluates itself.
       RMINAS_CACHE_MAX: '0',
