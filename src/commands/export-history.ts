@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { exportHistory, HISTORY_FORMATS, type HistoryFormat } from '../export/history.js';
-import { writeAtomically } from '../system/files.js';
+import { writeNamedFile } from '../system/named-file.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { asPath } from '../terminal/input/flags.js';
 
@@ -36,7 +36,7 @@ steps, seconds, and the reason of a failure. The search may still be running. Du
       this.log(text.trimEnd());
       return { format, file: null, text };
     }
-    writeAtomically(out, text);
+    writeNamedFile(out, text);
     this.log(`The history is in ${out}`);
     return { format, file: out, text: null };
   }

@@ -5,7 +5,7 @@ import { pathOption } from '../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import { architectureSvg } from '../report/cell/svg.js';
-import { writeAtomically } from '../system/files.js';
+import { writeNamedFile } from '../system/named-file.js';
 import { findArchitecture } from './subject.js';
 
 export interface ShowOptions {
@@ -61,6 +61,6 @@ export async function showArchitecture(given: ShowOptions): Promise<ShownArchite
   const subject = await findArchitecture({ architecture, space }, new PluginLoader({ python }));
   const { genotype, name, run } = subject;
   const graphs = subject.space.graphs(genotype);
-  if (out !== undefined) writeAtomically(out, architectureSvg(name ?? genotype, graphs));
+  if (out !== undefined) writeNamedFile(out, architectureSvg(name ?? genotype, graphs));
   return { schema: 1, space: subject.space.name, genotype, name, run, graphs: [...graphs], file: out ?? null };
 }

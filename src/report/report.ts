@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js';
 import { pathOption } from '../installation/paths.js';
 import { checkOptions, type OptionShape } from '../options.js';
 import { ensureJobFolder, writeJobFile } from '../store/folder.js';
+import { writeNamedFile } from '../system/named-file.js';
 import { readRunReport, reportOf } from './data/read.js';
 import type { Report, RunReport, Section } from './data/schema.js';
 import { pageOf } from './page/document.js';
@@ -53,7 +54,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
   const document = reportOf([first, ...others]);
   const file = resolve(out ?? join(first.folder, 'report.html'));
   const html = pageOf(document);
-  writeJobFile(file, html);
+  writeNamedFile(file, html);
   return {
     schema: 1,
     rminas: document.rminas,

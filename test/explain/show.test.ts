@@ -24,6 +24,14 @@ describe('showing an architecture', () => {
     expect(named.graphs.map(({ title }) => title)).toEqual(['Normal cell', 'Reduction cell']);
   });
 
+  it('names a picture that cannot be written', async () => {
+    const out = join(folder, 'none', 'cell.svg');
+    await expect(showArchitecture({ architecture: CELL, out })).rejects.toMatchObject({
+      ...{ code: 'unwritable-file', exitCode: 2, message: `${out} could not be written (ENOENT).` },
+      nextSteps: ['Name a file in a folder that exists and that you may write to.'],
+    });
+  });
+
   it('writes a picture', async () => {
     const out = join(folder, 'cell.svg');
     const { file } = await showArchitecture({ architecture: '01201201', out });

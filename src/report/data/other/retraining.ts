@@ -21,25 +21,14 @@ export function retrainingReport({ folder, trained, spaceOf }: RetrainingRecords
   const result = readResultFile(jobFolderAt(folder).result, retrainingResultSchema);
   if (result === null)
     return unfinishedReport('retraining', folder, [{ label: 'trained seeds', value: grouped(trained) }]);
-  const { genotype, seeds, cost, device, rminas, recipe, retrainingDigest } = result;
+  const { genotype, seeds, device, rminas, recipe, retrainingDigest } = result;
   return plainReport({
     kind: 'retraining',
     folder,
     headline: genotype,
     caption: `${result.accuracy.mean.toFixed(2)} % test accuracy`,
     paragraphs: [paragraphOf(result), ...result.notes],
-    facts: [
-      { label: 'test accuracy', value: spread(result.accuracy), note: 'after the last epoch' },
-      { label: 'test error', value: spread(result.error) },
-      { label: 'top-5 accuracy', value: spread(result.top5) },
-      { label: 'parameters', value: grouped(result.parameters) },
-      { label: 'FLOPs', value: `${significant(result.flops)} million`, note: 'multiply-adds for one image' },
-      {
-        label: 'time',
-        value: formatSeconds(cost.seconds),
-        note: `${cost.secondsPerEpoch.toFixed(1)} s for each epoch`,
-      },
-    ],
+    facts: factsOf(result),
     pictures: pictureOf(genotype, spaceOf(result.space)),
     sections: [
       {
@@ -69,6 +58,17 @@ export function retrainingReport({ folder, trained, spaceOf }: RetrainingRecords
       ]),
     ],
   });
+}
+
+function factsOf({ accuracy, error, top5, parameters, flops, cost }: RetrainingResult): RunReport['facts'] {
+  return [
+    { label: 'test accuracy', value: spread(accuracy), note: 'after the last epoch' },
+    { label: 'test error', value: spread(error) },
+    { label: 'top-5 accuracy', value: spread(top5) },
+    { label: 'parameters', value: grouped(parameters) },
+    { label: 'FLOPs', value: `${significant(flops)} million`, note: 'multiply-adds for one image' },
+    { label: 'time', value: formatSeconds(cost.seconds), note: `${cost.secondsPerEpoch.toFixed(1)} s for each epoch` },
+  ];
 }
 
 function spread({ mean, deviation }: RetrainingResult['accuracy']): string {
