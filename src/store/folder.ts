@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
 import { isDiskFull, readTextBounded, writeAtomically } from '../system/files.js';
@@ -45,7 +45,7 @@ export function jobFolderAt(path: string): JobFolder {
 
 /**
  * Makes a new folder `<name>` under `outDir`, or `<name>-2`, `<name>-3`, … where that exists.
- * @throws UsageError when OUT_DIR cannot be written; MissingError when the disk is full.
+ * @throws UsageError when the folder cannot be written; MissingError when the disk is full.
  */
 export function createJobFolder(outDir: string, name: string): JobFolder {
   try {
@@ -73,7 +73,7 @@ export function ensureJobFolder(path: string): JobFolder {
     makeFolder(path);
     return jobFolderAt(path);
   } catch (cause) {
-    throw folderError(dirname(path), cause as NodeJS.ErrnoException);
+    throw folderError(path, cause as NodeJS.ErrnoException);
   }
 }
 
@@ -100,13 +100,13 @@ export function folderError(path: string, cause: NodeJS.ErrnoException): UsageEr
   if (isDiskFull(cause)) {
     return new MissingError(`The disk is full: ${resolve(path)} could not be written.`, {
       code: 'disk-full',
-      nextSteps: ['Free some space, or name another folder with OUT_DIR.'],
+      nextSteps: ['Free some space, or name another folder by --out or OUT_DIR.'],
       cause,
     });
   }
-  return new UsageError(`OUT_DIR cannot be written: ${resolve(path)} (${cause.code ?? cause.message}).`, {
+  return new UsageError(`${resolve(path)} cannot be written (${cause.code ?? cause.message}).`, {
     code: 'unwritable-out-dir',
-    nextSteps: ['Name a folder that you may write to, e.g. `OUT_DIR ./exp` after the other options.'],
+    nextSteps: ['Name a folder that you may write to: by --out, or by OUT_DIR, e.g. `OUT_DIR ./exp`.'],
     cause,
   });
 }

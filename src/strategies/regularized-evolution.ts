@@ -32,7 +32,12 @@ export function createRegularizedEvolution(options: BudgetOptions<EvolutionSetti
     guide: (history, wanted, draws) => {
       const random = createRandom(seed, 'evolution', history.length);
       const living = history.slice(-population);
-      const mutate = () => pick(random, space.neighbours(parentOf(random, living, sample).encoding));
+      const mutate = () => {
+        const parent = parentOf(random, living, sample).encoding;
+        const neighbours = space.neighbours(parent);
+        // A parent that cannot change is known, so another parent is drawn, and at last a random architecture.
+        return neighbours.length === 0 ? parent : pick(random, neighbours);
+      };
       return draws.proposed(mutate, { random, history, wanted });
     },
   });

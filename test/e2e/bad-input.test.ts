@@ -53,7 +53,7 @@ describe('an invalid search ends in exit code 2 for', () => {
     expectFailure(
       await runInProcess(['search', '--cfg', TINY, '--out', join(file, 'exp')]),
       2,
-      /OUT_DIR cannot be written/,
+      /file\/exp cannot be written \(ENOTDIR\)/,
     );
   });
 

@@ -36,6 +36,13 @@ async function children(history: readonly Observation[], changes: Partial<Evolut
 }
 
 describe('regularized evolution', () => {
+  it('draws at random where no architecture has neighbours', async () => {
+    const alone = { ...space, neighbours: () => [] };
+    const settings = { ...BASELINE_SETTINGS, cap: 20 };
+    const { history } = await runStrategy(createRegularizedEvolution({ space: alone, settings }), lossOf, 1);
+    expect(new Set(history.map(({ encoding }) => encoding.join())).size).toBe(20);
+  });
+
   it('follows the algorithm of the paper, written with a queue', async () => {
     const { history } = await runStrategy(evolution({ cap: 80 }), lossOf, 1);
     const queue = history.slice(2, 10).map(({ encoding, loss }) => ({ encoding: [...encoding], loss }));

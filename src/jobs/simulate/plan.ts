@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import { type Config, planSearch, type SearchPlan, textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
-import { neededCosts } from '../../strategies/limits/constraint.js';
 import { readTable, type Table } from '../table/read.js';
 import { differingFields, sharedSpecificationOf } from '../table/table-store.js';
 import { checkSplit, type Forms, type Split } from './split.js';
@@ -158,8 +157,8 @@ function checkVariant({ name, plan }: PlannedVariant, table: Table): void {
   if (settings.objective.kind === 'benchmark' || settings.objective.kind === 'custom') {
     throw unusable(`A table has no values of the objective ${settings.objective.kind}`, 'Choose another objective.');
   }
-  if (neededCosts(settings).length > 0) {
-    throw unusable('Limits on networks cannot be simulated', 'Leave out RMINAS.MAX_PARAMS and the like.');
+  if (settings.limits.latency !== undefined) {
+    throw unusable('A table has no latencies, so a limit on them cannot be simulated', 'Leave out --max-latency.');
   }
 }
 

@@ -8,6 +8,8 @@ import { searchSpace } from '../../search/controller.js';
 import type { Space } from '../../spaces/space.js';
 import { drawDistinct, encodingKey } from '../../strategies/draw.js';
 import { createStrategy } from '../../strategies/index.js';
+import { Constraint, limitedCosts } from '../../strategies/limits/constraint.js';
+import { CostTable, type FindCosts } from '../../strategies/limits/costs.js';
 import type { Strategy, Surrogate } from '../../strategies/strategy.js';
 import { CostMeter, type SearchCost } from '../compare/cost.js';
 import type { PlannedVariant } from './plan.js';
@@ -80,6 +82,8 @@ export interface ReplayOptions {
   readonly variant: PlannedVariant;
   readonly seed: number;
   readonly surrogate: Surrogate;
+  /** Costs of networks, for limits. */
+  readonly costs: FindCosts;
   /** Whether to estimate how sure the answer is, which takes longer than the search. */
   readonly confident: boolean;
   readonly signal: AbortSignal;
@@ -109,10 +113,10 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   throw new Error(`The search with the seed ${seed} on ${arena.source.table.folder} ended without an answer.`);
 }
 
-function begin({ arena, variant, seed, surrogate, confident, signal }: ReplayOptions) {
+function begin({ arena, variant, seed, surrogate, costs: find, confident, signal }: ReplayOptions) {
   const { config, plan } = variant;
   const settings = { ...plan.settings, seed };
-  const { warmup, workers, proposals, screen } = settings;
+  const { warmup, workers, proposals, screen, limits } = settings;
   let inWarmUp = true;
   const part = () => (inWarmUp ? arena.sample : arena.known);
   const { space, refused } = restrictSpace(arena.space, part, arena.size);
@@ -134,7 +138,10 @@ function begin({ arena, variant, seed, surrogate, confident, signal }: ReplayOpt
           capacity: workers,
           record: () => {},
         });
-  const strategy = createStrategy(plan.definitions.strategy, { space, settings, screener, surrogate });
+  const costs = new CostTable({ space, find });
+  const constraint = limitedCosts(limits).length === 0 ? undefined : new Constraint(limits, costs);
+  const context = { space, settings, screener, surrogate, costs, constraint };
+  const strategy = createStrategy(plan.definitions.strategy, context);
   const { confidence, ...others } = strategy;
   const asked: Strategy = {
     ...others,
@@ -144,5 +151,6 @@ function begin({ arena, variant, seed, surrogate, confident, signal }: ReplayOpt
       return strategy.ask(history, capacity);
     },
   };
-  return { events: searchSpace({ space, strategy: asked, objective, evaluator, seed, proposals, signal }), refused };
+  const search = { space, strategy: asked, objective, evaluator, seed, proposals, constraint, signal };
+  return { events: searchSpace(search), refused };
 }

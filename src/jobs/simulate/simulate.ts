@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { valuesFor } from '../../definitions/values.js';
-import { startWithoutBatch } from '../../evaluators/prepared-sidecar.js';
-import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
 import { pathOption } from '../../installation/paths.js';
 import {
   arrayOf,
@@ -15,10 +13,9 @@ import {
   seedOption,
 } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
-import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
-import type { Surrogate } from '../../strategies/strategy.js';
+import type { FindCosts } from '../../strategies/limits/costs.js';
 import { VERSION } from '../../version.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { type BenchmarkFigures, benchmarkFigures } from '../compare/benchmark-figures.js';
@@ -37,6 +34,7 @@ import { type Arena, openArena, replay } from './replay.js';
 import { rememberForms } from './restricted-space.js';
 import type { SimulationResult, SimulationRow } from './result.js';
 import { chooseVariant, type SimulatedSearch, simulationCsv, simulationRow } from './rows.js';
+import { SimulationSidecar } from './simulation-sidecar.js';
 import { FORMS, HALVES, type SearchPart, type Split } from './split.js';
 
 export interface SimulateOptions extends NewSimulation, JobOptions {}
@@ -111,21 +109,25 @@ async function runSimulation(
   return result;
 }
 
-/** The simulated searches of a plan, and the sidecar that grows forests for them. */
+/** The simulated searches of a plan. */
 class Simulation {
   readonly searches: SimulatedSearch[] = [];
   readonly #plan: SimulationPlan;
   readonly #context: JobContext<SimulationEvent>;
-  readonly #python: string | undefined;
   readonly #arenas = new Map<string, Arena>();
   readonly #space;
-  #sidecar: Promise<Sidecar> | undefined;
+  readonly #sidecar: SimulationSidecar;
+  readonly #costs: FindCosts;
 
   constructor(plan: SimulationPlan, context: JobContext<SimulationEvent>, python: string | undefined) {
     this.#plan = plan;
     this.#context = context;
-    this.#python = python;
-    this.#space = rememberForms(plan.variants[0].plan.definitions.space.space);
+    const [variant] = plan.variants;
+    const { signal, emit } = context;
+    this.#space = rememberForms(variant.plan.definitions.space.space);
+    const notify = (text: string) => emit({ type: 'notice', text });
+    this.#sidecar = new SimulationSidecar({ variant, python, signal, notify });
+    this.#costs = this.#sidecar.costsOf(this.#space);
   }
 
   /** Simulates all variants on a part. */
@@ -138,13 +140,9 @@ class Simulation {
       for (const [table, batch] of this.#batches(batches)) {
         const arena = this.#arena({ table, batch, variant }, architectures);
         for (const seed of seeds) {
+          const surrogate = this.#sidecar.surrogateOf(variant);
           const searched = await replay({
-            arena,
-            variant,
-            seed,
-            surrogate: this.#surrogate(variant),
-            confident,
-            signal,
+            ...{ arena, variant, seed, surrogate, costs: this.#costs, confident, signal },
           });
           this.searches.push({ ...searched, variant: variant.name, part: name, batch: batch.seed, seed });
         }
@@ -156,7 +154,7 @@ class Simulation {
   }
 
   async close(): Promise<void> {
-    await (await this.#sidecar)?.close();
+    await this.#sidecar.close();
   }
 
   #batches(seeds: readonly number[] | null) {
@@ -178,19 +176,6 @@ class Simulation {
       this.#arenas.get(key) ?? openArena({ table, batch, steps, beta }, this.#space, { half, forms: this.#plan.forms });
     this.#arenas.set(key, known);
     return known;
-  }
-
-  #surrogate({ config, plan }: PlannedVariant): Surrogate {
-    const { signal, emit } = this.#context;
-    return async (request) => {
-      this.#sidecar ??= startWithoutBatch({
-        ...{ config, plan, signal, data: null, python: this.#python, workers: 1 },
-        notify: (text) => emit({ type: 'notice', text }),
-        onPrepared: () => {},
-      }).then(({ sidecar }) => sidecar);
-      const sidecar = await this.#sidecar;
-      return createSidecarSurrogate({ sidecar, specification: plan.specification, signal })(request);
-    };
   }
 }
 

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { UsageError } from '../../errors.js';
+import { MissingError, UsageError } from '../../errors.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { readJob } from '../../store/job-store.js';
 import { MeasuredValues, type MeasurementSetting } from '../rank/measured-values.js';
@@ -34,6 +34,7 @@ export interface Table {
  */
 export function readTable(path: string): Table {
   const folder = jobFolderAt(resolve(path));
+  if (!existsSync(folder.journal)) throw noTable(folder.path);
   const { header, lines, wholeBytes } = readJob(folder, TABLE_JOURNAL);
   if (statSync(folder.journal).size > wholeBytes) throw cutTable(folder.journal);
   const values = new MeasuredValues();
@@ -62,6 +63,13 @@ function addAll<Key>(sets: Map<Key, Set<string>>, key: Key, values: readonly str
   const set = sets.get(key) ?? new Set<string>();
   for (const value of values) set.add(value);
   sets.set(key, set);
+}
+
+function noTable(folder: string): MissingError {
+  return new MissingError(`There is no table in ${folder}.`, {
+    code: 'no-table',
+    nextSteps: ['Name the folder of a table, or build one: rminas table build --help'],
+  });
 }
 
 function cutTable(journal: string): UsageError {

@@ -29,7 +29,12 @@ const SEED = 7;
 process.env.RMINAS_HOME = temporaryHome();
 const signal = new AbortController().signal;
 const surrogate = () => Promise.reject(new Error('Nothing asks for a forest here.'));
+const costs = () => Promise.reject(new Error('Nothing asks for costs here.'));
 const onAll = (seeds: number[], batches: number[] | null = null) => ({ batches, seeds, architectures: 'all' as const });
+
+function never(): never {
+  throw new Error('The table lacks it.');
+}
 
 describe('a table', { timeout: scaled(120_000) }, () => {
   const folder = temporaryFolder();
@@ -74,7 +79,7 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     const { steps, beta } = variant.plan.specification;
     const { space } = variant.plan.definitions.space;
     const arena = openArena({ table: opened, batch, steps, beta }, space, { half: 'all', forms: 'all' });
-    const options = { arena, variant, seed: SEED, surrogate, confident: false, signal };
+    const options = { arena, variant, seed: SEED, surrogate, costs, confident: false, signal };
     const replayed = await replay(options);
     const recorded = readSearch(real.files.folder).lines.map(({ entry }) => entry);
     expect(replayed.proposals).toEqual(recorded.flatMap((entry) => (entry.type === 'proposed' ? entry.genotypes : [])));
@@ -112,6 +117,34 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     expect(chosen).toBe('one');
     expect(rows[0]?.calibration.reduce((sum, bin) => sum + bin.searches, 0)).toBe(2);
     expect(split.report.seeds).toEqual([3, 4]);
+  });
+
+  it('replays searches within a limit of FLOPs', async () => {
+    const { values, batches } = readTable(table);
+    const flopsOf = (genotype: string) =>
+      values.find(batches[0]?.setting ?? never(), genotype, 'flops')?.value ?? never();
+    const all = [...(readTable(table).architectures.get('also') ?? [])].map(flopsOf).sort((a, b) => a - b);
+    const limit = all[Math.floor(all.length / 2)] ?? never();
+    const limited = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '2', 'RMINAS.MAX_EVALUATIONS', '3'];
+    const { rows } = await simulate({
+      ...{ cfg: CFG, tables: [table], out: join(folder, 'limited'), answers: ['best'] },
+      overrides: [...overrides, ...limited, 'RMINAS.MAX_FLOPS', String(limit * 1e6)],
+      split: { choose: null, report: onAll([1, 2, 3], [SEED]) },
+    }).result;
+    const answers = rows[0]?.answers.map(({ genotype }) => flopsOf(genotype)) ?? [];
+    expect(answers.length).toBeGreaterThan(0);
+    expect(Math.max(...answers)).toBeLessThanOrEqual(limit);
+    expect(all.at(-1)).toBeGreaterThan(limit);
+  });
+
+  it('is not there, or cannot be written', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const split = { choose: null, report: onAll([1]) };
+    await expect(simulate({ cfg: CFG, tables: [nowhere], split }).result).rejects.toThrow(`no table in ${nowhere}`);
+    const out = join(table, 'journal.jsonl', 'table');
+    await expect(buildTable({ cfg: CFG, out, architectures: 1, overrides }).result).rejects.toThrow(
+      `${out} cannot be written (ENOTDIR)`,
+    );
   });
 
   it('is refused when it was changed or cut', () => {
