@@ -39,6 +39,10 @@ export const explanationSchema = z.strictObject({
   ),
   /** The loss at each observed step, the first before the training. */
   curve: z.array(maybe),
+  /** CKA of each stage at the first observed step and at each `every`-th after it; null where it was not recorded. */
+  ckaCurve: z.strictObject({ every: z.int().min(1), stages: z.array(z.array(maybe)) }).nullable(),
+  /** CKA of each stage at the last observed step. */
+  cka: z.array(maybe),
   /** The step after which a futile training was stopped; null if it was not. */
   stopped: z.int().nullable(),
   /** Its place among the warm-up's architectures, itself counted, and among all that were evaluated to the end. */
@@ -89,9 +93,13 @@ export function recordedParts(
   evaluations: readonly RecordedEvaluation[],
   canonical: string,
   beta: number,
-): Pick<Explanation, 'proposed' | 'loss' | 'parts' | 'curve' | 'stopped' | 'warmup' | 'all' | 'proxies'> {
+): Pick<
+  Explanation,
+  'proposed' | 'loss' | 'parts' | 'curve' | 'ckaCurve' | 'cka' | 'stopped' | 'warmup' | 'all' | 'proxies'
+> {
   const found = evaluations.find(({ genotype }) => genotype === canonical);
-  const nothing = { loss: null, parts: [], curve: [], stopped: null, warmup: null, all: null, proxies: [] };
+  const untrained = { loss: null, parts: [], curve: [], ckaCurve: null, cka: [], stopped: null };
+  const nothing = { ...untrained, warmup: null, all: null, proxies: [] };
   if (found === undefined) return { proposed: null, ...nothing };
   const proposed = { phase: found.phase, turn: found.turn };
   const { outcome } = found;
@@ -106,6 +114,8 @@ export function recordedParts(
     loss,
     parts: partsOfLoss(evaluation, beta),
     curve: [...evaluation.curve],
+    ckaCurve: evaluation.ckaCurve ?? null,
+    cka: [...evaluation.cka],
     stopped: evaluation.stopped ?? null,
     warmup: found.phase === 'warm-up' || loss !== null ? standingOf(loss, warmupLosses(evaluations, found)) : null,
     all: standingOf(loss, losses),

@@ -82,6 +82,8 @@ export const evaluationSchema = z.strictObject({
   curve: z.array(maybeNumber),
   /** Linear CKA of each stage with the teacher's, at the last observed step. */
   cka: z.array(maybeNumber),
+  /** CKA of each stage over the training: at the first loss, and at each `every`-th after it. Old journals lack this field. */
+  ckaCurve: z.strictObject({ every: z.int().min(1), stages: z.array(z.array(maybeNumber)) }).optional(),
   crossEntropy: maybeNumber,
   /** Number of observed losses. A loss that is not finite, or a crossed bound, ends the training early. */
   steps: z.int().min(0),

@@ -15,3 +15,8 @@ export function formatBytes(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   return step === 0 ? `${bytes} bytes` : `${(bytes / 1000 ** step).toFixed(1)} ${units[step]}`;
 }
+
+/** `1 training`, `2 trainings`. @param written the count as text */
+export function counted(count: number, noun: string, written = String(count)): string {
+  return `${written} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,1 +1,1 @@
-export { formatBytes, formatSeconds } from '../system/units.js';
+export { counted, formatBytes, formatSeconds } from '../system/units.js';

@@ -60,14 +60,17 @@ describe('the explanation of a score', () => {
 
 describe('a sparkline', () => {
   it('averages the values of a long curve into 40 columns', () => {
-    const line = sparklineOf(Array.from({ length: 150 }, (_, step) => 1 / (step + 1)));
+    const line = sparklineOf(
+      Array.from({ length: 150 }, (_, step) => 1 / (step + 1)),
+      149,
+    );
     expect(line.indexOf('  ')).toBe(40);
     expect(line).toMatch(/^█.*▁ {2}1\.000 → 0\.006667 in 149 steps$/);
   });
 
   it('leaves out losses that are not finite', () => {
-    expect(sparklineOf([null, 2, 1])).toBe('█▁  2.000 → 1.000 in 2 steps');
-    expect(sparklineOf([null])).toBe('no finite loss');
+    expect(sparklineOf([null, 2, 1], 2)).toBe('█▁  2.000 → 1.000 in 2 steps');
+    expect(sparklineOf([null], 0)).toBe('no finite value');
   });
 });
 

@@ -126,14 +126,14 @@ describe.skipIf(NO_BROWSER)(
       await page.close();
     });
 
-    it('shows the architecture whose point is clicked: its picture, its loss curve, and CKA for each stage', async () => {
+    it('shows the architecture whose point is clicked: its picture, its loss curve, and CKA over the steps', async () => {
       const { page, faults } = await openPage(browser, urlOf('paper'));
       await clickPoint(page, 'search', 700);
       const panel = page.getByRole('dialog');
       await expect.poll(() => panel.getByRole('heading', { level: 2 }).textContent()).toBe('Architecture 701');
       expect(await panel.locator('svg.rminas-cell').count()).toBe(1);
       expect(await panel.getByRole('img', { name: 'Loss over the steps of its training' }).count()).toBe(1);
-      expect(await panel.getByRole('img', { name: 'CKA with the teacher at the last step' }).count()).toBe(1);
+      expect(await panel.getByRole('img', { name: 'CKA of each stage over the steps' }).count()).toBe(1);
       expect(await seriousFindings(page)).toEqual([]);
       expect(faults).toEqual([]);
       await page.close();

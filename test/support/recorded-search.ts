@@ -77,7 +77,13 @@ function outcomeOf(encoding: Encoding, index: number, steps: number): Evaluation
   const curve = Array.from({ length: steps }, (_, step) => loss + 2 * Math.exp(-step / 20));
   const cka = [0.95, 0.9, 0.8].map((value) => value - loss / 20);
   const last = curve.at(-1) ?? loss;
+  const every = Math.ceil(steps / 20);
+  const course = Array.from({ length: Math.ceil(steps / every) }, (_, point) => 1 - Math.exp(-point / 5));
+  const ckaCurve = { every, stages: cka.map((final) => course.map((value) => Number((final * value).toFixed(4)))) };
   return {
-    evaluation: { loss: last, curve, cka, crossEntropy: last / 2, steps, stopped: null, flops: 30, seconds: 4.2 },
+    evaluation: {
+      ...{ loss: last, curve, cka, ckaCurve, crossEntropy: last / 2 },
+      ...{ steps, stopped: null, flops: 30, seconds: 4.2 },
+    },
   };
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from torch import nn
 
+from rminas_sidecar.evaluation.cka_curve import CkaCurve
 from rminas_sidecar.evaluation.sgd import Sgd
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder
@@ -47,9 +48,11 @@ def train_on_batch(
 
     training = EagerTraining(look, sgd) if recorder is None else RecordedTraining(look, sgd, recorder)
     curve: list[float | None] = []
+    cka_curve = CkaCurve(steps)
     while True:
         observation = training.observe()
         curve.append(finite_or_none(observation.loss))
+        cka_curve.add(observation)
         on_observation(observation)
         ended = curve[-1] is None or len(curve) == steps
         stopped = not ended and bounds.crossed_by(curve)
@@ -60,6 +63,7 @@ def train_on_batch(
         "loss": curve[-1],
         "curve": curve,
         "cka": [finite_or_none(value) for value in observation.cka],
+        "ckaCurve": cka_curve.as_message(),
         "crossEntropy": finite_or_none(observation.cross_entropy),
         "steps": len(curve),
         "stopped": len(curve) if stopped else None,

@@ -83,6 +83,22 @@ def test_the_answer_holds_together(batch: TrainingBatch) -> None:
     assert composed == pytest.approx(answer["loss"], rel=1e-5)
 
 
+@pytest.mark.parametrize(("steps", "every", "points"), [(5, 1, 5), (41, 3, 14)])
+def test_the_curve_of_cka_is_that_of_the_observations(
+    steps: int, every: int, points: int, batch: TrainingBatch
+) -> None:
+    seen: list[Tensor] = []
+    answer = train_on_batch(
+        _network(cells=1), batch, SGD, steps, 0.8, on_observation=lambda observation: seen.append(observation.cka)
+    )
+    curve = answer["ckaCurve"]
+    assert curve["every"] == every
+    assert [len(stage) for stage in curve["stages"]] == [points] * 3
+    expected = torch.stack(seen)[::every].T.tolist()
+    for stage, values in zip(curve["stages"], expected, strict=True):
+        assert stage == pytest.approx(values, abs=1e-4)
+
+
 def test_more_steps_continue_the_same_curve(batch: TrainingBatch) -> None:
     short = train_on_batch(_network(cells=1), batch, SGD, 2, 0.8)["curve"]
     long = train_on_batch(_network(cells=1), batch, SGD, 4, 0.8)["curve"]
@@ -111,6 +127,7 @@ def test_a_network_that_carries_nothing_has_no_loss(batch: TrainingBatch) -> Non
     answer = train_on_batch(_network(genotype=nothing, cells=1), batch, SGD, 9, 0.8)
     assert (answer["loss"], answer["steps"], answer["cka"]) == (None, 1, [None] * 3)
     assert answer["crossEntropy"] > 0
+    assert answer["ckaCurve"]["stages"] == [[None]] * 3
 
 
 def test_it_trains_with_batch_statistics(batch: TrainingBatch) -> None:

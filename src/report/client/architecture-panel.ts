@@ -1,6 +1,6 @@
-/** One architecture: its picture, its loss curve and its CKA for each stage, in a dialog. */
-import type { PlaneChart } from '../../charts/chart.js';
+/** One architecture: its picture, its loss and the CKA of each stage over the steps, in a dialog. */
 import type { Fact, ReportArchitecture, RunReport } from '../data/schema.js';
+import { trainingCharts } from '../data/training-charts.js';
 import { statusOf } from './architecture-words.js';
 import { ChartView } from './chart-view.js';
 import { copyButton, make, uniqueId } from './dom.js';
@@ -57,16 +57,14 @@ export class ArchitecturePanel {
     // A duplicate has the measurements of the architecture that was evaluated.
     const measured = one.duplicateOf === null ? one : (architectures[one.duplicateOf] ?? one);
     const genotype = make('code', { class: 'genotype' }, [one.genotype]);
-    this.#charts = chartsOf(measured).map((chart) => new ChartView(chart, { height: HEIGHT }));
+    const charts = trainingCharts(measured).map((chart) => ({ chart, view: new ChartView(chart, { height: HEIGHT }) }));
+    this.#charts = charts.map(({ view }) => view);
     this.#content.replaceChildren(
       make('p', { class: 'panel-genotype' }, [genotype, copyButton(one.genotype, genotype)]),
       ...(one.failure === null ? [] : [make('p', { class: 'failure' }, [one.failure])]),
       ...picturesOf(this.#run.pictures.architectures[item], this.#run.pictures),
       factsView(factsOf(one, measured)),
-      ...this.#charts.flatMap((view, index) => [
-        make('h3', {}, [chartsOf(measured)[index]?.title ?? '']),
-        view.element,
-      ]),
+      ...charts.flatMap(({ chart, view }) => [make('h3', {}, [chart.title]), view.element]),
     );
   }
 
@@ -88,28 +86,4 @@ function factsOf(one: ReportArchitecture, measured: ReportArchitecture): Fact[] 
     { label: 'seconds', value: `${measured.seconds}${measured.cached ? ', from an earlier run' : ''}` },
     ...Object.entries(measured.proxies).map(([label, value]): Fact => ({ label, value: number(value) })),
   ];
-}
-
-function chartsOf(one: ReportArchitecture): PlaneChart[] {
-  const charts: PlaneChart[] = [];
-  if (one.curve.length > 1) {
-    const points = one.curve.map(([x, y]) => ({ x, y: y ?? Number.NaN }));
-    charts.push({
-      kind: 'plane',
-      title: 'Loss over the steps of its training',
-      x: { label: 'step' },
-      y: { label: 'loss' },
-      series: [{ name: 'loss', as: 'line', points }],
-    });
-  }
-  if (one.cka.length > 0) {
-    charts.push({
-      kind: 'plane',
-      title: 'CKA with the teacher at the last step',
-      x: { label: 'stage', categories: one.cka.map((_, stage) => `stage ${stage + 1}`) },
-      y: { label: 'linear CKA, 0 to 1' },
-      series: [{ name: 'CKA', as: 'bars', colour: 2, points: one.cka.map((y, x) => ({ x, y: y ?? 0 })) }],
-    });
-  }
-  return charts;
 }

@@ -83,6 +83,8 @@ const architectureSchema = z.strictObject({
   curve: z.array(z.tuple([count, maybe])),
   /** CKA of each stage with the teacher's at the last step. */
   cka: z.array(maybe),
+  /** CKA of each stage at the first observed step and at each `every`-th after it; null where it was not recorded. */
+  ckaCurve: z.strictObject({ every: z.int().min(1), stages: z.array(z.array(maybe)) }).nullable(),
   crossEntropy: maybe,
   /** Values of the objective's proxies by name. */
   proxies: z.record(z.string(), maybe),

@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import { reportedFigures } from '../../benchmarks/reported.js';
 import type { Explanation, Standing } from '../../explain/explanation.js';
+import { counted } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -21,11 +22,13 @@ export function describeExplanation(explanation: Explanation): string {
   return parts.length === 0 ? listOf(rows) : `${listOf(rows)}\n${partsTable(explanation)}`;
 }
 
-function scoreRows({ loss, curve, stopped, warmup, all, threshold, proxies }: Explanation): LabelledValue[] {
+function scoreRows(explanation: Explanation): LabelledValue[] {
+  const { loss, curve, stopped, warmup, all, threshold, proxies } = explanation;
   const good = threshold !== null && loss !== null ? `${loss < threshold ? 'below' : 'not below'} the threshold ` : '';
   return [
     ...(loss === null ? [] : [['loss', pc.bold(loss.toPrecision(6))] as LabelledValue]),
-    ...(curve.length === 0 ? [] : [['loss by step', sparklineOf(curve)] as LabelledValue]),
+    ...(curve.length === 0 ? [] : [['loss by step', sparklineOf(curve, curve.length - 1)] as LabelledValue]),
+    ...ckaRows(explanation),
     ...(stopped === null ? [] : [['stopped', `after step ${stopped}: it could not become good`] as LabelledValue]),
     ...(threshold === null ? [] : [['threshold', `${good}${threshold.toPrecision(6)}`] as LabelledValue]),
     ...(warmup === null ? [] : [['in the warm-up', placeOf(warmup)] as LabelledValue]),
@@ -35,6 +38,17 @@ function scoreRows({ loss, curve, stopped, warmup, all, threshold, proxies }: Ex
       return [name, `${value === null ? 'not finite' : value.toPrecision(6)}${place}`];
     }),
   ];
+}
+
+/** The recorded points of each stage, and the value at the last step. */
+function ckaRows({ curve, cka, ckaCurve }: Explanation): LabelledValue[] {
+  if (ckaCurve === null) return [];
+  const steps = curve.length - 1;
+  const { every, stages } = ckaCurve;
+  return stages.map((values, stage) => {
+    const before = values.filter((_, place) => place * every < steps);
+    return [`CKA of stage ${stage + 1}`, sparklineOf([...before, cka[stage] ?? null], steps)];
+  });
 }
 
 const placeOf = ({ rank, of }: Standing): string => `rank ${rank} of ${of} by loss`;
@@ -47,11 +61,11 @@ function benchmarkRows({ benchmark }: Explanation): LabelledValue[] {
   ]);
 }
 
-/** A curve in one line. Values between two columns are averaged. */
-export function sparklineOf(curve: readonly (number | null)[]): string {
+/** A curve in one line. Values between two columns are averaged. @param steps from its first point to its last one */
+export function sparklineOf(curve: readonly (number | null)[], steps: number): string {
   const values = curve.filter((value) => value !== null);
   const [first, last] = [values[0], values.at(-1)];
-  if (first === undefined || last === undefined) return 'no finite loss';
+  if (first === undefined || last === undefined) return 'no finite value';
   const columns = Math.min(SPARKLINE, values.length);
   const means = Array.from({ length: columns }, (_, column) => {
     const part = values.slice(
@@ -63,7 +77,7 @@ export function sparklineOf(curve: readonly (number | null)[]): string {
   const [least, most] = [Math.min(...means), Math.max(...means)];
   const height = (value: number) => Math.round(((value - least) / (most - least || 1)) * (BARS.length - 1));
   const line = means.map((value) => BARS[height(value)] ?? '').join('');
-  return `${line}  ${first.toPrecision(4)} → ${last.toPrecision(4)} in ${curve.length - 1} steps`;
+  return `${line}  ${first.toPrecision(4)} → ${last.toPrecision(4)} in ${counted(steps, 'step')}`;
 }
 
 /** The parts of the loss, with bars for their shares. */

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { PlanResult } from '../../jobs/plan/result.js';
 import type { SearchResult } from '../../jobs/search/result.js';
-import { formatBytes, formatSeconds } from '../units.js';
+import { counted, formatBytes, formatSeconds } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
 
 type Range = PlanResult['architectures'];
@@ -46,7 +46,7 @@ function describeScore({ objective, steps, beta, profile }: PlanResult): string 
 }
 
 function describeStrategy({ strategy, stopping, workers, device }: PlanResult): string {
-  const where = `${workers} worker${workers === 1 ? '' : 's'}${device === null ? '' : ` on ${device}`}`;
+  const where = `${counted(workers, 'worker')}${device === null ? '' : ` on ${device}`}`;
   const futile = stopping.futility ? ', futile trainings are stopped' : '';
   return `${strategy}: ${count(stopping.warmup)} random architectures first, then guided ones; ${where}${futile}`;
 }

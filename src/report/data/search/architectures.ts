@@ -35,17 +35,18 @@ function outcomeOf({ outcome, loss }: HistoryEntry): (typeof OUTCOMES)[number] {
   return Number.isFinite(loss) ? 'whole' : 'diverged';
 }
 
+type CkaCurve = NonNullable<ReportArchitecture['ckaCurve']>;
 type Measured = Pick<
   ReportArchitecture,
-  'cached' | 'steps' | 'seconds' | 'curve' | 'cka' | 'crossEntropy' | 'proxies' | 'failure'
+  'cached' | 'steps' | 'seconds' | 'curve' | 'cka' | 'ckaCurve' | 'crossEntropy' | 'proxies' | 'failure'
 >;
 
 function measuredOf({ outcome }: HistoryEntry, points: number): Measured {
   if ('failure' in outcome) {
-    const nothing = { cached: false, steps: 0, seconds: 0, curve: [], cka: [], crossEntropy: null, proxies: {} };
-    return { ...nothing, failure: outcome.failure };
+    const unmeasured = { curve: [], cka: [], ckaCurve: null, crossEntropy: null, proxies: {} };
+    return { cached: false, steps: 0, seconds: 0, ...unmeasured, failure: outcome.failure };
   }
-  const { curve, cka, crossEntropy, steps, seconds } = outcome.evaluation;
+  const { curve, cka, ckaCurve, crossEntropy, steps, seconds } = outcome.evaluation;
   const measuring = outcome.measuring?.seconds ?? 0;
   return {
     cached: outcome.cached === true,
@@ -53,6 +54,7 @@ function measuredOf({ outcome }: HistoryEntry, points: number): Measured {
     cka: cka.map((value) => (value === null ? null : rounded(value))),
     seconds: rounded(seconds + measuring),
     curve: thinned(curve, points),
+    ckaCurve: ckaCurve === undefined || points === 0 ? null : sparser(ckaCurve, points),
     proxies: outcome.parts ?? {},
     failure: null,
   };
@@ -67,6 +69,12 @@ export function thinned(curve: readonly (number | null)[], points: number): [num
     const loss = curve[step] ?? null;
     return [step, loss === null ? null : rounded(loss)];
   });
+}
+
+/** The same points, or every second, third, … one, so that there are not more than asked for. */
+export function sparser({ every, stages }: CkaCurve, points: number): CkaCurve {
+  const stride = Math.max(1, Math.ceil((stages[0]?.length ?? 0) / points));
+  return { every: every * stride, stages: stages.map((values) => values.filter((_, place) => place % stride === 0)) };
 }
 
 /** A search has hundreds of thousands of losses, for which `toPrecision` takes a second. */
