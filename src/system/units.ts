@@ -16,7 +16,12 @@ export function formatBytes(bytes: number): string {
   return step === 0 ? `${bytes} bytes` : `${(bytes / 1000 ** step).toFixed(1)} ${units[step]}`;
 }
 
-/** `1 training`, `2 trainings`. @param written the count as text */
-export function counted(count: number, noun: string, written = String(count)): string {
-  return `${written} ${noun}${count === 1 ? '' : 's'}`;
+/** A number in English, e.g. `15,625` or `0.25`. */
+export function grouped(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 2 });
+}
+
+/** A number of things, e.g. `1 training` or `2,000 trainings`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { COST_LABELS, regretChart } from '../../../jobs/compare/charts.js';
 import { type ComparisonResult, type ComparisonRow, comparisonResultSchema } from '../../../jobs/compare/result.js';
 import type { Spread } from '../../../statistics/moments.js';
-import { counted, grouped } from '../numbers.js';
+import { counted, grouped } from '../../../system/units.js';
 import type { Block, ReportTable, RunReport } from '../schema.js';
 import { againSection, plainReport, readResultFile, unfinishedReport } from './job-reports.js';
 

@@ -2,8 +2,8 @@
 import type { PlaneChart } from '../../../charts/chart.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
 import { secondsOf } from '../../../store/job-store.js';
-import { formatSeconds } from '../../../system/units.js';
-import { counted, grouped, percentOf } from '../numbers.js';
+import { counted, formatSeconds, grouped } from '../../../system/units.js';
+import { percentOf } from '../numbers.js';
 import type { Block, Fact, ReportArchitecture } from '../schema.js';
 import type { SearchRecords } from './records.js';
 

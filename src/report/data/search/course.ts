@@ -1,6 +1,6 @@
 /** The course of a search: the loss of each architecture in the order of the history. */
 import type { ChartSeries, PlaneChart, Point } from '../../../charts/chart.js';
-import { counted } from '../numbers.js';
+import { counted } from '../../../system/units.js';
 import type { Block, ReportArchitecture } from '../schema.js';
 import type { SearchHistory } from './history.js';
 

@@ -1,8 +1,8 @@
 /** A search in words, and its figures in short. */
 import { reportedFigures } from '../../../benchmarks/reported.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
-import { formatSeconds } from '../../../system/units.js';
-import { counted, grouped, significant } from '../numbers.js';
+import { counted, formatSeconds, grouped } from '../../../system/units.js';
+import { significant } from '../numbers.js';
 import type { Fact, ReportArchitecture } from '../schema.js';
 import { spentOf } from './costs.js';
 import type { SearchHistory } from './history.js';
