@@ -1,8 +1,8 @@
 """The command line of the sidecar."""
 
 import argparse
-import re
 
+from rminas_sidecar.engines.devices import FORM, is_device_list
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.server import ServerSettings
 
@@ -15,7 +15,7 @@ def parse_arguments() -> ServerSettings:
     parser.add_argument("--address", required=True, help="address of the controller's socket, ipc://… or tcp://…")
     parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
     parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
-    parser.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:N or auto (default)")
+    parser.add_argument("--device", type=_devices, default="auto", help=f"{FORM} (default: auto)")
     parser.add_argument(
         "--allow",
         action="append",
@@ -86,7 +86,7 @@ def _seconds(text: str) -> float:
     return number
 
 
-def _device(text: str) -> str:
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
-        raise argparse.ArgumentTypeError(f"expected cpu, cuda, cuda:N or auto, got {text}")
+def _devices(text: str) -> str:
+    if not is_device_list(text):
+        raise argparse.ArgumentTypeError(f"expected {FORM}, got {text}")
     return text

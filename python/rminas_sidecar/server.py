@@ -14,6 +14,7 @@ from importlib import metadata
 import zmq
 
 from rminas_sidecar import surrogate
+from rminas_sidecar.engines.devices import summarise
 from rminas_sidecar.engines.engine import Job, Readiness
 from rminas_sidecar.engines.local import Deadlines, LocalEngine
 from rminas_sidecar.engines.worker_process import WorkerSettings
@@ -86,7 +87,7 @@ class Server:
         signal.signal(signal.SIGTERM, lambda *_: self._inbox.post(lambda: self._end(0, "of SIGTERM")))
         self._engine.start(self._greet, self._break)
         if self._settings.workers == 0:
-            self._greet(Readiness(self._settings.worker.device, {}))
+            self._greet(Readiness([], {}))
         poller = zmq.Poller()
         poller.register(self._channel.socket, zmq.POLLIN)
         poller.register(self._inbox.wakeup, zmq.POLLIN)
@@ -191,12 +192,14 @@ class Server:
             self._end(1, str(error))
 
     def _greet(self, readiness: Readiness) -> None:
+        devices = readiness.devices
         hello = {
             "protocol": PROTOCOL_VERSION,
             "pid": os.getpid(),
             "workers": self._settings.workers,
             "threads": self._settings.worker.threads,
-            "device": readiness.device,
+            "device": summarise(device.name for device in devices) or self._settings.worker.device,
+            "devices": [{"name": device.name, "kind": device.kind} for device in devices],
             "versions": {**_versions(), **readiness.versions},
             "xnas": readiness.xnas,
             "available": readiness.available,

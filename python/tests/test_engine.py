@@ -40,7 +40,7 @@ def cpu_ticks(pid: int) -> int:
 @pytest.fixture(scope="module")
 def two_workers(module_launcher: Any) -> Any:
     """A prepared sidecar that no test harms."""
-    sidecar = module_launcher.start("--workers", "2")
+    sidecar = module_launcher.start("--workers", "2", "--device", "cpu,cpu")
     sidecar.hello = sidecar.receive("hello")["body"]
     sidecar.prepared = sidecar.ask("prepare", prepare_body())
     return sidecar
@@ -59,6 +59,7 @@ def test_hello_says_what_the_workers_found(two_workers: Any) -> None:
     import torch
 
     assert (two_workers.hello["workers"], two_workers.hello["device"]) == (2, "cpu")
+    assert two_workers.hello["devices"] == 2 * [{"name": "cpu", "kind": f"cpu, torch {torch.__version__}"}]
     assert two_workers.hello["versions"]["torch"] == torch.__version__
     assert len(two_workers.workers()) == 2
 

@@ -41,6 +41,7 @@ export function resolveSettings(settings: Settings, origin: SettingsOrigin): Res
   const { spaces, datasets } = origin.catalogue;
   const draft = new Draft(settings);
   if (origin.dialect === 'archive') nameSpace(draft, origin);
+  noticeGpus(draft);
   const space = spaces.get(draft.text(SPACE), SPACE);
   const { script } = space;
   for (const [key, plain] of Object.entries(script.keys)) draft.byDefault(key, plain, script.name);
@@ -72,6 +73,16 @@ function suitStrategy(draft: Draft, { strategies }: Catalogue): void {
   draft.notices.push(
     `The warm-up takes all ${cap} evaluations: RMINAS.RF_WARMUP is ${draft.given('RMINAS.RF_WARMUP')}. ` +
       `So ${strategy.name} proposes nothing, and the search is random. Lower RMINAS.RF_WARMUP.`,
+  );
+}
+
+/** A number of GPUs that a configuration of XNAS asks for. Here devices and workers decide that. */
+function noticeGpus(draft: Draft): void {
+  const { value, where } = draft.get('NUM_GPUS');
+  const gpus = Number(toPlain(value));
+  if (gpus === 1) return;
+  draft.notices.push(
+    `NUM_GPUS is ${gpus} (${where}), and is not read. For ${gpus} GPUs, set RMINAS.DEVICE cuda and RMINAS.WORKERS ${gpus}.`,
   );
 }
 

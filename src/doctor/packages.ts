@@ -72,12 +72,15 @@ async function cudaFinding(python: Importer): Promise<Finding> {
     const cudaVersion = await version.cuda;
     const build =
       cudaVersion === null ? 'this PyTorch is built for the CPU' : `this PyTorch is built for CUDA ${cudaVersion}`;
-    return missing(`no CUDA device (${build})`, 'If this machine has one, install a PyTorch that fits its driver.');
+    return missing(
+      `no CUDA device (${build}), so the CPU trains`,
+      'If this machine has one, install a PyTorch that fits its driver.',
+    );
   }
   const devices: string[] = [];
   for (let device = 0; device < (await cuda.device_count()); device++) {
     const properties = await cuda.get_device_properties(device);
-    devices.push(`${await properties.name} (${gib(await properties.total_memory)})`);
+    devices.push(`cuda:${device} is ${await properties.name} (${gib(await properties.total_memory)})`);
   }
   return ok(devices.join(', '));
 }

@@ -90,6 +90,9 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
   const { config, plan, data, signal, notify } = options;
   const { threads, startDeadline, workerDeadline, device } = plan.settings;
   for (const text of config.notices) notify(text);
+  const named = device.split(',').length;
+  if (workers > 0 && named > workers)
+    notify(`RMINAS.DEVICE names ${named} devices, and there are only ${workers} workers: set RMINAS.WORKERS ${named}.`);
   return Sidecar.start({
     python: await findPython(options.python),
     workers,

@@ -148,12 +148,6 @@ const shutdown = message('shutdown', empty);
 const bye = message('bye', empty);
 const heartbeat = message('heartbeat', empty);
 
-export const deviceSchema = z.strictObject({
-  name: z.string(),
-  /** Memory in bytes; null if unknown. */
-  memory: z.int().min(0).nullable(),
-});
-
 const names = z.array(z.string().min(1).max(64)).max(10_000);
 
 /** The names that a sidecar knows: the built-in ones, and those that its plugins added. */
@@ -167,7 +161,13 @@ const hello = message(
     pid: z.int().min(1),
     workers: z.int().min(0),
     threads: z.int().min(1),
+    /** The devices of the workers, for people; without workers, those that they would choose from. */
     device: z.string(),
+    /** The device of each worker: its name, and the kind of its arithmetic, e.g. `cpu, torch 2.9.1+cpu`. */
+    devices: z
+      .array(z.strictObject({ name: z.string().min(1), kind: z.string().min(1) }))
+      .max(100_000)
+      .optional(),
     /** Versions of Python and of the packages that affect the numbers. */
     versions: z.record(z.string(), z.string()),
     /** The folder that XNAS can be imported from. Null if it cannot be imported, or if the sidecar has no workers. */

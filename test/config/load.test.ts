@@ -182,6 +182,8 @@ describe('a wrong value', () => {
     ['', ['RNG_SEED', '99999999999999999999'], 'wrong-type', ['not a Python int beyond 2^53']],
     ['', ['RMINAS.PROFILE', 'papr'], 'out-of-range', ['paper, xnas, corrected']],
     ['', ['RMINAS.DEVICE', 'tpu'], 'out-of-range', ['cuda:N']],
+    ['', ['RMINAS.DEVICE', 'cuda:0,tpu'], 'out-of-range', ['cuda:0,tpu', 'cuda:N']],
+    ['', ['RMINAS.DEVICE', 'auto,cpu'], 'out-of-range', ['auto,cpu']],
   ])('is reported with key, value and place: %j %j', async (text, overrides, code, parts) => {
     const error = await refusal(text, overrides);
     expect(error).toMatchObject({ code, exitCode: EXIT.usage });
@@ -192,6 +194,12 @@ describe('a wrong value', () => {
   it('of an int for a float shows the right literal', async () => {
     expect((await refusal('', ['OPTIM.BASE_LR', '1'])).nextSteps.join(' ')).toContain('write 1.0');
   });
+});
+
+it('says that NUM_GPUS is not read, and which keys decide', async () => {
+  const { notices } = await loadConfig({ file: await written('NUM_GPUS: 4\n') });
+  expect(notices.join()).toMatch(/NUM_GPUS is 4 \(line 1 .*RMINAS.DEVICE cuda and RMINAS.WORKERS 4/);
+  expect((await loadConfig({ file: await written('NUM_GPUS: 1\n') })).notices).toEqual([]);
 });
 
 describe('the shipped files', async () => {

@@ -26,10 +26,28 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Readiness:
-    """What the workers found at their start."""
+class WorkerDevice:
+    """Where a worker computes.
 
-    device: str
+    Args:
+        name: e.g. `cuda:0 (NVIDIA H100)`.
+        kind: of its arithmetic, e.g. `cuda, torch 2.9.1+cu128`.
+    """
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What a worker found at its start, or all of them together.
+
+    Args:
+        devices: the device of each worker, in their order.
+        versions: of the packages that affect the numbers.
+    """
+
+    devices: Sequence[WorkerDevice]
     versions: dict[str, str]
     xnas: str | None = None
     """The folder that XNAS can be imported from; None where it cannot be imported."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from rminas_sidecar.engines.engine import Job, OnBroken, Readiness
+from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
@@ -42,8 +42,12 @@ class _WorkerSlot:
     """A slot for one worker process; a dead process is replaced by a new one."""
 
     watchdog: Watchdog
+    number: int
+    """From 0; it decides the device."""
     process: WorkerProcess | None = None
     ready: bool = False
+    device: WorkerDevice | None = None
+    """Known once the first process of this slot was ready."""
     doing: str = "starting Python"
     """What it does until it is ready."""
     activity: int | None = None
@@ -84,7 +88,7 @@ class LocalEngine:
         self._deadlines = deadlines
         self._post = post
         self._log = log
-        self._slots = [_WorkerSlot(Watchdog(deadlines.start)) for _ in range(count)]
+        self._slots = [_WorkerSlot(Watchdog(deadlines.start), number) for number in range(count)]
         self._pending: deque[Job] = deque()
         self._prepared: dict[str, Preparable] = {}
         self._readiness: Readiness | None = None
@@ -152,6 +156,7 @@ class LocalEngine:
         slot.doing = _WorkerSlot.doing
         slot.process = WorkerProcess(
             self._settings,
+            slot.number,
             on_message=lambda message: self._post(partial(self._heard, slot, message)),
             on_death=lambda death: self._post(partial(self._died, slot, death)),
         )
@@ -174,7 +179,8 @@ class LocalEngine:
             slot.doing = message.get("doing", slot.doing)
             return
         if message["event"] == "ready":
-            self._slot_ready(slot, Readiness(**message["readiness"]))
+            slot.device = WorkerDevice(**message["device"])
+            self._slot_ready(slot, message["readiness"])
         elif message["event"] == "cannot-start":
             slot.refusal = message["body"]
         elif slot.running is not None and message["event"] == "progress":
@@ -184,12 +190,13 @@ class LocalEngine:
             job.reply(message["type"], message["body"])
         self._dispatch()
 
-    def _slot_ready(self, slot: _WorkerSlot, readiness: Readiness) -> None:
+    def _slot_ready(self, slot: _WorkerSlot, found: Body) -> None:
         slot.ready = True
         slot.watchdog = Watchdog(self._deadlines.work)
-        if self._readiness is None and all(other.ready for other in self._slots):
-            self._readiness = readiness
-            self._on_ready(readiness)
+        devices = [other.device for other in self._slots if other.ready and other.device is not None]
+        if self._readiness is None and len(devices) == len(self._slots):
+            self._readiness = Readiness(devices, **found)
+            self._on_ready(self._readiness)
 
     def _died(self, slot: _WorkerSlot, death: Death) -> None:
         if self._closed:

@@ -5,10 +5,11 @@ import faulthandler
 import platform
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rminas_sidecar.engines.devices import choose_device, kind_of, name_of
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
 from rminas_sidecar.ipc.progress import ProgressReporter
@@ -146,6 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="rminas_sidecar.engines.worker")
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--device", required=True)
+    parser.add_argument("--number", type=int, required=True)
     parser.add_argument("--plugin", action="append", default=[])
     options = parser.parse_args()
     faulthandler.enable()
@@ -162,24 +164,23 @@ def main() -> None:
 
     try:
         with starting.in_background():
-            device, readiness = _get_ready(options.threads, options.device, options.plugin, begin)
+            device, readiness = _get_ready(options, begin)
     except SidecarError as error:
         server.send({"event": "cannot-start", "body": failure_body(error)})
         server.give_up()
     except Exception as error:
         server.give_up(error)
     worker = Worker(device, server.send, Heartbeat(lambda: server.send({"event": "alive"})))
-    server.send({"event": "ready", "readiness": readiness})
+    server.send({"event": "ready", **readiness})
     while True:
         worker.answer(server.requests.get())
 
 
-def _get_ready(
-    threads: int, device_name: str, plugins: Sequence[str], begin: Callable[[str], None]
-) -> "tuple[torch.device, Body]":
-    """Imports everything; answers the device, and the worker's part of `hello`.
+def _get_ready(options: argparse.Namespace, begin: Callable[[str], None]) -> "tuple[torch.device, Body]":
+    """Imports everything; answers the device, and the message that this worker is ready.
 
     Args:
+        options: from the command line.
         begin: called with the name of each further step.
 
     Raises:
@@ -195,41 +196,19 @@ def _get_ready(
         from rminas_sidecar.plugins.catalogue import available
         from rminas_sidecar.plugins.loading import load_plugins
 
-    torch.set_num_threads(threads)
+    torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
-    begin(f"preparing the device {device_name}")
-    device = choose_device(device_name)
+    begin(f"preparing the device {options.device}")
+    device = choose_device(options.device, options.number)
     begin("loading plugins")
-    loaded = load_plugins(plugins)
-    return device, {
-        "device": _describe(device),
+    loaded = load_plugins(options.plugin)
+    readiness = {
         "versions": _versions(),
         "xnas": find_xnas(),
         "available": available(),
         "plugins": [plugin.name for plugin in loaded if not plugin.is_space],
     }
-
-
-def choose_device(name: str) -> "torch.device":
-    """The device of that name; `auto` is the GPU where there is one, else the CPU.
-
-    Raises:
-        RuntimeError: torch's, when the device cannot be used.
-    """
-    import torch
-
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(name)
-    # The first tensor shows whether the device works, and starts CUDA before the first request.
-    torch.zeros(1, device=device)
-    return device
-
-
-def _describe(device: "torch.device") -> str:
-    import torch
-
-    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
+    return device, {"device": {"name": name_of(device), "kind": kind_of(device)}, "readiness": readiness}
 
 
 def _versions() -> dict[str, Any]:

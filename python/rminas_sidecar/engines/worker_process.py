@@ -14,7 +14,7 @@ class WorkerSettings:
 
     Args:
         threads: PyTorch's threads in each worker.
-        device: `cpu`, `cuda`, `cuda:N`, or `auto` for a GPU where there is one.
+        device: a list of devices, which the workers take in turn; see `rminas_sidecar.engines.devices`.
         plugins: files and modules that register spaces, data sets, teachers and proxies.
     """
 
@@ -24,18 +24,30 @@ class WorkerSettings:
 
 
 class WorkerProcess(ChildProcess):
-    """A process that runs `rminas_sidecar.engines.worker`."""
+    """A process that runs `rminas_sidecar.engines.worker`.
+
+    Args:
+        settings: of all workers.
+        number: of this worker, from 0.
+        on_message: called with each message, from a thread.
+        on_death: called once after the end of the process, from a thread.
+    """
 
     def __init__(
-        self, settings: WorkerSettings, on_message: Callable[[Body], None], on_death: Callable[[Death], None]
+        self,
+        settings: WorkerSettings,
+        number: int,
+        on_message: Callable[[Body], None],
+        on_death: Callable[[Death], None],
     ) -> None:
-        super().__init__(_command(settings), _environment(settings), on_message, on_death)
+        super().__init__(_command(settings, number), _environment(settings), on_message, on_death)
 
 
-def _command(settings: WorkerSettings) -> list[str]:
+def _command(settings: WorkerSettings, number: int) -> list[str]:
     module = "rminas_sidecar.engines.worker"
     plugins = [argument for plugin in settings.plugins for argument in ("--plugin", plugin)]
-    return [module, "--threads", str(settings.threads), "--device", settings.device, *plugins]
+    place = ["--device", settings.device, "--number", str(number)]
+    return [module, "--threads", str(settings.threads), *place, *plugins]
 
 
 def _environment(settings: WorkerSettings) -> dict[str, str]:

@@ -34,7 +34,7 @@ export interface RetrainingPlan {
   readonly startDeadline: number;
   /** Seconds without a sign of life after which a worker is replaced. */
   readonly workerDeadline: number;
-  /** `auto`, `cpu`, `cuda` or `cuda:N`. */
+  /** `auto`, or a list such as `cuda:0,cuda:1`. */
   readonly device: string;
   readonly outDir: string;
   /** The completed settings of the retraining; as a file they give the same plan. */

@@ -39,7 +39,7 @@ export interface SearchSettings extends StrategySettings {
   readonly startDeadline: number;
   /** Seconds without a sign of life after which a worker is replaced. */
   readonly workerDeadline: number;
-  /** `auto`, `cpu`, `cuda` or `cuda:N`. */
+  /** `auto`, or a list such as `cuda:0,cuda:1`. */
   readonly device: string;
 }
 

@@ -66,8 +66,12 @@ export const SHARED_KEYS = {
   ),
   'RMINAS.DEVICE': text(
     'auto',
-    { most: 100, pattern: /^(?:auto|cpu|cuda(?::\d+)?)$/, range: 'auto, cpu, cuda or cuda:N' },
-    'The device that trains.',
+    {
+      most: 1000,
+      pattern: /^(?:auto|(?:cpu|cuda(?::\d+)?)(?:,(?:cpu|cuda(?::\d+)?))*)$/,
+      range: 'auto, cpu, cuda, cuda:N, or several of them, separated by commas',
+    },
+    'The devices that train. The workers take them in turn; `cuda` stands for all GPUs. See [cluster.md](cluster.md#several-gpus).',
   ),
   ...OWN_DATA_KEYS,
   'RMINAS.TEACHER': pathKey(

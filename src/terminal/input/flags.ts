@@ -84,7 +84,7 @@ const KEY_FLAGS = {
   },
   'teacher-arch': { key: 'RMINAS.TEACHER_ARCH', description: "teacher's architecture", helpValue: 'NAME' },
   'val-share': { key: 'RMINAS.VAL_SHARE', description: 'share of your own images to hold out', helpValue: 'X' },
-  device: { key: 'RMINAS.DEVICE', description: 'cpu, cuda, cuda:N or auto', helpValue: 'NAME' },
+  device: { key: 'RMINAS.DEVICE', description: 'auto, cpu, cuda, cuda:N, or a list of them', helpValue: 'NAME,…' },
   workers: { key: 'RMINAS.WORKERS', description: 'parallel evaluations', helpValue: 'N' },
   threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0 divides the cores)', helpValue: 'N' },
   out: { key: 'OUT_DIR', description: 'folder for the folders of runs', helpValue: 'DIR' },
