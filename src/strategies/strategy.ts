@@ -82,9 +82,9 @@ export interface AnswerPreference {
 
 /** How sure an answer is, estimated from resampled histories. */
 export interface AnswerConfidence {
-  /** Share of the resamples that give the same answer, 0 to 1. */
+  /** Probability that the answer is the one that many such searches agree on, 0 to 1. */
   readonly answer: number;
-  /** For each slot of the space, the share of the resamples that give the same choice, 0 to 1. */
+  /** The same for the choice of each slot of the space. */
   readonly slots: readonly number[];
   /** Mean over the resamples of the ranks that the answer is predicted to be behind the answer of the resample. */
   readonly expectedLoss: number;

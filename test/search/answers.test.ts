@@ -7,6 +7,7 @@ import { darts } from '../../src/spaces/darts/space.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
 import { nasBenchMacro } from '../../src/spaces/nas-bench-macro/space.js';
 import type { Space } from '../../src/spaces/space.js';
+import { calibrated } from '../../src/strategies/answers/calibration.js';
 import { ModelData } from '../../src/strategies/answers/linear-model.js';
 import { enumerated, Optimiser } from '../../src/strategies/answers/optimum.js';
 import { createRandomSearch } from '../../src/strategies/random.js';
@@ -58,6 +59,20 @@ describe.each(['additive', 'pairwise'] as const)('the %s answer', (answer) => {
     const feasible = [];
     for (const one of all) if (await constraint.admits(one)) feasible.push(value(one));
     expect(value(found)).toBeLessThanOrEqual(Math.min(...feasible) + 1e-6);
+  });
+});
+
+describe('a calibrated share', () => {
+  it('rises with the share of resamples from 0 to 1, and is higher than it', () => {
+    const shares = Array.from({ length: 21 }, (_, index) => index / 20);
+    for (const of of ['answer', 'slot'] as const) {
+      const found = shares.map((share) => calibrated(share, of));
+      expect(found).toEqual([...found].sort((a, b) => a - b));
+      expect([found[0], found[20]]).toEqual([0, 1]);
+      for (const [index, one] of found.entries()) expect(one).toBeGreaterThanOrEqual(shares[index] ?? 0);
+    }
+    // The fit of docs/experiments.md.
+    expect(calibrated(0.28, 'answer')).toBeCloseTo(0.63, 2);
   });
 });
 

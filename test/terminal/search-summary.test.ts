@@ -47,7 +47,7 @@ describe('the summary of a search', () => {
     expect(summary({})).not.toContain('resamples');
     const confidence = { answer: 0.825, slots: [1, 0.825], expectedLoss: 1.25, resamples: 200 };
     expect(summary({ confidence })).toMatch(
-      /^confidence +the answer is stable in 83 % of 200 resamples; expected loss 1\.3 ranks$/m,
+      /^confidence +83 % sure of the answer, by 200 resamples; expected loss 1\.3 ranks$/m,
     );
   });
 

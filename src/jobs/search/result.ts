@@ -19,9 +19,9 @@ const share = z.number().min(0).max(1);
 
 /** How sure an answer is, by resampled histories. */
 export const confidenceSchema = z.strictObject({
-  /** Share of the resamples with the same answer. */
+  /** Probability that the answer is the one that many such searches agree on, calibrated on NAS-Bench-201. */
   answer: share,
-  /** Share of the resamples with the same choice, for each slot of the space. */
+  /** The same for the choice of each slot of the space. */
   slots: z.array(share),
   /** Ranks that the answer is expected to be behind the best one. */
   expectedLoss: z.number().min(0),

@@ -6,6 +6,7 @@ import { bestAnswer, rankedOf, votedAnswer } from '../answer.js';
 import { checkCounts } from '../common.js';
 import type { Constraint } from '../limits/constraint.js';
 import type { AnswerConfidence, Observation, SearchAnswer } from '../strategy.js';
+import { calibrated } from './calibration.js';
 import { answerConfidence } from './confidence.js';
 import { LINEAR_MODELS, type LinearModelKind, ModelData } from './linear-model.js';
 import { modelAnswer } from './model-answer.js';
@@ -47,7 +48,12 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   async function confidenceOf(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null> {
     if (kind === null || !history.some(({ loss }) => Number.isFinite(loss))) return null;
     const data = new ModelData(space, history, { kind, ridge, parts });
-    return answerConfidence({ data, answer, constraint, seed, resamples: RESAMPLES });
+    const shares = await answerConfidence({ data, answer, constraint, seed, resamples: RESAMPLES });
+    return {
+      ...shares,
+      answer: calibrated(shares.answer, 'answer'),
+      slots: shares.slots.map((share) => calibrated(share, 'slot')),
+    };
   }
 
   function answer(history: readonly Observation[], threshold: number | null): SearchAnswer {

@@ -26,6 +26,7 @@ export interface ConfidenceOptions {
  * Bootstraps the observations (Efron and Tibshirani, 1993): fits the model to resamples, and compares the answer to each
  * of them. Within limits a resample chooses among the best feasible architectures of the model of the whole history. In a
  * space that can neither be enumerated nor solved slot by slot, its ascents begin at the answer.
+ * @returns `answer` and `slots` are the shares of the resamples that agree; `calibrated` turns them into probabilities
  */
 export async function answerConfidence(options: ConfidenceOptions): Promise<AnswerConfidence> {
   const { data, answer, seed, resamples } = options;

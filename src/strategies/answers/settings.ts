@@ -23,7 +23,7 @@ export const ANSWER_KEYS = {
   'RMINAS.CONFIDENCE': number(
     0,
     { least: 0, most: 1 },
-    'The search ends when so large a share of resampled histories gives the same answer; 0 never ends it. It needs the answer `additive` or `pairwise`.',
+    'The search ends when its answer is so probable; 0 never ends it. It needs the answer `additive` or `pairwise`.',
   ),
 } satisfies KeyGroup;
 
@@ -39,6 +39,6 @@ export interface AnswerSettings {
   readonly ridge?: number | undefined;
   /** What the objective combines; empty for an objective that is one value. */
   readonly parts?: readonly ObjectivePart[] | undefined;
-  /** The share of resamples with the same answer that ends a search, 0 to 1; 0 never ends it. */
+  /** The probability of the answer that ends a search, 0 to 1; 0 never ends it. */
   readonly confidence?: number | undefined;
 }

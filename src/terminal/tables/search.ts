@@ -40,8 +40,8 @@ export function describeResult(result: SearchResult): string {
 function confidenceRow(confidence: SearchResult['confidence']): LabelledValue[] {
   if (confidence === undefined) return [];
   const { answer, expectedLoss, resamples } = confidence;
-  const share = `the answer is stable in ${(100 * answer).toFixed(0)} % of ${resamples} resamples`;
-  return [['confidence', `${share}; expected loss ${expectedLoss.toFixed(1)} ranks`]];
+  const sure = `${(100 * answer).toFixed(0)} % sure of the answer, by ${resamples} resamples`;
+  return [['confidence', `${sure}; expected loss ${expectedLoss.toFixed(1)} ranks`]];
 }
 
 function describeSearched(result: SearchResult): string {
