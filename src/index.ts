@@ -124,6 +124,8 @@ export { type ReportOptions, type ReportResult, report, reportResultSchema } fro
 export { type ControllerOptions, searchSpace } from './search/controller.js';
 export { type EvaluationOutcome, type EvaluationRequest, type Evaluator, outcomeOfLoss } from './search/evaluator.js';
 export type { SearchEvent } from './search/events.js';
+export { type LoggedRun, type LogRunOptions, logRun } from './sinks/log.js';
+export { type ExportStudyOptions, exportStudy } from './sinks/study.js';
 export { checkSpace, SPACE_CHECKS, type SpaceCheck } from './spaces/conformance.js';
 export { defineSpace, type SpaceDefinition } from './spaces/definition.js';
 export type { SlotChoices } from './spaces/slots/conditions.js';

@@ -1,10 +1,13 @@
 import { Flags } from '@oclif/core';
 import type { RetrainingResult } from '../jobs/retrain/result.js';
 import { retrain } from '../jobs/retrain/retrain.js';
+import { RETRAINING_LOG } from '../sinks/events.js';
+import { startLogged } from '../sinks/follow.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import {
   asPath,
   keyFlags,
+  logFlag,
   optionalConfigFlag,
   overrideArgs,
   overridesOf,
@@ -45,6 +48,7 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
       ...asPath,
     }),
     seeds: seedsFlag,
+    log: logFlag,
     plugin: pluginFlag,
     ...placeFlags,
     ...{ space, 'val-share': valShare, device, workers, threads, out, teacher, ...ofTeacher },
@@ -58,10 +62,10 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     const configured = { '--genotype': genotype, '--cfg': cfg, '--plugin': plugins, '--seeds': seeds };
     if (resume !== undefined) rejectConfiguration(configured, overrides);
     const options = resume === undefined ? { genotype, cfg, plugins, overrides, seeds, data } : { resume, data };
-    const result = await runJob(
-      (signal) => retrain({ ...options, python: flags.python, signal }),
-      createRetrainingReporter(process.stderr),
-    );
+    const { python, log: to = [] } = flags;
+    const start = (signal: AbortSignal) => retrain({ ...options, python, signal });
+    const logged = startLogged(start, { to, python, events: RETRAINING_LOG });
+    const result = await runJob(logged, createRetrainingReporter(process.stderr));
     return this.printKept(result, describeRetraining(result));
   }
 }

@@ -4,6 +4,8 @@ import { search } from '../jobs/search/search.js';
 import { searchThen } from '../pipeline/pipeline.js';
 import type { PipelineResult } from '../pipeline/result.js';
 import { followUpOf } from '../pipeline/steps.js';
+import { PIPELINE_LOG, SEARCH_LOG } from '../sinks/events.js';
+import { startLogged } from '../sinks/follow.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
 import { followUpFlags, parseFollowUp } from '../terminal/input/follow-up.js';
@@ -29,6 +31,7 @@ it.`;
     '<%= config.bin %> search --cfg quickstart --max-params 40k --max-flops 300k --pareto flops',
     '<%= config.bin %> search --cfg quickstart --space examples/resnet-space.yaml RMINAS.OBJECTIVE rmi',
     "<%= config.bin %> search --cfg quickstart --then retrain,export --retrain-with 'OPTIM.MAX_EPOCH 1' RMINAS.RF_WARMUP 20",
+    '<%= config.bin %> search --cfg nas-bench-201-cifar10 --data ./data --log tensorboard:logs',
     '<%= config.bin %> search --resume exp/rminas/nas-bench-201-cifar10-seed1',
   ];
   static override strict = false;
@@ -41,12 +44,8 @@ it.`;
       ...input.asPath,
     }),
     ...input.runFlags,
-    verify: Flags.integer({
-      description: 'fully train the found architecture and this many random ones, and compare them',
-      min: 0,
-      helpValue: 'K',
-    }),
-    'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
+    log: input.logFlag,
+    ...input.verifyFlags,
     ...followUpFlags,
     ...input.limitFlags,
     ...input.keyFlags,
@@ -64,16 +63,17 @@ it.`;
         ? { resume, data }
         : { cfg: requireConfiguration(cfg), overrides, plugins, data, verify, verifyEpochs, followUp };
     const common = { python: flags.python, cache: !flags['no-cache'] };
+    const log = { to: flags.log ?? [], python: flags.python };
     if (followUp ?? (resume !== undefined && followUpOf(resume))) {
       const start = (signal: AbortSignal) => searchThen({ ...options, ...common, signal });
-      const done = await runJob(start, createPipelineReporter(process.stderr));
+      const logged = startLogged(start, { ...log, events: PIPELINE_LOG });
+      const done = await runJob(logged, createPipelineReporter(process.stderr));
       this.log(describePipeline(done));
       return done;
     }
-    const result = await runJob(
-      (signal) => search({ ...options, ...common, signal }),
-      createSearchReporter(process.stderr),
-    );
+    const start = (signal: AbortSignal) => search({ ...options, ...common, signal });
+    const logged = startLogged(start, { ...log, events: SEARCH_LOG });
+    const result = await runJob(logged, createSearchReporter(process.stderr));
     return this.printKept(result, describeResult(result));
   }
 }

@@ -51,8 +51,20 @@ export function packageSteps(python: string, context: InstallationContext = THIS
 
 /** The command that installs the sidecar's packages into `python`. */
 export function installCommand(python: string, context: InstallationContext = THIS_PROCESS): string {
+  return packageCommand(
+    python,
+    readProject().requirements.map(({ name }) => name),
+    context,
+  );
+}
+
+/** The command that installs packages into `python`, in the versions that the constraints pin. */
+export function packageCommand(
+  python: string,
+  names: readonly string[],
+  context: InstallationContext = THIS_PROCESS,
+): string {
   const constraints = join(context.packageRoot, 'python', 'constraints.txt');
-  const names = readProject().requirements.map(({ name }) => name);
   return `${shellWord(python)} -m pip install -c ${shellWord(constraints)} ${names.join(' ')}`;
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { described, describeRequest } from './describing.js';
+import { logEntrySchema } from './logging.js';
 import { fromSidecarSchema, PROTOCOL_VERSION, toSidecarSchema } from './messages.js';
 
-/** The JSON Schema (draft 2020-12) of both directions, and of the description, in the form that Python reads. */
+/** The JSON Schema (draft 2020-12) of both directions, the description and the log, in the form that Python reads. */
 export function exportSchema(): Record<string, unknown> {
   return {
     protocol: PROTOCOL_VERSION,
@@ -10,5 +11,6 @@ export function exportSchema(): Record<string, unknown> {
     fromSidecar: z.toJSONSchema(fromSidecarSchema),
     describe: z.toJSONSchema(describeRequest.shape.body),
     described: z.toJSONSchema(described.shape.body),
+    log: z.toJSONSchema(logEntrySchema),
   };
 }

@@ -6,9 +6,9 @@ import { RETRAINING_JOURNAL } from '../jobs/retrain/journal.js';
 import { SEARCH_JOURNAL } from '../jobs/search/journal.js';
 import type { RunReport } from '../report/data/schema.js';
 import { jobFolderAt } from '../store/folder.js';
+import { JournalTail } from '../store/journal-tail.js';
 import { isLocked } from '../store/lock.js';
 import type { FoundRun } from './folder.js';
-import { JournalTail } from './tail.js';
 
 /** A row of the list. */
 export interface RunSummary {

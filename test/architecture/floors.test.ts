@@ -6,7 +6,7 @@ import { filesUnder, importsOfTypeScript, readSource } from './read-imports.js';
 const FLOORS: readonly (readonly string[])[] = [
   ['commands', 'documentation', 'result-schemas', 'index'],
   ['terminal', 'ui'],
-  ['explain'],
+  ['explain', 'sinks'],
   ['report'],
   ['pipeline'],
   ['export', 'setup', 'doctor'],

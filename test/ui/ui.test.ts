@@ -6,9 +6,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findRuns } from '../../src/ui/folder.js';
 import { serveRuns } from '../../src/ui/server.js';
+import { GrowingRun, killedCopy, makeRun } from '../support/formula-runs.js';
 import { BIN, temporaryFolder } from '../support/run-cli.js';
 import { remember } from '../support/started.js';
-import { GrowingRun, killedCopy, makeRun } from './runs.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const root = join(temporaryFolder(), 'runs');

@@ -77,6 +77,11 @@ export class Child {
     return this.#stdout.toString();
   }
 
+  /** Writes to the standard input. What a process that has ended did not read is dropped. */
+  write(text: string): void {
+    if (this.#subprocess.stdin.writable) this.#subprocess.stdin.write(text);
+  }
+
   /** Sends SIGKILL. */
   kill(): void {
     this.#subprocess.kill('SIGKILL');

@@ -47,6 +47,24 @@ export const pluginFlag = Flags.string({
   multipleNonGreedy: true,
 });
 
+/** For jobs that can be logged while they run. */
+export const logFlag = Flags.string({
+  description: 'log the run as it goes; may be repeated',
+  helpValue: 'tensorboard:DIR|mlflow:URI|wandb[:PROJECT]',
+  multiple: true,
+  multipleNonGreedy: true,
+});
+
+/** For searches whose answer is compared with random architectures. */
+export const verifyFlags = {
+  verify: Flags.integer({
+    description: 'fully train the found architecture and this many random ones, and compare them',
+    min: 0,
+    helpValue: 'K',
+  }),
+  'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
+};
+
 /** Flags of every command that evaluates architectures. */
 export const runFlags = {
   ...placeFlags,

@@ -40,18 +40,12 @@ export interface HistoryAnswer {
 }
 
 /** @throws UsageError when a genotype is not of the run's space */
-export function historyOf({ lines, planned, header, result }: SearchRecords): SearchHistory {
-  const space = header.custom?.space === undefined ? (planned?.plan.definitions.space.space ?? null) : null;
-  const observed = observedOf(lines, space);
+export function historyOf(records: SearchRecords): SearchHistory {
+  const { lines, planned, header, result } = records;
+  const { entries, scored, space } = scoredHistory(records);
   const answer = recordedAnswer(lines);
-  if (planned === null || space === null) return { entries: observed, status: null, space: null, answer };
+  if (planned === null || space === null) return { entries, status: null, space: null, answer };
   const { settings, definitions } = planned.plan;
-  const scripted = header.custom?.objective !== undefined || header.custom?.evaluator !== undefined;
-  const measured = observed.map(observationOf);
-  const scored = scripted
-    ? measured
-    : createObjective(settings.objective, { reference: settings.warmup }).score(measured);
-  const entries = observed.map((entry, index) => ({ ...entry, loss: scored[index]?.loss ?? Number.POSITIVE_INFINITY }));
   if (header.custom?.strategy !== undefined || entries.length === 0) return { entries, status: null, space, answer };
   const strategy = createStrategy(definitions.strategy, { space, settings, surrogate: unasked });
   const status = strategy.status(scored);
@@ -61,6 +55,22 @@ export function historyOf({ lines, planned, header, result }: SearchRecords): Se
     status: { ...status, threshold: result?.threshold ?? status.threshold },
     answer: answer ?? presentAnswer(strategy, scored, space),
   };
+}
+
+/** The architectures, and what the strategy sees of them. */
+export type ScoredHistory = Pick<SearchHistory, 'entries' | 'space'> & { readonly scored: readonly Observation[] };
+
+/** The architectures with their values, without the strategy's part. @throws UsageError as {@link historyOf} */
+export function scoredHistory({ lines, planned, header }: SearchRecords): ScoredHistory {
+  const space = header.custom?.space === undefined ? (planned?.plan.definitions.space.space ?? null) : null;
+  const observed = observedOf(lines, space);
+  const measured = observed.map(observationOf);
+  const scripted = header.custom?.objective !== undefined || header.custom?.evaluator !== undefined;
+  if (planned === null || space === null || scripted) return { entries: observed, scored: measured, space };
+  const { objective, warmup } = planned.plan.settings;
+  const scored = createObjective(objective, { reference: warmup }).score(measured);
+  const entries = observed.map((entry, index) => ({ ...entry, loss: scored[index]?.loss ?? Number.POSITIVE_INFINITY }));
+  return { entries, scored, space };
 }
 
 function recordedAnswer(lines: SearchRecords['lines']): HistoryAnswer | null {

@@ -1,10 +1,10 @@
 /** Reads a journal on from where it was read last. */
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { splitLine } from '../store/journal-line.js';
-import { wholeLines } from '../store/lines.js';
 import { withFile } from '../system/files.js';
 import { parseJson } from '../system/json.js';
+import { splitLine } from './journal-line.js';
+import { wholeLines } from './lines.js';
 
 const MOST_JOURNAL_BYTES = 2 ** 32;
 /** Lines after which others may work. */

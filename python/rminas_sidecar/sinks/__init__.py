@@ -1,0 +1,1 @@
+"""Writes the log of a run to tools that track experiments. One module for each tool."""
