@@ -3,6 +3,7 @@
 import argparse
 
 from rminas_sidecar.engines.devices import FORM, is_device_list
+from rminas_sidecar.engines.ray_settings import RaySettings, parse_resources
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.server import ServerSettings
 
@@ -16,6 +17,21 @@ def parse_arguments() -> ServerSettings:
     parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
     parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
     parser.add_argument("--device", type=_devices, default="auto", help=f"{FORM} (default: auto)")
+    parser.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="where workers run (default: local)"
+    )
+    parser.add_argument(
+        "--ray-address", default="auto", metavar="ADDRESS", help="auto (default), local, ray://HOST:PORT or HOST:PORT"
+    )
+    parser.add_argument(
+        "--worker-resources",
+        type=_resources,
+        metavar="NAME=NUMBER,…",
+        help="what a worker takes of a Ray cluster (default: CPU=THREADS, and GPU=1 on cuda)",
+    )
+    parser.add_argument(
+        "--allow-public", action="store_true", help="accept a Ray cluster whose addresses the internet reaches"
+    )
     parser.add_argument(
         "--allow",
         action="append",
@@ -57,11 +73,28 @@ def parse_arguments() -> ServerSettings:
         address=options.address,
         workers=options.workers,
         worker=worker,
+        ray=_ray_of(options),
         start_deadline_seconds=options.start_deadline,
         worker_deadline_seconds=options.worker_deadline,
         allowed_paths=tuple(options.allow),
         parent_timeout_seconds=options.parent_timeout,
     )
+
+
+def _ray_of(options: argparse.Namespace) -> RaySettings | None:
+    if options.engine == "local":
+        return None
+    resources = {"CPU": float(options.threads)}
+    if options.device.startswith("cuda"):
+        resources["GPU"] = 1.0
+    return RaySettings(options.ray_address, options.worker_resources or resources, options.allow_public)
+
+
+def _resources(text: str) -> dict[str, float]:
+    try:
+        return parse_resources(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _number_of_workers(text: str) -> int:

@@ -15,8 +15,10 @@ import zmq
 
 from rminas_sidecar import surrogate
 from rminas_sidecar.engines.devices import summarise
-from rminas_sidecar.engines.engine import Job, Readiness
+from rminas_sidecar.engines.engine import Engine, Job, Readiness
 from rminas_sidecar.engines.local import Deadlines, LocalEngine
+from rminas_sidecar.engines.ray_engine import RayEngine
+from rminas_sidecar.engines.ray_settings import RaySettings
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.channel import Channel, ChannelError
@@ -40,8 +42,9 @@ class ServerSettings:
 
     Args:
         address: of the controller's socket.
-        workers: worker processes; 0 suffices for benchmarks and forests.
+        workers: worker processes, on a cluster the most of them; 0 suffices for benchmarks and forests.
         worker: settings of each worker.
+        ray: the cluster that the workers run on; None for this machine.
         start_deadline_seconds: a starting worker without a sign of life is killed after this long.
         worker_deadline_seconds: a busy worker without heartbeats is killed after this long.
         allowed_paths: files and folders that messages may name.
@@ -51,6 +54,7 @@ class ServerSettings:
     address: str
     workers: int
     worker: WorkerSettings
+    ray: RaySettings | None
     start_deadline_seconds: float
     worker_deadline_seconds: float
     allowed_paths: tuple[str, ...]
@@ -65,8 +69,7 @@ class Server:
         self._channel = Channel(settings.address)
         self._allowed = PathAllowList(settings.allowed_paths)
         self._inbox = Inbox()
-        deadlines = Deadlines(settings.start_deadline_seconds, settings.worker_deadline_seconds)
-        self._engine = LocalEngine(settings.workers, settings.worker, deadlines, self._inbox.post, self._log)
+        self._engine = self._make_engine()
         self._forests = WorkerThread("forests")
         self._imports = WorkerThread("imports")
         self._queries = WorkerThread("queries")
@@ -77,6 +80,13 @@ class Server:
         self._greeted = False
         self._next_heartbeat = time.monotonic()
         self._exit_code: int | None = None
+
+    def _make_engine(self) -> Engine:
+        count, worker, ray, post = self._settings.workers, self._settings.worker, self._settings.ray, self._inbox.post
+        deadlines = Deadlines(self._settings.start_deadline_seconds, self._settings.worker_deadline_seconds)
+        if ray is None or count == 0:
+            return LocalEngine(count, worker, deadlines, post, self._log)
+        return RayEngine(count, worker, ray, deadlines, post, self._log, self._preempted)
 
     def run(self) -> int:
         """Serves until there is a reason to end.
@@ -227,6 +237,9 @@ class Server:
 
     def _log(self, level: str, text: str) -> None:
         self._send("log", NO_REQUEST, {"level": level, "text": text})
+
+    def _preempted(self, request: str | None) -> None:
+        self._send("preempted", NO_REQUEST, {"request": request})
 
     def _break(self, reason: str, error: Body | None) -> None:
         """Ends after a failure of the engine. The controller reads the code and the next steps from stderr."""

@@ -4,7 +4,15 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { comparisonFlags, configFlag, overrideArgs, overridesOf, runFlags, wordsOf } from '../terminal/input/flags.js';
+import {
+  comparisonFlags,
+  configFlag,
+  overrideArgs,
+  overridesOf,
+  runFlags,
+  splitMachineFlags,
+  wordsOf,
+} from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -51,7 +59,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
 
   override async run(): Promise<ComparisonResult> {
     const { flags, raw } = await this.parse(Compare);
-    const { device, workers, threads, out, ...what } = flags;
+    const { machine, out, ...what } = splitMachineFlags(flags);
     const { cfg, data, python, jobs, cost } = flags;
     const options = {
       ...{ cfg, plugins: flags.plugin, data, python, cache: !flags['no-cache'], out, jobs, cost },
@@ -62,7 +70,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
       alsoSeeds: parseSeedList('--also-seeds', flags['also-seeds'] ?? flags.seeds),
       budget: parseAmount('--budget', flags.budget),
       overrides: [...overridesOf(what), ...wordsOf(raw)],
-      machine: overridesOf({ device, workers, threads }),
+      machine: overridesOf(machine),
     };
     const result = await runJob((signal) => compare({ ...options, signal }), createComparisonReporter(process.stderr));
     if (result.failures.length > 0) process.exitCode = EXIT.sidecar;

@@ -5,6 +5,7 @@ import type { RankingResult } from '../jobs/rank/result.js';
 import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import {
+  clusterFlags,
   configFlag,
   keyFlags,
   overrideArgs,
@@ -59,6 +60,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     'train-epochs': Flags.integer({ description: 'train each one so long instead of a benchmark', helpValue: 'N' }),
     plugin: pluginFlag,
     ...placeFlags,
+    ...clusterFlags,
     ...ownKeyFlags,
   };
 

@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly proxies?: readonly string[];
   /** Receives messages for the user. */
   readonly notify: (text: string) => void;
+  /** Called when a cluster takes a worker away, with the type of its request; null if it had none. */
+  readonly onPreempted?: ((request: string | null) => void) | undefined;
   /** Called when the batch is there and the teacher has run. */
   readonly onPrepared: (hello: Hello, prepared: Prepared) => void;
 }
@@ -88,7 +90,7 @@ export async function startWithoutBatch(options: StartOptions, workers = 0): Pro
 
 async function start(options: StartOptions, workers: number, assets: Assets): Promise<Sidecar> {
   const { config, plan, data, signal, notify } = options;
-  const { threads, startDeadline, workerDeadline, device } = plan.settings;
+  const { threads, startDeadline, workerDeadline, device, cluster } = plan.settings;
   for (const text of config.notices) notify(text);
   const named = device.split(',').length;
   if (workers > 0 && named > workers)
@@ -101,8 +103,10 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
     workerDeadline,
     paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),
     device,
+    cluster: cluster ?? undefined,
     plugins: pluginArguments(config.plugins),
     signal,
+    onPreempted: options.onPreempted ?? (() => {}),
     ...sidecarMessages(notify),
   });
 }

@@ -15,6 +15,11 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
   'RMINAS.WORKERS': 'RMINAS.PROPOSALS says how many architectures a turn has.',
   'RMINAS.THREADS': 'Threads change how fast an evaluation is, and not what is evaluated next.',
   'RMINAS.DEVICE': 'The same holds for the device.',
+  'RMINAS.ENGINE': 'An evaluation is the same on every engine.',
+  'RMINAS.RAY_ADDRESS': 'The same holds for the cluster.',
+  'RMINAS.WORKER_RESOURCES': 'Says where a worker finds room.',
+  'RMINAS.MAX_WORKERS': 'See RMINAS.WORKERS.',
+  'RMINAS.ALLOW_PUBLIC': 'Says which clusters are accepted.',
   'RMINAS.START_DEADLINE': 'Says when a silent start has failed.',
   'RMINAS.WORKER_DEADLINE': 'Says when a silent worker is replaced; its evaluation starts again with the same seed.',
 };

@@ -194,6 +194,15 @@ const progress = message(
 
 const log = message('log', z.strictObject({ level: z.enum(['debug', 'info', 'warning', 'error']), text: z.string() }));
 
+/** A cluster took a worker away. */
+const preempted = message(
+  'preempted',
+  z.strictObject({
+    /** The type of the worker's request, which is given out again; null if it had none. */
+    request: z.string().nullable(),
+  }),
+);
+
 /** Messages from the controller. */
 export const toSidecarSchema = z.discriminatedUnion('type', [
   prepare,
@@ -232,6 +241,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   heartbeat,
   progress,
   log,
+  preempted,
   failed,
 ]);
 

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { InterruptedError, interrupted } from '../errors.js';
 import type { Hello, Progress, ReplyBody, RequestBody, RequestType } from '../protocol/messages.js';
-import type { Connection, LogLevel } from './connection.js';
+import type { Connection, LogLevel, OnPreempted } from './connection.js';
 import { ErrorReply, errorOfReply, repeatedDeaths, SidecarDeath } from './failures.js';
 import type { LaunchOptions } from './launch.js';
 import type { OutgoingRequest, Reply } from './pending-requests.js';
@@ -22,6 +22,7 @@ export interface SidecarOptions extends LaunchOptions {
   /** Called during a long start with what it waits for, as a sentence. */
   readonly onWait?: (text: string) => void;
   readonly onLog?: (level: LogLevel, text: string) => void;
+  readonly onPreempted?: OnPreempted;
   /** Called with the reason of the death, before each restart. */
   readonly onRestart?: (reason: string) => void;
 }
@@ -70,6 +71,7 @@ export class Sidecar {
       onWait: options.onWait ?? (() => {}),
       deadlineMs: options.heartbeat?.deadlineMs ?? DEADLINE_MS,
       onLog: options.onLog ?? (() => {}),
+      onPreempted: options.onPreempted ?? (() => {}),
     });
     const started = await starter.start(options.signal ?? new AbortController().signal);
     return new Sidecar(options, starter, started);

@@ -13,10 +13,14 @@ import type { Transport } from './transport/transport.js';
 
 export type LogLevel = Extract<FromSidecar, { type: 'log' }>['body']['level'];
 
+/** Called when a cluster takes a worker away, with the type of its request; null if it had none. */
+export type OnPreempted = (request: string | null) => void;
+
 export interface ConnectionOptions {
   /** How long the sidecar may be silent after its hello, in ms. */
   readonly deadlineMs: number;
   readonly onLog: (level: LogLevel, text: string) => void;
+  readonly onPreempted: OnPreempted;
 }
 
 /** The id of messages that are neither requests nor replies. */
@@ -33,6 +37,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #child: Child;
   readonly #onLog: ConnectionOptions['onLog'];
+  readonly #onPreempted: OnPreempted;
   readonly #pending = new PendingRequests();
   readonly #heartbeat: Heartbeat;
   /** Resolves with the hello; stays pending if none comes. */
@@ -54,6 +59,7 @@ export class Connection {
     this.#transport = transport;
     this.#child = child;
     this.#onLog = options.onLog;
+    this.#onPreempted = options.onPreempted;
     this.#heartbeat = new Heartbeat({
       deadlineMs: options.deadlineMs,
       // The sidecar exits when it hears nothing, also before its hello.
@@ -172,6 +178,7 @@ export class Connection {
     if (message.type === 'hello') this.#handleHello(message.body);
     else if (message.type === 'starting') this.#start?.heard(message.body.doing);
     else if (message.type === 'log') this.#onLog(message.body.level, message.body.text);
+    else if (message.type === 'preempted') this.#onPreempted(message.body.request);
     else if (message.type !== 'heartbeat') this.#handleReply(message);
   }
 

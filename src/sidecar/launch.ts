@@ -5,6 +5,15 @@ import { Child } from './process/child.js';
 import { pythonEnvironment } from './process/python-environment.js';
 import { bindTransport, type TransportKind } from './transport/zeromq.js';
 
+export interface RayOptions {
+  /** `auto`, `local`, `ray://HOST:PORT` or `HOST:PORT`. */
+  readonly address: string;
+  /** What a worker takes, `NAME=NUMBER,…`; empty for the sidecar's default. */
+  readonly resources: string;
+  /** Whether nodes may have public addresses. */
+  readonly allowPublic: boolean;
+}
+
 export interface LaunchOptions {
   /** Path of the Python interpreter. */
   readonly python: string;
@@ -22,6 +31,8 @@ export interface LaunchOptions {
   readonly workerDeadline?: number;
   /** E.g. `cpu`, `cuda:0` or `auto`. */
   readonly device?: string;
+  /** The Ray cluster that workers run on; absent for this machine. */
+  readonly cluster?: RayOptions | undefined;
   readonly transport?: TransportKind;
   /** Another program to start instead of the sidecar's, with the same arguments. */
   readonly command?: readonly string[];
@@ -51,6 +62,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     device,
     startDeadline,
     workerDeadline,
+    cluster,
     paths = [],
     plugins = [],
     command = [python, '-m', 'rminas_sidecar'],
@@ -62,8 +74,17 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     ...(device === undefined ? [] : ['--device', device]),
     ...(startDeadline === undefined ? [] : ['--start-deadline', String(startDeadline)]),
     ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
+    ...(cluster === undefined ? [] : clusterArguments(cluster)),
     ...paths.flatMap((path) => ['--allow', path]),
     ...plugins.flatMap((plugin) => ['--plugin', plugin]),
+  ];
+}
+
+function clusterArguments({ address, resources, allowPublic }: RayOptions): string[] {
+  return [
+    ...['--engine', 'ray', '--ray-address', address],
+    ...(resources === '' ? [] : ['--worker-resources', resources]),
+    ...(allowPublic ? ['--allow-public'] : []),
   ];
 }
 

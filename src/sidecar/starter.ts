@@ -1,7 +1,7 @@
 /** Starts a sidecar, retries failed starts, and repeats the `prepare` requests of its predecessor. */
 import { interrupted, type RminasError } from '../errors.js';
 import type { Hello } from '../protocol/messages.js';
-import type { Connection } from './connection.js';
+import type { Connection, OnPreempted } from './connection.js';
 import {
   deviceFailure,
   ErrorReply,
@@ -30,6 +30,7 @@ export interface StarterOptions extends LaunchOptions {
   readonly onWait: (text: string) => void;
   readonly deadlineMs: number;
   readonly onLog: ConstructorParameters<typeof Connection>[2]['onLog'];
+  readonly onPreempted: OnPreempted;
 }
 
 export class Starter {
@@ -72,8 +73,8 @@ export class Starter {
   }
 
   async #attempt(signal: AbortSignal): Promise<Started> {
-    const { startSilenceMs, deadlineMs, onLog, onWait } = this.#options;
-    const connection = await launch(this.#options, { deadlineMs, onLog });
+    const { startSilenceMs, deadlineMs, onLog, onPreempted, onWait } = this.#options;
+    const connection = await launch(this.#options, { deadlineMs, onLog, onPreempted });
     const hello = await connection.awaitHello({ silenceMs: startSilenceMs, onWait }, signal);
     const interrupt = () => connection.kill('was interrupted');
     signal.addEventListener('abort', interrupt);

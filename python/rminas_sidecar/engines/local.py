@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
@@ -20,8 +21,6 @@ Post = Callable[[Callable[[], None]], None]
 """Queues a call for the server's loop. May be called from any thread."""
 
 _GRACE_SECONDS = 1.0
-_MOST_FAILURES = 3
-"""The engine gives up after so many deaths of a worker without an answer in between."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +125,11 @@ class LocalEngine:
                 slot.stuck = True
                 slot.process.kill()
 
+    def prepared_batch(self, digest: str) -> bytes | None:
+        """The prepared batch of a specification, as a worker of another machine maps it; None without shared memory."""
+        preparable = self._prepared.get(digest)
+        return None if preparable is None else preparable.content()
+
     def close(self) -> None:
         self._closed = True
         processes = [slot.process for slot in self._slots if slot.process is not None]
@@ -201,10 +205,11 @@ class LocalEngine:
     def _died(self, slot: _WorkerSlot, death: Death) -> None:
         if self._closed:
             return
-        end, remedies = _explain(slot, death)
+        silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
+        end, remedies = explain_death(death, silence)
         job, slot.running, slot.ready = slot.running, None, False
         slot.failures += 1
-        if self._readiness is None or slot.failures >= _MOST_FAILURES:
+        if self._readiness is None or slot.failures >= MOST_FAILURES:
             # The worker's stderr was copied to this process's, where the controller reads it.
             reason = f"The workers keep dying: the last one {end}."
             hung = error_body("worker-died", reason, remedies) if slot.stuck else None
@@ -238,17 +243,3 @@ def _look_at(slot: _WorkerSlot) -> None:
     if activity is not None and activity != slot.activity:
         slot.watchdog.heard()
     slot.activity = activity
-
-
-def _explain(slot: _WorkerSlot, death: Death) -> tuple[str, list[str]]:
-    """How a worker ended, to follow "the worker", and the next steps."""
-    if slot.stuck and not slot.ready:
-        return f"was killed because it showed no sign of life for {slot.watchdog.seconds:g} s while {slot.doing}", [
-            "If the start only needs more time here, raise RMINAS.START_DEADLINE."
-        ]
-    if slot.stuck:
-        return f"was killed because it sent no heartbeat for {slot.watchdog.seconds:g} s", [
-            "If a training step takes that long on this machine, raise RMINAS.WORKER_DEADLINE."
-        ]
-    killed = ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]
-    return f"ended with {death}", killed if death.code == -9 else []

@@ -26,6 +26,10 @@ class Preparable:
         body = {"request": self.request, "memory": memory}
         return Job("prepare", body, reply, progress, keeps=self._memory)
 
+    def content(self) -> bytes | None:
+        """The prepared batch that the workers share; None when they do not."""
+        return None if self._memory is None else self._memory.content()
+
     def seal(self) -> None:
         """Makes the memory read-only. Must be called after the first worker has prepared, before another one starts."""
         if self._memory is not None and self._memory.filled:

@@ -4,6 +4,7 @@ import os
 import sys
 import weakref
 from contextlib import suppress
+from pathlib import Path
 
 
 class SharedMemory:
@@ -26,6 +27,15 @@ class SharedMemory:
     def filled(self) -> bool:
         """Whether it has content."""
         return os.fstat(self._descriptor).st_size > 0
+
+    def content(self) -> bytes:
+        """All of its content."""
+        return Path(self.path).read_bytes()
+
+    def fill(self, content: bytes) -> None:
+        """Writes all of its content, which is read-only from then on."""
+        Path(self.path).write_bytes(content)
+        self.seal()
 
     def seal(self) -> None:
         """Makes it read-only for all processes, also against truncation."""

@@ -52,6 +52,7 @@ is the seed of the sample.`;
     })({ default: 'none' }),
     plugin: input.pluginFlag,
     ...input.placeFlags,
+    ...input.clusterFlags,
     ...keyFlags,
   };
 

@@ -12,6 +12,16 @@ import type { SearchValues } from '../schema/search-keys.js';
 /** Guided evaluations per good architecture wanted, when RMINAS.MAX_EVALUATIONS sets no cap. */
 const CAP_FACTOR = 10;
 
+/** A Ray cluster, and the share of it that a worker takes. */
+export interface ClusterOptions {
+  /** `auto`, `local`, `ray://HOST:PORT` or `HOST:PORT`. */
+  readonly address: string;
+  /** `NAME=NUMBER,…`; empty for the threads of a worker, and a GPU on `cuda`. */
+  readonly resources: string;
+  /** Whether nodes may have public addresses. */
+  readonly allowPublic: boolean;
+}
+
 export interface SearchSettings extends StrategySettings {
   /** Name of the strategy. */
   readonly strategy: string;
@@ -30,6 +40,7 @@ export interface SearchSettings extends StrategySettings {
   readonly latencyBatch: number;
   /** The cost of the Pareto front; null when the result has none. */
   readonly pareto: NetworkCost | null;
+  /** Evaluations at a time; on a cluster, the most of them. */
   readonly workers: number;
   /** Architectures that a guided turn asks for. */
   readonly proposals: number;
@@ -41,6 +52,8 @@ export interface SearchSettings extends StrategySettings {
   readonly workerDeadline: number;
   /** `auto`, or a list such as `cuda:0,cuda:1`. */
   readonly device: string;
+  /** The Ray cluster that workers run on; null for this machine. */
+  readonly cluster: ClusterOptions | null;
 }
 
 /** @throws UsageError `cap-below-warmup` */
@@ -77,12 +90,27 @@ export function planSettings(
     latencyBatch: values['RMINAS.LATENCY_BATCH'],
     pareto,
     seed: values.RNG_SEED,
-    workers: values['RMINAS.WORKERS'],
+    workers: workersOf(values),
     proposals: values['RMINAS.PROPOSALS'],
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
+    cluster: clusterOf(values),
+  };
+}
+
+function workersOf(values: SearchValues): number {
+  const most = values['RMINAS.ENGINE'] === 'ray' ? values['RMINAS.MAX_WORKERS'] : 0;
+  return most || values['RMINAS.WORKERS'];
+}
+
+function clusterOf(values: SearchValues): ClusterOptions | null {
+  if (values['RMINAS.ENGINE'] === 'local') return null;
+  return {
+    address: values['RMINAS.RAY_ADDRESS'],
+    resources: values['RMINAS.WORKER_RESOURCES'],
+    allowPublic: values['RMINAS.ALLOW_PUBLIC'],
   };
 }
 

@@ -5,6 +5,7 @@ import { ARITHMETICS, BACKENDS, PRECISIONS } from '../../protocol/specification.
 import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import { COMMON_STRATEGY_KEYS } from '../../strategies/common.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
+import { CLUSTER_KEYS } from './cluster-keys.js';
 import { PROFILE_NAMES } from './profiles.js';
 import type { SHARED_KEYS } from './shared-keys.js';
 
@@ -64,6 +65,7 @@ export const SEARCH_KEYS = {
     { least: 1, most: 1024 },
     'Architectures that a guided turn proposes. Workers beyond this number wait in guided turns.',
   ),
+  ...CLUSTER_KEYS,
   'RMINAS.MAX_PARAMS': quantity('Most trainable parameters of a network; see [limits](limits.md).'),
   'RMINAS.MAX_FLOPS': quantity(
     'Most multiply-adds of a network for one image, counted as the proxy [`flops`](proxies.md) counts them.',

@@ -62,6 +62,7 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set([
   'startDeadline',
   'workerDeadline',
   'device',
+  'cluster',
 ]);
 
 function checkSameSearch({ folder, run: wanted }: PlannedRun, found: PlannedSearch): void {

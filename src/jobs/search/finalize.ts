@@ -146,6 +146,7 @@ function trainingOf({ plan, digest, custom }: ResolvedSearch, { sidecar }: Start
 }
 
 function costOf(record: SearchRecord, store: SearchStore): SearchResult['cost'] {
+  const preempted = store.lines.filter(({ entry }) => entry.type === 'preempted').length;
   return {
     seconds: store.seconds,
     evaluationSeconds: record.evaluationSeconds,
@@ -154,6 +155,7 @@ function costOf(record: SearchRecord, store: SearchStore): SearchResult['cost'] 
     cached: record.cached,
     reused: record.observed.filter(({ reused }) => reused).length,
     failures: record.failures,
+    ...(preempted > 0 && { preempted }),
     steps: record.steps,
     measuring: record.measuring,
     screening: record.screening,

@@ -94,6 +94,9 @@ const finished = z.strictObject({
   confidence: confidenceSchema.optional(),
 });
 
+/** A cluster took the worker of a request away. The request is given out again, and its evaluation has not failed. */
+const preempted = z.strictObject({ type: z.literal('preempted'), request: z.enum(['evaluate', 'measure']) });
+
 const cost = z.number().min(0).nullable().optional();
 
 /** Costs of networks that limits or a front depend on, as they were found first. Counted ones are not written down. */
@@ -119,6 +122,7 @@ const entrySchema = z.discriminatedUnion('type', [
   proposed,
   screened,
   evaluated,
+  preempted,
   finished,
   verified,
 ]);

@@ -167,6 +167,8 @@ export const resultSchema = z.strictObject({
     /** Duplicates, which take the score of an isomorphic architecture. */
     reused: z.int().min(0),
     failures: z.int().min(0),
+    /** Requests whose worker a cluster took away; they were given out again. Absent when there are none. */
+    preempted: z.int().min(1).optional(),
     steps: z.int().min(0),
     /** Cost of proxies in addition to the evaluations; flops in millions of multiply-adds. */
     measuring: z.strictObject({ seconds: z.number().min(0), flops: z.number().min(0) }),

@@ -154,7 +154,10 @@ async function startEvaluation(
   store: SearchStore,
   signal: AbortSignal,
 ): Promise<StartedEvaluation> {
-  const options = { ...planned, python, signal, ...sidecarListener((event) => store.emit(event)) };
+  const onPreempted = (request: string | null) => {
+    if (request === 'evaluate' || request === 'measure') store.write({ type: 'preempted', request });
+  };
+  const options = { ...planned, python, signal, onPreempted, ...sidecarListener((event) => store.emit(event)) };
   const { strategy, evaluator } = planned.custom;
   // A strategy that exists already has no way to ask the sidecar for a forest.
   const needsSidecar = strategy === undefined || 'create' in strategy;

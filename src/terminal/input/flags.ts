@@ -65,11 +65,20 @@ export const verifyFlags = {
   'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
 };
 
+/** The flag of the key RMINAS.ALLOW_PUBLIC, for every command that may run on a Ray cluster. */
+export const clusterFlags = {
+  'allow-public': Flags.boolean({
+    description: 'accept a Ray cluster with addresses that the internet reaches (RMINAS.ALLOW_PUBLIC)',
+    helpGroup: 'CONFIGURATION',
+  }),
+};
+
 /** Flags of every command that evaluates architectures. */
 export const runFlags = {
   ...placeFlags,
   plugin: pluginFlag,
   'no-cache': Flags.boolean({ description: 'do not share scores with other runs' }),
+  ...clusterFlags,
 };
 
 /** Flags for configuration keys. Each one is short for `KEY VALUE`, placed before the user's own pairs. */
@@ -105,6 +114,18 @@ const KEY_FLAGS = {
   device: { key: 'RMINAS.DEVICE', description: 'auto, cpu, cuda, cuda:N, or a list of them', helpValue: 'NAME,…' },
   workers: { key: 'RMINAS.WORKERS', description: 'parallel evaluations', helpValue: 'N' },
   threads: { key: 'RMINAS.THREADS', description: 'threads of each worker (0 divides the cores)', helpValue: 'N' },
+  engine: { key: 'RMINAS.ENGINE', description: 'where workers run: local or ray', helpValue: 'local|ray' },
+  'ray-address': {
+    key: 'RMINAS.RAY_ADDRESS',
+    description: 'Ray cluster: auto, local, ray://HOST:PORT or HOST:PORT',
+    helpValue: 'ADDRESS',
+  },
+  'worker-resources': {
+    key: 'RMINAS.WORKER_RESOURCES',
+    description: 'what a worker takes of a Ray cluster',
+    helpValue: 'CPU=1,GPU=0.5',
+  },
+  'max-workers': { key: 'RMINAS.MAX_WORKERS', description: 'most workers on a Ray cluster', helpValue: 'N' },
   out: { key: 'OUT_DIR', description: 'folder for the folders of runs', helpValue: 'DIR' },
 } as const;
 
@@ -196,8 +217,14 @@ export const assetPluginFlag = Flags.string({
   dependsOn: ['cfg'],
 });
 
-/** Keys whose values are paths: a folder called 123 must stay a string. */
-const TEXT_KEYS: ReadonlySet<string> = new Set(['RMINAS.TEACHER', 'RMINAS.TEACHER_WEIGHTS', 'OUT_DIR']);
+/** Keys whose values are texts: a folder called 123 must stay a string. */
+const TEXT_KEYS: ReadonlySet<string> = new Set([
+  'RMINAS.TEACHER',
+  'RMINAS.TEACHER_WEIGHTS',
+  'RMINAS.RAY_ADDRESS',
+  'RMINAS.WORKER_RESOURCES',
+  'OUT_DIR',
+]);
 /** Keys whose values are lists of names, which a flag has with commas. */
 const NAME_LISTS: ReadonlySet<string> = new Set(['RMINAS.TEACHER_STAGES']);
 
@@ -228,10 +255,26 @@ export function wordsOf(raw: readonly { readonly type: string; readonly input: s
   return raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 }
 
+/** Separates the flags of the machines that a job runs on from those that say what it computes. */
+export function splitMachineFlags<Flags extends Parameters<typeof overridesOf>[0]>(flags: Flags) {
+  const { device, workers, threads, engine, 'ray-address': address, 'worker-resources': resources, ...others } = flags;
+  const { 'max-workers': most, 'allow-public': allowPublic, ...what } = others;
+  const cluster = {
+    'ray-address': address,
+    'worker-resources': resources,
+    'max-workers': most,
+    'allow-public': allowPublic,
+  };
+  return { ...what, machine: { device, workers, threads, engine, ...cluster } };
+}
+
 /** The overrides of the key flags. */
-export function overridesOf(flags: Partial<Record<KeyFlag | LimitFlag, string | undefined>>): string[] {
-  return Object.entries({ ...KEY_FLAGS, ...LIMIT_FLAGS }).flatMap(([name, { key }]) => {
+export function overridesOf(
+  flags: Partial<Record<KeyFlag | LimitFlag, string | undefined>> & { 'allow-public'?: boolean | undefined },
+): string[] {
+  const pairs = Object.entries({ ...KEY_FLAGS, ...LIMIT_FLAGS }).flatMap(([name, { key }]) => {
     const value = flags[name as KeyFlag | LimitFlag];
     return value === undefined ? [] : [key, literal(key, value)];
   });
+  return flags['allow-public'] ? [...pairs, 'RMINAS.ALLOW_PUBLIC', 'True'] : pairs;
 }

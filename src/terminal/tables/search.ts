@@ -98,6 +98,7 @@ function describeCost(cost: SearchResult['cost']): string {
   if (simulatedSeconds !== null) parts.push(`${formatSeconds(simulatedSeconds)} of simulated training`);
   if (cost.cached > 0) parts.push(`${cost.cached} scores of earlier runs`);
   if (cost.failures > 0) parts.push(`${cost.failures} failed`);
+  if (cost.preempted !== undefined) parts.push(`${cost.preempted} given out again by the cluster`);
   if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);
   return parts.join(', ');
 }

@@ -1,0 +1,352 @@
+"""Workers on a Ray cluster. They may come and go: an evaluation whose worker is taken away is given out again.
+
+One worker of this machine prepares batches, since only this machine needs the data and the teacher. It also runs what
+reads or writes files. The prepared batch travels to the nodes through Ray.
+"""
+
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
+from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
+from rminas_sidecar.engines.local import Deadlines, LocalEngine, Post
+from rminas_sidecar.engines.ray_settings import RaySettings
+from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.ipc.child_process import Death
+from rminas_sidecar.ipc.watchdog import Watchdog
+from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import error_body, failure_body
+
+if TYPE_CHECKING:
+    from rminas_sidecar.engines.ray_cluster import RayCluster, RayWorker
+
+_ON_CLUSTER = frozenset({"evaluate", "measure", "costs"})
+"""Requests that need no file of this machine, once their batch is prepared."""
+_IDLE_SECONDS = 60.0
+"""A worker without work is given back to the cluster after this long. One is kept."""
+
+
+@dataclass
+class _Batch:
+    """A prepared specification: its request, and the prepared batch as a Ray object."""
+
+    request: Body
+    content: Any
+
+
+@dataclass
+class _Slot:
+    """A place for one worker; a dead or lost one is replaced."""
+
+    watchdog: Watchdog
+    worker: "RayWorker | None" = None
+    """None when the place is empty because there is no work for it."""
+    starts: int = 0
+    """Messages of earlier workers are ignored."""
+    placed: bool = False
+    ready: bool = False
+    doing: str = "starting Python"
+    running: Job | None = None
+    preparing: _Batch | None = None
+    """What it prepares before it begins with its job."""
+    prepared: list[_Batch] = field(default_factory=list)
+    idle_since: float = 0.0
+    failures: int = 0
+    refusal: Body | None = None
+    stuck: bool = False
+    closed: bool = False
+    """Its node cannot take part: the place stays empty."""
+
+
+class RayEngine:
+    """Implements `rminas_sidecar.engines.engine.Engine`.
+
+    Args:
+        most: largest number of workers.
+        settings: how each of them computes.
+        ray: the cluster.
+        deadlines: how long a worker may send no heartbeat.
+        post: queues a call for the server's loop.
+        log: sends a text with one of the protocol's levels.
+        on_preempted: called when the cluster takes a worker away, with the type of the request that is given out
+            again; None if the worker had none.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        settings: WorkerSettings,
+        ray: RaySettings,
+        deadlines: Deadlines,
+        post: Post,
+        log: Callable[[str, str], None],
+        on_preempted: Callable[[str | None], None],
+    ) -> None:
+        self._settings = settings
+        self._ray = ray
+        self._deadlines = deadlines
+        self._post = post
+        self._log = log
+        self._on_preempted = on_preempted
+        # A cluster with GPUs may have a head node without one.
+        host = replace(settings, device="auto") if settings.device.startswith("cuda") else settings
+        self._host = LocalEngine(1, host, deadlines, post, log)
+        self._host_readiness: Readiness | None = None
+        self._cluster: RayCluster | None = None
+        self._slots = [_Slot(Watchdog(deadlines.start)) for _ in range(most)]
+        self._pending: deque[Job] = deque()
+        self._batches: dict[str, _Batch] = {}
+        self._readiness: Readiness | None = None
+        self._greeted = self._closed = False
+
+    def start(self, on_ready: Callable[[Readiness], None], on_broken: OnBroken) -> None:
+        self._on_ready = on_ready
+        self._on_broken = on_broken
+        threading.Thread(target=self._connect, daemon=True).start()
+
+    @property
+    def doing(self) -> str:
+        if self._cluster is None:
+            return f"connecting to the Ray cluster {self._ray.address}"[:200]
+        if self._readiness is not None:
+            return self._host.doing
+        starting = next((slot.doing for slot in self._slots if slot.placed), None)
+        return starting or f"waiting until the Ray cluster has {self._ray.demand} for a worker"[:200]
+
+    def submit(self, job: Job) -> None:
+        if job.type == "prepare":
+            self._host.submit(replace(job, reply=partial(self._host_prepared, job)))
+        elif job.type in _ON_CLUSTER:
+            self._pending.append(job)
+            self._dispatch()
+        else:
+            self._host.submit(job)
+
+    def watch(self) -> None:
+        self._host.watch()
+        now = time.monotonic()
+        for slot in self._slots:
+            waits = not slot.placed or (slot.ready and slot.running is None)
+            if slot.watchdog.expired() and not waits and not slot.stuck:
+                slot.stuck = True
+                self._died(slot, Death(-9, ""))
+        idle = [slot for slot in self._slots if slot.worker is not None and slot.running is None]
+        if not self._greeted or self._pending or len(idle) < sum(slot.worker is not None for slot in self._slots):
+            return
+        for slot in idle[1:]:
+            if now - slot.idle_since > _IDLE_SECONDS:
+                self._empty(slot)
+
+    def close(self) -> None:
+        self._closed = True
+        self._host.close()
+        for slot in self._slots:
+            self._empty(slot)
+        if self._cluster is not None:
+            self._cluster.close()
+
+    def _connect(self) -> None:
+        """Runs in a thread: importing Ray and connecting take seconds."""
+        try:
+            from rminas_sidecar.engines.ray_cluster import RayCluster, await_room
+
+            cluster = RayCluster(self._ray)
+            self._post(lambda: self._connected(cluster))
+            await_room(cluster, self._deadlines.start)
+        except ImportError as error:
+            steps = [f"Run {sys.executable} -m pip install 'ray[client]', or use --engine local."]
+            failure = error_body("missing-package", f"The engine ray needs the package ray: {error}.", steps)
+        except Exception as error:
+            failure = failure_body(error)
+        else:
+            return
+        self._post(lambda: self._break(failure["message"], failure))
+
+    def _connected(self, cluster: "RayCluster") -> None:
+        if self._closed:
+            cluster.close()
+            return
+        self._cluster = cluster
+        self._host.start(self._host_ready, self._break)
+        for slot in self._slots:
+            self._fill(slot)
+
+    def _host_ready(self, readiness: Readiness) -> None:
+        self._host_readiness = readiness
+        self._greet()
+
+    def _greet(self) -> None:
+        host, worker = self._host_readiness, self._readiness
+        if self._greeted or host is None or worker is None:
+            return
+        self._greeted = True
+        kind, here = (of.devices[0].kind for of in (worker, host))
+        if kind != here:
+            self._log("warning", f"The teacher runs here with {here}, and candidates are trained with {kind}.")
+        self._on_ready(worker if worker.xnas is None else replace(worker, xnas=host.xnas))
+
+    def _host_prepared(self, job: Job, kind: str, body: Body) -> None:
+        if kind == "prepared" and self._cluster is not None:
+            content = self._host.prepared_batch(job.body["digest"])
+            if content is None:
+                message = "The prepared batch cannot be sent to the cluster: this system has no shared memory."
+                kind, body = "error", error_body("internal", message, ["Run the search on Linux."])
+            else:
+                self._batches[job.body["digest"]] = _Batch(job.body, self._cluster.publish(content))
+        job.reply(kind, body)
+
+    def _fill(self, slot: _Slot) -> None:
+        """Asks the cluster for a worker."""
+        if self._cluster is None or slot.closed:
+            return
+        slot.starts += 1
+        slot.watchdog = Watchdog(self._deadlines.start)
+        slot.placed = slot.ready = slot.stuck = False
+        slot.doing, slot.prepared, slot.preparing = _Slot.doing, [], None
+        slot.idle_since = time.monotonic()
+        hear = partial(self._heard_later, slot, slot.starts)
+        slot.worker = self._cluster.start_worker(self._settings, hear)
+
+    def _empty(self, slot: _Slot) -> None:
+        """Gives the worker back to the cluster."""
+        worker, slot.worker = slot.worker, None
+        slot.starts += 1
+        slot.placed = slot.ready = False
+        if worker is not None:
+            worker.end()
+
+    def _dispatch(self) -> None:
+        for slot in self._slots:
+            if not self._pending:
+                return
+            if slot.ready and slot.running is None:
+                self._give(slot, self._pending.popleft())
+        empty = [slot for slot in self._slots if slot.worker is None and not slot.closed]
+        starting = sum(slot.worker is not None and not slot.ready for slot in self._slots)
+        for slot in empty[: max(0, len(self._pending) - starting)]:
+            self._fill(slot)
+
+    def _give(self, slot: _Slot, job: Job) -> None:
+        slot.running = job
+        slot.watchdog.heard()
+        batch = self._batches.get(job.body.get("digest", ""))
+        if batch is None or any(known is batch for known in slot.prepared):
+            self._send(slot, job)
+        elif slot.worker is not None:
+            slot.preparing = batch
+            slot.worker.prepare(batch.request, batch.content)
+
+    def _send(self, slot: _Slot, job: Job) -> None:
+        if slot.worker is not None:
+            slot.worker.send({"type": job.type, "body": job.body})
+
+    def _heard_later(self, slot: _Slot, start: int, message: Body) -> None:
+        self._post(partial(self._heard, slot, start, message))
+
+    def _heard(self, slot: _Slot, start: int, message: Body) -> None:
+        if self._closed or start != slot.starts:
+            return
+        slot.watchdog.heard()
+        match message["event"]:
+            case "placed":
+                self._check_versions(slot, message["versions"])
+            case "alive":
+                slot.doing = message.get("doing", slot.doing)
+            case "ready":
+                self._slot_ready(slot, WorkerDevice(**message["device"]), message["readiness"])
+            case "cannot-start":
+                slot.refusal = message["body"]
+            case "progress" if slot.running is not None:
+                slot.running.progress(message["body"])
+            case "reply" if slot.running is not None:
+                self._answered(slot, slot.running, message["type"], message["body"])
+            case "died":
+                self._died(slot, Death(message["code"], message["stderr"]))
+            case "lost":
+                self._lost(slot, message["reason"])
+        self._dispatch()
+
+    def _check_versions(self, slot: _Slot, theirs: Body) -> None:
+        from rminas_sidecar.engines.ray_cluster import mismatch
+
+        difference = mismatch(theirs)
+        if difference is not None:
+            self._refuse(slot, difference, "Install the same rminas-sidecar, torch and Python on all nodes.")
+        elif slot.worker is not None:
+            slot.placed = True
+            slot.worker.start()
+
+    def _refuse(self, slot: _Slot, reason: str, step: str) -> None:
+        """Leaves a node out that would score differently. Ends when there is no other one."""
+        slot.closed = True
+        self._empty(slot)
+        if self._readiness is None or all(other.closed for other in self._slots):
+            self._break(reason, error_body("cluster-mismatch", reason, [step]))
+        else:
+            self._log("warning", f"{reason} It gets no work.")
+
+    def _slot_ready(self, slot: _Slot, device: WorkerDevice, found: Body) -> None:
+        if self._readiness is None:
+            self._readiness = Readiness([device], **found)
+        elif device.kind != self._readiness.devices[0].kind:
+            others = self._readiness.devices[0].kind
+            reason = f"A node of the Ray cluster computes with {device.kind}, and the others with {others}."
+            self._refuse(slot, reason, "Set --device and --worker-resources so that all workers compute alike.")
+            return
+        slot.ready = True
+        slot.idle_since = time.monotonic()
+        slot.watchdog = Watchdog(self._deadlines.work)
+        self._greet()
+
+    def _answered(self, slot: _Slot, job: Job, kind: str, body: Body) -> None:
+        slot.failures = 0
+        if slot.preparing is not None and kind == "prepared":
+            batch, slot.preparing = slot.preparing, None
+            slot.prepared.append(batch)
+            self._send(slot, job)
+            return
+        slot.running = slot.preparing = None
+        slot.idle_since = time.monotonic()
+        job.reply(kind, body)
+
+    def _died(self, slot: _Slot, death: Death) -> None:
+        """The worker's process ended, or could not start."""
+        silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
+        end, remedies = explain_death(death, silence)
+        job, slot.running = slot.running, None
+        slot.failures += 1
+        self._empty(slot)
+        if self._readiness is None or slot.failures >= MOST_FAILURES:
+            reason = f"The workers keep dying: the last one {end}. {death.stderr}".strip()
+            hung = error_body("worker-died", reason, remedies) if silence is not None else None
+            self._break(reason, slot.refusal or hung)
+            return
+        self._log("warning", f"A worker {end}; a new one replaces it.")
+        self._fill(slot)
+        if job is not None:
+            stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
+            message = f"The worker that ran {job.type} {end}.{stderr}"
+            job.reply("error", error_body("worker-died", message, remedies))
+        self._dispatch()
+
+    def _lost(self, slot: _Slot, reason: str) -> None:
+        """The cluster ended the worker, which says nothing about the evaluation."""
+        job, slot.running = slot.running, None
+        self._empty(slot)
+        self._fill(slot)
+        given = "had no work" if job is None else "its work is given out again"
+        self._log("warning", f"The Ray cluster took a worker away; {given}. Ray says: {reason[:300]}")
+        self._on_preempted(None if job is None else job.type)
+        if job is not None:
+            self._pending.appendleft(job)
+        self._dispatch()
+
+    def _break(self, reason: str, error: Body | None) -> None:
+        if not self._closed:
+            self._on_broken(reason, error)

@@ -1,0 +1,84 @@
+"""The actor of a Ray worker: it starts a worker process on its node and passes the messages on.
+
+The actor outlives the process. So the death of a process, which its evaluation may have caused, differs from the loss
+of the actor, which the cluster caused.
+"""
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from queue import Empty, SimpleQueue
+
+from rminas_sidecar.engines.shared_memory import SharedMemory
+from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
+from rminas_sidecar.ipc.child_process import Death
+from rminas_sidecar.ipc.process_activity import activity_of
+from rminas_sidecar.protocol import Body
+
+_POLL_SECONDS = 1.0
+_COMPARED = ("rminas-sidecar", "torch")
+
+
+def versions() -> dict[str, str]:
+    """The versions of this machine that all nodes must share."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _COMPARED}}
+
+
+class RemoteWorker:
+    """Runs in an actor's process, with two threads: one for requests, one for `messages`."""
+
+    def __init__(self) -> None:
+        self._messages: SimpleQueue[Body] = SimpleQueue()
+        self._batches: dict[str, SharedMemory] = {}
+        self._process: WorkerProcess | None = None
+        self._starting = True
+        self._activity: int | None = None
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of this node."""
+        return versions()
+
+    def start(self, settings: WorkerSettings) -> None:
+        """Starts the worker process."""
+        # Ray shows a worker its own GPUs only, so it takes the first one.
+        self._process = WorkerProcess(settings, 0, self._messages.put, self._died)
+
+    def send(self, request: Body) -> None:
+        """Passes a request to the worker process."""
+        if self._process is not None:
+            self._process.send(request)
+
+    def prepare(self, request: Body, batch: bytes) -> None:
+        """Lets the worker process map a prepared batch.
+
+        Args:
+            request: body of the protocol's `prepare`.
+            batch: the batch as :meth:`PreparedBatch.shared` reads it.
+        """
+        memory = SharedMemory()
+        memory.fill(batch)
+        # The worker process opens it by its path, which exists as long as the object.
+        self._batches[request["digest"]] = memory
+        self.send({"type": "prepare", "body": {"request": request, "memory": memory.path}})
+
+    def messages(self) -> list[Body]:
+        """The next messages of the worker process, after at most a second; none when it has sent none."""
+        found = []
+        try:
+            found.append(self._messages.get(timeout=_POLL_SECONDS))
+            while True:
+                found.append(self._messages.get_nowait())
+        except Empty:
+            pass
+        self._starting = self._starting and all(message["event"] != "ready" for message in found)
+        return found or self._signs_of_life()
+
+    def _signs_of_life(self) -> list[Body]:
+        """A starting process may be at work and unable to send a heartbeat."""
+        if not self._starting or self._process is None:
+            return []
+        before, self._activity = self._activity, activity_of(self._process.pid)
+        return [] if self._activity == before else [{"event": "alive"}]
+
+    def _died(self, death: Death) -> None:
+        self._messages.put({"event": "died", "code": death.code, "stderr": death.stderr})

@@ -1,0 +1,40 @@
+"""Runs the tests of Ray clusters in a network of their own, because Ray listens at the address of the machine."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).with_name("clusters") / "check_ray.py"
+IN_OWN_NETWORK = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Nodes on a small machine start slowly, and none of them needs a dashboard.
+    "RAY_raylet_start_wait_time_s": "120",
+}
+
+
+def _missing() -> str | None:
+    if importlib.util.find_spec("ray") is None:
+        return "Ray is not installed: pip install -c python/constraints.txt 'ray[client]'"
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        return "unshare or ip is missing"
+    tried = subprocess.run([*IN_OWN_NETWORK, "true"], capture_output=True, text=True)
+    return None if tried.returncode == 0 else f"no network namespace can be made: {tried.stderr.strip()}"
+
+
+def test_ray_clusters() -> None:
+    missing = _missing()
+    if missing is not None:
+        pytest.skip(missing)
+    # In a session of its own, so that pytest-xdist's variables do not reach it.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", str(TESTS)]
+    done = subprocess.run(
+        [*IN_OWN_NETWORK, *command], env={**environment, **ENVIRONMENT}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]
