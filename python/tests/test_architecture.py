@@ -29,7 +29,7 @@ ROOMS = [
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 
 # Packages that one module alone may import.
-OWNERS = {"xnas": ["backends.xnas"], "ray": ["engines.ray_cluster"], "zmq": ["ipc.channel", "server"]}
+OWNERS = {"xnas": ["backends.xnas"], "ray": ["engines.ray"], "zmq": ["ipc.channel", "server"]}
 
 
 def _module(file: Path) -> str:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,15 @@ def test_ray_clusters() -> None:
         pytest.skip(missing)
     # In a session of its own, so that pytest-xdist's variables do not reach it.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    # The path of Ray's sockets must stay short, and a job outside must not find this cluster.
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as folder:
+        environment["RAY_TMPDIR"] = folder
+        done = _run(environment)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]
+
+
+def _run(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", str(TESTS)]
-    done = subprocess.run(
+    return subprocess.run(
         [*IN_OWN_NETWORK, *command], env={**environment, **ENVIRONMENT}, capture_output=True, text=True
     )
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-4000:]

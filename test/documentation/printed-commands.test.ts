@@ -17,8 +17,8 @@ const lines = await printedCommandLines();
 const rminas = lines.flatMap((line) => (line.words[0] === 'rminas' ? [{ ...line, args: line.words.slice(1) }] : []));
 const others = lines.filter(({ words }) => !words.includes('rminas'));
 
-/** Commands that install or download. */
-const NETWORK = /^(?:setup|assets fetch)\b/;
+/** Commands that install or download, and jobs on a cluster. */
+const NETWORK = /^(?:setup|assets fetch)\b|--engine ray\b/;
 /** Parts of a line that only the user can provide. */
 const USERS = [
   /^--data$/,
@@ -109,7 +109,10 @@ describe('another command line', () => {
     else if (program === 'npm') expect(['test', 'install', 'i', 'ci', 'pack']).toContain(rest[0]);
     else if (program === 'node') expect(existsSync(join(ROOT, rest[0] ?? ''))).toBe(true);
     else if (program === 'conda') expect(existsSync(join(ROOT, rest.at(-1) ?? ''))).toBe(true);
-    else expect(['cd', 'git', 'pip', 'python', 'npx', '.ci/run', '.venv/bin/python', 'rm']).toContain(program);
+    else
+      expect(['cd', 'git', 'pip', 'python', 'npx', '.ci/run', '.venv/bin/python', 'rm', 'ray', 'ssh']).toContain(
+        program,
+      );
   });
 });
 

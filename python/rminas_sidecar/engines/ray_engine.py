@@ -24,7 +24,7 @@ from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import error_body, failure_body
 
 if TYPE_CHECKING:
-    from rminas_sidecar.engines.ray_cluster import RayCluster, RayWorker
+    from rminas_sidecar.engines.ray import RayCluster, RayWorker
 
 _ON_CLUSTER = frozenset({"evaluate", "measure", "costs"})
 """Requests that need no file of this machine, once their batch is prepared."""
@@ -154,7 +154,7 @@ class RayEngine:
     def _connect(self) -> None:
         """Runs in a thread: importing Ray and connecting take seconds."""
         try:
-            from rminas_sidecar.engines.ray_cluster import RayCluster, await_room
+            from rminas_sidecar.engines.ray import RayCluster, await_room
 
             cluster = RayCluster(self._ray)
             self._post(lambda: self._connected(cluster))
@@ -273,7 +273,7 @@ class RayEngine:
         self._dispatch()
 
     def _check_versions(self, slot: _Slot, theirs: Body) -> None:
-        from rminas_sidecar.engines.ray_cluster import mismatch
+        from rminas_sidecar.engines.ray import mismatch
 
         difference = mismatch(theirs)
         if difference is not None:

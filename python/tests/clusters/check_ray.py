@@ -126,7 +126,7 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     local.end()
 
     # A dead process is a death of its evaluation.
-    sidecar.ask("prepare", prepare_body(steps=10_000_000, digest=ENDLESS))
+    assert sidecar.ask("prepare", prepare_body(steps=1_000_000, digest=ENDLESS))["type"] == "prepared"
     ticks = {pid: ticks_of(pid) for pid in workers()}
     request = sidecar.send("evaluate", evaluate_body(digest=ENDLESS))
     os.kill(until(lambda: busy(ticks), "a worker at work"), signal.SIGKILL)
