@@ -1,5 +1,6 @@
 """Finds the compiled C functions and checks them against torch; without a compiler, torch is used instead."""
 
+import ctypes
 import functools
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from rminas_sidecar.kernels.compiler import CompilationError, load_library
 from rminas_sidecar.kernels.convolution import Convolutions
 from rminas_sidecar.kernels.normalisation import Normalisation
 from rminas_sidecar.kernels.pooling import Pooling
+from rminas_sidecar.kernels.program import Machine
 from rminas_sidecar.kernels.sums import Sums, Term
 
 _EPSILON = 1e-5
@@ -29,6 +31,7 @@ class Kernels:
     normalisation: Normalisation
     pooling: Pooling
     sums: Sums
+    library: ctypes.CDLL
 
 
 def find_kernels(channels: int = _WIDEST) -> Kernels | None:
@@ -43,6 +46,13 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
         return kernels
     narrow, _ = _prepare(f"-DLANES={_NARROW}")
     return narrow
+
+
+@functools.cache
+def find_machine() -> Machine | None:
+    """Runs programs, or None if the compiled functions are not available; library 1 has vectors of eight."""
+    wide, narrow = find_kernels(_WIDEST), find_kernels(_NARROW)
+    return None if wide is None or narrow is None else Machine([wide.library, narrow.library])
 
 
 def why_no_kernels(channels: int = _WIDEST) -> str | None:
@@ -62,7 +72,7 @@ def _prepare(*options: str) -> tuple[Kernels | None, str | None]:
         library = load_library(Path(__file__).parent, options)
     except CompilationError as error:
         return None, str(error)
-    kernels = Kernels(Convolutions(library), Normalisation(library), Pooling(library), Sums(library))
+    kernels = Kernels(Convolutions(library), Normalisation(library), Pooling(library), Sums(library), library)
     return (kernels, None) if _are_right(kernels) else (None, "the compiled functions give wrong results")
 
 

@@ -3,7 +3,7 @@
  */
 #include <math.h>
 
-#include "vectors.h"
+#include "kernels.h"
 
 int rminas_lanes(void) { return LANES; }
 

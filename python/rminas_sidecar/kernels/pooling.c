@@ -2,7 +2,7 @@
  * Average pooling, 3 x 3 with stride 1, which counts only pixels within the image. Images are batch x height x width x
  * channels, float32.
  */
-#include <stddef.h>
+#include "kernels.h"
 
 /* Number of pixels that count, along one dimension: the one at `at`, and its neighbours within `length`. */
 static float neighbours(ptrdiff_t at, ptrdiff_t length) { return 1 + (at > 0) + (at < length - 1); }

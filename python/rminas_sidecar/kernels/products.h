@@ -51,4 +51,13 @@ static ALWAYS_INLINE void add_moments(const vec *values, int count, double *sums
     }
 }
 
+/* Adds the moments of a block of rows to `moments`, 2 x channels. */
+static ALWAYS_INLINE void add_block_moments(const float *rows, ptrdiff_t channels, double *moments) {
+    for (ptrdiff_t c = 0; c < channels; c += LANES) {
+        vec values[BLOCK];
+        for (int row = 0; row < BLOCK; row++) values[row] = load(rows + row * channels + c);
+        add_moments(values, BLOCK, moments + c, moments + channels + c);
+    }
+}
+
 #endif

@@ -1,18 +1,11 @@
 /* Sums of images, pixels x channels, float32, with a multiple of LANES channels. */
-#include "vectors.h"
+#include "kernels.h"
 
-#define MOST 3
-
-/* Images, and a factor and an offset for each channel. Each may be null. */
-typedef struct {
-    const float *pixels, *scale, *shift;
-} term;
-
-/* y = the sum of `count` terms, at most MOST. */
+/* y = the sum of `count` terms, at most MOST_TERMS. */
 void rminas_add(const term *terms, ptrdiff_t count, float *y, ptrdiff_t pixels, ptrdiff_t channels) {
     for (ptrdiff_t c = 0; c < channels; c += LANES) {
-        vec shift = {0}, scale[MOST];
-        const float *from[MOST];
+        vec shift = {0}, scale[MOST_TERMS];
+        const float *from[MOST_TERMS];
         ptrdiff_t images = 0;
         for (ptrdiff_t i = 0; i < count; i++) {
             if (terms[i].shift) shift += load(terms[i].shift + c);

@@ -5,7 +5,7 @@
  * tiles is transformed, multiplied and transformed back while it is in the cache. Threads may divide the blocks; each has its
  * own scratch memory, aligned to 64 bytes.
  */
-#include "images.h"
+#include "kernels.h"
 #include "products.h"
 #include "transforms.h"
 

@@ -1,0 +1,86 @@
+/*
+ * An operation of a program: a row of the table that a network is compiled into.
+ *
+ * Places are distances from the start of the arena in floats; ABSENT where there is nothing. Images are batch x height x width
+ * x channels. A normalisation has its weight and its bias one after the other at one place, and so have their gradients.
+ */
+#ifndef RMINAS_OPERATION_H
+#define RMINAS_OPERATION_H
+
+#include <string.h>
+
+#include "kernels.h"
+
+#define ABSENT (-1)
+#define NORM_EPSILON 1e-5f
+/* Floats in 64 bytes, by which everything is aligned. */
+#define ALIGNMENT 16
+
+/* A term of a sum: images; the statistics that normalise them; or a normalisation of zeros, which is its bias. */
+typedef struct {
+    ptrdiff_t pixels, statistics, norm;
+} addend;
+
+typedef struct {
+    /* The function, and the library that has it for vectors as wide as the channels allow. */
+    ptrdiff_t kind, library;
+    /* Of x. */
+    ptrdiff_t batch, height, width, inputs;
+    /* Channels of y; or classes. */
+    ptrdiff_t outputs;
+    ptrdiff_t x, y, weight, norm, statistics, reference;
+    ptrdiff_t y_gradient, base, x_gradient, weight_gradient, norm_gradient;
+    addend terms[MOST_TERMS];
+    double factor;
+} operation;
+
+typedef struct {
+    void (*run)(const operation *o, float *arena, float *scratch);
+    /* Floats of scratch memory; null where none are needed. */
+    ptrdiff_t (*scratch)(const operation *o);
+} implementation;
+
+static inline float *at(float *arena, ptrdiff_t place) { return place == ABSENT ? NULL : arena + place; }
+
+static inline ptrdiff_t aligned(ptrdiff_t floats) { return (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+
+/* Takes floats from the scratch memory. */
+static inline float *take(float **scratch, ptrdiff_t floats) {
+    float *taken = *scratch;
+    *scratch += aligned(floats);
+    return taken;
+}
+
+static inline float *take_zeros(float **scratch, ptrdiff_t floats) {
+    return memset(take(scratch, floats), 0, floats * sizeof(float));
+}
+
+static inline ptrdiff_t pixels_of(const operation *o) { return o->batch * o->height * o->width; }
+
+/* The gradient of y before its normalisation; writes the gradients of the normalisation. factors: 3 x outputs. */
+static inline images gradient_before_norm(const operation *o, float *arena, float *factors, ptrdiff_t pixels) {
+    const float *gradient = arena + o->y_gradient, *statistics = at(arena, o->statistics), *y = at(arena, o->y);
+    if (!statistics) return (images){.pixels = gradient};
+    rminas_norm_gradient(y, gradient, arena + o->norm, statistics, factors, arena + o->norm_gradient, pixels, o->outputs);
+    return (images){gradient, y, factors, factors + o->outputs, factors + 2 * o->outputs, statistics};
+}
+
+/* The statistics of y from the moments of its parts. */
+static inline void write_statistics(const operation *o, float *arena, const double *moments, ptrdiff_t parts,
+                                    ptrdiff_t pixels) {
+    const float *norm = arena + o->norm;
+    rminas_norm_statistics(moments, parts, norm, norm + o->outputs, NORM_EPSILON, arena + o->statistics, pixels, o->outputs);
+}
+
+/* Floats that the moments of parts take. */
+static inline ptrdiff_t moments_size(ptrdiff_t parts, ptrdiff_t channels) {
+    return parts * 2 * channels * (ptrdiff_t)(sizeof(double) / sizeof(float));
+}
+
+/* to (columns x rows) = from (rows x columns) transposed. */
+static inline void transpose(const float *from, float *to, ptrdiff_t rows, ptrdiff_t columns) {
+    for (ptrdiff_t row = 0; row < rows; row++)
+        for (ptrdiff_t column = 0; column < columns; column++) to[column * rows + row] = from[row * columns + column];
+}
+
+#endif

@@ -1,0 +1,110 @@
+"""Runs programs: tables of operations on one arena. The C files `*_operations.c` describe the operations."""
+
+import ctypes
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+# In the order of program.c.
+KINDS = (
+    "tiled_convolution",
+    "tiled_convolution_gradient",
+    "pointwise_convolution",
+    "pointwise_convolution_gradient",
+    "pointwise_projection",
+    "pointwise_projection_gradient",
+    "strided_convolution",
+    "strided_convolution_gradient",
+    "sum",
+    "shift_gradient",
+    "pooling",
+    "pooling_gradient",
+    "halving",
+    "halving_gradient",
+    "activation",
+    "activation_gradient",
+    "classification",
+    "classification_gradient",
+    "comparison",
+    "comparison_gradient",
+)
+SIZES = ("batch", "height", "width", "inputs", "outputs")
+PLACES = ("x", "y", "weight", "norm", "statistics", "reference")
+GRADIENT_PLACES = ("y_gradient", "base", "x_gradient", "weight_gradient", "norm_gradient")
+MOST_TERMS = 3
+TERM_PLACES = ("pixels", "statistics", "norm")
+ABSENT = -1
+ALIGNMENT = 16
+"""Floats in 64 bytes. All places are multiples of it."""
+
+OPERATION = np.dtype(
+    [(name, np.intp) for name in ("kind", "library", *SIZES, *PLACES, *GRADIENT_PLACES)]
+    + [("terms", np.intp, (MOST_TERMS, len(TERM_PLACES))), ("factor", np.float64)]
+)
+"""The struct `operation` of operation.h."""
+
+
+class Sgd(ctypes.Structure):
+    """The numbers of an update, see `rminas_update`."""
+
+    _fields_ = [
+        (name, ctypes.c_double)
+        for name in ("learning_rate", "momentum", "gradient_share", "nesterov", "weight_decay", "gradient_norm")
+    ]
+
+
+class Machine:
+    """Runs tables of operations in one thread.
+
+    Args:
+        libraries: compiled from the C files of this folder; `library` of an operation is an index of them.
+    """
+
+    def __init__(self, libraries: Sequence[ctypes.CDLL]) -> None:
+        first = libraries[0]
+        pointer, size = ctypes.c_void_p, ctypes.c_ssize_t
+        for library in libraries:
+            library.rminas_implementations.restype = pointer
+        first.rminas_operation_size.restype = first.rminas_kinds.restype = first.rminas_scratch.restype = size
+        first.rminas_scratch.argtypes = [pointer, size]
+        first.rminas_run.argtypes = [pointer, size, pointer, pointer, pointer]
+        first.rminas_update.argtypes = [pointer] * 3 + [size, pointer]
+        first.rminas_run.restype = first.rminas_update.restype = None
+        if first.rminas_operation_size() != OPERATION.itemsize or first.rminas_kinds() != len(KINDS):
+            raise RuntimeError("program.py and operation.h describe different operations")
+        self._library = first
+        self._implementations = (pointer * len(libraries))(*(it.rminas_implementations() for it in libraries))
+
+    def scratch_size(self, operations: NDArray[np.void]) -> int:
+        """Floats of scratch memory that suffice for the operations."""
+        answer: int = self._library.rminas_scratch(operations.ctypes.data, len(operations))
+        return answer
+
+    def run(self, operations: NDArray[np.void], arena: Tensor, scratch: Tensor) -> None:
+        """Runs the operations in order.
+
+        Args:
+            operations: of the type :data:`OPERATION`.
+            arena: float32, see :func:`aligned_floats`.
+            scratch: at least :meth:`scratch_size` floats, aligned like the arena.
+        """
+        self._library.rminas_run(
+            *(operations.ctypes.data, len(operations), arena.data_ptr(), scratch.data_ptr(), self._implementations)
+        )
+
+    def update(self, parameters: Tensor, gradients: Tensor, momenta: Tensor, by: Sgd) -> None:
+        """Updates parameters and momenta in place, as `torch.optim.SGD` does; all are contiguous float32."""
+        self._library.rminas_update(
+            *(parameters.data_ptr(), gradients.data_ptr(), momenta.data_ptr(), parameters.numel()),
+            ctypes.addressof(by),
+        )
+
+
+def aligned_floats(count: int) -> Tensor:
+    """Uninitialised float32 memory that starts at a multiple of 64 bytes."""
+    memory = torch.empty(count + ALIGNMENT)
+    skipped = -memory.data_ptr() // memory.element_size() % ALIGNMENT
+    return memory[skipped : skipped + count]

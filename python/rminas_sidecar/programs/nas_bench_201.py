@@ -1,0 +1,95 @@
+"""The networks of NAS-Bench-201 as operations, with the parameters in the order of `NasBench201Network`."""
+
+from collections.abc import Sequence
+
+from rminas_sidecar.networks.nas_bench_201 import CellEdge, parse, relevant
+from rminas_sidecar.programs.graph import Graph, Image
+from rminas_sidecar.programs.network import Network
+from rminas_sidecar.programs.parameters import Parameter, Parameters
+from rminas_sidecar.specification import NetworkSpecification
+
+PATCH_CHANNELS = 32
+"""Channels of the patches of an image: 27 pixels, and zeros that fill a vector."""
+_STAGES = 3
+_IMAGE_CHANNELS = 3
+_SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
+_KINDS = {1: "pointwise_convolution", 3: "tiled_convolution"}
+_GRANULE = 16
+"""Tiles of 4 × 4 pixels have to fill the last stage, of a quarter of the resolution."""
+
+
+def suits(size: NetworkSpecification, lanes: int) -> bool:
+    """Whether there are operations for networks of this size; `lanes` are the channels in the shortest vectors."""
+    return size.channels % lanes == 0 and size.resolution % _GRANULE == 0
+
+
+def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification) -> Network:
+    """Appends the operations and the parameters of a network.
+
+    Args:
+        graph: gets the operations.
+        parameters: gets the parameters.
+        patches: 3 × 3 patches of the images, with :data:`PATCH_CHANNELS` channels.
+        genotype: of the space.
+        size: of the network; see :func:`suits`.
+
+    Raises:
+        SidecarError: `invalid-genotype`.
+    """
+    edges = parse(genotype)
+    weight, norm = parameters.convolution_and_norm(_IMAGE_CHANNELS, size.channels, 3, rows=PATCH_CHANNELS)
+    x = graph.normalised(graph.projection(patches, weight, size.channels, norm, differentiable=False))
+    stages = []
+    for stage in range(_STAGES):
+        channels = size.channels << stage
+        if stage:
+            x = _reduction(graph, parameters, x, channels)
+        for _ in range(size.cells):
+            x = _cell(graph, parameters, x, edges)
+        stages.append(x)
+    last = graph.activation(x, parameters.norm(x.shape.channels))
+    return Network((stages[0], stages[1], last), parameters.linear(last.shape.channels, size.classes))
+
+
+def _reduction(graph: Graph, parameters: Parameters, x: Image, channels: int) -> Image:
+    first = parameters.convolution_and_norm(channels // 2, channels, 3)
+    second = parameters.convolution_and_norm(channels, channels, 3)
+    shortcut = parameters.convolution(channels // 2, channels, 1)
+    inner = graph.normalised(graph.convolution("strided_convolution", x, *first, stride=2))
+    block = graph.convolution("tiled_convolution", inner, *second)
+    return graph.sum([graph.projection(graph.halving(x), shortcut, channels), block], block.shape)
+
+
+def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge]) -> Image:
+    channels = x.shape.channels
+    used = relevant(edges)
+    layers = {
+        index: parameters.convolution_and_norm(channels, channels, _SIDES[edge.operation], used=used[index])
+        for index, edge in enumerate(edges)
+        if edge.operation in _SIDES
+    }
+    # None stands for zeros.
+    nodes: list[Image | None] = [x]
+    pooled: dict[int, Image] = {}
+    for target in range(1, edges[-1].target + 1):
+        terms: list[Image | Parameter] = []
+        for index, edge in enumerate(edges):
+            if edge.target != target or not used[index]:
+                continue
+            source = nodes[edge.source]
+            if index in layers:
+                terms.append(_convolve(graph, source, edge.operation, *layers[index]))
+            elif source is not None and edge.operation == "skip_connect":
+                terms.append(source)
+            elif source is not None:
+                if edge.source not in pooled:
+                    pooled[edge.source] = graph.pooling(source)
+                terms.append(pooled[edge.source])
+        nodes.append(graph.sum(terms, x.shape) if terms else None)
+    output = nodes[-1]
+    return graph.sum([], x.shape) if output is None else output
+
+
+def _convolve(graph: Graph, source: Image | None, operation: str, weight: Parameter, norm: Parameter) -> Image | Parameter:
+    """The convolved source; the convolution of zeros is zeros, which the normalisation turns into its bias."""
+    return norm if source is None else graph.convolution(_KINDS[_SIDES[operation]], source, weight, norm)

@@ -1,0 +1,129 @@
+"""The parameters of a program, drawn as torch's modules draw theirs, without modules."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from rminas_sidecar.programs.buffers import Arena, Buffer
+
+Arrange = Callable[[Tensor], Tensor]
+"""From a weight as torch has it to one as the operations read it."""
+
+
+@dataclass(eq=False, slots=True)
+class Parameter(Buffer):
+    """A parameter and its gradient."""
+
+    gradient: Buffer = field(default_factory=lambda: Buffer(0))
+
+
+@dataclass(frozen=True)
+class _Draw:
+    shape: tuple[int, ...]
+    bound: float
+    parameter: Parameter | None
+    """None for a weight that no operation reads."""
+    arrange: Arrange
+
+
+class Parameters:
+    """Collects parameters in the order in which the modules of a network have them.
+
+    Attributes:
+        used: those that operations read.
+    """
+
+    def __init__(self) -> None:
+        self.used: list[Parameter] = []
+        self._draws: list[_Draw] = []
+        self._norms: list[Parameter] = []
+
+    def convolution(
+        self, inputs: int, outputs: int, side: int, *, used: bool = True, rows: int | None = None
+    ) -> Parameter:
+        """The weight of a convolution without bias: side × side × inputs × outputs.
+
+        Args:
+            inputs: channels.
+            outputs: channels.
+            side: of the kernel.
+            used: whether an operation reads it. Others are drawn and dropped, for the sake of the next ones.
+            rows: at least side · side · inputs; further rows are zeros.
+        """
+        fan_in = inputs * side * side
+        parameter = Parameter((rows or fan_in) * outputs)
+        return self._draw((outputs, inputs, side, side), _kaiming_bound(fan_in), parameter, _outputs_last, used)
+
+    def convolution_and_norm(
+        self, inputs: int, outputs: int, side: int, *, used: bool = True, rows: int | None = None
+    ) -> tuple[Parameter, Parameter]:
+        """The weight of a convolution, and the normalisation of its output."""
+        return self.convolution(inputs, outputs, side, used=used, rows=rows), self.norm(outputs, used=used)
+
+    def norm(self, channels: int, *, used: bool = True) -> Parameter:
+        """Weight and bias of a batch normalisation: 2 × channels."""
+        norm = Parameter(2 * channels)
+        if used:
+            self._norms.append(self._add(norm))
+        return norm
+
+    def linear(self, inputs: int, outputs: int) -> tuple[Parameter, Parameter]:
+        """Weight and bias of a linear layer: outputs × inputs, and outputs."""
+        weight = self._draw((outputs, inputs), _kaiming_bound(inputs), Parameter(outputs * inputs), _unchanged, True)
+        bias = self._draw((outputs,), 1 / math.sqrt(inputs), Parameter(outputs), _unchanged, True)
+        return weight, bias
+
+    def place(self) -> tuple[Arena, int]:
+        """Gives places to all parameters, and after them to their gradients; answers the arena and where these begin."""
+        arena = Arena()
+        for parameter in self.used:
+            arena.give(parameter)
+        distance = arena.floats
+        for parameter in self.used:
+            parameter.gradient.place = parameter.place + distance
+        # Gradients, and momenta after them.
+        arena.floats = 3 * distance
+        return arena, distance
+
+    def draw(self, arena: Tensor) -> None:
+        """Draws the parameters from torch's global generator, and writes them to the arena."""
+        for norm in self._norms:
+            channels = norm.floats // 2
+            arena[norm.place : norm.place + channels] = 1
+        drawn = torch.empty(max(math.prod(draw.shape) for draw in self._draws))
+        for it in self._draws:
+            weight = drawn[: math.prod(it.shape)].view(it.shape).uniform_(-it.bound, it.bound)
+            if it.parameter is not None:
+                arranged = it.arrange(weight)
+                place = it.parameter.place
+                arena[place : place + weight.numel()].view(arranged.shape).copy_(arranged)
+
+    def _draw(
+        self, shape: tuple[int, ...], bound: float, parameter: Parameter, arrange: Arrange, used: bool
+    ) -> Parameter:
+        if used:
+            self._add(parameter)
+        self._draws.append(_Draw(shape, bound, parameter if used else None, arrange))
+        return parameter
+
+    def _add(self, parameter: Parameter) -> Parameter:
+        parameter.gradient.floats = parameter.floats
+        self.used.append(parameter)
+        return parameter
+
+
+def _kaiming_bound(fan_in: int) -> float:
+    """The bound of `kaiming_uniform_(a=√5)`, in the same operations, so that its last bit is the same."""
+    gain = math.sqrt(2.0 / (1 + math.sqrt(5) ** 2))
+    return math.sqrt(3.0) * (gain / math.sqrt(fan_in))
+
+
+def _outputs_last(weight: Tensor) -> Tensor:
+    return weight.permute(2, 3, 1, 0)
+
+
+def _unchanged(weight: Tensor) -> Tensor:
+    return weight
