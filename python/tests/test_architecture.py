@@ -21,6 +21,7 @@ ROOMS = [
     ["plugins", "retraining"],
     ["evaluation"],
     ["backends", "proxies", "teachers", "surrogate", "benchmarks"],
+    ["programs"],
     ["networks", "data", "functions"],
     ["kernels", "objective", "ipc", "registry"],
     ["specification", "protocol", "system"],

@@ -73,7 +73,7 @@ function readOptions(args) {
   if (values.quick && values.full) throw new Error('Choose --quick, which is the default, or --full.');
   const size = sizeOf({ full: values.full, data: values.data, overrides: positionals });
   const measures = {
-    arithmetic: 'fast',
+    arithmetic: 'compiled',
     futility: true,
     duplicates: true,
     workers: wholeNumber('workers', values.workers, 1),

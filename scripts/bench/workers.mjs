@@ -73,7 +73,7 @@ class Crew {
 
   static async start({ name, workers, threads, pinned = false, warmUp, data, python, seed }) {
     const began = performance.now();
-    const { config, plan } = await planOf(warmUp, seed, { arithmetic: 'fast', futility: false, workers, threads });
+    const { config, plan } = await planOf(warmUp, seed, { arithmetic: 'compiled', futility: false, workers, threads });
     const working = await startPreparedSidecar({
       config,
       plan,

@@ -14,7 +14,7 @@ export const BACKENDS = ['native', 'xnas'] as const;
  * `plain`: every operation as in the original, to the last bit. `fast`: the same function, summed in another order; only
  * the networks of rminas have it.
  */
-export const ARITHMETICS = ['plain', 'fast'] as const;
+export const ARITHMETICS = ['plain', 'fast', 'compiled'] as const;
 /** `tf32`: matrix products and convolutions on CUDA. `bf16`: the networks, without their weights and the loss. */
 export const PRECISIONS = ['float32', 'tf32', 'bf16'] as const;
 

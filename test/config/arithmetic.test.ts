@@ -7,8 +7,11 @@ async function specify(...overrides: string[]) {
 }
 
 describe('arithmetic and precision', () => {
-  it('are fast and float32 by default', async () => {
-    expect(await specify('RMINAS.BACKEND', 'native')).toMatchObject({ arithmetic: 'fast', precision: 'float32' });
+  it('are compiled and float32 by default', async () => {
+    expect(await specify('RMINAS.BACKEND', 'native')).toMatchObject({
+      arithmetic: 'compiled',
+      precision: 'float32',
+    });
     expect(await specify('RMINAS.ARITHMETIC', 'plain', 'RMINAS.PRECISION', 'bf16')).toMatchObject({
       arithmetic: 'plain',
       precision: 'bf16',
@@ -23,14 +26,15 @@ describe('arithmetic and precision', () => {
     const specifications = await Promise.all([
       specify(),
       specify('RMINAS.ARITHMETIC', 'plain'),
+      specify('RMINAS.ARITHMETIC', 'fast'),
       specify('RMINAS.PRECISION', 'tf32'),
       specify('RMINAS.PRECISION', 'bf16'),
     ]);
-    expect(new Set(specifications.map((one) => specificationDigest(one))).size).toBe(4);
+    expect(new Set(specifications.map((one) => specificationDigest(one))).size).toBe(5);
   });
 
   it.each([
-    ['RMINAS.ARITHMETIC', 'exact', 'plain, fast'],
+    ['RMINAS.ARITHMETIC', 'exact', 'plain, fast, compiled'],
     ['RMINAS.PRECISION', 'fp8', 'float32, tf32, bf16'],
   ])('%s %s is refused, with what there is', async (key, value, choices) => {
     await expect(specify(key, value)).rejects.toMatchObject({

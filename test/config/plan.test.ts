@@ -26,7 +26,7 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         beta: 0.8,
         seed: 1,
         backend: 'native',
-        arithmetic: 'fast',
+        arithmetic: 'compiled',
         precision: 'float32',
       },
       settings: {

@@ -1,4 +1,4 @@
-"""The arithmetic of a specification on a device: `plain` as in the originals, or `fast`."""
+"""The arithmetic of a specification on a device: `plain` as in the originals, `fast`, or `compiled`."""
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +19,7 @@ class Arithmetic:
     """
 
     def __init__(self, specification: Specification, device: torch.device) -> None:
-        fast = specification.arithmetic == "fast"
+        fast = specification.arithmetic != "plain"
         self._precision = specification.precision
         self._channels = specification.network.channels
         self.device = device

@@ -61,12 +61,13 @@ def find_costs(
 def _find(
     specification: Specification, genotype: str, latency: Mapping[str, Any] | None, device: torch.device
 ) -> dict[str, Any]:
-    counts = _count(specification, genotype)
+    counts = count_network(specification, genotype)
     milliseconds = None if latency is None else _measure(specification, genotype, latency["batch"], device)
     return {"params": counts.params, "flops": counts.multiply_adds / 1e6, "latency": milliseconds}
 
 
-def _count(specification: Specification, genotype: str) -> Counts:
+def count_network(specification: Specification, genotype: str) -> Counts:
+    """The counts of a network with fresh weights; most of those of a built-in space are not built."""
     if specification.backend == "native" and specification.space in COMPOSITIONS:
         return _counter(specification.space, specification.network).count(genotype)
     return count(_build(specification, genotype), specification.network.resolution)

@@ -15,12 +15,14 @@ from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
+from rminas_sidecar.evaluation.compiled import CompiledTrainings
+from rminas_sidecar.evaluation.costs import count_network
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.probing import probe_space
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
-from rminas_sidecar.evaluation.trainer import train_on_batch
+from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.objective.observation import OnObservation, TrainingBatch
 from rminas_sidecar.proxies import Context, measure, select
@@ -35,6 +37,7 @@ class Session:
     _assets: Assets
     _arithmetic: Arithmetic
     _batch: TrainingBatch
+    _compiled: CompiledTrainings | None
     _report: dict[str, Any]
 
     @classmethod
@@ -63,7 +66,8 @@ class Session:
         samples = TrainingBatch(prepared.images, prepared.labels, representation)
         tried = probe_space(spec, arithmetic, prepared.images)
         report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes(), *tried]}
-        return cls(spec, files, arithmetic, samples, report)
+        compiled = CompiledTrainings.find(spec, samples, arithmetic.device)
+        return cls(spec, files, arithmetic, samples, compiled, report)
 
     def report(self) -> dict[str, Any]:
         """The protocol's `prepared` without `digest` and `seconds`."""
@@ -93,9 +97,14 @@ class Session:
         start = time.perf_counter()
         spec = self._specification
         with deterministic_algorithms():
-            network = self._build(genotype, seed)
-            flops = count_flops(network, spec.network.resolution)
-            answer = self._train(network, spec.steps, bounds, lambda _: on_step())
+            if self._compiled is None:
+                network = self._build(genotype, seed)
+                flops = count_flops(network, spec.network.resolution)
+                answer = self._train(network, spec.steps, bounds, lambda _: on_step())
+            else:
+                flops = count_network(spec, genotype).multiply_adds / 1e6
+                training = self._compiled.begin(genotype, seed)
+                answer = run_training(training, spec.steps, bounds, lambda _: on_step())
         return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
 
     def measure(
@@ -122,7 +131,10 @@ class Session:
             context = Context(lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed)
 
             def train(steps: int, on_observation: OnObservation) -> None:
-                self._train(context.network(), steps, NO_BOUNDS, on_observation)
+                if self._compiled is None:
+                    self._train(context.network(), steps, NO_BOUNDS, on_observation)
+                else:
+                    run_training(self._compiled.begin(genotype, seed), steps, NO_BOUNDS, on_observation)
 
             answer = measure(asked, context, train, on_step)
         return {**answer, "seconds": time.perf_counter() - start}

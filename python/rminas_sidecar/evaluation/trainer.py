@@ -7,7 +7,7 @@ from torch import nn
 from rminas_sidecar.evaluation.cka_curve import CkaCurve
 from rminas_sidecar.evaluation.sgd import Sgd
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
-from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder
+from rminas_sidecar.evaluation.training import EagerTraining, RecordedTraining, Recorder, Training
 from rminas_sidecar.objective.observation import Observation, OnObservation, TrainingBatch, finite_or_none, observe
 from rminas_sidecar.specification import OptimizerSpecification
 
@@ -47,6 +47,13 @@ def train_on_batch(
         return observe(network, batch, beta)
 
     training = EagerTraining(look, sgd) if recorder is None else RecordedTraining(look, sgd, recorder)
+    return run_training(training, steps, bounds, on_observation)
+
+
+def run_training(
+    training: Training, steps: int, bounds: FutilityBounds, on_observation: OnObservation
+) -> dict[str, Any]:
+    """Runs a training to its end; see :func:`train_on_batch`."""
     curve: list[float | None] = []
     cka_curve = CkaCurve(steps)
     while True:

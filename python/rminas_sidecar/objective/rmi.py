@@ -76,6 +76,11 @@ class RepresentationLoss:
         loss._references = list(references)
         return loss
 
+    @property
+    def references(self) -> list[Gram]:
+        """The teacher's Gram matrices, one a stage."""
+        return self._references
+
     def __call__(self, features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Computes the loss (scalar) and the CKA of each stage (stages).
 

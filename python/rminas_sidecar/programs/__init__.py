@@ -1,5 +1,6 @@
 """Networks as programs: tables of operations that C functions run on one arena, without modules and autograd."""
 
-from rminas_sidecar.programs.compilation import Program, compile_network
+from rminas_sidecar.programs.compilation import Material, Program
+from rminas_sidecar.programs.compiler import Compiler, find_compiler
 
-__all__ = ["Program", "compile_network"]
+__all__ = ["Compiler", "Material", "Program", "find_compiler"]

@@ -1,5 +1,6 @@
 """Compiles a network, its loss and their gradient into a program."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from rminas_sidecar.programs.buffers import Buffer
 from rminas_sidecar.programs.graph import Graph, Image
 from rminas_sidecar.programs.network import Network
 from rminas_sidecar.programs.operations import Shape, make_table
-from rminas_sidecar.programs.parameters import Parameters
+from rminas_sidecar.programs.parameters import Parameter, Parameters
 from rminas_sidecar.specification import NetworkSpecification
 
 STAGES = 3
@@ -56,7 +57,7 @@ class Program:
         forward: operations from the images to the cross entropy and the CKA.
         backward: operations of the gradient.
         arena: with the parameters at its start, then their gradients and momenta.
-        parameters: floats of all parameters.
+        layout: the parameters, in the order of the network's modules.
         results: where cross entropy and CKA are, each in a buffer of its own.
     """
 
@@ -66,7 +67,7 @@ class Program:
         forward: NDArray[np.void],
         backward: NDArray[np.void],
         arena: Tensor,
-        parameters: int,
+        layout: Sequence[Parameter],
         results: Buffer,
     ) -> None:
         self._machine = machine
@@ -74,8 +75,10 @@ class Program:
         self._arena = arena
         scratch = max(machine.scratch_size(operations) for operations in (forward, backward))
         self._scratch = aligned_floats(scratch)
+        self.layout = layout
+        floats = layout[0].gradient.place - layout[0].place
         self.parameters, self.gradients, self._momenta = (
-            arena[part * parameters : (part + 1) * parameters] for part in range(3)
+            arena[part * floats : (part + 1) * floats] for part in range(3)
         )
         self._results = arena[results.place : results.place + results.floats : ALIGNMENT]
 
@@ -117,7 +120,8 @@ def compile_network(
     graph, parameters = Graph(lanes), Parameters()
     patches = Image(Shape(*material.patches.shape), Buffer(material.patches.numel()))
     network = nas_bench_201.build(graph, parameters, patches, genotype, size)
-    arena, count = parameters.place()
+    arena = parameters.place()
+    trained = arena.floats
     constants = {Buffer(constant.numel()): constant for constant in (material.labels, *material.references)}
     constants[patches.buffer] = material.patches
     results = Buffer((1 + STAGES) * ALIGNMENT)
@@ -130,12 +134,12 @@ def compile_network(
     arena.plan([list(operation.buffers()) for operation in graph.operations])
     table = make_table(graph.operations)
     memory = aligned_floats(arena.floats)
-    memory[: 3 * count] = 0
+    memory[:trained] = 0
     for buffer, constant in constants.items():
         place = memory[buffer.place : buffer.place + buffer.floats]
         place.copy_(constant.view(torch.float32).flatten())
     parameters.draw(memory)
-    return Program(machine, table[:forward], table[forward:], memory, count, results)
+    return Program(machine, table[:forward], table[forward:], memory, parameters.used, results)
 
 
 def _append_loss(

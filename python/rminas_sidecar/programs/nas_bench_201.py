@@ -90,6 +90,8 @@ def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEd
     return graph.sum([], x.shape) if output is None else output
 
 
-def _convolve(graph: Graph, source: Image | None, operation: str, weight: Parameter, norm: Parameter) -> Image | Parameter:
+def _convolve(
+    graph: Graph, source: Image | None, operation: str, weight: Parameter, norm: Parameter
+) -> Image | Parameter:
     """The convolved source; the convolution of zeros is zeros, which the normalisation turns into its bias."""
     return norm if source is None else graph.convolution(_KINDS[_SIDES[operation]], source, weight, norm)

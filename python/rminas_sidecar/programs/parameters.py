@@ -76,17 +76,16 @@ class Parameters:
         bias = self._draw((outputs,), 1 / math.sqrt(inputs), Parameter(outputs), _unchanged, True)
         return weight, bias
 
-    def place(self) -> tuple[Arena, int]:
-        """Gives places to all parameters, and after them to their gradients; answers the arena and where these begin."""
+    def place(self) -> Arena:
+        """An arena with places for the parameters, followed by their gradients and by as many floats for momenta."""
         arena = Arena()
         for parameter in self.used:
             arena.give(parameter)
         distance = arena.floats
         for parameter in self.used:
             parameter.gradient.place = parameter.place + distance
-        # Gradients, and momenta after them.
         arena.floats = 3 * distance
-        return arena, distance
+        return arena
 
     def draw(self, arena: Tensor) -> None:
         """Draws the parameters from torch's global generator, and writes them to the arena."""

@@ -1,0 +1,96 @@
+"""Trainings of compiled networks."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rminas_sidecar.evaluation.determinism import seeded
+from rminas_sidecar.evaluation.sgd import learning_rate
+from rminas_sidecar.kernels.program import Sgd
+from rminas_sidecar.objective.observation import Observation, TrainingBatch
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
+from rminas_sidecar.programs.compiler import SPACE
+from rminas_sidecar.specification import OptimizerSpecification, Specification
+
+
+class CompiledTraining:
+    """A training by a program; see :class:`rminas_sidecar.evaluation.training.Training`.
+
+    Args:
+        program: with the initial parameters.
+        optimizer: with its gradient norm and cosine.
+        beta: weight of the representation loss, 0 to 1.
+    """
+
+    def __init__(self, program: Program, optimizer: OptimizerSpecification, beta: float) -> None:
+        self._program = program
+        self._optimizer = optimizer
+        self._beta = beta
+        self._updates = 0
+
+    def observe(self) -> Observation:
+        values: Tensor = self._program.observe()
+        cross_entropy, cka = values[0], values[1:]
+        rmi = len(cka) - cka.sum()
+        return Observation(self._beta * rmi + (1 - self._beta) * cross_entropy, cross_entropy, cka)
+
+    def update(self) -> None:
+        optimizer = self._optimizer
+        # Without momentum there is no dampening, and the first gradient is not dampened, as in torch.
+        dampened = optimizer.momentum and self._updates
+        self._program.differentiate()
+        self._program.update(
+            Sgd(
+                learning_rate=learning_rate(optimizer, self._updates),
+                momentum=optimizer.momentum,
+                gradient_share=1 - optimizer.dampening if dampened else 1,
+                nesterov=optimizer.nesterov,
+                weight_decay=optimizer.weight_decay,
+                gradient_norm=math.inf if optimizer.gradient_norm is None else optimizer.gradient_norm,
+            )
+        )
+        self._updates += 1
+
+
+@dataclass(frozen=True)
+class CompiledTrainings:
+    """Compiles the networks of a specification, and trains them on its batch in one thread."""
+
+    _specification: Specification
+    _compiler: Compiler
+    _material: Material
+
+    @classmethod
+    def find(
+        cls, specification: Specification, batch: TrainingBatch, device: torch.device
+    ) -> "CompiledTrainings | None":
+        """None where the arithmetic is another one, or the networks cannot be compiled.
+
+        Args:
+            specification: of the evaluations.
+            batch: of the specification.
+            device: where candidates are trained.
+        """
+        wanted = specification.arithmetic == "compiled" and specification.precision != "bf16"
+        known = specification.space == SPACE and specification.backend == "native" and device.type == "cpu"
+        if not wanted or not known or not isinstance(batch.representation, RepresentationLoss):
+            return None
+        compiler = find_compiler()
+        if compiler is None or not compiler.suits(specification.network):
+            return None
+        material = Material.of(batch.images, batch.labels, batch.representation.references)
+        return cls(specification, compiler, material)
+
+    def begin(self, genotype: str, seed: int) -> CompiledTraining:
+        """A training with the initial weights of the seed.
+
+        Raises:
+            SidecarError: `invalid-genotype`.
+        """
+        spec = self._specification
+        with seeded(seed):
+            program = self._compiler.compile(genotype, spec.network, self._material, spec.beta)
+        return CompiledTraining(program, spec.optimizer, spec.beta)

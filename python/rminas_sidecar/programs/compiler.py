@@ -1,0 +1,90 @@
+"""Finds out whether programs can be run on this machine, and compiles them."""
+
+import functools
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.kernels import find_kernels, find_machine
+from rminas_sidecar.kernels.program import Machine, Sgd
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.programs import nas_bench_201
+from rminas_sidecar.programs.compilation import STAGES, Material, Program, compile_network
+from rminas_sidecar.specification import NetworkSpecification
+
+SPACE = "nas-bench-201"
+"""The space whose networks are compiled."""
+_NARROW = 8
+# A cell with all operations, and a convolution of zeros.
+_EXAMPLE = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|"
+_BETA, _RATE, _TOLERANCE = 0.5, 0.01, 1e-3
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """Compiles networks for the functions of this machine; see :func:`find_compiler`."""
+
+    _machine: Machine
+    _lanes: int
+
+    def suits(self, size: NetworkSpecification) -> bool:
+        """Whether networks of this size can be compiled."""
+        return nas_bench_201.suits(size, _NARROW)
+
+    def compile(self, genotype: str, size: NetworkSpecification, material: Material, beta: float) -> Program:
+        """See :func:`rminas_sidecar.programs.compilation.compile_network`."""
+        return compile_network(self._machine, self._lanes, genotype, size, material, beta)
+
+
+@functools.cache
+def find_compiler() -> Compiler | None:
+    """The compiler, or None where the C functions cannot be used or do not give the results of torch."""
+    kernels, machine = find_kernels(), find_machine()
+    if kernels is None or machine is None:
+        return None
+    compiler = Compiler(machine, kernels.normalisation.lanes)
+    return compiler if all(_is_right(compiler, channels) for channels in (_NARROW, 2 * _NARROW)) else None
+
+
+def _is_right(compiler: Compiler, channels: int) -> bool:
+    """Compares the losses before and after an update with those of torch."""
+    size = NetworkSpecification(channels=channels, cells=1, classes=3, resolution=16)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        images, labels = torch.randn(4, 3, 16, 16), torch.arange(4) % size.classes
+        loss = RepresentationLoss([torch.randn(4, 8) for _ in range(STAGES)])
+        torch.default_generator.manual_seed(1)
+        network = build_network(SPACE, _EXAMPLE, size).train()
+        torch.default_generator.manual_seed(1)
+        program = compiler.compile(_EXAMPLE, size, Material.of(images, labels, loss.references), _BETA)
+    return all(
+        bool((ours - theirs).abs() < _TOLERANCE * theirs.abs())
+        for ours, theirs in zip(_losses(program), _losses_of_torch(network, images, labels, loss), strict=True)
+    )
+
+
+def _losses(program: Program) -> list[Tensor]:
+    losses = []
+    for _ in range(2):
+        cross_entropy, *cka = program.observe()
+        losses.append(_BETA * (STAGES - sum(cka)) + (1 - _BETA) * cross_entropy)
+        program.differentiate()
+        program.update(Sgd(_RATE, 0.0, 1.0, 0.0, 0.0, float("inf")))
+    return losses
+
+
+def _losses_of_torch(network: nn.Module, images: Tensor, labels: Tensor, loss: RepresentationLoss) -> list[Tensor]:
+    losses = []
+    parameters = list(network.parameters())
+    for _ in range(2):
+        features, logits = network(images)
+        total = _BETA * loss(features)[0] + (1 - _BETA) * functional.cross_entropy(logits, labels)
+        gradients = torch.autograd.grad(total, parameters, allow_unused=True, materialize_grads=True)
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.sub_(gradient, alpha=_RATE)
+        losses.append(total.detach())
+    return losses

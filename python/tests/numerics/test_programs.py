@@ -1,0 +1,249 @@
+"""Compiled networks: their gradients against torch in float64, and their trainings against those of torch's modules."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from rminas_sidecar.evaluation.compiled import CompiledTraining, CompiledTrainings
+from rminas_sidecar.evaluation.stopping import NO_BOUNDS
+from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
+from rminas_sidecar.kernels import why_no_kernels
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.networks.fast import accelerate
+from rminas_sidecar.objective.observation import TrainingBatch, observe
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
+from rminas_sidecar.specification import (
+    CosineSpecification,
+    NetworkSpecification,
+    OptimizerSpecification,
+    Specification,
+)
+from support.fresh import run_program
+
+Build = Callable[..., dict[str, Any]]
+BETA = 0.8
+SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
+# All convolutions; poolings and skips; all operations; a convolution of zeros; a cell that carries its input alone.
+CONVOLUTIONS = "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_1x1~1|nor_conv_3x3~2|"
+MIXED = "|nor_conv_1x1~0|+|avg_pool_3x3~0|nor_conv_3x3~1|+|skip_connect~0|avg_pool_3x3~1|nor_conv_1x1~2|"
+OF_ZEROS = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|"
+ARCHITECTURES = [
+    CONVOLUTIONS,
+    "|avg_pool_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|avg_pool_3x3~0|skip_connect~1|avg_pool_3x3~2|",
+    MIXED,
+    OF_ZEROS,
+    "|skip_connect~0|+|none~0|skip_connect~1|+|none~0|none~1|skip_connect~2|",
+]
+NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
+
+
+@pytest.fixture
+def compiler() -> Compiler:
+    found = find_compiler()
+    if found is None:
+        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
+    return found
+
+
+def _size(channels: int, resolution: int = 16) -> NetworkSpecification:
+    return NetworkSpecification(channels=channels, cells=1, classes=5, resolution=resolution)
+
+
+def _network(genotype: str, size: NetworkSpecification) -> nn.Module:
+    torch.manual_seed(3)
+    return build_network("nas-bench-201", genotype, size).train()
+
+
+def _batch(seed: int = 0, dtype: torch.dtype = torch.float32, samples: int = 6, side: int = 16) -> TrainingBatch:
+    generator = torch.Generator().manual_seed(seed)
+    teacher = [torch.randn(samples, 40, generator=generator).relu().to(dtype) for _ in range(3)]
+    images = torch.randn(samples, 3, side, side, generator=generator).to(dtype)
+    labels = torch.randint(5, (samples,), generator=generator)
+    return TrainingBatch(images, labels, RepresentationLoss(teacher))
+
+
+def _compile(compiler: Compiler, genotype: str, size: NetworkSpecification, batch: TrainingBatch) -> Program:
+    assert isinstance(batch.representation, RepresentationLoss)
+    torch.manual_seed(3)
+    material = Material.of(batch.images, batch.labels, batch.representation.references)
+    return compiler.compile(genotype, size, material, BETA)
+
+
+def _train(compiler: Compiler, genotype: str, steps: int, optimizer: OptimizerSpecification = SGD) -> list[float]:
+    program = _compile(compiler, genotype, _size(16), _batch())
+    training = CompiledTraining(program, optimizer, BETA)
+    curve: list[float] = run_training(training, steps, NO_BOUNDS, lambda _: None)["curve"]
+    return curve
+
+
+def _as_compiled(network: nn.Module, of: Callable[[nn.Parameter], Tensor | None]) -> Iterator[Tensor]:
+    """Tensors of the parameters in the order and the layout of a program. Parameters without a tensor are left out."""
+    for module in network.modules():
+        own = [of(parameter) for parameter in module.parameters(recurse=False)]
+        tensors = [tensor for tensor in own if tensor is not None]
+        if isinstance(module, nn.BatchNorm2d) and tensors:
+            yield torch.cat(tensors)
+        elif not isinstance(module, nn.BatchNorm2d):
+            yield from ((it.permute(2, 3, 1, 0) if it.ndim == 4 else it).flatten() for it in tensors)
+
+
+def _pieces(program: Program, of: Tensor) -> list[Tensor]:
+    return [of[it.place : it.place + it.floats] for it in program.layout]
+
+
+@pytest.mark.parametrize(("channels", "genotype"), [(8, ARCHITECTURES[0]), *((16, it) for it in ARCHITECTURES)])
+def test_loss_and_gradient_are_those_of_float64(compiler: Compiler, channels: int, genotype: str) -> None:
+    # A number that is rectified on the other side of zero changes a gradient by up to a hundredth, in some batches.
+    errors = [_errors_of_gradients(compiler, genotype, _size(channels), seed) for seed in range(4)]
+    assert max(max(errors, key=max)) < 0.05
+    assert max(min(errors, key=max)) < 1e-4
+
+
+def _errors_of_gradients(compiler: Compiler, genotype: str, size: NetworkSpecification, seed: int) -> list[float]:
+    """The relative error of the gradient of each parameter, for a batch."""
+    network, exact = _network(genotype, size).double(), _batch(seed, torch.float64)
+    observed = observe(network, exact, BETA)
+    parameters = list(network.parameters())
+    gradients = torch.autograd.grad(observed.loss, parameters, allow_unused=True)
+    theirs = list(_as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
+    program = _compile(compiler, genotype, size, _batch(seed))
+    cross_entropy, *cka = program.observe()
+    assert float(cross_entropy) == pytest.approx(observed.cross_entropy.item(), rel=1e-6)
+    assert [float(value) for value in cka] == pytest.approx(observed.cka.tolist(), rel=1e-6)
+    program.differentiate()
+    # Gradients of convolutions of zeros, and of what a later normalisation takes away, are zeros but for rounding.
+    least = 1e-3 * torch.cat(theirs).norm()
+    return [
+        float((one[: len(other)] - other).norm() / (other.norm() + least))
+        for one, other in zip(_pieces(program, program.gradients), theirs, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("genotype", [CONVOLUTIONS, OF_ZEROS])
+def test_initial_parameters_are_those_of_the_modules_to_the_last_bit(compiler: Compiler, genotype: str) -> None:
+    """The next draw of the generator too."""
+    size, batch = _size(8), _batch()
+    program = _compile(compiler, genotype, size, batch)
+    drawn_next = torch.rand(1)
+    network = _network(genotype, size)
+    assert torch.equal(torch.rand(1), drawn_next)
+    # A gradient reaches those that the program has.
+    observe(network, batch, BETA).loss.backward()  # type: ignore[no-untyped-call]
+    theirs = _as_compiled(network, lambda it: None if it.grad is None else it.detach())
+    for ours, expected in zip(_pieces(program, program.parameters), theirs, strict=True):
+        assert torch.equal(ours[: len(expected)], expected)
+        assert not ours[len(expected) :].any()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        OptimizerSpecification(0.01, 0.9, 0.5, False, 0.1),
+        OptimizerSpecification(0.01, 0.9, 0.0, True, 0.1, gradient_norm=0.01),
+        OptimizerSpecification(0.01, 0.0, 0.5, False, 0.1, cosine=CosineSpecification(3, 0.001)),
+    ],
+)
+def test_updates_are_those_of_torch(compiler: Compiler, optimizer: OptimizerSpecification) -> None:
+    network, batch = _network(MIXED, _size(16)), _batch()
+    expected = train_on_batch(network, batch, optimizer, 4, BETA)["curve"]
+    assert _train(compiler, MIXED, 4, optimizer) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("genotype", [CONVOLUTIONS, MIXED, OF_ZEROS])
+def test_ten_steps_are_as_close_to_plain_as_fast_ones(compiler: Compiler, genotype: str) -> None:
+    """Or within what the plain loop makes of a change of its weights by one rounding, where that is more."""
+    size, batch = _size(16), _batch()
+
+    def curve(prepare: Callable[[nn.Module], nn.Module]) -> list[float]:
+        losses: list[float] = train_on_batch(prepare(_network(genotype, size)), batch, SGD, 11, BETA)["curve"]
+        return losses
+
+    def difference(losses: list[float]) -> float:
+        return max(abs(loss - right) / right for loss, right in zip(losses, plain, strict=True))
+
+    plain = curve(lambda network: network)
+    chaos = max(difference(curve(accelerate)), difference(curve(_change_by_a_rounding)))
+    compiled = _train(compiler, genotype, 11)
+    assert compiled[0] == pytest.approx(plain[0], rel=1e-6)
+    assert plain[-1] < plain[0]
+    assert difference(compiled) < max(1e-3, 10 * chaos), chaos
+
+
+def _change_by_a_rounding(network: nn.Module) -> nn.Module:
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(1 + 1e-7 * torch.randn(parameter.shape, generator=generator))
+    return network
+
+
+def test_threads_change_no_bit(compiler: Compiler) -> None:
+    curves = []
+    for threads in (1, 2, 1):
+        torch.set_num_threads(threads)
+        curves.append(_train(compiler, MIXED, 3))
+    assert curves[1] == curves[2] == curves[0]
+
+
+def test_images_share_memory_once_they_are_not_needed(compiler: Compiler) -> None:
+    """A cell keeps the images that its gradient reads; gradients take the places of what is no longer needed."""
+    shallow, deep = (
+        _compile(compiler, CONVOLUTIONS, NetworkSpecification(16, cells, 5, 16), _batch()).floats for cells in (1, 2)
+    )
+    image = 6 * 16 * 16 * 16
+    # A cell has its six convolved images and three sums, in the three stages, and few parameters.
+    assert deep - shallow < 9 * image * (1 + 1 / 2 + 1 / 4) + 3 * 40 * (16**2 + 32**2 + 64**2)
+
+
+def test_a_network_that_carries_nothing_has_no_loss(compiler: Compiler) -> None:
+    assert _train(compiler, NOTHING, 3) == [None]
+
+
+def _find(body: dict[str, Any], device: str = "cpu") -> CompiledTrainings | None:
+    return CompiledTrainings.find(Specification.from_dict(body), _batch(), torch.device(device))
+
+
+def test_what_is_not_known_is_not_compiled(compiler: Compiler, specification: Build) -> None:
+    known = specification(arithmetic="compiled", network={"channels": 8, "resolution": 16})
+    assert _find(known) is not None
+    for unknown in (
+        {"arithmetic": "fast"},
+        {"precision": "bf16"},
+        {"backend": "xnas"},
+        {"space": "darts"},
+        {"network": {**known["network"], "channels": 12}},
+        {"network": {**known["network"], "resolution": 24}},
+    ):
+        assert _find({**known, **unknown}) is None, unknown
+    assert _find(known, "meta") is None
+
+
+@pytest.mark.parametrize("compiler", ["no-such-compiler", "wrong"])
+def test_where_programs_cannot_be_used_trainings_are_fast(
+    specification: Build, shipped: Mapping[str, None], tmp_path: Path, compiler: str
+) -> None:
+    """Without a compiler, and with one whose logarithms are wrong, which only the programs use."""
+    program = """
+import json, sys, torch
+from rminas_sidecar.evaluation.session import Session
+from rminas_sidecar.programs import find_compiler
+torch.set_num_threads(1)
+assert find_compiler() is None
+bodies, assets, genotype = json.loads(sys.argv[1])
+print(json.dumps([Session.prepare(body, assets, "cpu").evaluate(genotype, 11)["curve"] for body in bodies]))
+"""
+    wrong = tmp_path / "wrong"
+    wrong.write_text('#!/bin/sh\nexec cc "$@" -Dlog=fabs -O0\n')
+    wrong.chmod(0o755)
+    bodies = [specification(arithmetic=it, network={"channels": 8}, steps=2) for it in ("fast", "compiled")]
+    environment = {"RMINAS_HOME": str(tmp_path), "CC": str(wrong) if compiler == "wrong" else compiler}
+    done = run_program(program, [json.dumps([bodies, shipped, MIXED])], environment)
+    assert done.returncode == 0, done.stderr
+    fast, compiled = json.loads(done.stdout)
+    assert compiled == fast
