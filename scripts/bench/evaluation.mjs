@@ -13,7 +13,7 @@ import { peakOf } from './processes.mjs';
 import { geometricMean, median, spread } from './statistics.mjs';
 
 const program = fileURLToPath(new URL('evaluation_steps.py', import.meta.url));
-const packages = fileURLToPath(new URL('../../python', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../python', import.meta.url));
 /** The environment in which the sidecar starts its workers. */
 const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
 const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
@@ -22,6 +22,7 @@ const NO_COMPILER = { CC: 'no-compiler', RMINAS_HOME: nowhere };
 
 const WAYS = [
   { name: 'plain', args: ['--plain'], env: {} },
+  { name: 'compiled', args: ['--compiled'], env: MEMORY },
   { name: 'fast', args: [], env: MEMORY },
   { name: 'fast, without the C functions', args: [], env: { ...MEMORY, ...NO_COMPILER } },
   { name: 'fast, without fused cells', args: ['--without', 'fusion'], env: MEMORY },
@@ -34,18 +35,34 @@ const WAYS = [
 export async function run(args) {
   const { values } = parseArgs({
     args,
-    options: { quick: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      channels: { type: 'string', default: '16' },
+      batch: { type: 'string', default: '32' },
+      ways: { type: 'string' },
+    },
   });
   const size = values.quick ? { architectures: 6, rounds: 1, steps: 3 } : { architectures: 20, rounds: 2, steps: 4 };
   const genotypes = draw(Number(values.seed), size.architectures);
   console.log(
-    `A step of an evaluation: ${genotypes.length} random architectures, C=16, N=5, batch 32, 32x32, one thread, ` +
+    `A step of an evaluation: ${genotypes.length} random architectures, C=${values.channels}, N=5, batch ${values.batch}, 32x32, one thread, ` +
       `${size.rounds} x ${size.steps} steps; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
   );
   const python = await findPython();
-  const ways = WAYS.map((way) => ({ ...way, process: new Way(python, way) }));
+  const sizes = ['--channels', values.channels, '--batch', values.batch];
+  const ways = waysOf(values.ways).map((way) => ({
+    ...way,
+    process: new Way(python, { ...way, args: [...way.args, ...sizes] }),
+  }));
   report(await measure(ways, genotypes, size));
   for (const { process } of ways) await process.close();
+}
+
+/** The ways to compare: all, or those of a list of names. */
+function waysOf(names) {
+  const wanted = names?.split(',');
+  return WAYS.filter(({ name }) => wanted?.includes(name) ?? true);
 }
 
 /** Random architectures as drawn: the plain variant also computes edges without effect. */
@@ -69,8 +86,8 @@ async function measure(ways, genotypes, { rounds, steps }) {
 }
 
 function report(ways) {
-  const [plain, fast] = ways;
-  console.log(`${''.padEnd(36)}ms a step${''.padEnd(17)}plain / it   it / fast      MiB`);
+  const [first] = ways;
+  console.log(`${''.padEnd(36)}ms a step${''.padEnd(12)}it / ${first.name.padEnd(10)}      MiB`);
   for (const { name, each, peak } of ways) {
     const ratio = (a, b) => geometricMean(a.map((value, at) => value / b[at])).toFixed(2);
     const milliseconds = spread(
@@ -78,8 +95,7 @@ function report(ways) {
       0,
     );
     console.log(
-      `  ${name.padEnd(34)}${milliseconds.padEnd(26)}${ratio(plain.each, each).padStart(10)}` +
-        `${ratio(each, fast.each).padStart(12)}${peak.toFixed(0).padStart(9)}`,
+      `  ${name.padEnd(34)}${milliseconds.padEnd(26)}${ratio(each, first.each).padStart(10)}${peak.toFixed(0).padStart(9)}`,
     );
   }
 }
@@ -91,7 +107,7 @@ class Way {
   constructor(python, { args, env }) {
     this.#child = spawn(python, [program, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...env, OMP_NUM_THREADS: '1', PYTHONPATH: packages },
+      env: { ...process.env, ...env, OMP_NUM_THREADS: '1', PYTHONPATH: PACKAGES },
     });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }

@@ -16,7 +16,7 @@ import torch
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.precision import at_precision
 from rminas_sidecar.evaluation.sgd import Sgd
-from rminas_sidecar.evaluation.training import EagerTraining
+from rminas_sidecar.evaluation.training import EagerTraining, Training
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.fast import REPLACEMENTS, accelerate
 from rminas_sidecar.objective.observation import Observation, TrainingBatch, observe
@@ -29,23 +29,29 @@ sys.path.insert(0, str(Path(__file__).with_name("search")))
 from plain_loop import PlainCell, compare_plainly
 
 BETA = 0.8
-SIZE = NetworkSpecification(channels=16, cells=5, classes=10, resolution=32)
+CELLS, CLASSES, RESOLUTION = 5, 10, 32
 OPTIMIZER = OptimizerSpecification(0.1, 0.9, 0.0, False, 5e-4)
 """A step: answers the loss before its update."""
 Step = Callable[[], Tensor]
+Batch = tuple[Tensor, Tensor, list[Tensor]]
 
 
-def draw_batch(samples: int = 32) -> tuple[Tensor, Tensor, list[Tensor]]:
+def size_of(channels: int) -> NetworkSpecification:
+    """The paper's size, with this many channels."""
+    return NetworkSpecification(channels=channels, cells=CELLS, classes=CLASSES, resolution=RESOLUTION)
+
+
+def draw_batch(samples: int) -> Batch:
     """Images, labels, and the features of a teacher like ResNet-20."""
     with seeded(0):
         images, labels = torch.randn(samples, 3, 32, 32), torch.randint(10, (samples,))
         return images, labels, [torch.randn(samples, 16 << k, 32 >> k, 32 >> k).relu() for k in range(3)]
 
 
-def build_plain(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]]) -> Step:
+def build_plain(genotype: str, size: NetworkSpecification, batch: Batch) -> Step:
     """The paper's loop."""
     images, labels, teacher = batch
-    network = make_plain(build_network("nas-bench-201", genotype, SIZE), genotype)
+    network = make_plain(build_network("nas-bench-201", genotype, size), genotype)
     sgd = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
 
     def step() -> Tensor:
@@ -60,10 +66,12 @@ def build_plain(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]]) -> St
     return step
 
 
-def build_fast(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]], without: str | None, precision: Any) -> Step:
+def build_fast(
+    genotype: str, size: NetworkSpecification, batch: Batch, without: str | None, precision: Any
+) -> Step:
     """Ours, without one of the measures."""
     images, labels, teacher = batch
-    network = build_network("nas-bench-201", genotype, SIZE)
+    network = build_network("nas-bench-201", genotype, size)
     network = accelerate(network, {name: of for name, of in REPLACEMENTS.items() if name != without})
     network = at_precision(network, precision).train()
     representation = compare_each_time(teacher) if without == "teacher" else RepresentationLoss(teacher)
@@ -74,7 +82,24 @@ def build_fast(genotype: str, batch: tuple[Tensor, Tensor, list[Tensor]], withou
 
     if without == "sgd":
         return step_with_torch(look, network)
-    training = EagerTraining(look, Sgd(network.parameters(), OPTIMIZER))
+    return step_of(EagerTraining(look, Sgd(network.parameters(), OPTIMIZER)))
+
+
+def build_compiled(genotype: str, size: NetworkSpecification, batch: Batch) -> Step:
+    """Ours as a program; the releases before it do not have the module."""
+    from rminas_sidecar.evaluation.compiled import CompiledTraining
+    from rminas_sidecar.programs import Material, find_compiler
+
+    images, labels, teacher = batch
+    compiler = find_compiler()
+    if compiler is None:
+        raise SystemExit("The C functions cannot be used on this machine.")
+    material = Material.of(images, labels, RepresentationLoss(teacher).references)
+    return step_of(CompiledTraining(compiler.compile(genotype, size, material, BETA), OPTIMIZER, BETA))
+
+
+def step_of(training: Training) -> Step:
+    """A step of a training."""
 
     def step() -> Tensor:
         loss = training.observe().loss
@@ -117,18 +142,23 @@ def main() -> None:
     """Answers until its input ends."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--compiled", action="store_true")
+    parser.add_argument("--channels", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--without")
     parser.add_argument("--precision", default="float32")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    batch = draw_batch()
+    batch, size = draw_batch(options.batch), size_of(options.channels)
     for line in sys.stdin:
         request = json.loads(line)
         with seeded(11), deterministic_algorithms():
             if options.plain:
-                step = build_plain(request["genotype"], batch)
+                step = build_plain(request["genotype"], size, batch)
+            elif options.compiled:
+                step = build_compiled(request["genotype"], size, batch)
             else:
-                step = build_fast(request["genotype"], batch, options.without, options.precision)
+                step = build_fast(request["genotype"], size, batch, options.without, options.precision)
             loss, seconds = step(), []
             for _ in range(request["steps"]):
                 start = time.process_time()

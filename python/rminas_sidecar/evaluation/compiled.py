@@ -1,4 +1,4 @@
-"""Trainings of compiled networks."""
+"""Compiled networks: their trainings and measurements."""
 
 import math
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
 from rminas_sidecar.programs.compiler import SPACE
+from rminas_sidecar.programs.flow import SynapticFlow
 from rminas_sidecar.specification import OptimizerSpecification, Specification
 
 
@@ -56,17 +57,18 @@ class CompiledTraining:
 
 
 @dataclass(frozen=True)
-class CompiledTrainings:
-    """Compiles the networks of a specification, and trains them on its batch in one thread."""
+class CompiledNetworks:
+    """Compiles the networks of a specification; trains and measures them in one thread."""
 
     _specification: Specification
     _compiler: Compiler
     _material: Material
+    _flow: SynapticFlow
 
     @classmethod
     def find(
         cls, specification: Specification, batch: TrainingBatch, device: torch.device
-    ) -> "CompiledTrainings | None":
+    ) -> "CompiledNetworks | None":
         """None where the arithmetic is another one, or the networks cannot be compiled.
 
         Args:
@@ -82,7 +84,7 @@ class CompiledTrainings:
         if compiler is None or not compiler.suits(specification.network):
             return None
         material = Material.of(batch.images, batch.labels, batch.representation.references)
-        return cls(specification, compiler, material)
+        return cls(specification, compiler, material, compiler.synaptic_flow(specification.network))
 
     def begin(self, genotype: str, seed: int) -> CompiledTraining:
         """A training with the initial weights of the seed.
@@ -94,3 +96,12 @@ class CompiledTrainings:
         with seeded(seed):
             program = self._compiler.compile(genotype, spec.network, self._material, spec.beta)
         return CompiledTraining(program, spec.optimizer, spec.beta)
+
+    def synaptic_flow(self, genotype: str, seed: int) -> float:
+        """The synaptic flow of a network with the initial weights of the seed.
+
+        Raises:
+            SidecarError: `invalid-genotype`.
+        """
+        with seeded(seed):
+            return self._flow.measure(genotype)

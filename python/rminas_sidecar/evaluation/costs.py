@@ -66,9 +66,14 @@ def _find(
     return {"params": counts.params, "flops": counts.multiply_adds / 1e6, "latency": milliseconds}
 
 
+def can_count_without_building(specification: Specification) -> bool:
+    """Whether networks of the specification are counted from parts, of which each is built once."""
+    return specification.backend == "native" and specification.space in COMPOSITIONS
+
+
 def count_network(specification: Specification, genotype: str) -> Counts:
     """The counts of a network with fresh weights; most of those of a built-in space are not built."""
-    if specification.backend == "native" and specification.space in COMPOSITIONS:
+    if can_count_without_building(specification):
         return _counter(specification.space, specification.network).count(genotype)
     return count(_build(specification, genotype), specification.network.resolution)
 

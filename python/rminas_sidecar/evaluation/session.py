@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from rminas_sidecar.data.images import Dataset
 from rminas_sidecar.evaluation import verification
 from rminas_sidecar.evaluation.accuracy import measure_accuracy
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
-from rminas_sidecar.evaluation.compiled import CompiledTrainings
-from rminas_sidecar.evaluation.costs import count_network
+from rminas_sidecar.evaluation.compiled import CompiledNetworks
+from rminas_sidecar.evaluation.costs import can_count_without_building, count_network
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
@@ -25,7 +26,7 @@ from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.objective.observation import OnObservation, TrainingBatch
-from rminas_sidecar.proxies import Context, measure, select
+from rminas_sidecar.proxies import Context, Shortcuts, measure, select
 from rminas_sidecar.specification import Assets, Specification
 
 
@@ -37,7 +38,7 @@ class Session:
     _assets: Assets
     _arithmetic: Arithmetic
     _batch: TrainingBatch
-    _compiled: CompiledTrainings | None
+    _compiled: CompiledNetworks | None
     _report: dict[str, Any]
 
     @classmethod
@@ -66,7 +67,7 @@ class Session:
         samples = TrainingBatch(prepared.images, prepared.labels, representation)
         tried = probe_space(spec, arithmetic, prepared.images)
         report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes(), *tried]}
-        compiled = CompiledTrainings.find(spec, samples, arithmetic.device)
+        compiled = CompiledNetworks.find(spec, samples, arithmetic.device)
         return cls(spec, files, arithmetic, samples, compiled, report)
 
     def report(self) -> dict[str, Any]:
@@ -128,7 +129,10 @@ class Session:
         spec = self._specification
         asked = select(proxies, spec.steps)
         with deterministic_algorithms():
-            context = Context(lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed)
+            shortcuts = self._shortcuts(genotype, seed)
+            context = Context(
+                lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed, shortcuts
+            )
 
             def train(steps: int, on_observation: OnObservation) -> None:
                 if self._compiled is None:
@@ -196,6 +200,17 @@ class Session:
                 on_observation,
                 self._arithmetic.recorder(),
             )
+
+    def _shortcuts(self, genotype: str, seed: int) -> Shortcuts:
+        compiled, spec = self._compiled, self._specification
+        flow = None if compiled is None else partial(compiled.synaptic_flow, genotype, seed)
+        if not can_count_without_building(spec):
+            return Shortcuts(synaptic_flow=flow)
+        return Shortcuts(
+            params=lambda: count_network(spec, genotype).params,
+            flops=lambda: count_network(spec, genotype).multiply_adds / 1e6,
+            synaptic_flow=flow,
+        )
 
     def _build(self, genotype: str, seed: int) -> nn.Module:
         with seeded(seed):

@@ -16,6 +16,32 @@
 /* Floats in 64 bytes, by which everything is aligned. */
 #define ALIGNMENT 16
 
+/* In the order of `KINDS` in program.py. */
+#define OPERATIONS(RUNS, NEEDS_SCRATCH)           \
+    NEEDS_SCRATCH(tiled_convolution)              \
+    NEEDS_SCRATCH(tiled_convolution_gradient)     \
+    NEEDS_SCRATCH(pointwise_convolution)          \
+    NEEDS_SCRATCH(pointwise_convolution_gradient) \
+    NEEDS_SCRATCH(pointwise_projection)           \
+    NEEDS_SCRATCH(pointwise_projection_gradient)  \
+    NEEDS_SCRATCH(strided_convolution)            \
+    NEEDS_SCRATCH(strided_convolution_gradient)   \
+    RUNS(sum)                                     \
+    RUNS(shift_gradient)                          \
+    NEEDS_SCRATCH(pooling)                        \
+    NEEDS_SCRATCH(pooling_gradient)               \
+    RUNS(halving)                                 \
+    RUNS(halving_gradient)                        \
+    RUNS(activation)                              \
+    NEEDS_SCRATCH(activation_gradient)            \
+    NEEDS_SCRATCH(classification)                 \
+    NEEDS_SCRATCH(classification_gradient)        \
+    NEEDS_SCRATCH(comparison)                     \
+    RUNS(comparison_gradient)
+
+#define KIND(name) KIND_##name,
+enum kind { OPERATIONS(KIND, KIND) };
+
 /* A term of a sum: images; the statistics that normalise them; or a normalisation of zeros, which is its bias. */
 typedef struct {
     ptrdiff_t pixels, statistics, norm;

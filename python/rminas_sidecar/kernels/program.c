@@ -6,30 +6,6 @@
 /* Every operation has a function `rminas_NAME`, and some have one that tells how much scratch memory they need. */
 #define RUNS(name) void rminas_##name(const operation *o, float *arena, float *scratch);
 #define NEEDS_SCRATCH(name) RUNS(name) ptrdiff_t rminas_##name##_scratch(const operation *o);
-
-/* In the order of `KINDS` in program.py. */
-#define OPERATIONS(RUNS, NEEDS_SCRATCH)           \
-    NEEDS_SCRATCH(tiled_convolution)              \
-    NEEDS_SCRATCH(tiled_convolution_gradient)     \
-    NEEDS_SCRATCH(pointwise_convolution)          \
-    NEEDS_SCRATCH(pointwise_convolution_gradient) \
-    NEEDS_SCRATCH(pointwise_projection)           \
-    NEEDS_SCRATCH(pointwise_projection_gradient)  \
-    NEEDS_SCRATCH(strided_convolution)            \
-    NEEDS_SCRATCH(strided_convolution_gradient)   \
-    RUNS(sum)                                     \
-    RUNS(shift_gradient)                          \
-    NEEDS_SCRATCH(pooling)                        \
-    NEEDS_SCRATCH(pooling_gradient)               \
-    RUNS(halving)                                 \
-    RUNS(halving_gradient)                        \
-    RUNS(activation)                              \
-    NEEDS_SCRATCH(activation_gradient)            \
-    NEEDS_SCRATCH(classification)                 \
-    NEEDS_SCRATCH(classification_gradient)        \
-    NEEDS_SCRATCH(comparison)                     \
-    RUNS(comparison_gradient)
-
 OPERATIONS(RUNS, NEEDS_SCRATCH)
 
 #define WITHOUT_SCRATCH(name) {rminas_##name, NULL},

@@ -72,6 +72,10 @@ class Machine:
         first.rminas_scratch.argtypes = [pointer, size]
         first.rminas_run.argtypes = [pointer, size, pointer, pointer, pointer]
         first.rminas_update.argtypes = [pointer] * 3 + [size, pointer]
+        first.rminas_flow_scratch.argtypes = [pointer, size]
+        first.rminas_flow_scratch.restype = size
+        first.rminas_flow.argtypes = [pointer, size, pointer, pointer, pointer]
+        first.rminas_flow.restype = ctypes.c_double
         first.rminas_run.restype = first.rminas_update.restype = None
         if first.rminas_operation_size() != OPERATION.itemsize or first.rminas_kinds() != len(KINDS):
             raise RuntimeError("program.py and operation.h describe different operations")
@@ -101,6 +105,24 @@ class Machine:
             *(parameters.data_ptr(), gradients.data_ptr(), momenta.data_ptr(), parameters.numel()),
             ctypes.addressof(by),
         )
+
+    def flow_scratch_size(self, operations: NDArray[np.void]) -> int:
+        """Doubles of scratch memory that suffice for :meth:`flow`."""
+        answer: int = self._library.rminas_flow_scratch(operations.ctypes.data, len(operations))
+        return answer
+
+    def flow(self, operations: NDArray[np.void], values: Tensor, gradients: Tensor, scratch: Tensor) -> float:
+        """The synaptic flow of a network.
+
+        Args:
+            operations: of one image; no buffers share a place.
+            values: float64, with the absolute weights and the image; the rest is overwritten.
+            gradients: as many; overwritten.
+            scratch: float64, at least :meth:`flow_scratch_size`.
+        """
+        memory = (tensor.data_ptr() for tensor in (values, gradients, scratch))
+        answer: float = self._library.rminas_flow(operations.ctypes.data, len(operations), *memory)
+        return answer
 
 
 def aligned_floats(count: int) -> Tensor:

@@ -32,6 +32,11 @@ class Arena:
             buffer.place = self.floats
             self.floats += size
 
+    def give_once(self, buffer: Buffer) -> None:
+        """Gives the buffer a place, unless it has one."""
+        if buffer.place == ABSENT:
+            self.give(buffer)
+
     def take_back(self, buffer: Buffer) -> None:
         """Other buffers may have the place from now on."""
         self._free.setdefault(_aligned(buffer.floats), []).append(buffer.place)
@@ -49,8 +54,7 @@ class Arena:
             # Without duplicates, in order.
             different = dict.fromkeys(buffers)
             for buffer in different:
-                if buffer.place == ABSENT:
-                    self.give(buffer)
+                self.give_once(buffer)
             for buffer in different:
                 if last[buffer] == index and buffer in planned:
                     self.take_back(buffer)

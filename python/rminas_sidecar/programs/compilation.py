@@ -39,14 +39,17 @@ class Material:
     @classmethod
     def of(cls, images: Tensor, labels: Tensor, references: list[Gram]) -> "Material":
         """The material of images (samples × 3 × height × width), labels (samples), and the teacher's Gram matrices."""
-        samples, _, height, width = images.shape
-        # The order of the pixels is that of the weights: side × side × channels.
-        padded = functional.pad(images, (1, 1, 1, 1)).permute(0, 2, 3, 1)
-        shifted = [padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)]
-        patches = torch.zeros(samples, height, width, nas_bench_201.PATCH_CHANNELS)
-        pixels = torch.cat(shifted, 3)
-        patches[..., : pixels.shape[3]] = pixels
-        return cls(patches, labels.to(torch.int32), [gram.centred / gram.norm for gram in references])
+        return cls(patches_of(images), labels.to(torch.int32), [gram.centred / gram.norm for gram in references])
+
+
+def patches_of(images: Tensor) -> Tensor:
+    """The 3 × 3 pixels around each pixel, in the order of the weights: samples × height × width × PATCH_CHANNELS."""
+    samples, _, height, width = images.shape
+    padded = functional.pad(images, (1, 1, 1, 1)).permute(0, 2, 3, 1)
+    pixels = torch.cat([padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)], 3)
+    patches = torch.zeros(samples, height, width, nas_bench_201.PATCH_CHANNELS)
+    patches[..., : pixels.shape[3]] = pixels
+    return patches
 
 
 class Program:
@@ -121,6 +124,7 @@ def compile_network(
     patches = Image(Shape(*material.patches.shape), Buffer(material.patches.numel()))
     network = nas_bench_201.build(graph, parameters, patches, genotype, size)
     arena = parameters.place()
+    parameters.place_gradients(arena)
     trained = arena.floats
     constants = {Buffer(constant.numel()): constant for constant in (material.labels, *material.references)}
     constants[patches.buffer] = material.patches

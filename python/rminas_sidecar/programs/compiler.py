@@ -13,6 +13,7 @@ from rminas_sidecar.networks import build_network
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import nas_bench_201
 from rminas_sidecar.programs.compilation import STAGES, Material, Program, compile_network
+from rminas_sidecar.programs.flow import SynapticFlow
 from rminas_sidecar.specification import NetworkSpecification
 
 SPACE = "nas-bench-201"
@@ -37,6 +38,10 @@ class Compiler:
     def compile(self, genotype: str, size: NetworkSpecification, material: Material, beta: float) -> Program:
         """See :func:`rminas_sidecar.programs.compilation.compile_network`."""
         return compile_network(self._machine, self._lanes, genotype, size, material, beta)
+
+    def synaptic_flow(self, size: NetworkSpecification) -> SynapticFlow:
+        """Measures the synaptic flow of networks of this size."""
+        return SynapticFlow(self._machine, self._lanes, size)
 
 
 @functools.cache

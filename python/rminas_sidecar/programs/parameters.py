@@ -77,15 +77,18 @@ class Parameters:
         return weight, bias
 
     def place(self) -> Arena:
-        """An arena with places for the parameters, followed by their gradients and by as many floats for momenta."""
+        """An arena with places for the parameters."""
         arena = Arena()
         for parameter in self.used:
             arena.give(parameter)
+        return arena
+
+    def place_gradients(self, arena: Arena) -> None:
+        """Adds places for the gradients, in the order of the parameters, and as many floats for momenta."""
         distance = arena.floats
         for parameter in self.used:
             parameter.gradient.place = parameter.place + distance
-        arena.floats = 3 * distance
-        return arena
+        arena.floats += 2 * distance
 
     def draw(self, arena: Tensor) -> None:
         """Draws the parameters from torch's global generator, and writes them to the arena."""

@@ -5,9 +5,9 @@ A static proxy is one file in `static`; the proxies of a training are in `traini
 """
 
 from rminas_sidecar.proxies import static, training
-from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.context import Context, Shortcuts
 from rminas_sidecar.proxies.measurement import measure
 from rminas_sidecar.proxies.registry import PROXIES
 from rminas_sidecar.proxies.selection import select
 
-__all__ = ["PROXIES", "Context", "measure", "select", "static", "training"]
+__all__ = ["PROXIES", "Context", "Shortcuts", "measure", "select", "static", "training"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import torch
@@ -13,6 +14,24 @@ from rminas_sidecar.objective.observation import TrainingBatch
 Answer = TypeVar("Answer")
 
 
+@dataclass(frozen=True)
+class Shortcuts:
+    """Numbers of the architecture that are found without building its network. None where that is not possible.
+
+    Args:
+        params: counts trainable parameters.
+        flops: counts millions of multiply-adds for one image.
+        synaptic_flow: see :func:`rminas_sidecar.proxies.static.synflow.measure_synflow`.
+    """
+
+    params: Callable[[], int] | None = None
+    flops: Callable[[], float] | None = None
+    synaptic_flow: Callable[[], float] | None = None
+
+
+_NONE = Shortcuts()
+
+
 class Context:
     """The context of one request. Every proxy gets its own network, so proxies cannot influence each other.
 
@@ -21,15 +40,24 @@ class Context:
         batch: of the specification.
         resolution: height and width of its images.
         seed: of the request.
+        shortcuts: for the architecture.
     """
 
-    def __init__(self, build: Callable[[], nn.Module], batch: TrainingBatch, resolution: int, seed: int) -> None:
+    def __init__(
+        self,
+        build: Callable[[], nn.Module],
+        batch: TrainingBatch,
+        resolution: int,
+        seed: int,
+        shortcuts: Shortcuts = _NONE,
+    ) -> None:
         self._build = build
         self._batch = batch
         self._seed = seed
         self._shared: dict[Callable[..., Any], tuple[Any, float]] = {}
         self._spare: nn.Module | None = None
         self.resolution = resolution
+        self.shortcuts = shortcuts
         self.borrowed_seconds = 0.0
         """The time that shared results took which a proxy found already computed."""
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.evaluation.compiled import CompiledTraining, CompiledTrainings
+from rminas_sidecar.evaluation.compiled import CompiledNetworks, CompiledTraining
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
 from rminas_sidecar.kernels import why_no_kernels
@@ -205,8 +205,8 @@ def test_a_network_that_carries_nothing_has_no_loss(compiler: Compiler) -> None:
     assert _train(compiler, NOTHING, 3) == [None]
 
 
-def _find(body: dict[str, Any], device: str = "cpu") -> CompiledTrainings | None:
-    return CompiledTrainings.find(Specification.from_dict(body), _batch(), torch.device(device))
+def _find(body: dict[str, Any], device: str = "cpu") -> CompiledNetworks | None:
+    return CompiledNetworks.find(Specification.from_dict(body), _batch(), torch.device(device))
 
 
 def test_what_is_not_known_is_not_compiled(compiler: Compiler, specification: Build) -> None:
