@@ -91,7 +91,7 @@ def build_compiled(genotype: str, size: NetworkSpecification, batch: Batch) -> S
     from rminas_sidecar.programs import Material, find_compiler
 
     images, labels, teacher = batch
-    compiler = find_compiler()
+    compiler = find_compiler(size.channels)
     if compiler is None:
         raise SystemExit("The C functions cannot be used on this machine.")
     material = Material.of(images, labels, RepresentationLoss(teacher).references)

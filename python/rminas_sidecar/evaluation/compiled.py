@@ -11,7 +11,7 @@ from rminas_sidecar.evaluation.sgd import learning_rate
 from rminas_sidecar.kernels.program import Sgd
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
-from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
+from rminas_sidecar.programs import Compiler, Material, Program, can_compile, find_compiler
 from rminas_sidecar.programs.compiler import SPACE
 from rminas_sidecar.programs.flow import SynapticFlow
 from rminas_sidecar.specification import OptimizerSpecification, Specification
@@ -80,11 +80,12 @@ class CompiledNetworks:
         known = specification.space == SPACE and specification.backend == "native" and device.type == "cpu"
         if not wanted or not known or not isinstance(batch.representation, RepresentationLoss):
             return None
-        compiler = find_compiler()
-        if compiler is None or not compiler.suits(specification.network):
+        size = specification.network
+        compiler = find_compiler(size.channels) if can_compile(size) else None
+        if compiler is None:
             return None
         material = Material.of(batch.images, batch.labels, batch.representation.references)
-        return cls(specification, compiler, material, compiler.synaptic_flow(specification.network))
+        return cls(specification, compiler, material, compiler.synaptic_flow(size))
 
     def begin(self, genotype: str, seed: int) -> CompiledTraining:
         """A training with the initial weights of the seed.

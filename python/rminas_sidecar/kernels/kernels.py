@@ -48,10 +48,13 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
     return narrow
 
 
-@functools.cache
-def find_machine() -> Machine | None:
-    """Runs programs, or None if the compiled functions are not available; library 1 has vectors of eight."""
-    wide, narrow = find_kernels(_WIDEST), find_kernels(_NARROW)
+def find_machine(channels: int) -> Machine | None:
+    """Runs programs, or None if the compiled functions are not available.
+
+    Args:
+        channels: the least of the images. The second library has vectors that they fill; see :func:`find_kernels`.
+    """
+    wide, narrow = find_kernels(), find_kernels(channels)
     return None if wide is None or narrow is None else Machine([wide.library, narrow.library])
 
 

@@ -31,10 +31,6 @@ class Compiler:
     _machine: Machine
     _lanes: int
 
-    def suits(self, size: NetworkSpecification) -> bool:
-        """Whether networks of this size can be compiled."""
-        return nas_bench_201.suits(size, _NARROW)
-
     def compile(self, genotype: str, size: NetworkSpecification, material: Material, beta: float) -> Program:
         """See :func:`rminas_sidecar.programs.compilation.compile_network`."""
         return compile_network(self._machine, self._lanes, genotype, size, material, beta)
@@ -44,14 +40,24 @@ class Compiler:
         return SynapticFlow(self._machine, self._lanes, size)
 
 
+def can_compile(size: NetworkSpecification) -> bool:
+    """Whether there are operations for networks of this size."""
+    return nas_bench_201.suits(size, _NARROW)
+
+
 @functools.cache
-def find_compiler() -> Compiler | None:
-    """The compiler, or None where the C functions cannot be used or do not give the results of torch."""
-    kernels, machine = find_kernels(), find_machine()
-    if kernels is None or machine is None:
+def find_compiler(channels: int) -> Compiler | None:
+    """The compiler, or None where the C functions cannot be used or do not give the results of torch.
+
+    Args:
+        channels: of the networks' stems, see :func:`can_compile`.
+    """
+    kernels, machine = find_kernels(channels), find_machine(channels)
+    widest = find_kernels()
+    if kernels is None or machine is None or widest is None:
         return None
-    compiler = Compiler(machine, kernels.normalisation.lanes)
-    return compiler if all(_is_right(compiler, channels) for channels in (_NARROW, 2 * _NARROW)) else None
+    compiler = Compiler(machine, widest.normalisation.lanes)
+    return compiler if _is_right(compiler, kernels.normalisation.lanes) else None
 
 
 def _is_right(compiler: Compiler, channels: int) -> bool:
