@@ -31,6 +31,11 @@ const WAYS = [
   { name: 'fast, without huge pages', args: [], env: {} },
   { name: 'fast, bf16', args: ['--precision', 'bf16'], env: MEMORY },
 ];
+/** Synaptic flow and FLOPs of a candidate: a step is one measurement. */
+const SCREENING = [
+  { name: 'compiled', args: ['--screening', '--compiled'], env: MEMORY },
+  { name: 'modules', args: ['--screening'], env: MEMORY },
+];
 
 export async function run(args) {
   const { values } = parseArgs({
@@ -41,17 +46,18 @@ export async function run(args) {
       channels: { type: 'string', default: '16' },
       batch: { type: 'string', default: '32' },
       ways: { type: 'string' },
+      screening: { type: 'boolean', default: false },
     },
   });
   const size = values.quick ? { architectures: 6, rounds: 1, steps: 3 } : { architectures: 20, rounds: 2, steps: 4 };
   const genotypes = draw(Number(values.seed), size.architectures);
   console.log(
-    `A step of an evaluation: ${genotypes.length} random architectures, C=${values.channels}, N=5, batch ${values.batch}, 32x32, one thread, ` +
+    `A step of ${values.screening ? 'the screening' : 'an evaluation'}: ${genotypes.length} random architectures, C=${values.channels}, N=5, batch ${values.batch}, 32x32, one thread, ` +
       `${size.rounds} x ${size.steps} steps; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
   );
   const python = await findPython();
   const sizes = ['--channels', values.channels, '--batch', values.batch];
-  const ways = waysOf(values.ways).map((way) => ({
+  const ways = waysOf(values).map((way) => ({
     ...way,
     process: new Way(python, { ...way, args: [...way.args, ...sizes] }),
   }));
@@ -60,9 +66,9 @@ export async function run(args) {
 }
 
 /** The ways to compare: all, or those of a list of names. */
-function waysOf(names) {
-  const wanted = names?.split(',');
-  return WAYS.filter(({ name }) => wanted?.includes(name) ?? true);
+function waysOf({ ways, screening }) {
+  const wanted = ways?.split(',');
+  return (screening ? SCREENING : WAYS).filter(({ name }) => wanted?.includes(name) ?? true);
 }
 
 /** Random architectures as drawn: the plain variant also computes edges without effect. */

@@ -45,7 +45,11 @@ def draw_batch(samples: int) -> Batch:
     """Images, labels, and the features of a teacher like ResNet-20."""
     with seeded(0):
         images, labels = torch.randn(samples, 3, 32, 32), torch.randint(10, (samples,))
-        return images, labels, [torch.randn(samples, 16 << k, 32 >> k, 32 >> k).relu() for k in range(3)]
+        return (
+            images,
+            labels,
+            [torch.randn(samples, 16 << k, 32 >> k, 32 >> k).relu() for k in range(3)],
+        )
 
 
 def build_plain(genotype: str, size: NetworkSpecification, batch: Batch) -> Step:
@@ -67,7 +71,11 @@ def build_plain(genotype: str, size: NetworkSpecification, batch: Batch) -> Step
 
 
 def build_fast(
-    genotype: str, size: NetworkSpecification, batch: Batch, without: str | None, precision: Any
+    genotype: str,
+    size: NetworkSpecification,
+    batch: Batch,
+    without: str | None,
+    precision: Any,
 ) -> Step:
     """Ours, without one of the measures."""
     images, labels, teacher = batch
@@ -96,6 +104,39 @@ def build_compiled(genotype: str, size: NetworkSpecification, batch: Batch) -> S
         raise SystemExit("The C functions cannot be used on this machine.")
     material = Material.of(images, labels, RepresentationLoss(teacher).references)
     return step_of(CompiledTraining(compiler.compile(genotype, size, material, BETA), OPTIMIZER, BETA))
+
+
+def build_screening(genotype: str, size: NetworkSpecification, compiled: bool) -> Step:
+    """Measures synaptic flow and FLOPs, as a search screens a candidate; answers the flow."""
+    from rminas_sidecar.networks.counting import Counter
+    from rminas_sidecar.programs import find_compiler
+    from rminas_sidecar.proxies import Context
+    from rminas_sidecar.proxies.inference import inference_flops
+    from rminas_sidecar.proxies.static.synflow import measure_synflow
+
+    counter, compiler = Counter("nas-bench-201", size), find_compiler(size.channels)
+    images = torch.zeros(1, 3, RESOLUTION, RESOLUTION)
+    batch = TrainingBatch(images, torch.zeros(1), RepresentationLoss([torch.randn(1, 1)]))
+    if compiled and compiler is None:
+        raise SystemExit("The C functions cannot be used on this machine.")
+    flow = None if compiler is None else compiler.synaptic_flow(size)
+
+    def by_program() -> Tensor:
+        assert flow is not None
+        counter.count(genotype)
+        return torch.tensor(flow.measure(genotype))
+
+    def by_modules() -> Tensor:
+        context = Context(
+            lambda: build_network("nas-bench-201", genotype, size),
+            batch,
+            RESOLUTION,
+            seed=0,
+        )
+        context.shared(inference_flops)
+        return torch.tensor(measure_synflow(context))
+
+    return by_program if compiled else by_modules
 
 
 def step_of(training: Training) -> Step:
@@ -143,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--compiled", action="store_true")
+    parser.add_argument("--screening", action="store_true")
     parser.add_argument("--channels", type=int, default=16)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--without")
@@ -153,7 +195,9 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         with seeded(11), deterministic_algorithms():
-            if options.plain:
+            if options.screening:
+                step = build_screening(request["genotype"], size, options.compiled)
+            elif options.plain:
                 step = build_plain(request["genotype"], size, batch)
             elif options.compiled:
                 step = build_compiled(request["genotype"], size, batch)
