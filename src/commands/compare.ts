@@ -4,15 +4,7 @@ import { compare } from '../jobs/compare/compare.js';
 import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  comparisonFlags,
-  configFlag,
-  overrideArgs,
-  overridesOf,
-  runFlags,
-  splitMachineFlags,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import * as input from '../terminal/input/flags.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
@@ -34,15 +26,18 @@ Every search has its own folder in the comparison's folder. Repeating the comman
 More seeds, a larger budget or another strategy extend it; nothing is computed twice. KEY VALUE pairs override the
 configuration of --cfg, not those of --also. The searches of --also have no budget.
 
+With --shared, several processes on one folder, also of several machines, complete one comparison: each takes the
+searches that no other one works on, and continues those of processes that died.
+
 The cost includes evaluations, proxies and screening. A score from another run counts with its original cost.`;
   static override examples = [
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10 --data ./data --strategies forest,random --seeds 1-10 --budget 500',
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies forest,reinforce --also paper=nas-bench-201-cifar10 --also-seeds 1-3 --json',
   ];
   static override strict = false;
-  static override args = overrideArgs;
+  static override args = input.overrideArgs;
   static override flags = {
-    cfg: configFlag,
+    cfg: input.configFlag,
     strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
     objectives: Flags.string({ description: 'objectives (default: RMINAS.OBJECTIVE)', helpValue: 'NAME,…' }),
     seeds: Flags.string({ description: 'seeds, e.g. 1-10 or 1,4,7', helpValue: 'N-N', default: '1' }),
@@ -53,24 +48,25 @@ The cost includes evaluations, proxies and screening. A score from another run c
       default: 'seconds',
     }),
     jobs: Flags.integer({ description: 'parallel searches', min: 1, max: 64, default: 1, helpValue: 'N' }),
-    ...runFlags,
-    ...comparisonFlags,
+    ...input.runFlags,
+    ...input.comparisonFlags,
   };
 
   override async run(): Promise<ComparisonResult> {
     const { flags, raw } = await this.parse(Compare);
-    const { machine, out, ...what } = splitMachineFlags(flags);
+    const { machine, out, ...what } = input.splitMachineFlags(flags);
     const { cfg, data, python, jobs, cost } = flags;
     const options = {
       ...{ cfg, plugins: flags.plugin, data, python, cache: !flags['no-cache'], out, jobs, cost },
+      ...{ shared: flags.shared, allowMixed: flags['allow-mixed'] },
       strategies: parseNames(flags.strategies),
       objectives: parseNames(flags.objectives),
       seeds: parseSeedList('--seeds', flags.seeds),
       also: flags.also?.map(parseNamedFile),
       alsoSeeds: parseSeedList('--also-seeds', flags['also-seeds'] ?? flags.seeds),
       budget: parseAmount('--budget', flags.budget),
-      overrides: [...overridesOf(what), ...wordsOf(raw)],
-      machine: overridesOf(machine),
+      overrides: [...input.overridesOf(what), ...input.wordsOf(raw)],
+      machine: input.overridesOf(machine),
     };
     const result = await runJob((signal) => compare({ ...options, signal }), createComparisonReporter(process.stderr));
     if (result.failures.length > 0) process.exitCode = EXIT.sidecar;

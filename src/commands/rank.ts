@@ -8,10 +8,9 @@ import {
   clusterFlags,
   configFlag,
   keyFlags,
+  measuringFlags,
   overrideArgs,
   overridesOf,
-  placeFlags,
-  pluginFlag,
   wordsOf,
 } from '../terminal/input/flags.js';
 import { parseNames } from '../terminal/input/words.js';
@@ -58,8 +57,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
       default: DEFAULTS.paperTrainings,
     }),
     'train-epochs': Flags.integer({ description: 'train each one so long instead of a benchmark', helpValue: 'N' }),
-    plugin: pluginFlag,
-    ...placeFlags,
+    ...measuringFlags,
     ...clusterFlags,
     ...ownKeyFlags,
   };
@@ -71,7 +69,7 @@ other proxies, measures only missing values. A smaller sample is the beginning o
     const trainEpochs = flags['train-epochs'];
     const sizes = { architectures, duplicates, bootstrap, paperTrainings: paper, trainEpochs };
     const result = await runJob(
-      (signal) => rank({ cfg, ...words, ...sizes, plugins, data, python, signal }),
+      (signal) => rank({ cfg, ...words, ...sizes, plugins, data, python, allowMixed: flags['allow-mixed'], signal }),
       createRankingReporter(process.stderr),
     );
     return this.printKept(result, describeRankings(result));

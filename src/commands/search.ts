@@ -38,12 +38,9 @@ it.`;
   static override args = input.overrideArgs;
   static override flags = {
     cfg: input.optionalConfigFlag,
-    resume: Flags.string({
-      description: 'continue the interrupted search in this folder',
-      helpValue: 'DIR',
-      ...input.asPath,
-    }),
+    resume: Flags.string({ description: 'continue the search in this folder', helpValue: 'DIR', ...input.asPath }),
     ...input.runFlags,
+    'allow-mixed': input.mixedFlag,
     log: input.logFlag,
     ...input.verifyFlags,
     ...followUpFlags,
@@ -62,7 +59,7 @@ it.`;
       resume !== undefined
         ? { resume, data }
         : { cfg: requireConfiguration(cfg), overrides, plugins, data, verify, verifyEpochs, followUp };
-    const common = { python: flags.python, cache: !flags['no-cache'] };
+    const common = { python: flags.python, cache: !flags['no-cache'], allowMixed: flags['allow-mixed'] };
     const log = { to: flags.log ?? [], python: flags.python };
     if (followUp ?? (resume !== undefined && followUpOf(resume))) {
       const start = (signal: AbortSignal) => searchThen({ ...options, ...common, signal });

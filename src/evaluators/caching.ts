@@ -1,9 +1,10 @@
 /** The cache of scores and measurements that the runs of a user share. */
 import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { withHome } from '../installation/paths.js';
 import { dataHome } from '../installation/places.js';
 import { type Evaluation, evaluationSchema } from '../protocol/messages.js';
 import type { Evaluator } from '../search/evaluator.js';
@@ -109,13 +110,21 @@ export function cacheLimit(env: Readonly<Record<string, string | undefined>> = p
   });
 }
 
+/** The folder of shared scores: RMINAS_SCORE_CACHE, or one in the user's data folder. */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const given = env.RMINAS_SCORE_CACHE?.trim();
+  return given ? resolve(withHome(given)) : join(dataHome(), 'cache', 'scores');
+}
+
+/** Of workers of several kinds it is unknown which one made a score. */
 function isShared({ prepared, limit }: SharedResults): boolean {
-  return limit > 0 && prepared.resolved.plan.specification.backend !== 'xnas';
+  const kinds = new Set(prepared.sidecar.hello.devices?.map(({ kind }) => kind));
+  return limit > 0 && kinds.size <= 1 && prepared.resolved.plan.specification.backend !== 'xnas';
 }
 
 function cacheOptions({ prepared, limit, notify }: SharedResults, what: readonly string[]): SharedCacheOptions {
   return {
-    folder: join(dataHome(), 'cache', 'scores'),
+    folder: cacheFolder(),
     context: contextOf(prepared, what),
     limit,
     onProblem: (problem) => notify(`Scores of other runs are not used: ${problem}`),
@@ -127,10 +136,13 @@ function cacheOptions({ prepared, limit, notify }: SharedResults, what: readonly
  * part. The batch and the teacher's loss on it stand for files, the rest for arithmetic, whose last bits grow in training.
  */
 function contextOf({ resolved, prepared, sidecar }: PreparedSidecar, what: readonly string[]): string {
-  const { device, threads, versions } = sidecar.hello;
+  const { device, devices = [], threads, versions } = sidecar.hello;
+  // The number of a GPU changes no score.
+  const models =
+    devices.length === 0 ? device : [...new Set(devices.map(({ name }) => name.replace(/:\d+/, '')))].sort();
   const { digest, teacherLoss, teacherAccuracy } = prepared.batch;
   const batch = [digest, teacherLoss, teacherAccuracy];
-  const arithmetic = [VERSION, Object.entries(versions).sort(), device, threads, process.arch, cpus()[0]?.model];
+  const arithmetic = [VERSION, Object.entries(versions).sort(), models, threads, process.arch, cpus()[0]?.model];
   return createHash('sha256')
     .update(JSON.stringify([resolved.digest, batch, arithmetic, ...what]))
     .digest('hex');

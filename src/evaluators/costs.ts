@@ -1,14 +1,13 @@
 /** The costs of networks, as a search finds them. */
 import { createHash } from 'node:crypto';
 import { cpus, hostname } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
-import { dataHome } from '../installation/places.js';
 import type { Evaluator } from '../search/evaluator.js';
 import { SharedCache } from '../store/shared-cache.js';
 import { COUNTED_COSTS, type FindCosts, type NetworkCost, type NetworkCosts } from '../strategies/limits/costs.js';
 import { VERSION } from '../version.js';
+import { cacheFolder } from './caching.js';
 import { failureOfOne } from './failures.js';
 import type { StartedSidecar } from './prepared-sidecar.js';
 
@@ -71,7 +70,7 @@ function latencyCache({ sidecar, resolved }: StartedSidecar, { cacheLimit, notif
   const context = [VERSION, Object.entries(versions).sort(), space, network, plugins, machine, settings.latencyBatch];
   return new SharedCache<number>(
     {
-      folder: join(dataHome(), 'cache', 'scores'),
+      folder: cacheFolder(),
       context: createHash('sha256')
         .update(JSON.stringify(['latency', ...context]))
         .digest('hex'),

@@ -1,46 +1,28 @@
-/** Files that any number of processes append to and remove. A missing file counts as empty. */
+/** Files that any number of processes write and remove. A missing file is not an error. */
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReadError, withFile } from '../system/files.js';
-import { wholeLines } from './lines.js';
 
-/**
- * Reads the whole lines of a file after the byte `start`.
- * @param largest the most bytes that the file can have
- * @returns the byte after the last line
- * @throws ReadError for a file of another kind or size
- */
-export function readLinesFrom(file: string, start: number, largest: number, onLine: (line: string) => void): number {
-  try {
-    return withFile(file, largest, (descriptor, size) => {
-      // A shorter file is a new one: the old one was removed.
-      let end = size < start ? 0 : start;
-      for (const line of wholeLines(descriptor, end)) {
-        onLine(line.text);
-        end = line.end;
-      }
-      return end;
-    });
-  } catch (error) {
-    if (error instanceof ReadError && error.problem === 'missing') return 0;
-    throw error;
-  }
-}
+const HOUR_MS = 3_600_000;
 
-/** Marks a file as just used. */
+/** Marks a file as just used, at most once an hour. */
 export function touch(file: string): void {
   const now = new Date();
-  ifThere(() => utimesSync(file, now, now));
+  ifThere(() => {
+    if (now.getTime() - statSync(file).mtimeMs > HOUR_MS) utimesSync(file, now, now);
+  });
 }
 
-/** Removes the least recently used files until the rest is within the limit. */
-export function makeRoom(folder: string, extension: string, limit: number): void {
+/**
+ * Removes the least recently used files of a folder until the rest is within the limit. Drafts that a killed process left
+ * count, too. Several processes may do so at once: they remove the same files.
+ * @param limit in bytes, as the file system stores them
+ */
+export function makeRoom(folder: string, limit: number): void {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(extension))
     .flatMap((name) => {
       const file = join(folder, name);
       const facts = ifThere(() => statSync(file));
-      return facts ? [{ file, bytes: facts.size, used: facts.mtimeMs }] : [];
+      return facts?.isFile() ? [{ file, bytes: Math.max(facts.size, 512 * facts.blocks), used: facts.mtimeMs }] : [];
     })
     .sort((a, b) => a.used - b.used);
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -48,6 +30,13 @@ export function makeRoom(folder: string, extension: string, limit: number): void
     if (bytes <= limit) return;
     rmSync(oldest.file, { force: true });
     bytes -= oldest.bytes;
+  }
+}
+
+/** Removes the files of earlier versions, which had one for many values: nothing reads them any more. */
+export function removeFormerCaches(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^[0-9a-f]{64}\.jsonl$/.test(name)) rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -11,6 +11,7 @@ import {
   readJournal,
   removeUnbegun,
   replaceWithCopy,
+  type WriteOptions,
 } from './journal-file.js';
 import { recordable } from './journal-line.js';
 import { type FolderLock, lockFolder } from './lock.js';
@@ -191,17 +192,17 @@ export class JobStore<Entry extends Typed, Header extends Entry, Event extends T
   }
 
   /**
-   * Appends an entry to the journal; it is on disk when this returns.
+   * Appends an entry to the journal. It is on disk when this returns, unless it need not be durable.
    * @throws UsageError `run-taken-over` when another process has the lock, `invalid-entry` for an entry that could not be
    *   read back; MissingError when the disk is full, and
    *   `run-folder-gone` when the folder has vanished. The entry is in the rescued journal then.
    */
-  write(entry: Entry): void {
+  write(entry: Entry, options: WriteOptions = {}): void {
     if (this.#journal === undefined) throw new Error('The job has not begun.');
     const loss = this.#loss();
     if (loss !== undefined && this.#rescue === undefined) throw loss;
     recordable(`An entry '${entry.type}'`, entry, this.#options.format.entries);
-    this.#lines.push(this.#journal.append(entry));
+    this.#lines.push(this.#journal.append(entry, options));
     if (loss !== undefined) throw loss;
   }
 

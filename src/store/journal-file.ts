@@ -185,7 +185,12 @@ function flush(file: string): void {
   }
 }
 
-/** Appends to a journal. Each entry is on disk before `append` returns. */
+export interface WriteOptions {
+  /** False for an entry that follows from those before it: the next durable one takes it to the disk. */
+  readonly durable?: boolean;
+}
+
+/** Appends to a journal. Each durable entry is on disk before `append` returns. */
 export class JournalWriter<Entry> {
   readonly #descriptor: number;
   readonly #file: string;
@@ -207,19 +212,19 @@ export class JournalWriter<Entry> {
   }
 
   /** @throws MissingError when the disk is full or the file has gone. */
-  append(entry: Entry): JournalLine<Entry> {
+  append(entry: Entry, options: WriteOptions = {}): JournalLine<Entry> {
     const line = { at: Date.now(), entry };
-    this.write(line);
+    this.write(line, options);
     return line;
   }
 
   /** Appends a line that has its time already. @throws as {@link append} */
-  write(line: JournalLine<Entry>): void {
+  write(line: JournalLine<Entry>, { durable = true }: WriteOptions = {}): void {
     const { text, sum } = printLine(line, this.#end.sum);
     const bytes = Buffer.from(text);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(this.#descriptor, bytes, written);
-      fdatasyncSync(this.#descriptor);
+      if (durable) fdatasyncSync(this.#descriptor);
     } catch (cause) {
       this.#cut();
       throw unwritable(this.#file, cause);

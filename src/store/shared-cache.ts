@@ -1,17 +1,21 @@
+/**
+ * Values that runs share, one file each, in a folder that any number of processes and hosts may use at once. Nothing is
+ * locked and no file is appended to, so the folder may be on a network file system.
+ */
 import { createHash } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ReadError } from '../system/files.js';
+import { ReadError, readTextBounded } from '../system/files.js';
 import { makeFolder } from '../system/folders.js';
 import { parseJson } from '../system/json.js';
-import { makeRoom, readLinesFrom, touch } from './cache-files.js';
+import { makeRoom, removeFormerCaches, touch } from './cache-files.js';
 
-const EXTENSION = '.jsonl';
-/** The size of the folder is checked again after this share of its limit has been added. */
-const MEASURED_EVERY = 1 / 16;
-/** A file larger than this share of the limit is not a cache. */
-const MOST_GROWTH = 2;
+/** The folder has one subfolder for each beginning of a name, and the limit is divided among them. */
+const SHARDS = 256;
+/** A value of a thousand steps takes a tenth of this. */
+const MOST_BYTES = 1_048_576;
 
 /** An architecture and the seed of its evaluation. */
 interface CacheKey {
@@ -19,15 +23,12 @@ interface CacheKey {
   readonly seed: number;
 }
 
-/** A line has a checksum of its content. Lines that are torn or changed are ignored. */
-const LINE = /^\{"sum":"([0-9a-f]{16})","score":(.*)\}$/;
-
 export interface SharedCacheOptions {
-  /** Folder of all caches, with a file for each context. */
+  /** Folder of all caches. */
   readonly folder: string;
   /** SHA-256 of all that a value depends on, apart from genotype and seed. */
   readonly context: string;
-  /** Bytes that all caches together may take. The least recently used file is removed first. */
+  /** Bytes that all caches together may take. The least recently used files are removed first. */
   readonly limit: number;
   /** Called once, when the cache cannot be used. */
   readonly onProblem: (problem: string) => void;
@@ -35,97 +36,105 @@ export interface SharedCacheOptions {
 
 /** The kind of value that a cache holds. */
 export interface CachedKind<Value> {
-  /** Name of the value in a line. */
+  /** Name of the value in a file. */
   readonly name: string;
   readonly schema: z.ZodType<Value>;
 }
 
 /**
- * Values that all runs share. Any number of processes may read and extend a cache at once: a value is one line, appended
- * by one write. A cache that cannot be read or written does not end a run.
+ * A file is written aside and renamed, and has a checksum: a torn, changed or foreign file counts as missing. A cache that
+ * cannot be read or written does not end a run.
  */
 export class SharedCache<Value> {
   readonly #options: SharedCacheOptions;
   readonly #kind: CachedKind<Value>;
-  readonly #file: string;
-  readonly #known = new Map<string, Value>();
-  #read = 0;
-  #added = 0;
   #usable = true;
 
   constructor(options: SharedCacheOptions, kind: CachedKind<Value>) {
     this.#options = options;
     this.#kind = kind;
-    this.#file = join(options.folder, `${options.context}${EXTENSION}`);
     this.#attempt(() => {
       makeFolder(options.folder);
-      touch(this.#file);
-      makeRoom(options.folder, EXTENSION, options.limit);
+      removeFormerCaches(options.folder);
     });
   }
 
   find(key: CacheKey): Value | undefined {
-    if (!this.#known.has(nameOf(key))) this.#attempt(() => this.#readOn());
-    return this.#known.get(nameOf(key));
+    const { folder, file } = this.#placeOf(key);
+    return this.#attempt(() => {
+      const value = this.#valueIn(readFile(join(folder, file)), key);
+      if (value !== undefined) touch(join(folder, file));
+      return value;
+    });
   }
 
-  keep({ genotype, seed }: CacheKey, value: Value): void {
-    this.#known.set(nameOf({ genotype, seed }), value);
-    this.#attempt(() => this.#append(lineOf({ genotype, seed, [this.#kind.name]: value })));
+  keep(key: CacheKey, value: Value): void {
+    const { folder, file } = this.#placeOf(key);
+    const { context, limit } = this.#options;
+    const { genotype, seed } = key;
+    this.#attempt(() => {
+      makeFolder(folder);
+      const draft = join(folder, `.${file}.${process.pid}.${hostname()}`);
+      try {
+        writeFileSync(draft, printFile({ context, genotype, seed, [this.#kind.name]: value }));
+        renameSync(draft, join(folder, file));
+      } catch (error) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
+      // One file in sixteen looks at the size of its subfolder.
+      if (file.startsWith('0')) makeRoom(folder, limit / SHARDS);
+    });
   }
 
-  #readOn(): void {
-    // Other processes may add to the file before they look at the limit again.
-    const largest = this.#options.limit * MOST_GROWTH;
-    this.#read = readLinesFrom(this.#file, this.#read, largest, (line) => this.#take(line));
+  #placeOf({ genotype, seed }: CacheKey): { readonly folder: string; readonly file: string } {
+    const { folder, context } = this.#options;
+    const digest = sha256(JSON.stringify([context, this.#kind.name, seed, genotype]));
+    return { folder: join(folder, digest.slice(0, 2)), file: digest.slice(2) };
   }
 
-  #take(line: string): void {
-    const { name, schema } = this.#kind;
-    const content = contentOf(line);
-    const key = keySchema.safeParse(content);
-    const value = schema.safeParse(key.success ? key.data[name] : undefined);
-    if (key.success && value.success) this.#known.set(nameOf(key.data), value.data);
+  #valueIn(text: string | undefined, { genotype, seed }: CacheKey): Value | undefined {
+    const { context } = this.#options;
+    const content = text === undefined ? undefined : contentSchema.safeParse(contentOf(text)).data;
+    const isOwn = content?.context === context && content.genotype === genotype && content.seed === seed;
+    return isOwn ? this.#kind.schema.safeParse(content[this.#kind.name]).data : undefined;
   }
 
-  #append(line: string): void {
-    const { folder, limit } = this.#options;
-    appendFileSync(this.#file, line);
-    this.#added += line.length;
-    if (this.#added < limit * MEASURED_EVERY) return;
-    this.#added = 0;
-    makeRoom(folder, EXTENSION, limit);
-  }
-
-  #attempt(work: () => void): void {
-    if (!this.#usable) return;
+  #attempt<T>(work: () => T): T | undefined {
+    if (!this.#usable) return undefined;
     try {
-      work();
+      return work();
     } catch (error) {
       this.#usable = false;
-      const { message } = error as Error;
-      this.#options.onProblem(error instanceof ReadError ? `${this.#file} ${message}` : message);
+      this.#options.onProblem((error as Error).message);
+      return undefined;
     }
   }
 }
 
-const keySchema = z.looseObject({ genotype: z.string(), seed: z.int() });
+const contentSchema = z.looseObject({ context: z.string(), genotype: z.string(), seed: z.int() });
 
-function nameOf({ genotype, seed }: CacheKey): string {
-  return `${seed} ${genotype}`;
+/** Undefined for a file that is missing, or of another kind or size. */
+function readFile(file: string): string | undefined {
+  try {
+    return readTextBounded(file, MOST_BYTES);
+  } catch (error) {
+    if (error instanceof ReadError && error.problem !== 'unreadable') return undefined;
+    throw error;
+  }
 }
 
-function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
-/** Begins with a line break, so that a torn line of another process does not damage it. */
-function lineOf(content: object): string {
+/** The checksum of the content, and the content. */
+function printFile(content: object): string {
   const text = JSON.stringify(content);
-  return `\n{"sum":"${sumOf(text)}","score":${text}}\n`;
+  return `${sha256(text).slice(0, 16)} ${text}\n`;
 }
 
-function contentOf(line: string): unknown {
-  const [, sum, text = ''] = LINE.exec(line) ?? [];
-  return sum === undefined || sum !== sumOf(text) ? undefined : parseJson(text);
+function contentOf(text: string): unknown {
+  const [, sum, content = ''] = /^([0-9a-f]{16}) (.*)\n$/.exec(text) ?? [];
+  return sum === undefined || sum !== sha256(content).slice(0, 16) ? undefined : parseJson(content);
 }

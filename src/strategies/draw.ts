@@ -17,8 +17,19 @@ export function encodingKey(encoding: Encoding): string {
   return encoding.join(',');
 }
 
+const observedKeys = new WeakMap<Encoding, string>();
+
+/** The same text for an encoding of the history, which never changes, and which every later turn asks for again. */
+export function observedKey(encoding: Encoding): string {
+  const known = observedKeys.get(encoding);
+  if (known !== undefined) return known;
+  const key = encodingKey(encoding);
+  observedKeys.set(encoding, key);
+  return key;
+}
+
 export function keysOf(architectures: readonly { readonly encoding: Encoding }[]): Set<string> {
-  return new Set(architectures.map(({ encoding }) => encodingKey(encoding)));
+  return new Set(architectures.map(({ encoding }) => observedKey(encoding)));
 }
 
 /** Draws genotypes with `space.sample`, each once, until the space is exhausted. */

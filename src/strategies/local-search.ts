@@ -4,7 +4,7 @@ import type { Encoding } from '../spaces/space.js';
 import { lowestLoss } from './answer.js';
 import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import { defineStrategy } from './definition.js';
-import { encodingKey, keysOf } from './draw.js';
+import { encodingKey, keysOf, observedKey } from './draw.js';
 import type { Draws } from './draws.js';
 import type { Observation, Strategy } from './strategy.js';
 
@@ -33,7 +33,7 @@ export function createLocalSearch(options: BudgetOptions): Strategy {
  * those of the best neighbour, until no neighbour is better and a random restart follows.
  */
 async function pendingOf(history: readonly Observation[], draws: Draws, seed: number): Promise<Encoding[]> {
-  const indices = new Map(history.map(({ encoding }, index) => [encodingKey(encoding), index]));
+  const indices = new Map(history.map(({ encoding }, index) => [observedKey(encoding), index]));
   const indexOf = (encoding: Encoding) => indices.get(encodingKey(encoding)) ?? history.length;
   let seen = history.filter(({ phase }) => phase === 'warm-up').length;
   let position = lowestLoss(history.slice(0, seen));

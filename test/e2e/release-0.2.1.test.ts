@@ -67,6 +67,18 @@ describe('a search of release 0.2.1', { timeout }, () => {
     expect(stderr).toMatch(NOTICE);
   });
 
+  it('is not continued on another kind of device, unless scores may be mixed', async () => {
+    const folder = copyOf('search-interrupted');
+    const journal = join(folder, 'journal.jsonl');
+    // Lines of this release have no checksums.
+    writeFileSync(journal, readFileSync(journal, 'utf8').replaceAll('"device":"cpu"', '"device":"cuda (NVIDIA H100)"'));
+    const { code, stderr } = await runInProcess(['search', '--resume', folder]);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(/cuda, torch .*cpu, torch /s) });
+    const { result } = await run<SearchResult>(['search', '--resume', folder, '--allow-mixed', '--json']);
+    expect(result.kinds).toEqual([expect.stringMatching(/^cpu, torch /), expect.stringMatching(/^cuda, torch /)]);
+    expect(result.notes.join()).toContain('Scores of several kinds of arithmetic are mixed');
+  });
+
   it('is refused with another specification', async () => {
     const folder = copyOf('search-interrupted');
     const config = join(folder, 'config.yaml');

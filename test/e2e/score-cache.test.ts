@@ -28,6 +28,9 @@ describe('scores of other runs', () => {
   const home = temporaryHome();
   const folder = join(home, 'cache', 'scores');
   const env = { RMINAS_HOME: home, RMINAS_CACHE_MAX: '16' };
+  /** The files of all scores, one each. */
+  const scores = () =>
+    readdirSync(folder).flatMap((shard) => readdirSync(join(folder, shard)).map((name) => join(folder, shard, name)));
   const search = (...flags: string[]) => searchBy(runInProcess, ...flags);
   const searchBy = async (run: typeof runCli, ...flags: string[]) => {
     const words = ['search', '--cfg', TINY, '--json', '--out', temporaryFolder(), ...flags, ...SHORT];
@@ -63,7 +66,7 @@ describe('scores of other runs', () => {
   });
 
   it('are neither used nor changed with --no-cache, and are used by rminas score', async () => {
-    const written = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const written = () => scores().map((file) => readFileSync(file, 'utf8'));
     const before = written();
     const [{ result }, scored] = await Promise.all([
       search('--no-cache'),
@@ -78,7 +81,7 @@ describe('scores of other runs', () => {
   });
 
   it('are not used for another seed, nor from a damaged file', async () => {
-    for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'no line\n'.repeat(1000));
+    for (const file of scores()) writeFileSync(file, 'no score\n'.repeat(1000));
     const [same, other] = await Promise.all([search(), search('--seed', '8')]);
     expect(findings(same.result)).toEqual(findings(first));
     expect([same.result.cost.cached, other.result.cost.cached]).toEqual([0, 0]);

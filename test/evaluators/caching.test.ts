@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { cacheLimit, ScoreCache, withScoreCache } from '../../src/evaluators/caching.js';
+import { cacheFolder, cacheLimit, ScoreCache, withScoreCache } from '../../src/evaluators/caching.js';
+import { makeRoom } from '../../src/store/cache-files.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -16,7 +27,12 @@ beforeEach(() => {
 
 const open = (context = 'a', limit = MEGABYTE) =>
   new ScoreCache({ folder, context, limit, onProblem: (problem) => problems.push(problem) });
-const fileOf = (context = 'a') => join(folder, `${context}.jsonl`);
+/** The files of all values, drafts included. */
+const filesIn = () =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((shard) =>
+    shard.isDirectory() ? readdirSync(join(folder, shard.name)).map((name) => join(folder, shard.name, name)) : [],
+  );
+const theFile = () => filesIn()[0] ?? '';
 const key = (number: number) => ({ genotype: `|é${number}|`, seed: number });
 const found = (cache: ScoreCache, count: number) =>
   Array.from({ length: count }, (_, number) => cache.find(key(number))?.loss);
@@ -46,62 +62,78 @@ describe('the score cache', () => {
 });
 
 describe('the score cache: damaged files', () => {
-  it('ignores a line torn at any byte, and nothing else', () => {
+  it('answers nothing from a torn file, and replaces it', () => {
     open().keep(key(0), evaluationOf(0));
-    const whole = readFileSync(fileOf());
-    open().keep(key(1), evaluationOf(1));
-    const both = readFileSync(fileOf());
-    for (let bytes = whole.length; bytes < both.length; bytes += 1) {
-      writeFileSync(fileOf(), both.subarray(0, bytes));
-      const cache = open();
-      expect(cache.find(key(0))?.loss).toBe(0);
-      cache.keep(key(2), evaluationOf(2));
-      expect(found(open(), 3)).toEqual([0, bytes === both.length - 1 ? 1 : undefined, 2]);
+    const whole = readFileSync(theFile());
+    for (let bytes = 0; bytes < whole.length; bytes += 1) {
+      writeFileSync(theFile(), whole.subarray(0, bytes));
+      expect(found(open(), 1)).toEqual([undefined]);
     }
+    open().keep(key(0), evaluationOf(0));
+    expect(found(open(), 1)).toEqual([0]);
+    expect([filesIn().length, problems]).toEqual([1, []]);
   });
 
   it('answers no score with a changed bit', () => {
     open().keep(key(0), evaluationOf(0.25));
-    const bytes = readFileSync(fileOf());
+    const bytes = readFileSync(theFile());
     for (let position = 0; position < bytes.length; position += 1) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(bytes.readUInt8(position) ^ 1, position);
-      writeFileSync(fileOf(), changed);
-      expect([undefined, 0.25]).toContain(open().find(key(0))?.loss);
+      writeFileSync(theFile(), changed);
+      expect(open().find(key(0))).toBeUndefined();
     }
     expect(problems).toEqual([]);
   });
 
+  it('answers nothing from the file of another architecture', () => {
+    open().keep(key(0), evaluationOf(0));
+    const other = theFile();
+    open().keep(key(1), evaluationOf(1));
+    const [file = ''] = filesIn().filter((name) => name !== other);
+    copyFileSync(other, file);
+    expect(found(open(), 2)).toEqual([0, undefined]);
+  });
+
   it.each([
     ['noise', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 167) % 256))],
-    ['other JSON', '{"sum":"0123456789abcdef","score":{}}\n[]\nnull\n{}\n'],
+    ['other JSON', '0123456789abcdef {}\n'],
     ['an empty file', ''],
+    ['a huge file', Buffer.alloc(2 ** 21, 'a')],
   ])('continues after %s', (_, content) => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(fileOf(), content);
+    open().keep(key(0), evaluationOf(0));
+    writeFileSync(theFile(), content);
+    expect(found(open(), 1)).toEqual([undefined]);
     open().keep(key(0), evaluationOf(0));
     expect(found(open(), 1)).toEqual([0]);
     expect(problems).toEqual([]);
   });
 
-  it('refuses a score of another shape, even with a correct checksum', async () => {
-    const { createHash } = await import('node:crypto');
-    const text = '{"genotype":"|é0|","seed":0,"evaluation":{"loss":"0"}}';
-    mkdirSync(folder, { recursive: true });
+  it('refuses a score of another shape, even with a correct checksum', () => {
+    open().keep(key(0), evaluationOf(0));
+    const text = readFileSync(theFile(), 'utf8').slice(17, -1).replace('"loss":0', '"loss":"0"');
     const sum = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    writeFileSync(fileOf(), `{"sum":"${sum}","score":${text}}\n`);
+    writeFileSync(theFile(), `${sum} ${text}\n`);
     expect(found(open(), 1)).toEqual([undefined]);
   });
 
-  it('continues when its file is removed, or replaced by a shorter one', () => {
+  it('continues when its files or its folder are removed', () => {
     const cache = open();
     cache.keep(key(0), evaluationOf(0));
-    cache.find(key(1));
-    rmSync(fileOf());
-    expect(found(cache, 2)).toEqual([0, undefined]);
+    rmSync(theFile());
+    expect(found(cache, 1)).toEqual([undefined]);
+    rmSync(folder, { recursive: true });
     cache.keep(key(1), evaluationOf(1));
     expect(found(open(), 2)).toEqual([undefined, 1]);
-    expect(found(cache, 2)).toEqual([0, 1]);
+    expect(problems).toEqual([]);
+  });
+
+  it('removes the files of earlier versions', () => {
+    open();
+    const former = join(folder, `${'ab'.repeat(32)}.jsonl`);
+    writeFileSync(former, '');
+    open();
+    expect(existsSync(former)).toBe(false);
   });
 
   it('reports once that it cannot be used, and then has no scores', async () => {
@@ -117,37 +149,53 @@ describe('the score cache: damaged files', () => {
 });
 
 describe('the score cache: its size', () => {
-  const long = { ...evaluationOf(1), curve: new Array(500).fill(0.123456789) };
-
-  it('is limited by removing the least recently used file', () => {
-    for (const [age, context] of ['newest', 'middle', 'oldest'].entries()) {
-      open(context).keep(key(0), long);
+  it('is limited by removing the least recently used files', () => {
+    const cache = open('a', 256 * 8192);
+    cache.keep(key(0), evaluationOf(0));
+    const shard = dirname(theFile());
+    for (const [age, name] of ['newest', 'middle', 'oldest'].entries()) {
+      writeFileSync(join(shard, name), 'x'.repeat(4096));
       const time = new Date(Date.UTC(2020, 0, 9 - age));
-      utimesSync(fileOf(context), time, time);
+      utimesSync(join(shard, name), time, time);
     }
-    const bytes = readFileSync(fileOf('oldest')).length;
-    // Opening it makes it the one used last.
-    open('oldest', 2.5 * bytes);
-    expect(['oldest', 'middle', 'newest'].map((context) => existsSync(fileOf(context)))).toEqual([true, false, true]);
+    makeRoom(shard, 8192);
+    expect(readdirSync(shard).sort()).toEqual([basename(theFile()), 'newest'].sort());
   });
 
-  it('is limited while a run adds to it', () => {
-    const limit = 100_000;
-    const cache = open('a', limit);
-    for (let number = 0; number < 100; number += 1) {
-      cache.keep(key(number), long);
-      const size = existsSync(fileOf()) ? readFileSync(fileOf()).length : 0;
-      expect(size).toBeLessThanOrEqual(limit * (1 + 1 / 16) + 10_000);
-    }
-    expect(found(cache, 100)).toEqual(new Array(100).fill(1));
+  it('is limited while several runs add to it', () => {
+    const limit = 256 * 4096;
+    const caches = [open('a', limit), open('b', limit)];
+    for (let number = 0; number < 3000; number += 1) caches[number % 2]?.keep(key(number), evaluationOf(number));
+    // A subfolder may have some files more than its share before the next one looks at its size.
+    const most = Math.max(...readdirSync(folder).map((shard) => readdirSync(join(folder, shard)).length));
+    expect(filesIn().length).toBeLessThan(3000);
+    expect(most).toBeLessThan(60);
     expect(problems).toEqual([]);
   });
 
+  it('counts a use, and removes drafts of killed processes in their turn', () => {
+    const cache = open();
+    cache.keep(key(0), evaluationOf(0));
+    const old = new Date(Date.UTC(2020, 0, 1));
+    utimesSync(theFile(), old, old);
+    const draft = join(dirname(theFile()), '.draft.1.host');
+    writeFileSync(draft, 'x');
+    utimesSync(draft, old, old);
+    expect(cache.find(key(0))?.loss).toBe(0);
+    makeRoom(dirname(draft), 4096);
+    expect(filesIn()).toEqual([expect.not.stringContaining('draft')]);
+  });
+
   it('leaves other files alone', () => {
-    open().keep(key(0), long);
+    open();
     writeFileSync(join(folder, 'notes.txt'), 'mine'.repeat(1000));
     open('b', 1);
-    expect([existsSync(fileOf()), existsSync(join(folder, 'notes.txt'))]).toEqual([false, true]);
+    expect(existsSync(join(folder, 'notes.txt'))).toBe(true);
+  });
+
+  it('has a folder of its own, or the one of RMINAS_SCORE_CACHE', () => {
+    expect(cacheFolder({ RMINAS_SCORE_CACHE: '/shared/scores' })).toBe('/shared/scores');
+    expect(cacheFolder({})).toMatch(/cache.scores$/);
   });
 
   it.each([

@@ -50,6 +50,15 @@ describe('the journal', () => {
     writer.close();
   });
 
+  it('keeps entries that need not be durable, in order', () => {
+    const writer = new JournalWriter(file);
+    writer.append(proposal(0), { durable: false });
+    writer.append(proposal(1));
+    writer.append(proposal(2), { durable: false });
+    writer.close();
+    expect(readJournal(file).lines.map(({ entry }) => entry)).toEqual([proposal(0), proposal(1), proposal(2)]);
+  });
+
   it('ignores a last line torn at any byte, and continues after the whole lines', () => {
     writeEntries(2);
     const whole = readJournal(file).wholeBytes;

@@ -7,7 +7,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ import { z } from ${JSON.stringify(import.meta.resolve('zod'))};
 
 const fail = (problem) => { throw Object.assign(new Error(problem), { code: 'not-used' }); };
 const cache = (file) => {
-  const options = { folder: dirname(file), context: 'c', limit: 2 ** 28, onProblem: fail };
+  const options = { folder: dirname(dirname(file)), context: 'c', limit: 2 ** 28, onProblem: fail };
   new SharedCache(options, { name: 'score', schema: z.number() }).find({ genotype: 'g', seed: 1 });
 };
 const journals = { 'search journal': SEARCH_JOURNAL, 'rank journal': RANKING_JOURNAL, 'retrain journal': RETRAINING_JOURNAL };
@@ -144,8 +144,8 @@ const CORPUS: Readonly<Record<string, readonly [string, Readonly<Record<string, 
     { ...HUGE, ...Object.fromEntries(Object.entries(JSONS).map(([name, json]) => [name, written(json)])) },
   ],
   cache: [
-    'c.jsonl',
-    { ...LINES, ...Object.fromEntries(Object.entries(JSONS).map(([name, json]) => [name, written(cacheLine(json))])) },
+    cacheFile(),
+    { ...LINES, ...Object.fromEntries(Object.entries(JSONS).map(([name, json]) => [name, written(cached(json))])) },
   ],
   lock: ['lock-1-1-elsewhere', { ...HUGE, '60,000 keys': written(keys) }],
   'part of a download': ['file.part.json', { ...HUGE, '60,000 keys': written(keys) }],
@@ -154,10 +154,17 @@ const CORPUS: Readonly<Record<string, readonly [string, Readonly<Record<string, 
 };
 const LOADED = new Set(['lock', 'cache', 'search journal']);
 
-/** A line of the cache, with the right checksum. */
-function cacheLine(json: string): string {
-  const sum = createHash('sha256').update(json).digest('hex').slice(0, 16);
-  return `{"sum":"${sum}","score":${json}}\n`;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The file of the cached score that is asked for. */
+function cacheFile(): string {
+  const digest = sha256(JSON.stringify(['c', 'score', 1, 'g']));
+  return join(digest.slice(0, 2), digest.slice(2));
+}
+
+/** The content of a file of the cache, with the right checksum. */
+function cached(json: string): string {
+  return `${sha256(json).slice(0, 16)} ${json}\n`;
 }
 
 /** A gzipped tar with one file of a GiB. */
@@ -184,7 +191,7 @@ describe.skipIf(process.platform !== 'linux')('files made to fill the memory or 
       const bombs = Object.entries(CORPUS).flatMap(([reader, [name, makes]]) =>
         Object.entries(makes).map(([bomb, make], number) => {
           const place = join(folder, `${reader} ${number}`);
-          mkdirSync(place);
+          mkdirSync(dirname(join(place, name)), { recursive: true });
           if (reader === 'result') cpSync(join(journals, 'journal.jsonl'), join(place, 'journal.jsonl'));
           make(join(place, name));
           const file = join(place, name);

@@ -50,8 +50,7 @@ is the seed of the sample.`;
       options: ['none', 'all'] as const,
       description: 'whether to measure all classes of the space by the proxies without a training',
     })({ default: 'none' }),
-    plugin: input.pluginFlag,
-    ...input.placeFlags,
+    ...input.measuringFlags,
     ...input.clusterFlags,
     ...keyFlags,
   };
@@ -63,6 +62,7 @@ is the seed of the sample.`;
       ...{ cfg, out, architectures, also, every, plugins, data, python },
       batches: parseSeedList('--batches', flags.batches),
       proxies: parseNames(flags.proxies),
+      allowMixed: flags['allow-mixed'],
       staticAll: flags.static === 'all',
       overrides: [...input.overridesOf({ ...flags, out: undefined }), ...input.wordsOf(raw)],
     };

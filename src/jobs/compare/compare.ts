@@ -8,6 +8,7 @@ import {
   arrayOf,
   checkOptions,
   filledText,
+  flagOption,
   type OptionShape,
   objectWith,
   oneOf,
@@ -19,12 +20,13 @@ import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { lockFolder } from '../../store/lock.js';
 import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import { VERSION } from '../../version.js';
+import { MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { CACHE_OPTIONS, type CacheOptions } from '../search/search.js';
 import { type BenchmarkFigures, benchmarkFigures } from './benchmark-figures.js';
 import { regretCharts } from './charts.js';
-import { type Completed, completeRuns } from './complete.js';
+import { type Completed, completeRuns, kindsOfCompleted } from './complete.js';
 import { COST_KINDS, type CostKind } from './cost.js';
 import { comparisonCsv } from './csv.js';
 import type { ComparisonEvent } from './events.js';
@@ -33,13 +35,18 @@ import { publishedOf } from './published.js';
 import type { ComparisonResult } from './result.js';
 import { answersOf, type RecordedSearch, rowOf } from './rows.js';
 
-export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOptions {
+export interface CompareOptions extends ComparisonOptions, JobOptions, CacheOptions, MixedOptions {
   /** The budget of each search, in the unit of `cost`; by default none. */
   readonly budget?: number | undefined;
   /** The kind of cost that searches are compared by; seconds by default. */
   readonly cost?: CostKind | undefined;
   /** Parallel searches, each with its own workers; 1 by default. */
   readonly jobs?: number | undefined;
+  /**
+   * Whether several processes complete the comparison together: each takes the searches that no other one works on.
+   * The folder must be the same for all of them. False by default.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 const namedFile = objectWith<FurtherRow>('a name and a configuration: { name, cfg }', {
@@ -49,7 +56,7 @@ const namedFile = objectWith<FurtherRow>('a name and a configuration: { name, cf
 
 /** The budget is checked before the comparison begins. */
 const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CONFIGURATION_OPTIONS },
   cfg: pathOption,
   strategies: words.optional(),
   objectives: words.optional(),
@@ -61,6 +68,7 @@ const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
   budget: anyNumber.optional(),
   cost: oneOf(COST_KINDS).optional(),
   jobs: wholeNumberOption(1).optional(),
+  shared: flagOption.optional(),
 };
 
 /**
@@ -80,7 +88,8 @@ export function compare(options: CompareOptions): Job<ComparisonEvent, Compariso
 }
 
 async function runComparison(options: CompareOptions, context: JobContext<ComparisonEvent>): Promise<ComparisonResult> {
-  const { budget = null, cost = 'seconds', jobs = 1, python, cache, data, ...rest } = options;
+  const { budget = null, cost = 'seconds', jobs = 1, shared = false, ...others } = options;
+  const { python, cache, allowMixed, data, ...rest } = others;
   checkBudget(budget);
   const { signal, emit } = context;
   const loader = new PluginLoader({ python, signal });
@@ -89,15 +98,17 @@ async function runComparison(options: CompareOptions, context: JobContext<Compar
   // A benchmark that cannot be read is found before hours of searching.
   const { benchmark } = await figuresOfAll(planned, [], asking);
   emit({ type: 'benchmark-found', note: benchmark });
-  const lock = lockComparison(planned, context);
+  const lock = lockComparison(planned, { ...context, shared });
   try {
     const completed = await completeRuns(planned.rows, {
       kind: cost,
       budget,
       jobs,
+      shared,
       python,
       loader,
       cache,
+      allowMixed,
       signal,
       emit,
     });
@@ -105,17 +116,25 @@ async function runComparison(options: CompareOptions, context: JobContext<Compar
     const figures = await figuresOfAll(planned, completed, asking);
     const result = resultOf(planned, completed, figures, { cost, budget });
     const svgOf = await loadSvg();
-    lock.check();
+    lock?.check();
     writeFiles(result, svgOf);
     return result;
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 
-/** Two comparisons in one folder would write the same files. */
-function lockComparison({ folder }: PlannedComparison, { emit, opened, fail }: JobContext<ComparisonEvent>) {
-  const lock = lockFolder(ensureJobFolder(folder));
+/** Two comparisons in one folder would write the same files. Processes that share one write the same content. */
+function lockComparison(
+  { folder }: PlannedComparison,
+  { emit, opened, fail, shared }: JobContext<ComparisonEvent> & { readonly shared: boolean },
+) {
+  const place = ensureJobFolder(folder);
+  if (shared) {
+    opened(folder);
+    return undefined;
+  }
+  const lock = lockFolder(place);
   lock.lost.addEventListener('abort', () => fail(lock.lost.reason));
   opened(folder);
   for (const text of lock.notices) emit({ type: 'notice', row: null, seed: null, text });
@@ -186,6 +205,7 @@ function resultOf(
     failures: completed.flatMap(({ planned: { row, seed }, outcome }) =>
       'failure' in outcome ? [{ row, seed, reason: outcome.failure }] : [],
     ),
+    kinds: kindsOfCompleted(completed),
     files: {
       folder,
       result: file('comparison.json'),

@@ -9,17 +9,17 @@ import { hasBegun } from '../../store/journal-file.js';
 import { createStrategy } from '../../strategies/index.js';
 import type { Surrogate } from '../../strategies/strategy.js';
 import { changedKeys } from '../bound-settings.js';
-import { recordedEvents } from '../search/journal.js';
+import { kindsOfRun, recordedEvents } from '../search/journal.js';
 import { type PlannedSearch, planResumedSearch, readSearch, searchSettingsOf } from '../search/plan.js';
 import type { PlannedRun } from './plan.js';
 import type { ReplayCosts } from './replay-costs.js';
-import { type Trajectory, trajectoryOf } from './trajectory.js';
-
-const NOTHING: Trajectory = { steps: [], ended: null };
+import { NO_STEPS, type Trajectory, trajectoryOf } from './trajectory.js';
 
 /** A run as its journal records it. */
 export interface Recorded {
   readonly trajectory: Trajectory;
+  /** The kinds of arithmetic that made its scores. */
+  readonly kinds: readonly string[];
 }
 
 /**
@@ -36,9 +36,10 @@ export async function readRecorded(
   const run = await planResumedSearch(earlier, {}, loader);
   checkSameSearch(planned, run);
   const events = recordedEvents(earlier.lines);
-  if (events.length === 0) return { trajectory: NOTHING };
+  const kinds = kindsOfRun(earlier);
+  if (events.length === 0) return { trajectory: NO_STEPS, kinds };
   const constraint = costs.constraintOf(run, earlier.lines);
-  return { trajectory: await trajectoryOf(events, { ...replayOf(run.plan), constraint }) };
+  return { trajectory: await trajectoryOf(events, { ...replayOf(run.plan), constraint }), kinds };
 }
 
 function replayOf({ specification, settings, definitions }: SearchPlan) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindsSchema } from '../arithmetic-kinds.js';
 import { COST_KINDS, costFrom } from './cost.js';
 
 const number = z.number();
@@ -95,6 +96,8 @@ export const comparisonResultSchema = z.strictObject({
   published: publishedSchema.nullable(),
   /** Runs that could not be completed. They are not in the rows. */
   failures: z.array(z.strictObject({ row: z.string(), seed: z.int(), reason: z.string() })),
+  /** The kinds of arithmetic that made the scores, e.g. `cpu, torch 2.9.1+cpu`. Several are mixed by permission only. */
+  kinds: kindsSchema,
   files: z.strictObject({
     folder: z.string(),
     result: z.string(),

@@ -24,6 +24,9 @@ export interface Trajectory {
   readonly ended: string | null;
 }
 
+/** Of a search that has scored nothing. */
+export const NO_STEPS: Trajectory = { steps: [], ended: null };
+
 export interface TrajectoryOptions {
   readonly space: Space;
   readonly strategy: Strategy;

@@ -3,6 +3,7 @@ import { type DrawSvg, loadSvg } from '../../charts/load-svg.js';
 import type { PreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { ensureJobFolder, filesOf, type JobFolder, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
+import { mixedNotes } from '../arithmetic-kinds.js';
 import type { Accuracies } from './accuracies.js';
 import { LEVEL } from './correlate.js';
 import { drawScore } from './drawings.js';
@@ -83,6 +84,7 @@ function resultOf(
   const { ranking, store, prepared, hello, accuracies, question, ranked, table, charts } = parts;
   const { plan, digest } = prepared.resolved;
   const { specification, profile, settings } = plan;
+  const kinds = store.kinds({ digest, batch: prepared.prepared.batch.digest });
   return {
     schema: 1,
     rminas: VERSION,
@@ -100,8 +102,9 @@ function resultOf(
     ranked,
     paper: paperOf(parts, question),
     cost: { seconds: parts.seconds, measured: parts.measured, workers: hello.workers, threads: hello.threads },
+    kinds,
     files: { ...filesOf(store.job.folder), table, charts },
-    notes: prepared.prepared.notes,
+    notes: [...prepared.prepared.notes, ...mixedNotes(kinds)],
   };
 }
 

@@ -4,6 +4,7 @@ import { measurementSchema } from '../../protocol/proxies.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import type { JournalFormat } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
+import { kindsSchema } from '../arithmetic-kinds.js';
 
 const RANKING_JOURNAL_VERSION = 1;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -23,6 +24,8 @@ const session = z.strictObject({
   pid: z.int(),
   versions: z.record(z.string(), z.string()),
   device: z.string(),
+  /** The kinds of arithmetic of its workers. */
+  kinds: kindsSchema,
   workers: z.int().min(1),
   threads: z.int().min(1),
   specification: specificationSchema,

@@ -2,6 +2,7 @@ import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/pre
 import { pathOption } from '../../installation/paths.js';
 import { anyNumber, checkOptions, type OptionShape, oneOf } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -16,11 +17,11 @@ import type { RankingResult } from './result.js';
 import { type Candidate, DUPLICATE_COUNTING, drawSample } from './sample.js';
 import { trainForAccuracies } from './trainings.js';
 
-export interface RankOptions extends NewRanking, JobOptions {}
+export interface RankOptions extends NewRanking, JobOptions, MixedOptions {}
 
 /** The ranges of the numbers are checked with the plan. */
 const RANK_OPTIONS: OptionShape<RankOptions> = {
-  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...{ ...JOB_OPTIONS, ...MIXED_OPTIONS, ...CONFIGURATION_OPTIONS },
   cfg: pathOption,
   architectures: anyNumber.optional(),
   proxies: words.optional(),
@@ -48,20 +49,20 @@ export function rank(options: RankOptions): Job<RankingEvent, RankingResult> {
 }
 
 async function runRanking(options: RankOptions, context: JobContext<RankingEvent>): Promise<RankingResult> {
-  const { python, signal } = { ...options, ...context };
+  const { python, signal, allowMixed } = { ...options, ...context };
   const ranking = await planRanking(options, new PluginLoader({ python, signal }));
   const { settings, definitions } = ranking.plan;
   if ('benchmark' in ranking.accuracies) checkBenchmark(ranking.accuracies.benchmark, ranking.data);
   const sample = drawSample(definitions.space.space, settings.seed, ranking.architectures);
   const store = openRanking(ranking, context);
   try {
-    return await measureAndFinalize({ ranking, sample, store, python, signal });
+    return await measureAndFinalize({ ranking, sample, store, python, signal, allowMixed });
   } finally {
     store.job.close();
   }
 }
 
-interface RankingRun {
+interface RankingRun extends MixedOptions {
   readonly ranking: RankingPlan;
   readonly sample: readonly Candidate[];
   readonly store: RankingStore;
@@ -94,12 +95,15 @@ async function measureAndFinalize(run: RankingRun): Promise<RankingResult> {
 }
 
 async function measureAll(
-  { ranking, sample, store, signal }: RankingRun,
+  { ranking, sample, store, signal, allowMixed }: RankingRun,
   prepared: PreparedSidecar,
 ): Promise<{ accuracies: Accuracies; paper: PaperEvaluation }> {
   const { plan, scores } = ranking;
   const { sidecar, prepared: batch, resolved } = prepared;
   const { workers, seed } = plan.settings;
+  const setting = { digest: resolved.digest, batch: batch.batch.digest };
+  const notices = checkKinds('ranking', store.kinds(setting), kindsOf(sidecar.hello), { allowMixed });
+  for (const text of notices) store.job.notify(text);
   const context: MeasuringContext = { sidecar, store, workers, seed, signal };
   // First of all: without accuracies the measurements would be useless.
   const accuracies = await accuraciesOf(context, { ranking, sample, digest: resolved.digest });
@@ -107,7 +111,7 @@ async function measureAll(
   const genotypes = accuracies.known.map(({ canonical }) => canonical);
   await measureMissing(context, {
     name: 'measured',
-    setting: { digest: resolved.digest, batch: batch.batch.digest },
+    setting,
     genotypes,
     proxies: [...new Set(scores.flatMap(({ proxies }) => proxies.map(({ name }) => name)))],
   });

@@ -6,9 +6,10 @@ import type { Specification } from '../../protocol/specification.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder } from '../../store/folder.js';
 import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
+import { kindsOf, kindsOfSessions } from '../arithmetic-kinds.js';
 import { describeRankingEvent, type RankingEvent } from './events.js';
 import { RANKING_JOURNAL, type RankingEntry, type RankingHeader, rankingHeaderOf } from './journal.js';
-import { MeasuredValues } from './measured-values.js';
+import { MeasuredValues, type MeasurementSetting } from './measured-values.js';
 import type { RankingPlan } from './plan.js';
 
 /** The job store of a ranking, and the values that its journal holds. */
@@ -27,6 +28,15 @@ export class RankingStore {
     if (entry.type === 'measured') this.values.add(entry);
   }
 
+  /** The kinds of arithmetic of the measurements by a specification on a batch. */
+  kinds({ digest, batch }: MeasurementSetting): string[] {
+    return kindsOfSessions(
+      this.job.lines.flatMap(({ entry }) =>
+        entry.type === 'session' && entry.digest === digest && entry.batch === batch ? [entry] : [],
+      ),
+    );
+  }
+
   /** Journals that this process measures by a specification from now on. */
   writeSession({ hello }: Pick<Sidecar, 'hello'>, specification: Specification, { digest, batch }: Prepared): void {
     const { versions, device, workers, threads } = hello;
@@ -36,6 +46,7 @@ export class RankingStore {
       pid,
       versions,
       device,
+      kinds: kindsOf(hello),
       workers,
       threads,
       specification,

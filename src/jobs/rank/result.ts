@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
+import { kindsSchema } from '../arithmetic-kinds.js';
 import { DUPLICATE_COUNTING } from './sample.js';
 
 const maybe = z.number().nullable();
@@ -102,6 +103,8 @@ export const rankingResultSchema = z.strictObject({
     workers: z.int(),
     threads: z.int(),
   }),
+  /** The kinds of arithmetic that made the scores, e.g. `cpu, torch 2.9.1+cpu`. Several are mixed by permission only. */
+  kinds: kindsSchema,
   files: jobFilesSchema.extend({
     /** CSV with a line for each architecture. */
     table: z.string(),

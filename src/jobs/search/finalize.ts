@@ -6,9 +6,10 @@ import { evaluationSeed } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
 import { VERSION } from '../../version.js';
+import { mixedNotes } from '../arithmetic-kinds.js';
 import type { SearchCosts } from './costs.js';
 import { guessFor } from './guess.js';
-import type { SearchStore } from './journal.js';
+import { kindsOfRun, type SearchStore } from './journal.js';
 import { costsInResult } from './network-costs.js';
 import { type ResolvedSearch, searchHeaderOf } from './plan.js';
 import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js';
@@ -93,6 +94,7 @@ function buildResult(
   const { specification, settings } = run.plan;
   const finished = record.end;
   const status = record.observed.at(-1)?.status;
+  const kinds = kindsOfRun(store);
   return {
     schema: 1,
     rminas: VERSION,
@@ -119,7 +121,8 @@ function buildResult(
     cost: costOf(record, store),
     ...plannedFor(run),
     files: filesOf(store.folder),
-    notes: 'prepared' in started ? started.prepared.notes : [],
+    ...(kinds.length > 0 && { kinds }),
+    notes: [...('prepared' in started ? started.prepared.notes : []), ...mixedNotes(kinds)],
   };
 }
 

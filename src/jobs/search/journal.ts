@@ -5,6 +5,7 @@ import { evaluationSchema, verificationSchema } from '../../protocol/messages.js
 import type { JournalledEvent } from '../../search/events.js';
 import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';
+import { kindsOfSessions, kindsSchema } from '../arithmetic-kinds.js';
 import { settingsSchema } from '../bound-settings.js';
 import { customNamesSchema } from './custom.js';
 import type { SearchJobEvent } from './events.js';
@@ -45,6 +46,8 @@ const session = z.strictObject({
   pid: z.int(),
   versions: z.record(z.string(), z.string()),
   device: z.string(),
+  /** The kinds of arithmetic of its workers; absent for a search that trains nothing. */
+  kinds: kindsSchema,
   /** Digest of the images and labels trained on, equal in all sessions; null for a search by a benchmark. */
   batch: digest.nullable(),
 });
@@ -152,5 +155,12 @@ export function recordedEvents(lines: readonly SearchLine[]): JournalledEvent[] 
 export function recordedMeasurements(lines: readonly SearchLine[]): MeasurementEvent[] {
   return lines.flatMap(({ entry }) =>
     entry.type === 'screened' || entry.type === 'proposed' || entry.type === 'evaluated' ? [entry] : [],
+  );
+}
+
+/** The kinds of arithmetic that made the scores of a run. */
+export function kindsOfRun({ lines }: Pick<SearchStore, 'lines'>): string[] {
+  return kindsOfSessions(
+    lines.flatMap(({ entry }) => (entry.type === 'session' && entry.batch !== null ? [entry] : [])),
   );
 }

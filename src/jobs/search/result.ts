@@ -3,6 +3,7 @@ import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messag
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
+import { kindsSchema } from '../arithmetic-kinds.js';
 import { guessSchema } from './guess.js';
 
 const maybe = z.number().nullable();
@@ -181,6 +182,8 @@ export const resultSchema = z.strictObject({
   }),
   /** What `rminas plan` expected of this search; absent when it was not asked. */
   planned: guessSchema.optional(),
+  /** The kinds of arithmetic that made the scores, e.g. `cpu, torch 2.9.1+cpu`. Several are mixed by permission only. */
+  kinds: kindsSchema,
   files: jobFilesSchema,
   notes: z.array(z.string()),
 });

@@ -19,6 +19,7 @@ import { createJobFolder, ensureJobFolder, type JobFolder, jobFolderAt } from '.
 import { openJob } from '../../store/job-store.js';
 import { recordable } from '../../store/journal-line.js';
 import { createStrategy } from '../../strategies/index.js';
+import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, isResumed, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -27,6 +28,7 @@ import { CUSTOM_OPTIONS } from './custom.js';
 import { describeSearchEvent, type SearchJobEvent } from './events.js';
 import { finalizeSearch } from './finalize.js';
 import {
+  kindsOfRun,
   outcomeSchema,
   recordedEvents,
   recordedMeasurements,
@@ -55,10 +57,10 @@ export interface CacheOptions {
 export const CACHE_OPTIONS: OptionShape<CacheOptions> = { cache: flagOption.optional() };
 
 /** A search, new or resumed. */
-export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions;
+export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions & MixedOptions;
 
-const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
+const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions & MixedOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
   verify: wholeNumberOption(0, 100_000).optional(),
   verifyEpochs: wholeNumberOption(1, 10_000).optional(),
   followUp: objectWith<FollowUp>('an object { steps, keys }', {
@@ -67,8 +69,8 @@ const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions> = {
   }).optional(),
   folder: pathOption.optional(),
 };
-const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CUSTOM_OPTIONS },
+const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS },
   resume: pathOption,
   data: pathOption.optional(),
 };
@@ -117,7 +119,7 @@ async function runSearch(options: SearchOptions, context: JobContext<SearchJobEv
       const costs = openCosts(opening);
       // Infeasible limits are found before a folder is made.
       await costs?.check(run);
-      begin(store, run, started);
+      begin(store, run, started, options);
       costs?.begin();
       const parts = { ...opening, costs };
       const searched = await runController(parts);
@@ -182,15 +184,22 @@ function withRecordableOutcomes(evaluator: Evaluator): Evaluator {
 }
 
 /** Begins to write, once nothing can go wrong any more before the first evaluation. */
-function begin(store: SearchStore, run: ResolvedSearch, { sidecar, ...started }: StartedEvaluation): void {
+function begin(
+  store: SearchStore,
+  run: ResolvedSearch,
+  { sidecar, ...started }: StartedEvaluation,
+  options: MixedOptions,
+): void {
   const batch = 'prepared' in started ? started.prepared.batch.digest : null;
   checkSameBatch(store, batch);
+  const kinds = batch === null || sidecar === null ? undefined : kindsOf(sidecar.hello);
+  for (const text of checkKinds('run', kindsOfRun(store), kinds ?? [], options)) store.notify(text);
   const { versions, device } = sidecar?.hello ?? { versions: { node: process.versions.node }, device: 'none' };
   store.begin({
     folder: () => makeFolder(run),
     config: dumpConfig(run.config.settings),
     header: searchHeaderOf(run),
-    session: { type: 'session', pid: process.pid, versions, device, batch },
+    session: { type: 'session', pid: process.pid, versions, device, ...(kinds && { kinds }), batch },
   });
   const recorded = store.lines.filter(({ entry }) => entry.type === 'evaluated').length;
   store.emit({ type: 'run-opened', folder: store.folder.path, recorded });
@@ -254,7 +263,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
     ...{ seed, proposals, auditShare, recorded, signal },
   });
   for await (const event of events) {
-    // The controller acts on an event after it has been taken, so it is on disk first.
+    // The controller acts on an event after it has been taken, so it is written first.
     if (!event.replayed) journal(store, event);
     record.add(event);
     store.emit(event);
@@ -264,6 +273,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
 
 function journal(store: SearchStore, { replayed: _, ...event }: SearchEvent): void {
   if (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished') {
-    store.write(event as SearchEntry);
+    // A lost proposal is made again: it follows from the history. Its first result takes it to the disk.
+    store.write(event as SearchEntry, { durable: event.type !== 'proposed' });
   }
 }

@@ -5,6 +5,7 @@ import { anyNumber, arrayOf, checkOptions, flagOption, type OptionShape, seedOpt
 import { PluginLoader } from '../../plugins/loader.js';
 import { runPool } from '../../search/pool.js';
 import { writeJobFile } from '../../store/folder.js';
+import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -17,11 +18,11 @@ import type { TableResult } from './result.js';
 import { resultOf } from './result-of.js';
 import { openTable, type TableStore } from './table-store.js';
 
-export interface BuildTableOptions extends NewTable, JobOptions {}
+export interface BuildTableOptions extends NewTable, JobOptions, MixedOptions {}
 
 /** The ranges of the numbers are checked with the plan. */
 const BUILD_OPTIONS: OptionShape<BuildTableOptions> = {
-  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...{ ...JOB_OPTIONS, ...MIXED_OPTIONS, ...CONFIGURATION_OPTIONS },
   cfg: pathOption,
   out: pathOption,
   architectures: anyNumber.optional(),
@@ -49,7 +50,7 @@ export function buildTable(options: BuildTableOptions): Job<TableEvent, TableRes
 }
 
 async function runBuild(options: BuildTableOptions, context: JobContext<TableEvent>): Promise<TableResult> {
-  const { python } = options;
+  const { python, allowMixed } = options;
   const { signal } = context;
   const plan = await planTable(options, new PluginLoader({ python, signal }));
   const began = performance.now();
@@ -64,7 +65,7 @@ async function runBuild(options: BuildTableOptions, context: JobContext<TableEve
   try {
     const store = openTable(plan, prepared.resolved.plan.specification, context);
     try {
-      const measured = await measureAll({ plan, prepared, store, signal });
+      const measured = await measureAll({ plan, prepared, store, signal, allowMixed });
       const seconds = (performance.now() - began) / 1000;
       const result = resultOf(store, plan, { measurements: measured, seconds });
       writeJobFile(store.job.folder.result, `${JSON.stringify(result, null, 2)}\n`);
@@ -77,7 +78,7 @@ async function runBuild(options: BuildTableOptions, context: JobContext<TableEve
   }
 }
 
-interface Building {
+interface Building extends MixedOptions {
   readonly plan: TablePlan;
   /** A sidecar that has prepared the first batch. */
   readonly prepared: PreparedSidecar;
@@ -94,10 +95,12 @@ interface MissingMeasurement {
 
 /** @returns the number of measurements of this session */
 async function measureAll(building: Building): Promise<number> {
-  const { prepared, store, signal } = building;
+  const { prepared, store, signal, allowMixed } = building;
   const { sidecar } = prepared;
   const { versions, device, workers, threads } = sidecar.hello;
-  store.write({ type: 'session', pid: process.pid, versions, device, workers, threads });
+  const kinds = kindsOf(sidecar.hello);
+  for (const text of checkKinds('table', store.kinds, kinds, { allowMixed })) store.job.notify(text);
+  store.write({ type: 'session', pid: process.pid, versions, device, kinds, workers, threads });
   const missing = missingOf(building, await prepareBatches(building));
   const measurements = runPool({
     items: missing,

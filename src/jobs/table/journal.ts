@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { specificationSchema } from '../../protocol/specification.js';
 import type { JournalFormat } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
+import { kindsSchema } from '../arithmetic-kinds.js';
 import { measuredSchema } from '../rank/journal.js';
 
 const TABLE_VERSION = 1;
@@ -28,6 +29,8 @@ const session = z.strictObject({
   pid: z.int(),
   versions: z.record(z.string(), z.string()),
   device: z.string(),
+  /** The kinds of arithmetic of its workers. */
+  kinds: kindsSchema,
   workers: z.int().min(1),
   threads: z.int().min(1),
 });

@@ -23,6 +23,7 @@ export function resultOf(store: TableStore, plan: TablePlan, session: TableResul
     measurements: measured.length,
     failures: measured.filter(({ outcome }) => 'failure' in outcome).length,
     session,
+    kinds: store.kinds,
     files: filesOf(store.job.folder),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobFilesSchema } from '../../store/folder.js';
+import { kindsSchema } from '../arithmetic-kinds.js';
 import { sharedSpecificationSchema } from './journal.js';
 
 const count = z.int().min(0);
@@ -24,6 +25,8 @@ export const tableResultSchema = z.strictObject({
   failures: count,
   /** Measurements of this session, and its seconds. */
   session: z.strictObject({ measurements: count, seconds: z.number().min(0) }),
+  /** The kinds of arithmetic that made the scores, e.g. `cpu, torch 2.9.1+cpu`. Several are mixed by permission only. */
+  kinds: kindsSchema,
   files: jobFilesSchema,
 });
 export type TableResult = z.infer<typeof tableResultSchema>;

@@ -5,6 +5,7 @@ import type { Prepared } from '../../protocol/messages.js';
 import type { Specification } from '../../protocol/specification.js';
 import { ensureJobFolder } from '../../store/folder.js';
 import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
+import { kindsOfSessions } from '../arithmetic-kinds.js';
 import { MeasuredValues } from '../rank/measured-values.js';
 import { newArchitectures } from './architectures.js';
 import { describeTableEvent, type TableEvent } from './events.js';
@@ -31,6 +32,11 @@ export class TableStore {
   write(entry: TableEntry): void {
     this.job.write(entry);
     if (entry.type === 'measured') this.values.add(entry);
+  }
+
+  /** The kinds of arithmetic that made the measurements. */
+  get kinds(): string[] {
+    return kindsOfSessions(this.entries.filter((entry) => entry.type === 'session'));
   }
 
   /** The entries of the journal, in order. */

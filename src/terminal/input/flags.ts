@@ -73,6 +73,13 @@ export const clusterFlags = {
   }),
 };
 
+export const mixedFlag = Flags.boolean({
+  description: 'mix scores of several kinds of devices or versions of PyTorch',
+});
+
+/** Flags of the commands that measure architectures into one folder. */
+export const measuringFlags = { 'allow-mixed': mixedFlag, plugin: pluginFlag, ...placeFlags };
+
 /** Flags of every command that evaluates architectures. */
 export const runFlags = {
   ...placeFlags,
@@ -158,8 +165,10 @@ export const keyFlags = flagsFor(KEY_FLAGS, 'CONFIGURATION');
 export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
 
 const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;
-/** The folder of a comparison, and the flags for keys that all its searches share. */
+/** The folder of a comparison, who works in it, and the flags for keys that all its searches share. */
 export const comparisonFlags = {
+  shared: Flags.boolean({ description: 'complete the comparison together with other processes' }),
+  'allow-mixed': mixedFlag,
   out: Flags.string({
     description: "the comparison's folder (default: one in OUT_DIR)",
     helpValue: 'DIR',

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { mixedNotes } from '../../jobs/arithmetic-kinds.js';
 import type { CostKind } from '../../jobs/compare/cost.js';
 import type { ComparisonResult, ComparisonRow, Figure } from '../../jobs/compare/result.js';
 import type { Spread } from '../../statistics/moments.js';
@@ -36,6 +37,7 @@ export function describeComparison(result: ComparisonResult): string {
     ...earlyEnds(result),
     ...failures.map(({ row, seed, reason }) => `${pc.red('failed')}: ${row}, seed ${seed}: ${reason}`),
     ...(published === null ? [] : [`published: ${published.source}; seconds on the authors' machine`]),
+    ...mixedNotes(result.kinds ?? []),
     `accuracies: ${benchmark}`,
     `files: ${files.folder}`,
   ].join('\n');

@@ -1,0 +1,46 @@
+/** The answer does not depend on the number of workers. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { evaluatedIn, linesOf, waitUntil } from '../support/journals.js';
+import { scaled } from '../support/limits.js';
+import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { runInProcess } from '../support/run-in-process.js';
+
+const KEYS = ['RMINAS.RF_WARMUP', '8', 'RMINAS.RF_SUCC', '2', 'RMINAS.RF_THRESRATE', '0.5', 'RMINAS.PROPOSALS', '3'];
+const args = (folder: string, workers: number) => [
+  ...['search', '--cfg', join(ROOT, 'test/fixtures/tiny.yaml'), '--no-cache', '--json', '--device', 'cpu,cpu'],
+  ...['--out', folder, '--workers', String(workers), ...KEYS, 'RMINAS.MAX_EVALUATIONS', '14'],
+];
+
+/** The scores of a journal, in the order of their architectures, and what was proposed and answered. */
+function scoresIn(journal: string): unknown {
+  const scores = evaluatedIn(journal).map((entry) =>
+    JSON.stringify(entry, (key, value) => (key === 'seconds' ? 0 : value)),
+  );
+  const course = linesOf(journal).filter(({ entry }) => entry.type === 'proposed' || entry.type === 'finished');
+  return { scores: scores.sort(), course: course.map(({ entry }) => entry) };
+}
+
+it('a search with one worker and one that was killed with two and resumed with three have the same scores and answer', {
+  timeout: scaled(180_000),
+}, async () => {
+  const alone = await runInProcess(args(temporaryFolder(), 1));
+  expect(alone).toMatchObject({ code: 0 });
+  const { genotype, files } = JSON.parse(alone.stdout);
+
+  const out = temporaryFolder();
+  const killed = startCli(args(out, 2));
+  const run = join(out, 'nas-bench-201-digits-seed7');
+  const journal = join(run, 'journal.jsonl');
+  await waitUntil(() => evaluatedIn(journal).length >= 4, killed.ended);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  const config = join(run, 'config.yaml');
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/WORKERS: 2/, 'WORKERS: 3'));
+  const resumed = await runInProcess(['search', '--resume', run, '--no-cache', '--json']);
+  expect(resumed).toMatchObject({ code: 0 });
+
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ genotype, cost: { sessions: 2 }, device: 'cpu' });
+  expect(scoresIn(journal)).toEqual(scoresIn(files.journal));
+});
