@@ -59,10 +59,20 @@ export async function examine({ name, required, ask }: Question): Promise<Check>
   }
 }
 
-/** Runs checks one after the other, because one interpreter answers them. */
-export async function examineInTurn(questions: readonly Question[]): Promise<Check[]> {
+/**
+ * Runs checks one after the other, because one interpreter answers them.
+ * @param onCheck called with each finding as soon as it is there
+ */
+export async function examineInTurn(
+  questions: readonly Question[],
+  onCheck: (check: Check) => void = () => {},
+): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const question of questions) checks.push(await examine(question));
+  for (const question of questions) {
+    const check = await examine(question);
+    onCheck(check);
+    checks.push(check);
+  }
   return checks;
 }
 

@@ -4,7 +4,7 @@ import { MissingError, SidecarError } from '../errors.js';
 import { pathOption } from '../installation/paths.js';
 import { type Project, readProject } from '../installation/project.js';
 import { satisfies } from '../installation/versions.js';
-import { anyText, arrayOf, checkOptions, filledText, type OptionShape, timeLimit } from '../options.js';
+import { anyText, arrayOf, callback, checkOptions, filledText, type OptionShape, timeLimit } from '../options.js';
 import { PluginLoader } from '../plugins/loader.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { VERSION } from '../version.js';
@@ -34,6 +34,8 @@ export interface DoctorOptions {
   readonly overrides?: readonly string[] | undefined;
   /** Plugins to load: Python files and modules. Default: none. */
   readonly plugins?: readonly string[] | undefined;
+  /** Called with each check as soon as it is done, in the order of the diagnosis. */
+  readonly onCheck?: ((check: Check) => void) | undefined;
 }
 
 const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
@@ -43,6 +45,7 @@ const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
   cfg: pathOption.optional(),
   overrides: arrayOf(anyText, 'texts').optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
+  onCheck: callback<(check: Check) => void>().optional(),
 };
 
 /**
@@ -55,15 +58,18 @@ const DOCTOR_OPTIONS: OptionShape<DoctorOptions> = {
  */
 export async function diagnose(given: DoctorOptions = {}): Promise<Diagnosis> {
   const options = checkOptions('diagnose()', DOCTOR_OPTIONS, given);
+  const { onCheck = () => {} } = options;
   const [machine, python] = await Promise.all([Promise.all(machineQuestions.map(examine)), examinePython(options)]);
+  for (const check of machine) onCheck(check);
   const checks = [...python, ...machine];
   return { rminas: VERSION, ready: isReady(checks), checks };
 }
 
 async function examinePython({ plugins = [], ...options }: DoctorOptions): Promise<Check[]> {
-  const { python, data, cfg, overrides, timeoutMs = TIMEOUT_MS } = options;
+  const { python, data, cfg, overrides, timeoutMs = TIMEOUT_MS, onCheck = () => {} } = options;
   const project = readProject();
   const { check, bridge } = await openPython(python, project, timeoutMs);
+  onCheck(check);
   const importer = bridge === null ? NO_PYTHON : closedOnTimeout(bridge);
   try {
     const loader = new PluginLoader({ python, timeoutMs });
@@ -73,7 +79,7 @@ async function examinePython({ plugins = [], ...options }: DoctorOptions): Promi
       ...pluginQuestions(plugins, loader),
       ...configurationQuestions({ cfg, overrides, plugins, data, python, timeoutMs: options.timeoutMs }),
     ];
-    return [check, ...(await examineInTurn(questions))];
+    return [check, ...(await examineInTurn(questions, onCheck))];
   } finally {
     await bridge?.close();
   }

@@ -1,7 +1,8 @@
-/** The score of one architecture of a search, taken apart. Pure functions of the records of the search. */
+/** The score of one architecture, taken apart. Pure functions of recorded evaluations. */
 import { z } from 'zod';
-import type { RecordedEvaluation } from '../export/run.js';
+import type { RecordedEvaluation, RecordedRun } from '../export/run.js';
 import { benchmarkAnswerSchema } from '../protocol/messages.js';
+import type { EvaluationOutcome } from '../search/evaluator.js';
 
 const maybe = z.number().nullable();
 
@@ -18,9 +19,13 @@ export const explanationSchema = z.strictObject({
   genotype: z.string(),
   /** The canonical genotype, which was trained. */
   canonical: z.string(),
-  /** The folder of the search. */
-  run: z.string(),
-  /** When it was proposed; null if the search did not evaluate it. */
+  /** The folder of the search; null without one. */
+  run: z.string().nullable(),
+  /** Name or file of the configuration of a training for this explanation; null when the score is that of the search. */
+  trainedBy: z.string().nullable(),
+  /** Data set of the training. */
+  dataset: z.string(),
+  /** When the search proposed it; null if it did not. */
   proposed: z.strictObject({ phase: z.string(), turn: z.int().min(0) }).nullable(),
   /** The loss after the last step; null without a training to its end. */
   loss: maybe,
@@ -43,10 +48,18 @@ export const explanationSchema = z.strictObject({
   ckaCurve: z.strictObject({ every: z.int().min(1), stages: z.array(z.array(maybe)) }).nullable(),
   /** CKA of each stage at the last observed step. */
   cka: z.array(maybe),
+  /** Number of observed losses. */
+  steps: z.int().min(0),
+  /** Trainable parameters, and millions of multiply-adds for one image; null where they are not recorded. */
+  params: maybe,
+  flops: maybe,
   /** The step after which a futile training was stopped; null if it was not. */
   stopped: z.int().nullable(),
-  /** Its place among the warm-up's architectures, itself counted, and among all that were evaluated to the end. */
+  /** Why the training failed; null if it did not. */
+  failure: z.string().nullable(),
+  /** Its place among random architectures, itself counted: those of the warm-up, or those trained to compare with. */
   warmup: standingSchema.nullable(),
+  /** Its place among all architectures that were evaluated to the end. */
   all: standingSchema.nullable(),
   /** Losses below it count as good; null when the search had none. */
   threshold: maybe,
@@ -54,6 +67,8 @@ export const explanationSchema = z.strictObject({
   proxies: z.array(z.strictObject({ name: z.string(), value: maybe, standing: standingSchema.nullable() })),
   /** The figures of the benchmark; null if the space has none. */
   benchmark: benchmarkAnswerSchema.nullable(),
+  /** The file of the page; null without one. */
+  file: z.string().nullable(),
 });
 export type Explanation = z.infer<typeof explanationSchema>;
 export type Standing = z.infer<typeof standingSchema>;
@@ -84,50 +99,99 @@ export function standingOf(value: number | null, others: readonly (number | null
 }
 
 /** The loss of a training to its end; null for failed and stopped ones. */
-export function wholeLoss({ outcome }: RecordedEvaluation): number | null {
+export function wholeLoss(outcome: EvaluationOutcome): number | null {
   return 'evaluation' in outcome && (outcome.evaluation.stopped ?? null) === null ? outcome.evaluation.loss : null;
 }
 
-/** All that the records of a search say of one of its architectures. */
-export function recordedParts(
-  evaluations: readonly RecordedEvaluation[],
+/** The evaluation of an architecture, and those that it is compared with. */
+export interface Evidence {
+  /** Undefined when it was neither evaluated nor trained. */
+  readonly own: EvaluationOutcome | undefined;
+  /** When the search proposed it; null for an architecture that it did not propose. */
+  readonly proposed: Explanation['proposed'];
+  /** Other architectures; the own one may be among them. */
+  readonly others: readonly RecordedEvaluation[];
+}
+
+/** What the records of a search say of one of its architectures. */
+export function evidenceOf(
+  { evaluations, answerOutcome }: Pick<RecordedRun, 'evaluations' | 'answerOutcome'>,
   canonical: string,
+): Evidence {
+  const found = evaluations.find(({ genotype }) => genotype === canonical);
+  if (found === undefined) {
+    const own = answerOutcome?.genotype === canonical ? answerOutcome.outcome : undefined;
+    return { own, proposed: null, others: evaluations };
+  }
+  const { phase, turn, outcome } = found;
+  return { own: outcome, proposed: { phase, turn }, others: evaluations };
+}
+
+/** The score, its parts and its places. @param beta weight of the RMI part of the loss */
+export function scoreOf(
+  { own, proposed, others }: Evidence,
   beta: number,
 ): Pick<
   Explanation,
-  'proposed' | 'loss' | 'parts' | 'curve' | 'ckaCurve' | 'cka' | 'stopped' | 'warmup' | 'all' | 'proxies'
+  | 'proposed'
+  | 'loss'
+  | 'parts'
+  | 'curve'
+  | 'ckaCurve'
+  | 'cka'
+  | 'steps'
+  | 'params'
+  | 'flops'
+  | 'stopped'
+  | 'failure'
+  | 'warmup'
+  | 'all'
+  | 'proxies'
 > {
-  const found = evaluations.find(({ genotype }) => genotype === canonical);
-  const untrained = { loss: null, parts: [], curve: [], ckaCurve: null, cka: [], stopped: null };
+  const untrained = {
+    loss: null,
+    parts: [],
+    curve: [],
+    ckaCurve: null,
+    cka: [],
+    steps: 0,
+    params: null,
+    flops: null,
+    stopped: null,
+  };
   const nothing = { ...untrained, warmup: null, all: null, proxies: [] };
-  if (found === undefined) return { proposed: null, ...nothing };
-  const proposed = { phase: found.phase, turn: found.turn };
-  const { outcome } = found;
-  if ('failure' in outcome) return { proposed, ...nothing };
-  const { evaluation, parts = {} } = outcome;
-  const loss = wholeLoss(found);
-  const losses = evaluations.map(wholeLoss);
-  const proxyValues = (name: string) =>
-    evaluations.map((one) => ('evaluation' in one.outcome ? (one.outcome.parts?.[name] ?? null) : null));
+  if (own === undefined) return { proposed, failure: null, ...nothing };
+  if ('failure' in own) return { proposed, failure: own.failure, ...nothing };
+  const { evaluation, parts = {} } = own;
+  const { curve, cka, ckaCurve = null, steps, params = null, flops = null, stopped = null } = evaluation;
+  const loss = wholeLoss(own);
+  const randomOnes = others.filter(({ phase }) => phase === 'warm-up').map(({ outcome }) => outcome);
+  const all = others.map(({ outcome }) => outcome);
   return {
-    proposed,
-    loss,
-    parts: partsOfLoss(evaluation, beta),
-    curve: [...evaluation.curve],
-    ckaCurve: evaluation.ckaCurve ?? null,
-    cka: [...evaluation.cka],
-    stopped: evaluation.stopped ?? null,
-    warmup: found.phase === 'warm-up' || loss !== null ? standingOf(loss, warmupLosses(evaluations, found)) : null,
-    all: standingOf(loss, losses),
+    ...{ proposed, loss, parts: partsOfLoss(evaluation, beta), failure: null },
+    ...{ curve: [...curve], cka: [...cka], ckaCurve, steps, params, flops, stopped },
+    warmup: standingOf(loss, valuesAmong(own, randomOnes, wholeLoss)),
+    all: standingOf(loss, valuesAmong(own, all, wholeLoss)),
     proxies: Object.entries(parts).map(([name, value]) => ({
-      name,
-      value,
-      standing: standingOf(value, proxyValues(name)),
+      ...{ name, value },
+      standing: standingOf(
+        value,
+        valuesAmong(own, all, (outcome) => proxyValue(outcome, name)),
+      ),
     })),
   };
 }
 
-/** The losses of the warm-up, and that of the architecture if it came later. */
-function warmupLosses(evaluations: readonly RecordedEvaluation[], found: RecordedEvaluation): (number | null)[] {
-  return evaluations.filter((one) => one.phase === 'warm-up' || one === found).map(wholeLoss);
+/** The values of others, and the own one if it is not among them. Nothing without others. */
+function valuesAmong(
+  own: EvaluationOutcome,
+  others: readonly EvaluationOutcome[],
+  read: (outcome: EvaluationOutcome) => number | null,
+): (number | null)[] {
+  if (others.length === 0) return [];
+  return [...new Set([...others, own])].map(read);
+}
+
+function proxyValue(outcome: EvaluationOutcome, name: string): number | null {
+  return 'failure' in outcome ? null : (outcome.parts?.[name] ?? null);
 }

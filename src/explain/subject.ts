@@ -36,7 +36,7 @@ export async function findArchitecture(
 ): Promise<ArchitectureSubject> {
   if (isFolder(architecture))
     return { ...(await answerOf(architecture, loader)), name: null, run: resolve(architecture) };
-  if (/^[.~]|[/\\]/.test(architecture)) {
+  if (isPath(architecture)) {
     throw new MissingError(`There is no folder ${resolve(architecture)}.`, {
       code: 'missing-run',
       nextSteps: ['Name the folder of a search or of a retraining, a published name, or a genotype in quotes.'],
@@ -47,6 +47,11 @@ export async function findArchitecture(
   const wanted = architecture.trim().toLowerCase();
   const published = definition.published.find(({ name }) => name.toLowerCase() === wanted);
   return { space: definition, genotype, name: published?.name ?? null, run: null };
+}
+
+/** Whether a text names a folder, which may be missing. Genotypes and published names contain no slash. */
+export function isPath(text: string): boolean {
+  return /^[.~]|[/\\]/.test(text) || isFolder(text);
 }
 
 function isFolder(path: string): boolean {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../config/index.js';
 import { UsageError } from '../errors.js';
 import { pathOption } from '../installation/paths.js';
-import { recordedEvents, type SearchHeader } from '../jobs/search/journal.js';
+import { recordedEvents, type SearchHeader, type SearchLine } from '../jobs/search/journal.js';
 import { readSearch } from '../jobs/search/plan.js';
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
 import { checkArgument } from '../options.js';
@@ -37,6 +37,8 @@ export interface RecordedRun {
   readonly evaluations: readonly RecordedEvaluation[];
   /** The genotype that the search found; null while it is interrupted. */
   readonly answer: string | null;
+  /** The evaluation of an answer that the search itself did not evaluate; null where there is none. */
+  readonly answerOutcome: Pick<RecordedEvaluation, 'genotype' | 'outcome'> | null;
   /** The content of result.json; null when the run ended before it was written. */
   readonly result: SearchResult | null;
   /** The configuration, resolved. It is read when this is called; the plugins that it names run then. */
@@ -72,9 +74,19 @@ export function readRun(folder: string): RecordedRun {
     header,
     evaluations,
     answer,
+    answerOutcome: outcomeAfterEnd(lines),
     result: readResult(files.result),
     configuration: () => new PluginLoader().loadConfig({ file: files.config }),
   };
+}
+
+/** A search trains its answer after its end, unless it evaluated it before. */
+function outcomeAfterEnd(lines: readonly SearchLine[]): RecordedRun['answerOutcome'] {
+  const end = lines.findIndex(({ entry }) => entry.type === 'finished');
+  for (const { entry } of end < 0 ? [] : lines.slice(end)) {
+    if (entry.type === 'evaluated') return { genotype: entry.genotype, outcome: entry.outcome };
+  }
+  return null;
 }
 
 /** The result's text is complete or absent: the run writes it last. */

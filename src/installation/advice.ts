@@ -18,6 +18,12 @@ export function programCommand(context: InstallationContext = THIS_PROCESS): str
   return isCheckout(context) || isDependency(context) ? 'npx rminas' : 'rminas';
 }
 
+/** A text in which the commands of rminas begin as this installation runs them. Texts of errors say `rminas …`. */
+export function withProgramCommand(text: string, context: InstallationContext = THIS_PROCESS): string {
+  const program = programCommand(context);
+  return text.replaceAll(/(?<=^|[:`] ?)rminas (?=[a-z])/gm, `${program} `);
+}
+
 /** The command that sets up the Python half: `npm run setup` in a checkout, else `rminas setup` or `npx rminas setup`. */
 export function setupCommand(context: InstallationContext = THIS_PROCESS): string {
   return isCheckout(context) ? 'npm run setup' : `${programCommand(context)} setup`;

@@ -91,6 +91,8 @@ export const evaluationSchema = z.strictObject({
   stopped: z.int().min(1).nullable().optional(),
   /** Millions of multiply-adds for one image. Old journals lack this field. */
   flops: z.number().min(0).optional(),
+  /** Trainable parameters. Old journals lack this field. */
+  params: z.int().min(0).optional(),
   seconds,
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;

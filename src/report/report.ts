@@ -6,8 +6,7 @@ import { chartCsv } from '../charts/table.js';
 import { UsageError } from '../errors.js';
 import { pathOption } from '../installation/paths.js';
 import { checkOptions, type OptionShape } from '../options.js';
-import { ensureJobFolder, writeJobFile } from '../store/folder.js';
-import { writeNamedFile } from '../system/named-file.js';
+import { makeNamedFolder, writeNamedFile } from '../system/named-file.js';
 import { readRunReport, reportOf } from './data/read.js';
 import type { Report, RunReport, Section } from './data/schema.js';
 import { pageOf } from './page/document.js';
@@ -49,20 +48,33 @@ export type ReportResult = z.infer<typeof reportResultSchema>;
  */
 export async function report(options: ReportOptions): Promise<ReportResult> {
   const { runs, out, charts } = checkOptions('report()', REPORT_OPTIONS, options);
-  const [first, ...others] = await Promise.all(runs.map((folder) => readRunReport(folder)));
-  if (first === undefined) throw new UsageError('There is no run to report.', { code: 'no-run' });
-  const document = reportOf([first, ...others]);
-  const file = resolve(out ?? join(first.folder, 'report.html'));
-  const html = pageOf(document);
-  writeNamedFile(file, html);
+  const reports = await Promise.all(runs.map((folder) => readRunReport(folder)));
+  const { document, file, bytes } = writePage(reports, out ?? join(reports[0]?.folder ?? '', 'report.html'));
   return {
     schema: 1,
     rminas: document.rminas,
-    file,
-    bytes: Buffer.byteLength(html),
+    ...{ file, bytes },
     charts: charts === undefined ? [] : writeCharts(document, resolve(charts), await loadSvg()),
     runs: document.runs.map(({ folder, kind, state, headline }) => ({ folder, kind, state, headline })),
   };
+}
+
+/** A page that has been written. */
+export interface WrittenPage {
+  readonly document: Report;
+  /** Absolute path. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** @throws UsageError without a report, and when the file cannot be written */
+export function writePage([first, ...others]: readonly RunReport[], out: string): WrittenPage {
+  if (first === undefined) throw new UsageError('There is no run to report.', { code: 'no-run' });
+  const document = reportOf([first, ...others]);
+  const file = resolve(out);
+  const html = pageOf(document);
+  writeNamedFile(file, html);
+  return { document, file, bytes: Buffer.byteLength(html) };
 }
 
 /** Each chart as `<id>.svg` and `<id>.csv`; in a folder for each run when there are several. */
@@ -75,11 +87,11 @@ function writeCharts({ runs, comparison }: Report, folder: string, svgOf: DrawSv
 
 function writeSections(sections: readonly Section[], folder: string, svgOf: DrawSvg): string[] {
   const charts = sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'chart' ? [block] : [])));
-  if (charts.length > 0) ensureJobFolder(folder);
+  if (charts.length > 0) makeNamedFolder(folder);
   return charts.flatMap(({ id, chart }) => {
     const files = [join(folder, `${id}.svg`), join(folder, `${id}.csv`)] as const;
-    writeJobFile(files[0], `${svgOf(chart)}\n`);
-    writeJobFile(files[1], chartCsv(chart));
+    writeNamedFile(files[0], `${svgOf(chart)}\n`);
+    writeNamedFile(files[1], chartCsv(chart));
     return files;
   });
 }

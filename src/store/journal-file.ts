@@ -118,7 +118,7 @@ function unreadable(file: string, cause: ReadError): MissingError | UsageError {
 }
 
 export function missingJournal(file: string, cause: unknown): MissingError {
-  return new MissingError(`There is no journal at ${file}, so there is no run to resume.`, {
+  return new MissingError(`There is no journal at ${file}, so the folder has no run.`, {
     code: 'missing-journal',
     nextSteps: ['Name the folder of a run: it holds config.yaml and journal.jsonl.'],
     cause,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { MissingError, RminasError } from '../errors.js';
+import { withProgramCommand } from '../installation/advice.js';
 
 /** Limits of the system that any operation can meet: what happened, and what to do. */
 const LIMITS: Readonly<Record<string, readonly [what: string, step: string]>> = {
@@ -33,6 +34,6 @@ export function describeError(error: Error): string {
 }
 
 export function describeFailure({ message, nextSteps }: Pick<RminasError, 'message' | 'nextSteps'>): string {
-  const steps = nextSteps.map((step) => `  ${pc.cyan('→')} ${step}`);
+  const steps = nextSteps.map((step) => `  ${pc.cyan('→')} ${withProgramCommand(step)}`);
   return [`${pc.red('Error:')} ${message}`, ...steps].join('\n');
 }

@@ -1,1 +1,1 @@
-export { counted, formatBytes, formatSeconds } from '../system/units.js';
+export { counted, formatBytes, formatSeconds, grouped } from '../system/units.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { examine, isReady, missing, ok, wrong } from '../../src/doctor/check.js';
+import { examine, examineInTurn, isReady, missing, ok, wrong } from '../../src/doctor/check.js';
 import { checkDisk, checkMemory, checkTransport } from '../../src/doctor/verdicts.js';
 import { MissingError, SidecarError } from '../../src/errors.js';
 import { parseProject, readProject } from '../../src/installation/project.js';
@@ -45,6 +45,20 @@ describe('checks', () => {
     ).toBe(true);
     expect(isReady([{ ...torch, ...wrong('1.0', 'Get it.') }])).toBe(false);
     expect(isReady([{ ...torch, ...missing('no', 'Get it.') }])).toBe(false);
+  });
+
+  it('are told one by one, each before the next question is asked', async () => {
+    const order: string[] = [];
+    const question = (name: string) => ({
+      ...{ name, required: true },
+      ask: () => {
+        order.push(`asked ${name}`);
+        return ok('here');
+      },
+    });
+    const checks = await examineInTurn([question('a'), question('b')], ({ name }) => order.push(`told ${name}`));
+    expect(order).toEqual(['asked a', 'told a', 'asked b', 'told b']);
+    expect(checks.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
   it('turn an RminasError into a finding, and rethrow a bug', async () => {

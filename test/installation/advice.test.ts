@@ -8,6 +8,7 @@ import {
   programCommand,
   reinstallStep,
   setupCommand,
+  withProgramCommand,
 } from '../../src/installation/advice.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
@@ -40,6 +41,12 @@ describe('the advice', () => {
   ])('fits %s', (_, context, setup, program, reinstall) => {
     expect(setupCommand(context())).toBe(setup);
     expect(programCommand(context())).toBe(program);
+    expect(withProgramCommand('Resume it with: rminas search --resume exp/rminas run', context())).toBe(
+      `Resume it with: ${program} search --resume exp/rminas run`,
+    );
+    expect(withProgramCommand('Run `rminas doctor`, which ships with rminas today.', context())).toBe(
+      `Run \`${program} doctor\`, which ships with rminas today.`,
+    );
     expect(reinstallStep(context())).toBe(reinstall);
     expect(packageSteps('/usr/bin/python3', context())).toEqual([
       `Run \`${setup}\`, or name a Python that has the packages with --python or RMINAS_PYTHON.`,

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,15 @@ describe('the report of a search', () => {
 
   it('is a document of the schema', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(reportOf([run]))))).toEqual(reportOf([run]));
+  });
+
+  it('has the CKA of each stage over the steps of each training', () => {
+    const trained = run.architectures.filter(({ cka, duplicateOf }) => cka.length > 0 && duplicateOf === null);
+    expect(trained.length).toBeGreaterThan(20);
+    for (const { ckaCurve } of trained) {
+      expect(ckaCurve).toMatchObject({ every: 8 });
+      expect(ckaCurve?.stages.map((values) => values.length)).toEqual([19, 19, 19]);
+    }
   });
 
   it('has every architecture once, with its score or its failure', () => {
@@ -80,6 +89,25 @@ describe('the report of a search', () => {
   });
 });
 
+describe('the report of a search whose answer is that of a model', () => {
+  it('says how sure the answer is, and the choice of each slot', async () => {
+    const folder = join(temporaryFolder(), 'run');
+    const size = ['RMINAS.RF_WARMUP', '12', 'RMINAS.MAX_EVALUATIONS', '30', 'RMINAS.RF_SUCC', '99'];
+    const overrides = [...size, 'RMINAS.STRATEGY', 'random', 'RMINAS.ANSWER', 'additive'];
+    await recordSearch(folder, { cfg: 'nas-bench-201-cifar10', overrides });
+    const run = await readRunReport(folder);
+    expect(run.facts.find(({ label }) => label === 'confidence')?.value).toMatch(/^the same in \d+ %$/);
+    const tables = blocksOf(run).flatMap((block) => (block.type === 'table' ? [block] : []));
+    const rows = tables.find(({ title }) => title.startsWith('How sure'))?.table.rows ?? [];
+    expect(rows).toHaveLength(6);
+    for (const { cells } of rows) {
+      expect(run.headline).toContain(String(cells[1]));
+      expect(Number(cells[2])).toBeGreaterThanOrEqual(0);
+      expect(Number(cells[2])).toBeLessThanOrEqual(100);
+    }
+  });
+});
+
 describe('the reports of other jobs', () => {
   it.each([
     ['rank-interrupted', 'ranking'],
@@ -93,7 +121,22 @@ describe('the reports of other jobs', () => {
   });
 
   it('names a folder without a job', async () => {
-    await expect(readRunReport(temporaryFolder())).rejects.toMatchObject({ exitCode: 3 });
+    await expect(readRunReport(temporaryFolder())).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining('the folder has no run'),
+    });
+  });
+
+  it('names a folder for charts that cannot be made', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const charts = join(file, 'charts');
+    const options = { runs: [join(FIXTURES, 'compare')], out: join(folder, 'report.html'), charts };
+    await expect(report(options)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(`${charts} could not be written`),
+    });
   });
 
   it('writes each chart as SVG and CSV', async () => {

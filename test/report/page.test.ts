@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explain } from '../../src/explain/explain.js';
 import { report } from '../../src/report/report.js';
 import { scaled } from '../support/limits.js';
 import { recordSearch } from '../support/recorded-search.js';
@@ -79,6 +80,8 @@ describe.skipIf(NO_BROWSER)(
       await write('ranking', join(FIXTURES, 'rank-complete'));
       await write('comparison', join(FIXTURES, 'compare'));
       await write('retraining', join(FIXTURES, 'retrain-complete'));
+      const { file } = await explain({ run: join(FIXTURES, 'search-complete'), out: join(folder, 'explanation.html') });
+      files.set('explanation', file ?? '');
       await write('several', hostile, join(FIXTURES, 'search-complete'));
       browser = await openBrowser();
     }, scaled(120_000));
@@ -97,6 +100,7 @@ describe.skipIf(NO_BROWSER)(
       ['ranking', ['tau']],
       ['comparison', ['regret-cifar10']],
       ['retraining', ['accuracy', 'loss']],
+      ['explanation', ['curve', 'cka', 'parts', 'place']],
       ['several', ['lowest', 'search']],
     ])('of a %s draws its charts without errors and requests', async (name, charts) => {
       const { page, faults } = await openPage(browser, urlOf(name));
@@ -110,6 +114,8 @@ describe.skipIf(NO_BROWSER)(
       ['digits', 'dark'],
       ['ranking', 'light'],
       ['several', 'light'],
+      ['explanation', 'light'],
+      ['explanation', 'dark'],
     ] as const)('of a %s has no serious finding of axe on a %s background', async (name, colorScheme) => {
       const { page } = await openPage(browser, urlOf(name), { colorScheme });
       expect(await seriousFindings(page)).toEqual([]);
@@ -159,7 +165,7 @@ describe.skipIf(NO_BROWSER)(
       await page.close();
     });
 
-    it.each(['paper', 'ranking', 'comparison', 'several', 'hostile'])(
+    it.each(['paper', 'ranking', 'comparison', 'several', 'hostile', 'explanation'])(
       'of a %s needs no horizontal scroll on a phone',
       async (name) => {
         const { page } = await openPage(browser, urlOf(name), { viewport: { width: 360, height: 740 } });

@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findRuns } from '../../src/ui/folder.js';
 import { serveRuns } from '../../src/ui/server.js';
+import { seriousFindings } from '../report/browser.js';
 import { GrowingRun, killedCopy, makeRun } from '../support/formula-runs.js';
 import { BIN, temporaryFolder } from '../support/run-cli.js';
 import { remember } from '../support/started.js';
@@ -176,6 +177,18 @@ withBrowser('the pages in Chromium', () => {
     expect(await row('finished').textContent()).toContain('finished');
     await row('killed').getByRole('button', { name: 'Copy the command that resumes killed' }).waitFor();
   });
+
+  it.each(['light', 'dark'] as const)(
+    'lists the runs without serious findings of axe on a %s background, and without horizontal scroll on a phone',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.setViewportSize({ width: 1280, height: 720 });
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+  );
 
   it('shows the report of a run that was killed in the middle of a line', async () => {
     await row('killed').getByRole('link').click();

@@ -101,12 +101,14 @@ class Session:
             if self._compiled is None:
                 network = self._build(genotype, seed)
                 flops = count_flops(network, spec.network.resolution)
+                params = sum(parameter.numel() for parameter in network.parameters())
                 answer = self._train(network, spec.steps, bounds, lambda _: on_step())
             else:
-                flops = count_network(spec, genotype).multiply_adds / 1e6
+                counts = count_network(spec, genotype)
+                flops, params = counts.multiply_adds / 1e6, counts.params
                 training = self._compiled.begin(genotype, seed)
                 answer = run_training(training, spec.steps, bounds, lambda _: on_step())
-        return {**answer, "flops": flops, "seconds": time.perf_counter() - start}
+        return {**answer, "params": params, "flops": flops, "seconds": time.perf_counter() - start}
 
     def measure(
         self, genotype: str, seed: int, proxies: Sequence[str], on_step: Callable[[], None] = lambda: None

@@ -88,7 +88,7 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
 }
 
 /** A genotype that no search of the space proposes, such as one with two kinds of cells, has no canonical form. */
-function architectureOf({ space, retraining }: SpaceDefinition, text: string) {
+export function architectureOf({ space, retraining }: SpaceDefinition, text: string) {
   const genotype = retraining.normalForm(text);
   try {
     const encoding = space.parse(genotype);

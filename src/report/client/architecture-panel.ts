@@ -82,6 +82,8 @@ function factsOf(one: ReportArchitecture, measured: ReportArchitecture): Fact[] 
     { label: 'status', value: statusOf(one) },
     ...(one.accuracy === null ? [] : [{ label: 'accuracy in the benchmark', value: `${one.accuracy.toFixed(2)} %` }]),
     ...(measured.crossEntropy === null ? [] : [{ label: 'cross entropy', value: number(measured.crossEntropy) }]),
+    ...(measured.params === null ? [] : [{ label: 'parameters', value: measured.params.toLocaleString('en') }]),
+    ...(measured.flops === null ? [] : [{ label: 'million FLOPs', value: number(measured.flops) }]),
     { label: 'steps', value: String(measured.steps) },
     { label: 'seconds', value: `${measured.seconds}${measured.cached ? ', from an earlier run' : ''}` },
     ...Object.entries(measured.proxies).map(([label, value]): Fact => ({ label, value: number(value) })),

@@ -86,6 +86,9 @@ const architectureSchema = z.strictObject({
   /** CKA of each stage at the first observed step and at each `every`-th after it; null where it was not recorded. */
   ckaCurve: z.strictObject({ every: z.int().min(1), stages: z.array(z.array(maybe)) }).nullable(),
   crossEntropy: maybe,
+  /** Trainable parameters, and millions of multiply-adds for one image; null where they were not recorded. */
+  params: maybe,
+  flops: maybe,
   /** Values of the objective's proxies by name. */
   proxies: z.record(z.string(), maybe),
   /** Why there is no score; null if there is one. */
@@ -106,7 +109,7 @@ const picturesSchema = z.strictObject({
   architectures: z.array(pictureSchema),
 });
 
-export const REPORT_KINDS = ['search', 'ranking', 'comparison', 'retraining'] as const;
+export const REPORT_KINDS = ['search', 'ranking', 'comparison', 'retraining', 'explanation'] as const;
 
 const runReportSchema = z.strictObject({
   kind: z.enum(REPORT_KINDS),

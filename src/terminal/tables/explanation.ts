@@ -2,36 +2,55 @@
 import pc from 'picocolors';
 import { reportedFigures } from '../../benchmarks/reported.js';
 import type { Explanation, Standing } from '../../explain/explanation.js';
-import { counted } from '../units.js';
+import { counted, grouped } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
+import { transferRow } from './search.js';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const SPARKLINE = 40;
 const SHARE = 20;
 
 export function describeExplanation(explanation: Explanation): string {
-  const { space, genotype, canonical, run, proposed, parts } = explanation;
+  const { genotype, canonical, parts, failure, file } = explanation;
   const rows: LabelledValue[] = [
     ['architecture', pc.bold(genotype)],
     ...(canonical === genotype ? [] : [['trained as', canonical] as LabelledValue]),
-    ['search', `${run} (${space})`],
-    ['proposed', proposed === null ? 'not evaluated by this search' : `in turn ${proposed.turn} (${proposed.phase})`],
+    ...sourceRows(explanation),
+    ...(failure === null ? [] : [['failed', failure] as LabelledValue]),
     ...scoreRows(explanation),
     ...benchmarkRows(explanation),
+    ...(file === null ? [] : [['page', file] as LabelledValue]),
   ];
   return parts.length === 0 ? listOf(rows) : `${listOf(rows)}\n${partsTable(explanation)}`;
 }
 
+function sourceRows({ space, dataset, run, trainedBy, proposed, steps, failure }: Explanation): LabelledValue[] {
+  const trained: LabelledValue = ['trained', `with the configuration ${trainedBy} (${space} on ${dataset})`];
+  if (run === null) return [trained];
+  const evaluated = steps > 0 || failure !== null;
+  const origin =
+    proposed === null
+      ? `not ${evaluated ? '' : 'evaluated '}by this search`
+      : `in turn ${proposed.turn} (${proposed.phase})`;
+  return [
+    ['search', `${run} (${space} on ${dataset})`],
+    ['proposed', origin],
+    ...(trainedBy === null ? [] : [trained]),
+  ];
+}
+
 function scoreRows(explanation: Explanation): LabelledValue[] {
-  const { loss, curve, stopped, warmup, all, threshold, proxies } = explanation;
+  const { run, loss, curve, stopped, params, flops, warmup, all, threshold, proxies } = explanation;
   const good = threshold !== null && loss !== null ? `${loss < threshold ? 'below' : 'not below'} the threshold ` : '';
   return [
     ...(loss === null ? [] : [['loss', pc.bold(loss.toPrecision(6))] as LabelledValue]),
     ...(curve.length === 0 ? [] : [['loss by step', sparklineOf(curve, curve.length - 1)] as LabelledValue]),
     ...ckaRows(explanation),
+    ...(params === null ? [] : [['parameters', grouped(params)] as LabelledValue]),
+    ...(flops === null ? [] : [['FLOPs', `${flops.toPrecision(4)} million`] as LabelledValue]),
     ...(stopped === null ? [] : [['stopped', `after step ${stopped}: it could not become good`] as LabelledValue]),
     ...(threshold === null ? [] : [['threshold', `${good}${threshold.toPrecision(6)}`] as LabelledValue]),
-    ...(warmup === null ? [] : [['in the warm-up', placeOf(warmup)] as LabelledValue]),
+    ...(warmup === null ? [] : [[run === null ? 'among random' : 'in the warm-up', placeOf(warmup)] as LabelledValue]),
     ...(all === null ? [] : [['in the search', placeOf(all)] as LabelledValue]),
     ...proxies.map(({ name, value, standing }): LabelledValue => {
       const place = standing === null ? '' : `  rank ${standing.rank} of ${standing.of}, the lowest first`;
@@ -53,12 +72,15 @@ function ckaRows({ curve, cka, ckaCurve }: Explanation): LabelledValue[] {
 
 const placeOf = ({ rank, of }: Standing): string => `rank ${rank} of ${of} by loss`;
 
-function benchmarkRows({ benchmark }: Explanation): LabelledValue[] {
+function benchmarkRows({ benchmark, dataset: searched }: Explanation): LabelledValue[] {
   if (benchmark === null) return [];
-  return reportedFigures(benchmark.figures).map(({ dataset, split, accuracy, rank, of, regret }) => [
-    benchmark.benchmark,
-    `${accuracy.toFixed(2)} %  rank ${rank} of ${of}, regret ${regret.toFixed(2)}  (${dataset} ${split})`,
-  ]);
+  const rows = reportedFigures(benchmark.figures).map(
+    ({ dataset, split, accuracy, rank, of, regret }): LabelledValue => [
+      benchmark.benchmark,
+      `${accuracy.toFixed(2)} %  rank ${rank} of ${of}, regret ${regret.toFixed(2)}  (${dataset} ${split})`,
+    ],
+  );
+  return [...rows, ...transferRow(benchmark, searched)];
 }
 
 /** A curve in one line. Values between two columns are averaged. @param steps from its first point to its last one */

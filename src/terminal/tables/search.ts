@@ -1,5 +1,7 @@
 import pc from 'picocolors';
-import { reportedFigures } from '../../benchmarks/reported.js';
+import { isTransfer, reportedFigures } from '../../benchmarks/reported.js';
+import { programCommand } from '../../installation/advice.js';
+import { shellWord } from '../../installation/paths.js';
 import type {
   ArchitectureScore,
   BenchmarkReport,
@@ -7,9 +9,10 @@ import type {
   SearchResult,
   VerificationReport,
 } from '../../jobs/search/result.js';
+import type { BenchmarkAnswer } from '../../protocol/messages.js';
 import { NETWORK_COSTS, type NetworkCost } from '../../strategies/limits/costs.js';
 import { describeCost as costInWords } from '../../strategies/limits/words.js';
-import { formatSeconds } from '../units.js';
+import { counted, formatSeconds } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
 import { plannedRow } from './plan.js';
 
@@ -31,7 +34,7 @@ export function describeResult(result: SearchResult): string {
     ...plannedRow(result),
     ...futilityRow(result.futility),
     ['files', files.folder],
-    ['report', `rminas report ${files.folder}`],
+    ['report', `${programCommand()} report ${shellWord(files.folder)}`],
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return [listOf(rows), ...paretoTable(result.pareto)].join('\n');
@@ -86,21 +89,25 @@ function describeTraining(score: ArchitectureScore, measured: boolean): string[]
 function describeCost(cost: SearchResult['cost']): string {
   const parts = [
     formatSeconds(cost.seconds),
-    `${cost.evaluations} evaluations (${cost.architectures} architectures, ${cost.reused} of them duplicates)`,
-    `${cost.steps} steps`,
+    `${counted(cost.evaluations, 'evaluation')} (${counted(cost.architectures, 'architecture')}, ${describeReused(cost.reused)})`,
+    counted(cost.steps, 'step'),
   ];
   const { measuring, screening, simulatedSeconds } = cost;
   if (measuring.seconds > 0) parts.push(`${formatSeconds(measuring.seconds)} for proxies`);
   if (screening) {
     const { measured, skipped, seconds } = screening;
-    parts.push(`${measured} candidates screened in ${formatSeconds(seconds)}, ${skipped} skipped`);
+    parts.push(`${counted(measured, 'candidate')} screened in ${formatSeconds(seconds)}, ${skipped} skipped`);
   }
   if (simulatedSeconds !== null) parts.push(`${formatSeconds(simulatedSeconds)} of simulated training`);
-  if (cost.cached > 0) parts.push(`${cost.cached} scores of earlier runs`);
+  if (cost.cached > 0) parts.push(`${counted(cost.cached, 'score')} of earlier runs`);
   if (cost.failures > 0) parts.push(`${cost.failures} failed`);
   if (cost.preempted !== undefined) parts.push(`${cost.preempted} given out again by the cluster`);
-  if (cost.sessions > 1) parts.push(`${cost.sessions} sessions`);
+  if (cost.sessions > 1) parts.push(counted(cost.sessions, 'session'));
   return parts.join(', ');
+}
+
+function describeReused(reused: number): string {
+  return reused === 1 ? '1 of them a duplicate' : `${reused} of them duplicates`;
 }
 
 function limitRows(limits: SearchResult['limits']): LabelledValue[] {
@@ -137,8 +144,12 @@ function futilityRow(futility: SearchResult['futility']): LabelledValue[] {
   if (!futility) return [];
   const { stopped, stepsSaved, audited, auditedStops, falseStops } = futility;
   if (stopped === 0 && auditedStops === 0) return [];
-  const audit = `; ${audited} audited: ${auditedStops} would have stopped, ${falseStops} of them wrongly`;
-  return [['stopped early', `${stopped} evaluations, ${stepsSaved} steps saved${audited === 0 ? '' : audit}`]];
+  const saved = `${counted(stopped, 'evaluation')}, ${counted(stepsSaved, 'step')} saved`;
+  const wrong =
+    auditedStops === 0
+      ? 'none would have stopped'
+      : `${auditedStops} would have stopped, ${falseStops} of them wrongly`;
+  return [['stopped early', `${saved}${audited === 0 ? '' : `; ${audited} audited: ${wrong}`}`]];
 }
 
 /** @param searched the data set of the scores; figures of other data sets only are marked as a transfer */
@@ -151,10 +162,13 @@ function benchmarkRows({ answer, note: text }: BenchmarkReport, searched: string
     const rank = `rank ${figure.rank} of ${figure.of}, regret ${figure.regret.toFixed(2)}`;
     return [answer.benchmark, `${figure.accuracy.toFixed(2)} %  ${rank}  (${where})`];
   });
-  if (searched === null) return rows;
-  const own = [searched, `${searched}-valid`];
-  if (reported.some(({ dataset }) => own.includes(dataset.toLowerCase()))) return rows;
-  return [...rows, ['transfer', `These accuracies are those of the same cell on other data sets than ${searched}.`]];
+  return [...rows, ...transferRow(answer, searched)];
+}
+
+/** Marks figures that are all about other data sets than the one searched on. */
+export function transferRow({ figures }: BenchmarkAnswer, searched: string | null): LabelledValue[] {
+  if (!reportedFigures(figures).every((figure) => isTransfer(figure, searched))) return [];
+  return [['transfer', `These accuracies are those of the same cell on other data sets than ${searched}.`]];
 }
 
 function verificationRows(report: VerificationReport | null): LabelledValue[] {

@@ -38,19 +38,37 @@ function outcomeOf({ outcome, loss }: HistoryEntry): (typeof OUTCOMES)[number] {
 type CkaCurve = NonNullable<ReportArchitecture['ckaCurve']>;
 type Measured = Pick<
   ReportArchitecture,
-  'cached' | 'steps' | 'seconds' | 'curve' | 'cka' | 'ckaCurve' | 'crossEntropy' | 'proxies' | 'failure'
+  | 'cached'
+  | 'steps'
+  | 'seconds'
+  | 'curve'
+  | 'cka'
+  | 'ckaCurve'
+  | 'crossEntropy'
+  | 'params'
+  | 'flops'
+  | 'proxies'
+  | 'failure'
 >;
 
 function measuredOf({ outcome }: HistoryEntry, points: number): Measured {
   if ('failure' in outcome) {
-    const unmeasured = { curve: [], cka: [], ckaCurve: null, crossEntropy: null, proxies: {} };
+    const unmeasured = {
+      curve: [],
+      cka: [],
+      ckaCurve: null,
+      crossEntropy: null,
+      params: null,
+      flops: null,
+      proxies: {},
+    };
     return { cached: false, steps: 0, seconds: 0, ...unmeasured, failure: outcome.failure };
   }
-  const { curve, cka, ckaCurve, crossEntropy, steps, seconds } = outcome.evaluation;
+  const { curve, cka, ckaCurve, crossEntropy, params = null, flops = null, steps, seconds } = outcome.evaluation;
   const measuring = outcome.measuring?.seconds ?? 0;
   return {
     cached: outcome.cached === true,
-    ...{ steps, crossEntropy },
+    ...{ steps, crossEntropy, params, flops },
     cka: cka.map((value) => (value === null ? null : rounded(value))),
     seconds: rounded(seconds + measuring),
     curve: thinned(curve, points),

@@ -1,4 +1,6 @@
 /** The history of a search, from its journal alone. */
+
+import type { SearchResult } from '../../../jobs/search/result.js';
 import { createObjective } from '../../../objectives/index.js';
 import type { EvaluationOutcome } from '../../../search/evaluator.js';
 import type { Encoding, Space } from '../../../spaces/space.js';
@@ -37,6 +39,8 @@ export interface HistoryAnswer {
   readonly final: boolean;
   /** The genotypes that it is based on, best first. */
   readonly voters: readonly { readonly genotype: string; readonly loss: number }[];
+  /** How sure the answer is; left out when its rule has no estimate. */
+  readonly confidence?: SearchResult['confidence'];
 }
 
 /** @throws UsageError when a genotype is not of the run's space */

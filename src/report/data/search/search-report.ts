@@ -5,6 +5,7 @@ import { PicturePacker } from '../pictures.js';
 import type { Block, ReportArchitecture, RunReport, Section } from '../schema.js';
 import { accuracyBlocks } from './accuracy.js';
 import { architecturesOf } from './architectures.js';
+import { confidenceTable } from './confidence.js';
 import { costBlocks } from './costs.js';
 import { courseBlocks } from './course.js';
 import { effectBlocks } from './effects.js';
@@ -68,7 +69,12 @@ function whyBlocks({ planned }: SearchRecords, history: SearchHistory): Block[] 
   const { 'RMINAS.VOTE': method } = settings.strategyValues as { 'RMINAS.VOTE'?: 'sum' | 'greedy' };
   const rules = { method: method ?? 'sum', edgeRank: settings.edgeRank };
   const ballot = { space, names, rules, seed: settings.seed, answer, voters };
-  return [...(voters.length > 1 ? voteBlocks(ballot) : []), ...effectBlocks({ space, names, answer, entries })];
+  const sure = found.confidence;
+  return [
+    ...(sure === undefined ? [] : [confidenceTable(sure, { space, names, answer })]),
+    ...(voters.length > 1 ? voteBlocks(ballot) : []),
+    ...effectBlocks({ space, names, answer, entries }),
+  ];
 }
 
 function accuracyOf({ accuracies, planned }: SearchRecords, architectures: readonly ReportArchitecture[]): Block[] {

@@ -1,8 +1,8 @@
 /** A search in words, and its figures in short. */
-import { reportedFigures } from '../../../benchmarks/reported.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
 import { counted, formatSeconds, grouped } from '../../../system/units.js';
-import { significant } from '../numbers.js';
+import { benchmarkFacts } from '../benchmark-facts.js';
+import { percentOf, significant } from '../numbers.js';
 import type { Fact, ReportArchitecture } from '../schema.js';
 import { spentOf } from './costs.js';
 import type { SearchHistory } from './history.js';
@@ -71,7 +71,8 @@ export function factsOf(
   const lowest = losses.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   return [
     ...placeFacts(result),
-    ...networkFacts(result),
+    ...networkFacts(result, lines),
+    ...confidenceFacts(history.answer?.confidence),
     ...(result ? [{ label: 'loss of the answer', value: significant(result.score.loss) }] : []),
     { label: 'lowest loss', value: Number.isFinite(lowest) ? significant(lowest) : 'none yet' },
     { label: 'architectures', value: grouped(architectures.length) },
@@ -85,22 +86,12 @@ export function factsOf(
 function placeFacts(result: SearchResult | null): Fact[] {
   const answer = result?.benchmark.answer;
   if (!result || !answer) return [];
-  const figures = reportedFigures(answer.figures);
-  return figures.map(({ dataset, accuracy, rank, of }) => ({
-    label: isTransfer(dataset, result.dataset) ? `transfer to ${dataset}` : `${dataset} accuracy`,
-    value: `${accuracy.toFixed(2)} %`,
-    note: `place ${grouped(rank)} of ${grouped(of)} in ${answer.benchmark}`,
-  }));
+  return benchmarkFacts(answer, result.dataset);
 }
 
-/** Whether a figure is about another data set than the one searched on. */
-function isTransfer(dataset: string, searched: string | null): boolean {
-  return searched !== null && ![searched, `${searched}-valid`].includes(dataset.toLowerCase());
-}
-
-function networkFacts(result: SearchResult | null): Fact[] {
+function networkFacts(result: SearchResult | null, lines: SearchRecords['lines']): Fact[] {
   if (result === null) return [];
-  const params = result.limits?.found.params ?? null;
+  const params = result.limits?.found.params ?? paramsOf(result.score.canonical, lines);
   const { flops } = result.score;
   return [
     ...(params === null ? [] : [{ label: 'parameters', value: grouped(params) }]),
@@ -108,6 +99,24 @@ function networkFacts(result: SearchResult | null): Fact[] {
       ? []
       : [{ label: 'FLOPs', value: `${significant(flops)} million`, note: 'multiply-adds for one image' }]),
   ];
+}
+
+/** Parameters as the evaluation of an architecture counted them; null in journals of older versions. */
+function paramsOf(canonical: string, lines: SearchRecords['lines']): number | null {
+  for (const { entry } of lines) {
+    if (entry.type !== 'evaluated' || entry.genotype !== canonical || 'failure' in entry.outcome) continue;
+    return entry.outcome.evaluation.params ?? null;
+  }
+  return null;
+}
+
+/** How sure the answer of a model is. A vote has its own section. */
+function confidenceFacts(confidence: SearchResult['confidence']): Fact[] {
+  if (confidence === undefined) return [];
+  const { answer, expectedLoss, resamples } = confidence;
+  const value = `the same in ${percentOf(answer)}`;
+  const note = `of ${counted(resamples, 'resample')}; expected to be ${grouped(expectedLoss)} ranks behind the best`;
+  return [{ label: 'confidence', value, note }];
 }
 
 function verificationFacts(result: SearchResult | null): Fact[] {
