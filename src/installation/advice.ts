@@ -1,28 +1,9 @@
 /** Commands that mend a fault. They differ between a checkout, a package and an active environment. */
 
-import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { shellWord } from './paths.js';
-import { PACKAGE_ROOT } from './places.js';
+import { type InstallationContext, isCheckout, isDependency, programCommand, THIS_PROCESS } from './program.js';
 import { readProject } from './project.js';
-
-export interface InstallationContext {
-  readonly packageRoot: string;
-  readonly environment: NodeJS.ProcessEnv;
-}
-
-const THIS_PROCESS: InstallationContext = { packageRoot: PACKAGE_ROOT, environment: process.env };
-
-/** The start of a command line: `rminas` for a global installation, `npx rminas` in a project or a checkout. */
-export function programCommand(context: InstallationContext = THIS_PROCESS): string {
-  return isCheckout(context) || isDependency(context) ? 'npx rminas' : 'rminas';
-}
-
-/** A text in which the commands of rminas begin as this installation runs them. Texts of errors say `rminas …`. */
-export function withProgramCommand(text: string, context: InstallationContext = THIS_PROCESS): string {
-  const program = programCommand(context);
-  return text.replaceAll(/(?<=^|[:`] ?)rminas (?=[a-z])/gm, `${program} `);
-}
 
 /** The command that sets up the Python half: `npm run setup` in a checkout, else `rminas setup` or `npx rminas setup`. */
 export function setupCommand(context: InstallationContext = THIS_PROCESS): string {
@@ -72,17 +53,6 @@ export function packageCommand(
 ): string {
   const constraints = join(context.packageRoot, 'python', 'constraints.txt');
   return `${shellWord(python)} -m pip install -c ${shellWord(constraints)} ${names.join(' ')}`;
-}
-
-/** Only a checkout has the script that compiles the program. */
-function isCheckout({ packageRoot }: InstallationContext): boolean {
-  return existsSync(join(packageRoot, 'scripts', 'setup.mjs'));
-}
-
-/** A project's `node_modules` lies beside its `package.json`. A global one does not. */
-function isDependency({ packageRoot }: InstallationContext): boolean {
-  const place = packageRoot.indexOf(`${sep}node_modules${sep}`);
-  return place >= 0 && existsSync(join(packageRoot.slice(0, place), 'package.json'));
 }
 
 function isActive(python: string, { environment }: InstallationContext): boolean {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import { MissingError, RminasError } from '../errors.js';
-import { withProgramCommand } from '../installation/advice.js';
+import { withProgramCommand } from '../installation/program.js';
 
 /** Limits of the system that any operation can meet: what happened, and what to do. */
 const LIMITS: Readonly<Record<string, readonly [what: string, step: string]>> = {

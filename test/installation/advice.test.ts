@@ -1,15 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  type InstallationContext,
-  mismatchStep,
-  packageSteps,
-  programCommand,
-  reinstallStep,
-  setupCommand,
-  withProgramCommand,
-} from '../../src/installation/advice.js';
+import { mismatchStep, packageSteps, reinstallStep, setupCommand } from '../../src/installation/advice.js';
+import { type InstallationContext, programCommand, withProgramCommand } from '../../src/installation/program.js';
 import { temporaryFolder } from '../support/run-cli.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { isTransfer, reportedFigures } from '../../benchmarks/reported.js';
-import { programCommand } from '../../installation/advice.js';
 import { shellWord } from '../../installation/paths.js';
+import { programCommand } from '../../installation/program.js';
 import type {
   ArchitectureScore,
   BenchmarkReport,

@@ -1,4 +1,4 @@
-import { programCommand } from '../../installation/advice.js';
+import { programCommand } from '../../installation/program.js';
 import type { SetupReport } from '../../setup/index.js';
 
 /** The interpreter for further commands, and the next steps. */
