@@ -22,7 +22,7 @@ import type { BenchmarkAnswer } from '../protocol/messages.js';
 import { writePage } from '../report/report.js';
 import type { Space } from '../spaces/space.js';
 import { warmUpProposals } from '../strategies/draw.js';
-import { type Evidence, type Explanation, evidenceOf, scoreOf } from './explanation.js';
+import { type Evidence, type Explanation, evidenceOf, scoreFrom } from './explanation.js';
 import { explanationReport } from './page.js';
 import { findArchitecture } from './subject.js';
 import { trainArchitectures } from './train.js';
@@ -93,7 +93,7 @@ export async function explain(given: ExplainOptions): Promise<Explanation> {
     space: space.name,
     dataset: plan.specification.dataset,
     ...subject,
-    ...scoreOf(evidence, plan.specification.beta),
+    ...scoreFrom(evidence, plan.specification.beta),
     ...(options.run === undefined && { all: null }),
     benchmark: await figuresOf(space.name, subject.genotype, options),
     file: null,

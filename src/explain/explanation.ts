@@ -128,7 +128,7 @@ export function evidenceOf(
 }
 
 /** The score, its parts and its places. @param beta weight of the RMI part of the loss */
-export function scoreOf(
+export function scoreFrom(
   { own, proposed, others }: Evidence,
   beta: number,
 ): Pick<
