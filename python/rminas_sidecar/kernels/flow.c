@@ -4,7 +4,7 @@
  * and nothing is normalised. So all layers are linear, ReLU does nothing, and the flow of a layer is the product of its output
  * and the gradient of its output.
  *
- * Places are those of the operations, in arenas of float64. No two buffers may share a place.
+ * Channels are multiples of WIDTH. Places are those of the operations, in arenas of float64. No two buffers may share a place.
  */
 #include "operation.h"
 
@@ -121,8 +121,8 @@ static void strided_gradient(const operation *o, arenas m) {
                                       m.gradients + o->x + from * o->inputs, o->outputs, o->inputs))
 }
 
-static void add(const double *x, double *y, ptrdiff_t count, double factor) {
-    for (ptrdiff_t i = 0; i < count; i++) y[i] += factor * x[i];
+static ALWAYS_INLINE void add(const double *x, double *y, ptrdiff_t count, double factor) {
+    for (ptrdiff_t i = 0; i < count; i += WIDTH) store_wide(y + i, load_wide(y + i) + factor * load_wide(x + i));
 }
 
 /* Adds each pixel of x to its neighbours in y, divided by the number of the neighbours; by that of y's if `of_target`. */
@@ -193,8 +193,11 @@ static void backward(const operation *o, arenas m) {
 static double flow_of(const operation *o, arenas m) {
     int has_weights = o->kind == KIND_tiled_convolution || o->kind == KIND_pointwise_convolution ||
                       o->kind == KIND_pointwise_projection || o->kind == KIND_strided_convolution;
+    wide sums = {0};
+    for (ptrdiff_t i = 0; has_weights && i < outputs_of(o); i += WIDTH)
+        sums += load_wide(m.values + o->y + i) * load_wide(m.gradients + o->y + i);
     double total = 0;
-    for (ptrdiff_t i = 0; has_weights && i < outputs_of(o); i++) total += m.values[o->y + i] * m.gradients[o->y + i];
+    for (int i = 0; i < WIDTH; i++) total += sums[i];
     return total;
 }
 

@@ -112,3 +112,24 @@ def test_small_images_at_another_resolution(specification: Build, data: Path) ->
         Session.prepare(body, _assets(data, "imagenet16-120", "nas-bench-201-9930"), "cpu")
     assert caught.value.code == "unsuitable-data"
     assert "16" in caught.value.message
+
+
+def test_compiled_networks_have_the_scores_of_fast_ones_but_for_rounding(specification: Build, data: Path) -> None:
+    body = _body(specification, "cifar10", "resnet20", channels=8)
+    body["optimizer"]["learningRate"] = 0.002
+    assets = _assets(data, "cifar10", "resnet20")
+    proxies = ["rmi@1", "synflow", "flops", "params"]
+    answers, measurements = [], []
+    for arithmetic in ("fast", "compiled", "compiled"):
+        session = Session.prepare({**body, "arithmetic": arithmetic}, assets, "cpu")
+        answers.append({**session.evaluate(EXAMPLE, 1), "seconds": 0})
+        measurements.append([value["value"] for value in session.measure(EXAMPLE, 1, proxies)["values"]])
+    fast, compiled, again = answers
+    assert compiled == again
+    assert compiled["curve"] == pytest.approx(fast["curve"], rel=1e-4)
+    assert compiled["cka"] == pytest.approx(fast["cka"], rel=1e-4)
+    assert compiled["flops"] == fast["flops"]
+    assert measurements[1] == measurements[2]
+    assert measurements[1][0] == compiled["curve"][1]
+    assert measurements[1][1] == pytest.approx(measurements[0][1], rel=1e-12)
+    assert measurements[1][2:] == measurements[0][2:]
