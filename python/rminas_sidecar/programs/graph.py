@@ -140,8 +140,9 @@ class Graph:
 
         def backward() -> None:
             gradient = self._gradient(y)
-            for term in terms if gradient is not None else ():
-                assert gradient is not None
+            if gradient is None:
+                return
+            for term in terms:
                 if isinstance(term, Image):
                     term.terms.append(_Total(gradient.buffer, owned=len(terms) == 1 and gradient.owned))
                 else:
