@@ -9,17 +9,30 @@ const SHARING = [
   ...['installation', 'objectives', 'plugins', 'protocol', 'proxies', 'random'],
   ...['search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
 ];
-const sharing = SHARING.map((room) => `test/${room}/**/*.test.ts`);
+/** Rooms whose tests are about the start, the end or the work of processes, which are started as usual. */
+const STARTING = ['bridge', 'faults', 'fuzz', 'package', 'plan', 'sidecar'];
+
+const filesOf = (rooms: readonly string[]) => rooms.map((room) => `test/${room}/**/*.test.ts`);
+/** Sets the limits of tests and hooks, which scale with the machine. */
+const SETUP = ['test/setup/each-file.ts'];
+const FORKING = [...SETUP, 'test/setup/use-fork-server.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'processes', include: ['test/**/*.test.ts'], exclude: sharing } },
-      { extends: true, test: { name: 'sharing', include: sharing, isolate: false } },
+      { extends: true, test: { name: 'starting', include: filesOf(STARTING), setupFiles: SETUP } },
+      {
+        extends: true,
+        test: {
+          name: 'separate',
+          include: filesOf(['**']),
+          exclude: filesOf([...SHARING, ...STARTING]),
+          setupFiles: FORKING,
+        },
+      },
+      { extends: true, test: { name: 'sharing', include: filesOf(SHARING), setupFiles: FORKING, isolate: false } },
     ],
     globalSetup: ['test/setup/once.ts'],
-    // Sets the limits of tests and hooks, which scale with the machine.
-    setupFiles: ['test/setup/each-file.ts'],
     // On a machine of two cores, further workers compute while the others wait for their sidecars.
     maxWorkers: 4,
     env: {

@@ -1,0 +1,161 @@
+"""A fork of the tests' fork server runs a program like a process of its own, or the process runs it itself."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.limits import scaled
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
+
+_FOLDER = Path(__file__).parent / "fork_server"
+_PRELOADED = "colorsys"
+_PROGRAM = f"""
+import json, os, signal, sys
+print(json.dumps({{
+    "forked": "{_PRELOADED}" in sys.modules,
+    "arguments": sys.argv[1:],
+    "variable": os.environ.get("OWN"),
+    "folder": os.getcwd(),
+    "ignores": signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN,
+    "pid": os.getpid(),
+}}), flush=True)
+signal.signal(signal.SIGUSR2, lambda *_: sys.exit(7))
+for line in sys.stdin:
+    exec(line)
+"""
+
+
+class Forks:
+    """A fork server for the package `rminas_sidecar` of a temporary folder, which has one program."""
+
+    def __init__(self, folder: Path) -> None:
+        package = folder / "rminas_sidecar"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "program.py").write_text(_PROGRAM)
+        # Not pytest's folder alone: the path of a socket must stay short.
+        self._socket = os.path.relpath(folder / "s")
+        path = os.pathsep.join([str(folder), str(_FOLDER)])
+        self._environment = {**os.environ, "PYTHONPATH": path, "RMINAS_TEST_FORK_SERVER": ""}
+        self._server = subprocess.Popen(
+            [sys.executable, str(_FOLDER / "server.py"), self._socket, _PRELOADED],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._environment,
+        )
+        assert self._server.stdout is not None
+        assert self._server.stdout.readline() == b"listening\n"
+
+    def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
+        environment = {**self._environment, "RMINAS_TEST_FORK_SERVER": self._socket, **options.pop("env", {})}
+        return subprocess.Popen(
+            [sys.executable, "-m", "rminas_sidecar.program", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            text=True,
+            **options,
+        )
+
+    def close(self) -> None:
+        self._server.communicate()
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    opened = Forks(tmp_path_factory.mktemp("forks"))
+    yield opened
+    opened.close()
+
+
+def _first_line(program: "subprocess.Popen[str]") -> dict[str, Any]:
+    assert program.stdout is not None
+    answer: dict[str, Any] = json.loads(program.stdout.readline())
+    return answer
+
+
+def test_a_fork_has_the_arguments_variables_folder_and_signals_of_the_process(forks: Forks) -> None:
+    def ignore() -> None:
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+
+    # The socket's path is relative.
+    program = forks.start("a", "b c", env={"OWN": "ü"}, preexec_fn=ignore)
+    told = _first_line(program)
+    assert told.pop("pid") != program.pid
+    expected = {"forked": True, "arguments": ["a", "b c"], "variable": "ü", "folder": str(Path.cwd()), "ignores": True}
+    assert told == expected
+    assert program.communicate("print('to stderr', file=sys.stderr)\nsys.exit(3)\n") == ("", "to stderr\n")
+    assert program.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("", 0),
+        ("os._exit(5)", 5),
+        ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+        ("os.abort()", -signal.SIGABRT),
+    ],
+)
+def test_the_process_ends_as_the_fork_ends(forks: Forks, line: str, code: int) -> None:
+    program = forks.start()
+    assert _first_line(program)["forked"]
+    program.communicate(f"{line}\n")
+    assert program.returncode == code
+
+
+def test_a_fork_reports_its_exception(forks: Forks) -> None:
+    program = forks.start()
+    _, stderr = program.communicate("raise ValueError('boom')\n")
+    assert program.returncode == 1
+    assert stderr.endswith("ValueError: boom\n")
+
+
+def test_signals_reach_the_fork(forks: Forks) -> None:
+    program = forks.start()
+    assert _first_line(program)["forked"]
+    program.stdin.write("print('handles', flush=True)\nsignal.pause()\n")
+    program.stdin.flush()
+    assert program.stdout.readline() == "handles\n"
+    program.send_signal(signal.SIGUSR2)
+    assert program.wait(scaled(60)) == 7
+
+
+def test_a_fork_dies_with_its_process(forks: Forks, wait_for_end: Callable[[int], None]) -> None:
+    program = forks.start()
+    told = _first_line(program)
+    assert told["forked"]
+    program.kill()
+    wait_for_end(told["pid"])
+    program.communicate()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"env": {"OMP_NUM_THREADS": "3"}},
+        {"env": {"PYTHONPATH": f"{_FOLDER}{os.pathsep}/tmp"}},
+        {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))},
+        {"env": {"RMINAS_TEST_FORK_SERVER": "/nowhere"}},
+    ],
+    ids=["variables of libraries", "module folders", "limits", "no server"],
+)
+def test_a_process_that_differs_runs_its_program_itself(forks: Forks, options: dict[str, Any]) -> None:
+    program = forks.start(**options)
+    stdout, _ = program.communicate("")
+    if "PYTHONPATH" in options.get("env", {}):
+        # Without the temporary folder, there is another package of that name, which has no such program.
+        assert "No module named" in _
+    else:
+        told = json.loads(stdout)
+        assert (told["forked"], told["pid"]) == (False, program.pid)

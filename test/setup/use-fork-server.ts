@@ -1,0 +1,3 @@
+import { useForkServer } from './fork-server.js';
+
+useForkServer();
