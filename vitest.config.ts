@@ -1,36 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Rooms whose tests change nothing in their process, or restore it. The files of one worker share its process, which
- * spares the start and the imports of each.
+ * Rooms whose tests are about the starts, the ends and the work of processes. Each file has a process of its own, and its
+ * sidecars start as usual. All other tests change nothing in their process, or restore it: the files of one worker share
+ * its process, which spares the imports of each, and their sidecars are forks.
  */
-const SHARING = [
-  ...['assets', 'catalogue', 'charts', 'commands', 'config', 'definitions', 'docs', 'documentation', 'e2e', 'export'],
-  ...['installation', 'objectives', 'plugins', 'protocol', 'proxies', 'random'],
-  ...['search', 'spaces', 'statistics', 'store', 'strategies', 'system', 'terminal'],
-];
-/** Rooms whose tests are about the start, the end or the work of processes, which are started as usual. */
-const STARTING = ['bridge', 'faults', 'fuzz', 'package', 'plan', 'sidecar'];
+const PROCESSES = ['bridge', 'faults', 'fuzz', 'package', 'plan', 'sidecar'].map((room) => `test/${room}/**/*.test.ts`);
 
-const filesOf = (rooms: readonly string[]) => rooms.map((room) => `test/${room}/**/*.test.ts`);
 /** Sets the limits of tests and hooks, which scale with the machine. */
 const SETUP = ['test/setup/each-file.ts'];
-const FORKING = [...SETUP, 'test/setup/use-fork-server.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'starting', include: filesOf(STARTING), setupFiles: SETUP } },
+      { extends: true, test: { name: 'processes', include: PROCESSES, setupFiles: SETUP } },
       {
         extends: true,
         test: {
-          name: 'separate',
-          include: filesOf(['**']),
-          exclude: filesOf([...SHARING, ...STARTING]),
-          setupFiles: FORKING,
+          name: 'sharing',
+          include: ['test/**/*.test.ts'],
+          exclude: PROCESSES,
+          setupFiles: [...SETUP, 'test/setup/use-fork-server.ts'],
+          isolate: false,
         },
       },
-      { extends: true, test: { name: 'sharing', include: filesOf(SHARING), setupFiles: FORKING, isolate: false } },
     ],
     globalSetup: ['test/setup/once.ts'],
     // On a machine of two cores, further workers compute while the others wait for their sidecars.
