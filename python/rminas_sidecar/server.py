@@ -136,7 +136,7 @@ class Server:
     def _route(self, message: Message) -> None:
         body = message.body
         match message.type:
-            case "prepare" | "evaluate" | "measure" | "costs" | "verify" | "retrain" | "export":
+            case "prepare" | "evaluate" | "measure" | "costs" | "verify" | "retrain" | "one-shot" | "export":
                 self._submit(message)
             case "fit" if "rfSuggest" in body:
                 # XNAS's forest imports PyTorch, which only workers have.

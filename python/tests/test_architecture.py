@@ -17,7 +17,7 @@ ROOMS = [
     ["arguments"],
     ["server", "describe"],
     ["engines"],
-    ["export"],
+    ["export", "supernets"],
     ["plugins", "retraining"],
     ["evaluation"],
     ["backends", "proxies", "teachers", "surrogate", "benchmarks"],

@@ -23,6 +23,7 @@ import { failed } from './failure.js';
 import { measured, measureRequest } from './proxies.js';
 import { retrained, retrainRequest } from './retraining.js';
 import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
+import { oneShotFound, oneShotRequest } from './supernets.js';
 
 const category = z.int().min(0).max(255);
 const encodings = z.array(z.array(category).min(1).max(256)).max(100_000);
@@ -214,6 +215,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   fit,
   verify,
   retrainRequest,
+  oneShotRequest,
   exportRequest,
   importBenchmarkRequest,
   queryBenchmarkRequest,
@@ -234,6 +236,7 @@ export const fromSidecarSchema = z.discriminatedUnion('type', [
   fitted,
   verified,
   retrained,
+  oneShotFound,
   exported,
   benchmarkImported,
   benchmarkAnswer,
@@ -262,6 +265,7 @@ export const REPLY_OF = {
   fit: 'fitted',
   verify: 'verified',
   retrain: 'retrained',
+  'one-shot': 'one-shot-found',
   export: 'exported',
   'import-benchmark': 'benchmark-imported',
   'query-benchmark': 'benchmark-answer',

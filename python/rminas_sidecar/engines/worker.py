@@ -48,6 +48,7 @@ class Worker:
             "costs": self._costs,
             "verify": self._verify,
             "retrain": self._retrain,
+            "one-shot": self._search_supernet,
             "export": self._export,
             "fit": self._fit,
         }
@@ -114,6 +115,11 @@ class Worker:
         from rminas_sidecar.retraining.retrain import retrain
 
         return "retrained", retrain(body, self._device, self._progress())
+
+    def _search_supernet(self, body: Body) -> tuple[str, Body]:
+        from rminas_sidecar.supernets.search import search_supernet
+
+        return "one-shot-found", search_supernet(body, self._device, self._progress())
 
     def _export(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar.export.export import export_network

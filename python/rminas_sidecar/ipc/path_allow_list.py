@@ -10,6 +10,7 @@ from rminas_sidecar.protocol import Body
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "prepare": (("assets", "dataset"), ("assets", "teacher"), ("assets", "teacherCode")),
     "retrain": (("dataset",), ("teacher", "teacher"), ("teacher", "teacherCode"), ("checkpoint",)),
+    "one-shot": (("dataset",), ("checkpoint",)),
     "export": (("weights",), ("folder",)),
     "import-benchmark": (("file",), ("folder",)),
     "query-benchmark": (("index",),),

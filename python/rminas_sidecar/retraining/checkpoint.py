@@ -1,4 +1,4 @@
-"""The checkpoint of a retraining: weights, momentum and the epochs done, from which it resumes exactly.
+"""The checkpoint of a training: weights, optimisers and the epochs done, from which it resumes exactly.
 
 Learning rate, drop path and every generator are functions of seed and epoch, so they have no state to save.
 """
@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +30,18 @@ History = list[dict[str, Any]]
 """The protocol's epochs, one an epoch done."""
 
 
+class Stateful(Protocol):
+    """An optimiser, or several."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state, as tensors, numbers, text, and containers of them."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any], /) -> None:
+        """Restores a state."""
+        ...
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A file, and the fingerprint of its training.
@@ -41,14 +53,14 @@ class Checkpoint:
     fingerprint: str
 
     @classmethod
-    def of(cls, path: Path, retraining: Mapping[str, Any], seed: int, labels: Tensor) -> "Checkpoint":
-        """The checkpoint of a retraining, given in the protocol's JSON, on images with these labels."""
-        sha = hashlib.sha256(json.dumps([retraining, seed], sort_keys=True).encode())
+    def of(cls, path: Path, training: Mapping[str, Any], seed: int, labels: Tensor) -> "Checkpoint":
+        """The checkpoint of a training, given in the protocol's JSON, on images with these labels."""
+        sha = hashlib.sha256(json.dumps([training, seed], sort_keys=True).encode())
         # Other images have other labels. Hashing the pixels of photographs would take hours.
         sha.update(labels.numpy().tobytes())
         return cls(path, sha.hexdigest())
 
-    def save(self, network: nn.Module, sgd: torch.optim.SGD, history: History) -> None:
+    def save(self, network: nn.Module, optimizer: Stateful, history: History) -> None:
         """Replaces the file atomically.
 
         Raises:
@@ -60,7 +72,7 @@ class Checkpoint:
             "fingerprint": self.fingerprint,
             "history": history,
             "state_dict": network.state_dict(),
-            "optimizer": sgd.state_dict(),
+            "optimizer": optimizer.state_dict(),
         }
         # Not directly to the file, because torch hides the reason when a disk is full.
         buffer = io.BytesIO()
@@ -74,7 +86,7 @@ class Checkpoint:
                 ["Start again."],
             ) from error
 
-    def load(self, network: nn.Module, sgd: torch.optim.SGD) -> History:
+    def load(self, network: nn.Module, optimizer: Stateful) -> History:
         """Loads network and optimiser, and answers the epochs done; without a file, none.
 
         Raises:
@@ -87,16 +99,14 @@ class Checkpoint:
         largest = _LARGEST + _COPIES * sum(value.nbytes for value in network.state_dict().values())
         content = read_checkpoint(self.path, "The checkpoint", steps, largest)
         if not isinstance(content, dict) or content.keys() != _KEYS or content["version"] != _VERSION:
-            raise SidecarError(
-                "refused-file", f"{self.path} is not a checkpoint of a retraining of this version.", steps
-            )
+            raise SidecarError("refused-file", f"{self.path} is not a checkpoint of a training of this version.", steps)
         if content["fingerprint"] != self.fingerprint:
             raise SidecarError(
                 "refused-file", f"{self.path} belongs to a training of another network, recipe, seed or images.", steps
             )
         try:
             network.load_state_dict(content["state_dict"])
-            sgd.load_state_dict(content["optimizer"])
+            optimizer.load_state_dict(content["optimizer"])
         except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             why = str(error).partition("\n")[0]
             raise SidecarError("corrupt-file", f"{self.path} does not fit its network: {why}", steps) from error

@@ -38,7 +38,7 @@ def read_images(retraining: Retraining, folder: Path | None) -> RetrainingImages
     """
     dataset = dataset_of(retraining)
     training, test = dataset.read_training(folder), dataset.read_held_out(folder)
-    return RetrainingImages(dataset, _without_rotation(training), test)
+    return RetrainingImages(dataset, without_rotation(training), test)
 
 
 def dataset_of(retraining: Retraining) -> Dataset:
@@ -48,17 +48,17 @@ def dataset_of(retraining: Retraining) -> Dataset:
         SidecarError: as :func:`read_images`, except those of reading.
     """
     size = retraining.network
-    return _with_own_statistics(find_dataset(retraining.dataset, size.resolution, size.classes, retraining.images))
+    return with_own_statistics(find_dataset(retraining.dataset, size.resolution, size.classes, retraining.images))
 
 
-def _with_own_statistics(dataset: Dataset) -> Dataset:
+def with_own_statistics(dataset: Dataset) -> Dataset:
     """DARTS and NAS-Bench-201 normalise CIFAR-10 by its own statistics, the search by those of its teacher."""
     if dataset.name != "cifar10":
         return dataset
     return replace(dataset, mean=_CIFAR10_MEAN, deviation=_CIFAR10_DEVIATION)
 
 
-def _without_rotation(training: Images) -> Images:
+def without_rotation(training: Images) -> Images:
     """The recipes mirror and crop; only the search rotates the images of CIFAR-100."""
     if not isinstance(training, StoredImages):
         return training
@@ -83,7 +83,7 @@ def training_batches(images: RetrainingImages, retraining: Retraining, epoch: in
             pixels = images.dataset.shrink(images.dataset.normalise(images.training.augmented(chosen, distortion)))
             yield cut_out(pixels, retraining.recipe.cutout, distortion), images.training.labels[chosen]
 
-    return _prefetch(make())
+    return prefetch(make())
 
 
 def split_into_batches(order: Tensor, size: int) -> tuple[Tensor, ...]:
@@ -102,7 +102,7 @@ def count_batches(images: int, size: int) -> int:
     return len(split_into_batches(torch.arange(images), size))
 
 
-def _prefetch(items: Iterator[Item]) -> Iterator[Item]:
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """The same items; each is computed in a thread while the caller uses the one before it."""
     with ThreadPoolExecutor(1) as thread:
         upcoming = thread.submit(next, items, None)

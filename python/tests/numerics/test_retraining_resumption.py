@@ -142,8 +142,8 @@ def _bytes_of(value: object) -> bytes:
         (_bytes_of({"version": 1})[:-40], "corrupt-file", "an incomplete checkpoint"),
         (pickle.dumps([1, 2, 3]), "refused-file", "not a checkpoint of weights"),
         (_bytes_of(_Malicious()), "refused-file", "was not run"),
-        (_bytes_of({"state_dict": {}}), "refused-file", "not a checkpoint of a retraining"),
-        (_bytes_of([1, 2]), "refused-file", "not a checkpoint of a retraining"),
+        (_bytes_of({"state_dict": {}}), "refused-file", "not a checkpoint of a training"),
+        (_bytes_of([1, 2]), "refused-file", "not a checkpoint of a training"),
     ],
 )
 def test_other_files_are_refused(

@@ -1,0 +1,45 @@
+"""SNAS (Xie, Zheng, Liu and Lin, ICLR 2019, sections 2.2 and 2.3): soft Gumbel-softmax weights, one loss for both.
+
+One batch and one loss update weights and architecture parameters together. The loss has a penalty on the logarithm of
+the expected multiply-adds. The temperature falls linearly, and drop path regularises the operations.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rminas_sidecar.supernets.method import Batch, Method, Options
+from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.supernets.supernet import Supernet
+from rminas_sidecar.supernets.temperature import draw_gumbel, linear_temperature
+from rminas_sidecar.supernets.updates import Updates
+
+
+class Snas(Method):
+    """See the module.
+
+    Options: `firstTemperature`, `lastTemperature`; `resourceWeight`: of the penalty; `dropPath`: a probability.
+    """
+
+    def __init__(self, supernet: Supernet, options: Options) -> None:
+        super().__init__(supernet, options)
+        self.temperature = float(options["firstTemperature"])
+
+    def begin_epoch(self, epoch: int, epochs: int) -> None:
+        """Lowers the temperature."""
+        first, last = float(self.options["firstTemperature"]), float(self.options["lastTemperature"])
+        self.temperature = linear_temperature(first, last, epoch, epochs)
+
+    def relax(self) -> Mixture:
+        """A soft sample for the whole network."""
+        assert isinstance(self.alpha, nn.Parameter)
+        sample = functional.softmax((self.alpha + draw_gumbel(self.alpha)) / self.temperature, dim=-1)
+        return Mixture(sample, drop_path=float(self.options["dropPath"]))
+
+    def step(self, training: Batch, validation: Batch, updates: Updates) -> Tensor:
+        """One loss on the training batch updates both."""
+        cost = (self.weights() * self.supernet.costs.to(training.images)).sum()
+        penalty = float(self.options["resourceWeight"]) * torch.log1p(cost)
+        loss = self.loss(training)
+        updates.update_both(loss + penalty)
+        return loss.detach()
