@@ -4,6 +4,7 @@ import { publishedGenotypesSchema } from './explain/genotypes.js';
 import { shownArchitectureSchema } from './explain/show.js';
 import { exportedNetworkSchema } from './export/network/result.js';
 import { comparisonResultSchema } from './jobs/compare/result.js';
+import { oneShotResultSchema } from './jobs/one-shot/result.js';
 import { planResultSchema } from './jobs/plan/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
@@ -22,6 +23,7 @@ export function exportResultSchema(): Record<string, unknown> {
     plan: z.toJSONSchema(planResultSchema),
     score: z.toJSONSchema(scoreResultSchema),
     retrain: z.toJSONSchema(retrainingResultSchema),
+    'one-shot': z.toJSONSchema(oneShotResultSchema),
     rank: z.toJSONSchema(rankingResultSchema),
     export: z.toJSONSchema(exportedNetworkSchema),
     'teacher inspect': z.toJSONSchema(teacherInspectionSchema),

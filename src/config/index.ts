@@ -10,7 +10,7 @@ export {
   loadConfig,
 } from './load.js';
 export { resolveBackend } from './planning/backend.js';
-export { retrainingDigest, specificationDigest } from './planning/digest.js';
+export { oneShotDigest, retrainingDigest, specificationDigest } from './planning/digest.js';
 export { planRetraining, type RetrainingPlan, unnamedSpace } from './planning/retraining.js';
 export { planSearch, type SearchPlan } from './planning/search.js';
 export type { SearchSettings } from './planning/search-settings.js';

@@ -4,13 +4,15 @@
  */
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { datasets, fetching, places, spaces } from './definitions.js';
-import { ownKeys, retrainingKeys, searchKeys, sharedKeys } from './keys.js';
+import { oneShotKeys, oneShotMethods, ownKeys, retrainingKeys, searchKeys, sharedKeys } from './keys.js';
 
 const SECTIONS: Readonly<Record<string, () => string>> = {
   'shared keys': sharedKeys,
   'search keys': () => searchKeys(BUILT_IN),
   'own keys': () => ownKeys(BUILT_IN),
   'retraining keys': retrainingKeys,
+  'one-shot keys': oneShotKeys,
+  'one-shot methods': oneShotMethods,
   spaces: () => spaces(BUILT_IN),
   'data sets': () => datasets(BUILT_IN),
   places: () => places(BUILT_IN),
@@ -18,7 +20,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
 };
 
 /** The pages with derived parts. */
-export const DERIVED_PAGES: readonly string[] = ['docs/configuration.md', 'docs/assets.md'];
+export const DERIVED_PAGES: readonly string[] = ['docs/configuration.md', 'docs/assets.md', 'docs/one-shot.md'];
 
 /** The names of all derived parts. */
 export const DERIVED_PARTS: readonly string[] = Object.keys(SECTIONS);

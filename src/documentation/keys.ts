@@ -6,6 +6,8 @@ import { SEARCH_KEYS } from '../config/schema/search-keys.js';
 import { SHARED_KEYS } from '../config/schema/shared-keys.js';
 import { repr } from '../config/yacs/value.js';
 import type { KeyDefinition, KeyGroup } from '../definitions/key.js';
+import { METHODS } from '../supernets/index.js';
+import { COMMON_ONE_SHOT_KEYS, UNREAD_ONE_SHOT_KEYS } from '../supernets/keys.js';
 import { code, table } from './table.js';
 
 const HEAD = ['key', 'default', 'range', 'meaning'];
@@ -29,6 +31,26 @@ export function ownKeys({ strategies, objectives }: Catalogue): string {
 
 export function retrainingKeys(): string {
   return table(HEAD, rowsOf(RETRAINING_KEYS));
+}
+
+/** The keys of all one-shot methods, those of single methods, and those of XNAS that none reads. */
+export function oneShotKeys(): string {
+  const readers = (key: string) => METHODS.filter(({ keys }) => key in keys).map(({ name }) => code(name));
+  const own: KeyGroup = Object.assign({}, ...METHODS.map(({ keys }) => keys));
+  const rows = [
+    ...rowsOf(COMMON_ONE_SHOT_KEYS).map((row) => ['all', ...row]),
+    ...Object.entries(own).flatMap(([key, definition]) =>
+      rowsOf({ [key]: definition }).map((row) => [readers(key).join(', '), ...row]),
+    ),
+    ...rowsOf(UNREAD_ONE_SHOT_KEYS).map((row) => ['none', ...row]),
+  ];
+  return table(['methods', ...HEAD], rows);
+}
+
+/** The one-shot methods, their papers and their spaces. */
+export function oneShotMethods(): string {
+  const rows = METHODS.map(({ name, doc, source, spaces }) => [code(name), doc, source, spaces.map(code).join(', ')]);
+  return table(['`--method`', 'method', 'source', 'spaces'], rows);
 }
 
 function rowsOf(keys: KeyGroup): string[][] {

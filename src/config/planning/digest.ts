@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PluginIdentity } from '../../definitions/plugin.js';
 import type { Retraining } from '../../protocol/retraining.js';
 import type { Specification } from '../../protocol/specification.js';
+import type { OneShot } from '../../protocol/supernets.js';
 
 /**
  * SHA-256, in hexadecimal, of the specification's JSON with sorted keys: equal specifications have equal digests.
@@ -14,6 +15,11 @@ export function specificationDigest(specification: Specification, plugins: reado
 /** The same digest of a retraining. */
 export function retrainingDigest(retraining: Retraining, plugins: readonly PluginIdentity[] = []): string {
   return digest(withPlugins(retraining, plugins));
+}
+
+/** The same digest of a one-shot search. */
+export function oneShotDigest(oneShot: OneShot, plugins: readonly PluginIdentity[] = []): string {
+  return digest(withPlugins(oneShot, plugins));
 }
 
 /** Without plugins the digest is that of the value alone, as it was before there were plugins. */

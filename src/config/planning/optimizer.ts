@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { Specification } from '../../protocol/specification.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
 import type { SearchValues } from '../schema/search-keys.js';
+import type { SharedValues } from '../schema/shared-keys.js';
 
 type Optimizer = Specification['optimizer'];
 
@@ -14,13 +15,13 @@ export function optimizerOf(values: SearchValues, { schedule }: Pick<SpaceDefini
 }
 
 /** No gradient clipping when OPTIM.GRAD_CLIP is 0. */
-export function gradientNormOf(values: SearchValues): { gradientNorm?: number } {
+export function gradientNormOf(values: SharedValues): { gradientNorm?: number } {
   const gradientNorm = values['OPTIM.GRAD_CLIP'];
   return gradientNorm > 0 ? { gradientNorm } : {};
 }
 
 /** @throws UsageError `unusable-optimizer` for a combination that SGD does not have. */
-export function sgdOf(values: SearchValues): Omit<Optimizer, 'cosine' | 'gradientNorm'> {
+export function sgdOf(values: SharedValues): Omit<Optimizer, 'cosine' | 'gradientNorm'> {
   const momentum = values['OPTIM.MOMENTUM'];
   const dampening = values['OPTIM.DAMPENING'];
   const nesterov = values['OPTIM.NESTEROV'];

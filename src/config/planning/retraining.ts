@@ -114,7 +114,7 @@ function genotypeOf(settings: Settings): string {
 }
 
 /** Whether the file describes a search. Its epochs and its network size do not apply to a retraining. */
-function describesSearch({ file, dialect, purpose, settings }: Config): boolean {
+export function describesSearch({ file, dialect, purpose, settings }: Config): boolean {
   if (file === null || purpose === 'retraining') return false;
   return dialect === 'archive' || Object.keys(ALGORITHM_KEYS).some((key) => settings.get(key)?.source === 'file');
 }

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { KeyGroup } from '../../definitions/key.js';
 import { strategyKey } from '../../strategies/index.js';
+import { ONE_SHOT_KEYS } from '../../supernets/index.js';
 import { bool, float, int, listValue, NONE, str, type Value } from '../yacs/value.js';
 import { RETRAINING_KEYS } from './retraining-keys.js';
 import { SEARCH_KEYS } from './search-keys.js';
@@ -21,7 +22,12 @@ export function searchKeysOf({ strategies, objectives }: Catalogue): KeyGroup {
 
 /** Every key that a configuration may set, with its default. The keys of one group follow each other. */
 export function defaultsOf(catalogue: Catalogue): Readonly<Record<string, Value>> {
-  const keys: Readonly<Record<string, PlainKey>> = { ...searchKeysOf(catalogue), ...RETRAINING_KEYS, ...UNREAD_KEYS };
+  const keys: Readonly<Record<string, PlainKey>> = {
+    ...searchKeysOf(catalogue),
+    ...RETRAINING_KEYS,
+    ...ONE_SHOT_KEYS,
+    ...UNREAD_KEYS,
+  };
   return grouped(toValues(keys));
 }
 

@@ -1,6 +1,6 @@
 /** The keys that searches and retrainings read. */
 import { z } from 'zod';
-import { flag, type KeyGroup, list, number, text, wholeNumber } from '../../definitions/key.js';
+import { flag, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 import { stageSchema } from '../../protocol/specification.js';
 import { OWN_DATA_KEYS } from './own-data-keys.js';
 import { pathKey } from './path-key.js';
@@ -104,3 +104,4 @@ export const SHARED_KEYS = {
     'Plugins that add spaces, data sets, teachers and proxies, see [extending.md](extending.md). A relative path starts from the folder of the configuration file.',
   ),
 } satisfies KeyGroup;
+export type SharedValues = ValuesOf<typeof SHARED_KEYS>;

@@ -50,7 +50,7 @@ const scoreSchema = z.strictObject({
 });
 export type ArchitectureScore = z.infer<typeof scoreSchema>;
 
-const benchmarkSchema = z.strictObject({
+export const benchmarkSchema = z.strictObject({
   answer: benchmarkAnswerSchema.nullable(),
   /** The source of the figures, or what is needed to have them. */
   note: z.string(),

@@ -153,7 +153,7 @@ function futilityRow(futility: SearchResult['futility']): LabelledValue[] {
 }
 
 /** @param searched the data set of the scores; figures of other data sets only are marked as a transfer */
-function benchmarkRows({ answer, note: text }: BenchmarkReport, searched: string | null): LabelledValue[] {
+export function benchmarkRows({ answer, note: text }: BenchmarkReport, searched: string | null): LabelledValue[] {
   if (!answer) return [['benchmark', text]];
   const reported = reportedFigures(answer.figures);
   const rows = reported.map((figure): LabelledValue => {

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { oneShotFoundSchema } from '../../protocol/supernets.js';
+import type { JobStore, JournalFormat } from '../../store/job-store.js';
+import { settingsSchema } from '../bound-settings.js';
+import type { OneShotEvent } from './events.js';
+
+/** First line: what is trained. It never changes. */
+const header = z.strictObject({
+  type: z.literal('one-shot'),
+  version: z.literal(1),
+  rminas: z.string(),
+  /** Values of the keys that decide the result. */
+  settings: settingsSchema,
+  /** SHA-256 of the search that config.yaml resolves to. */
+  oneShot: z.string().regex(/^[0-9a-f]{64}$/),
+  seed: z.int().min(0),
+  /** The `--data` folder, absolute; null when none was given. */
+  data: z.string().nullable(),
+});
+
+/** A process starts to work on it. */
+const session = z.strictObject({
+  type: z.literal('session'),
+  pid: z.int(),
+  versions: z.record(z.string(), z.string()),
+  device: z.string(),
+});
+
+/** The architecture is found; until then the checkpoint says how far the training is. */
+const found = z.strictObject({ type: z.literal('found'), found: oneShotFoundSchema });
+
+const entrySchema = z.discriminatedUnion('type', [header, session, found]);
+export type OneShotEntry = z.infer<typeof entrySchema>;
+export type OneShotHeader = z.infer<typeof header>;
+export type OneShotStore = JobStore<OneShotEntry, OneShotHeader, OneShotEvent>;
+
+export const ONE_SHOT_JOURNAL: JournalFormat<OneShotEntry, OneShotHeader> = {
+  job: 'one-shot search',
+  entries: entrySchema,
+  isHeader: (entry): entry is OneShotHeader => entry.type === 'one-shot',
+  resume: 'rminas one-shot --resume',
+};
+
+/** The checkpoint: the weights of the supernet, the architecture parameters, and the optimisers. */
+export function checkpointIn({ folder }: Pick<OneShotStore, 'folder'>): string {
+  return join(folder.path, 'supernet.pt');
+}

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import { locateImages } from '../../assets/locate.js';
+import { dumpConfig } from '../../config/index.js';
+import { pluginArguments } from '../../definitions/plugin.js';
+import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
+import { pathOption, shellWord } from '../../installation/paths.js';
+import { checkOptions, filledText, type OptionShape } from '../../options.js';
+import { PluginLoader } from '../../plugins/loader.js';
+import type { OneShotFound } from '../../protocol/supernets.js';
+import { Sidecar } from '../../sidecar/client.js';
+import { findPython } from '../../sidecar/process/find-python.js';
+import { createJobFolder, jobFolderAt } from '../../store/folder.js';
+import { openJob } from '../../store/job-store.js';
+import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { createOneShotDescriber, type OneShotEvent } from './events.js';
+import { finalizeOneShot } from './finalize.js';
+import { checkpointIn, ONE_SHOT_JOURNAL, type OneShotEntry, type OneShotHeader, type OneShotStore } from './journal.js';
+import {
+  type NewOneShot,
+  oneShotHeaderOf,
+  type PlannedOneShot,
+  planNewOneShot,
+  planResumedOneShot,
+  type ResumedOneShot,
+} from './plan.js';
+import type { OneShotResult } from './result.js';
+
+/** A one-shot search, new or resumed. */
+export type OneShotOptions = (NewOneShot | ResumedOneShot) & JobOptions;
+
+const NEW_OPTIONS: OptionShape<NewOneShot & JobOptions> = {
+  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  method: filledText.optional(),
+};
+const RESUME_OPTIONS: OptionShape<ResumedOneShot & JobOptions> = {
+  ...JOB_OPTIONS,
+  resume: pathOption,
+  data: pathOption.optional(),
+};
+
+function checkOneShotOptions(options: unknown): OneShotOptions {
+  return isResumed(options)
+    ? checkOptions('oneShot({ resume })', RESUME_OPTIONS, options)
+    : checkOptions('oneShot()', NEW_OPTIONS, options);
+}
+
+/**
+ * Trains a supernet by a one-shot method, reads the architecture, and looks it up in the benchmark of its space. An
+ * interrupted search is resumed from its last whole epoch, and ends as if it had not been interrupted.
+ *
+ * @example
+ * const { genotype } = await oneShot({ method: 'gdas', cfg: 'quickstart', overrides: ['OPTIM.MAX_EPOCH', '3'] }).result;
+ */
+export function oneShot(options: OneShotOptions): Job<OneShotEvent, OneShotResult> {
+  const interruption = (folder: string | undefined) => ({
+    message: 'The one-shot search was interrupted; every whole epoch is kept.',
+    nextSteps: folder === undefined ? [] : [`Resume it with: rminas one-shot --resume ${shellWord(folder)}`],
+  });
+  return startChecked(() => checkOneShotOptions(options), { interruption }, runOneShot);
+}
+
+async function runOneShot(options: OneShotOptions, context: JobContext<OneShotEvent>): Promise<OneShotResult> {
+  const store: OneShotStore = openJob<OneShotEntry, OneShotHeader, OneShotEvent>({
+    place: 'resume' in options ? { kind: 'resume', folder: jobFolderAt(options.resume) } : { kind: 'fresh' },
+    format: ONE_SHOT_JOURNAL,
+    describe: createOneShotDescriber(),
+    listener: context,
+  });
+  try {
+    const planned = await planFor(options, store, context.signal);
+    for (const text of planned.notices) store.notify(text);
+    const { config, oneShot, data } = planned;
+    const dataset = await locateImages(oneShot.dataset, config, { data: data ?? undefined });
+    const run = { planned, store, dataset, signal: context.signal };
+    const sidecar = await startSidecar(run, options.python);
+    try {
+      begin(store, planned, sidecar);
+      const found = await train(run, sidecar);
+      return await finalizeOneShot({ planned, sidecar, store, found });
+    } finally {
+      await sidecar.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function planFor(options: OneShotOptions, { earlier }: OneShotStore, signal: AbortSignal): Promise<PlannedOneShot> {
+  const loader = new PluginLoader({ python: options.python, signal });
+  return earlier === undefined
+    ? planNewOneShot(options as NewOneShot, loader)
+    : planResumedOneShot(earlier, options, loader);
+}
+
+interface OneShotRun {
+  readonly planned: PlannedOneShot;
+  readonly store: OneShotStore;
+  /** Folder of the images; null for those that ship with rminas. */
+  readonly dataset: string | null;
+  readonly signal: AbortSignal;
+}
+
+async function startSidecar(
+  { planned, store, dataset, signal }: OneShotRun,
+  python: string | undefined,
+): Promise<Sidecar> {
+  const { values, config } = planned;
+  // The checkpoint is in the folder of the search, which a new one gets under OUT_DIR.
+  const output = store.earlier?.folder.path ?? resolve(values.OUT_DIR);
+  return Sidecar.start({
+    python: await findPython(python),
+    workers: 1,
+    threads: values['RMINAS.THREADS'],
+    startDeadline: values['RMINAS.START_DEADLINE'],
+    workerDeadline: values['RMINAS.WORKER_DEADLINE'],
+    paths: [dataset, output].filter((path) => path !== null),
+    device: values['RMINAS.DEVICE'],
+    plugins: pluginArguments(config.plugins),
+    signal,
+    ...sidecarMessages((text) => store.notify(text)),
+  });
+}
+
+function begin(store: OneShotStore, planned: PlannedOneShot, { hello }: Sidecar): void {
+  const { oneShot, values, settings } = planned;
+  const { method, space, dataset } = oneShot;
+  store.begin({
+    folder: () => createJobFolder(values.OUT_DIR, `one-shot-${method}-${space}-${dataset}`),
+    config: dumpConfig(settings),
+    header: oneShotHeaderOf(planned),
+    session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },
+  });
+  store.emit({ type: 'opened', folder: store.folder.path, hello, method, space, dataset });
+}
+
+/** The answer of the journal, or of the sidecar. */
+async function train({ planned, store, dataset, signal }: OneShotRun, sidecar: Sidecar): Promise<OneShotFound> {
+  for (const { entry } of store.lines) if (entry.type === 'found') return entry.found;
+  const { oneShot, seed } = planned;
+  const found = await sidecar.request(
+    'one-shot',
+    { oneShot, seed, dataset, checkpoint: checkpointIn(store) },
+    { signal, onProgress: (progress) => store.emit({ type: 'training', ...progress }) },
+  );
+  store.write({ type: 'found', found });
+  store.emit({ type: 'found', found });
+  for (const text of found.notes) store.notify(text);
+  return found;
+}
