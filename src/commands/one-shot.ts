@@ -30,7 +30,7 @@ XNAS's configurations of these methods load. Every epoch writes a checkpoint, an
   static override examples = [
     '<%= config.bin %> one-shot --method gdas --cfg quickstart OPTIM.MAX_EPOCH 3',
     '<%= config.bin %> one-shot --method darts-2 --space nas-bench-201 --data ./data',
-    '<%= config.bin %> one-shot --method pc-darts --cfg xnas/configs/search/pcdarts_pcdarts_cifar10.yaml --data ./data --json',
+    '<%= config.bin %> one-shot --method pc-darts --space darts --data ./data --json',
     '<%= config.bin %> one-shot --resume exp/one-shot-gdas-nas-bench-201-cifar10',
   ];
   static override strict = false;

@@ -61,7 +61,11 @@ async function run(line: readonly string[]) {
   let interrupted = false;
   child.stderr?.on('data', (text: string) => {
     stderr += text;
-    if (interrupted || !/^(?:warm-up 1 |retraining |measured 1\/|Starting Python)|^\d+ searches/m.test(stderr)) return;
+    if (
+      interrupted ||
+      !/^(?:warm-up 1 |retraining |one-shot search |measured 1\/|Starting Python)|^\d+ searches/m.test(stderr)
+    )
+      return;
     interrupted = true;
     child.kill('SIGINT');
   });

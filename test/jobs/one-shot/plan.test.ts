@@ -134,7 +134,7 @@ describe("XNAS's files", () => {
 
   it('of another space name it', async () => {
     const attempt = planNewOneShot({ method: 'spos', cfg: fileOf("SPACE:\n  NAME: 'spos'\n") });
-    await expect(attempt).rejects.toThrow(/SPACE\.NAME.*spos/);
+    await expect(attempt).rejects.toThrow(/no space 'spos'.*SPACE\.NAME/);
   });
 });
 
