@@ -124,7 +124,7 @@ describe('the rooms', () => {
     expect(wrong.map(written)).toEqual([]);
   });
 
-  const definitions = ['definitions', 'datasets', 'teachers', 'spaces', 'strategies', 'objectives', 'proxies'];
+  const definitions = ['definitions', 'datasets', 'teachers', 'spaces', 'strategies', 'objectives', 'proxies', 'supernets'];
   it.each([
     ['catalogue', [...definitions, 'catalogue', 'protocol']],
     ['config', [...definitions, 'catalogue', 'protocol', 'installation', 'system', 'config']],

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { locateImages } from '../../assets/locate.js';
+import { dataFolders } from '../../assets/places.js';
+import { benchmarkOf } from '../../benchmarks/benchmark.js';
+import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
@@ -114,12 +117,18 @@ async function startSidecar(
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
-    paths: [dataset, output].filter((path) => path !== null),
+    paths: [dataset, output, tableFor(planned), indexFolder()].filter((path) => typeof path === 'string'),
     device: values['RMINAS.DEVICE'],
     plugins: pluginArguments(config.plugins),
     signal,
     ...sidecarMessages((text) => store.notify(text)),
   });
+}
+
+/** The table of the benchmark in a data folder, which is imported when there is no index yet. */
+function tableFor({ oneShot: { space }, data }: PlannedOneShot): string | undefined {
+  const benchmark = benchmarkOf(space);
+  return benchmark && findTable(benchmark, dataFolders({ data: data ?? undefined }));
 }
 
 function begin(store: OneShotStore, planned: PlannedOneShot, { hello }: Sidecar): void {
