@@ -17,8 +17,8 @@ const options = (method: string): OneShotOptions => ({
   ],
 });
 
-/** The parts of a result that an interruption must not change. */
-function essence({ cost, files: _files, epochs, ...rest }: OneShotResult): unknown {
+/** The parts of a result that an interruption must not change: all but times, paths and notes on the configuration. */
+function essence({ cost, files: _files, notes: _notes, epochs, ...rest }: OneShotResult): unknown {
   return { ...rest, multiplyAdds: cost.multiplyAdds, epochs: epochs.map(({ seconds: _, ...epoch }) => epoch) };
 }
 
