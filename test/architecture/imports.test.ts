@@ -124,7 +124,16 @@ describe('the rooms', () => {
     expect(wrong.map(written)).toEqual([]);
   });
 
-  const definitions = ['definitions', 'datasets', 'teachers', 'spaces', 'strategies', 'objectives', 'proxies', 'supernets'];
+  const definitions = [
+    'definitions',
+    'datasets',
+    'teachers',
+    'spaces',
+    'strategies',
+    'objectives',
+    'proxies',
+    'supernets',
+  ];
   it.each([
     ['catalogue', [...definitions, 'catalogue', 'protocol']],
     ['config', [...definitions, 'catalogue', 'protocol', 'installation', 'system', 'config']],
