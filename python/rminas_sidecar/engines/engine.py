@@ -15,7 +15,7 @@ OnBroken = Callable[[str, Body | None], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A request for a worker: `prepare`, `evaluate`, `measure`, `costs`, `verify`, `retrain`, `one-shot`, `fit` by XNAS."""
+    """A request for a worker, such as `prepare`, `evaluate`, `retrain`, `one-shot`, or `fit` by XNAS."""
 
     type: str
     body: Body
