@@ -21,7 +21,8 @@ export function grouped(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 2 });
 }
 
-/** A number of things, e.g. `1 training` or `2,000 trainings`. */
+/** A number of things, e.g. `1 training`, `2,000 trainings` or `3 searches`. */
 export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+  const ending = noun.endsWith('ch') ? 'es' : 's';
+  return `${grouped(count)} ${noun}${count === 1 ? '' : ending}`;
 }

@@ -8,6 +8,7 @@ import type { RunReport } from '../report/data/schema.js';
 import { jobFolderAt } from '../store/folder.js';
 import { JournalTail } from '../store/journal-tail.js';
 import { isLocked } from '../store/lock.js';
+import { counted } from '../system/units.js';
 import type { FoundRun } from './folder.js';
 
 /** A row of the list. */
@@ -99,11 +100,11 @@ export class ListedRun {
 
   #progress(): string {
     const { proposed, evaluated, phase } = this.#count;
-    if (this.#finished) return `${proposed} architectures`;
+    if (this.#finished) return counted(proposed, 'architecture');
     const warmup = Number(this.#settings['RMINAS.RF_WARMUP']);
     if (phase === 'warm-up')
       return Number.isFinite(warmup) ? `warm-up, ${evaluated} of ${warmup}` : `warm-up, ${evaluated}`;
-    return `guided, ${proposed} architectures`;
+    return `guided, ${counted(proposed, 'architecture')}`;
   }
 
   #take(json: unknown): void {

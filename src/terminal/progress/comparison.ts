@@ -1,4 +1,5 @@
 import type { ComparisonEvent } from '../../jobs/compare/events.js';
+import { counted } from '../units.js';
 import { liveLine } from './live-line.js';
 import type { Reporter } from './reporter.js';
 
@@ -32,11 +33,11 @@ function describeComparisonEvent(event: ComparisonEvent, progress: string): stri
     case 'benchmark-found':
       return event.note;
     case 'comparison-opened':
-      return `${event.runs} searches`;
+      return counted(event.runs, 'search');
     case 'run-advanced':
       return null;
     case 'run-completed':
-      return `${progress} ${event.row}, seed ${event.seed}: ${event.architectures} architectures`;
+      return `${progress} ${event.row}, seed ${event.seed}: ${counted(event.architectures, 'architecture')}`;
     case 'run-failed':
       return `${progress} ${event.row}, seed ${event.seed} failed: ${event.reason}`;
     case 'notice':

@@ -6,6 +6,7 @@ import type {
   BenchmarkRanking,
   BenchmarkSummary,
 } from '../../protocol/messages.js';
+import { counted } from '../units.js';
 import { fittingTable } from './layout.js';
 
 /** The summary of an import. `size` is the number of architectures of the whole benchmark, if known. */
@@ -13,7 +14,7 @@ export function describeImport(imported: BenchmarkImported, size: number | undef
   const { benchmark, architectures, results, datasets, index, seconds } = imported;
   const partial = size !== undefined && architectures < size ? ` of ${size} (ranks are among these)` : '';
   return [
-    `${pc.bold(benchmark)}: ${results} results of ${architectures} architectures${partial}, in ${seconds.toFixed(1)} s`,
+    `${pc.bold(benchmark)}: ${counted(results, 'result')} of ${counted(architectures, 'architecture')}${partial}, in ${seconds.toFixed(1)} s`,
     `data sets: ${datasets.join(', ')}`,
     `index: ${index}`,
   ].join('\n');
@@ -60,7 +61,7 @@ export function describeRanking({ benchmark, source, series, best }: BenchmarkRa
   return [
     `${pc.bold(`${dataset} ${split}`)}, ${epochs} epochs, ${aggregation}: ${papers}`,
     table.toString(),
-    `${best.length} of ${series.architectures} architectures of ${benchmark}`,
+    `${best.length} of ${counted(series.architectures, 'architecture')} of ${benchmark}`,
     `source: ${source}`,
   ].join('\n');
 }
@@ -76,7 +77,7 @@ export function describeSummary({ benchmark, source, architectures, series, cost
     table.push([...seriesCells(one), String(one.architectures), ...accuracies]);
   }
   return [
-    `${pc.bold(benchmark)}: ${architectures} architectures`,
+    `${pc.bold(benchmark)}: ${counted(architectures, 'architecture')}`,
     table.toString(),
     ...costs.map(({ name, least, most }) => `${name}: ${least.toPrecision(5)} to ${most.toPrecision(5)}`),
     `source: ${source}`,

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { EstimateResult, Ranked, RankingResult } from '../../jobs/rank/result.js';
-import { formatSeconds } from '../units.js';
+import { counted, formatSeconds } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 /** The tables of a finished ranking. */
@@ -101,14 +101,16 @@ function share(value: number | null): string {
 
 function describePaper({ paper, cost }: RankingResult): string {
   const { channels, cells, resolution, batch, updates, flops, seconds, trainings } = paper;
-  const passes = `${updates} updates and a last forward pass on ${batch} images of ${resolution} × ${resolution}`;
+  const passes = `${counted(updates, 'update')} and a last forward pass on ${counted(batch, 'image')} of ${resolution} × ${resolution}`;
   const size = `the network of ${cells} cells a stage and ${channels} channels`;
   const own = flops === null ? '' : `: ${flops.toFixed(0)} million FLOPs`;
   const timed =
-    seconds === null ? 'not timed (see --paper)' : `${seconds.toPrecision(3)} s, the mean of ${trainings} trainings`;
+    seconds === null
+      ? 'not timed (see --paper)'
+      : `${seconds.toPrecision(3)} s, the mean of ${counted(trainings, 'training')}`;
   return (
     `The paper's cost per architecture: ${passes} with ${size}; a backward pass counts as two forward passes${own}; ${timed}.\n` +
     `Seconds are measured with ${cost.workers} worker(s) of ${cost.threads} thread(s). ` +
-    `This session measured ${cost.measured} architectures; it took ${formatSeconds(cost.seconds)} in total.`
+    `This session measured ${counted(cost.measured, 'architecture')}; it took ${formatSeconds(cost.seconds)} in total.`
   );
 }

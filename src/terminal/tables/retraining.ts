@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { RetrainingResult, SeedResult } from '../../jobs/retrain/result.js';
 import type { Spread } from '../../statistics/moments.js';
-import { formatSeconds } from '../units.js';
+import { counted, formatSeconds } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
 
 /** The summary of a finished retraining. */
@@ -29,7 +29,7 @@ export function describeRetraining(result: RetrainingResult): string {
 function describeRecipe({ space, dataset, recipe, retraining, trainImages, testImages, device }: RetrainingResult) {
   const { epochs, batchSize } = retraining.recipe;
   return (
-    `${space} on ${dataset}, recipe ${recipe}: ${epochs} epochs, batches of ${batchSize}, ` +
+    `${space} on ${dataset}, recipe ${recipe}: ${counted(epochs, 'epoch')}, batches of ${batchSize}, ` +
     `${trainImages} training and ${testImages} test images, ${device}`
   );
 }

@@ -80,7 +80,7 @@ function describeScore(score: ArchitectureScore): string {
 /** @param measured whether proxies measured the architecture, so that a missing loss is expected */
 function describeTraining(score: ArchitectureScore, measured: boolean): string[] {
   if (score.loss === null && measured) return [];
-  if (score.loss === null) return [`none: the loss became infinite after ${score.steps} steps`];
+  if (score.loss === null) return [`none: the loss became infinite after ${counted(score.steps, 'step')}`];
   const cka = score.cka.map((value) => number(value, 3)).join(', ');
   const cost = score.flops === null ? '' : `, ${number(score.flops, 4)} million FLOPs`;
   return [`loss ${number(score.loss)}, CKA per stage ${cka}, cross entropy ${number(score.crossEntropy)}${cost}`];
@@ -175,7 +175,7 @@ function verificationRows(report: VerificationReport | null): LabelledValue[] {
   if (!report) return [];
   const { found, random } = report;
   const percent = (accuracy: number) => `${(100 * accuracy).toFixed(2)} %`;
-  const setting = `${found.epochs} epochs on ${found.trainImages} images, held-out accuracy on ${found.heldOutImages}`;
+  const setting = `${counted(found.epochs, 'epoch')} on ${counted(found.trainImages, 'image')}, held-out accuracy on ${found.heldOutImages}`;
   return [
     ['full training', setting],
     ['  found', percent(found.accuracy)],

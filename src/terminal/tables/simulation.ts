@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { SimulationResult, SimulationRow } from '../../jobs/simulate/result.js';
 import { describePart } from '../../jobs/simulate/split.js';
-import { formatSeconds } from '../units.js';
+import { counted, formatSeconds } from '../units.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 /** The tables of a simulation: one for the part to choose on, if any, and one for the report. */
@@ -11,7 +11,7 @@ export function describeSimulation(result: SimulationResult): string {
     ...tables.map(
       ({ folder, batches, architectures, isComplete }): LabelledValue => [
         'table',
-        `${folder}: ${architectures} architectures, batches ${batches.join(', ')}${isComplete ? '' : ', not complete'}`,
+        `${folder}: ${counted(architectures, 'architecture')}, batches ${batches.join(', ')}${isComplete ? '' : ', not complete'}`,
       ],
     ),
     ['against', benchmark],
@@ -27,7 +27,7 @@ export function describeSimulation(result: SimulationResult): string {
   blocks.push(
     listOf([
       ['files', files.folder],
-      ['time', `${searches} searches in ${formatSeconds(seconds)}`],
+      ['time', `${counted(searches, 'search')} in ${formatSeconds(seconds)}`],
     ]),
   );
   return blocks.join('\n\n');

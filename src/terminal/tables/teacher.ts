@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { TeacherInspection } from '../../jobs/teacher/inspect.js';
 import type { TeacherTrainingResult } from '../../jobs/teacher/train.js';
-import { formatSeconds } from '../units.js';
+import { counted, formatSeconds } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
 
 /** The summary of the training of a teacher. */
@@ -14,7 +14,10 @@ export function describeTeacherTraining(result: TeacherTrainingResult): string {
       'accuracy',
       `${pc.bold(`${teacher.accuracy.toFixed(2)} %`)} of ${testImages} held-out images (chance: ${chance.toFixed(2)} %)`,
     ],
-    ['trained', `${teacher.epochs} epochs on ${trainImages} images of ${teacher.dataset}, seed ${teacher.seed}`],
+    [
+      'trained',
+      `${counted(teacher.epochs, 'epoch')} on ${counted(trainImages, 'image')} of ${teacher.dataset}, seed ${teacher.seed}`,
+    ],
     ['network', `${(teacher.parameters / 1e6).toFixed(3)} M parameters, ${teacher.classes} classes`],
     ['cost', `${formatSeconds(cost.seconds)}, ${cost.secondsPerEpoch.toFixed(2)} s per epoch`],
     ['use it with', `--teacher ${files.folder}`],

@@ -35,7 +35,8 @@ export class ListView {
   }
 
   update(runs: readonly RunSummary[]): void {
-    this.#empty.textContent = runs.length === 0 ? 'There are no runs in this folder yet.' : `${runs.length} runs`;
+    this.#empty.textContent =
+      runs.length === 0 ? 'There are no runs in this folder yet.' : `${runs.length} run${runs.length === 1 ? '' : 's'}`;
     for (const id of [...this.#rows.keys()]) if (!runs.some((run) => run.id === id)) this.#remove(id);
     for (const run of runs) this.#show(run);
   }

@@ -2,6 +2,7 @@
 import type { PlaneChart, Point } from '../../../charts/chart.js';
 import { correlate, LEVEL } from '../../../jobs/rank/correlate.js';
 import { resample } from '../../../statistics/bootstrap.js';
+import { counted } from '../../../system/units.js';
 import { percentOf } from '../numbers.js';
 import type { Block, ReportArchitecture } from '../schema.js';
 
@@ -33,7 +34,7 @@ export function accuracyBlocks(
       id: 'accuracy',
       chart: scatter(known),
       text:
-        `Kendall's τ of score and accuracy over ${known.length} architectures is ${tau(all)}, ` +
+        `Kendall's τ of score and accuracy over ${counted(known.length, 'architecture')} is ${tau(all)}, ` +
         `and among the best ${percentOf(BEST_SHARE)} by accuracy ${tau(best)}. Brackets hold ${percentOf(LEVEL)} intervals of the bootstrap. The accuracies are those of ${series}.`,
     },
   ];

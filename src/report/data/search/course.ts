@@ -1,6 +1,6 @@
 /** The course of a search: the loss of each architecture in the order of the history. */
 import type { ChartSeries, PlaneChart, Point } from '../../../charts/chart.js';
-import { counted } from '../../../system/units.js';
+import { counted, grouped } from '../../../system/units.js';
 import type { Block, ReportArchitecture } from '../schema.js';
 import type { SearchHistory } from './history.js';
 
@@ -91,7 +91,7 @@ function courseText(architectures: readonly ReportArchitecture[], threshold: num
   const count = (holds: (one: ReportArchitecture) => boolean) => architectures.filter(holds).length;
   const warmUp = count(({ phase }) => phase === 'warm-up');
   const parts = [
-    `The warm-up drew ${warmUp} architectures at random, and the strategy proposed the other ${architectures.length - warmUp}.`,
+    `The warm-up drew ${counted(warmUp, 'architecture')} at random, and the strategy proposed ${grouped(architectures.length - warmUp)} more.`,
   ];
   if (threshold !== null) {
     const good = count(({ phase, good: isGood }) => phase === 'guided' && isGood);
