@@ -113,7 +113,13 @@ function inFile(path: string, { stages, weights, cwd, given }: Parts & { given: 
     const parts = { stages, weights: own, cwd };
     return namedNetwork(trained.teacher, parts) ?? withRegistered(trained.teacher, { ...parts, given, isName: true });
   }
-  if (!status.isFile()) {
+  if (!status.isFile() && !status.isDirectory()) {
+    throw missing(
+      `The teacher ${path} is not a file or a folder: it is a device, a FIFO or a socket.`,
+      'RMINAS.TEACHER',
+    );
+  }
+  if (status.isDirectory()) {
     throw missing(`The folder ${path} has no ${TRAINED_TEACHER.description}.`, 'RMINAS.TEACHER');
   }
   const kind = programIn(path);

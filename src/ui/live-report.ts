@@ -1,13 +1,11 @@
 /** The report of a run, which follows its journal. */
 import { z } from 'zod';
-import { loadConfig } from '../config/index.js';
-import { FollowedSearch } from '../report/data/follow.js';
+import type { FollowedSearch } from '../report/data/follow.js';
 import { readRunReport } from '../report/data/read.js';
 import type { RunReport } from '../report/data/schema.js';
 import { searchReportOf } from '../report/data/search/search-report.js';
-import { jobFolderAt } from '../store/folder.js';
 import type { FoundRun } from './folder.js';
-import { stampOf } from './summary.js';
+import { followedSearch, stampOf } from './summary.js';
 
 /** A report, or why there is none at this moment. */
 export type LiveState = { readonly report: RunReport } | { readonly problem: string };
@@ -21,7 +19,7 @@ export class LiveReport {
 
   constructor(run: FoundRun) {
     this.#run = run;
-    this.#search = followed(run);
+    this.#search = followedSearch(run);
   }
 
   /** Reads what is new. Readers at the same time share one reading. */
@@ -43,7 +41,7 @@ export class LiveReport {
       };
     } catch (error) {
       // A damaged journal is read from its beginning again when it changes.
-      this.#search = followed(this.#run);
+      this.#search = followedSearch(this.#run);
       this.#state = { problem: `${this.#run.name}: ${problemOf(error)}` };
     }
     return this.#state;
@@ -57,11 +55,6 @@ export class LiveReport {
       return 'gone';
     }
   }
-}
-
-/** Plugins that a configuration names do not run here: looking at a run must not run code of its folder. */
-function followed({ path }: FoundRun): FollowedSearch {
-  return new FollowedSearch(path, () => loadConfig({ file: jobFolderAt(path).config }));
 }
 
 function problemOf(error: unknown): string {

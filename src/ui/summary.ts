@@ -1,10 +1,14 @@
 /** What the list says about each run. */
 import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
+import { loadConfig } from '../config/index.js';
 import { shellWord } from '../installation/paths.js';
 import { RETRAINING_JOURNAL } from '../jobs/retrain/journal.js';
 import { SEARCH_JOURNAL } from '../jobs/search/journal.js';
+import { FollowedSearch } from '../report/data/follow.js';
 import type { RunReport } from '../report/data/schema.js';
+import { scoredHistory } from '../report/data/search/history.js';
+import type { SearchRecords } from '../report/data/search/records.js';
 import { jobFolderAt } from '../store/folder.js';
 import { JournalTail } from '../store/journal-tail.js';
 import { isLocked } from '../store/lock.js';
@@ -18,7 +22,7 @@ export interface RunSummary {
   readonly kind: RunReport['kind'];
   readonly state: RunReport['state'];
   readonly progress: string;
-  /** Null where losses cannot be compared, or there is none yet. */
+  /** The lowest value of the run's objective; null where there is none yet, or the objective is not known. */
   readonly bestLoss: number | null;
   readonly evaluations: number;
   /** Of evaluations, summed over workers. */
@@ -50,21 +54,26 @@ export class ListedRun {
   #count = { ...NOTHING };
   #settings: Readonly<Record<string, unknown>> = {};
   #finished = false;
+  /** Scores the history of a search whose objective is not the training loss. */
+  readonly #search: FollowedSearch;
 
   constructor(run: FoundRun) {
     this.run = run;
+    this.#search = followedSearch(run);
     this.#tail = new JournalTail(jobFolderAt(run.path).journal);
   }
 
   async readOn(): Promise<void> {
     try {
-      await this.#tail.readOn(
+      const isNew = await this.#tail.readOn(
         (json) => this.#take(json),
         () => {
           this.#count = { ...NOTHING };
           this.#finished = false;
         },
       );
+      if (isNew && this.run.kind === 'search' && !this.#isLoss())
+        this.#count.best = bestOf(await this.#search.readOn());
     } catch {
       // A journal that cannot be read keeps what was read of it; its own page says why.
     }
@@ -76,15 +85,18 @@ export class ListedRun {
     const state = this.#state();
     const command =
       kind === 'search' ? SEARCH_JOURNAL.resume : kind === 'retraining' ? RETRAINING_JOURNAL.resume : null;
-    const comparable = (this.#settings['RMINAS.OBJECTIVE'] ?? 'rmi') === 'rmi';
     return {
       ...{ id, name, kind, state, seconds },
       progress: kind === 'search' ? this.#progress() : '',
-      bestLoss: comparable && Number.isFinite(best) ? best : null,
+      bestLoss: Number.isFinite(best) ? best : null,
       evaluations: evaluated,
       changedAt: at === 0 ? null : at,
       resume: state === 'finished' || command === null ? null : `${command} ${shellWord(path)}`,
     };
+  }
+
+  #isLoss(): boolean {
+    return (this.#settings['RMINAS.OBJECTIVE'] ?? 'rmi') === 'rmi';
   }
 
   #state(): RunReport['state'] {
@@ -123,8 +135,23 @@ export class ListedRun {
     count.evaluated += 1;
     if (!evaluation) return;
     if (!cached) count.seconds += evaluation.seconds;
-    if (evaluation.loss !== null && !evaluation.stopped) count.best = Math.min(count.best, evaluation.loss);
+    if (evaluation.loss !== null && !evaluation.stopped && this.#isLoss())
+      count.best = Math.min(count.best, evaluation.loss);
   }
+}
+
+/** The lowest value among trainings that were not stopped; infinite without the run's objective. */
+function bestOf(records: SearchRecords): number {
+  if (records.planned === null) return Number.POSITIVE_INFINITY;
+  const whole = scoredHistory(records).entries.filter(
+    ({ outcome }) => 'evaluation' in outcome && (outcome.evaluation.stopped ?? null) === null,
+  );
+  return whole.reduce((best, { loss }) => Math.min(best, loss), Number.POSITIVE_INFINITY);
+}
+
+/** Plugins that a configuration names do not run here: looking at a run must not run code of its folder. */
+export function followedSearch({ path }: FoundRun): FollowedSearch {
+  return new FollowedSearch(path, () => loadConfig({ file: jobFolderAt(path).config }));
 }
 
 /** Changes when the files of a run do. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { InterruptedError } from '../../src/errors.js';
-import { type PlanResult, plan, planResultSchema, type SearchResult, search } from '../../src/index.js';
+import { type FollowUp, type PlanResult, plan, planResultSchema, type SearchResult, search } from '../../src/index.js';
 import { processTree } from '../../src/system/processes.js';
 import { describePlan, plannedRow } from '../../src/terminal/tables/plan.js';
 import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
@@ -16,7 +16,9 @@ describe('rminas plan', () => {
 
   beforeAll(async () => {
     vi.stubEnv('RMINAS_HOME', temporaryHome());
-    result = await plan({ cfg: TINY, cache: false }).result;
+    const followUp: FollowUp = { steps: ['retrain', 'export'], keys: [] };
+    const after = { verify: 2, verifyEpochs: 3, followUp };
+    result = await plan({ cfg: TINY, cache: false, ...after }).result;
     searched = await search({ cfg: TINY, cache: false, folder: join(temporaryFolder(), 'run') }).result;
     return () => vi.unstubAllEnvs();
   });
@@ -29,6 +31,11 @@ describe('rminas plan', () => {
       stopping: { warmup: 12, thresholdRate: 0.3, successes: 6, cap: 72 },
       missing: [],
     });
+  });
+
+  it('names what the estimate does not include', () => {
+    expect(result.notes).toContain('The time of --verify is not included: 3 trainings of 3 epochs.');
+    expect(result.notes).toContain('The time of --then retrain,export is not included.');
   });
 
   it('simulates how many evaluations the search takes', () => {

@@ -35,6 +35,12 @@ describe('a teacher of the user', () => {
     expect(named).toMatchObject({ kind: 'torchvision', weights, random: false, weightsText: weights });
   });
 
+  it('is not a device', async () => {
+    await expect(teacher('/dev/zero')).rejects.toThrow(
+      'The teacher /dev/zero is not a file or a folder: it is a device',
+    );
+  });
+
   it('is a function of a file or of a module', async () => {
     expect(await teacher('own.py:make')).toMatchObject({
       kind: 'factory',

@@ -81,3 +81,32 @@ function* entries(count: number, curve: number): Generator<object, void> {
     yield { type: 'evaluated', genotype, seed: evaluationSeed(1, genotype), outcome: { evaluation } };
   }
 }
+
+/** A run by a proxy: its journal has a warm-up with these values of the proxy, and it goes on. */
+export function proxyRun(run: string, folder: string, proxy: string, values: readonly number[]): string {
+  mkdirSync(folder, { recursive: true });
+  const config = readFileSync(join(run, 'config.yaml'), 'utf8').replace(/OBJECTIVE: rmi\b/, `OBJECTIVE: ${proxy}`);
+  writeFileSync(join(folder, 'config.yaml'), config);
+  const [header = ''] = readFileSync(join(run, 'journal.jsonl'), 'utf8').split('\n');
+  const { at, entry } = JSON.parse(splitLine(header).json);
+  const { custom: _, ...own } = entry;
+  const genotypes = take(drawDistinct(nasBench201, createRandom(1, 'warm-up', 0)), 50)
+    .map((encoding) => nasBench201.print(nasBench201.canonical(encoding)))
+    .slice(0, values.length);
+  const evaluation = { loss: null, curve: [], cka: [], crossEntropy: null, steps: 0, seconds: 0.5 };
+  const all = [
+    { ...own, settings: { ...own.settings, 'RMINAS.OBJECTIVE': proxy } },
+    { type: 'proposed', turn: 0, phase: 'warm-up', genotypes },
+    ...genotypes.map((genotype, index) => {
+      const outcome = { evaluation, parts: { [proxy]: values[index] } };
+      return { type: 'evaluated', genotype, seed: evaluationSeed(1, genotype), outcome };
+    }),
+  ];
+  let sum = '';
+  for (const one of all) {
+    const line = printLine({ at, entry: one }, sum);
+    sum = line.sum;
+    appendFileSync(join(folder, 'journal.jsonl'), line.text);
+  }
+  return folder;
+}

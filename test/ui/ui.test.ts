@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findRuns } from '../../src/ui/folder.js';
+import { RunLibrary } from '../../src/ui/library.js';
 import { serveRuns } from '../../src/ui/server.js';
 import { seriousFindings } from '../report/browser.js';
-import { GrowingRun, killedCopy, makeRun } from '../support/formula-runs.js';
-import { BIN, temporaryFolder } from '../support/run-cli.js';
+import { GrowingRun, killedCopy, makeRun, proxyRun } from '../support/formula-runs.js';
+import { BIN, ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
 import { remember } from '../support/started.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -114,6 +115,14 @@ describe('the server of the pages', () => {
     expect(runs[1]?.resume).toBe(`rminas search --resume ${join(root, 'killed')}`);
   });
 
+  it("lists the best value of a search by the search's own objective", async () => {
+    const inside = join(temporaryFolder(), 'runs');
+    proxyRun(finished, join(inside, 'proxy'), 'naswot', [3, 7, 5]);
+    const [listed] = await new RunLibrary(inside).list();
+    // Higher values of the proxy are better, and a search minimises.
+    expect(listed).toMatchObject({ evaluations: 3, bestLoss: -7 });
+  });
+
   it('follows no link out of its folder', () => {
     const outside = temporaryFolder();
     const inside = join(temporaryFolder(), 'runs');
@@ -207,6 +216,28 @@ withBrowser('the pages in Chromium', () => {
     run.write(10);
     await evaluated(15).waitFor();
     figures.push(`new evaluations are shown after ${Math.round(performance.now() - begun)} ms`);
+  });
+
+  it('shows new evaluations of a search that runs', async () => {
+    const keys = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '10', 'RMINAS.MAX_EVALUATIONS', '30'];
+    const cfg = join(ROOT, 'test/fixtures/tiny.yaml');
+    const args = ['search', '--cfg', cfg, '--out', join(root, 'live'), '--workers', '1', ...keys];
+    const { ended } = startCli(args);
+    await page.goto(`${url.origin}/`);
+    const link = page.locator('tr[data-run] a', { hasText: 'live' });
+    await link.waitFor();
+    await link.click();
+    const count = async () =>
+      Number(/(\d+) of them/.exec((await page.locator('.run').textContent({ timeout: 60_000 })) ?? '')?.[1] ?? 0);
+    const counts = new Set<number>();
+    // The page goes through several counts before it says that the search has finished.
+    while (!(await page.locator('.run .state', { hasText: 'finished' }).isVisible())) {
+      counts.add(await count());
+      await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+    expect((await ended).code).toBe(0);
+    expect(counts.size).toBeGreaterThan(2);
+    await page.locator('.run', { hasText: '30 architectures' }).waitFor();
   });
 
   it('compares a selection', async () => {

@@ -224,6 +224,12 @@ function notesOf({ planned, measured }: PlanFacts, { pace }: Played): string[] {
   if (Object.keys(settings.limits).length > 0)
     notes.push('Limits on networks are not simulated: the search may be slower.');
   if (settings.screen > 0) notes.push('The time of screening candidates is not included.');
+  const { architectures, epochs } = planned.verify;
+  if (architectures > 0) {
+    const trainings = `${architectures + 1} trainings of ${epochs} epoch${epochs === 1 ? '' : 's'}`;
+    notes.push(`The time of --verify is not included: ${trainings}.`);
+  }
+  if (planned.followUp !== null) notes.push(`The time of --then ${planned.followUp?.steps.join(',')} is not included.`);
   if (measured?.device.startsWith('cuda')) notes.push('The memory of the GPU is not measured.');
   return notes;
 }

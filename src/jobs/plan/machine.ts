@@ -14,7 +14,7 @@ import { warmUpProposals } from '../../strategies/draw.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import type { JobContext, JobOptions } from '../job.js';
 import type { PlannedSearch } from '../search/plan.js';
-import type { CacheOptions } from '../search/search.js';
+import type { AfterSearch, CacheOptions } from '../search/search.js';
 import {
   type CountedArchitecture,
   measureForest,
@@ -24,7 +24,7 @@ import {
 } from './measure.js';
 import type { MissingThing } from './result.js';
 
-export interface PlanOptions extends JobOptions, CacheOptions {
+export interface PlanOptions extends JobOptions, CacheOptions, AfterSearch {
   /** Configuration file in XNAS's form. */
   readonly cfg: string;
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */

@@ -7,7 +7,7 @@ import { CONFIGURATION_OPTIONS } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, startChecked } from '../job.js';
 import { keepGuess } from '../search/guess.js';
 import { type PlannedSearch, planNewSearch, searchHeaderOf } from '../search/plan.js';
-import { CACHE_OPTIONS } from '../search/search.js';
+import { AFTER_OPTIONS, CACHE_OPTIONS } from '../search/search.js';
 import { guessOf, planResultOf } from './conclude.js';
 import { measureOnMachine, type PlanEvent, type PlanOptions } from './machine.js';
 import { findMissing } from './missing.js';
@@ -15,7 +15,7 @@ import { type RehearsedSearch, rehearseSearch } from './rehearse.js';
 import type { PlanResult } from './result.js';
 
 const PLAN_OPTIONS: OptionShape<PlanOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...CONFIGURATION_OPTIONS, ...AFTER_OPTIONS },
   cfg: pathOption,
 };
 
@@ -38,9 +38,10 @@ export function plan(options: PlanOptions): Job<PlanEvent, PlanResult> {
 
 async function runPlan(options: PlanOptions, context: JobContext<PlanEvent>): Promise<PlanResult> {
   const { signal, emit } = context;
-  const { python, cache = true, cfg, overrides, plugins, data } = options;
+  const { python, cache = true, cfg, overrides, plugins, data, verify, verifyEpochs, followUp } = options;
+  const asked = { cfg, overrides, plugins, data, verify, verifyEpochs, followUp };
   const limit = cache ? cacheLimit() : 0;
-  const planned = await planNewSearch({ cfg, overrides, plugins, data }, new PluginLoader({ python, signal }));
+  const planned = await planNewSearch(asked, new PluginLoader({ python, signal }));
   const missing = await findMissing(planned);
   const found =
     missing.length > 0 ? { missing } : await measureOnMachine(planned, { python, cacheLimit: limit }, context);

@@ -59,14 +59,21 @@ export const CACHE_OPTIONS: OptionShape<CacheOptions> = { cache: flagOption.opti
 /** A search, new or resumed. */
 export type SearchOptions = (NewSearch | ResumedSearch) & JobOptions & CacheOptions & MixedOptions;
 
-const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions & MixedOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
+/** What comes after the search itself. */
+export type AfterSearch = Pick<NewSearch, 'verify' | 'verifyEpochs' | 'followUp'>;
+
+export const AFTER_OPTIONS: OptionShape<AfterSearch> = {
   verify: wholeNumberOption(0, 100_000).optional(),
   verifyEpochs: wholeNumberOption(1, 10_000).optional(),
   followUp: objectWith<FollowUp>('an object { steps, keys }', {
     steps: z.array(oneOf(FOLLOW_UPS), `an array of ${FOLLOW_UPS.join(' and ')}`).min(1, 'at least one step'),
     keys: words,
   }).optional(),
+};
+
+const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions & MixedOptions> = {
+  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...AFTER_OPTIONS,
   folder: pathOption.optional(),
 };
 const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
