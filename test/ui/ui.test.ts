@@ -4,6 +4,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadConfig } from '../../src/index.js';
+import { FollowedSearch } from '../../src/report/data/follow.js';
+import { unpackPicture } from '../../src/report/data/pictures.js';
+import { searchReportOf } from '../../src/report/data/search/search-report.js';
 import { findRuns } from '../../src/ui/folder.js';
 import { RunLibrary } from '../../src/ui/library.js';
 import { serveRuns } from '../../src/ui/server.js';
@@ -121,6 +125,20 @@ describe('the server of the pages', () => {
     const [listed] = await new RunLibrary(inside).list();
     // Higher values of the proxy are better, and a search minimises.
     expect(listed).toMatchObject({ evaluations: 3, bestLoss: -7 });
+  });
+
+  it('makes the same report of a journal that grows as of one that is read at once', async () => {
+    const run = new GrowingRun(finished, join(temporaryFolder(), 'grows'), { evaluations: 30 });
+    const configuration = () => loadConfig({ file: join(run.folder, 'config.yaml') });
+    const reported = async (search: FollowedSearch) => {
+      const { pictures, ...report } = searchReportOf(await search.readOn());
+      return { ...report, drawn: pictures.architectures.map((one) => unpackPicture(one, pictures)) };
+    };
+    const following = new FollowedSearch(run.folder, configuration);
+    for (const lines of [8, 9, 100]) {
+      run.write(lines);
+      expect(await reported(following)).toEqual(await reported(new FollowedSearch(run.folder, configuration)));
+    }
   });
 
   it('follows no link out of its folder', () => {

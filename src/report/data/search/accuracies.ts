@@ -3,6 +3,7 @@ import { reportedFigures } from '../../../benchmarks/reported.js';
 import { shippedBenchmark } from '../../../benchmarks/shipped.js';
 import { findInBenchmark } from '../../../benchmarks/source.js';
 import type { BenchmarkFigure } from '../../../protocol/messages.js';
+import { memoOf } from './memo.js';
 import type { AccuracySource, SearchRecords } from './records.js';
 
 /**
@@ -18,17 +19,16 @@ export async function accuraciesOf({
   const source = definition ? shippedBenchmark(definition) : undefined;
   if (definition === null || definition === undefined || source === undefined || dataset === undefined)
     return undefined;
-  const found = new Map<string, number>();
-  let name: string | undefined;
+  const memo = memoOf(lines);
   for (const { entry } of lines) {
-    if (entry.type !== 'evaluated' || found.has(entry.genotype)) continue;
+    if (entry.type !== 'evaluated' || memo.accuracies.has(entry.genotype)) continue;
     const answer = await findInBenchmark(source, entry.genotype);
     const figure = reportedFigures(answer?.figures ?? []).find((one) => one.dataset.toLowerCase() === dataset);
-    if (figure === undefined) continue;
-    found.set(entry.genotype, figure.accuracy);
-    name ??= nameOf(figure, definition.name);
+    memo.accuracies.set(entry.genotype, figure?.accuracy ?? null);
+    if (figure !== undefined) memo.series ??= nameOf(figure, definition.name);
   }
-  return name === undefined ? undefined : { name, accuracyOf: (canonical) => found.get(canonical) ?? null };
+  const { series: name } = memo;
+  return name === null ? undefined : { name, accuracyOf: (canonical) => memo.accuracies.get(canonical) ?? null };
 }
 
 function nameOf({ dataset, split, epochs }: BenchmarkFigure, benchmark: string): string {

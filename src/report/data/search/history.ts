@@ -6,6 +6,7 @@ import type { EvaluationOutcome } from '../../../search/evaluator.js';
 import type { Encoding, Space } from '../../../spaces/space.js';
 import { createStrategy } from '../../../strategies/index.js';
 import type { Observation, SearchStatus, Strategy, Surrogate } from '../../../strategies/strategy.js';
+import { memoOf } from './memo.js';
 import type { SearchRecords } from './records.js';
 
 /** An architecture of the history. */
@@ -100,13 +101,13 @@ const unasked: Surrogate = () => Promise.reject(new Error('a recorded search was
 function observedOf(lines: SearchRecords['lines'], space: Space | null): HistoryEntry[] {
   const outcomes = new Map<string, EvaluationOutcome>();
   for (const { entry } of lines) if (entry.type === 'evaluated') outcomes.set(entry.genotype, entry.outcome);
+  const memo = memoOf(lines);
   const first = new Map<string, number>();
   const entries: HistoryEntry[] = [];
   for (const { entry } of lines) {
     if (entry.type !== 'proposed') continue;
     for (const genotype of entry.genotypes) {
-      const encoding = space?.parse(genotype) ?? null;
-      const canonical = space && encoding ? space.print(space.canonical(encoding)) : genotype;
+      const { encoding, canonical } = space ? memo.parse(genotype, space) : { encoding: null, canonical: genotype };
       const outcome = outcomes.get(canonical);
       if (outcome === undefined) continue;
       const duplicateOf = first.get(canonical) ?? null;

@@ -1,7 +1,6 @@
 /** The report of a search: a pure function of what its folder holds. */
 import { basename } from 'node:path';
 import type { Encoding } from '../../../spaces/space.js';
-import { PicturePacker } from '../pictures.js';
 import type { Block, ReportArchitecture, RunReport, Section } from '../schema.js';
 import { accuracyBlocks } from './accuracy.js';
 import { architecturesOf } from './architectures.js';
@@ -10,6 +9,7 @@ import { costBlocks } from './costs.js';
 import { courseBlocks } from './course.js';
 import { effectBlocks } from './effects.js';
 import { historyOf, type SearchHistory } from './history.js';
+import { memoOf } from './memo.js';
 import type { SearchRecords } from './records.js';
 import { setupBlocks } from './setup.js';
 import { slotNamesOf } from './slots.js';
@@ -44,14 +44,17 @@ export function searchReportOf(records: SearchRecords): RunReport {
 }
 
 /** Every architecture, and the answer. The space of a script has no pictures. */
-function picturesOf({ planned }: SearchRecords, { space, entries, answer }: SearchHistory): RunReport['pictures'] {
-  const packer = new PicturePacker();
+function picturesOf(
+  { planned, lines }: SearchRecords,
+  { space, entries, answer }: SearchHistory,
+): RunReport['pictures'] {
+  const memo = memoOf(lines);
   const definition = space === null ? undefined : planned?.plan.definitions.space;
-  if (definition === undefined) return { ...packer.pool, answer: null, architectures: [] };
-  const pack = (genotype: string) => packer.pack(definition.graphs(genotype));
+  if (definition === undefined) return { ...memo.pool, answer: null, architectures: [] };
+  const pack = (genotype: string) => memo.pack(genotype, (one) => definition.graphs(one));
   const packed = answer === null ? null : pack(answer.genotype);
   const architectures = entries.map(({ genotype }) => pack(genotype));
-  return { ...packer.pool, answer: packed, architectures };
+  return { ...memo.pool, answer: packed, architectures };
 }
 
 function section(id: string, title: string, blocks: Block[]): Section {
