@@ -1,4 +1,5 @@
 /** A table of digits: built, resumed, read, and searches replayed from it. */
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -44,7 +45,7 @@ describe('a table', { timeout: scaled(120_000) }, () => {
   const overrides = [...KEYS, ...AGGREGATE];
 
   beforeAll(async () => {
-    const own = { cfg: CFG, cache: false, folder: join(folder, 'search') };
+    const own = { cfg: CFG, cache: false, folder: join(folder, 'searches', 'one') };
     real = await search({ ...own, overrides: [...overrides, ...RANDOM, 'RNG_SEED', `${SEED}`] }).result;
     const also = join(folder, 'also.txt');
     const proposed = readSearch(real.files.folder).lines.flatMap(({ entry }) =>
@@ -117,6 +118,18 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     expect(chosen).toBe('one');
     expect(rows[0]?.calibration.reduce((sum, bin) => sum + bin.searches, 0)).toBe(2);
     expect(split.report.seeds).toEqual([3, 4]);
+  });
+
+  it('has the searches of scripts/replay-searches.mjs, with fewer evaluations', () => {
+    const script = join(ROOT, 'scripts/replay-searches.mjs');
+    const options = ['--evaluations', '5,6', '--answers', 'additive,best', '--confidence', '0.98'];
+    const printed = execFileSync(process.execPath, [script, join(folder, 'searches'), ...options], {
+      encoding: 'utf8',
+    });
+    const costs = Array.from(printed.matchAll(/^\| [56] \| ([\d.]+) \| \d\d\.\d\d/gm), ([, cost]) => Number(cost));
+    expect(costs).toHaveLength(2);
+    expect(costs[1]).toBeGreaterThanOrEqual(costs[0] ?? Number.NaN);
+    expect(printed).toContain('| 0.98 | 6 |');
   });
 
   it('replays searches within a limit of FLOPs', async () => {
