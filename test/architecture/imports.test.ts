@@ -14,7 +14,7 @@ const PURE = ['pure-rand', 'fastest-levenshtein', 'node:crypto', 'node:assert/st
 
 /** The rooms of the pure core, lowest first. */
 const CORE = [
-  ...['random', 'statistics', 'definitions', 'datasets', 'teachers', 'spaces', 'proxies'],
+  ...['random', 'statistics', 'definitions', 'datasets', 'teachers', 'spaces', 'proxies', 'supernets'],
   ...['strategies', 'objectives', 'search'],
 ];
 
@@ -27,6 +27,7 @@ describe('the pure core', () => {
     ['teachers', ['teachers', 'definitions']],
     ['spaces', ['spaces', 'datasets', 'definitions', 'random']],
     ['proxies', ['proxies']],
+    ['supernets', ['supernets', 'definitions']],
     ['strategies', ['strategies', 'spaces', 'definitions', 'statistics', 'random']],
     ['objectives', ['objectives', 'strategies', 'proxies', 'definitions']],
     ['search', ['search', 'objectives', 'strategies', 'spaces', 'random']],

@@ -53,8 +53,16 @@ export async function readRunReport(folder: string): Promise<RunReport> {
       return retrainingReport({ folder: path, trained, spaceOf: builtInSpace });
     }
     default:
+      if (firstType(files.journal) === 'one-shot') throw withoutPage(files);
       return searchReportOf(await readSearchRecords(path));
   }
+}
+
+function withoutPage({ path, result }: JobFolder): UsageError {
+  return new UsageError(`${path} is a one-shot search, which has no report page.`, {
+    code: 'no-report',
+    nextSteps: [`Read its result: ${result}`],
+  });
 }
 
 /** The kind of a job by its files. A folder without a known journal counts as a search, whose reader says what is missing. */

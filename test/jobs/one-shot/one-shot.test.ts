@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InterruptedError, UsageError } from '../../../src/errors.js';
 import { type OneShotOptions, oneShot } from '../../../src/jobs/one-shot/one-shot.js';
 import { type OneShotResult, oneShotResultSchema } from '../../../src/jobs/one-shot/result.js';
+import { readRunReport } from '../../../src/report/data/read.js';
 import { describeOneShot } from '../../../src/terminal/tables/one-shot.js';
 import { scaled } from '../../support/limits.js';
 import { temporaryFolder } from '../../support/run-cli.js';
@@ -41,6 +42,7 @@ describe('a one-shot search', () => {
     const again = await oneShot({ resume: folder }).result;
     expect(again.cost.sessions).toBe(2);
     expect(essence(again)).toEqual(essence(whole));
+    await expect(readRunReport(folder)).rejects.toThrow(/is a one-shot search, which has no report page/);
     // A finished search needs no checkpoint.
     rmSync(again.files.checkpoint);
     expect(essence(await oneShot({ resume: folder }).result)).toEqual(essence(whole));
