@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { UsageError } from '../errors.js';
-import { exportHistory, type HistoryFormat } from '../export/history.js';
+import { exportHistory, HISTORY_FORMATS, type HistoryFormat } from '../export/history.js';
 import { userPath } from '../installation/paths.js';
 import { exportStudy } from '../sinks/study.js';
 import { writeNamedFile } from '../system/named-file.js';
@@ -41,7 +41,13 @@ journal if it ends in .log or .journal.`;
     const { args, flags } = await this.parse(ExportHistory);
     const { format: name, out, python } = flags;
     if (name.startsWith('optuna:')) return this.#exportStudy(args.run, name.slice('optuna:'.length), { out, python });
-    const format = name as HistoryFormat;
+    const format = HISTORY_FORMATS.find((known) => known === name);
+    if (format === undefined) {
+      throw new UsageError(`Expected the format csv, jsonl or optuna:FILE, got '${name}'.`, {
+        code: 'unknown-format',
+        nextSteps: ['Write --format csv, for example.'],
+      });
+    }
     const text = exportHistory(args.run, { format });
     if (out === undefined) {
       this.log(text.trimEnd());
