@@ -15,7 +15,7 @@ NAME = PACKAGE.name
 ROOMS = [
     ["__main__"],
     ["arguments"],
-    ["server", "describe"],
+    ["server", "describe", "sinks"],
     ["engines"],
     ["export", "supernets"],
     ["plugins", "retraining"],

@@ -64,6 +64,7 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         startDeadline: 120,
         workerDeadline: 120,
         device: 'auto',
+        cluster: null,
       },
       outDir: 'exp/',
       profile: 'paper',
