@@ -20,7 +20,7 @@ export function encodingKey(encoding: Encoding): string {
 const observedKeys = new WeakMap<Encoding, string>();
 
 /** The same text for an encoding of the history, which never changes, and which every later turn asks for again. */
-export function observedKey(encoding: Encoding): string {
+function observedKey(encoding: Encoding): string {
   const known = observedKeys.get(encoding);
   if (known !== undefined) return known;
   const key = encodingKey(encoding);
@@ -62,7 +62,30 @@ export function take<T>(stream: Iterable<T>, count: number): T[] {
  * @param count architectures to add; the result is shorter when the space has no more
  */
 export function warmUpProposals(space: Space, seed: number, have: number, count: number): Encoding[] {
-  return take(drawDistinct(space, createRandom(seed, 'warm-up', 0)), have + count).slice(have);
+  const known = warmUps.get(space);
+  const { drawn, stream } = known?.seed === seed ? known : beginWarmUp(space, seed);
+  while (drawn.length < have + count) {
+    const next = stream.next();
+    if (next.done) break;
+    drawn.push(next.value);
+  }
+  return drawn.slice(have, have + count);
+}
+
+/** A sequence as far as it has been drawn. A random search asks for its next part in each turn. */
+interface WarmUp {
+  readonly seed: number;
+  readonly stream: Generator<Encoding, void>;
+  readonly drawn: Encoding[];
+}
+
+/** The sequence of each space that was asked for last. */
+const warmUps = new WeakMap<Space, WarmUp>();
+
+function beginWarmUp(space: Space, seed: number): WarmUp {
+  const begun = { seed, stream: drawDistinct(space, createRandom(seed, 'warm-up', 0)), drawn: [] };
+  warmUps.set(space, begun);
+  return begun;
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Encoding } from '../spaces/space.js';
 import { lowestLoss } from './answer.js';
 import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import { defineStrategy } from './definition.js';
-import { encodingKey, keysOf, observedKey } from './draw.js';
+import { encodingKey, keysOf } from './draw.js';
 import type { Draws } from './draws.js';
+import { Fold } from './fold.js';
 import type { Observation, Strategy } from './strategy.js';
 
 /**
@@ -16,15 +17,27 @@ import type { Observation, Strategy } from './strategy.js';
  */
 export function createLocalSearch(options: BudgetOptions): Strategy {
   const { space, settings, constraint } = options;
+  const walked = new Fold<Walked>(
+    () => ({ indices: new Map(), place: undefined }),
+    ({ indices }, { encoding }, index) => indices.set(encodingKey(encoding), index),
+  );
   return createBudgeted({
     name: 'local-search',
     ...{ space, settings, constraint },
     guide: async (history, wanted, draws) => {
-      const pending = await pendingOf(history, draws, settings.seed);
+      const pending = await pendingOf(history, walked.of(history), draws, settings.seed);
       if (pending.length > 0) return pending.slice(0, wanted);
       return draws.unknown(createRandom(settings.seed, 'restart', history.length), 1, keysOf(history));
     },
   });
+}
+
+/** The part of a history that the search has walked through. */
+interface Walked {
+  /** By the key of the encoding. */
+  readonly indices: Map<string, number>;
+  /** The last position that was reached, and the observations before its neighbours. */
+  place: { readonly seen: number; readonly position: Observation } | undefined;
 }
 
 /**
@@ -32,11 +45,16 @@ export function createLocalSearch(options: BudgetOptions): Strategy {
  * to restart. The position follows from the history: each position is followed by its unknown neighbours, then by
  * those of the best neighbour, until no neighbour is better and a random restart follows.
  */
-async function pendingOf(history: readonly Observation[], draws: Draws, seed: number): Promise<Encoding[]> {
-  const indices = new Map(history.map(({ encoding }, index) => [observedKey(encoding), index]));
+async function pendingOf(
+  history: readonly Observation[],
+  walked: Walked,
+  draws: Draws,
+  seed: number,
+): Promise<Encoding[]> {
+  const { indices } = walked;
   const indexOf = (encoding: Encoding) => indices.get(encodingKey(encoding)) ?? history.length;
-  let seen = history.filter(({ phase }) => phase === 'warm-up').length;
-  let position = lowestLoss(history.slice(0, seen));
+  const start = history.filter(({ phase }) => phase === 'warm-up').length;
+  let { seen, position } = walked.place ?? { seen: start, position: lowestLoss(history.slice(0, start)) };
   while (position !== undefined) {
     const neighbours = await draws.neighbours(position.encoding);
     const unknown = neighbours.filter((neighbour) => indexOf(neighbour) >= seen);
@@ -47,6 +65,7 @@ async function pendingOf(history: readonly Observation[], draws: Draws, seed: nu
     const moves = best !== undefined && best.loss < position.loss;
     position = moves ? best : history[seen];
     if (!moves) seen += 1;
+    if (position !== undefined) walked.place = { seen, position };
   }
   return [];
 }

@@ -6,7 +6,8 @@ import type { Encoding, Space } from '../spaces/space.js';
 import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import type { CommonSettings } from './common.js';
 import { defineStrategy } from './definition.js';
-import type { Observation, Strategy } from './strategy.js';
+import { Fold } from './fold.js';
+import type { Strategy } from './strategy.js';
 
 /** Weight of the old moving average of rewards when a new reward arrives. Source: the baseline of NAS-Bench-201. */
 const DECAY = 0.9;
@@ -37,12 +38,13 @@ export function createReinforce(options: BudgetOptions<ReinforceSettings>): Stra
       code: 'invalid-setting',
     });
   }
+  const learned = learner(space, learningRate);
   return createBudgeted({
     name: 'reinforce',
     ...{ space, settings, constraint },
     guide: (history, wanted, draws) => {
       const random = createRandom(seed, 'policy', history.length);
-      const policy = learn(space, history, learningRate);
+      const { policy } = learned.of(history);
       return draws.proposed(() => drawFrom(policy, space, random), { random, history, wanted });
     },
   });
@@ -53,23 +55,33 @@ export function createReinforce(options: BudgetOptions<ReinforceSettings>): Stra
  * that are lower. The scale of the losses does not matter, and later losses never change a reward.
  */
 export function rewardsOf(losses: readonly number[]): number[] {
-  return losses.map((loss, index) => {
-    const others = losses.slice(0, index);
-    const balance = others.reduce((sum, other) => sum + Number(other > loss) - Number(other < loss), 0);
-    return index === 0 ? 0 : balance / index;
-  });
+  return losses.map((loss, index) => rewardAfter(losses.slice(0, index), loss));
 }
 
-function learn(space: Space, history: readonly Observation[], learningRate: number): Policy {
-  const policy: Policy = space.slots.map((categories) => new Array<number>(categories).fill(0));
-  const rewards = rewardsOf(history.map(({ loss }) => loss));
-  let baseline = 0;
-  for (const [index, { encoding }] of history.entries()) {
-    const reward = rewards[index] ?? 0;
+function rewardAfter(earlier: readonly number[], loss: number): number {
+  const balance = earlier.reduce((sum, other) => sum + Number(other > loss) - Number(other < loss), 0);
+  return earlier.length === 0 ? 0 : balance / earlier.length;
+}
+
+interface Learned {
+  readonly policy: Policy;
+  readonly losses: number[];
+  baseline: number;
+}
+
+function learner(space: Space, learningRate: number): Fold<Learned> {
+  const begin = (): Learned => ({
+    policy: space.slots.map((categories) => new Array<number>(categories).fill(0)),
+    losses: [],
+    baseline: 0,
+  });
+  return new Fold(begin, (learned, { encoding, loss }) => {
+    const { policy, losses, baseline } = learned;
+    const reward = rewardAfter(losses, loss);
     reinforce(policy, space, encoding, learningRate * (reward - baseline));
-    baseline = DECAY * baseline + (1 - DECAY) * reward;
-  }
-  return policy;
+    learned.baseline = DECAY * baseline + (1 - DECAY) * reward;
+    losses.push(loss);
+  });
 }
 
 /** Moves the policy along the gradient of the log probability of the encoding, in place. */

@@ -154,7 +154,9 @@ const CORPUS: Readonly<Record<string, readonly [string, Readonly<Record<string, 
 };
 const LOADED = new Set(['lock', 'cache', 'search journal']);
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 /** The file of the cached score that is asked for. */
 function cacheFile(): string {
