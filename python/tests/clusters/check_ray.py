@@ -1,10 +1,14 @@
 """Ray clusters on the loopback of a network namespace, see test_ray.py. One cluster serves all tests, in order."""
 
+import json
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +143,7 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     ticks = {pid: ticks_of(pid) for pid in workers()}
     sidecar.send("evaluate", evaluate_body(digest=ENDLESS))
     until(lambda: busy(ticks), "a worker at work")
-    lost, *_ = [node for node in cluster.list_all_nodes() if node != cluster.head_node]
-    cluster.remove_node(lost, allow_graceful=False)
+    lose_node(cluster)
     assert sidecar.receive("preempted", "error")["body"] == {"request": "evaluate"}
     until(lambda: not workers(), "the end of the lost node's worker")
     cluster.add_node(**NODE)
@@ -150,9 +153,114 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     until(lambda: not workers(), "the end of all workers")
 
 
+# --- whole searches
+
+SETTINGS = {"RF_WARMUP": 8, "RF_SUCC": 3, "MAX_EVALUATIONS": 13}
+"""Eight random architectures, and five that are proposed, two at a time."""
+
+
+def test_a_search_ends_the_same_on_every_engine_and_whatever_happens_to_the_nodes(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    cluster.add_node(**NODE)
+    ray = ["--engine", "ray", "--ray-address", cluster.address, "--max-workers", "2"]
+    expected = finish(search(tmp_path / "local", "--workers", "1"))
+
+    running = search(tmp_path / "ray", *ray)
+    until(lambda: len(evaluated(tmp_path / "ray")) >= 2, "the warm-up")
+    lose_node(cluster)
+    until(lambda: len(evaluated(tmp_path / "ray")) >= 9, "the guided phase")
+    cluster.add_node(**NODE)
+    lose_node(cluster)
+    result = finish(running)
+    assert evaluated(tmp_path / "ray") == evaluated(tmp_path / "local")
+    assert [result[key] for key in SAME] == [expected[key] for key in SAME]
+
+    # Three local workers begin, and one of the cluster ends it.
+    running = search(tmp_path / "moved", "--workers", "3")
+    until(lambda: len(evaluated(tmp_path / "moved")) >= 3, "the warm-up")
+    running.send_signal(signal.SIGINT)
+    assert running.wait(PATIENCE_SECONDS) == 130
+    folder = only_run(tmp_path / "moved")
+    move_to_ray(folder / "config.yaml", cluster.address)
+    result = finish(start_program("search", "--resume", str(folder), "--no-cache", "--json"))
+    assert evaluated(tmp_path / "moved") == evaluated(tmp_path / "local")
+    assert [result[key] for key in SAME] == [expected[key] for key in SAME]
+    assert result["cost"]["sessions"] == 2
+
+
+SAME = ("genotype", "best", "stop", "voters", "threshold", "successes")
+
+
+def search(out: Path, *arguments: str) -> "subprocess.Popen[str]":
+    keys = [word for name, value in SETTINGS.items() for word in (f"RMINAS.{name}", str(value))]
+    places = ["--device", "cpu", "--out", str(out), "--no-cache", "--json"]
+    return start_program("search", "--cfg", "quickstart", *places, *arguments, *keys)
+
+
+def start_program(*arguments: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "RMINAS_PYTHON": sys.executable}
+    command = ["node", str(ROOT / "bin" / "run.js"), *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(running: "subprocess.Popen[str]") -> dict[str, Any]:
+    stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
+    assert running.returncode == 0, stderr
+    result: dict[str, Any] = json.loads(stdout)
+    return result
+
+
+def only_run(out: Path) -> Path:
+    (folder,) = out.iterdir()
+    return folder
+
+
+def evaluated(out: Path) -> dict[str, Any]:
+    """The evaluations in the journal of the only run in a folder, without seconds. Fails if one is there twice."""
+    found: dict[str, Any] = {}
+    for journal in out.glob("*/journal.jsonl"):
+        for line in journal.read_text().splitlines(keepends=True):
+            entry = json.loads(line)["entry"] if line.endswith("\n") else {}
+            if entry.get("type") == "evaluated":
+                assert entry["genotype"] not in found
+                evaluation = entry["outcome"]["evaluation"]
+                found[entry["genotype"]] = {**evaluation, "seconds": None, "seed": entry["seed"]}
+    return found
+
+
+def move_to_ray(config: Path, address: str) -> None:
+    """Changes the engine of an interrupted run."""
+    text = config.read_text()
+    for key, value in {"ENGINE": "ray", "RAY_ADDRESS": address, "WORKERS": "1"}.items():
+        text, count = re.subn(rf"(?m)^(  {key}: ).*$", rf"\g<1>{value}", text)
+        assert count == 1, key
+    config.write_text(text)
+
+
+# --- nodes and processes
+
+
+def lose_node(cluster: Cluster) -> None:
+    """Kills all processes of the oldest node with room for workers at once, as the end of its machine does."""
+    node = next(node for node in cluster.list_all_nodes() if node != cluster.head_node)
+    raylet = node.all_processes["raylet"][0].process.pid
+    for pid in [raylet, *descendants(raylet)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    cluster.remove_node(node, allow_graceful=False)
+
+
+def descendants(pid: int) -> list[int]:
+    children = [child for child in processes() if parent(child) == pid]
+    return [*children, *(below for child in children for below in descendants(child))]
+
+
 def workers() -> list[int]:
     """Process ids of the workers of nodes, whose parents are actors."""
-    return [pid for pid in processes() if "engines.worker" in command_of(pid) and "RemoteWorker" in parent_of(pid)]
+    return [
+        pid for pid in processes() if "engines.worker" in command_of(pid) and "RemoteWorker" in command_of(parent(pid))
+    ]
 
 
 def busy(before: dict[int, int]) -> int | None:
@@ -164,19 +272,18 @@ def processes() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
-def command_of(pid: int) -> str:
+def command_of(pid: int | None) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
     except OSError:
         return ""
 
 
-def parent_of(pid: int) -> str:
+def parent(pid: int) -> int | None:
     try:
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
     except OSError:
-        return ""
-    return command_of(parent)
+        return None
 
 
 def ticks_of(pid: int) -> int:
