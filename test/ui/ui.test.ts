@@ -237,28 +237,30 @@ withBrowser('the pages in Chromium', () => {
   });
 
   it('shows new evaluations of a search that runs', async () => {
+    const limit = 120_000;
     const keys = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '10', 'RMINAS.MAX_EVALUATIONS', '30'];
     const cfg = join(ROOT, 'test/fixtures/tiny.yaml');
     const args = ['search', '--cfg', cfg, '--out', join(root, 'live'), '--workers', '1', ...keys];
     const { ended } = startCli(args);
     await page.goto(`${url.origin}/`);
     const link = page.locator('tr[data-run] a', { hasText: 'live' });
-    await link.waitFor();
+    // The sidecar of the search starts first.
+    await link.waitFor({ timeout: limit });
     await link.click();
-    await page.locator('.run', { hasText: 'of them' }).waitFor({ timeout: 60_000 });
+    await page.locator('.run', { hasText: 'of them' }).waitFor({ timeout: limit });
     // The page notes each count that it shows.
     await page.evaluate(`
       window.counts = new Set();
       const note = () => window.counts.add(/(\\d+) of them/.exec(document.body.textContent)?.[1]);
       new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
     `);
-    await page.locator('.run .state', { hasText: 'finished' }).waitFor({ timeout: 120_000 });
+    await page.locator('.run .state', { hasText: 'finished' }).waitFor({ timeout: limit });
     const counts = await page.evaluate('[...window.counts].map(Number)');
     expect((await ended).code).toBe(0);
     expect(counts).toContain(30);
     expect((counts as number[]).filter((count) => count < 30).length).toBeGreaterThan(0);
     await page.locator('.run', { hasText: '30 architectures' }).waitFor();
-  });
+  }, 300_000);
 
   it('compares a selection', async () => {
     await page.goto(`${url.origin}/`);
