@@ -1,15 +1,17 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { csvOf } from '../../src/charts/csv.js';
+import { importBenchmark, readRun } from '../../src/index.js';
 import { createRandom } from '../../src/random/random.js';
 import { csvLines } from '../../src/report/data/other/csv-lines.js';
 import { PicturePacker, unpackPicture } from '../../src/report/data/pictures.js';
 import { readRunReport, reportOf } from '../../src/report/data/read.js';
 import { type Block, type RunReport, reportSchema } from '../../src/report/data/schema.js';
 import { report } from '../../src/report/report.js';
+import { numberInBenchmark } from '../benchmarks/tables.js';
 import { recordSearch } from '../support/recorded-search.js';
 import { ROOT, temporaryFolder } from '../support/run-cli.js';
 
@@ -105,6 +107,25 @@ describe('the report of a search whose answer is that of a model', () => {
       expect(Number(cells[2])).toBeGreaterThanOrEqual(0);
       expect(Number(cells[2])).toBeLessThanOrEqual(100);
     }
+  });
+});
+
+describe('the report of a search with an imported table', () => {
+  it('puts the scores beside the accuracies of the table', async () => {
+    const home = temporaryFolder();
+    vi.stubEnv('RMINAS_HOME', home);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const folder = join(home, 'run');
+    const size = ['RMINAS.RF_WARMUP', '10', 'RMINAS.MAX_EVALUATIONS', '12', 'RMINAS.RF_SUCC', '99'];
+    await recordSearch(folder, { cfg: 'nas-bench-201-cifar10', overrides: [...size, 'RMINAS.STRATEGY', 'random'] });
+    const genotypes = readRun(folder).evaluations.map(({ genotype }) => genotype);
+    const lines = genotypes.map((genotype, index) => [numberInBenchmark(genotype), genotype, 20 + index, 1, 1].join());
+    const table = join(home, 'table.csv');
+    writeFileSync(table, `${['index,arch_str,cifar10_test,cifar100_test,imagenet16_120_test', ...lines].join('\n')}\n`);
+    await importBenchmark({ file: table });
+    const { architectures } = await readRunReport(folder);
+    const accuracies = architectures.filter(({ duplicateOf }) => duplicateOf === null).map(({ accuracy }) => accuracy);
+    expect(accuracies).toEqual(genotypes.map((_, index) => 20 + index));
   });
 });
 

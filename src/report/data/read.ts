@@ -102,7 +102,7 @@ export async function readSearchRecords(folder: string): Promise<SearchRecords> 
     result,
     ...(await plannedRecords(run.configuration)),
   };
-  return { ...records, accuracies: await accuraciesOf(records) };
+  return { ...records, accuracies: await accuraciesOf(records, { imported: true }) };
 }
 
 /** Whether a search has its answer, and whether a process is at work on it. */
