@@ -264,23 +264,26 @@ export function wordsOf(raw: readonly { readonly type: string; readonly input: s
   return raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
 }
 
+/** The values of the flags for keys. */
+type KeyFlagValues = Partial<Record<KeyFlag | LimitFlag, string | undefined>> & {
+  'allow-public'?: boolean | undefined;
+};
+
+const MACHINE_FLAGS = [
+  ...(['device', 'workers', 'threads', 'engine'] as const),
+  ...(['ray-address', 'worker-resources', 'max-workers', 'allow-public'] as const),
+] as const satisfies readonly (keyof KeyFlagValues)[];
+
 /** Separates the flags of the machines that a job runs on from those that say what it computes. */
-export function splitMachineFlags<Flags extends Parameters<typeof overridesOf>[0]>(flags: Flags) {
-  const { device, workers, threads, engine, 'ray-address': address, 'worker-resources': resources, ...others } = flags;
-  const { 'max-workers': most, 'allow-public': allowPublic, ...what } = others;
-  const cluster = {
-    'ray-address': address,
-    'worker-resources': resources,
-    'max-workers': most,
-    'allow-public': allowPublic,
-  };
-  return { ...what, machine: { device, workers, threads, engine, ...cluster } };
+export function splitMachineFlags<Flags extends KeyFlagValues>(flags: Flags) {
+  const what: Flags = { ...flags };
+  for (const name of MACHINE_FLAGS) delete what[name];
+  const machine: KeyFlagValues = Object.fromEntries(MACHINE_FLAGS.map((name) => [name, flags[name]]));
+  return { ...what, machine };
 }
 
 /** The overrides of the key flags. */
-export function overridesOf(
-  flags: Partial<Record<KeyFlag | LimitFlag, string | undefined>> & { 'allow-public'?: boolean | undefined },
-): string[] {
+export function overridesOf(flags: KeyFlagValues): string[] {
   const pairs = Object.entries({ ...KEY_FLAGS, ...LIMIT_FLAGS }).flatMap(([name, { key }]) => {
     const value = flags[name as KeyFlag | LimitFlag];
     return value === undefined ? [] : [key, literal(key, value)];
