@@ -14,6 +14,8 @@ import { runInProcess } from '../support/run-in-process.js';
 const FIXTURES = join(ROOT, 'test/fixtures/journals/0.2.1');
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 const NOTICE = /rminas 0\.2\.1 began this \w+\. Its journal keeps the specification and no settings/;
+/** Later releases compute by another arithmetic unless they are told otherwise. */
+const ITS_ARITHMETIC = ['RMINAS.ARITHMETIC', 'fast'];
 const timeout = 180_000;
 
 /** A copy of a run folder. */
@@ -91,7 +93,8 @@ describe('a search of release 0.2.1', { timeout }, () => {
 describe('a ranking of release 0.2.1', { timeout }, () => {
   const rank = (out: string) => {
     const words = ['rank', '--cfg', TINY, '--data', TABLE, '--out', out, '--json', '--bootstrap', '50'];
-    return run<RankingResult>([...words, '--proxies', 'rmi@2,flops', '--architectures', '8'], env);
+    const what = ['--proxies', 'rmi@2,flops', '--architectures', '8'];
+    return run<RankingResult>([...words, ...what, ...ITS_ARITHMETIC], env);
   };
   const NAME = 'rank-nas-bench-201-digits-seed7';
 
@@ -143,7 +146,7 @@ describe('a comparison of release 0.2.1', { timeout }, () => {
     const out = copyOf('compare');
     const words = ['compare', '--cfg', TINY, '--data', TABLE, '--out', out, '--json', '--seeds', '1'];
     const what = ['--strategies', 'forest,random', '--objectives', 'benchmark', '--cost', 'evaluations'];
-    const keys = ['RMINAS.RF_SUCC', '50', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test'];
+    const keys = ['RMINAS.RF_SUCC', '50', 'RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test', ...ITS_ARITHMETIC];
     const runsOf = ({ rows }: ComparisonResult) =>
       rows.flatMap(({ runs }) => runs.map(({ folder: _, ...rest }) => rest));
     const before = evaluatedIn(join(out, 'runs/forest-benchmark-seed1/journal.jsonl'));
