@@ -150,6 +150,7 @@ export type {
   AnswerConfidence,
   AnswerPreference,
   Ask,
+  FitObservation,
   Observation,
   Phase,
   Screener,

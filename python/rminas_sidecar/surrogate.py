@@ -28,13 +28,6 @@ def grow_forest(request: Body, features: npt.NDArray[np.float32], good: Sequence
 
 
 def fit(request: Body, grow: Grow = grow_forest) -> Body:
-    """Answers the protocol's `fitted`; see :func:`fit_and_predict`."""
-    start = time.perf_counter()
-    probabilities = fit_and_predict(request, grow)
-    return {"probabilities": probabilities, "seconds": time.perf_counter() - start}
-
-
-def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
     """Fits a forest to the known architectures and classifies the candidates, as XNAS's RF_suggest does.
 
     Args:
@@ -42,26 +35,56 @@ def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
         grow: fits the forest, ours or the original's.
 
     Returns:
-        The probability of being good for each candidate, 0 to 1. It is 1 if all known architectures are good, and 0 if
-        none is good or known, since a forest needs both classes.
+        The body of the protocol's `fitted`. A forest needs both classes: the probabilities are 1 if all known
+        architectures are good, and 0 if none is good or known, and there are no importances then.
 
     Raises:
         SidecarError: `invalid-message` when encodings, labels and features do not match.
     """
+    start = time.perf_counter()
     layout: Layout = request["features"]
     good: list[bool] = request["good"]
-    candidates: Encodings = request["candidates"]
+    explains = "importances" in request
     if len(request["known"]) != len(good):
         raise _misfit(f"known has {len(request['known'])} architectures and good has {len(good)} labels")
-    known_features = features_of(request["known"], layout, "known")
-    candidate_features = features_of(candidates, layout, "candidates")
-    if not candidates or not any(good):
-        return [0.0] * len(candidates)
-    if all(good):
-        return [1.0] * len(candidates)
-    forest = grow(request, known_features, good)
-    probabilities: list[float] = forest.predict_proba(candidate_features)[:, 1].tolist()
+    known = features_of(request["known"], layout, "known")
+    candidates = features_of(request["candidates"], layout, "candidates")
+    has_both_classes = any(good) and not all(good)
+    forest = grow(request, known, good) if has_both_classes and (explains or len(candidates)) else None
+    answer: Body = {"probabilities": _probabilities(forest, candidates, float(any(good)))}
+    if explains:
+        answer["importances"] = None if forest is None else slot_importances(forest, layout)
+    return {**answer, "seconds": time.perf_counter() - start}
+
+
+def fit_and_predict(request: Body, grow: Grow = grow_forest) -> list[float]:
+    """Returns the probability of being good for each candidate, 0 to 1; see :func:`fit`."""
+    probabilities: list[float] = fit(request, grow)["probabilities"]
     return probabilities
+
+
+def _probabilities(forest: Any, candidates: npt.NDArray[np.float32], without_forest: float) -> list[float]:
+    if forest is None or not len(candidates):
+        return [without_forest] * len(candidates)
+    probabilities: list[float] = forest.predict_proba(candidates)[:, 1].tolist()
+    return probabilities
+
+
+def slot_importances(forest: Any, layout: Layout) -> list[float]:
+    """Sums the impurity importances of the features of each slot.
+
+    Args:
+        forest: fitted, of scikit-learn.
+        layout: the row of features of each category of each slot.
+
+    Returns:
+        A share per slot, 0 to 1. They add up to 1, or are all 0 if no tree has a split.
+        Source: scikit-learn's `feature_importances_`, the mean decrease in impurity.
+    """
+    ends = np.cumsum([len(rows[0]) for rows in layout])
+    slots = np.split(forest.feature_importances_, ends[:-1])
+    # A sum may exceed 1 by rounding.
+    return [min(1.0, float(columns.sum())) for columns in slots]
 
 
 def features_of(encodings: Encodings, layout: Layout, name: str) -> npt.NDArray[np.float32]:

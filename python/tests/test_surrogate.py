@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.surrogate import features_of, fit_and_predict
+from rminas_sidecar.surrogate import features_of, fit, fit_and_predict
 
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 ONE_HOT = np.eye(5).tolist()
@@ -94,6 +94,28 @@ def test_it_is_scikit_learns_forest() -> None:
     )
     assert answer == expected.tolist()
     assert len(set(answer)) > 10
+
+
+def test_importances_are_those_of_the_features_of_each_slot() -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
+    random = np.random.default_rng(0)
+    known = random.integers([2, 3], size=(40, 2))
+    body = request(known=known.tolist(), good=(known[:, 1] == 2).tolist())
+    features = features_of(body["known"], body["features"], "known")
+    forest = RandomForestClassifier(n_estimators=25, random_state=3).fit(features, known[:, 1] == 2)
+    first, second, other = forest.feature_importances_
+    asked = fit({**body, "importances": True})
+    assert asked["importances"] == pytest.approx([first + second, other], abs=1e-12)
+    assert asked["importances"][1] > 0.9
+    plain = fit(body)
+    assert plain["probabilities"] == asked["probabilities"]
+    assert "importances" not in plain
+    assert fit({**body, "importances": True, "candidates": []})["importances"] == asked["importances"]
+
+
+def test_one_class_has_no_importances() -> None:
+    assert fit(request(good=[True, True], importances=True))["importances"] is None
 
 
 def test_the_seed_decides() -> None:

@@ -1,18 +1,30 @@
+import type { Fit } from '../protocol/messages.js';
 import type { Specification } from '../protocol/specification.js';
 import type { Sidecar } from '../sidecar/client.js';
 import type { Surrogate } from '../strategies/strategy.js';
 
+export interface SidecarSurrogateOptions {
+  /** Null when the strategy asks no surrogate. */
+  readonly sidecar: Sidecar | null;
+  readonly specification: Pick<Specification, 'backend' | 'space'>;
+  readonly signal: AbortSignal;
+}
+
+/** Fits the forest of a strategy in the sidecar: the native one, or that of XNAS with its backend. */
+export function createSidecarSurrogate(options: SidecarSurrogateOptions): Surrogate {
+  return async (request) => (await fitIn(options, request)).probabilities;
+}
+
 /**
- * Fits the forest of a strategy in the sidecar: the native one, or that of XNAS with its backend.
- * @param options.sidecar null when the strategy asks no surrogate
+ * The impurity importance of each slot to the forest of a strategy, 0 to 1.
+ * @returns null when no forest can be fitted, since all known architectures are of one class
  */
-export function createSidecarSurrogate(options: {
-  sidecar: Sidecar | null;
-  specification: Pick<Specification, 'backend' | 'space'>;
-  signal: AbortSignal;
-}): Surrogate {
-  const { sidecar, specification, signal } = options;
+export async function findImportances(options: SidecarSurrogateOptions, request: Fit): Promise<number[] | null> {
+  return (await fitIn(options, { ...request, importances: true })).importances ?? null;
+}
+
+async function fitIn({ sidecar, specification, signal }: SidecarSurrogateOptions, request: Fit) {
+  if (sidecar === null) throw new Error('A strategy without a sidecar asked for a forest.');
   const whose = specification.backend === 'xnas' ? { rfSuggest: specification.space } : {};
-  if (sidecar === null) return () => Promise.reject(new Error('A strategy without a sidecar asked for a forest.'));
-  return async (request) => (await sidecar.request('fit', { ...request, ...whose }, { signal })).probabilities;
+  return sidecar.request('fit', { ...request, ...whose }, { signal });
 }

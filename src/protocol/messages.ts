@@ -119,11 +119,24 @@ export const fitSchema = z.strictObject({
     .max(2 ** 32 - 1),
   /** Grows the forest by XNAS's `RF_suggest` for this space, with its own number of trees. Absent: by scikit-learn alone. */
   rfSuggest: nameSchema.optional(),
+  /** Asks for the importances of the slots. They change neither the forest nor the probabilities. */
+  importances: z.literal(true).optional(),
 });
 export type Fit = z.infer<typeof fitSchema>;
 const fit = message('fit', fitSchema);
-/** The probability that each candidate is good, in order. */
-const fitted = message('fitted', z.strictObject({ probabilities: z.array(z.number().min(0).max(1)), seconds }));
+const share = z.number().min(0).max(1);
+/** The impurity importance of each slot to the forest: the sum of those of its features. */
+export const importancesSchema = z.array(share).min(1).max(256);
+const fitted = message(
+  'fitted',
+  z.strictObject({
+    /** The probability that each candidate is good, in order. */
+    probabilities: z.array(share),
+    /** Null when no forest could be fitted, since all known architectures are of one class. Absent unless asked for. */
+    importances: importancesSchema.nullable().optional(),
+    seconds,
+  }),
+);
 
 /** Trains one architecture fully and measures it on held-out images. */
 export const verifySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { flag, number, wholeNumber } from '../definitions/key.js';
-import type { Bound } from '../protocol/messages.js';
+import type { Bound, Fit } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import { createAnswering } from './answers/answering.js';
 import { type CommonSettings, checkCommonSettings, checkCounts } from './common.js';
@@ -7,9 +7,9 @@ import { defineStrategy } from './definition.js';
 import { futilityBounds } from './futility.js';
 import type { Constraint } from './limits/constraint.js';
 import { drawsFrom } from './limits/draws.js';
-import { guidedProposals } from './proposals.js';
-import type { Ask, Observation, Screener, Strategy, Surrogate } from './strategy.js';
-import { provisionalLimit, searchStatus } from './threshold.js';
+import { fitRequest, guidedProposals } from './proposals.js';
+import type { Ask, FitObservation, Observation, Screener, Strategy, Surrogate } from './strategy.js';
+import { fixedThreshold, provisionalLimit, searchStatus } from './threshold.js';
 
 /**
  * Size of a warm-up turn when trainings may be stopped early. Later turns are bounded by earlier ones, so turns are
@@ -82,6 +82,7 @@ export function createForest({ space, surrogate, screener, constraint, settings 
     name: 'forest',
     ask,
     status,
+    lastFit: (history) => lastFitOf(history, { space, seed, warmup, thresholdRate }),
     bounds: (history) =>
       settings.futility ? boundsOf(history, status(history).threshold, { warmup, rate: thresholdRate }) : [],
     answer: (history) => answering.answer(history, status(history).threshold),
@@ -92,6 +93,17 @@ export function createForest({ space, surrogate, screener, constraint, settings 
 /** Architectures in the next turn of a warm-up whose later turns are bounded by the earlier ones. */
 function boundedTurn(missing: number, guided: number): number {
   return Math.min(missing, Math.max(WARM_UP_TURN.least, WARM_UP_TURN.eachProposal * guided));
+}
+
+/** Nothing for a search that ended in its warm-up: its forest has proposed nothing that it could explain. */
+function lastFitOf(
+  history: readonly FitObservation[],
+  { warmup, thresholdRate, ...options }: { space: Space; seed: number; warmup: number; thresholdRate: number },
+): Fit | null {
+  if (!history.some(({ phase }) => phase === 'guided')) return null;
+  const losses = history.map(({ loss }) => loss);
+  const threshold = fixedThreshold(losses, warmup, thresholdRate)?.value;
+  return threshold === undefined ? null : fitRequest(history, [], { ...options, threshold });
 }
 
 /** Bounds at the threshold; during the warm-up at a limit that the threshold cannot exceed. */

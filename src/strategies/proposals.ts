@@ -4,7 +4,7 @@ import { createRandom } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { encodingKey, keysOf } from './draw.js';
 import type { Draws } from './draws.js';
-import type { Observation, Screened, Screener, Surrogate } from './strategy.js';
+import type { FitObservation, Observation, Screened, Screener, Surrogate } from './strategy.js';
 
 /** Positions by falling probability; equal ones keep their order. */
 function mostProbableFirst(probabilities: readonly number[]): number[] {
@@ -14,8 +14,9 @@ function mostProbableFirst(probabilities: readonly number[]): number[] {
     .map(({ position }) => position);
 }
 
-function fitRequest(
-  history: readonly Observation[],
+/** The body of the protocol's `fit`, which labels as good what lies below the threshold. */
+export function fitRequest(
+  history: readonly FitObservation[],
   candidates: readonly Encoding[],
   options: { space: Space; threshold: number; seed: number },
 ): Fit {

@@ -131,7 +131,15 @@ export interface Strategy {
    * @returns null when the rule of the answer has no estimate
    */
   confidence?(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
+  /**
+   * The forest of the whole history, to explain the search. Left out by a strategy without a forest.
+   * @returns a request without candidates; null when no forest has proposed anything
+   */
+  lastFit?(history: readonly FitObservation[]): Fit | null;
 }
+
+/** What a forest learns from. */
+export type FitObservation = Pick<Observation, 'phase' | 'encoding' | 'loss'>;
 
 /**
  * Predicts the probability that each candidate is good, from 0 to 1, in the order of `request.candidates`. The

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, resultSchema, type SearchResult, score, scoreResultSchema, search } from '../../src/index.js';
+import { readRunReport } from '../../src/report/data/read.js';
 import { ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
 import { remember } from '../support/started.js';
@@ -56,6 +57,19 @@ describe('rminas search', () => {
     expect(result.benchmark).toMatchObject({
       answer: { genotype: result.genotype, figures: [{ of: 15_625 }, { of: 15_625 }, { of: 15_625 }] },
       note: expect.stringContaining('rminas benchmark import'),
+    });
+  });
+
+  it('has the importance of each slot to the forest, as its report shows', async () => {
+    const { importances = [] } = result;
+    expect(importances.reduce((sum, share) => sum + share)).toBeCloseTo(1);
+    const { sections } = await readRunReport(result.files.folder);
+    const why = sections.find(({ id }) => id === 'why')?.blocks ?? [];
+    expect(why.find((block) => block.type === 'chart' && block.id === 'forest')).toMatchObject({
+      chart: {
+        x: { categories: ['edge 0 → 1', 'edge 0 → 2', 'edge 1 → 2', 'edge 0 → 3', 'edge 1 → 3', 'edge 2 → 3'] },
+        series: [{ points: importances.map((share, x) => ({ x, y: Number((100 * share).toFixed(2)) })) }],
+      },
     });
   });
 

@@ -127,6 +127,20 @@ describe('forest: answer', () => {
   });
 });
 
+describe('forest: last fit', () => {
+  it('learns from the whole history, and there is none before a guided turn', async () => {
+    const strategy = forest({ cap: 12 });
+    const { history } = await runStrategy(strategy, sum, 2);
+    const { threshold } = strategy.status(history);
+    expect(strategy.lastFit?.(history)).toMatchObject({
+      known: history.map(({ encoding }) => encoding),
+      good: history.map(({ loss }) => loss < (threshold ?? 0)),
+      candidates: [],
+    });
+    expect(strategy.lastFit?.(history.slice(0, 10))).toBeNull();
+  });
+});
+
 describe('forest: guided turns', () => {
   const listening = (requests: Fit[], probability: (encoding: Encoding) => number): Surrogate => {
     return async (request) => {

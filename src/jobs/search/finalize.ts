@@ -5,10 +5,12 @@ import type { Evaluator } from '../../search/evaluator.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
+import type { Strategy } from '../../strategies/strategy.js';
 import { VERSION } from '../../version.js';
 import { mixedNotes } from '../arithmetic-kinds.js';
 import type { SearchCosts } from './costs.js';
 import { guessFor } from './guess.js';
+import { forestImportances } from './importances.js';
 import { kindsOfRun, type SearchStore } from './journal.js';
 import { costsInResult } from './network-costs.js';
 import { type ResolvedSearch, searchHeaderOf } from './plan.js';
@@ -22,6 +24,7 @@ export interface FinalizeSearchOptions {
   readonly store: SearchStore;
   readonly record: SearchRecord;
   readonly space: Space;
+  readonly strategy: Strategy;
   readonly objective: Objective;
   readonly evaluator: Evaluator;
   /** Undefined for a search that needs no costs of networks. */
@@ -30,13 +33,14 @@ export interface FinalizeSearchOptions {
 }
 
 /**
- * Completes a search: the score of the found architecture, its benchmark figures and its verification. Writes
- * result.json.
+ * Completes a search: the importances of slots, the score of the found architecture, its benchmark figures and its
+ * verification. Writes result.json.
  */
 export async function finalizeSearch(options: FinalizeSearchOptions): Promise<SearchResult> {
   const { store, record, run, started } = options;
   const { sidecar } = started;
   const finished = record.end;
+  const importances = await forestImportances(options);
   const score = await scoreFound(options);
   const benchmark = await benchmarkOfFound(options);
   store.emit({ type: 'benchmark-consulted', report: benchmark });
@@ -46,6 +50,7 @@ export async function finalizeSearch(options: FinalizeSearchOptions): Promise<Se
       : await verifyAnswer({ ...options, sidecar, genotype: finished.genotype });
   const result = buildResult({
     ...options,
+    importances,
     score,
     benchmark,
     verification,
@@ -84,13 +89,14 @@ function journalledScore(store: SearchStore, genotype: string, canonical: string
 
 function buildResult(
   parts: FinalizeSearchOptions & {
+    importances: readonly number[] | null;
     score: ArchitectureScore;
     benchmark: BenchmarkReport;
     verification: VerificationReport | null;
     inLimits: Awaited<ReturnType<typeof costsInResult>>;
   },
 ): SearchResult {
-  const { run, started, store, record, objective, score, benchmark, verification, inLimits } = parts;
+  const { run, started, store, record, objective, importances, score, benchmark, verification, inLimits } = parts;
   const { specification, settings } = run.plan;
   const finished = record.end;
   const status = record.observed.at(-1)?.status;
@@ -108,6 +114,7 @@ function buildResult(
     best: record.best,
     stop: { reason: finished.reason, note: finished.note },
     ...(finished.confidence && { confidence: { ...finished.confidence, slots: [...finished.confidence.slots] } }),
+    ...(importances && { importances: [...importances] }),
     ...inLimits,
     threshold: status?.threshold ?? null,
     thresholdNote: status?.thresholdNote ?? null,

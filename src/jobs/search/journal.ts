@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { followUpSchema } from '../../definitions/follow-up.js';
 import type { MeasurementEvent } from '../../evaluators/proxy-measurements.js';
-import { evaluationSchema, verificationSchema } from '../../protocol/messages.js';
+import { evaluationSchema, importancesSchema, verificationSchema } from '../../protocol/messages.js';
 import type { JournalledEvent } from '../../search/events.js';
 import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';
@@ -97,6 +97,9 @@ const finished = z.strictObject({
   confidence: confidenceSchema.optional(),
 });
 
+/** The importance of each slot to the forest of the whole search. Follows its end; absent in journals of older versions. */
+const importances = z.strictObject({ type: z.literal('importances'), slots: importancesSchema });
+
 /** A cluster took the worker of a request away. The request is given out again, and its evaluation has not failed. */
 const preempted = z.strictObject({ type: z.literal('preempted'), request: z.enum(['evaluate', 'measure']) });
 
@@ -127,6 +130,7 @@ const entrySchema = z.discriminatedUnion('type', [
   evaluated,
   preempted,
   finished,
+  importances,
   verified,
 ]);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messages.js';
+import { benchmarkAnswerSchema, importancesSchema, verificationSchema } from '../../protocol/messages.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
@@ -142,6 +142,8 @@ export const resultSchema = z.strictObject({
   stop: z.strictObject({ reason: z.string(), note: z.string() }),
   /** How sure the answer is; absent for an answer without a model. */
   confidence: confidenceSchema.optional(),
+  /** The impurity importance of each slot to the forest of the whole search; absent when no forest has proposed anything. */
+  importances: importancesSchema.optional(),
   /** Limits on the costs of networks; absent in a search without limits. */
   limits: limitsSchema.optional(),
   /** The front of loss against a cost; absent unless RMINAS.PARETO names one. */

@@ -275,7 +275,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
     record.add(event);
     store.emit(event);
   }
-  return { record, space, objective, evaluator };
+  return { record, space, strategy, objective, evaluator };
 }
 
 function journal(store: SearchStore, { replayed: _, ...event }: SearchEvent): void {

@@ -84,6 +84,18 @@ describe('a search with a space and an evaluator of a script', () => {
     expect(space.parse(result.genotype)).toHaveLength(3);
   });
 
+  it('has the importance of each slot to the forest, which it keeps in its journal', async () => {
+    const { importances = [], files } = result;
+    expect(importances).toHaveLength(3);
+    expect(importances.reduce((sum, share) => sum + share)).toBeCloseTo(1);
+    const kept = readFileSync(files.journal, 'utf8').split('\n');
+    expect(kept.filter((line) => line.includes('"type":"importances"'))).toHaveLength(1);
+    const resumed = await search({ resume: files.folder, ...objects }).result;
+    expect(resumed.importances).toEqual(importances);
+    const now = readFileSync(files.journal, 'utf8').split('\n');
+    expect(now.filter((line) => line.includes('"type":"importances"'))).toHaveLength(1);
+  });
+
   it('has no training in its result', () => {
     expect(resultSchema.parse(result)).toEqual(result);
     const { dataset, profile, backend, device, specification, specificationDigest } = result;

@@ -9,6 +9,7 @@ import { costBlocks } from './costs.js';
 import { courseBlocks } from './course.js';
 import { effectBlocks } from './effects.js';
 import { historyOf, type SearchHistory } from './history.js';
+import { importanceBlock } from './importances.js';
 import { memoOf } from './memo.js';
 import type { SearchRecords } from './records.js';
 import { setupBlocks } from './setup.js';
@@ -61,7 +62,7 @@ function section(id: string, title: string, blocks: Block[]): Section {
   return { id, title, blocks };
 }
 
-function whyBlocks({ planned }: SearchRecords, history: SearchHistory): Block[] {
+function whyBlocks({ planned, result }: SearchRecords, history: SearchHistory): Block[] {
   const { space, answer: found, entries } = history;
   if (space === null || planned === null || found === null) return [];
   const { settings } = planned.plan;
@@ -76,6 +77,7 @@ function whyBlocks({ planned }: SearchRecords, history: SearchHistory): Block[] 
   return [
     ...(sure === undefined ? [] : [confidenceTable(sure, { space, names, answer })]),
     ...(voters.length > 1 ? voteBlocks(ballot) : []),
+    ...(result?.importances === undefined ? [] : [importanceBlock(result.importances, names)]),
     ...effectBlocks({ space, names, answer, entries }),
   ];
 }
