@@ -2,7 +2,7 @@
 import type { Specification } from '../protocol/specification.js';
 import type { Config } from './config.js';
 import { planSearch, type SearchPlan } from './planning/search.js';
-import { UNREAD_KEYS } from './schema/unread-keys.js';
+import { readKeysOf } from './schema/keys.js';
 import type { ValueSource } from './yacs/merge.js';
 import { repr, toPlain } from './yacs/value.js';
 
@@ -18,7 +18,7 @@ export interface DescribedKey extends ValueOrigin {
   readonly value: unknown;
   /** The value as Python writes it. */
   readonly literal: string;
-  /** False for a key of XNAS that rminas accepts and ignores. */
+  /** False for a key of XNAS that rminas accepts and no job reads. */
   readonly read: boolean;
 }
 
@@ -44,12 +44,13 @@ export interface ConfigDescription {
 export function describeConfig(config: Config): ConfigDescription {
   const plan = config.purpose === 'search' ? planSearch(config) : null;
   const { file, dialect, purpose, settings, notices } = config;
+  const readKeys = readKeysOf(config.catalogue);
   return {
     file,
     dialect,
     purpose,
     keys: [...settings].map(([key, { value, source, where }]) => {
-      return { key, value: toPlain(value), literal: repr(value), read: !(key in UNREAD_KEYS), source, where };
+      return { key, value: toPlain(value), literal: repr(value), read: Object.hasOwn(readKeys, key), source, where };
     }),
     decisions: plan === null ? [] : decisionsOf(plan),
     specification: plan === null ? null : plan.specification,

@@ -41,6 +41,17 @@ describe('rminas config show', () => {
     expect(keys).toEqual(['LOADER.BATCH_SIZE', 'LOADER.PIN_MEMORY (not read)', 'RMINAS.RF_SUCC']);
   });
 
+  it('marks the keys of XNAS that no job reads, and not those that only some jobs read', async () => {
+    const file = written('nb201.yaml', "DRNAS:\n  METHOD: 'x'\nSPACE:\n  CHANNELS: 8\nTRAIN:\n  CUTOUT_LENGTH: 8\n");
+    const { stdout } = await runInProcess(['config', 'show', file, '--space', 'nas-bench-201', '--changed']);
+    expect([...stdout.matchAll(/^│ ([A-Z._]+) (\(not read\))?/gm)].map(([, key, mark]) => [key, mark])).toEqual([
+      ['SPACE.NAME', undefined],
+      ['SPACE.CHANNELS', undefined],
+      ['TRAIN.CUTOUT_LENGTH', undefined],
+      ['DRNAS.METHOD', '(not read)'],
+    ]);
+  });
+
   it('accepts equal values for different keys', async () => {
     const file = written('nb201.yaml', ARCHIVE);
     const words = ['RMINAS.RF_WARMUP', '3', 'RMINAS.RF_SUCC', '3', 'RMINAS.CELLS', '1', 'RMINAS.THREADS', '1'];

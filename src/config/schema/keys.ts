@@ -3,6 +3,7 @@ import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { KeyGroup } from '../../definitions/key.js';
 import { strategyKey } from '../../strategies/index.js';
 import { ONE_SHOT_KEYS } from '../../supernets/index.js';
+import { UNREAD_ONE_SHOT_KEYS } from '../../supernets/keys.js';
 import { bool, float, int, listValue, NONE, str, type Value } from '../yacs/value.js';
 import { RETRAINING_KEYS } from './retraining-keys.js';
 import { SEARCH_KEYS } from './search-keys.js';
@@ -18,6 +19,12 @@ export function searchKeysOf({ strategies, objectives }: Catalogue): KeyGroup {
     'RMINAS.STRATEGY': strategyKey(strategies),
     ...Object.assign({}, ...own),
   };
+}
+
+/** The keys that a search, a retraining or a one-shot search reads. */
+export function readKeysOf(catalogue: Catalogue): KeyGroup {
+  const oneShot = Object.entries(ONE_SHOT_KEYS).filter(([key]) => !Object.hasOwn(UNREAD_ONE_SHOT_KEYS, key));
+  return { ...searchKeysOf(catalogue), ...RETRAINING_KEYS, ...Object.fromEntries(oneShot) };
 }
 
 /** Every key that a configuration may set, with its default. The keys of one group follow each other. */

@@ -157,6 +157,12 @@ const LIMIT_FLAGS = {
   },
 } as const;
 
+/** The key that a flag is short for; undefined for every other flag. */
+export function keyOfFlag(name: string): string | undefined {
+  const flags: Readonly<Record<string, { readonly key: string }>> = { ...KEY_FLAGS, ...LIMIT_FLAGS };
+  return flags[name]?.key;
+}
+
 type Flag<Name extends string> = Record<Name, Interfaces.OptionFlag<string | undefined>>;
 type KeyFlag = keyof typeof KEY_FLAGS;
 type LimitFlag = keyof typeof LIMIT_FLAGS;

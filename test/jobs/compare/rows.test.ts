@@ -122,6 +122,24 @@ describe('the output of a comparison', () => {
     expect(line('seed 3: died')).not.toBe('');
   });
 
+  it('has no table wider than the terminal', () => {
+    const columns = Object.getOwnPropertyDescriptor(process.stdout, 'columns');
+    Object.defineProperty(process.stdout, 'columns', { value: 80, configurable: true });
+    try {
+      const lines = describeComparison(result).split('\n');
+      const table = lines.slice(
+        1,
+        lines.findIndex((line) => line.startsWith('rank, regret:')),
+      );
+      expect(table[0]).toMatch(/^method +forest-rmi$/);
+      expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
+      expect(table.join('\n')).toContain("the space's optimum");
+    } finally {
+      if (columns) Object.defineProperty(process.stdout, 'columns', columns);
+      else Reflect.deleteProperty(process.stdout, 'columns');
+    }
+  });
+
   it('gives costs as many decimals as they need', () => {
     const flops = describeComparison({ ...result, cost: 'flops', budget: 2.5e6 });
     expect(flops).toContain('within 2.5 10¹² FLOPs');
