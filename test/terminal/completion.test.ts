@@ -92,6 +92,8 @@ describe('the completion of bash', () => {
     const python = `import os, pty, sys\npid, fd = pty.fork()\nif pid == 0: os.execvp(sys.argv[1], sys.argv[1:])\nos.write(fd, sys.stdin.buffer.read())\ntry:\n  while chunk := os.read(fd, 4096): sys.stdout.buffer.write(chunk)\nexcept OSError: pass`;
     const { stdout } = spawnSync('python3', ['-c', python, 'bash', '--rcfile', rcfile, '-i'], {
       cwd: folder,
+      // Without the settings and the history of this user.
+      env: { ...process.env, HOME: folder, HISTFILE: '', INPUTRC: '/dev/null', TERM: 'dumb' },
       encoding: 'utf8',
       input: typed.join('\n'),
       timeout: 20_000,
