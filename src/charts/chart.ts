@@ -49,14 +49,14 @@ export type PlaneChart = z.infer<typeof planeSchema>;
 const heatmapSchema = z.strictObject({
   kind: z.literal('heatmap'),
   title: z.string(),
-  /** What a cell counts. */
+  /** What the number of a cell is. */
   measure: z.string(),
   rows: z.array(z.string()),
   columns: z.array(z.string()),
   /** One list a row; null for a combination that does not exist. */
   values: z.array(z.array(z.number().nullable())),
-  /** The chosen column of each row. */
-  chosen: z.array(z.int().min(0)),
+  /** The chosen column of each row; null for a row without one. */
+  chosen: z.array(z.int().min(0).nullable()),
 });
 export type HeatmapChart = z.infer<typeof heatmapSchema>;
 

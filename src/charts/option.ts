@@ -253,12 +253,12 @@ function reachOption(chart: PlaneChart): EChartsOption[] {
 
 function heatmapOption(chart: HeatmapChart, palette: Palette, narrow: boolean): EChartsOption {
   const { rows, columns, values, chosen, measure } = chart;
-  const most = Math.max(1, ...values.flat().map((value) => value ?? 0));
+  const [least, most] = heatRange(values.flat());
   const data = values.flatMap((row, y) =>
     row.flatMap((value, x) => {
       if (value === null) return [];
       const isChosen = chosen[y] === x;
-      const bright = value > most / 2;
+      const bright = value > (least + most) / 2;
       return [
         {
           value: [x, y, value],
@@ -283,7 +283,7 @@ function heatmapOption(chart: HeatmapChart, palette: Palette, narrow: boolean): 
       axisLabel: { ...label, rotate: narrow ? 60 : 0 },
     },
     yAxis: { type: 'category', data: rows, inverse: true, ...bare, axisLabel: label },
-    visualMap: { show: false, min: 0, max: most, inRange: { color: [...palette.heat] } },
+    visualMap: { show: false, min: least, max: most, inRange: { color: [...palette.heat] } },
     series: [
       {
         type: 'heatmap',
@@ -294,4 +294,12 @@ function heatmapOption(chart: HeatmapChart, palette: Palette, narrow: boolean): 
       },
     ],
   };
+}
+
+/** From 0 to the highest value, or from the lowest one if it is below 0. */
+function heatRange(values: HeatmapChart['values'][number]): [number, number] {
+  const numbers = values.map((value) => value ?? 0);
+  const least = Math.min(0, ...numbers);
+  const most = Math.max(least, ...numbers);
+  return [least, most > least ? most : least + 1];
 }

@@ -12,7 +12,7 @@ import type { Report, RunReport, Section } from './data/schema.js';
 import { pageOf } from './page/document.js';
 
 export interface ReportOptions {
-  /** Folders of searches, rankings, comparisons and retrainings; several are put side by side. */
+  /** Folders of searches, one-shot searches, rankings, comparisons and retrainings; several are put side by side. */
   readonly runs: readonly string[];
   /** The HTML file; by default `report.html` in the first folder. */
   readonly out?: string | undefined;

@@ -21,8 +21,8 @@ export function grouped(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 2 });
 }
 
-/** A number of things, e.g. `1 training`, `2,000 trainings` or `3 searches`. */
+/** A number of things, e.g. `1 training`, `2,000 trainings`, `3 searches` or `3 epochs`. */
 export function counted(count: number, noun: string): string {
-  const ending = noun.endsWith('ch') ? 'es' : 's';
+  const ending = /(?<!epo)ch$/.test(noun) ? 'es' : 's';
   return `${grouped(count)} ${noun}${count === 1 ? '' : ending}`;
 }

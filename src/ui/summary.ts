@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { loadConfig } from '../config/index.js';
 import { shellWord } from '../installation/paths.js';
+import { ONE_SHOT_JOURNAL } from '../jobs/one-shot/journal.js';
 import { RETRAINING_JOURNAL } from '../jobs/retrain/journal.js';
 import { SEARCH_JOURNAL } from '../jobs/search/journal.js';
 import { FollowedSearch } from '../report/data/follow.js';
@@ -36,6 +37,7 @@ export interface RunSummary {
 const lineSchema = z.looseObject({ at: z.number(), entry: z.looseObject({ type: z.string() }) });
 const headerSchema = z.looseObject({ settings: z.record(z.string(), z.unknown()).optional() });
 const proposedSchema = z.looseObject({ phase: z.string(), genotypes: z.array(z.string()) });
+const epochSchema = z.looseObject({ done: z.number(), total: z.number() });
 const evaluatedSchema = z.looseObject({
   outcome: z.looseObject({
     cached: z.boolean().optional(),
@@ -45,7 +47,21 @@ const evaluatedSchema = z.looseObject({
   }),
 });
 
-const NOTHING = { proposed: 0, evaluated: 0, seconds: 0, best: Number.POSITIVE_INFINITY, phase: 'warm-up', at: 0 };
+const NOTHING = {
+  proposed: 0,
+  evaluated: 0,
+  seconds: 0,
+  best: Number.POSITIVE_INFINITY,
+  phase: 'warm-up',
+  epochs: '',
+  at: 0,
+};
+/** The commands that resume runs, without their folders. */
+const RESUME: Partial<Record<RunReport['kind'], string | null>> = {
+  search: SEARCH_JOURNAL.resume,
+  'one-shot': ONE_SHOT_JOURNAL.resume,
+  retraining: RETRAINING_JOURNAL.resume,
+};
 
 /** A run of the list, which reads its journal on. */
 export class ListedRun {
@@ -83,11 +99,10 @@ export class ListedRun {
     const { id, name, kind, path } = this.run;
     const { evaluated, seconds, best, at } = this.#count;
     const state = this.#state();
-    const command =
-      kind === 'search' ? SEARCH_JOURNAL.resume : kind === 'retraining' ? RETRAINING_JOURNAL.resume : null;
+    const command = RESUME[kind] ?? null;
     return {
       ...{ id, name, kind, state, seconds },
-      progress: kind === 'search' ? this.#progress() : '',
+      progress: this.#progress(),
       bestLoss: Number.isFinite(best) ? best : null,
       evaluations: evaluated,
       changedAt: at === 0 ? null : at,
@@ -111,7 +126,9 @@ export class ListedRun {
   }
 
   #progress(): string {
-    const { proposed, evaluated, phase } = this.#count;
+    const { proposed, evaluated, phase, epochs } = this.#count;
+    if (this.run.kind === 'one-shot') return epochs;
+    if (this.run.kind !== 'search') return '';
     if (this.#finished) return counted(proposed, 'architecture');
     const warmup = Number(this.#settings['RMINAS.RF_WARMUP']);
     if (phase === 'warm-up')
@@ -125,6 +142,10 @@ export class ListedRun {
     count.at = at;
     if (entry.type === 'run') this.#settings = headerSchema.parse(entry).settings ?? {};
     if (entry.type === 'finished') this.#finished = true;
+    if (entry.type === 'epoch') {
+      const { done, total } = epochSchema.parse(entry);
+      count.epochs = `one-shot, ${done} of ${counted(total, 'epoch')}`;
+    }
     if (entry.type === 'proposed') {
       const { phase, genotypes } = proposedSchema.parse(entry);
       count.phase = phase;

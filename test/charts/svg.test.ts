@@ -173,3 +173,23 @@ describe('any chart', () => {
     expect(scatterChart(hostile)).not.toContain('<script');
   });
 });
+
+describe('a heatmap', () => {
+  it.each([
+    ['counts', [[0, 4, null]], [0, 4]],
+    ['numbers below 0', [[-0.002, 0.001]], [-0.002, 0.001]],
+    ['zeros', [[0, 0]], [0, 1]],
+  ])('colours %s over their whole range', (_name, values, [min, max]) => {
+    const columns = ['a', 'b', 'c'];
+    const chart = {
+      kind: 'heatmap' as const,
+      title: 'α',
+      measure: 'α',
+      rows: ['edge'],
+      columns,
+      values,
+      chosen: [null],
+    };
+    expect(optionOf(chart, LIGHT)).toMatchObject({ visualMap: { min, max } });
+  });
+});

@@ -6,6 +6,7 @@ import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { csvOf } from '../../src/charts/csv.js';
 import { importBenchmark, readRun } from '../../src/index.js';
 import { createRandom } from '../../src/random/random.js';
+import { parameterBlocks } from '../../src/report/data/other/architecture-parameters.js';
 import { csvLines } from '../../src/report/data/other/csv-lines.js';
 import { PicturePacker, unpackPicture } from '../../src/report/data/pictures.js';
 import { readRunReport, reportOf } from '../../src/report/data/read.js';
@@ -69,7 +70,7 @@ describe('the report of a search', () => {
     if (chart?.kind !== 'heatmap') throw new Error('there are no votes');
     const voters = chart.values.map((row) => row.reduce<number>((sum, votes) => sum + (votes ?? 0), 0));
     expect(new Set(voters).size).toBe(1);
-    const chosen = chart.chosen.map((column) => chart.columns[column]);
+    const chosen = chart.chosen.map((column) => chart.columns[column ?? -1]);
     expect(chosen.every((name) => run.headline.includes(String(name)))).toBe(true);
   });
 
@@ -171,6 +172,26 @@ describe('the reports of other jobs', () => {
       if (chart.endsWith('.svg')) expect(text).toMatch(/^<svg .*<\/svg>\n$/s);
       else expect(csvLines(text).length).toBeGreaterThan(1);
     }
+  });
+});
+
+describe('the report of a one-shot search', () => {
+  it('has a heatmap of each kind of DARTS cell, with frames for the edges that were kept', () => {
+    const operations = ['none', 'skip_connect', 'sep_conv_3x3'];
+    const kept = "[('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 2)";
+    const normal = `${kept}, ('skip_connect', 0), ('skip_connect', 1), ('skip_connect', 0), ('sep_conv_3x3', 4)]`;
+    const reduce = normal.replaceAll('sep_conv_3x3', 'skip_connect');
+    const genotype = `Genotype(normal=${normal}, normal_concat=range(2, 6), reduce=${reduce}, reduce_concat=range(2, 6))`;
+    const alpha = Array.from({ length: 28 }, (_, row) => [-0.00012345, row / 1e6, 0.0012345]);
+    const blocks = parameterBlocks({ space: 'darts', genotype, alpha, operations });
+    const charts = blocks.flatMap((block) => (block.type === 'chart' ? [block.chart] : []));
+    const [one, other] = charts.flatMap((chart) => (chart.kind === 'heatmap' ? [chart] : []));
+    expect(one?.rows).toHaveLength(14);
+    expect(one?.rows.slice(0, 3)).toEqual(['edge 0 → 2', 'edge 1 → 2', 'edge 0 → 3']);
+    expect(one?.chosen.slice(0, 5)).toEqual([1, 2, 1, null, 2]);
+    expect(other?.chosen.slice(0, 5)).toEqual([1, 1, 1, null, 1]);
+    expect(one?.values[1]).toEqual([-0.00012, 0, 0.00123]);
+    expect(other?.values[13]).toEqual([-0.00012, 0.00003, 0.00123]);
   });
 });
 

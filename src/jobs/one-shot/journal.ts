@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { oneShotFoundSchema } from '../../protocol/supernets.js';
-import type { JobStore, JournalFormat } from '../../store/job-store.js';
+import type { EarlierJob, JobStore, JournalFormat } from '../../store/job-store.js';
 import { settingsSchema } from '../bound-settings.js';
 import type { OneShotEvent } from './events.js';
 
@@ -27,12 +27,16 @@ const session = z.strictObject({
   device: z.string(),
 });
 
-/** The architecture is found; until then the checkpoint says how far the training is. */
+/** An epoch is done. Readers of the journal see the progress; the checkpoint says where a resumed search continues. */
+const epoch = z.strictObject({ type: z.literal('epoch'), done: z.int().min(1), total: z.int().min(1) });
+
+/** The architecture is found. */
 const found = z.strictObject({ type: z.literal('found'), found: oneShotFoundSchema });
 
-const entrySchema = z.discriminatedUnion('type', [header, session, found]);
+const entrySchema = z.discriminatedUnion('type', [header, session, epoch, found]);
 export type OneShotEntry = z.infer<typeof entrySchema>;
 export type OneShotHeader = z.infer<typeof header>;
+export type OneShotJournal = EarlierJob<OneShotEntry, OneShotHeader>;
 export type OneShotStore = JobStore<OneShotEntry, OneShotHeader, OneShotEvent>;
 
 export const ONE_SHOT_JOURNAL: JournalFormat<OneShotEntry, OneShotHeader> = {
@@ -41,6 +45,12 @@ export const ONE_SHOT_JOURNAL: JournalFormat<OneShotEntry, OneShotHeader> = {
   isHeader: (entry): entry is OneShotHeader => entry.type === 'one-shot',
   resume: 'rminas one-shot --resume',
 };
+
+/** Epochs that were done, and how many there are; `total` is null before the first is done. */
+export function epochsIn({ lines }: Pick<OneShotJournal, 'lines'>): { done: number; total: number | null } {
+  const last = lines.findLast(({ entry }) => entry.type === 'epoch')?.entry;
+  return last?.type === 'epoch' ? { done: last.done, total: last.total } : { done: 0, total: null };
+}
 
 /** The checkpoint: the weights of the supernet, the architecture parameters, and the optimisers. */
 export function checkpointIn({ folder }: Pick<OneShotStore, 'folder'>): string {

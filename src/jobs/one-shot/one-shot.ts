@@ -9,6 +9,7 @@ import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import { pathOption, shellWord } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import type { Progress } from '../../protocol/messages.js';
 import type { OneShotFound } from '../../protocol/supernets.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
@@ -18,7 +19,14 @@ import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { createOneShotDescriber, type OneShotEvent } from './events.js';
 import { finalizeOneShot } from './finalize.js';
-import { checkpointIn, ONE_SHOT_JOURNAL, type OneShotEntry, type OneShotHeader, type OneShotStore } from './journal.js';
+import {
+  checkpointIn,
+  epochsIn,
+  ONE_SHOT_JOURNAL,
+  type OneShotEntry,
+  type OneShotHeader,
+  type OneShotStore,
+} from './journal.js';
 import {
   type NewOneShot,
   oneShotHeaderOf,
@@ -147,13 +155,30 @@ function begin(store: OneShotStore, planned: PlannedOneShot, { hello }: Sidecar)
 async function train({ planned, store, dataset, signal }: OneShotRun, sidecar: Sidecar): Promise<OneShotFound> {
   for (const { entry } of store.lines) if (entry.type === 'found') return entry.found;
   const { oneShot, seed } = planned;
-  const found = await sidecar.request(
-    'one-shot',
-    { oneShot, seed, dataset, checkpoint: checkpointIn(store) },
-    { signal, onProgress: (progress) => store.emit({ type: 'training', ...progress }) },
-  );
+  const unwritable = new AbortController();
+  const onProgress = (progress: Progress) => {
+    store.emit({ type: 'training', ...progress });
+    try {
+      recordEpoch(store, progress);
+    } catch (error) {
+      unwritable.abort(error);
+    }
+  };
+  const found = await sidecar
+    .request(
+      'one-shot',
+      { oneShot, seed, dataset, checkpoint: checkpointIn(store) },
+      { signal: AbortSignal.any([signal, unwritable.signal]), onProgress },
+    )
+    .catch((error) => Promise.reject(unwritable.signal.aborted ? unwritable.signal.reason : error));
   store.write({ type: 'found', found });
   store.emit({ type: 'found', found });
   for (const text of found.notes) store.notify(text);
   return found;
+}
+
+/** An epoch that is repeated after a resumption is not recorded again. */
+function recordEpoch(store: OneShotStore, { done, total }: Progress): void {
+  const whole = Math.floor(done);
+  if (whole > epochsIn(store).done) store.write({ type: 'epoch', done: whole, total }, { durable: false });
 }

@@ -12,13 +12,12 @@ import { UsageError } from '../../errors.js';
 import { nearestName } from '../../nearest.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { OneShot, OneShotRecipe } from '../../protocol/supernets.js';
-import type { EarlierJob } from '../../store/job-store.js';
 import { type MethodDefinition, SUPERNET_SPACES, type SupernetSpace } from '../../supernets/definition.js';
 import { METHOD_NAMES, METHODS } from '../../supernets/index.js';
 import { COMMON_ONE_SHOT_KEYS, PATHS_COMPARED } from '../../supernets/keys.js';
 import { VERSION } from '../../version.js';
 import { boundSettings, checkPlan } from '../bound-settings.js';
-import type { OneShotEntry, OneShotHeader } from './journal.js';
+import type { OneShotHeader, OneShotJournal } from './journal.js';
 import { completeOneShot } from './settings.js';
 
 export interface NewOneShot {
@@ -88,7 +87,7 @@ export async function planNewOneShot(options: NewOneShot, loader = new PluginLoa
  * @throws UsageError `changed-config` when the configuration is not the one that it began with
  */
 export async function planResumedOneShot(
-  { folder, header }: Pick<EarlierJob<OneShotEntry, OneShotHeader>, 'folder' | 'header'>,
+  { folder, header }: Pick<OneShotJournal, 'folder' | 'header'>,
   options: Pick<ResumedOneShot, 'data'> = {},
   loader = new PluginLoader(),
 ): Promise<PlannedOneShot> {

@@ -6,6 +6,7 @@ import { BUILT_IN } from '../../catalogue/built-in.js';
 import { type Config, describeConfig, loadConfig, planSearch } from '../../config/index.js';
 import { MissingError, UsageError } from '../../errors.js';
 import { type RecordedRun, readRun } from '../../export/run.js';
+import { ONE_SHOT_JOURNAL } from '../../jobs/one-shot/journal.js';
 import { RANKING_JOURNAL } from '../../jobs/rank/journal.js';
 import { RETRAINING_JOURNAL } from '../../jobs/retrain/journal.js';
 import { readSearch } from '../../jobs/search/plan.js';
@@ -19,6 +20,7 @@ import { withFile } from '../../system/files.js';
 import { parseJson } from '../../system/json.js';
 import { VERSION } from '../../version.js';
 import { COMPARISON_FILE, comparisonReport } from './other/comparison.js';
+import { oneShotReport } from './other/one-shot.js';
 import { rankingReport } from './other/ranking.js';
 import { retrainingReport } from './other/retraining.js';
 import type { Report, RunReport } from './schema.js';
@@ -29,12 +31,14 @@ import { sideBySide } from './side-by-side.js';
 
 /** The keys that decide the defaults of others. */
 const NAMING_KEYS = ['SPACE.NAME', 'LOADER.DATASET'];
+/** The kinds of jobs other than searches that name themselves in the first entry of their journal. */
+const JOURNALED = ['ranking', 'retraining', 'one-shot'] as const;
 const MOST_JOURNAL_BYTES = 2 ** 32;
 const MOST_HEADER_BYTES = 2 ** 20;
 
 /**
  * The report of one job.
- * @param folder of a search, a ranking, a comparison or a retraining
+ * @param folder of a search, a one-shot search, a ranking, a comparison or a retraining
  * @throws MissingError when there is no job; UsageError when its files are damaged
  */
 export async function readRunReport(folder: string): Promise<RunReport> {
@@ -52,24 +56,18 @@ export async function readRunReport(folder: string): Promise<RunReport> {
       const trained = lines.filter(({ entry }) => entry.type === 'trained').length;
       return retrainingReport({ folder: path, trained, spaceOf: builtInSpace });
     }
+    case 'one-shot':
+      return oneShotReport(readJob(files, ONE_SHOT_JOURNAL), builtInSpace);
     default:
-      if (firstType(files.journal) === 'one-shot') throw withoutPage(files);
       return searchReportOf(await readSearchRecords(path));
   }
-}
-
-function withoutPage({ path, result }: JobFolder): UsageError {
-  return new UsageError(`${path} is a one-shot search, which has no report page.`, {
-    code: 'no-report',
-    nextSteps: [`Read its result: ${result}`],
-  });
 }
 
 /** The kind of a job by its files. A folder without a known journal counts as a search, whose reader says what is missing. */
 export function kindOf(files: JobFolder): RunReport['kind'] {
   if (existsSync(join(files.path, COMPARISON_FILE))) return 'comparison';
-  const kinds: Readonly<Record<string, RunReport['kind']>> = { ranking: 'ranking', retraining: 'retraining' };
-  return kinds[firstType(files.journal)] ?? 'search';
+  const type = firstType(files.journal);
+  return JOURNALED.find((kind) => kind === type) ?? 'search';
 }
 
 /** The type of the first entry of a journal; empty where there is none. */

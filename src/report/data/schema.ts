@@ -109,7 +109,7 @@ const picturesSchema = z.strictObject({
   architectures: z.array(pictureSchema),
 });
 
-export const REPORT_KINDS = ['search', 'ranking', 'comparison', 'retraining', 'explanation'] as const;
+export const REPORT_KINDS = ['search', 'ranking', 'comparison', 'retraining', 'one-shot', 'explanation'] as const;
 
 const runReportSchema = z.strictObject({
   kind: z.enum(REPORT_KINDS),

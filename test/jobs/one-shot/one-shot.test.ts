@@ -6,6 +6,7 @@ import { type OneShotOptions, oneShot } from '../../../src/jobs/one-shot/one-sho
 import { type OneShotResult, oneShotResultSchema } from '../../../src/jobs/one-shot/result.js';
 import { readRunReport } from '../../../src/report/data/read.js';
 import { describeOneShot } from '../../../src/terminal/tables/one-shot.js';
+import { RunLibrary } from '../../../src/ui/library.js';
 import { scaled } from '../../support/limits.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 
@@ -17,6 +18,8 @@ const options = (method: string): OneShotOptions => ({
     ...['OUT_DIR', `'${temporaryFolder()}'`],
   ],
 });
+
+const operationsIn = (genotype: string) => [...genotype.matchAll(/(\w+)~/g)].map(([, name]) => name);
 
 /** The parts of a result that an interruption must not change: all but times, paths and notes on the configuration. */
 function essence({ cost, files: _files, notes: _notes, epochs, ...rest }: OneShotResult): unknown {
@@ -39,10 +42,11 @@ describe('a one-shot search', () => {
     expect(describeOneShot(whole)).toMatch(/gdas in nas-bench-201 on digits: 3 epochs.*rank \d+ of/s);
 
     const folder = await interrupt();
+    await expectUnfinished(folder);
     const again = await oneShot({ resume: folder }).result;
     expect(again.cost.sessions).toBe(2);
     expect(essence(again)).toEqual(essence(whole));
-    await expect(readRunReport(folder)).rejects.toThrow(/is a one-shot search, which has no report page/);
+    await expectReport(folder, again);
     // A finished search needs no checkpoint.
     rmSync(again.files.checkpoint);
     expect(essence(await oneShot({ resume: folder }).result)).toEqual(essence(whole));
@@ -60,6 +64,41 @@ describe('a one-shot search', () => {
     await expect(job.result).rejects.toBeInstanceOf(InterruptedError);
     await expect(job.result).rejects.toMatchObject({ nextSteps: [expect.stringMatching(/rminas one-shot --resume/)] });
     return folder;
+  }
+
+  async function expectUnfinished(folder: string): Promise<void> {
+    expect(await readRunReport(folder)).toMatchObject({
+      ...{ kind: 'one-shot', state: 'interrupted', caption: 'No result yet' },
+      facts: [{ label: 'epochs', value: '1 of 3' }],
+    });
+    expect(await new RunLibrary(folder).list()).toMatchObject([
+      {
+        ...{ kind: 'one-shot', state: 'interrupted', progress: 'one-shot, 1 of 3 epochs' },
+        resume: `rminas one-shot --resume ${folder}`,
+      },
+    ]);
+  }
+
+  async function expectReport(folder: string, result: OneShotResult): Promise<void> {
+    const { headline, facts, pictures, sections, ...run } = await readRunReport(folder);
+    expect(run).toMatchObject({ kind: 'one-shot', state: 'finished', caption: 'Found by gdas in nas-bench-201' });
+    expect(headline).toBe(result.genotype);
+    expect(facts[0]).toMatchObject({
+      label: 'transfer to cifar10',
+      note: expect.stringMatching(/^place .* of 15,625/),
+    });
+    expect(pictures.answer).not.toBeNull();
+    const blocks = sections.flatMap((section) => section.blocks);
+    const charts = blocks.flatMap((block) => (block.type === 'chart' ? [block] : []));
+    expect(charts.map(({ id }) => id)).toEqual(['alpha', 'loss', 'accuracy', 'multiply-adds', 'seconds']);
+    const [alpha, loss, accuracy] = charts.map(({ chart }) => chart);
+    if (alpha?.kind !== 'heatmap' || loss?.kind !== 'plane' || accuracy?.kind !== 'plane') throw new Error('no charts');
+    expect(alpha.values).toHaveLength(6);
+    expect(alpha.chosen.map((column) => alpha.columns[column ?? -1])).toEqual(operationsIn(result.genotype));
+    expect(alpha.chosen).toEqual(alpha.values.map((row) => row.indexOf(Math.max(...row.map(Number)))));
+    expect(loss.series[0]?.points.map(({ y }) => y)).toEqual(result.epochs.map((epoch) => epoch.loss));
+    expect(accuracy.series.map(({ name, points }) => [name, points.length])).toContainEqual(['cifar10', 3]);
+    expect(await new RunLibrary(folder).list()).toMatchObject([{ state: 'finished', resume: null }]);
   }
 
   it('refuses wrong options', async () => {

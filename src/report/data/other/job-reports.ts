@@ -4,11 +4,13 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { UsageError } from '../../../errors.js';
 import { shellWord } from '../../../installation/paths.js';
+import type { SpaceDefinition } from '../../../spaces/definition.js';
 import { jobFolderAt } from '../../../store/folder.js';
 import { isLocked } from '../../../store/lock.js';
 import { readTextBounded } from '../../../system/files.js';
 import { parseJson } from '../../../system/json.js';
-import type { Fact, RunReport, Section } from '../schema.js';
+import { PicturePacker } from '../pictures.js';
+import type { Fact, ReportCommand, RunReport, Section } from '../schema.js';
 
 const MOST_BYTES = 2 ** 27;
 
@@ -51,9 +53,19 @@ export function unfinishedReport(kind: RunReport['kind'], folder: string, facts:
   });
 }
 
-/** The section with the command that writes the report. */
-export function againSection(folder: string, facts: Fact[]): Section {
-  const commands = [{ purpose: 'Write this report', command: `rminas report ${shellWord(folder)}` }];
+/** Draws genotypes by the name of their space; null for a space that is not known. */
+export type DrawnSpaces = (name: string) => Pick<SpaceDefinition, 'graphs'> | null;
+
+/** The picture of the answer alone. */
+export function pictureOf(genotype: string, space: ReturnType<DrawnSpaces>): RunReport['pictures'] {
+  const packer = new PicturePacker();
+  const answer = space === null ? null : packer.pack(space.graphs(genotype));
+  return { ...packer.pool, answer, architectures: [] };
+}
+
+/** The section with the commands of the job, and the one that writes the report. */
+export function againSection(folder: string, facts: Fact[], own: readonly ReportCommand[] = []): Section {
+  const commands = [...own, { purpose: 'Write this report', command: `rminas report ${shellWord(folder)}` }];
   return {
     id: 'setup',
     title: 'Reproduce it',

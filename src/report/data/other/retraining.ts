@@ -1,20 +1,25 @@
 /** The report of a retraining: accuracy and loss over the epochs of each seed. */
 import type { ChartSeries, PlaneChart } from '../../../charts/chart.js';
 import { type RetrainingResult, retrainingResultSchema, type SeedResult } from '../../../jobs/retrain/result.js';
-import type { SpaceDefinition } from '../../../spaces/definition.js';
 import { jobFolderAt } from '../../../store/folder.js';
 import { counted, formatSeconds, grouped } from '../../../system/units.js';
 import { significant } from '../numbers.js';
-import { PicturePacker } from '../pictures.js';
 import type { ReportTable, RunReport } from '../schema.js';
-import { againSection, plainReport, readResultFile, unfinishedReport } from './job-reports.js';
+import {
+  againSection,
+  type DrawnSpaces,
+  pictureOf,
+  plainReport,
+  readResultFile,
+  unfinishedReport,
+} from './job-reports.js';
 
 export interface RetrainingRecords {
   readonly folder: string;
   /** Seeds whose training has ended. */
   readonly trained: number;
-  /** Draws the genotype; null for a space that is not known. */
-  readonly spaceOf: (name: string) => Pick<SpaceDefinition, 'graphs'> | null;
+  /** Draws the genotype. */
+  readonly spaceOf: DrawnSpaces;
 }
 
 export function retrainingReport({ folder, trained, spaceOf }: RetrainingRecords): RunReport {
@@ -81,12 +86,6 @@ function paragraphOf({ seeds, dataset, space, trainImages, testImages }: Retrain
     `The network of ${space} was trained ${seeds.length === 1 ? 'once' : `${seeds.length} times`} for ${counted(epochs, 'epoch')} on ` +
     `${counted(trainImages, 'image')} of ${dataset}, and tested on ${grouped(testImages)}.`
   );
-}
-
-function pictureOf(genotype: string, space: Pick<SpaceDefinition, 'graphs'> | null): RunReport['pictures'] {
-  const packer = new PicturePacker();
-  const answer = space === null ? null : packer.pack(space.graphs(genotype));
-  return { ...packer.pool, answer, architectures: [] };
 }
 
 function accuracyChart(seeds: readonly SeedResult[]): PlaneChart {
