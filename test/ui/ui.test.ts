@@ -238,9 +238,10 @@ withBrowser('the pages in Chromium', () => {
 
   it('shows new evaluations of a search that runs', async () => {
     const limit = 120_000;
-    const keys = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '10', 'RMINAS.MAX_EVALUATIONS', '30'];
+    // Long enough for several looks of the page, also on a fast machine.
+    const keys = 'OPTIM.MAX_EPOCH 81 RMINAS.STRATEGY random RMINAS.RF_WARMUP 10 RMINAS.MAX_EVALUATIONS 30';
     const cfg = join(ROOT, 'test/fixtures/tiny.yaml');
-    const args = ['search', '--cfg', cfg, '--out', join(root, 'live'), '--workers', '1', ...keys];
+    const args = ['search', '--cfg', cfg, '--out', join(root, 'live'), '--workers', '1', ...keys.split(' ')];
     const { ended } = startCli(args);
     await page.goto(`${url.origin}/`);
     const link = page.locator('tr[data-run] a', { hasText: 'live' });
