@@ -111,7 +111,7 @@ export function createCluster({
     if (worker.task === null) free.splice(free.indexOf(worker), 1);
     else {
       preempted += 1;
-      // What it has computed is lost, and the evaluation is given out again before all others.
+      // Its unfinished work is lost, and the evaluation is given out again before all others.
       busySeconds -= worker.task.end - now;
       queue.unshift(worker.task);
     }

@@ -77,7 +77,7 @@ export class Child {
     return this.#stdout.toString();
   }
 
-  /** Writes to the standard input. What a process that has ended did not read is dropped. */
+  /** Writes to the standard input. Bytes that an ended process did not read are dropped. */
   write(text: string): void {
     if (this.#subprocess.stdin.writable) this.#subprocess.stdin.write(text);
   }

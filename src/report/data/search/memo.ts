@@ -1,5 +1,5 @@
 /**
- * What is computed once for each genotype of a journal. The report of a running search is made again and again, and
+ * Values that each genotype of a journal needs once. The report of a running search is made again and again, and
  * most of its genotypes are those of the report before.
  */
 import type { ArchitectureGraph } from '../../../definitions/graph.js';
