@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -203,6 +204,16 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SidecarError, match="optuna cannot be imported") as caught:
         open_sink("optuna", "study.db")
     assert caught.value.code == "missing-package"
+
+
+def test_a_place_that_cannot_be_written_is_not_called_a_bug(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    file = tmp_path / "file"
+    file.touch()
+    command = [sys.executable, "-m", "rminas_sidecar.sinks", "tensorboard", str(file)]
+    done = subprocess.run(command, input=json.dumps(RUN), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "rminas_sidecar ends: [unwritable] NotADirectoryError" in done.stderr
 
 
 def test_an_unknown_entry_is_refused(tmp_path: Path) -> None:

@@ -76,7 +76,11 @@ export function readJournal<Entry>(file: string, entries: z.ZodType<Entry>): Rea
 function foreignLine(file: string, number: number, cause: unknown): UsageError {
   return new UsageError(`Line ${number} of ${file} is not a journal entry that this version can read.`, {
     code: 'corrupt-journal',
-    nextSteps: ['Start a new run, or cut the journal before that line: what is lost is computed again.'],
+    nextSteps: [
+      number === 1
+        ? 'If the folder is that of another kind of job, give the command of that kind. Else start a new run.'
+        : 'Start a new run, or cut the journal before that line: what is lost is computed again.',
+    ],
     cause,
   });
 }

@@ -157,6 +157,20 @@ describe('a job', () => {
     job.close();
   });
 
+  it('of another kind is refused, without the advice to cut its journal', () => {
+    writeJob();
+    const lines = readFileSync(folder.journal, 'utf8').split('\n');
+    const foreign = JSON.stringify({ at: 1, entry: { type: 'other', rminas: '1' } });
+    writeFileSync(folder.journal, [foreign, ...lines.slice(1)].join('\n'));
+    expect(() => open({ kind: 'resume', folder })).toThrow(
+      expect.objectContaining({
+        code: 'corrupt-journal',
+        nextSteps: [expect.stringMatching(/^If the folder is that of another kind of job/)],
+      }),
+    );
+    expect(locks()).toEqual([]);
+  });
+
   it('takes over from another host with a journal that the other process can no longer write into', () => {
     writeJob();
     const before = readFileSync(folder.journal);

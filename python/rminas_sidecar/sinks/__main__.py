@@ -17,7 +17,7 @@ import jsonschema_rs
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol import SCHEMA, Body
-from rminas_sidecar.protocol.failures import failure_body
+from rminas_sidecar.protocol.failures import error_body, failure_body
 from rminas_sidecar.sinks.sink import Sink
 
 _MODULES: Mapping[str, tuple[str, str]] = {
@@ -55,7 +55,7 @@ def main() -> int:
     try:
         write(open_sink(options.kind, options.destination), sys.stdin, output)
     except Exception as error:
-        _report(failure_body(_explained(error)))
+        _report(_failure(error))
         return 1
     return 0
 
@@ -85,11 +85,12 @@ def write(sink: Sink, lines: Iterable[str], output: TextIO) -> None:
         sink.end({"type": "end", "state": "interrupted"})
 
 
-def _explained(error: Exception) -> Exception:
-    """Errors of a tool, such as an address that does not answer, are the user's to solve."""
-    if isinstance(error, SidecarError | OSError | MemoryError):
-        return error
-    return SidecarError("unwritable", f"{type(error).__name__}: {error}")
+def _failure(error: Exception) -> Body:
+    """Errors of a tool, such as an address that does not answer or a folder that is a file, are the user's to solve."""
+    failure = failure_body(error)
+    if failure["code"] != "internal":
+        return failure
+    return error_body("unwritable", f"{type(error).__name__}: {error}", ["Name another place, or mend this one."])
 
 
 def _report(failure: Body) -> None:
