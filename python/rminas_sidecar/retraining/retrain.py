@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from rminas_sidecar.data.datasets import notes_on
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
@@ -18,8 +17,8 @@ from rminas_sidecar.retraining.distillation import prepare_distillation
 from rminas_sidecar.retraining.epochs import RetrainingRun
 from rminas_sidecar.retraining.images import read_images
 from rminas_sidecar.retraining.network import build_trainee, count_parameters
+from rminas_sidecar.retraining.optimizer import build_sgd
 from rminas_sidecar.retraining.recipe import Retraining, RetrainingRecipe
-from rminas_sidecar.specification import OptimizerSpecification
 
 OnProgress = Callable[[float, float, str], None]
 
@@ -45,7 +44,7 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
     with deterministic_algorithms():
         with seeded(retraining.seed):
             network = build_trainee(retraining).to(device)
-        sgd = _build_sgd(network, retraining.recipe.optimizer)
+        sgd = build_sgd(network.parameters(), retraining.recipe.optimizer)
         images = read_images(retraining, None if body["dataset"] is None else Path(body["dataset"]))
         labels = images.training.labels
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["retraining"], body["seed"], labels)
@@ -64,19 +63,6 @@ def retrain(body: Mapping[str, Any], device: torch.device, on_progress: OnProgre
         "testImages": len(images.test),
         "notes": [*notes_on(images.dataset, images.training), *_notes_on_end(history, retraining.recipe)],
     }
-
-
-def _build_sgd(network: nn.Module, optimizer: OptimizerSpecification) -> torch.optim.SGD:
-    """Builds torch's own optimiser, because its state can be saved."""
-    return torch.optim.SGD(
-        network.parameters(),
-        lr=optimizer.learning_rate,
-        momentum=optimizer.momentum,
-        dampening=optimizer.dampening,
-        nesterov=optimizer.nesterov,
-        weight_decay=optimizer.weight_decay,
-        foreach=True,
-    )
 
 
 def _train(training: RetrainingRun, history: History, checkpoint: Checkpoint, on_progress: OnProgress) -> None:

@@ -3,6 +3,28 @@
 import torch
 from torch import Tensor
 
+from rminas_sidecar.supernets.method import Method, Options
+from rminas_sidecar.supernets.supernet import Supernet
+
+
+class FallingTemperature(Method):
+    """A method that samples at a temperature, which falls linearly with the epochs.
+
+    Options: `firstTemperature`, `lastTemperature`.
+
+    Attributes:
+        temperature: of the present epoch.
+    """
+
+    def __init__(self, supernet: Supernet, options: Options) -> None:
+        super().__init__(supernet, options)
+        self.temperature = float(options["firstTemperature"])
+
+    def begin_epoch(self, epoch: int, epochs: int) -> None:
+        """Lowers the temperature."""
+        first, last = float(self.options["firstTemperature"]), float(self.options["lastTemperature"])
+        self.temperature = linear_temperature(first, last, epoch, epochs)
+
 
 def linear_temperature(first: float, last: float, epoch: int, epochs: int) -> float:
     """The temperature of an epoch: a straight line from the first epoch to the last one.

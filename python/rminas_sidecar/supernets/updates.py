@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from rminas_sidecar.retraining.optimizer import build_sgd
 from rminas_sidecar.specification import OptimizerSpecification
 
 
@@ -45,15 +46,7 @@ class Updates:
         self.weights = list(weights)
         self.architecture = list(architecture)
         self.optimizer = sgd
-        self._sgd = torch.optim.SGD(
-            self.weights,
-            lr=sgd.learning_rate,
-            momentum=sgd.momentum,
-            dampening=sgd.dampening,
-            nesterov=sgd.nesterov,
-            weight_decay=sgd.weight_decay,
-            foreach=True,
-        )
+        self._sgd = build_sgd(self.weights, sgd)
         self._adam = (
             torch.optim.Adam(
                 self.architecture,

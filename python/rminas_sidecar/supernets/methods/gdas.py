@@ -8,30 +8,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rminas_sidecar.supernets.method import Batch, Method, Options
+from rminas_sidecar.supernets.method import Batch
 from rminas_sidecar.supernets.mixture import Mixture
-from rminas_sidecar.supernets.supernet import Supernet
-from rminas_sidecar.supernets.temperature import draw_gumbel, linear_temperature
+from rminas_sidecar.supernets.temperature import FallingTemperature, draw_gumbel
 from rminas_sidecar.supernets.updates import Updates
 
 _MOST_DRAWS = 1000
 
 
-class Gdas(Method):
+class Gdas(FallingTemperature):
     """See the module.
 
     Options: `firstTemperature`, `lastTemperature`; `addsOthers`: whether an edge adds the factors of the operations
     that are not computed, which carry their gradient.
     """
-
-    def __init__(self, supernet: Supernet, options: Options) -> None:
-        super().__init__(supernet, options)
-        self.temperature = float(options["firstTemperature"])
-
-    def begin_epoch(self, epoch: int, epochs: int) -> None:
-        """Lowers the temperature."""
-        first, last = float(self.options["firstTemperature"]), float(self.options["lastTemperature"])
-        self.temperature = linear_temperature(first, last, epoch, epochs)
 
     def relax(self) -> Mixture:
         """A sample: factors that are 0 or 1 in value and have the gradient of the softmax."""
