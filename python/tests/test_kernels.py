@@ -1,12 +1,6 @@
-"""The compiled functions against torch in float64, and what happens where they cannot be compiled."""
+"""The compiled functions against torch in float64."""
 
 import math
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -15,26 +9,16 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from rminas_sidecar.kernels import Kernels, find_kernels, why_no_kernels
-from rminas_sidecar.kernels.compiler import CompilationError, load_library
+from rminas_sidecar.kernels import Kernels
 from rminas_sidecar.kernels.sums import Term
-from support.fresh import run_program
-from support.limits import scaled
+from support.kernels import kernels_for
 
-SOURCES = Path(load_library.__code__.co_filename).parent
 EPSILON = 1e-5
 
 
 @pytest.fixture
 def kernels() -> Kernels:
-    return _found(16)
-
-
-def _found(channels: int) -> Kernels:
-    found = find_kernels(channels)
-    if found is None:
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
-    return found
+    return kernels_for(16)
 
 
 def _error(answer: Tensor, expected: Tensor) -> float:
@@ -63,7 +47,7 @@ def _images(*shape: int, seed: int = 0) -> Tensor:
 def test_convolution_and_normalisation(
     batch: int, inputs: int, outputs: int, height: int, width: int, side: int, threads: int
 ) -> None:
-    kernels = _found(math.gcd(inputs, outputs))
+    kernels = kernels_for(math.gcd(inputs, outputs))
     images, weight = _images(batch, inputs, height, width), _images(outputs, inputs, side, side, seed=1)
     gradient, base = _images(batch, outputs, height, width, seed=2), _images(batch, inputs, height, width, seed=3)
     scale, shift = torch.linspace(-2, 2, outputs), torch.linspace(-1, 3, outputs)
@@ -149,13 +133,13 @@ def test_sums_of_images(kernels: Kernels) -> None:
 
 @pytest.mark.parametrize("channels", [8, 16, 24, 64])
 def test_there_are_functions_for_as_many_channels(channels: int) -> None:
-    kernels = _found(channels)
+    kernels = kernels_for(channels)
     assert channels % kernels.normalisation.lanes == 0
     assert kernels.normalisation.suits(_images(2, channels, 4, 4))
 
 
 def test_of_other_numbers_of_channels_they_say_that_they_do_not_suit() -> None:
-    assert not _found(12).normalisation.suits(_images(2, 12, 4, 4))
+    assert not kernels_for(12).normalisation.suits(_images(2, 12, 4, 4))
 
 
 @settings(max_examples=30, deadline=None)
@@ -168,7 +152,7 @@ def test_of_other_numbers_of_channels_they_say_that_they_do_not_suit() -> None:
 )
 def test_normalisation(batch: int, eights: int, height: int, width: int, mean: float) -> None:
     channels = 8 * eights
-    kernels = _found(channels)
+    kernels = kernels_for(channels)
     images, gradient = _images(batch, channels, height, width) + mean, _images(batch, channels, height, width, seed=1)
     weight, bias = torch.linspace(-2, 2, channels), torch.linspace(-1, 3, channels)
     exact = [tensor.double().requires_grad_() for tensor in (images, weight, bias)]
@@ -207,98 +191,3 @@ def test_average(kernels: Kernels, shape: tuple[int, ...]) -> None:
     (expected_gradient,) = torch.autograd.grad(expected, images, gradient)
     torch.testing.assert_close(kernels.pooling.average(images.detach()), expected.detach(), rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(kernels.pooling.gradient(gradient), expected_gradient, rtol=1e-6, atol=1e-6)
-
-
-def _why_not(home: Path, **environment: str) -> str:
-    """The text of :func:`why_no_kernels` in a fresh process that has used the networks with kernels."""
-    program = (
-        "import torch\n"
-        "from rminas_sidecar.kernels import why_no_kernels\n"
-        "from rminas_sidecar.networks.fast import accelerate\n"
-        "from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network\n"
-        "network = accelerate(NasBench201Network(EXAMPLE, 16, 1, 10))\n"
-        "images = torch.randn(2, 3, 16, 16).contiguous(memory_format=torch.channels_last)\n"
-        "features, logits = network(images)\n"
-        "logits.sum().backward()\n"
-        "assert logits.isfinite().all()\n"
-        "print(why_no_kernels())\n"
-    )
-    done = run_program(program, environment={"RMINAS_HOME": str(home), **environment})
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def test_they_are_compiled_once_and_kept_privately(kernels: Kernels, tmp_path: Path) -> None:
-    for _ in range(2):
-        assert _why_not(tmp_path) == "None"
-    (library,) = (tmp_path / "kernels").iterdir()
-    assert (tmp_path / "kernels").stat().st_mode & 0o077 == 0
-    # Without a compiler the library is not used either: its name depends on the compiler.
-    assert "no C compiler" in _why_not(tmp_path, CC="no-such-compiler")
-    assert [library] == list((tmp_path / "kernels").iterdir())
-
-
-@pytest.mark.parametrize("content", [b"", b"x", b"\x7fELF\x02\x01\x01"])
-def test_a_damaged_library_is_compiled_again(
-    kernels: Kernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
-) -> None:
-    (tmp_path / "answer.c").write_text("int answer(void) { return 42; }")
-    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "first"))
-    load_library(tmp_path)
-    (library,) = (tmp_path / "first" / "kernels").glob("*.so")
-    # In a second cache, since a library that is loaded under its path is not loaded again.
-    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "second"))
-    damaged = tmp_path / "second" / "kernels" / library.name
-    damaged.parent.mkdir(mode=0o700, parents=True)
-    damaged.write_bytes(content)
-    assert load_library(tmp_path).answer() == 42
-    assert damaged.read_bytes() == library.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        ("echo 'internal error: out of ideas' >&2; exit 1", "out of ideas"),
-        ("exit 7", "failed: exit code 7"),
-        # A compiler that answers at once and makes nothing that can be loaded.
-        ('while [ "$1" != -o ]; do shift; done; echo nonsense > "$2"', "cannot be stored or loaded"),
-    ],
-)
-def test_a_compiler_that_fails_is_done_without(tmp_path: Path, script: str, said: str) -> None:
-    compiler = tmp_path / "cc"
-    compiler.write_text(f"#!/bin/sh\n{script}\n")
-    compiler.chmod(0o755)
-    assert said in _why_not(tmp_path / "home", CC=str(compiler))
-
-
-def test_a_compiler_that_computes_something_else_is_found_out(kernels: Kernels, tmp_path: Path) -> None:
-    compiler = tmp_path / "cc"
-    compiler.write_text('#!/bin/sh\nexec cc -Dsqrt=fabs "$@"\n')
-    compiler.chmod(0o755)
-    assert "give wrong results" in _why_not(tmp_path / "home", CC=str(compiler))
-
-
-def test_a_folder_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
-    (tmp_path / "kernels").mkdir()
-    (tmp_path / "kernels").chmod(0o777)
-    assert "other users can write to" in _why_not(tmp_path)
-
-
-def test_processes_that_compile_at_a_time_do_not_disturb_each_other(kernels: Kernels, tmp_path: Path) -> None:
-    program = "import sys; from pathlib import Path; from compiler import load_library; load_library(Path(sys.argv[1]))"
-    # Without the file that takes most of the time and those that call it, and by the compiler's module alone, which
-    # imports no PyTorch.
-    slow = ("winograd.c", "program.c", "*_operations.c")
-    shutil.copytree(SOURCES, tmp_path / "sources", ignore=shutil.ignore_patterns("*.py", "__pycache__", *slow))
-    full: dict[str, Any] = {**os.environ, "PYTHONPATH": str(SOURCES), "RMINAS_HOME": str(tmp_path)}
-    command = [sys.executable, "-c", program, str(tmp_path / "sources")]
-    processes = [subprocess.Popen(command, env=full) for _ in range(3)]
-    assert [process.wait(timeout=scaled(120)) for process in processes] == [0, 0, 0]
-    assert len(list((tmp_path / "kernels").iterdir())) == 1
-
-
-def test_sources_that_are_not_c_say_so(kernels: Kernels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RMINAS_HOME", str(tmp_path / "home"))
-    (tmp_path / "poem.c").write_text("shall I compare thee")
-    with pytest.raises(CompilationError, match=r"poem\.c"):
-        load_library(tmp_path)

@@ -1,10 +1,9 @@
-"""The one-shot methods: gradients, invariants, temperatures, and exact resumption."""
+"""The one-shot methods: gradients, invariants and temperatures."""
 
 import copy
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,40 +11,22 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.backends.xnas import find_xnas, import_xnas
-from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
-from rminas_sidecar.supernets.catalogue import METHODS, build_method
+from rminas_sidecar.supernets.catalogue import build_method
 from rminas_sidecar.supernets.method import Batch, Method
 from rminas_sidecar.supernets.methods import darts_2
-from rminas_sidecar.supernets.recipe import OneShot
 from rminas_sidecar.supernets.sampling import best_of_evolution, best_of_random
-from rminas_sidecar.supernets.search import learning_rate_at, search_supernet
 from rminas_sidecar.supernets.temperature import linear_temperature
 from rminas_sidecar.supernets.updates import ArchitectureRecipe, Updates
-from support.retraining import Interrupted, quiet
-from support.supernets import draw_alpha, one_shot
+from support.supernets import METHOD_OPTIONS, draw_alpha
 
-CPU = torch.device("cpu")
 SIZE = NetworkSpecification(channels=4, cells=1, classes=10, resolution=8)
 SGD = OptimizerSpecification(0.1, 0.9, 0.0, False, 5e-4)
-TEMPERATURES = {"firstTemperature": 10.0, "lastTemperature": 0.1}
-OPTIONS: dict[str, dict[str, Any]] = {
-    "darts-1": {},
-    "darts-2": {},
-    "gdas": {**TEMPERATURES, "addsOthers": True},
-    "snas": {**TEMPERATURES, "resourceWeight": 0.0015, "dropPath": 0.3},
-    "pc-darts": {"share": 4, "frozenEpochs": 1},
-    "fairdarts": {"zeroOneWeight": 10, "threshold": 0.5},
-    "fairnas": {"population": 4, "generations": 1},
-    "drnas": {},
-    "spos": {"population": 4, "generations": 1},
-    "random": {"candidates": 4},
-}
 
 
 def _build(name: str) -> tuple[Any, Updates]:
     torch.manual_seed(1)
-    method = build_method(name, "nas-bench-201", SIZE, OPTIONS[name]).double()
+    method = build_method(name, "nas-bench-201", SIZE, METHOD_OPTIONS[name]).double()
     method.train()
     updates = Updates(method.supernet.parameters(), method.architecture, SGD, ArchitectureRecipe(3e-4, 1e-3, 0.5))
     return method, updates
@@ -105,7 +86,7 @@ def test_xnas_multiplies_the_hessian_by_the_radius() -> None:
 
 
 class _Controller(nn.Module):
-    """What XNAS's architect asks of a network."""
+    """The functions that XNAS's architect calls on a network."""
 
     def __init__(self, method: Method, training: Batch) -> None:
         super().__init__()
@@ -184,7 +165,7 @@ def test_the_gradient_of_gdas_reaches_operations_that_are_not_computed() -> None
     method, updates = _build("gdas")
     gradients = {}
     for adds in (True, False):
-        method.options = {**OPTIONS["gdas"], "addsOthers": adds}
+        method.options = {**METHOD_OPTIONS["gdas"], "addsOthers": adds}
         torch.manual_seed(2)
         gradients[adds] = method.architecture_gradient(_batch(1), _batch(2), updates)[0]
     assert not torch.equal(gradients[True], gradients[False])
@@ -237,7 +218,7 @@ def test_snas_penalises_the_cost() -> None:
     shares = []
     for weight in (0.0, 1e4):
         method, updates = _build("snas")
-        method.options = {**OPTIONS["snas"], "resourceWeight": weight}
+        method.options = {**METHOD_OPTIONS["snas"], "resourceWeight": weight}
         for _ in range(20):
             method.step(_batch(1), _batch(2), updates)
         shares.append(method.weights()[:, 3].mean().item())
@@ -263,58 +244,3 @@ def test_the_best_path_is_found() -> None:
     drawn = [method.supernet.draw() for _ in range(10)]
     torch.manual_seed(1)
     assert best_of_random(method.supernet, 10, judge, lambda _: None) == max(drawn, key=judge)
-
-
-def test_the_learning_rate_falls_along_a_cosine() -> None:
-    for rate_per, middle in (("step", 0.013), ("epoch", 0.025)):
-        recipe = OneShot.from_dict(one_shot("darts-1", {}, epochs=1, ratePer=rate_per), 1).recipe
-        assert learning_rate_at(recipe, 0, 0) == 0.025
-        assert learning_rate_at(recipe, 0, 0.5) == pytest.approx(middle)
-
-
-def _request(name: str, checkpoint: Path, **changes: Any) -> dict[str, Any]:
-    body = one_shot(name, OPTIONS[name], **changes)
-    return {"oneShot": body, "seed": 3, "dataset": None, "checkpoint": str(checkpoint)}
-
-
-def _essence(answer: dict[str, Any]) -> dict[str, Any]:
-    epochs = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in answer["epochs"]]
-    return {**answer, "epochs": epochs, "judging": None, "resumedFrom": None}
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_interrupted_at_any_step_it_ends_as_uninterrupted(name: str, tmp_path: Path) -> None:
-    whole = search_supernet(_request(name, tmp_path / "whole.pt"), CPU, quiet)
-
-    def stop_there(done: float, _total: float, _note: str) -> None:
-        # In the second epoch.
-        if done > 1:
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        search_supernet(_request(name, tmp_path / "parts.pt"), CPU, stop_there)
-    torch.manual_seed(99)
-    resumed = search_supernet(_request(name, tmp_path / "parts.pt"), CPU, quiet)
-    assert resumed["resumedFrom"] == 1
-    assert _essence(resumed) == _essence(whole)
-    assert whole["genotype"].count("~") == 6
-
-
-def test_another_method_does_not_take_the_checkpoint(tmp_path: Path) -> None:
-    search_supernet(_request("spos", tmp_path / "one.pt", epochs=1), CPU, quiet)
-    with pytest.raises(SidecarError, match="belongs to a training of another network"):
-        search_supernet(_request("random", tmp_path / "one.pt", epochs=1), CPU, quiet)
-
-
-def test_too_few_images_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SidecarError, match="too few to split") as refusal:
-        search_supernet(_request("spos", tmp_path / "one.pt", trainShare=0.0001), CPU, quiet)
-    assert refusal.value.code == "unsuitable-data"
-
-
-def test_a_loss_that_is_not_finite_is_told(tmp_path: Path) -> None:
-    request = _request("darts-1", tmp_path / "one.pt")
-    request["oneShot"]["recipe"]["optimizer"] |= {"learningRate": 1e30}
-    with pytest.raises(SidecarError, match="not finite") as refusal:
-        search_supernet(request, CPU, quiet)
-    assert refusal.value.code == "diverged"

@@ -7,6 +7,21 @@ from torch import Tensor, nn
 
 Network = TypeVar("Network", bound=nn.Module)
 
+_TEMPERATURES = {"firstTemperature": 10.0, "lastTemperature": 0.1}
+METHOD_OPTIONS: dict[str, dict[str, Any]] = {
+    "darts-1": {},
+    "darts-2": {},
+    "gdas": {**_TEMPERATURES, "addsOthers": True},
+    "snas": {**_TEMPERATURES, "resourceWeight": 0.0015, "dropPath": 0.3},
+    "pc-darts": {"share": 4, "frozenEpochs": 1},
+    "fairdarts": {"zeroOneWeight": 10, "threshold": 0.5},
+    "fairnas": {"population": 4, "generations": 1},
+    "drnas": {},
+    "spos": {"population": 4, "generations": 1},
+    "random": {"candidates": 4},
+}
+"""Options of each method, for a search of two epochs."""
+
 
 def _randn(seed: int, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
