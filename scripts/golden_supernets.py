@@ -33,68 +33,45 @@ def _logits(network: Any, *more: Any) -> list[list[float]]:
 
 
 def nas_bench_201() -> list[dict[str, Any]]:
-    cnn, drnas = (
-        import_xnas("xnas.spaces.NASBench201.cnn"),
-        import_xnas("xnas.spaces.DrNAS.nb201_cnn"),
-    )
-    alpha = draw_alpha(6, 5, 1)
+    cnn = import_xnas("xnas.spaces.NASBench201.cnn")
+    drnas = import_xnas("xnas.spaces.DrNAS.nb201_cnn")
+    alpha, names = draw_alpha(6, 5, 1), drnas.NAS_BENCH_201
     plain = fill_parameters(cnn.NASBench201CNN(CHANNELS, 1, 4, 10).double())
-    found = [
-        {
-            "method": "darts-1",
-            "logits": _logits(plain, alpha.softmax(-1)),
-            "genotype": plain.genotype(alpha.numpy()),
-        }
-    ]
+    logits = _logits(plain, alpha.softmax(-1))
     path = [1, 3, 0, 2, 4, 3]
     single = fill_parameters(cnn.SPOS_nb201_CNN(CHANNELS, 1, 4, 10).double())
-    found.append({"method": "spos", "path": path, "logits": _logits(single, path * 3)})
+    partial = _with_alpha(drnas.TinyNetwork(CHANNELS, 1, 4, 10, None, names, k=2, species="softmax"), alpha)
+    found = [
+        {"method": "darts-1", "logits": logits, "genotype": plain.genotype(alpha.numpy())},
+        {"method": "spos", "path": path, "logits": _logits(single, path * 3)},
+        *_sampling(drnas, alpha),
+        {"method": "darts-1", "share": 2, "logits": _logits(partial)},
+    ]
+    return [{"space": "nas-bench-201", "operations": list(names), "cells": 1, **case} for case in found]
+
+
+def _sampling(drnas: Any, alpha: Tensor) -> list[dict[str, Any]]:
+    """The methods that draw noise. The same seed gives the same noise: one draw for the matrix, or one for each row."""
     names = drnas.NAS_BENCH_201
-
-    def with_alpha(network: Any) -> Any:
-        network._arch_parameters = None
-        fill_parameters(network.double())
-        network._arch_parameters = torch.nn.Parameter(alpha.clone())
-        return network
-
-    # The same seed gives the same noise: one draw for the whole matrix, and one for each row.
     torch.manual_seed(3)
     noise = -torch.empty_like(alpha).exponential_().log()
-    torch.manual_seed(3)
-    sampled = with_alpha(drnas.TinyNetworkGDAS(CHANNELS, 1, 4, 10, None, names))
+    sampled = _with_alpha(drnas.TinyNetworkGDAS(CHANNELS, 1, 4, 10, None, names), alpha)
     sampled.tau = 5.0
     torch.manual_seed(3)
-    found.append(
-        {
-            "method": "gdas",
-            "temperature": 5.0,
-            "noise": noise.tolist(),
-            "logits": _logits(sampled),
-        }
-    )
-    soft = with_alpha(
-        drnas.TinyNetwork(CHANNELS, 1, 4, 10, None, names, k=1, species="gumbel")
-    )
+    gdas = {"method": "gdas", "temperature": 5.0, "noise": noise.tolist(), "logits": _logits(sampled)}
+    soft = _with_alpha(drnas.TinyNetwork(CHANNELS, 1, 4, 10, None, names, k=1, species="gumbel"), alpha)
     soft.tau = 2.0
     torch.manual_seed(4)
     rows = torch.stack([-torch.empty_like(row).exponential_().log() for row in alpha])
     torch.manual_seed(4)
-    found.append(
-        {
-            "method": "snas",
-            "temperature": 2.0,
-            "noise": rows.tolist(),
-            "logits": _logits(soft),
-        }
-    )
-    partial = with_alpha(
-        drnas.TinyNetwork(CHANNELS, 1, 4, 10, None, names, k=2, species="softmax")
-    )
-    found.append({"method": "darts-1", "share": 2, "logits": _logits(partial)})
-    return [
-        {"space": "nas-bench-201", "operations": list(names), "cells": 1, **case}
-        for case in found
-    ]
+    return [gdas, {"method": "snas", "temperature": 2.0, "noise": rows.tolist(), "logits": _logits(soft)}]
+
+
+def _with_alpha(network: Any, alpha: Tensor) -> Any:
+    network._arch_parameters = None
+    fill_parameters(network.double())
+    network._arch_parameters = torch.nn.Parameter(alpha.clone())
+    return network
 
 
 def darts() -> list[dict[str, Any]]:
@@ -132,8 +109,7 @@ def _written(genotype: Any) -> str:
     """XNAS lists the edges of each node by themselves."""
     cells = {"normal": genotype.normal, "reduce": genotype.reduce}
     return ", ".join(
-        f"{name}={[(op, source) for node in cell for op, source in node]!r}"
-        for name, cell in cells.items()
+        f"{name}={[(op, source) for node in cell for op, source in node]!r}" for name, cell in cells.items()
     )
 
 
@@ -166,17 +142,14 @@ def readings(darts_folder: str, fairdarts_folder: str) -> dict[str, Any]:
         alpha = draw_alpha(28, 8, 100 + seed)
         network.alphas_normal, network.alphas_reduce = alpha[:14], alpha[14:]
         genotype = network.genotype()
-        original.append(
-            {"seed": 100 + seed, "normal": genotype.normal, "reduce": genotype.reduce}
-        )
+        original.append({"seed": 100 + seed, "normal": genotype.normal, "reduce": genotype.reduce})
     operations = list(search.PRIMITIVES)
     utils = _stubbed(fairdarts_folder, "utils")
     fair = []
     for seed in range(20):
         weights = (3 * draw_alpha(28, 7, 200 + seed)).sigmoid().numpy()
         cells = [
-            utils.parse(half, utils.PRIMITIVES, 0.85, "threshold_sparse", 4)
-            for half in (weights[:14], weights[14:])
+            utils.parse(half, utils.PRIMITIVES, 0.85, "threshold_sparse", 4) for half in (weights[:14], weights[14:])
         ]
         fair.append({"seed": 200 + seed, "normal": cells[0], "reduce": cells[1]})
     return {

@@ -72,71 +72,37 @@ _SIDES = {"nas-bench-macro": 32, "proxyless": 64, "mb": 32}
 
 def _blank_traces() -> list[tuple[Trace, int]]:
     """The traces without their numbers, and how many losses each has."""
-
-    def blank(
-        space: str,
-        genotype: str,
-        size: tuple[int, int, int],
-        seed: int,
-        state: str | None,
-        **more: Any,
-    ) -> Trace:
-        channels, cells, side = size
-        rate, decay = more.pop("rate"), more.pop("decay")
-        return Trace(
-            space=space,
-            genotype=genotype,
-            size=NetworkSpecification(channels, cells, 10, side),
-            seed=seed,
-            state=state,
-            optimizer=OptimizerSpecification(rate, 0.9, 0.0, False, decay),
-            beta=0.8,
-            samples=more.pop("samples", 8),
-            logits=[],
-            feature_shapes=[],
-            feature_norms=[],
-            gradient_norm=0,
-            losses=[],
-        )
-
     traces = []
     for seed, genotype in enumerate(_NAS_BENCH_201):
-        traces.append(
-            (
-                blank(
-                    "nas-bench-201",
-                    genotype,
-                    (4, 5, 32),
-                    seed,
-                    f"nb201_{seed}.npz",
-                    rate=0.1,
-                    decay=5e-4,
-                ),
-                8,
-            )
-        )
+        trace = _blank("nas-bench-201", genotype, (4, 5, 32), seed, rate=0.1, decay=5e-4)
+        traces.append((trace._replace(state=f"nb201_{seed}.npz"), 8))
     for seed, cell in enumerate(_DARTS):
         genotype = f"Genotype(normal={cell}, normal_concat=[2, 3, 4, 5], reduce={cell}, reduce_concat=[2, 3, 4, 5])"
-        state = f"darts_{seed}.npz"
-        traces.append(
-            (
-                blank(
-                    "darts",
-                    genotype,
-                    (4, 8, 32),
-                    seed,
-                    state,
-                    rate=0.025,
-                    decay=3e-4,
-                    samples=4,
-                ),
-                6,
-            )
-        )
+        trace = _blank("darts", genotype, (4, 8, 32), seed, rate=0.025, decay=3e-4)
+        traces.append((trace._replace(state=f"darts_{seed}.npz", samples=4), 6))
     for space, genotype, seed in _MOBILE:
-        size = (32, 1, _SIDES[space])
-        traces.append((blank(space, genotype, size, seed, None, rate=0.025, decay=3e-4), 4))
+        traces.append((_blank(space, genotype, (32, 1, _SIDES[space]), seed, rate=0.025, decay=3e-4), 4))
     return traces
+
+
+def _blank(space: str, genotype: str, size: tuple[int, int, int], seed: int, rate: float, decay: float) -> Trace:
+    """A trace of 8 samples without its numbers, whose weights are drawn; `size` has channels, cells and pixels."""
+    channels, cells, side = size
+    return Trace(
+        space=space,
+        genotype=genotype,
+        size=NetworkSpecification(channels, cells, 10, side),
+        seed=seed,
+        state=None,
+        optimizer=OptimizerSpecification(rate, 0.9, 0.0, False, decay),
+        beta=0.8,
+        samples=8,
+        logits=[],
+        feature_shapes=[],
+        feature_norms=[],
+        gradient_norm=0,
+        losses=[],
+    )
 
 
 class ArchiveNetwork(nn.Module):

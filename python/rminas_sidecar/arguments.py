@@ -12,11 +12,46 @@ _DESCRIPTION = "rminas starts it, keeps its stdin open and listens at the addres
 
 def parse_arguments() -> ServerSettings:
     """The settings on the command line; ends the process with exit code 2 when one is wrong."""
+    options = _build_parser().parse_args()
+    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin))
+    return ServerSettings(
+        address=options.address,
+        workers=options.workers,
+        worker=worker,
+        ray=_ray_of(options),
+        start_deadline_seconds=options.start_deadline,
+        worker_deadline_seconds=options.worker_deadline,
+        allowed_paths=tuple(options.allow),
+        parent_timeout_seconds=options.parent_timeout,
+    )
+
+
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rminas_sidecar", description=_DESCRIPTION)
     parser.add_argument("--address", required=True, help="address of the controller's socket, ipc://… or tcp://…")
     parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
     parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
     parser.add_argument("--device", type=_devices, default="auto", help=f"{FORM} (default: auto)")
+    _add_cluster(parser)
+    parser.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="file or folder that messages may name, with everything in it; may be repeated (default: none)",
+    )
+    _add_deadlines(parser)
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE_OR_MODULE",
+        help="Python file or module that registers spaces, data sets, teachers or proxies; may be repeated",
+    )
+    return parser
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=("local", "ray"), default="local", help="where workers run (default: local)"
     )
@@ -32,13 +67,9 @@ def parse_arguments() -> ServerSettings:
     parser.add_argument(
         "--allow-public", action="store_true", help="accept a Ray cluster whose addresses the internet reaches"
     )
-    parser.add_argument(
-        "--allow",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="file or folder that messages may name, with everything in it; may be repeated (default: none)",
-    )
+
+
+def _add_deadlines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-deadline",
         type=_seconds,
@@ -59,25 +90,6 @@ def parse_arguments() -> ServerSettings:
         default=30.0,
         metavar="SECONDS",
         help="end when the controller is silent for this long (default: 30)",
-    )
-    parser.add_argument(
-        "--plugin",
-        action="append",
-        default=[],
-        metavar="FILE_OR_MODULE",
-        help="Python file or module that registers spaces, data sets, teachers or proxies; may be repeated",
-    )
-    options = parser.parse_args()
-    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin))
-    return ServerSettings(
-        address=options.address,
-        workers=options.workers,
-        worker=worker,
-        ray=_ray_of(options),
-        start_deadline_seconds=options.start_deadline,
-        worker_deadline_seconds=options.worker_deadline,
-        allowed_paths=tuple(options.allow),
-        parent_timeout_seconds=options.parent_timeout,
     )
 
 

@@ -1,6 +1,7 @@
 """The data sets: how the images of each are read."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,35 +62,58 @@ def register_dataset(
     Raises:
         RegistrationError: the name is taken, or a number is out of range.
     """
-    _check(name, classes, resolution, mean, deviation)
+    return _Registration(
+        name, classes, resolution, mean, deviation, brightest, expected, resizable, augmentation, teacher
+    ).register
 
-    def register(read: Reader) -> Reader:
-        origin = DATASETS.origin(name, read)
 
-        def at(side: int) -> Dataset:
-            def images(held_out: bool, folder: Path | None) -> Images:
-                with origin.guard():
-                    answer = read(folder, held_out, side) if resizable else read(folder, held_out)
-                return answer if origin.plugin is None else _as_images(answer, classes, side, augmentation, origin)
+@dataclass(frozen=True)
+class _Registration:
+    """The arguments of :func:`register_dataset`."""
 
-            return Dataset(
-                name=name,
-                classes=classes,
-                resolution=side,
-                expected=expected,
-                brightest=brightest,
-                mean=(mean[0], mean[1], mean[2]),
-                deviation=(deviation[0], deviation[1], deviation[2]),
-                read_training=partial(images, False),
-                read_held_out=partial(images, True),
-                resized=at if resizable else None,
-                teacher=teacher,
+    name: str
+    classes: int
+    resolution: int
+    mean: Sequence[float]
+    deviation: Sequence[float]
+    brightest: float
+    expected: int | None
+    resizable: bool
+    augmentation: Augmentation
+    teacher: str | None
+
+    def __post_init__(self) -> None:
+        if self.classes < 2 or self.resolution < 1:
+            raise RegistrationError(f"The data set {self.name!r} needs at least 2 classes and 1 pixel a side")
+        if len(self.mean) != 3 or len(self.deviation) != 3 or not all(value > 0 for value in self.deviation):
+            raise RegistrationError(
+                f"The data set {self.name!r} needs a mean and a positive deviation for each of 3 channels"
             )
 
-        DATASETS.register(name, at(resolution))
+    def register(self, read: Reader) -> Reader:
+        """Registers the data set at its own resolution."""
+        DATASETS.register(self.name, self._at(read, DATASETS.origin(self.name, read), self.resolution))
         return read
 
-    return register
+    def _at(self, read: Reader, origin: Origin, side: int) -> Dataset:
+        return Dataset(
+            name=self.name,
+            classes=self.classes,
+            resolution=side,
+            expected=self.expected,
+            brightest=self.brightest,
+            mean=(self.mean[0], self.mean[1], self.mean[2]),
+            deviation=(self.deviation[0], self.deviation[1], self.deviation[2]),
+            read_training=partial(self._read, read, origin, side, False),
+            read_held_out=partial(self._read, read, origin, side, True),
+            resized=partial(self._at, read, origin) if self.resizable else None,
+            teacher=self.teacher,
+        )
+
+    def _read(self, read: Reader, origin: Origin, side: int, held_out: bool, folder: Path | None) -> Images:
+        with origin.guard():
+            answer = read(folder, held_out, side) if self.resizable else read(folder, held_out)
+        return answer if origin.plugin is None else _as_images(answer, self.classes, side, self.augmentation, origin)
 
 
 def find_dataset(name: str, resolution: int, classes: int, images: OwnImagesSpecification | None = None) -> Dataset:
@@ -122,13 +146,6 @@ def notes_on(dataset: Dataset, training: Images) -> list[str]:
     if dataset.expected is None or len(training) == dataset.expected:
         return []
     return [f"{dataset.name} is partial: {len(training):,} of {dataset.expected:,} training images were found."]
-
-
-def _check(name: str, classes: int, resolution: int, mean: Sequence[float], deviation: Sequence[float]) -> None:
-    if classes < 2 or resolution < 1:
-        raise RegistrationError(f"The data set {name!r} needs at least 2 classes and 1 pixel a side")
-    if len(mean) != 3 or len(deviation) != 3 or not all(value > 0 for value in deviation):
-        raise RegistrationError(f"The data set {name!r} needs a mean and a positive deviation for each of 3 channels")
 
 
 def _as_images(answer: object, classes: int, side: int, augmentation: Augmentation, origin: Origin) -> Images:

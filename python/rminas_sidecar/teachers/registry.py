@@ -64,10 +64,8 @@ def register_teacher(
     Args:
         name: the teacher's name in configurations, up to 64 of a-z, 0-9, `.`, `_` and `-`.
         classes: those that the weights were trained for.
-        head: name of the weights of the last layer in the state dict, e.g. ``fc.weight``: an error then tells when a
-            checkpoint was trained for other classes.
-        weights: a checkpoint that ships with the teacher: a state dict written by `torch.save`. None where the user
-            names a file with `--teacher`.
+        head: weights of the last layer in the state dict, e.g. ``fc.weight``: they show the checkpoint's classes.
+        weights: a state dict, by `torch.save`, that ships with the teacher. None where the user names a file.
         trained: the builder itself returns trained weights, and no file is needed. Torch's global generator is seeded
             before it is called, so that all workers get the same weights.
         next_steps: how to get a checkpoint, one step an entry, for error messages.
