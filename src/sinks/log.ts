@@ -37,7 +37,7 @@ const GRACE_MS = 600_000;
  *
  * @example
  * const { location } = await logRun('exp/quickstart/nas-bench-201-digits-seed1', { to: 'tensorboard:logs' });
- * @param folder of a search, a ranking, a comparison or a retraining
+ * @param folder of a search, a ranking, a comparison, a retraining or a one-shot search
  * @throws MissingError `missing-package` without the packages of the tool; UsageError `unknown-sink`; the errors of the tool
  */
 export async function logRun(folder: string, options: LogRunOptions): Promise<LoggedRun> {

@@ -5,6 +5,7 @@ import { InterruptedError, UsageError } from '../../../src/errors.js';
 import { type OneShotOptions, oneShot } from '../../../src/jobs/one-shot/one-shot.js';
 import { type OneShotResult, oneShotResultSchema } from '../../../src/jobs/one-shot/result.js';
 import { readRunReport } from '../../../src/report/data/read.js';
+import { openLog } from '../../../src/sinks/entries/read.js';
 import { describeOneShot } from '../../../src/terminal/tables/one-shot.js';
 import { RunLibrary } from '../../../src/ui/library.js';
 import { scaled } from '../../support/limits.js';
@@ -47,6 +48,7 @@ describe('a one-shot search', () => {
     expect(again.cost.sessions).toBe(2);
     expect(essence(again)).toEqual(essence(whole));
     await expectReport(folder, again);
+    await expectLog(folder, again);
     // A finished search needs no checkpoint.
     rmSync(again.files.checkpoint);
     expect(essence(await oneShot({ resume: folder }).result)).toEqual(essence(whole));
@@ -64,6 +66,18 @@ describe('a one-shot search', () => {
     await expect(job.result).rejects.toBeInstanceOf(InterruptedError);
     await expect(job.result).rejects.toMatchObject({ nextSteps: [expect.stringMatching(/rminas one-shot --resume/)] });
     return folder;
+  }
+
+  async function expectLog(folder: string, { genotype, epochs }: OneShotResult): Promise<void> {
+    const { run, scalars, answer, state } = await openLog(folder)();
+    expect({ kind: run.kind, state, answer: answer?.values }).toMatchObject({
+      kind: 'one-shot',
+      state: 'finished',
+      answer: { genotype },
+    });
+    expect(scalars.map(({ step, values }) => [step, values['one-shot/loss']])).toEqual(
+      epochs.map(({ epoch, loss }) => [epoch, loss]),
+    );
   }
 
   async function expectUnfinished(folder: string): Promise<void> {
