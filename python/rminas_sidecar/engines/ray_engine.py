@@ -4,64 +4,33 @@ One worker of this machine prepares batches, since only this machine needs the d
 reads or writes files. The prepared batch travels to the nodes through Ray.
 """
 
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.local import Deadlines, LocalEngine, Post
+from rminas_sidecar.engines.ray_connection import connect
 from rminas_sidecar.engines.ray_settings import RaySettings
+from rminas_sidecar.engines.ray_slot import Batch, Slot
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
 from rminas_sidecar.ipc.watchdog import Watchdog
 from rminas_sidecar.protocol import Body
-from rminas_sidecar.protocol.failures import error_body, failure_body
+from rminas_sidecar.protocol.failures import error_body
 
 if TYPE_CHECKING:
-    from rminas_sidecar.engines.ray import RayCluster, RayWorker
+    from rminas_sidecar.engines.ray import RayCluster
 
 _ON_CLUSTER = frozenset({"evaluate", "measure", "costs"})
 """Requests that need no file of this machine, once their batch is prepared."""
 _IDLE_SECONDS = 60.0
 """A worker without work is given back to the cluster after this long. One is kept."""
-
-
-@dataclass
-class _Batch:
-    """A prepared specification: its request, and the prepared batch as a Ray object."""
-
-    request: Body
-    content: Any
-
-
-@dataclass
-class _Slot:
-    """A place for one worker; a dead or lost one is replaced."""
-
-    watchdog: Watchdog
-    worker: "RayWorker | None" = None
-    """None when the place is empty because there is no work for it."""
-    starts: int = 0
-    """Messages of earlier workers are ignored."""
-    placed: bool = False
-    ready: bool = False
-    doing: str = "starting Python"
-    running: Job | None = None
-    preparing: _Batch | None = None
-    """What it prepares before it begins with its job."""
-    prepared: list[_Batch] = field(default_factory=list)
-    idle_since: float = 0.0
-    failures: int = 0
-    refusal: Body | None = None
-    stuck: bool = False
-    closed: bool = False
-    """Its node cannot take part: the place stays empty."""
 
 
 class RayEngine:
@@ -99,9 +68,9 @@ class RayEngine:
         self._host = LocalEngine(1, host, deadlines, post, log)
         self._host_readiness: Readiness | None = None
         self._cluster: RayCluster | None = None
-        self._slots = [_Slot(Watchdog(deadlines.start)) for _ in range(most)]
+        self._slots = [Slot(Watchdog(deadlines.start)) for _ in range(most)]
         self._pending: deque[Job] = deque()
-        self._batches: dict[str, _Batch] = {}
+        self._batches: dict[str, Batch] = {}
         self._readiness: Readiness | None = None
         self._greeted = self._closed = False
 
@@ -141,32 +110,21 @@ class RayEngine:
             return
         for slot in idle[1:]:
             if now - slot.idle_since > _IDLE_SECONDS:
-                self._empty(slot)
+                slot.empty()
 
     def close(self) -> None:
         self._closed = True
         self._host.close()
         for slot in self._slots:
-            self._empty(slot)
+            slot.empty()
         if self._cluster is not None:
             self._cluster.close()
 
     def _connect(self) -> None:
-        """Runs in a thread: importing Ray and connecting take seconds."""
-        try:
-            from rminas_sidecar.engines.ray import RayCluster, await_room
-
-            cluster = RayCluster(self._ray)
-            self._post(lambda: self._connected(cluster))
-            await_room(cluster, self._deadlines.start)
-        except ImportError as error:
-            steps = [f"Run {sys.executable} -m pip install 'ray[client]', or use --engine local."]
-            failure = error_body("missing-package", f"The engine ray needs the package ray: {error}.", steps)
-        except Exception as error:
-            failure = failure_body(error)
-        else:
-            return
-        self._post(lambda: self._break(failure["message"], failure))
+        """Runs in a thread."""
+        failure = connect(self._ray, self._deadlines.start, lambda found: self._post(partial(self._connected, found)))
+        if failure is not None:
+            self._post(partial(self._break, failure["message"], failure))
 
     def _connected(self, cluster: "RayCluster") -> None:
         if self._closed:
@@ -198,58 +156,31 @@ class RayEngine:
                 message = "The prepared batch cannot be sent to the cluster: this system has no shared memory."
                 kind, body = "error", error_body("internal", message, ["Run the search on Linux."])
             else:
-                self._batches[job.body["digest"]] = _Batch(job.body, self._cluster.publish(content))
+                self._batches[job.body["digest"]] = Batch(job.body, self._cluster.publish(content))
         job.reply(kind, body)
 
-    def _fill(self, slot: _Slot) -> None:
+    def _fill(self, slot: Slot) -> None:
         """Asks the cluster for a worker."""
-        if self._cluster is None or slot.closed:
-            return
-        slot.starts += 1
-        slot.watchdog = Watchdog(self._deadlines.start)
-        slot.placed = slot.ready = slot.stuck = False
-        slot.doing, slot.prepared, slot.preparing = _Slot.doing, [], None
-        slot.idle_since = time.monotonic()
-        hear = partial(self._heard_later, slot, slot.starts)
-        slot.worker = self._cluster.start_worker(self._settings, hear)
-
-    def _empty(self, slot: _Slot) -> None:
-        """Gives the worker back to the cluster."""
-        worker, slot.worker = slot.worker, None
-        slot.starts += 1
-        slot.placed = slot.ready = False
-        if worker is not None:
-            worker.end()
+        if self._cluster is not None and not slot.closed:
+            hear = partial(self._heard_later, slot)
+            slot.fill(self._cluster, self._settings, self._deadlines.start, hear)
 
     def _dispatch(self) -> None:
         for slot in self._slots:
             if not self._pending:
                 return
             if slot.ready and slot.running is None:
-                self._give(slot, self._pending.popleft())
+                job = self._pending.popleft()
+                slot.give(job, self._batches.get(job.body.get("digest", "")))
         empty = [slot for slot in self._slots if slot.worker is None and not slot.closed]
         starting = sum(slot.worker is not None and not slot.ready for slot in self._slots)
         for slot in empty[: max(0, len(self._pending) - starting)]:
             self._fill(slot)
 
-    def _give(self, slot: _Slot, job: Job) -> None:
-        slot.running = job
-        slot.watchdog.heard()
-        batch = self._batches.get(job.body.get("digest", ""))
-        if batch is None or any(known is batch for known in slot.prepared):
-            self._send(slot, job)
-        elif slot.worker is not None:
-            slot.preparing = batch
-            slot.worker.prepare(batch.request, batch.content)
-
-    def _send(self, slot: _Slot, job: Job) -> None:
-        if slot.worker is not None:
-            slot.worker.send({"type": job.type, "body": job.body})
-
-    def _heard_later(self, slot: _Slot, start: int, message: Body) -> None:
+    def _heard_later(self, slot: Slot, start: int, message: Body) -> None:
         self._post(partial(self._heard, slot, start, message))
 
-    def _heard(self, slot: _Slot, start: int, message: Body) -> None:
+    def _heard(self, slot: Slot, start: int, message: Body) -> None:
         if self._closed or start != slot.starts:
             return
         slot.watchdog.heard()
@@ -272,7 +203,7 @@ class RayEngine:
                 self._lost(slot, message["reason"])
         self._dispatch()
 
-    def _check_versions(self, slot: _Slot, theirs: Body) -> None:
+    def _check_versions(self, slot: Slot, theirs: Body) -> None:
         from rminas_sidecar.engines.ray import mismatch
 
         difference = mismatch(theirs)
@@ -282,16 +213,16 @@ class RayEngine:
             slot.placed = True
             slot.worker.start()
 
-    def _refuse(self, slot: _Slot, reason: str, step: str) -> None:
+    def _refuse(self, slot: Slot, reason: str, step: str) -> None:
         """Leaves a node out that would score differently. Ends when there is no other one."""
         slot.closed = True
-        self._empty(slot)
+        slot.empty()
         if self._readiness is None or all(other.closed for other in self._slots):
             self._break(reason, error_body("cluster-mismatch", reason, [step]))
         else:
             self._log("warning", f"{reason} It gets no work.")
 
-    def _slot_ready(self, slot: _Slot, device: WorkerDevice, found: Body) -> None:
+    def _slot_ready(self, slot: Slot, device: WorkerDevice, found: Body) -> None:
         if self._readiness is None:
             self._readiness = Readiness([device], **found)
         elif device.kind != self._readiness.devices[0].kind:
@@ -304,24 +235,22 @@ class RayEngine:
         slot.watchdog = Watchdog(self._deadlines.work)
         self._greet()
 
-    def _answered(self, slot: _Slot, job: Job, kind: str, body: Body) -> None:
+    def _answered(self, slot: Slot, job: Job, kind: str, body: Body) -> None:
         slot.failures = 0
         if slot.preparing is not None and kind == "prepared":
-            batch, slot.preparing = slot.preparing, None
-            slot.prepared.append(batch)
-            self._send(slot, job)
+            slot.begin(job)
             return
         slot.running = slot.preparing = None
         slot.idle_since = time.monotonic()
         job.reply(kind, body)
 
-    def _died(self, slot: _Slot, death: Death) -> None:
+    def _died(self, slot: Slot, death: Death) -> None:
         """The worker's process ended, or could not start."""
         silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
         end, remedies = explain_death(death, silence)
         job, slot.running = slot.running, None
         slot.failures += 1
-        self._empty(slot)
+        slot.empty()
         if self._readiness is None or slot.failures >= MOST_FAILURES:
             reason = f"The workers keep dying: the last one {end}. {death.stderr}".strip()
             hung = error_body("worker-died", reason, remedies) if silence is not None else None
@@ -335,10 +264,10 @@ class RayEngine:
             job.reply("error", error_body("worker-died", message, remedies))
         self._dispatch()
 
-    def _lost(self, slot: _Slot, reason: str) -> None:
+    def _lost(self, slot: Slot, reason: str) -> None:
         """The cluster ended the worker, which says nothing about the evaluation."""
         job, slot.running = slot.running, None
-        self._empty(slot)
+        slot.empty()
         self._fill(slot)
         given = "had no work" if job is None else "its work is given out again"
         self._log("warning", f"The Ray cluster took a worker away; {given}. Ray says: {reason[:300]}")

@@ -1,0 +1,37 @@
+"""Connects to a Ray cluster, and turns failures into errors of the protocol."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rminas_sidecar.engines.ray_settings import RaySettings
+from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import error_body, failure_body
+
+if TYPE_CHECKING:
+    from rminas_sidecar.engines.ray import RayCluster
+
+
+def connect(settings: RaySettings, seconds: float, on_connected: Callable[["RayCluster"], None]) -> Body | None:
+    """Connects, and waits until a node has room for a worker. Importing Ray and connecting take seconds.
+
+    Args:
+        settings: the cluster.
+        seconds: how long to wait for a node with room.
+        on_connected: called with the cluster before the wait.
+
+    Returns:
+        The protocol's error; None after success.
+    """
+    try:
+        from rminas_sidecar.engines.ray import RayCluster, await_room
+
+        cluster = RayCluster(settings)
+        on_connected(cluster)
+        await_room(cluster, seconds)
+    except ImportError as error:
+        steps = [f"Run {sys.executable} -m pip install 'ray[client]', or use --engine local."]
+        return error_body("missing-package", f"The engine ray needs the package ray: {error}.", steps)
+    except Exception as error:
+        return failure_body(error)
+    return None
