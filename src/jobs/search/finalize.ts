@@ -1,16 +1,13 @@
 import { consultBenchmark } from '../../benchmarks/service.js';
 import type { StartedEvaluation } from '../../evaluators/search-evaluator.js';
-import type { Objective } from '../../objectives/index.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import { evaluationSeed } from '../../search/recording.js';
-import type { Space } from '../../spaces/space.js';
 import { filesOf, writeJobFile } from '../../store/folder.js';
-import type { Strategy } from '../../strategies/strategy.js';
 import { VERSION } from '../../version.js';
 import { mixedNotes } from '../arithmetic-kinds.js';
 import type { SearchCosts } from './costs.js';
 import { guessFor } from './guess.js';
-import { forestImportances } from './importances.js';
+import { forestImportances, type ImportanceOptions } from './importances.js';
 import { kindsOfRun, type SearchStore } from './journal.js';
 import { costsInResult } from './network-costs.js';
 import { type ResolvedSearch, searchHeaderOf } from './plan.js';
@@ -18,18 +15,10 @@ import { isWhole, reportFutility, type SearchRecord, toScore } from './record.js
 import type { ArchitectureScore, BenchmarkReport, SearchResult, VerificationReport } from './result.js';
 import { verifyAnswer } from './verification.js';
 
-export interface FinalizeSearchOptions {
-  readonly run: ResolvedSearch;
-  readonly started: StartedEvaluation;
-  readonly store: SearchStore;
-  readonly record: SearchRecord;
-  readonly space: Space;
-  readonly strategy: Strategy;
-  readonly objective: Objective;
+export interface FinalizeSearchOptions extends ImportanceOptions {
   readonly evaluator: Evaluator;
   /** Undefined for a search that needs no costs of networks. */
   readonly costs: SearchCosts | undefined;
-  readonly signal: AbortSignal;
 }
 
 /**
