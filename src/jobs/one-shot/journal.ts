@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { oneShotFoundSchema } from '../../protocol/supernets.js';
 import type { EarlierJob, JobStore, JournalFormat } from '../../store/job-store.js';
 import { settingsSchema } from '../bound-settings.js';
+import { sessionSchema } from '../session.js';
 import type { OneShotEvent } from './events.js';
 
 /** First line: what is trained. It never changes. */
@@ -19,21 +20,13 @@ const header = z.strictObject({
   data: z.string().nullable(),
 });
 
-/** A process starts to work on it. */
-const session = z.strictObject({
-  type: z.literal('session'),
-  pid: z.int(),
-  versions: z.record(z.string(), z.string()),
-  device: z.string(),
-});
-
 /** An epoch is done. Readers of the journal see the progress; the checkpoint says where a resumed search continues. */
 const epoch = z.strictObject({ type: z.literal('epoch'), done: z.int().min(1), total: z.int().min(1) });
 
 /** The architecture is found. */
 const found = z.strictObject({ type: z.literal('found'), found: oneShotFoundSchema });
 
-const entrySchema = z.discriminatedUnion('type', [header, session, epoch, found]);
+const entrySchema = z.discriminatedUnion('type', [header, sessionSchema, epoch, found]);
 export type OneShotEntry = z.infer<typeof entrySchema>;
 export type OneShotHeader = z.infer<typeof header>;
 export type OneShotJournal = EarlierJob<OneShotEntry, OneShotHeader>;

@@ -17,6 +17,7 @@ import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
 import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { sessionOf } from '../session.js';
 import { createOneShotDescriber, type OneShotEvent } from './events.js';
 import { finalizeOneShot } from './finalize.js';
 import {
@@ -146,7 +147,7 @@ function begin(store: OneShotStore, planned: PlannedOneShot, { hello }: Sidecar)
     folder: () => createJobFolder(values.OUT_DIR, `one-shot-${method}-${space}-${dataset}`),
     config: dumpConfig(settings),
     header: oneShotHeaderOf(planned),
-    session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },
+    session: sessionOf(hello),
   });
   store.emit({ type: 'opened', folder: store.folder.path, hello, method, space, dataset });
 }

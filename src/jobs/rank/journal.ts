@@ -5,6 +5,7 @@ import { specificationSchema } from '../../protocol/specification.js';
 import type { JournalFormat } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { kindsSchema } from '../arithmetic-kinds.js';
+import { sessionSchema } from '../session.js';
 
 const RANKING_JOURNAL_VERSION = 1;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -19,11 +20,7 @@ const ranking = z.strictObject({
 });
 
 /** A process starts to measure by a specification. */
-const session = z.strictObject({
-  type: z.literal('session'),
-  pid: z.int(),
-  versions: z.record(z.string(), z.string()),
-  device: z.string(),
+const session = sessionSchema.extend({
   /** The kinds of arithmetic of its workers. */
   kinds: kindsSchema,
   workers: z.int().min(1),

@@ -7,6 +7,7 @@ import type { Sidecar } from '../../sidecar/client.js';
 import { ensureJobFolder } from '../../store/folder.js';
 import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
 import { kindsOf, kindsOfSessions } from '../arithmetic-kinds.js';
+import { sessionOf } from '../session.js';
 import { describeRankingEvent, type RankingEvent } from './events.js';
 import { RANKING_JOURNAL, type RankingEntry, type RankingHeader, rankingHeaderOf } from './journal.js';
 import { MeasuredValues, type MeasurementSetting } from './measured-values.js';
@@ -39,20 +40,9 @@ export class RankingStore {
 
   /** Journals that this process measures by a specification from now on. */
   writeSession({ hello }: Pick<Sidecar, 'hello'>, specification: Specification, { digest, batch }: Prepared): void {
-    const { versions, device, workers, threads } = hello;
-    const { pid } = process;
-    this.write({
-      type: 'session',
-      pid,
-      versions,
-      device,
-      kinds: kindsOf(hello),
-      workers,
-      threads,
-      specification,
-      digest,
-      batch: batch.digest,
-    });
+    const { workers, threads } = hello;
+    const setting = { specification, digest, batch: batch.digest };
+    this.write({ ...sessionOf(hello), kinds: kindsOf(hello), workers, threads, ...setting });
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { trainingSchema } from '../../protocol/retraining.js';
 import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import { settingsSchema } from '../bound-settings.js';
+import { sessionSchema } from '../session.js';
 import type { RetrainingEvent } from './events.js';
 
 /** Release 0.2.1 wrote version 1, whose header has no settings. */
@@ -24,18 +25,10 @@ const retraining = z.strictObject({
   data: z.string().nullable(),
 });
 
-/** A process starts to work on it. */
-const session = z.strictObject({
-  type: z.literal('session'),
-  pid: z.int(),
-  versions: z.record(z.string(), z.string()),
-  device: z.string(),
-});
-
 /** A training has ended; until then its checkpoint says how far it is. */
 const trained = z.strictObject({ type: z.literal('trained'), seed, training: trainingSchema });
 
-const entrySchema = z.discriminatedUnion('type', [retraining, session, trained]);
+const entrySchema = z.discriminatedUnion('type', [retraining, sessionSchema, trained]);
 export type RetrainingEntry = z.infer<typeof entrySchema>;
 export type RetrainingHeader = z.infer<typeof retraining>;
 export type RetrainingStore = JobStore<RetrainingEntry, RetrainingHeader, RetrainingEvent>;

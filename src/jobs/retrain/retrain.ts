@@ -14,6 +14,7 @@ import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { type JournalFormat, openJob } from '../../store/job-store.js';
 import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { sessionOf } from '../session.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
 import { finalizeRetraining } from './finalize.js';
 import {
@@ -179,7 +180,7 @@ function begin(
     folder: () => createJobFolder(plan.outDir, folderName(plan.retraining)),
     config: dumpConfig(plan.settings),
     header: retrainingHeaderOf(planned),
-    session: { type: 'session', pid: process.pid, versions: hello.versions, device: hello.device },
+    session: sessionOf(hello),
   });
   const finished = [...finishedIn(store).keys()];
   store.emit({ type: 'opened', folder: store.folder.path, hello, recipe: plan.recipe, seeds, finished });

@@ -7,6 +7,7 @@ import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';
 import { kindsOfSessions, kindsSchema } from '../arithmetic-kinds.js';
 import { settingsSchema } from '../bound-settings.js';
+import { sessionSchema } from '../session.js';
 import { customNamesSchema } from './custom.js';
 import type { SearchJobEvent } from './events.js';
 import { confidenceSchema, screeningSchema } from './result.js';
@@ -41,11 +42,7 @@ const run = z.strictObject({
 });
 
 /** A process starts to work on the run. */
-const session = z.strictObject({
-  type: z.literal('session'),
-  pid: z.int(),
-  versions: z.record(z.string(), z.string()),
-  device: z.string(),
+const session = sessionSchema.extend({
   /** The kinds of arithmetic of its workers; absent for a search that trains nothing. */
   kinds: kindsSchema,
   /** Digest of the images and labels trained on, equal in all sessions; null for a search by a benchmark. */

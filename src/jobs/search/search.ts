@@ -23,6 +23,7 @@ import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithm
 import { CONFIGURATION_OPTIONS, isResumed, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
+import { sessionOf } from '../session.js';
 import { openCosts, type SearchCosts } from './costs.js';
 import { CUSTOM_OPTIONS } from './custom.js';
 import { describeSearchEvent, type SearchJobEvent } from './events.js';
@@ -201,12 +202,12 @@ function begin(
   checkSameBatch(store, batch);
   const kinds = batch === null || sidecar === null ? undefined : kindsOf(sidecar.hello);
   for (const text of checkKinds('run', kindsOfRun(store), kinds ?? [], options)) store.notify(text);
-  const { versions, device } = sidecar?.hello ?? { versions: { node: process.versions.node }, device: 'none' };
+  const computer = sidecar?.hello ?? { versions: { node: process.versions.node }, device: 'none' };
   store.begin({
     folder: () => makeFolder(run),
     config: dumpConfig(run.config.settings),
     header: searchHeaderOf(run),
-    session: { type: 'session', pid: process.pid, versions, device, ...(kinds && { kinds }), batch },
+    session: { ...sessionOf(computer), ...(kinds && { kinds }), batch },
   });
   const recorded = store.lines.filter(({ entry }) => entry.type === 'evaluated').length;
   store.emit({ type: 'run-opened', folder: store.folder.path, recorded });

@@ -11,6 +11,7 @@ import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { measureArchitecture } from '../rank/measure.js';
 import type { MeasurementSetting } from '../rank/measured-values.js';
+import { sessionOf } from '../session.js';
 import { alternate } from './architectures.js';
 import type { TableEvent } from './events.js';
 import { type NewTable, type PlannedBatch, planTable, type TablePlan } from './plan.js';
@@ -97,10 +98,10 @@ interface MissingMeasurement {
 async function measureAll(building: Building): Promise<number> {
   const { prepared, store, signal, allowMixed } = building;
   const { sidecar } = prepared;
-  const { versions, device, workers, threads } = sidecar.hello;
+  const { workers, threads } = sidecar.hello;
   const kinds = kindsOf(sidecar.hello);
   for (const text of checkKinds('table', store.kinds, kinds, { allowMixed })) store.job.notify(text);
-  store.write({ type: 'session', pid: process.pid, versions, device, kinds, workers, threads });
+  store.write({ ...sessionOf(sidecar.hello), kinds, workers, threads });
   const missing = missingOf(building, await prepareBatches(building));
   const measurements = runPool({
     items: missing,

@@ -4,6 +4,7 @@ import type { JournalFormat } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { kindsSchema } from '../arithmetic-kinds.js';
 import { measuredSchema } from '../rank/journal.js';
+import { sessionSchema } from '../session.js';
 
 const TABLE_VERSION = 1;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -24,11 +25,7 @@ const header = z.strictObject({
 });
 
 /** A process starts to measure. */
-const session = z.strictObject({
-  type: z.literal('session'),
-  pid: z.int(),
-  versions: z.record(z.string(), z.string()),
-  device: z.string(),
+const session = sessionSchema.extend({
   /** The kinds of arithmetic of its workers. */
   kinds: kindsSchema,
   workers: z.int().min(1),
