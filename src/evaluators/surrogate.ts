@@ -1,4 +1,4 @@
-import type { Fit } from '../protocol/messages.js';
+import type { Fit } from '../protocol/forest.js';
 import type { Specification } from '../protocol/specification.js';
 import type { Sidecar } from '../sidecar/client.js';
 import type { Surrogate } from '../strategies/strategy.js';

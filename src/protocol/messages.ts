@@ -20,13 +20,11 @@ import { costed, costsRequest } from './costs.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 import { exported, exportRequest } from './exporting.js';
 import { failed } from './failure.js';
+import { fitRequest, fitted } from './forest.js';
 import { measured, measureRequest } from './proxies.js';
 import { retrained, retrainRequest } from './retraining.js';
-import { assetsSchema, nameSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
+import { assetsSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
 import { oneShotFound, oneShotRequest } from './supernets.js';
-
-const category = z.int().min(0).max(255);
-const encodings = z.array(z.array(category).min(1).max(256)).max(100_000);
 
 const empty = z.strictObject({});
 
@@ -99,44 +97,6 @@ export const evaluationSchema = z.strictObject({
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
 const evaluated = message('evaluated', evaluationSchema);
-
-/** Fits a forest on the known architectures and predicts the candidates. */
-export const fitSchema = z.strictObject({
-  /** The forest's features: a row of numbers for each category of each slot. Rows of one slot have equal lengths. */
-  features: z
-    .array(z.array(z.array(z.number()).min(1).max(256)).min(1).max(256))
-    .min(1)
-    .max(256),
-  /** Known architectures, one category per slot. */
-  known: encodings,
-  /** Whether each known architecture is good. */
-  good: z.array(z.boolean()).max(100_000),
-  candidates: encodings,
-  trees: z.int().min(1).max(10_000),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1),
-  /** Grows the forest by XNAS's `RF_suggest` for this space, with its own number of trees. Absent: by scikit-learn alone. */
-  rfSuggest: nameSchema.optional(),
-  /** Asks for the importances of the slots. They change neither the forest nor the probabilities. */
-  importances: z.literal(true).optional(),
-});
-export type Fit = z.infer<typeof fitSchema>;
-const fit = message('fit', fitSchema);
-const share = z.number().min(0).max(1);
-/** The impurity importance of each slot to the forest: the sum of those of its features. */
-export const importancesSchema = z.array(share).min(1).max(256);
-const fitted = message(
-  'fitted',
-  z.strictObject({
-    /** The probability that each candidate is good, in order. */
-    probabilities: z.array(share),
-    /** Null when no forest could be fitted, since all known architectures are of one class. Absent unless asked for. */
-    importances: importancesSchema.nullable().optional(),
-    seconds,
-  }),
-);
 
 /** Trains one architecture fully and measures it on held-out images. */
 export const verifySchema = z.strictObject({
@@ -225,7 +185,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   evaluate,
   measureRequest,
   costsRequest,
-  fit,
+  fitRequest,
   verify,
   retrainRequest,
   oneShotRequest,

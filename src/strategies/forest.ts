@@ -1,5 +1,6 @@
 import { flag, number, wholeNumber } from '../definitions/key.js';
-import type { Bound, Fit } from '../protocol/messages.js';
+import type { Fit } from '../protocol/forest.js';
+import type { Bound } from '../protocol/messages.js';
 import type { Space } from '../spaces/space.js';
 import { createAnswering } from './answers/answering.js';
 import { type CommonSettings, checkCommonSettings, checkCounts } from './common.js';

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors.js';
-import type { Fit } from '../protocol/messages.js';
+import type { Fit } from '../protocol/forest.js';
 import { createRandom } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { encodingKey, keysOf } from './draw.js';

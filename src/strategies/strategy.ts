@@ -1,5 +1,6 @@
 import { filledText, objectWith, withMethods } from '../options.js';
-import type { Bound, Fit } from '../protocol/messages.js';
+import type { Fit } from '../protocol/forest.js';
+import type { Bound } from '../protocol/messages.js';
 import type { Encoding } from '../spaces/space.js';
 
 /** `warm-up`: random architectures that set the threshold. `guided`: everything that the strategy proposes afterwards. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SidecarError, UsageError } from '../../src/errors.js';
-import type { Fit } from '../../src/protocol/messages.js';
+import type { Fit } from '../../src/protocol/forest.js';
 import { darts } from '../../src/spaces/darts/space.js';
 import { mb } from '../../src/spaces/mb/space.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';

@@ -1,5 +1,5 @@
 /** Random losses that stand for those of a search that has not run yet. */
-import type { Fit } from '../../protocol/messages.js';
+import type { Fit } from '../../protocol/forest.js';
 import { createRandom, type Random } from '../../random/random.js';
 import type { Encoding, Space } from '../../spaces/space.js';
 

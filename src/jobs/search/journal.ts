@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { followUpSchema } from '../../definitions/follow-up.js';
 import type { MeasurementEvent } from '../../evaluators/proxy-measurements.js';
-import { evaluationSchema, importancesSchema, verificationSchema } from '../../protocol/messages.js';
+import { importancesSchema } from '../../protocol/forest.js';
+import { evaluationSchema, verificationSchema } from '../../protocol/messages.js';
 import type { JournalledEvent } from '../../search/events.js';
 import type { JobStore, JournalFormat } from '../../store/job-store.js';
 import type { JournalLine } from '../../store/journal-file.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { benchmarkAnswerSchema, importancesSchema, verificationSchema } from '../../protocol/messages.js';
+import { importancesSchema } from '../../protocol/forest.js';
+import { benchmarkAnswerSchema, verificationSchema } from '../../protocol/messages.js';
 import { specificationSchema } from '../../protocol/specification.js';
 import { jobFilesSchema } from '../../store/folder.js';
 import { NETWORK_COSTS } from '../../strategies/limits/costs.js';
