@@ -127,11 +127,8 @@ export function evidenceOf(
   return { own: outcome, proposed: { phase, turn }, others: evaluations };
 }
 
-/** The score, its parts and its places. @param beta weight of the RMI part of the loss */
-export function scoreFrom(
-  { own, proposed, others }: Evidence,
-  beta: number,
-): Pick<
+/** The part of an explanation that evaluations decide. */
+type ExplainedScore = Pick<
   Explanation,
   | 'proposed'
   | 'loss'
@@ -147,7 +144,10 @@ export function scoreFrom(
   | 'warmup'
   | 'all'
   | 'proxies'
-> {
+>;
+
+/** The score, its parts and its places. @param beta weight of the RMI part of the loss */
+export function scoreFrom({ own, proposed, others }: Evidence, beta: number): ExplainedScore {
   const untrained = {
     loss: null,
     parts: [],
