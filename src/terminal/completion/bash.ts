@@ -1,5 +1,5 @@
 /** The completion script for bash 3.2 or newer and, through its bashcompinit, for zsh. */
-import type { PlaceWords, ScriptTables } from './tables.js';
+import type { ScriptTable, ScriptTables } from './tables.js';
 
 /** Loads zsh's support for completion functions of bash. */
 const ZSH_HEAD = `(( $+functions[compdef] )) || { autoload -U +X compinit && compinit }
@@ -45,16 +45,10 @@ const FUNCTION = `_rminas() {
 complete -o default -F _rminas rminas
 `;
 
-export function bashScript(tables: ScriptTables): string {
-  const { commands, flags, positional, keyed, flagValues, keyValues, keys } = tables;
+export function bashScript({ tables, keys }: ScriptTables): string {
   return [
     '# Completion for rminas. Written by: rminas completion bash (or zsh)\n',
-    table('commands', commands),
-    table('flags', flags),
-    table('positional', positional),
-    table('keyed', [{ places: keyed, words: null }]),
-    table('flag_values', flagValues),
-    table('key_values', keyValues),
+    ...tables.map(table),
     `_rminas_keys='${keys.join(' ')}'\n\n`,
     FUNCTION,
   ].join('');
@@ -65,10 +59,7 @@ export function zshScript(tables: ScriptTables): string {
 }
 
 /** A function that sets \`candidates\` to those of a place, and fails for every other place. */
-function table(
-  name: string,
-  entries: readonly (Omit<PlaceWords, 'words'> & { readonly words: PlaceWords['words'] | null })[],
-): string {
+function table({ name, entries }: ScriptTable): string {
   const cases = entries.map(({ places, words }) => {
     const patterns = places.map((place) => `'${place}'`).join(' | ');
     return `    ${patterns}) ${words === null ? ':' : `candidates='${words.join(' ')}'`} ;;\n`;

@@ -1,5 +1,5 @@
 /** The completion script for fish. */
-import type { PlaceWords, ScriptTables } from './tables.js';
+import type { ScriptTable, ScriptTables } from './tables.js';
 
 /** The same rules as for bash. fish takes each line as one completion, and completes no files by itself. */
 const FUNCTION = `function __rminas
@@ -48,26 +48,20 @@ end
 complete -c rminas -f -a '(__rminas)'
 `;
 
-export function fishScript(tables: ScriptTables): string {
-  const { commands, flags, positional, keyed, flagValues, keyValues, keys } = tables;
+export function fishScript({ tables, keys }: ScriptTables): string {
   return [
     '# Completion for rminas. Written by: rminas completion fish\n',
-    table('commands', commands),
-    table('flags', flags),
-    table('positional', positional),
-    table('keyed', [{ places: keyed, words: [] }]),
-    table('flag_values', flagValues),
-    table('key_values', keyValues),
+    ...tables.map(table),
     `set -g __rminas_keys ${keys.join(' ')}\n\n`,
     FUNCTION,
   ].join('');
 }
 
 /** A function that prints the words of a place, and fails for every other place. */
-function table(name: string, entries: readonly PlaceWords[]): string {
+function table({ name, entries }: ScriptTable): string {
   const cases = entries.map(({ places, words }) => {
     const patterns = places.map((place) => `'${place}'`).join(' ');
-    return `        case ${patterns}\n            string split -n ' ' -- '${words.join(' ')}'\n            return 0\n`;
+    return `        case ${patterns}\n            string split -n ' ' -- '${words?.join(' ') ?? ''}'\n            return 0\n`;
   });
   return `function __rminas_${name}\n    switch "$argv[1]"\n${cases.join('')}    end\n    return 1\nend\n\n`;
 }
