@@ -34,10 +34,15 @@ export function describeResult(result: SearchResult): string {
     ...plannedRow(result),
     ...futilityRow(result.futility),
     ['files', files.folder],
-    ['report', `${programCommand()} report ${shellWord(files.folder)}`],
+    reportRow(files.folder),
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return [listOf(rows), ...paretoTable(result.pareto)].join('\n');
+}
+
+/** The command that writes the page of a job. */
+export function reportRow(folder: string): LabelledValue {
+  return ['report', `${programCommand()} report ${shellWord(folder)}`];
 }
 
 function confidenceRow(confidence: SearchResult['confidence']): LabelledValue[] {

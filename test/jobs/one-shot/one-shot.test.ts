@@ -41,6 +41,8 @@ describe('a one-shot search', () => {
     expect(whole.epochs.at(-1)).toMatchObject({ epoch: 3, genotype: whole.genotype, alpha: whole.alpha });
     expect(whole.benchmark.answer?.genotype).toBeDefined();
     expect(describeOneShot(whole)).toMatch(/gdas in nas-bench-201 on digits: 3 epochs.*rank \d+ of/s);
+    expect(describeOneShot(whole)).toMatch(/2 channels, 1 cell\n/);
+    expect(describeOneShot(whole)).toContain(`rminas report ${whole.files.folder}\n`);
 
     const folder = await interrupt();
     await expectUnfinished(folder);
