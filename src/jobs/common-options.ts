@@ -1,7 +1,7 @@
 /** Options that several jobs have. */
-
+import { resolve } from 'node:path';
 import { pathOption } from '../installation/paths.js';
-import { anyText, arrayOf, filledText } from '../options.js';
+import { anyText, arrayOf, filledText, type OptionShape } from '../options.js';
 
 export const words = arrayOf(anyText, 'texts');
 
@@ -12,6 +12,27 @@ export const CONFIGURATION_OPTIONS = {
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
   data: pathOption.optional(),
 };
+
+/** An interrupted job that is continued. */
+export interface ResumedJob {
+  /** Folder of the job. */
+  readonly resume: string;
+  /** Folder with the data, if it has moved. */
+  readonly data?: string | undefined;
+}
+
+export const RESUME_OPTIONS: OptionShape<ResumedJob> = { resume: pathOption, data: pathOption.optional() };
+
+/**
+ * The absolute path of the `--data` folder.
+ * @param recorded the folder that the job began with, which holds unless another one is given
+ */
+export function dataFolderOf(
+  { data }: { readonly data?: string | undefined },
+  recorded: string | null = null,
+): string | null {
+  return data === undefined ? recorded : resolve(data);
+}
 
 /** Whether options are those of a job that is resumed. */
 export function isResumed(options: unknown): boolean {

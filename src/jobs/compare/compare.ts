@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type DrawSvg, loadSvg } from '../../charts/load-svg.js';
 import { valuesFor } from '../../definitions/values.js';
 import { SidecarError, UsageError } from '../../errors.js';
@@ -21,7 +21,7 @@ import { lockFolder } from '../../store/lock.js';
 import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import { VERSION } from '../../version.js';
 import { MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
-import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, dataFolderOf, words } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { CACHE_OPTIONS, type CacheOptions } from '../search/search.js';
 import { type BenchmarkFigures, benchmarkFigures } from './benchmark-figures.js';
@@ -177,7 +177,7 @@ function figuresOfAll(
     dataset: specification.dataset,
     vote: { method, edgeRank, voters },
     genotypes: answersOf(rows.flatMap(({ name }) => searchesOf(name, completed))),
-    data: options.data === undefined ? null : resolve(options.data),
+    data: dataFolderOf(options),
   });
 }
 

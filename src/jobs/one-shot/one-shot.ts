@@ -6,7 +6,7 @@ import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { pathOption, shellWord } from '../../installation/paths.js';
+import { shellWord } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Progress } from '../../protocol/messages.js';
@@ -15,7 +15,7 @@ import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
-import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
 import { createOneShotDescriber, type OneShotEvent } from './events.js';
@@ -28,32 +28,21 @@ import {
   type OneShotHeader,
   type OneShotStore,
 } from './journal.js';
-import {
-  type NewOneShot,
-  oneShotHeaderOf,
-  type PlannedOneShot,
-  planNewOneShot,
-  planResumedOneShot,
-  type ResumedOneShot,
-} from './plan.js';
+import { type NewOneShot, oneShotHeaderOf, type PlannedOneShot, planNewOneShot, planResumedOneShot } from './plan.js';
 import type { OneShotResult } from './result.js';
 
 /** A one-shot search, new or resumed. */
-export type OneShotOptions = (NewOneShot | ResumedOneShot) & JobOptions;
+export type OneShotOptions = (NewOneShot | ResumedJob) & JobOptions;
 
 const NEW_OPTIONS: OptionShape<NewOneShot & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   method: filledText.optional(),
 };
-const RESUME_OPTIONS: OptionShape<ResumedOneShot & JobOptions> = {
-  ...JOB_OPTIONS,
-  resume: pathOption,
-  data: pathOption.optional(),
-};
+const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 
 function checkOneShotOptions(options: unknown): OneShotOptions {
   return isResumed(options)
-    ? checkOptions('oneShot({ resume })', RESUME_OPTIONS, options)
+    ? checkOptions('oneShot({ resume })', RESUMED_OPTIONS, options)
     : checkOptions('oneShot()', NEW_OPTIONS, options);
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Config, configuredSpace, oneShotDigest, type Settings } from '../../config/index.js';
 import { networkSizeOf } from '../../config/planning/network.js';
 import { gradientNormOf, sgdOf } from '../../config/planning/optimizer.js';
@@ -17,6 +16,7 @@ import { METHOD_NAMES, METHODS } from '../../supernets/index.js';
 import { COMMON_ONE_SHOT_KEYS, PATHS_COMPARED } from '../../supernets/keys.js';
 import { VERSION } from '../../version.js';
 import { boundSettings, checkPlan } from '../bound-settings.js';
+import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import type { OneShotHeader, OneShotJournal } from './journal.js';
 import { completeOneShot } from './settings.js';
 
@@ -30,13 +30,6 @@ export interface NewOneShot {
   /** `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
   /** Folder with the data sets and benchmarks. */
-  readonly data?: string | undefined;
-}
-
-export interface ResumedOneShot {
-  /** Folder of the search. */
-  readonly resume: string;
-  /** Folder with the data, if it has moved. */
   readonly data?: string | undefined;
 }
 
@@ -79,7 +72,7 @@ export async function planNewOneShot(options: NewOneShot, loader = new PluginLoa
   const named = XNAS_SPACES[(await configuredSpace({ file, overrides: given })).name];
   const overrides = named === undefined ? given : [...given, 'SPACE.NAME', named];
   const config = await loader.loadConfig({ file, overrides, plugins });
-  return planOneShot(config, options.data === undefined ? null : resolve(options.data));
+  return planOneShot(config, dataFolderOf(options));
 }
 
 /**
@@ -88,11 +81,11 @@ export async function planNewOneShot(options: NewOneShot, loader = new PluginLoa
  */
 export async function planResumedOneShot(
   { folder, header }: Pick<OneShotJournal, 'folder' | 'header'>,
-  options: Pick<ResumedOneShot, 'data'> = {},
+  options: Pick<ResumedJob, 'data'> = {},
   loader = new PluginLoader(),
 ): Promise<PlannedOneShot> {
   const config = await loader.loadConfig({ file: folder.config });
-  const planned = planOneShot(config, options.data === undefined ? header.data : resolve(options.data));
+  const planned = planOneShot(config, dataFolderOf(options, header.data));
   const notices = checkPlan({
     folder,
     job: 'one-shot search',

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { BENCHMARKS, benchmarkOf } from '../../benchmarks/benchmark.js';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
 import { readConfiguredObjective } from '../../config/planning/objective.js';
 import type { BenchmarkDefinition } from '../../definitions/benchmark.js';
 import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import { dataFolderOf } from '../common-options.js';
 import type { DuplicateCounting } from './sample.js';
 import { type RankingScore, scoreOf } from './scores.js';
 
@@ -76,7 +76,7 @@ export async function planRanking(options: NewRanking, loader = new PluginLoader
     ...numbers,
     scores: readScores(options.proxies ?? DEFAULTS.proxies, config, plan),
     duplicates: options.duplicates ?? options.twins ?? DEFAULTS.duplicates,
-    data: options.data === undefined ? null : resolve(options.data),
+    data: dataFolderOf(options),
   };
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import {
   type Config,
   planRetraining,
@@ -12,6 +11,7 @@ import { PluginLoader } from '../../plugins/loader.js';
 import type { EarlierJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { boundSettings, checkPlan } from '../bound-settings.js';
+import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import { RETRAINING_JOURNAL_VERSION, type RetrainingEntry, type RetrainingHeader } from './journal.js';
 
 export interface NewRetraining {
@@ -26,13 +26,6 @@ export interface NewRetraining {
   /** One training for each seed; by default RNG_SEED only. */
   readonly seeds?: readonly number[] | undefined;
   /** Folder with the data sets. */
-  readonly data?: string | undefined;
-}
-
-export interface ResumedRetraining {
-  /** Folder of the retraining. */
-  readonly resume: string;
-  /** Folder with the data, if it has moved. */
   readonly data?: string | undefined;
 }
 
@@ -68,7 +61,7 @@ export async function planNewRetraining(
     plan,
     digest: retrainingDigest(plan.retraining, config.plugins),
     seeds: distinct(options.seeds ?? [plan.seed]),
-    data: options.data === undefined ? null : resolve(options.data),
+    data: dataFolderOf(options),
     notices: plan.notices,
   };
 }
@@ -87,7 +80,7 @@ function distinct(seeds: readonly number[]): readonly number[] {
  */
 export async function planResumedRetraining(
   { folder, header }: Pick<EarlierJob<RetrainingEntry, RetrainingHeader>, 'folder' | 'header'>,
-  options: Pick<ResumedRetraining, 'data'> = {},
+  options: Pick<ResumedJob, 'data'> = {},
   loader = new PluginLoader(),
 ): Promise<PlannedRetraining> {
   const config = await loader.loadConfig({ file: folder.config });
@@ -104,7 +97,7 @@ export async function planResumedRetraining(
     plan,
     digest,
     seeds: header.seeds,
-    data: options.data === undefined ? header.data : resolve(options.data),
+    data: dataFolderOf(options, header.data),
     notices: [...notices, ...plan.notices],
   };
 }

@@ -3,7 +3,7 @@ import { locateAssets, locateImages } from '../../assets/locate.js';
 import { type Config, dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { pathOption, shellWord } from '../../installation/paths.js';
+import { shellWord } from '../../installation/paths.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { RequestBody } from '../../protocol/messages.js';
@@ -12,7 +12,7 @@ import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { type JournalFormat, openJob } from '../../store/job-store.js';
-import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
@@ -29,28 +29,23 @@ import {
   type PlannedRetraining,
   planNewRetraining,
   planResumedRetraining,
-  type ResumedRetraining,
   retrainingHeaderOf,
 } from './plan.js';
 import type { RetrainingResult } from './result.js';
 
 /** A retraining, new or resumed. */
-export type RetrainOptions = (NewRetraining | ResumedRetraining) & JobOptions;
+export type RetrainOptions = (NewRetraining | ResumedJob) & JobOptions;
 
 const NEW_OPTIONS: OptionShape<NewRetraining & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   genotype: filledText.optional(),
   seeds: arrayOf(seedOption, 'seeds').optional(),
 };
-const RESUME_OPTIONS: OptionShape<ResumedRetraining & JobOptions> = {
-  ...JOB_OPTIONS,
-  resume: pathOption,
-  data: pathOption.optional(),
-};
+const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 
 function checkRetrainOptions(options: unknown): RetrainOptions {
   return isResumed(options)
-    ? checkOptions('retrain({ resume })', RESUME_OPTIONS, options)
+    ? checkOptions('retrain({ resume })', RESUMED_OPTIONS, options)
     : checkOptions('retrain()', NEW_OPTIONS, options);
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { consultBenchmark } from '../../benchmarks/service.js';
 import { planSearch } from '../../config/index.js';
@@ -11,7 +10,7 @@ import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
-import { CONFIGURATION_OPTIONS } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, dataFolderOf } from '../common-options.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { toScore } from '../search/record.js';
@@ -58,7 +57,7 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
   // A mistyped genotype is found before the sidecar is started.
   const architectures = options.genotypes.map((text) => architectureOf(plan.definitions.space, text));
   const limit = (options.cache ?? true) ? cacheLimit() : 0;
-  const data = options.data === undefined ? null : resolve(options.data);
+  const data = dataFolderOf(options);
   const workers = Math.min(plan.settings.workers, architectures.length);
   const listener = sidecarListener(emit);
   const { notify } = listener;

@@ -9,6 +9,7 @@ import { jobFolderAt } from '../../store/folder.js';
 import { type EarlierJob, readJob } from '../../store/job-store.js';
 import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
+import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
 import { SEARCH_JOURNAL, SEARCH_JOURNAL_VERSION, type SearchEntry, type SearchHeader } from './journal.js';
 
@@ -54,12 +55,7 @@ export interface NewSearch extends CustomObjects {
   readonly folder?: string | undefined;
 }
 
-export interface ResumedSearch extends CustomObjects {
-  /** Folder of the run. */
-  readonly resume: string;
-  /** Folder with the data, if it has moved. */
-  readonly data?: string | undefined;
-}
+export interface ResumedSearch extends CustomObjects, ResumedJob {}
 
 /** @throws UsageError for a configuration that cannot be searched. */
 export async function planNewSearch(options: NewSearch, loader = new PluginLoader()): Promise<PlannedSearch> {
@@ -76,7 +72,7 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
   return {
     config,
     plan,
-    data: options.data === undefined ? null : resolve(options.data),
+    data: dataFolderOf(options),
     workers: options.evaluator?.capacity ?? plan.settings.workers,
     proposals: proposalsOf(config, options) ?? plan.settings.proposals,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
@@ -152,7 +148,7 @@ export async function planResumedSearch(
   return {
     config,
     plan,
-    data: options.data === undefined ? header.data : resolve(options.data),
+    data: dataFolderOf(options, header.data),
     workers: options.evaluator?.capacity ?? plan.settings.workers,
     proposals: header.proposals ?? header.workers,
     verify: header.verify,

@@ -20,7 +20,7 @@ import { openJob } from '../../store/job-store.js';
 import { recordable } from '../../store/journal-line.js';
 import { createStrategy } from '../../strategies/index.js';
 import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
-import { CONFIGURATION_OPTIONS, isResumed, words } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
@@ -77,16 +77,15 @@ const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions & MixedOpti
   ...AFTER_OPTIONS,
   folder: pathOption.optional(),
 };
-const RESUME_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
+const RESUMED_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
   ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS },
-  resume: pathOption,
-  data: pathOption.optional(),
+  ...RESUME_OPTIONS,
 };
 
 /** @param name of the function that was called, for messages */
 export function checkSearchOptions(options: unknown, name = 'search'): SearchOptions {
   return isResumed(options)
-    ? checkOptions(`${name}({ resume })`, RESUME_OPTIONS, options)
+    ? checkOptions(`${name}({ resume })`, RESUMED_OPTIONS, options)
     : checkOptions(`${name}()`, NEW_OPTIONS, options);
 }
 

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { type Config, planSearch, type SearchPlan, textLiteral } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
+import { dataFolderOf } from '../common-options.js';
 import { readTable, type Table } from '../table/read.js';
 import { differingFields, sharedSpecificationOf } from '../table/table-store.js';
 import { checkSplit, type Forms, type Split } from './split.js';
@@ -96,7 +97,7 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
     chooseBy,
     forms,
     confident,
-    data: data === undefined ? null : resolve(data),
+    data: dataFolderOf({ data }),
   };
 }
 

@@ -4,6 +4,7 @@ import { MissingError, UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { resolveProxy } from '../../proxies/index.js';
 import { readTextBounded } from '../../system/files.js';
+import { dataFolderOf } from '../common-options.js';
 import { allClasses, canonicalGenotypes, sampleClasses } from './architectures.js';
 import { tableProxies } from './proxies.js';
 
@@ -82,7 +83,7 @@ export async function planTable(options: NewTable, loader = new PluginLoader()):
     all: options.staticAll === true ? allClasses(space) : [],
     proxies: tableProxies(plan.specification.steps, every, statics),
     statics,
-    data: data === undefined ? null : resolve(data),
+    data: dataFolderOf({ data }),
   };
 }
 

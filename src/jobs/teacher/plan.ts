@@ -5,6 +5,7 @@ import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { parseTeacherReference, type TeacherReference } from '../../plugins/teacher-reference.js';
 import { OWN_TEACHERS } from '../../teachers/definition.js';
+import type { ResumedJob } from '../common-options.js';
 import type { RetrainingStore } from '../retrain/journal.js';
 import { type PlannedRetraining, planNewRetraining, planResumedRetraining } from '../retrain/plan.js';
 import { TEACHER_NETWORKS, TEACHERS_PLUGIN } from './networks.js';
@@ -22,13 +23,6 @@ export interface NewTeacherTraining {
   readonly data?: string | undefined;
 }
 
-export interface ResumedTeacherTraining {
-  /** Folder of the training. */
-  readonly resume: string;
-  /** Folder with the data, if it has moved. */
-  readonly data?: string | undefined;
-}
-
 const CATALOGUE = extendCatalogue(BUILT_IN, { spaces: [TEACHER_NETWORKS] });
 /** Small enough for two cores, and good enough for small images. */
 const DEFAULT_NETWORK = 'resnet20';
@@ -36,7 +30,7 @@ const DEFAULT_NETWORK = 'resnet20';
 /** @throws UsageError for a configuration or a network that cannot be used */
 export async function planTeacherTraining(
   { earlier }: Pick<RetrainingStore, 'earlier'>,
-  options: NewTeacherTraining | ResumedTeacherTraining,
+  options: NewTeacherTraining | ResumedJob,
   { python, signal }: { readonly python: string | undefined; readonly signal: AbortSignal },
 ): Promise<PlannedRetraining> {
   const loader = new PluginLoader({ python, signal, catalogue: CATALOGUE });

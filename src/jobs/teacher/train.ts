@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { MissingError } from '../../errors.js';
-import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { slug } from '../../plugins/slug.js';
 import { findPython } from '../../sidecar/process/find-python.js';
@@ -11,17 +10,17 @@ import { usefulLine } from '../../sidecar/process/traceback.js';
 import { writeJobFile } from '../../store/folder.js';
 import { TRAINED_TEACHER, type TrainedTeacher, trainedTeacherSchema } from '../../teachers/trained.js';
 import { VERSION } from '../../version.js';
-import { CONFIGURATION_OPTIONS, isResumed } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobOptions, startChecked } from '../job.js';
 import type { RetrainingEvent } from '../retrain/events.js';
 import { RETRAINING_JOURNAL } from '../retrain/journal.js';
 import type { PlannedRetraining } from '../retrain/plan.js';
 import { type RetrainingResult, retrainingResultSchema } from '../retrain/result.js';
 import { runTraining } from '../retrain/retrain.js';
-import { type NewTeacherTraining, planTeacherTraining, type ResumedTeacherTraining } from './plan.js';
+import { type NewTeacherTraining, planTeacherTraining } from './plan.js';
 
 /** The training of a teacher, new or resumed. */
-export type TrainTeacherOptions = (NewTeacherTraining | ResumedTeacherTraining) & JobOptions;
+export type TrainTeacherOptions = (NewTeacherTraining | ResumedJob) & JobOptions;
 
 /** The result of `rminas teacher train`, in result.json and with `--json`. */
 export const teacherTrainingResultSchema = retrainingResultSchema.extend({
@@ -36,17 +35,13 @@ const NEW_OPTIONS: OptionShape<NewTeacherTraining & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   network: filledText.optional(),
 };
-const RESUME_OPTIONS: OptionShape<ResumedTeacherTraining & JobOptions> = {
-  ...JOB_OPTIONS,
-  resume: pathOption,
-  data: pathOption.optional(),
-};
+const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 const COMMAND = 'rminas teacher train --resume';
 const FORMAT = { ...RETRAINING_JOURNAL, resume: COMMAND };
 
 function checkTrainOptions(options: unknown): TrainTeacherOptions {
   return isResumed(options)
-    ? checkOptions('trainTeacher({ resume })', RESUME_OPTIONS, options)
+    ? checkOptions('trainTeacher({ resume })', RESUMED_OPTIONS, options)
     : checkOptions('trainTeacher()', NEW_OPTIONS, options);
 }
 
