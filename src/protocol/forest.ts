@@ -31,7 +31,7 @@ export const fitSchema = z.strictObject({
 export type Fit = z.infer<typeof fitSchema>;
 
 /** Asks for a forest. */
-export const fitRequest = message('fit', fitSchema);
+export const forestRequest = message('fit', fitSchema);
 
 const share = z.number().min(0).max(1);
 

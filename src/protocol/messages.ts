@@ -20,7 +20,7 @@ import { costed, costsRequest } from './costs.js';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 import { exported, exportRequest } from './exporting.js';
 import { failed } from './failure.js';
-import { fitRequest, fitted } from './forest.js';
+import { fitted, forestRequest } from './forest.js';
 import { measured, measureRequest } from './proxies.js';
 import { retrained, retrainRequest } from './retraining.js';
 import { assetsSchema, PROTOCOL_VERSION, specificationSchema } from './specification.js';
@@ -185,7 +185,7 @@ export const toSidecarSchema = z.discriminatedUnion('type', [
   evaluate,
   measureRequest,
   costsRequest,
-  fitRequest,
+  forestRequest,
   verify,
   retrainRequest,
   oneShotRequest,
