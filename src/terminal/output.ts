@@ -2,6 +2,7 @@
  * Outputs that fail. A closed or full stderr never ends a run. A lost result on stdout is an error with the path of its
  * file. A terminal without a size gets the usual one.
  */
+import { writeSync } from 'node:fs';
 import { EXIT } from '../errors.js';
 import { describeFailure } from './error.js';
 
@@ -41,4 +42,13 @@ function onLostOutput(error: NodeJS.ErrnoException): void {
     resultFile === undefined ? ['Free some space, or write to another place.'] : [`It is in ${resultFile}`];
   const message = `The result could not be written to stdout: ${error.code ?? error.message}.`;
   process.stderr.write(`${describeFailure({ message, nextSteps })}\n`);
+}
+
+/** Writes a line to stderr just before an exit. Listr holds back the writes to a stream on which it draws. */
+export function writeBeforeExit(line: string): void {
+  try {
+    writeSync(process.stderr.fd, `${line}\n`);
+  } catch {
+    // The terminal, the pipe or the disk behind stderr is gone.
+  }
 }

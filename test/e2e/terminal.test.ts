@@ -113,6 +113,30 @@ it('Ctrl-C during the start of a search ends in exit code 130', { timeout: scale
   expect(locksIn(out)).toEqual([]);
 });
 
+it('a second Ctrl-C tells how to continue while progress is drawn', { timeout: scaled(60_000) }, async () => {
+  const program = `
+    const load = (module) => import('${ROOT}/dist/' + module);
+    const { handleSignals } = await load('terminal/interrupt.js');
+    const { createLiveReporter } = await load('terminal/progress/live-reporter.js');
+    const { runJob } = await load('terminal/progress/reporter.js');
+    const { startJob } = await load('jobs/job.js');
+    handleSignals();
+    const interruption = () => ({ message: 'The job was interrupted.', nextSteps: ['Give the same command again.'] });
+    const work = ({ signal }) => new Promise((resolve) => {
+      signal.addEventListener('abort', () => process.stdout.write('The job goes on.'));
+      setTimeout(resolve, 60_000);
+    });
+    await runJob((signal) => startJob({ signal, interruption }, work), createLiveReporter(process.stderr));`;
+  const session = startProgramOnTerminal([process.execPath, '--input-type=module', '--eval', program]);
+  await session.shows(/Prepare the batch/);
+  session.interrupt();
+  await session.shows(/The job goes on/);
+  session.interrupt();
+  const { code, shown } = await session.ended;
+  expect(shown).toContain('Give the same command again.');
+  expect(code).toBe(130);
+});
+
 /** Runs a line of shell; `rminas` in it is the program. */
 const scriptOf = (line: string) => `set -o pipefail; rminas() { "${process.execPath}" "${BIN}" "$@"; }; ${line}`;
 

@@ -1,6 +1,7 @@
 import { follow, interruptionOf, type Job } from '../../jobs/job.js';
 import { describeError } from '../error.js';
 import { withInterrupt } from '../interrupt.js';
+import { writeBeforeExit } from '../output.js';
 
 /** Shows the events of a job during its run. Progress goes to stderr; stdout is reserved for data. */
 export interface Reporter<Event> {
@@ -27,7 +28,7 @@ export async function runJob<Event, Result>(
   // At a second Ctrl-C the job does not end, so its error is printed here.
   const onExit = () => {
     void reporter.end(false);
-    if (job !== undefined) process.stderr.write(`${describeError(interruptionOf(job))}\n`);
+    if (job !== undefined) writeBeforeExit(describeError(interruptionOf(job)));
   };
   try {
     const result = await withInterrupt(work, onExit);
