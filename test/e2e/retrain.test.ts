@@ -78,6 +78,7 @@ describe('a retraining', () => {
       const told = `${mean.toFixed(2)} ± ${deviation?.toFixed(2)} %`;
       expect(stdout).toMatch(new RegExp(`test ${name} +${told.replaceAll('.', '\\.')}`));
     }
+    expect(stdout).toContain(`rminas report ${files.folder}\n`);
     expect(stdout).toMatch(/seed 1 +\d+\.\d\d %[\s\S]*2 sessions/);
     expect(existsSync(files.checkpoints[0] ?? '')).toBe(false);
   }

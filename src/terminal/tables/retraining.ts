@@ -3,6 +3,7 @@ import type { RetrainingResult, SeedResult } from '../../jobs/retrain/result.js'
 import type { Spread } from '../../statistics/moments.js';
 import { counted, formatSeconds } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
+import { reportRow } from './search.js';
 
 /** The summary of a finished retraining. */
 export function describeRetraining(result: RetrainingResult): string {
@@ -21,6 +22,7 @@ export function describeRetraining(result: RetrainingResult): string {
       `${formatSeconds(cost.seconds)}, ${cost.secondsPerEpoch.toFixed(2)} s per epoch${sessions(cost.sessions)}`,
     ],
     ['files', files.folder],
+    reportRow(files.folder),
     ...result.notes.map((text): LabelledValue => ['note', text]),
   ];
   return listOf(rows);
