@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.evaluations import DIGEST, GENOTYPE, evaluate_body, prepare_body, score
+from support.evaluations import DIGEST, GENOTYPE, evaluate_body, measure_body, prepare_body, score, values_of
 
 ENDLESS_DIGEST = "ef" * 32
 OTHER_GENOTYPE = "|skip_connect~0|+|nor_conv_3x3~0|none~1|+|nor_conv_1x1~0|none~1|skip_connect~2|"
@@ -96,11 +96,10 @@ def test_a_training_that_crosses_a_bound_is_stopped(two_workers: Any) -> None:
 
 def test_proxies_are_measured_as_an_evaluation_observes_them(two_workers: Any) -> None:
     whole = score(two_workers.ask("evaluate", evaluate_body()))
-    reply = two_workers.ask("measure", {**evaluate_body(), "proxies": ["rmi", "rmi@1", "synflow"]})
-    assert reply["type"] == "measured", reply
-    assert [value["value"] for value in reply["body"]["values"][:2]] == [whole["loss"], whole["curve"][1]]
-    again = two_workers.ask("measure", {**evaluate_body(), "proxies": ["synflow"]})
-    assert again["body"]["values"][0]["value"] == reply["body"]["values"][2]["value"] > 0
+    values = values_of(two_workers.ask("measure", measure_body(["rmi", "rmi@1", "synflow"])))
+    assert (values["rmi"], values["rmi@1"]) == (whole["loss"], whole["curve"][1])
+    again = values_of(two_workers.ask("measure", measure_body(["synflow"])))
+    assert again["synflow"] == values["synflow"] > 0
 
 
 def test_verification_reports_progress(two_workers: Any) -> None:
@@ -126,9 +125,9 @@ def test_a_sidecar_that_grows_no_forest_does_not_import_scikit_learn(two_workers
         ("evaluate", evaluate_body(digest="0" * 64), "unknown-specification"),
         ("evaluate", evaluate_body(genotype="|conv~0|"), "invalid-genotype"),
         ("evaluate", evaluate_body(genotype="\ud800\0"), "invalid-genotype"),
-        ("measure", {**evaluate_body(), "proxies": ["synflw"]}, "unknown-proxy"),
-        ("measure", {**evaluate_body(), "proxies": ["rmi@3"]}, "unknown-proxy"),
-        ("measure", {**evaluate_body(digest="0" * 64), "proxies": ["rmi"]}, "unknown-specification"),
+        ("measure", measure_body(["synflw"]), "unknown-proxy"),
+        ("measure", measure_body(["rmi@3"]), "unknown-proxy"),
+        ("measure", measure_body(["rmi"], digest="0" * 64), "unknown-specification"),
         (
             "prepare",
             {**prepare_body(digest="1" * 64), "assets": {"dataset": None, "teacher": "/none.pt"}},
@@ -264,7 +263,7 @@ def test_a_measurement_shows_signs_of_life_and_dies_with_its_worker(launcher: An
     sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
     sidecar.receive("hello")
     assert sidecar.ask("prepare", prepare_body(steps=1_000_000))["type"] == "prepared"
-    request = sidecar.send("measure", {**evaluate_body(), "proxies": ["rmi"]})
+    request = sidecar.send("measure", measure_body(["rmi"]))
     for _ in range(10):
         assert sidecar.receive("heartbeat", "log", "error", "measured")["type"] == "heartbeat"
     os.kill(sidecar.workers()[0], signal.SIGKILL)

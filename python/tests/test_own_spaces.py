@@ -11,7 +11,7 @@ import pytest
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.plugins.loading import load_plugins
-from support.evaluations import evaluate_body, prepare_body, score
+from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NETWORK = {"channels": 4, "cells": 1, "classes": 10, "resolution": 8}
@@ -240,9 +240,7 @@ def test_transformers_are_trained_and_measured_by_every_proxy(sidecar: Any) -> N
     evaluation = score(sidecar.ask("evaluate", evaluate_body(1, digest, genotype)))
     assert len(evaluation["cka"]) == 3
     assert all(0 < cka < 1 for cka in evaluation["cka"])
-    measured = sidecar.ask("measure", {**evaluate_body(1, digest, genotype), "proxies": sidecar.proxies})
-    assert measured["type"] == "measured", measured
-    values = {one["proxy"]: one["value"] for one in measured["body"]["values"]}
+    values = values_of(sidecar.ask("measure", measure_body(sidecar.proxies, 1, digest, genotype)))
     assert {proxy for proxy, value in values.items() if value is None or not math.isfinite(value)} == set()
 
 

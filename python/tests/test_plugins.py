@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import rminas_sidecar
-from support.evaluations import DIGEST, evaluate_body, prepare_body
+from support.evaluations import DIGEST, evaluate_body, measure_body, prepare_body, values_of
 from support.fresh import Done, run_program
 
 PLUGINS = Path(__file__).parent / "fixtures" / "plugins"
@@ -74,9 +74,7 @@ def test_an_architecture_is_evaluated_verified_and_measured(toy: Any) -> None:
     again = toy.ask("evaluate", evaluate_body(3, DIGEST, GENOTYPE))
     assert again["body"]["curve"] == evaluated["body"]["curve"]
     proxies = ["toy-depth", "toy-loss", "toy-loss@1", "synflow", "az-trainability", "rmi"]
-    measured = toy.ask("measure", {**evaluate_body(3, DIGEST, GENOTYPE), "proxies": proxies})
-    assert measured["type"] == "measured", measured
-    values = {it["proxy"]: it["value"] for it in measured["body"]["values"]}
+    values = values_of(toy.ask("measure", measure_body(proxies, 3, DIGEST, GENOTYPE)))
     curve = evaluated["body"]["curve"]
     assert values["toy-depth"] == 6
     assert (values["toy-loss"], values["toy-loss@1"], values["rmi"]) == (2 * curve[-1], 2 * curve[1], curve[-1])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.evaluations import DIGEST, evaluate_body, prepare_body
+from support.evaluations import DIGEST, evaluate_body, measure_body, prepare_body
 
 WRONG = """\
 import torch
@@ -124,6 +124,6 @@ def test_a_teacher_that_is_not_a_network_is_named(wrong: Any) -> None:
 def test_a_proxy_that_does_the_wrong_thing_is_named(wrong: Any, proxy: str, problem: str) -> None:
     digest = "aa" * 32
     assert wrong.ask("prepare", {**prepare_body(), "digest": digest})["type"] == "prepared"
-    reply = wrong.ask("measure", {**evaluate_body(1, digest), "proxies": [proxy]})
+    reply = wrong.ask("measure", measure_body([proxy], 1, digest))
     told = failure(wrong, "proxy", proxy, f"measure_{proxy}", reply)
     assert told.startswith(problem.format(file=wrong.plugin))

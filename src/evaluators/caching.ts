@@ -11,7 +11,7 @@ import type { Evaluator } from '../search/evaluator.js';
 import { SharedCache, type SharedCacheOptions } from '../store/shared-cache.js';
 import { VERSION } from '../version.js';
 import type { PreparedSidecar } from './prepared-sidecar.js';
-import type { Measure } from './proxies.js';
+import type { Measure, MeasuredArchitecture, ProxyMeasurement } from './proxies.js';
 
 const DEFAULT_MEGABYTES = 256;
 const MEGABYTE = 1024 * 1024;
@@ -84,14 +84,18 @@ export function withMeasurementCache(measure: Measure, optionsFor: (proxies: str
     caches.set(name, cache);
     return cache;
   };
-  return async (architecture, proxies) => {
+  return async (architectures, proxies) => {
     const cache = cacheOf(proxies);
-    const found = cache.find(architecture);
-    if (found) return { ...found, cached: true };
-    const measurement = await measure(architecture, proxies);
-    // A measurement without any value may have failed for lack of memory.
-    if (Object.values(measurement.parts).some((value) => value !== null)) cache.keep(architecture, measurement);
-    return measurement;
+    const found = architectures.map((architecture) => cache.find(architecture));
+    const missing = architectures.filter((_, index) => found[index] === undefined);
+    const measured = missing.length === 0 ? [] : await measure(missing, proxies);
+    for (const [index, measurement] of measured.entries()) {
+      // A measurement without any value may have failed for lack of memory.
+      const useful = Object.values(measurement.parts).some((value) => value !== null);
+      if (useful) cache.keep(missing[index] as MeasuredArchitecture, measurement);
+    }
+    const fresh = measured.values();
+    return found.map((known) => (known ? { ...known, cached: true } : (fresh.next().value as ProxyMeasurement)));
   };
 }
 

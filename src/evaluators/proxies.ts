@@ -1,9 +1,10 @@
+import { SidecarError } from '../errors.js';
 import type { Objective, ProxyValues } from '../objectives/index.js';
 import type { Evaluation } from '../protocol/messages.js';
 import type { ProxyDefinition } from '../proxies/index.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
-import { UnusableSpace } from './failures.js';
+import { failureOfOne, UnusableSpace } from './failures.js';
 import type { ProxyMeasurements } from './proxy-measurements.js';
 import { readProxy, sourcesOf } from './proxy-sources.js';
 
@@ -12,17 +13,25 @@ export interface ProxyMeasurement extends Measuring {
   readonly parts: ProxyValues;
 }
 
-/** @param proxies at least one, as the sidecar names them; all of them are answered. */
+/** An architecture to measure. */
+export type MeasuredArchitecture = Pick<EvaluationRequest, 'genotype' | 'seed'>;
+
+/**
+ * Measures architectures, one after the other.
+ * @param architectures at most {@link MOST_MEASURED}
+ * @param proxies at least one, as the sidecar names them; all of them are answered
+ * @returns the measurements in the order of the architectures
+ */
 export type Measure = (
-  architecture: Pick<EvaluationRequest, 'genotype' | 'seed'>,
+  architectures: readonly MeasuredArchitecture[],
   proxies: readonly string[],
-) => Promise<ProxyMeasurement>;
+) => Promise<readonly ProxyMeasurement[]>;
 
 const NOTHING: ProxyMeasurement = { parts: {}, seconds: 0, flops: 0 };
 
 /**
- * Measures in the sidecar, on the batch that `digest` was prepared for. A proxy is null for an architecture that could
- * not be measured.
+ * Measures in the sidecar, on the batch that `digest` was prepared for: all architectures in one request. When one of
+ * them fails, each is asked for alone, and the proxies of those that fail are null.
  */
 export function createSidecarMeasure(options: {
   sidecar: Pick<Sidecar, 'request'>;
@@ -33,16 +42,40 @@ export function createSidecarMeasure(options: {
   space?: UnusableSpace;
 }): Measure {
   const { sidecar, digest, signal, onFailure, space = new UnusableSpace() } = options;
-  return async ({ genotype, seed }, proxies) => {
-    try {
-      const body = { digest, genotype, seed, proxies: [...proxies] };
-      const { values, seconds, flops } = await sidecar.request('measure', body, { signal });
-      space.succeeded();
-      return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
-    } catch (error) {
-      onFailure(`${genotype} was not measured: ${space.failureOfOne(error)}`);
-      return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])), seconds: 0, flops: 0 };
+  const measureTogether: Measure = async (architectures, proxies) => {
+    const body = { digest, architectures: architectures.map(({ genotype, seed }) => ({ genotype, seed })) };
+    const { measurements } = await sidecar.request('measure', { ...body, proxies: [...proxies] }, { signal });
+    if (measurements.length !== architectures.length) {
+      const message = `The sidecar returned ${measurements.length} measurements of ${architectures.length} architectures.`;
+      throw new SidecarError(message, { code: 'measurement-mismatch' });
     }
+    space.succeeded();
+    return measurements.map(({ values, seconds, flops }) => {
+      return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
+    });
+  };
+
+  async function measureAlone(architecture: MeasuredArchitecture, proxies: readonly string[]) {
+    try {
+      return await measureTogether([architecture], proxies);
+    } catch (error) {
+      onFailure(`${architecture.genotype} was not measured: ${space.failureOfOne(error)}`);
+      return [{ ...NOTHING, parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])) }];
+    }
+  }
+
+  return async (architectures, proxies) => {
+    if (architectures.length > 1) {
+      try {
+        return await measureTogether(architectures, proxies);
+      } catch (error) {
+        // Other errors than that of one architecture end the work.
+        failureOfOne(error);
+      }
+    }
+    const measurements: ProxyMeasurement[] = [];
+    for (const architecture of architectures) measurements.push(...(await measureAlone(architecture, proxies)));
+    return measurements;
   };
 }
 
@@ -69,7 +102,7 @@ export function withProxies(evaluator: Evaluator, options: ProxyEvaluatorOptions
     if (proxies.length === 0) return NOTHING;
     const parts = known.find(request.genotype, proxies);
     if (parts) return { ...NOTHING, parts: pick(parts, proxies) };
-    const measurement = await options.measure(request, proxies);
+    const [measurement = NOTHING] = await options.measure([request], proxies);
     known.add(request.genotype, measurement.parts);
     return measurement;
   }

@@ -1,9 +1,10 @@
 import type { Screening } from '../objectives/objective.js';
+import { MOST_MEASURED } from '../protocol/proxies.js';
 import { runPool } from '../search/pool.js';
 import { evaluationSeed } from '../search/recording.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import type { Screener } from '../strategies/strategy.js';
-import type { Measure } from './proxies.js';
+import type { Measure, MeasuredArchitecture } from './proxies.js';
 import type { ProxyMeasurements, ScreenedCandidate } from './proxy-measurements.js';
 
 export interface ScreenerOptions {
@@ -13,7 +14,7 @@ export interface ScreenerOptions {
   readonly keep: number;
   readonly measure: Measure;
   readonly known: ProxyMeasurements;
-  /** How many are measured side by side. */
+  /** How many requests to measure run side by side. */
   readonly capacity: number;
   /** The run's. */
   readonly seed: number;
@@ -38,20 +39,29 @@ export function createScreener(options: ScreenerOptions): Screener {
 async function measureMissing(canonicals: ReadonlySet<string>, options: ScreenerOptions): Promise<void> {
   const { screening, measure, known, capacity, seed, record, signal } = options;
   const missing = [...canonicals].filter((canonical) => known.find(canonical, screening.proxies) === undefined);
+  const architectures = missing.map((genotype) => ({ genotype, seed: evaluationSeed(seed, genotype) }));
   const measured = runPool({
-    items: missing,
+    items: portionsOf(architectures, capacity),
     capacity: () => capacity,
-    run: async (genotype) => {
-      const measurement = await measure({ genotype, seed: evaluationSeed(seed, genotype) }, screening.proxies);
-      return { genotype, measurement };
-    },
+    run: async (portion) => ({ portion, measurements: await measure(portion, screening.proxies) }),
     signal,
   });
-  for await (const { genotype, measurement } of measured) {
-    const { parts, seconds, flops } = measurement;
-    record({ type: 'screened', genotype, parts, seconds, flops });
-    known.addCandidate(genotype, parts, measurement);
+  for await (const { portion, measurements } of measured) {
+    for (const [index, { parts, seconds, flops }] of measurements.entries()) {
+      const { genotype } = portion[index] as MeasuredArchitecture;
+      record({ type: 'screened', genotype, parts, seconds, flops });
+      known.addCandidate(genotype, parts, { seconds, flops });
+    }
   }
+}
+
+/** Portions of about equal size: one for each worker, or as many as keep each within the size of a request. */
+function portionsOf<T>(items: readonly T[], workers: number): T[][] {
+  const portions = Math.max(workers, Math.ceil(items.length / MOST_MEASURED));
+  const size = Math.ceil(items.length / portions);
+  return Array.from({ length: size === 0 ? 0 : Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** Equal candidates keep their order. */

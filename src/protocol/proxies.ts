@@ -2,14 +2,24 @@
 import { z } from 'zod';
 import { digest, genotype, maybeNumber, message, seconds, seed } from './envelope.js';
 
-/** Measures proxies of one architecture on the prepared batch. */
+/** The most architectures of one request, so that an answer never takes long. */
+export const MOST_MEASURED = 256;
+
+/** Measures proxies of architectures on the prepared batch, one after the other. The first failure fails the request. */
 export const measureRequest = message(
   'measure',
   z.strictObject({
     digest,
-    genotype,
-    /** Seed of the initial weights and of random numbers that a proxy draws. */
-    seed,
+    architectures: z
+      .array(
+        z.strictObject({
+          genotype,
+          /** Seed of the initial weights and of random numbers that a proxy draws. */
+          seed,
+        }),
+      )
+      .min(1)
+      .max(MOST_MEASURED),
     /** Names, for proxies of a training perhaps with a step: `synflow`, `rmi@50`. */
     proxies: z.array(z.string().min(1).max(64)).min(1).max(64),
   }),
@@ -33,4 +43,11 @@ export const measurementSchema = z.strictObject({
   seconds,
 });
 export type Measurement = z.infer<typeof measurementSchema>;
-export const measured = message('measured', measurementSchema);
+
+export const measured = message(
+  'measured',
+  z.strictObject({
+    /** In the order of the request. */
+    measurements: z.array(measurementSchema).min(1).max(MOST_MEASURED),
+  }),
+);

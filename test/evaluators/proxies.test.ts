@@ -10,6 +10,8 @@ import { ProxyMeasurements } from '../../src/evaluators/proxy-measurements.js';
 import { readProxy, sourcesOf } from '../../src/evaluators/proxy-sources.js';
 import type { Objective } from '../../src/objectives/index.js';
 import { RMI } from '../../src/objectives/rmi.js';
+import type { RequestBody } from '../../src/protocol/messages.js';
+import type { Sidecar } from '../../src/sidecar/client.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
 
 const STEPS = 51;
@@ -23,10 +25,11 @@ function objectiveOf(...proxies: string[]): Objective {
 /** Answers the number of its calls, and records its requests. */
 function simulatedMeasure(): { measure: Measure; asked: string[][] } {
   const asked: string[][] = [];
-  const measure: Measure = async (_, proxies) => {
-    asked.push([...proxies]);
-    return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, asked.length])), seconds: 0.5, flops: 2 };
-  };
+  const measure: Measure = async (architectures, proxies) =>
+    architectures.map(() => {
+      asked.push([...proxies]);
+      return { parts: Object.fromEntries(proxies.map((proxy) => [proxy, asked.length])), seconds: 0.5, flops: 2 };
+    });
   return { measure, asked };
 }
 
@@ -118,10 +121,36 @@ describe('measurements', () => {
   it('are null for an architecture that kills the sidecar; other errors end the run', async () => {
     failures = [];
     const died = refusing(new SidecarError('Gave measure up.', { code: 'evaluation-died' }));
-    expect(await died(key, ['synflow'])).toEqual({ parts: { synflow: null }, seconds: 0, flops: 0 });
+    expect(await died([key], ['synflow'])).toEqual([{ parts: { synflow: null }, seconds: 0, flops: 0 }]);
     expect(failures).toEqual(['g was not measured: Gave measure up.']);
     const bug = new SidecarError('A bug.', { code: 'internal' });
-    await expect(refusing(bug)(key, ['synflow'])).rejects.toBe(bug);
+    await expect(refusing(bug)([key], ['synflow'])).rejects.toBe(bug);
+    await expect(refusing(bug)([key, key], ['synflow'])).rejects.toBe(bug);
+  });
+
+  it('of several architectures are one request, and a failure concerns one of them only', async () => {
+    const requests: string[] = [];
+    const request = async (_: string, { architectures, proxies }: RequestBody<'measure'>) => {
+      const genotypes = architectures.map(({ genotype }) => genotype);
+      requests.push(genotypes.join(' '));
+      if (genotypes.includes('bad')) throw new SidecarError('Too large.', { code: 'out-of-memory' });
+      const values = proxies.map((proxy) => ({ proxy, value: 1, flops: 2, seconds: 0.5 }));
+      return { measurements: genotypes.map(() => ({ values, flops: 2, seconds: 0.5 })) };
+    };
+    const told: string[] = [];
+    const measure = createSidecarMeasure({
+      sidecar: { request } as unknown as Pick<Sidecar, 'request'>,
+      digest: '0'.repeat(64),
+      signal: new AbortController().signal,
+      onFailure: (text) => told.push(text),
+    });
+    const named = (...genotypes: string[]) => genotypes.map((genotype) => ({ genotype, seed: 3 }));
+    const good = { parts: { flops: 1 }, seconds: 0.5, flops: 2 };
+    expect(await measure(named('a', 'b', 'c'), ['flops'])).toEqual([good, good, good]);
+    const failed = { parts: { flops: null }, seconds: 0, flops: 0 };
+    expect(await measure(named('a', 'bad', 'c'), ['flops'])).toEqual([good, failed, good]);
+    expect(requests).toEqual(['a b c', 'a bad c', 'a', 'bad', 'c']);
+    expect(told).toEqual(['bad was not measured: Too large.']);
   });
 
   it('of other runs are used for the same proxies in any order', async () => {
@@ -133,21 +162,26 @@ describe('measurements', () => {
       onProblem: (problem: string) => expect.fail(problem),
     });
     const { measure, asked } = simulatedMeasure();
-    await withMeasurementCache(measure, optionsFor)(key, ['flops', 'synflow']);
+    await withMeasurementCache(measure, optionsFor)([key], ['flops', 'synflow']);
     const other = withMeasurementCache(measure, optionsFor);
     const expected = { parts: { flops: 1, synflow: 1 }, seconds: 0.5, flops: 2, cached: true };
-    expect(await other(key, ['synflow', 'flops'])).toEqual(expected);
-    expect(await other(key, ['synflow'])).toEqual({ parts: { synflow: 2 }, seconds: 0.5, flops: 2 });
-    expect(await other({ ...key, seed: 4 }, ['flops', 'synflow'])).toMatchObject({ parts: { flops: 3 } });
-    expect(asked).toHaveLength(3);
+    expect(await other([key], ['synflow', 'flops'])).toEqual([expected]);
+    expect(await other([key], ['synflow'])).toEqual([{ parts: { synflow: 2 }, seconds: 0.5, flops: 2 }]);
+    const several = [{ ...key, seed: 4 }, key, { ...key, seed: 5 }];
+    expect(await other(several, ['flops', 'synflow'])).toMatchObject([
+      { parts: { flops: 3 } },
+      expected,
+      { parts: { flops: 4 } },
+    ]);
+    expect(asked).toHaveLength(4);
   });
 
   it('that failed are not shared', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rminas-measurements-'));
     const answers = [null, 1];
-    const measure: Measure = async () => ({ parts: { synflow: answers.shift() ?? null }, seconds: 0, flops: 0 });
+    const measure: Measure = async () => [{ parts: { synflow: answers.shift() ?? null }, seconds: 0, flops: 0 }];
     const cached = withMeasurementCache(measure, (context) => ({ folder, context, limit: 1e6, onProblem: () => {} }));
-    expect((await cached(key, ['synflow'])).parts).toEqual({ synflow: null });
-    expect((await cached(key, ['synflow'])).parts).toEqual({ synflow: 1 });
+    expect((await cached([key], ['synflow']))[0]?.parts).toEqual({ synflow: null });
+    expect((await cached([key], ['synflow']))[0]?.parts).toEqual({ synflow: 1 });
   });
 });

@@ -8,33 +8,39 @@ import type { Encoding } from '../../src/spaces/space.js';
 import { evaluationOf } from '../search/simulated.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
 
-const space = createTinySpace(4, 3);
+const TINY = createTinySpace(4, 3);
 const FLOW: WeightedProxy = { name: 'synflow', direction: 'higher', needs: 'nothing', weight: 1 };
 const { screening } = createObjective({ kind: 'proxy', proxy: FLOW }, { reference: 1 });
 const sum = (genotype: string) => [...genotype].reduce((total, digit) => total + Number(digit), 0);
 
-function screen(recorded: readonly MeasurementEvent[] = [], failing = '') {
+function screen(recorded: readonly MeasurementEvent[] = [], failing = '', { space = TINY, capacity = 4 } = {}) {
   if (screening === null) throw new Error('This objective screens.');
   const measured: string[] = [];
+  const requests: number[] = [];
   const entries: MeasurementEvent[] = [];
   const screener = createScreener({
     space,
     screening,
     keep: 2,
-    measure: async ({ genotype, seed }, proxies) => {
-      expect(seed).toBe(evaluationSeed(7, genotype));
+    measure: async (architectures, proxies) => {
+      requests.push(architectures.length);
       expect(proxies).toEqual(['synflow']);
-      if (genotype === failing) throw new Error('interrupted');
-      measured.push(genotype);
-      return { parts: { synflow: genotype === '333' ? null : sum(genotype) }, seconds: 0.5, flops: 3 };
+      for (const { genotype, seed } of architectures) {
+        expect(seed).toBe(evaluationSeed(7, genotype));
+        if (genotype === failing) throw new Error('interrupted');
+        measured.push(genotype);
+      }
+      return architectures.map(({ genotype }) => {
+        return { parts: { synflow: genotype === '333' ? null : sum(genotype) }, seconds: 0.5, flops: 3 };
+      });
     },
     known: new ProxyMeasurements(recorded),
-    capacity: 2,
+    capacity,
     seed: 7,
     record: (entry) => entries.push(entry),
     signal: new AbortController().signal,
   });
-  return { screener, measured, entries };
+  return { screener, measured, requests, entries };
 }
 
 const CANDIDATES: Encoding[] = [
@@ -67,6 +73,30 @@ describe('the screener', () => {
     // All candidates are known and counted already.
     expect((await screener(CANDIDATES, [], 1)).screened).toEqual({ measured: 0, skipped: 3, seconds: 0, flops: 0 });
     expect(measured).toHaveLength(4);
+  });
+
+  it('divides a turn into one request for each worker', async () => {
+    for (const [capacity, sizes] of [
+      [1, [4]],
+      [2, [2, 2]],
+      [3, [2, 2]],
+      [9, [1, 1, 1, 1]],
+    ] as const) {
+      const { screener, requests } = screen([], '', { capacity });
+      await screener(CANDIDATES, [], 1);
+      expect(requests).toEqual(sizes);
+    }
+  });
+
+  it('asks for no more in a request than the protocol allows', async () => {
+    const space = createTinySpace(300, 1);
+    const { screener, requests } = screen([], '', { space, capacity: 1 });
+    await screener(
+      Array.from({ length: 300 }, (_, digit) => [digit]),
+      [],
+      1,
+    );
+    expect(requests).toEqual([150, 150]);
   });
 
   it('keeps as many as are wanted', async () => {

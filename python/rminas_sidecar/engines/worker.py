@@ -93,9 +93,13 @@ class Worker:
         )
 
     def _measure(self, body: Body) -> tuple[str, Body]:
-        return "measured", self._session(body["digest"]).measure(
-            body["genotype"], body["seed"], body["proxies"], self._heartbeat.step
-        )
+        session, proxies = self._session(body["digest"]), body["proxies"]
+        return "measured", {
+            "measurements": [
+                session.measure(it["genotype"], it["seed"], proxies, self._heartbeat.step)
+                for it in body["architectures"]
+            ]
+        }
 
     def _costs(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar.evaluation.costs import find_costs

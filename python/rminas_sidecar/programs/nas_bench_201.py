@@ -37,6 +37,7 @@ def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, s
         SidecarError: `invalid-genotype`.
     """
     edges = parse(genotype)
+    used = relevant(edges)
     weight, norm = parameters.convolution_and_norm(_IMAGE_CHANNELS, size.channels, 3, rows=PATCH_CHANNELS)
     x = graph.normalised(graph.projection(patches, weight, size.channels, norm, differentiable=False))
     stages = []
@@ -45,7 +46,7 @@ def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, s
         if stage:
             x = _reduction(graph, parameters, x, channels)
         for _ in range(size.cells):
-            x = _cell(graph, parameters, x, edges)
+            x = _cell(graph, parameters, x, edges, used)
         stages.append(x)
     last = graph.activation(x, parameters.norm(x.shape.channels))
     return Network((stages[0], stages[1], last), parameters.linear(last.shape.channels, size.classes))
@@ -60,9 +61,8 @@ def _reduction(graph: Graph, parameters: Parameters, x: Image, channels: int) ->
     return graph.sum([graph.projection(graph.halving(x), shortcut, channels), block], block.shape)
 
 
-def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge]) -> Image:
+def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge], used: Sequence[bool]) -> Image:
     channels = x.shape.channels
-    used = relevant(edges)
     layers = {
         index: parameters.convolution_and_norm(channels, channels, _SIDES[edge.operation], used=used[index])
         for index, edge in enumerate(edges)

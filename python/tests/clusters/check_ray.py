@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ray.cluster_utils import Cluster
 
-from support.evaluations import evaluate_body, prepare_body, score
+from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
 from support.limits import scaled
 
 ROOT = Path(__file__).parents[3]
@@ -123,8 +123,7 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     bounds = [{"step": 1, "loss": -1.0}]
     for body in (evaluate_body(), {**evaluate_body(), "bounds": bounds}, evaluate_body(seed=6)):
         assert score(sidecar.ask("evaluate", body)) == score(local.ask("evaluate", body))
-    measure = {**evaluate_body(), "proxies": ["synflow"]}
-    values = [of.ask("measure", measure)["body"]["values"][0]["value"] for of in (sidecar, local)]
+    values = [values_of(of.ask("measure", measure_body(["synflow"]))) for of in (sidecar, local)]
     assert values[0] == values[1]
     assert sidecar.ask("evaluate", evaluate_body(digest="0" * 64))["body"]["code"] == "unknown-specification"
     local.end()

@@ -1,5 +1,6 @@
 """Messages of evaluations that take milliseconds, and the comparable part of their answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 DIGEST = "ab" * 32
@@ -28,6 +29,23 @@ def prepare_body(steps: int = 3, digest: str = DIGEST, **changes: Any) -> dict[s
 
 def evaluate_body(seed: int = 5, digest: str = DIGEST, genotype: str = GENOTYPE) -> dict[str, Any]:
     return {"digest": digest, "genotype": genotype, "seed": seed}
+
+
+def measure_body(
+    proxies: Sequence[str], seed: int = 5, digest: str = DIGEST, genotype: str = GENOTYPE
+) -> dict[str, Any]:
+    return {
+        "digest": digest,
+        "architectures": [{"genotype": genotype, "seed": seed}],
+        "proxies": list(proxies),
+    }
+
+
+def values_of(reply: dict[str, Any]) -> dict[str, float | None]:
+    """The values of the one architecture that was measured, by proxy."""
+    assert reply["type"] == "measured", reply
+    [measurement] = reply["body"]["measurements"]
+    return {it["proxy"]: it["value"] for it in measurement["values"]}
 
 
 def score(reply: dict[str, Any]) -> dict[str, Any]:

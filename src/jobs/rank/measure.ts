@@ -1,4 +1,5 @@
 import { failureOfOne } from '../../evaluators/failures.js';
+import type { Measurement } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { Sidecar } from '../../sidecar/client.js';
@@ -81,9 +82,14 @@ export interface ArchitectureMeasuring extends Pick<MeasuringContext, 'sidecar' 
 export async function measureArchitecture(options: ArchitectureMeasuring): Promise<MeasuredEntry> {
   const { sidecar, seed, signal, setting, genotype, proxies } = options;
   const entry = { type: 'measured', ...setting, genotype, proxies } as const;
-  const body = { digest: setting.digest, genotype, seed: evaluationSeed(seed, genotype), proxies };
+  const architectures = [{ genotype, seed: evaluationSeed(seed, genotype) }];
   try {
-    return { ...entry, outcome: { measurement: await sidecar.request('measure', body, { signal }) } };
+    const { measurements } = await sidecar.request(
+      'measure',
+      { digest: setting.digest, architectures, proxies },
+      { signal },
+    );
+    return { ...entry, outcome: { measurement: measurements[0] as Measurement } };
   } catch (error) {
     return { ...entry, outcome: { failure: failureOfOne(error) } };
   }

@@ -252,7 +252,8 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
   const { evaluator, screener } = createSearchEvaluator({
     ...{ started, workers, objective, space, signal },
     recorded: recordedMeasurements(store.lines),
-    record: (screened) => store.write(screened as SearchEntry),
+    // A lost measurement is made again. The next durable line takes those before it to the disk.
+    record: (screened) => store.write(screened as SearchEntry, { durable: false }),
     cacheLimit: limit,
     notify: (text) => store.notify(text),
   });

@@ -95,12 +95,13 @@ function evaluationOf(
 
 /** Measures from a table, at the cost that the measurement had. A proxy that the table lacks is null. */
 export function createTableMeasure(source: TableSource): Measure {
-  return async ({ genotype }, proxies) => {
-    const lookup = new Lookup(source, genotype);
-    const found = proxies.map((proxy) => ({ proxy, ...foundValue(lookup, proxy, source.steps) }));
-    const parts = Object.fromEntries(found.map(({ proxy, value }) => [proxy, value]));
-    return { parts, ...costOf(found) };
-  };
+  return async (architectures, proxies) =>
+    architectures.map(({ genotype }) => {
+      const lookup = new Lookup(source, genotype);
+      const found = proxies.map((proxy) => ({ proxy, ...foundValue(lookup, proxy, source.steps) }));
+      const parts = Object.fromEntries(found.map(({ proxy, value }) => [proxy, value]));
+      return { parts, ...costOf(found) };
+    });
 }
 
 interface Found extends MeasuredValue {

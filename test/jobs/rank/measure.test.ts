@@ -10,25 +10,37 @@ import { ROOT, temporaryFolder } from '../../support/run-cli.js';
 
 const SETTING = { digest: 'a'.repeat(64), batch: 'b'.repeat(64) };
 
+/** A request for one architecture. */
+interface Asked {
+  readonly genotype: string;
+  readonly seed: number;
+  readonly proxies: readonly string[];
+}
+
 /** Replaces the sidecar: the value of each proxy is the length of the genotype. */
-function measurementOf({ genotype, proxies }: RequestBody<'measure'>): Measurement {
+function measurementOf({ genotype, proxies }: Asked): Measurement {
   const values = proxies.map((proxy) => ({ proxy, value: genotype.length, flops: 1, seconds: 0.5 }));
   return { values, flops: values.length, seconds: 0.5 };
 }
 
 let out: string;
 let store: RankingStore;
-let asked: RequestBody<'measure'>[];
+let asked: Asked[];
 
 async function open(): Promise<RankingStore> {
   const plan = await planRanking({ cfg: join(ROOT, 'test/fixtures/tiny.yaml'), overrides: ['OUT_DIR', out] });
   return openRanking(plan, { emit: () => {}, opened: () => {}, fail: () => {} });
 }
 
-function contextWith(answer: (body: RequestBody<'measure'>) => Promise<Measurement>): MeasuringContext {
-  const request = (_: 'measure', body: RequestBody<'measure'>) => {
-    asked.push(body);
-    return answer(body);
+function contextWith(answer: (one: Asked) => Promise<Measurement>): MeasuringContext {
+  const request = async (_: 'measure', { architectures, proxies }: RequestBody<'measure'>) => {
+    const measurements: Measurement[] = [];
+    for (const architecture of architectures) {
+      const one = { ...architecture, proxies };
+      asked.push(one);
+      measurements.push(await answer(one));
+    }
+    return { measurements };
   };
   const sidecar = { request } as unknown as MeasuringContext['sidecar'];
   return { sidecar, store, workers: 2, seed: 7, signal: new AbortController().signal };
