@@ -12,7 +12,6 @@ from rminas_sidecar.kernels.program import Sgd
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import Compiler, Material, Program, can_compile, find_compiler
-from rminas_sidecar.programs.compiler import SPACE
 from rminas_sidecar.programs.flow import SynapticFlow
 from rminas_sidecar.specification import OptimizerSpecification, Specification
 
@@ -63,7 +62,7 @@ class CompiledNetworks:
     _specification: Specification
     _compiler: Compiler
     _material: Material
-    _flow: SynapticFlow
+    _flow: SynapticFlow | None
 
     @classmethod
     def find(
@@ -77,26 +76,34 @@ class CompiledNetworks:
             device: where candidates are trained.
         """
         wanted = specification.arithmetic == "compiled" and specification.precision != "bf16"
-        known = specification.space == SPACE and specification.backend == "native" and device.type == "cpu"
+        known = specification.backend == "native" and device.type == "cpu"
         if not wanted or not known or not isinstance(batch.representation, RepresentationLoss):
             return None
         size = specification.network
-        compiler = find_compiler(size.channels) if can_compile(size) else None
+        space = specification.space
+        compiler = find_compiler(space, size.channels) if can_compile(space, size) else None
         if compiler is None:
             return None
         material = Material.of(batch.images, batch.labels, batch.representation.references)
         return cls(specification, compiler, material, compiler.synaptic_flow(size))
 
-    def begin(self, genotype: str, seed: int) -> CompiledTraining:
-        """A training with the initial weights of the seed.
+    def begin(self, genotype: str, seed: int) -> CompiledTraining | None:
+        """A training with the initial weights of the seed; None for a network that cannot be compiled.
 
         Raises:
             SidecarError: `invalid-genotype`.
         """
         spec = self._specification
+        if not self._compiler.knows(genotype):
+            return None
         with seeded(seed):
             program = self._compiler.compile(genotype, spec.network, self._material, spec.beta)
         return CompiledTraining(program, spec.optimizer, spec.beta)
+
+    @property
+    def measures_synaptic_flow(self) -> bool:
+        """Whether :meth:`synaptic_flow` can be used."""
+        return self._flow is not None
 
     def synaptic_flow(self, genotype: str, seed: int) -> float:
         """The synaptic flow of a network with the initial weights of the seed.
@@ -104,5 +111,6 @@ class CompiledNetworks:
         Raises:
             SidecarError: `invalid-genotype`.
         """
+        assert self._flow is not None
         with seeded(seed):
             return self._flow.measure(genotype)

@@ -98,7 +98,8 @@ class Session:
         start = time.perf_counter()
         spec = self._specification
         with deterministic_algorithms():
-            if self._compiled is None:
+            training = None if self._compiled is None else self._compiled.begin(genotype, seed)
+            if training is None:
                 network = self._build(genotype, seed)
                 flops = count_flops(network, spec.network.resolution)
                 params = sum(parameter.numel() for parameter in network.parameters())
@@ -106,7 +107,6 @@ class Session:
             else:
                 counts = count_network(spec, genotype)
                 flops, params = counts.multiply_adds / 1e6, counts.params
-                training = self._compiled.begin(genotype, seed)
                 answer = run_training(training, spec.steps, bounds, lambda _: on_step())
         return {**answer, "params": params, "flops": flops, "seconds": time.perf_counter() - start}
 
@@ -137,10 +137,11 @@ class Session:
             )
 
             def train(steps: int, on_observation: OnObservation) -> None:
-                if self._compiled is None:
+                training = None if self._compiled is None else self._compiled.begin(genotype, seed)
+                if training is None:
                     self._train(context.network(), steps, NO_BOUNDS, on_observation)
                 else:
-                    run_training(self._compiled.begin(genotype, seed), steps, NO_BOUNDS, on_observation)
+                    run_training(training, steps, NO_BOUNDS, on_observation)
 
             answer = measure(asked, context, train, on_step)
         return {**answer, "seconds": time.perf_counter() - start}
@@ -205,7 +206,8 @@ class Session:
 
     def _shortcuts(self, genotype: str, seed: int) -> Shortcuts:
         compiled, spec = self._compiled, self._specification
-        flow = None if compiled is None else partial(compiled.synaptic_flow, genotype, seed)
+        measures = compiled is not None and compiled.measures_synaptic_flow
+        flow = partial(compiled.synaptic_flow, genotype, seed) if measures else None
         if not can_count_without_building(spec):
             return Shortcuts(synaptic_flow=flow)
         return Shortcuts(

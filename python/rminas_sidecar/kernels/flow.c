@@ -161,8 +161,7 @@ static void forward(const operation *o, arenas m) {
     memset(m.gradients + o->y, 0, outputs_of(o) * sizeof(double));
     switch (o->kind) {
     case KIND_tiled_convolution: convolution(o, m, SIDE); break;
-    case KIND_pointwise_convolution:
-    case KIND_pointwise_projection: convolution(o, m, 1); break;
+    case KIND_pointwise_convolution: convolution(o, m, 1); break;
     case KIND_strided_convolution: strided(o, m); break;
     case KIND_pooling: pool(o, x, y, 1); break;
     case KIND_halving: halve(o, x, y, 0); break;
@@ -177,8 +176,7 @@ static void backward(const operation *o, arenas m) {
     double *x = m.gradients + o->x, *y = m.gradients + o->y;
     switch (o->kind) {
     case KIND_tiled_convolution: convolution_gradient(o, m, SIDE); break;
-    case KIND_pointwise_convolution:
-    case KIND_pointwise_projection: convolution_gradient(o, m, 1); break;
+    case KIND_pointwise_convolution: convolution_gradient(o, m, 1); break;
     case KIND_strided_convolution: strided_gradient(o, m); break;
     case KIND_pooling: pool(o, y, x, 0); break;
     case KIND_halving: halve(o, x, y, 1); break;
@@ -192,7 +190,7 @@ static void backward(const operation *o, arenas m) {
 /* The flow of a layer whose output has been differentiated. */
 static double flow_of(const operation *o, arenas m) {
     int has_weights = o->kind == KIND_tiled_convolution || o->kind == KIND_pointwise_convolution ||
-                      o->kind == KIND_pointwise_projection || o->kind == KIND_strided_convolution;
+                      o->kind == KIND_strided_convolution;
     wide sums = {0};
     for (ptrdiff_t i = 0; has_weights && i < outputs_of(o); i += WIDTH)
         sums += load_wide(m.values + o->y + i) * load_wide(m.gradients + o->y + i);

@@ -1,4 +1,4 @@
-/* Operations without filters: sums, averages, and normalisations; and their gradients. */
+/* Operations without filters: sums, means over 2 x 2 pixels, and rectified normalisations; and their gradients. */
 #include "operation.h"
 
 /* y = the sum of the terms. */
@@ -27,19 +27,6 @@ void rminas_shift_gradient(const operation *o, float *arena, float *scratch) {
         weight[c] = 0;
         bias[c] = total;
     }
-}
-
-ptrdiff_t rminas_pooling_scratch(const operation *o) { return (o->width + 2) * o->inputs; }
-
-/* y = the means over 3 x 3 pixels. */
-void rminas_pooling(const operation *o, float *arena, float *scratch) {
-    rminas_average(arena + o->x, arena + o->y, scratch, 0, o->batch, o->height, o->width, o->inputs);
-}
-
-ptrdiff_t rminas_pooling_gradient_scratch(const operation *o) { return rminas_pooling_scratch(o); }
-
-void rminas_pooling_gradient(const operation *o, float *arena, float *scratch) {
-    rminas_average(arena + o->y_gradient, arena + o->x_gradient, scratch, 1, o->batch, o->height, o->width, o->inputs);
 }
 
 /* The upper left one of the four pixels of x that a pixel of y is the mean of, as an index of a float. */

@@ -51,7 +51,7 @@ void rminas_normalise(const float *x, const float *weight, const float *bias, fl
 
 /*
  * Computes the statistics of images from their moments (parts x 2 x channels: sums and sums of squares). statistics:
- * 4 x channels, the rows mean, inverse standard deviation, factor and offset.
+ * 4 x channels, the rows mean, inverse standard deviation, factor and offset. Weight and bias may be null: 1 and 0.
  */
 void rminas_norm_statistics(const double *moments, ptrdiff_t parts, const float *weight, const float *bias, float epsilon,
                             float *statistics, ptrdiff_t pixels, ptrdiff_t channels) {
@@ -65,30 +65,41 @@ void rminas_norm_statistics(const double *moments, ptrdiff_t parts, const float 
         double deviation = sqrt((variance < 0 ? 0 : variance) + epsilon);
         statistics[c] = mean;
         statistics[channels + c] = 1 / deviation;
-        statistics[2 * channels + c] = weight[c] / deviation;
-        statistics[3 * channels + c] = bias[c] - mean * weight[c] / deviation;
+        float factor = weight ? weight[c] : 1, offset = bias ? bias[c] : 0;
+        statistics[2 * channels + c] = factor / deviation;
+        statistics[3 * channels + c] = offset - mean * factor / deviation;
     }
 }
 
 /*
- * Computes the gradients of weight and bias (`vectors`, 2 x channels) from that of the normalised images, and the rows scale,
- * slope and shift of `factors` (3 x channels). The gradient of x is gradient * scale + (x - mean) * slope + shift.
+ * Computes the gradients of weight and bias (`vectors`, 2 x channels), and the rows scale, slope and shift of `factors`
+ * (3 x channels). The gradient of x is gradient * scale + (x - mean) * slope + shift, where `gradient` is that of the
+ * normalised images. sums: 2 x channels, of the gradient and of gradient * (x - mean). `weight` may be null, then `vectors` is
+ * not written.
  */
+void rminas_norm_factors(const double *sums, const float *weight, const float *statistics, float *factors, float *vectors,
+                         ptrdiff_t pixels, ptrdiff_t channels) {
+    const float *inverse = statistics + channels;
+    const double *products = sums + channels;
+    for (ptrdiff_t c = 0; c < channels; c++) {
+        double share = (weight ? (double)weight[c] : 1) * inverse[c];
+        if (weight) {
+            vectors[c] = products[c] * inverse[c];
+            vectors[channels + c] = sums[c];
+        }
+        factors[c] = share;
+        factors[channels + c] = -share * inverse[c] * inverse[c] * products[c] / pixels;
+        factors[2 * channels + c] = -share * sums[c] / pixels;
+    }
+}
+
+/* The same, from the gradient of the normalised images in place of its sums. */
 void rminas_norm_gradient(const float *x, const float *gradient, const float *weight, const float *statistics,
                           float *factors, float *vectors, ptrdiff_t pixels, ptrdiff_t channels) {
-    const float *mean = statistics, *inverse = statistics + channels;
-    for (ptrdiff_t c = 0; c < channels; c += LANES) {
-        double sums[LANES], products[LANES];
-        sum_products(gradient + c, (vec){0}, x + c, load(mean + c), pixels, channels, sums, products);
-        for (int i = 0; i < LANES; i++) {
-            double share = (double)weight[c + i] * inverse[c + i];
-            vectors[c + i] = products[i] * inverse[c + i];
-            vectors[channels + c + i] = sums[i];
-            factors[c + i] = share;
-            factors[channels + c + i] = -share * inverse[c + i] * inverse[c + i] * products[i] / pixels;
-            factors[2 * channels + c + i] = -share * sums[i] / pixels;
-        }
-    }
+    double sums[2 * channels];
+    for (ptrdiff_t c = 0; c < channels; c += LANES)
+        sum_products(gradient + c, (vec){0}, x + c, load(statistics + c), pixels, channels, sums + c, sums + channels + c);
+    rminas_norm_factors(sums, weight, statistics, factors, vectors, pixels, channels);
 }
 
 /* Computes the gradient of x, from the mean and the factors of `rminas_norm_gradient`. */

@@ -2,7 +2,8 @@
  * An operation of a program: a row of the table that a network is compiled into.
  *
  * Places are distances from the start of the arena in floats; ABSENT where there is nothing. Images are batch x height x width
- * x channels. A normalisation has its weight and its bias one after the other at one place, and so have their gradients.
+ * x channels. A normalisation has its weight and its bias one after the other at one place, and so have their gradients. A
+ * normalisation without weight and bias has only statistics.
  */
 #ifndef RMINAS_OPERATION_H
 #define RMINAS_OPERATION_H
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "pixels.h"
 
 #define ABSENT (-1)
 #define NORM_EPSILON 1e-5f
@@ -22,16 +24,26 @@
     NEEDS_SCRATCH(tiled_convolution_gradient)     \
     NEEDS_SCRATCH(pointwise_convolution)          \
     NEEDS_SCRATCH(pointwise_convolution_gradient) \
-    NEEDS_SCRATCH(pointwise_projection)           \
-    NEEDS_SCRATCH(pointwise_projection_gradient)  \
+    NEEDS_SCRATCH(depthwise_convolution)          \
+    NEEDS_SCRATCH(depthwise_convolution_gradient) \
     NEEDS_SCRATCH(strided_convolution)            \
     NEEDS_SCRATCH(strided_convolution_gradient)   \
     RUNS(sum)                                     \
     RUNS(shift_gradient)                          \
     NEEDS_SCRATCH(pooling)                        \
     NEEDS_SCRATCH(pooling_gradient)               \
+    RUNS(maximum)                                 \
+    RUNS(maximum_gradient)                        \
     RUNS(halving)                                 \
     RUNS(halving_gradient)                        \
+    RUNS(sampling)                                \
+    RUNS(sampling_gradient)                       \
+    RUNS(insertion)                               \
+    RUNS(insertion_gradient)                      \
+    NEEDS_SCRATCH(normalisation)                  \
+    NEEDS_SCRATCH(normalisation_gradient)         \
+    RUNS(rectification)                           \
+    RUNS(rectification_gradient)                  \
     RUNS(activation)                              \
     NEEDS_SCRATCH(activation_gradient)            \
     NEEDS_SCRATCH(classification)                 \
@@ -54,8 +66,13 @@ typedef struct {
     ptrdiff_t batch, height, width, inputs;
     /* Channels of y; or classes. */
     ptrdiff_t outputs;
-    ptrdiff_t x, y, weight, norm, statistics, reference;
-    ptrdiff_t y_gradient, base, x_gradient, weight_gradient, norm_gradient;
+    /* Of the pixels that are read: side of the kernel, their distance in y's pixels and in the kernel, and the first one. */
+    ptrdiff_t side, stride, dilation, first;
+    /* Whether x is rectified while it is read. Where it has statistics, it is normalised before. */
+    ptrdiff_t rectifies;
+    ptrdiff_t x, x_statistics, y, weight, norm, statistics, reference;
+    /* Where the sums that `rminas_norm_factors` needs are: for y they are read, for x they are written. */
+    ptrdiff_t y_gradient, y_sums, base, x_gradient, x_sums, weight_gradient, norm_gradient;
     addend terms[MOST_TERMS];
     double factor;
 } operation;
@@ -83,19 +100,50 @@ static inline float *take_zeros(float **scratch, ptrdiff_t floats) {
 
 static inline ptrdiff_t pixels_of(const operation *o) { return o->batch * o->height * o->width; }
 
+/* Pixels of y, of an operation with a stride. */
+static inline ptrdiff_t strided_length(ptrdiff_t length, ptrdiff_t stride) { return (length - 1) / stride + 1; }
+
+static inline ptrdiff_t strided_pixels(const operation *o) {
+    return o->batch * strided_length(o->height, o->stride) * strided_length(o->width, o->stride);
+}
+
+/* x as the operation reads it. */
+static inline source source_of(const operation *o, const float *arena) {
+    const float *statistics = o->x_statistics == ABSENT ? NULL : arena + o->x_statistics;
+    return (source){
+        .pixels = arena + o->x,
+        .scale = statistics ? statistics + 2 * o->inputs : NULL,
+        .shift = statistics ? statistics + 3 * o->inputs : NULL,
+        .mean = statistics,
+        .rectifies = o->rectifies,
+    };
+}
+
+/* Where the gradient of x is written. Clears the sums. */
+static inline sink sink_of(const operation *o, float *arena) {
+    double *sums = (double *)at(arena, o->x_sums);
+    if (sums) memset(sums, 0, 2 * o->inputs * sizeof(double));
+    return (sink){source_of(o, arena), at(arena, o->base), at(arena, o->x_gradient), sums, o->inputs};
+}
+
 /* The gradient of y before its normalisation; writes the gradients of the normalisation. factors: 3 x outputs. */
 static inline images gradient_before_norm(const operation *o, float *arena, float *factors, ptrdiff_t pixels) {
     const float *gradient = arena + o->y_gradient, *statistics = at(arena, o->statistics), *y = at(arena, o->y);
     if (!statistics) return (images){.pixels = gradient};
-    rminas_norm_gradient(y, gradient, arena + o->norm, statistics, factors, arena + o->norm_gradient, pixels, o->outputs);
+    const float *weight = at(arena, o->norm);
+    float *vectors = at(arena, o->norm_gradient);
+    if (o->y_sums == ABSENT)
+        rminas_norm_gradient(y, gradient, weight, statistics, factors, vectors, pixels, o->outputs);
+    else
+        rminas_norm_factors((double *)(arena + o->y_sums), weight, statistics, factors, vectors, pixels, o->outputs);
     return (images){gradient, y, factors, factors + o->outputs, factors + 2 * o->outputs, statistics};
 }
 
 /* The statistics of y from the moments of its parts. */
 static inline void write_statistics(const operation *o, float *arena, const double *moments, ptrdiff_t parts,
                                     ptrdiff_t pixels) {
-    const float *norm = arena + o->norm;
-    rminas_norm_statistics(moments, parts, norm, norm + o->outputs, NORM_EPSILON, arena + o->statistics, pixels, o->outputs);
+    const float *weight = at(arena, o->norm), *bias = weight ? weight + o->outputs : NULL;
+    rminas_norm_statistics(moments, parts, weight, bias, NORM_EPSILON, arena + o->statistics, pixels, o->outputs);
 }
 
 /* Floats that the moments of parts take. */

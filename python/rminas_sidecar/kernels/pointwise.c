@@ -11,28 +11,15 @@ static ALWAYS_INLINE void read_block(images from, reading read, ptrdiff_t channe
             store(out + row * channels + c, read(from, (block * BLOCK + row) * channels + c, c));
 }
 
-/* `moments` may be null. */
-static ALWAYS_INLINE void convolve_pixels(images from, reading read, const float *filters, float *y, double *moments,
-                                          ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first,
-                                          ptrdiff_t last, float *scratch) {
-    for (ptrdiff_t block = first; block < last; block++) {
-        float *answer = y + block * BLOCK * outputs;
-        read_block(from, read, inputs, block, scratch);
-        multiply(scratch, filters, answer, inputs, outputs);
-        if (moments) add_block_moments(answer, outputs, moments + block / part * 2 * outputs);
-    }
-}
-
 /* As `rminas_convolve`, with filters of inputs x outputs. scratch: BLOCK x (2 x inputs + outputs). */
 void rminas_convolve_pixels(const float *x, const float *filters, float *y, double *moments, ptrdiff_t inputs,
                             ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first, ptrdiff_t last, float *scratch) {
-    convolve_pixels((images){.pixels = x}, rectified, filters, y, moments, inputs, outputs, part, first, last, scratch);
-}
-
-/* The same without ReLU. `moments` may be null. */
-void rminas_project_pixels(const float *x, const float *filters, float *y, double *moments, ptrdiff_t inputs,
-                           ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first, ptrdiff_t last, float *scratch) {
-    convolve_pixels((images){.pixels = x}, unchanged, filters, y, moments, inputs, outputs, part, first, last, scratch);
+    for (ptrdiff_t block = first; block < last; block++) {
+        float *answer = y + block * BLOCK * outputs;
+        read_block((images){.pixels = x}, rectified, inputs, block, scratch);
+        multiply(scratch, filters, answer, inputs, outputs);
+        add_block_moments(answer, outputs, moments + block / part * 2 * outputs);
+    }
 }
 
 /* As `rminas_convolve_gradients`, with filters of inputs x outputs, and turned filters of outputs x inputs. */
@@ -48,23 +35,5 @@ void rminas_convolve_pixels_gradients(const float *x, const images *gradient, co
         multiply(back, turned, products, outputs, inputs);
         for (ptrdiff_t at = 0; at < BLOCK * inputs; at += LANES)
             add_where_positive(load(products + at), x, base, x_gradient, block * BLOCK * inputs + at);
-    }
-}
-
-/*
- * The gradients of `rminas_project_pixels`. `gradient` has only pixels if the output is not normalised. x_gradient may be
- * null.
- */
-void rminas_project_pixels_gradients(const float *x, const images *gradient, const float *turned, float *x_gradient,
-                                     float *filters, ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first,
-                                     ptrdiff_t last, float *scratch) {
-    images to = *gradient;
-    for (ptrdiff_t block = first; block < last; block++) {
-        if (to.convolved)
-            read_block(to, normalised_gradient, outputs, block, scratch);
-        else
-            read_block(to, unchanged, outputs, block, scratch);
-        add_outer(x + block * BLOCK * inputs, scratch, filters + block / part * inputs * outputs, inputs, outputs);
-        if (x_gradient) multiply(scratch, turned, x_gradient + block * BLOCK * inputs, outputs, inputs);
     }
 }

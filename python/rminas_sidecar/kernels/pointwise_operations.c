@@ -1,43 +1,43 @@
-/*
- * Operations: 1 x 1 convolutions and their gradients. A convolution rectifies its input and is normalised; a projection does
- * not rectify it, and is normalised only if it has a normalisation.
- */
+/* Operations: 1 x 1 convolutions, the statistics of their outputs if these are normalised, and their gradients. */
 #include "operation.h"
 #include "products.h"
 
-/* The same as in convolution.py: blocks in a part. */
-#define PART 512
+/* Pixels that are multiplied while they are in the cache; a multiple of BLOCK. */
+#define ROWS 64
+/* Pixels in a part. Each part has its own sums. */
+#define PART 4096
 
-static ptrdiff_t blocks_of(const operation *o) { return pixels_of(o) / BLOCK; }
+static ptrdiff_t parts_of(const operation *o) { return (pixels_of(o) + PART - 1) / PART; }
 
-static ptrdiff_t parts_of(const operation *o) { return (blocks_of(o) + PART - 1) / PART; }
-
-static ptrdiff_t rows_size(const operation *o) { return BLOCK * (2 * o->inputs + o->outputs); }
+static ptrdiff_t rows_at(const operation *o, ptrdiff_t first) {
+    return pixels_of(o) - first < ROWS ? pixels_of(o) - first : ROWS;
+}
 
 ptrdiff_t rminas_pointwise_convolution_scratch(const operation *o) {
-    return aligned(moments_size(parts_of(o), o->outputs)) + rows_size(o);
+    return aligned(moments_size(parts_of(o), o->outputs)) + aligned(o->inputs * o->outputs) + ROWS * o->inputs;
 }
 
+/* weight: inputs x outputs. */
 void rminas_pointwise_convolution(const operation *o, float *arena, float *scratch) {
+    source x = source_of(o, arena);
     double *moments = (double *)take_zeros(&scratch, moments_size(parts_of(o), o->outputs));
-    rminas_convolve_pixels(arena + o->x, arena + o->weight, arena + o->y, moments, o->inputs, o->outputs, PART, 0,
-                           blocks_of(o), scratch);
-    write_statistics(o, arena, moments, parts_of(o), pixels_of(o));
-}
-
-ptrdiff_t rminas_pointwise_projection_scratch(const operation *o) { return rminas_pointwise_convolution_scratch(o); }
-
-void rminas_pointwise_projection(const operation *o, float *arena, float *scratch) {
-    int normalised = o->norm != ABSENT;
-    double *moments = (double *)take_zeros(&scratch, moments_size(parts_of(o), o->outputs));
-    rminas_project_pixels(arena + o->x, arena + o->weight, arena + o->y, normalised ? moments : NULL, o->inputs, o->outputs,
-                          PART, 0, blocks_of(o), scratch);
-    if (normalised) write_statistics(o, arena, moments, parts_of(o), pixels_of(o));
+    float *panels = take(&scratch, o->inputs * o->outputs), *rows = scratch;
+    pack_panels(arena + o->weight, panels, o->inputs, o->outputs);
+    for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
+        ptrdiff_t count = rows_at(o, first);
+        float *y = arena + o->y + first * o->outputs;
+        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
+            read_pixels(x, first * o->inputs, o->inputs, c, count, rows + c, o->inputs);
+        multiply_panels(rows, panels, y, count, o->inputs, o->outputs);
+        for (ptrdiff_t row = 0; row < count && o->statistics != ABSENT; row += BLOCK)
+            add_block_moments(y + row * o->outputs, o->outputs, moments + first / PART * 2 * o->outputs);
+    }
+    if (o->statistics != ABSENT) write_statistics(o, arena, moments, parts_of(o), pixels_of(o));
 }
 
 ptrdiff_t rminas_pointwise_convolution_gradient_scratch(const operation *o) {
     ptrdiff_t count = o->inputs * o->outputs;
-    return aligned(3 * o->outputs) + aligned(count) + aligned(parts_of(o) * count) + rows_size(o);
+    return aligned(3 * o->outputs) + 2 * aligned(count) + aligned(parts_of(o) * count) + ROWS * (o->inputs + o->outputs);
 }
 
 static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t count) {
@@ -46,29 +46,26 @@ static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t 
         for (ptrdiff_t i = 0; i < count; i++) sum[i] += sums[part * count + i];
 }
 
-static void pointwise_gradient(const operation *o, float *arena, float *scratch, int rectifies) {
-    ptrdiff_t count = o->inputs * o->outputs, parts = parts_of(o), blocks = blocks_of(o);
-    images gradient = gradient_before_norm(o, arena, take(&scratch, 3 * o->outputs), pixels_of(o));
-    float *turned = take(&scratch, count), *sums = take_zeros(&scratch, parts * count);
-    float *x = arena + o->x, *x_gradient = at(arena, o->x_gradient);
-    transpose(arena + o->weight, turned, o->inputs, o->outputs);
-    if (rectifies)
-        rminas_convolve_pixels_gradients(x, &gradient, turned, at(arena, o->base), x_gradient, sums, o->inputs, o->outputs,
-                                         PART, 0, blocks, scratch);
-    else
-        rminas_project_pixels_gradients(x, &gradient, turned, x_gradient, sums, o->inputs, o->outputs, PART, 0, blocks,
-                                        scratch);
-    add_parts(sums, arena + o->weight_gradient, parts, count);
-}
-
+/* x_gradient may be absent. */
 void rminas_pointwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
-    pointwise_gradient(o, arena, scratch, 1);
-}
-
-ptrdiff_t rminas_pointwise_projection_gradient_scratch(const operation *o) {
-    return rminas_pointwise_convolution_gradient_scratch(o);
-}
-
-void rminas_pointwise_projection_gradient(const operation *o, float *arena, float *scratch) {
-    pointwise_gradient(o, arena, scratch, 0);
+    ptrdiff_t inputs = o->inputs, outputs = o->outputs, filters = inputs * outputs;
+    images gradient = gradient_before_norm(o, arena, take(&scratch, 3 * outputs), pixels_of(o));
+    float *turned = take(&scratch, filters), *panels = take(&scratch, filters);
+    float *sums = take_zeros(&scratch, parts_of(o) * filters), *rows = take(&scratch, ROWS * inputs), *back = scratch;
+    sink to = sink_of(o, arena);
+    transpose(arena + o->weight, turned, inputs, outputs);
+    pack_panels(turned, panels, outputs, inputs);
+    for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
+        ptrdiff_t count = rows_at(o, first);
+        for (ptrdiff_t c = 0; c < outputs; c += LANES)
+            read_gradient_pixels(gradient, first * outputs, outputs, c, count, back + c, outputs);
+        for (ptrdiff_t c = 0; c < inputs; c += LANES)
+            read_pixels(to.x, first * inputs, inputs, c, count, rows + c, inputs);
+        add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs);
+        if (!to.gradient) continue;
+        multiply_panels(back, panels, rows, count, outputs, inputs);
+        for (ptrdiff_t c = 0; c < inputs; c += LANES)
+            write_pixels(to, rows + c, inputs, first * inputs, inputs, c, count);
+    }
+    add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);
 }

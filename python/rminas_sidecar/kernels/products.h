@@ -60,4 +60,84 @@ static ALWAYS_INLINE void add_block_moments(const float *rows, ptrdiff_t channel
     }
 }
 
+/* Rows that are multiplied side by side, and vectors of columns: as many sums as the registers hold. */
+#if defined(__AVX512F__)
+#define TILE_ROWS 8
+#else
+#define TILE_ROWS 4
+#endif
+#define TILE_VECTORS 2
+#define PANEL (TILE_VECTORS * LANES)
+
+/* The width of a panel that begins at a column. */
+static inline ptrdiff_t panel_width(ptrdiff_t column, ptrdiff_t columns) {
+    return columns - column < PANEL ? columns - column : PANEL;
+}
+
+/* Copies a matrix into panels: PANEL columns at a time, row by row, so that products read them one float after the other. */
+static inline void pack_panels(const float *matrix, float *panels, ptrdiff_t rows, ptrdiff_t columns) {
+    for (ptrdiff_t column = 0; column < columns; column += PANEL) {
+        ptrdiff_t width = panel_width(column, columns);
+        for (ptrdiff_t row = 0; row < rows; row++, panels += width)
+            for (ptrdiff_t i = 0; i < width; i += LANES) store(panels + i, load(matrix + row * columns + column + i));
+    }
+}
+
+/* TILE_ROWS rows times one panel of `vectors` vectors. */
+static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, float *out, ptrdiff_t inputs,
+                                        ptrdiff_t outputs, int vectors) {
+    vec sum[TILE_ROWS * TILE_VECTORS] = {{0}};
+    for (ptrdiff_t i = 0; i < inputs; i++, panel += vectors * LANES) {
+        vec weight[TILE_VECTORS];
+        for (int v = 0; v < vectors; v++) weight[v] = load(panel + v * LANES);
+        for (int row = 0; row < TILE_ROWS; row++)
+            for (int v = 0; v < vectors; v++) sum[row * vectors + v] += rows[row * inputs + i] * weight[v];
+    }
+    for (int row = 0; row < TILE_ROWS; row++)
+        for (int v = 0; v < vectors; v++) store(out + row * outputs + v * LANES, sum[row * vectors + v]);
+}
+
+/* out (count x outputs) = rows (count x inputs) times a packed matrix of inputs x outputs. count: a multiple of BLOCK. */
+static inline void multiply_panels(const float *rows, const float *panels, float *out, ptrdiff_t count, ptrdiff_t inputs,
+                                   ptrdiff_t outputs) {
+    for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
+        ptrdiff_t width = panel_width(column, outputs);
+        for (ptrdiff_t row = 0; row < count; row += TILE_ROWS)
+            if (width == PANEL)
+                multiply_tile(rows + row * inputs, panels, out + row * outputs + column, inputs, outputs, TILE_VECTORS);
+            else
+                multiply_tile(rows + row * inputs, panels, out + row * outputs + column, inputs, outputs, 1);
+        panels += inputs * width;
+    }
+}
+
+/* TILE_ROWS x `vectors` vectors of filters += rows (count x inputs) transposed times gradients (count x outputs). */
+static ALWAYS_INLINE void add_outer_tile(const float *rows, const float *gradients, float *filters, ptrdiff_t count,
+                                         ptrdiff_t inputs, ptrdiff_t outputs, int vectors) {
+    vec sum[TILE_ROWS * TILE_VECTORS];
+    for (int i = 0; i < TILE_ROWS; i++)
+        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = load(filters + i * outputs + v * LANES);
+    for (ptrdiff_t row = 0; row < count; row++, rows += inputs, gradients += outputs) {
+        vec gradient[TILE_VECTORS];
+        for (int v = 0; v < vectors; v++) gradient[v] = load(gradients + v * LANES);
+        for (int i = 0; i < TILE_ROWS; i++)
+            for (int v = 0; v < vectors; v++) sum[i * vectors + v] += rows[i] * gradient[v];
+    }
+    for (int i = 0; i < TILE_ROWS; i++)
+        for (int v = 0; v < vectors; v++) store(filters + i * outputs + v * LANES, sum[i * vectors + v]);
+}
+
+/* filters (inputs x outputs) += rows (count x inputs) transposed times gradients (count x outputs). */
+static inline void add_outer_rows(const float *rows, const float *gradients, float *filters, ptrdiff_t count,
+                                  ptrdiff_t inputs, ptrdiff_t outputs) {
+    for (ptrdiff_t input = 0; input < inputs; input += TILE_ROWS)
+        for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
+            float *tile = filters + input * outputs + column;
+            if (panel_width(column, outputs) == PANEL)
+                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, TILE_VECTORS);
+            else
+                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, 1);
+        }
+}
+
 #endif

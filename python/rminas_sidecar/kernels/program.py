@@ -14,16 +14,26 @@ KINDS = (
     "tiled_convolution_gradient",
     "pointwise_convolution",
     "pointwise_convolution_gradient",
-    "pointwise_projection",
-    "pointwise_projection_gradient",
+    "depthwise_convolution",
+    "depthwise_convolution_gradient",
     "strided_convolution",
     "strided_convolution_gradient",
     "sum",
     "shift_gradient",
     "pooling",
     "pooling_gradient",
+    "maximum",
+    "maximum_gradient",
     "halving",
     "halving_gradient",
+    "sampling",
+    "sampling_gradient",
+    "insertion",
+    "insertion_gradient",
+    "normalisation",
+    "normalisation_gradient",
+    "rectification",
+    "rectification_gradient",
     "activation",
     "activation_gradient",
     "classification",
@@ -32,8 +42,9 @@ KINDS = (
     "comparison_gradient",
 )
 SIZES = ("batch", "height", "width", "inputs", "outputs")
-PLACES = ("x", "y", "weight", "norm", "statistics", "reference")
-GRADIENT_PLACES = ("y_gradient", "base", "x_gradient", "weight_gradient", "norm_gradient")
+WINDOW = ("side", "stride", "dilation", "first", "rectifies")
+PLACES = ("x", "x_statistics", "y", "weight", "norm", "statistics", "reference")
+GRADIENT_PLACES = ("y_gradient", "y_sums", "base", "x_gradient", "x_sums", "weight_gradient", "norm_gradient")
 MOST_TERMS = 3
 TERM_PLACES = ("pixels", "statistics", "norm")
 ABSENT = -1
@@ -41,7 +52,7 @@ ALIGNMENT = 16
 """Floats in 64 bytes. All places are multiples of it."""
 
 OPERATION = np.dtype(
-    [(name, np.intp) for name in ("kind", "library", *SIZES, *PLACES, *GRADIENT_PLACES)]
+    [(name, np.intp) for name in ("kind", "library", *SIZES, *WINDOW, *PLACES, *GRADIENT_PLACES)]
     + [("terms", np.intp, (MOST_TERMS, len(TERM_PLACES))), ("factor", np.float64)]
 )
 """The struct `operation` of operation.h."""

@@ -19,7 +19,7 @@ from rminas_sidecar.specification import NetworkSpecification
 STAGES = (2, 3, 3)
 EXAMPLE = "01201201"
 _GENOTYPE = re.compile(r"[012]{8}")
-_LAST_CHANNELS = 1280
+LAST_CHANNELS = 1280
 
 
 def parse(genotype: str) -> tuple[int, ...]:
@@ -110,9 +110,9 @@ class NasBenchMacroNetwork(nn.Module):
             self.choice_block.append(nn.Sequential(OrderedDict({str(choice): block})))
             channels = width
         self.out = nn.Sequential(
-            nn.Conv2d(channels, _LAST_CHANNELS, 1, bias=False), _norm(_LAST_CHANNELS), nn.ReLU(inplace=True)
+            nn.Conv2d(channels, LAST_CHANNELS, 1, bias=False), _norm(LAST_CHANNELS), nn.ReLU(inplace=True)
         )
-        self.classifier = nn.Linear(_LAST_CHANNELS, classes)
+        self.classifier = nn.Linear(LAST_CHANNELS, classes)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
         """Computes the features after each of the three stages and the logits.

@@ -7,16 +7,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from rminas_sidecar.kernels.program import ALIGNMENT, Machine, Sgd, aligned_floats
 from rminas_sidecar.objective.rmi import Gram
-from rminas_sidecar.programs import nas_bench_201
 from rminas_sidecar.programs.buffers import Buffer
-from rminas_sidecar.programs.graph import Graph, Image
+from rminas_sidecar.programs.graph import Graph
+from rminas_sidecar.programs.images import patches_of
 from rminas_sidecar.programs.network import Network
 from rminas_sidecar.programs.operations import Shape, make_table
 from rminas_sidecar.programs.parameters import Parameter, Parameters
+from rminas_sidecar.programs.spaces import SPACES
+from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
 
 STAGES = 3
@@ -40,16 +41,6 @@ class Material:
     def of(cls, images: Tensor, labels: Tensor, references: list[Gram]) -> "Material":
         """The material of images (samples × 3 × height × width), labels (samples), and the teacher's Gram matrices."""
         return cls(patches_of(images), labels.to(torch.int32), [gram.centred / gram.norm for gram in references])
-
-
-def patches_of(images: Tensor) -> Tensor:
-    """The 3 × 3 pixels around each pixel, in the order of the weights: samples × height × width × PATCH_CHANNELS."""
-    samples, _, height, width = images.shape
-    padded = functional.pad(images, (1, 1, 1, 1)).permute(0, 2, 3, 1)
-    pixels = torch.cat([padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)], 3)
-    patches = torch.zeros(samples, height, width, nas_bench_201.PATCH_CHANNELS)
-    patches[..., : pixels.shape[3]] = pixels
-    return patches
 
 
 class Program:
@@ -105,15 +96,16 @@ class Program:
 
 
 def compile_network(
-    machine: Machine, lanes: int, genotype: str, size: NetworkSpecification, material: Material, beta: float
+    machine: Machine, lanes: int, space: str, genotype: str, size: NetworkSpecification, material: Material, beta: float
 ) -> Program:
-    """Compiles a network of NAS-Bench-201, and draws its parameters from torch's global generator.
+    """Compiles a network, and draws its parameters from torch's global generator.
 
     Args:
         machine: runs the program.
         lanes: channels in the vectors of its first library.
+        space: one of :data:`rminas_sidecar.programs.spaces.SPACES`.
         genotype: in the space's notation.
-        size: of the network; see :func:`rminas_sidecar.programs.nas_bench_201.suits`.
+        size: of the network; see :func:`rminas_sidecar.programs.spaces.can_compile`.
         material: of the batch.
         beta: weight of the representation loss, 0 to 1.
 
@@ -122,7 +114,7 @@ def compile_network(
     """
     graph, parameters = Graph(lanes), Parameters()
     patches = Image(Shape(*material.patches.shape), Buffer(material.patches.numel()))
-    network = nas_bench_201.build(graph, parameters, patches, genotype, size)
+    network = SPACES[space].build(graph, parameters, patches, genotype, size)
     arena = parameters.place()
     parameters.place_gradients(arena)
     trained = arena.floats
@@ -151,6 +143,6 @@ def _append_loss(
 ) -> None:
     """Loss: beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy."""
     result = [Buffer(1, results.place + index * ALIGNMENT) for index in range(1 + STAGES)]
-    graph.classification(network.stages[-1], network.classifier, labels, result[0], 1 - beta)
+    graph.classification(network.last, network.classifier, labels, result[0], 1 - beta)
     for stage, reference, place in zip(network.stages, references, result[1:], strict=True):
         graph.comparison(stage, reference, place, -beta)

@@ -11,66 +11,67 @@ from rminas_sidecar.kernels import find_kernels, find_machine
 from rminas_sidecar.kernels.program import Machine, Sgd
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.objective.rmi import RepresentationLoss
-from rminas_sidecar.programs import nas_bench_201
 from rminas_sidecar.programs.compilation import STAGES, Material, Program, compile_network
-from rminas_sidecar.programs.flow import SynapticFlow
+from rminas_sidecar.programs.flow import FLOW_SPACE, SynapticFlow
+from rminas_sidecar.programs.spaces import SPACES
 from rminas_sidecar.specification import NetworkSpecification
 
-SPACE = "nas-bench-201"
-"""The space whose networks are compiled."""
-_NARROW = 8
-# A cell with all operations, and a convolution of zeros.
-_EXAMPLE = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|"
 _BETA, _RATE, _TOLERANCE = 0.5, 0.01, 1e-3
 
 
 @dataclass(frozen=True)
 class Compiler:
-    """Compiles networks for the functions of this machine; see :func:`find_compiler`."""
+    """Compiles networks of a space for the functions of this machine; see :func:`find_compiler`."""
 
+    space: str
     _machine: Machine
     _lanes: int
 
+    def knows(self, genotype: str) -> bool:
+        """Whether there are operations for a genotype.
+
+        Raises:
+            SidecarError: `invalid-genotype`.
+        """
+        return SPACES[self.space].knows(genotype)
+
     def compile(self, genotype: str, size: NetworkSpecification, material: Material, beta: float) -> Program:
         """See :func:`rminas_sidecar.programs.compilation.compile_network`."""
-        return compile_network(self._machine, self._lanes, genotype, size, material, beta)
+        return compile_network(self._machine, self._lanes, self.space, genotype, size, material, beta)
 
-    def synaptic_flow(self, size: NetworkSpecification) -> SynapticFlow:
-        """Measures the synaptic flow of networks of this size."""
-        return SynapticFlow(self._machine, self._lanes, size)
-
-
-def can_compile(size: NetworkSpecification) -> bool:
-    """Whether there are operations for networks of this size."""
-    return nas_bench_201.suits(size, _NARROW)
+    def synaptic_flow(self, size: NetworkSpecification) -> SynapticFlow | None:
+        """Measures the synaptic flow of networks of this size; None for other spaces than NAS-Bench-201."""
+        return SynapticFlow(self._machine, self._lanes, size) if self.space == FLOW_SPACE else None
 
 
 @functools.cache
-def find_compiler(channels: int) -> Compiler | None:
+def find_compiler(space: str, channels: int) -> Compiler | None:
     """The compiler, or None where the C functions cannot be used or do not give the results of torch.
 
     Args:
-        channels: of the networks' stems, see :func:`can_compile`.
+        space: of the networks, see :func:`rminas_sidecar.programs.spaces.can_compile`.
+        channels: of the networks' stems.
     """
     kernels, machine = find_kernels(channels), find_machine(channels)
     widest = find_kernels()
     if kernels is None or machine is None or widest is None:
         return None
-    compiler = Compiler(machine, widest.normalisation.lanes)
+    compiler = Compiler(space, machine, widest.normalisation.lanes)
     return compiler if _is_right(compiler, kernels.normalisation.lanes) else None
 
 
 def _is_right(compiler: Compiler, channels: int) -> bool:
     """Compares the losses before and after an update with those of torch."""
-    size = NetworkSpecification(channels=channels, cells=1, classes=3, resolution=16)
+    space = SPACES[compiler.space]
+    size = NetworkSpecification(channels=channels, cells=space.cells, classes=3, resolution=space.resolution)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
-        images, labels = torch.randn(4, 3, 16, 16), torch.arange(4) % size.classes
+        images, labels = torch.randn(4, 3, size.resolution, size.resolution), torch.arange(4) % size.classes
         loss = RepresentationLoss([torch.randn(4, 8) for _ in range(STAGES)])
         torch.default_generator.manual_seed(1)
-        network = build_network(SPACE, _EXAMPLE, size).train()
+        network = build_network(compiler.space, space.example, size).train()
         torch.default_generator.manual_seed(1)
-        program = compiler.compile(_EXAMPLE, size, Material.of(images, labels, loss.references), _BETA)
+        program = compiler.compile(space.example, size, Material.of(images, labels, loss.references), _BETA)
     return all(
         bool((ours - theirs).abs() < _TOLERANCE * theirs.abs())
         for ours, theirs in zip(_losses(program), _losses_of_torch(network, images, labels, loss), strict=True)

@@ -6,11 +6,15 @@ from torch import Tensor
 from rminas_sidecar.kernels.program import Machine
 from rminas_sidecar.programs import nas_bench_201
 from rminas_sidecar.programs.buffers import Buffer
-from rminas_sidecar.programs.compilation import patches_of
-from rminas_sidecar.programs.graph import Graph, Image
+from rminas_sidecar.programs.graph import Graph
+from rminas_sidecar.programs.images import patches_of
 from rminas_sidecar.programs.operations import Shape, make_table
 from rminas_sidecar.programs.parameters import Parameters
+from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
+
+FLOW_SPACE = "nas-bench-201"
+"""The space whose networks are measured by programs."""
 
 
 class SynapticFlow:
@@ -36,7 +40,7 @@ class SynapticFlow:
         graph, parameters = Graph(self._lanes), Parameters()
         image = Image(Shape(*self._image.shape), Buffer(self._image.numel()))
         network = nas_bench_201.build(graph, parameters, image, genotype, self._size)
-        graph.classification(network.stages[-1], network.classifier, Buffer(1), Buffer(1), factor=0)
+        graph.classification(network.last, network.classifier, Buffer(1), Buffer(1), factor=0)
         arena = parameters.place()
         drawn = torch.zeros(arena.floats)
         parameters.draw(drawn)

@@ -1,178 +1,143 @@
 """Builds the operations of a network and, by reverse differentiation, those of its gradient."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from itertools import accumulate
 
 from rminas_sidecar.kernels.program import MOST_TERMS
 from rminas_sidecar.programs.buffers import Buffer
-from rminas_sidecar.programs.operations import Addend, Operation, Shape
-from rminas_sidecar.programs.parameters import Parameter
+from rminas_sidecar.programs.operations import RECTIFIED, Addend, Shape, Window
+from rminas_sidecar.programs.parameters import Layer, Parameter
+from rminas_sidecar.programs.tape import Image, Tape, Total
+
+# Their gradients do not normalise what they read, and do not sum what they write.
+_WHOLE_IMAGES = ("tiled_convolution", "strided_convolution")
 
 
-@dataclass(frozen=True)
-class _Total:
-    """A sum of gradients. An owned buffer has no other readers, so it may be overwritten."""
+class Graph(Tape):
+    """The operations of a network."""
 
-    buffer: Buffer
-    owned: bool
-
-
-Extend = Callable[["_Total | None"], _Total]
-"""Adds a gradient to the sum of the others."""
-
-
-@dataclass(eq=False)
-class Image:
-    """Images that an operation computes.
-
-    Args:
-        statistics: normalise the images, where they have been convolved but not yet normalised.
-        terms: of the gradient, as they are.
-        extensions: operations that add to the gradient while they write it.
-    """
-
-    shape: Shape
-    buffer: Buffer
-    statistics: Buffer | None = None
-    terms: list[_Total] = field(default_factory=list)
-    extensions: list[Extend] = field(default_factory=list)
-
-
-class Graph:
-    """Operations in order. :meth:`differentiate` appends those of the gradient.
-
-    Args:
-        lanes: channels that fill a vector of library 0. Library 1 computes images whose channels do not.
-    """
-
-    def __init__(self, lanes: int) -> None:
-        self._lanes = lanes
-        self._backward: list[Callable[[], None]] = []
-        self.operations: list[Operation] = []
-
-    def convolution(self, kind: str, x: Image, weight: Parameter, norm: Parameter, stride: int = 1) -> Image:
-        """A rectified and convolved image, not yet normalised.
-
-        Args:
-            kind: `tiled_convolution`, `pointwise_convolution` or `strided_convolution`.
-            x: images.
-            weight: of the convolution.
-            norm: of the output.
-            stride: that of the kind.
-        """
-        y = self._convolved(x, norm.floats // 2, stride, normalised=True)
-        places = {"x": x.buffer, "y": y.buffer, "weight": weight, "norm": norm, "statistics": y.statistics}
-        channels = y.shape.channels
-        self._emit(kind, x, channels, places)
-
-        def backward() -> None:
-            gradient = self._gradient(y)
-            if gradient is None:
-                return
-            arriving = gradient.buffer
-
-            def extend(base: _Total | None) -> _Total:
-                x_gradient = self._target(x, base, in_place=stride == 1)
-                self._emit(
-                    f"{kind}_gradient",
-                    x,
-                    channels,
-                    {
-                        **places,
-                        "y_gradient": arriving,
-                        "base": None if base is None else base.buffer,
-                        "x_gradient": x_gradient,
-                        "weight_gradient": weight.gradient,
-                        "norm_gradient": norm.gradient,
-                    },
-                )
-                return _Total(x_gradient, owned=True)
-
-            x.extensions.append(extend)
-
-        self._backward.append(backward)
-        return y
-
-    def projection(
-        self, x: Image, weight: Parameter, outputs: int, norm: Parameter | None = None, *, differentiable: bool = True
+    def convolution(
+        self, kind: str, x: Image, layer: Layer, window: Window = RECTIFIED, *, differentiable: bool = True
     ) -> Image:
-        """A 1 × 1 convolution without ReLU; normalised where there is a norm, but not yet.
+        """A convolved image, not yet normalised. Images that are not yet normalised are normalised while they are read.
 
         Args:
+            kind: `tiled_convolution`, 3 × 3; `pointwise_convolution`, 1 × 1; `depthwise_convolution`; or
+                `strided_convolution`, 3 × 3 with stride 2.
             x: images.
-            weight: inputs × outputs.
-            outputs: channels.
-            norm: of the output.
+            layer: weight and normalisation.
+            window: of the convolution; it says whether x is rectified.
             differentiable: whether x needs a gradient.
         """
-        y = self._convolved(x, outputs, 1, normalised=norm is not None)
-        places = {"x": x.buffer, "y": y.buffer, "weight": weight, "norm": norm, "statistics": y.statistics}
-        self._emit("pointwise_projection", x, outputs, places)
+        assert kind not in _WHOLE_IMAGES or x.statistics is None
+        x.readers += 1
+        shape, outputs = _strided(x.shape, window.stride, layer.outputs), layer.outputs
+        y = Image(shape, Buffer(shape.floats), Buffer(4 * outputs) if layer.normalised else None)
+        places = {"x": x.buffer, "x_statistics": x.statistics, "y": y.buffer, "weight": layer.weight}
+        places |= {"norm": layer.norm, "statistics": y.statistics}
+        self._emit(kind, x, outputs, places, window)
 
-        def backward() -> None:
-            gradient = self._gradient(y)
-            if gradient is None:
-                return
-            x_gradient = Buffer(x.shape.floats) if differentiable else None
-            gradients = {"y_gradient": gradient.buffer, "x_gradient": x_gradient, "weight_gradient": weight.gradient}
-            norms = {} if norm is None else {"norm_gradient": norm.gradient}
-            self._emit("pointwise_projection_gradient", x, outputs, {**places, **gradients, **norms})
-            if x_gradient is not None:
-                x.terms.append(_Total(x_gradient, owned=True))
+        def write(gradient: Total) -> None:
+            gradients = {"y_gradient": gradient.buffer, "weight_gradient": layer.weight.gradient}
+            if layer.norm is not None:
+                gradients["norm_gradient"] = layer.norm.gradient
+            every = {**places, **gradients, "y_sums": y.gradient_sums}
+            if differentiable:
+                in_place = kind != "strided_convolution"
+                self._extend(f"{kind}_gradient", x, outputs, every, window, in_place=in_place)
+            else:
+                self._emit(f"{kind}_gradient", x, outputs, every, window)
 
-        self._backward.append(backward)
+        self._on_gradient(y, write)
         return y
 
     def normalised(self, x: Image) -> Image:
         """An image that is not yet normalised, normalised."""
         return self.sum([x], x.shape)
 
+    def normalisation(self, x: Image, norm: Parameter | None) -> Image:
+        """The same images with the statistics that normalise them."""
+        y = Image(x.shape, x.buffer, Buffer(4 * x.shape.channels))
+        places = {"y": y.buffer, "norm": norm, "statistics": y.statistics}
+        self._emit("normalisation", x, x.shape.channels, places)
+
+        def write(gradient: Total) -> None:
+            x_gradient = Buffer(x.shape.floats)
+            gradients = {"y_gradient": gradient.buffer, "y_sums": y.gradient_sums, "x_gradient": x_gradient}
+            norms = {} if norm is None else {"norm_gradient": norm.gradient}
+            self._emit("normalisation_gradient", x, x.shape.channels, {**places, **gradients, **norms})
+            x.terms.append(Total(x_gradient, owned=True))
+
+        self._on_gradient(y, write)
+        return y
+
+    def rectified(self, x: Image) -> Image:
+        """Rectified images; images that are not yet normalised are normalised before."""
+        y = Image(x.shape, Buffer(x.shape.floats))
+        self._copy("rectification", [(x, RECTIFIED)], y)
+        return y
+
+    def concatenation(self, images: Sequence[Image]) -> Image:
+        """The channels of all images, of which those that are not yet normalised are normalised."""
+        batch, height, width, _ = images[0].shape
+        shape = Shape(batch, height, width, sum(image.shape.channels for image in images))
+        y = Image(shape, Buffer(shape.floats))
+        ends = accumulate(image.shape.channels for image in images)
+        self._copy("insertion", [(it, Window(first=end - it.shape.channels)) for it, end in zip(images, ends, strict=True)], y)
+        return y
+
     def sum(self, terms: Sequence[Image | Parameter], shape: Shape) -> Image:
-        """The sum of at most three terms: images, normalised where they are not yet, and norms of zeros."""
+        """The sum of images, normalised where they are not yet, and of norms of zeros."""
         if len(terms) == 1 and isinstance(terms[0], Image) and terms[0].statistics is None:
             return terms[0]
+        if len(terms) > MOST_TERMS:
+            return self.sum([self.sum(terms[:MOST_TERMS], shape), *terms[MOST_TERMS:]], shape)
         y = Image(shape, Buffer(shape.floats))
-        addends = [
-            Addend(term.buffer, term.statistics) if isinstance(term, Image) else Addend(None, norm=term)
-            for term in terms
-        ]
-        self._emit("sum", y, shape.channels, {"y": y.buffer}, addends)
+        addends = []
+        for term in terms:
+            if isinstance(term, Image):
+                term.readers += 1
+            addends.append(
+                Addend(term.buffer, term.statistics) if isinstance(term, Image) else Addend(None, norm=term)
+            )
+        self._emit("sum", y, shape.channels, {"y": y.buffer}, terms=addends)
 
-        def backward() -> None:
-            gradient = self._gradient(y)
-            if gradient is None:
-                return
+        def write(gradient: Total) -> None:
             for term in terms:
                 if isinstance(term, Image):
-                    term.terms.append(_Total(gradient.buffer, owned=len(terms) == 1 and gradient.owned))
+                    term.terms.append(Total(gradient.buffer, owned=len(terms) == 1 and gradient.owned))
                 else:
                     places = {"y_gradient": gradient.buffer, "norm_gradient": term.gradient}
                     self._emit("shift_gradient", y, shape.channels, places)
 
-        self._backward.append(backward)
+        self._on_gradient(y, write)
         return y
 
-    def pooling(self, x: Image) -> Image:
+    def pooling(self, x: Image, stride: int = 1) -> Image:
         """Means over 3 × 3 pixels; only those within the image count."""
-        return self._without_parameters("pooling", x, x.shape)
+        return self._without_parameters("pooling", x, Window(side=3, stride=stride))
+
+    def maximum(self, x: Image, stride: int = 1) -> Image:
+        """Maxima over 3 × 3 pixels within the image."""
+        return self._without_parameters("maximum", x, Window(side=3, stride=stride))
 
     def halving(self, x: Image) -> Image:
         """Means over 2 × 2 pixels, with stride 2."""
-        batch, height, width, channels = x.shape
-        return self._without_parameters("halving", x, Shape(batch, height // 2, width // 2, channels))
+        return self._without_parameters("halving", x, Window(side=2, stride=2))
+
+    def sampling(self, x: Image, first: int = 0, *, rectifies: bool = False) -> Image:
+        """Every second pixel, beginning with line and column `first`; normalised if x is not yet."""
+        return self._without_parameters("sampling", x, Window(stride=2, first=first, rectifies=rectifies))
 
     def activation(self, x: Image, norm: Parameter) -> Image:
         """Normalised and then rectified images."""
+        x.readers += 1
         channels = x.shape.channels
-        y = Image(x.shape, Buffer(x.shape.floats), Buffer(2 * channels))
-        places = {"x": x.buffer, "y": y.buffer, "norm": norm, "statistics": y.statistics}
+        y = Image(x.shape, Buffer(x.shape.floats))
+        places = {"x": x.buffer, "y": y.buffer, "norm": norm, "statistics": Buffer(2 * channels)}
         self._emit("activation", x, channels, places)
-        answer = Image(y.shape, y.buffer)
 
-        def backward() -> None:
-            gradient = self._gradient(answer)
-            if gradient is None:
-                return
+        def write(gradient: Total) -> None:
             # The operation overwrites it.
             assert gradient.owned
             arriving = gradient.buffer
@@ -180,8 +145,8 @@ class Graph:
             self._emit("activation_gradient", x, channels, {**places, **changes})
             x.terms.append(gradient)
 
-        self._backward.append(backward)
-        return answer
+        self._on_gradient(y, write)
+        return y
 
     def classification(
         self, x: Image, layer: tuple[Parameter, Parameter], labels: Buffer, result: Buffer, factor: float
@@ -205,7 +170,7 @@ class Graph:
             x_gradient = Buffer(x.shape.floats)
             gradients = {"x_gradient": x_gradient, "weight_gradient": weight.gradient, "norm_gradient": bias.gradient}
             self._emit("classification_gradient", x, bias.floats, {**places, **gradients}, factor=factor)
-            x.terms.append(_Total(x_gradient, owned=True))
+            x.terms.append(Total(x_gradient, owned=True))
 
         self._backward.append(backward)
 
@@ -222,71 +187,45 @@ class Graph:
         places = {"x": x.buffer, "y": result, "statistics": kept, "reference": reference}
         self._emit("comparison", x, x.shape.channels, places)
 
-        def extend(base: _Total | None) -> _Total:
+        def extend(base: Total | None) -> Total:
             x_gradient = self._target(x, base, in_place=True)
             changes = {"base": None if base is None else base.buffer, "x_gradient": x_gradient}
             self._emit("comparison_gradient", x, x.shape.channels, {**places, **changes}, factor=factor)
-            return _Total(x_gradient, owned=True)
+            return Total(x_gradient, owned=True)
 
         self._backward.append(lambda: x.extensions.append(extend))
 
-    def differentiate(self) -> None:
-        """Appends the operations of the gradient of the loss by all parameters. Call it once, at the end."""
-        for backward in reversed(self._backward):
-            backward()
-
-    def _without_parameters(self, kind: str, x: Image, shape: Shape) -> Image:
+    def _without_parameters(self, kind: str, x: Image, window: Window) -> Image:
+        x.readers += 1
+        shape = _strided(x.shape, window.stride, x.shape.channels)
         y = Image(shape, Buffer(shape.floats))
-        self._emit(kind, x, shape.channels, {"x": x.buffer, "y": y.buffer})
+        places = {"x": x.buffer, "x_statistics": x.statistics, "y": y.buffer}
+        self._emit(kind, x, shape.channels, places, window)
 
-        def backward() -> None:
-            gradient = self._gradient(y)
-            if gradient is not None:
-                x_gradient = Buffer(x.shape.floats)
-                places = {"y_gradient": gradient.buffer, "x_gradient": x_gradient}
-                self._emit(f"{kind}_gradient", x, shape.channels, places)
-                x.terms.append(_Total(x_gradient, owned=True))
+        def write(gradient: Total) -> None:
+            x_gradient = Buffer(x.shape.floats)
+            gradients = {"y_gradient": gradient.buffer, "x_gradient": x_gradient, "x_sums": self._sums(x)}
+            self._emit(f"{kind}_gradient", x, shape.channels, {**places, **gradients}, window)
+            x.terms.append(Total(x_gradient, owned=True))
 
-        self._backward.append(backward)
+        self._on_gradient(y, write)
         return y
 
-    def _convolved(self, x: Image, outputs: int, stride: int, *, normalised: bool) -> Image:
-        batch, height, width, _ = x.shape
-        shape = Shape(batch, height // stride, width // stride, outputs)
-        return Image(shape, Buffer(shape.floats), Buffer(4 * outputs) if normalised else None)
+    def _copy(self, kind: str, sources: Sequence[tuple[Image, Window]], y: Image) -> None:
+        """Writes images, as their windows say, to y."""
+        places = [{"x": x.buffer, "x_statistics": x.statistics, "y": y.buffer} for x, _ in sources]
+        for (x, window), its in zip(sources, places, strict=True):
+            x.readers += 1
+            self._emit(kind, x, y.shape.channels, its, window)
 
-    def _target(self, x: Image, base: _Total | None, *, in_place: bool) -> Buffer:
-        return base.buffer if in_place and base is not None and base.owned else Buffer(x.shape.floats)
+        def write(gradient: Total) -> None:
+            for (x, window), its in zip(sources, places, strict=True):
+                every = {**its, "y_gradient": gradient.buffer}
+                self._extend(f"{kind}_gradient", x, y.shape.channels, every, window)
 
-    def _gradient(self, image: Image) -> _Total | None:
-        """The whole gradient of an image, once all its readers have added theirs; None if nothing reads it."""
-        total = self._add(image)
-        for extend in image.extensions:
-            total = extend(total)
-        return total
+        self._on_gradient(y, write)
 
-    def _add(self, image: Image) -> _Total | None:
-        totals = image.terms
-        if not totals:
-            return None
-        total, *rest = totals
-        while rest:
-            added, rest = [total, *rest[: MOST_TERMS - 1]], rest[MOST_TERMS - 1 :]
-            target = next((it.buffer for it in added if it.owned), None) or Buffer(image.shape.floats)
-            terms = [Addend(it.buffer) for it in added]
-            self._emit("sum", image, image.shape.channels, {"y": target}, terms)
-            total = _Total(target, owned=True)
-        return total
 
-    def _emit(
-        self,
-        kind: str,
-        x: Image,
-        outputs: int,
-        places: dict[str, Buffer | None] | dict[str, Buffer],
-        terms: Sequence[Addend] = (),
-        factor: float = 0.0,
-    ) -> None:
-        channels = outputs if "convolution" in kind or "projection" in kind else x.shape.channels
-        library = 1 if channels % self._lanes or x.shape.channels % self._lanes else 0
-        self.operations.append(Operation(kind, x.shape, outputs, library, places, terms, factor))
+def _strided(shape: Shape, stride: int, channels: int) -> Shape:
+    batch, height, width, _ = shape
+    return Shape(batch, -(-height // stride), -(-width // stride), channels)

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 from rminas_sidecar.networks.nas_bench_201 import CellEdge, parse, relevant
-from rminas_sidecar.programs.graph import Graph, Image
+from rminas_sidecar.programs.graph import Graph
+from rminas_sidecar.programs.images import convolve_patches
 from rminas_sidecar.programs.network import Network
-from rminas_sidecar.programs.parameters import Parameter, Parameters
+from rminas_sidecar.programs.operations import PIXEL, Window
+from rminas_sidecar.programs.parameters import Layer, Parameter, Parameters
+from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
 
-PATCH_CHANNELS = 32
-"""Channels of the patches of an image: 27 pixels, and zeros that fill a vector."""
+EXAMPLE = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|"
+"""A cell with all operations, and a convolution of zeros."""
 _STAGES = 3
-_IMAGE_CHANNELS = 3
+_STRIDED = Window(side=3, stride=2, rectifies=True)
 _SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
 _KINDS = {1: "pointwise_convolution", 3: "tiled_convolution"}
 _GRANULE = 16
@@ -29,7 +32,7 @@ def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, s
     Args:
         graph: gets the operations.
         parameters: gets the parameters.
-        patches: 3 × 3 patches of the images, with :data:`PATCH_CHANNELS` channels.
+        patches: 3 × 3 patches of the images, see :func:`rminas_sidecar.programs.images.patches_of`.
         genotype: of the space.
         size: of the network; see :func:`suits`.
 
@@ -38,8 +41,7 @@ def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, s
     """
     edges = parse(genotype)
     used = relevant(edges)
-    weight, norm = parameters.convolution_and_norm(_IMAGE_CHANNELS, size.channels, 3, rows=PATCH_CHANNELS)
-    x = graph.normalised(graph.projection(patches, weight, size.channels, norm, differentiable=False))
+    x = graph.normalised(convolve_patches(graph, parameters, patches, size.channels))
     stages = []
     for stage in range(_STAGES):
         channels = size.channels << stage
@@ -49,22 +51,22 @@ def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, s
             x = _cell(graph, parameters, x, edges, used)
         stages.append(x)
     last = graph.activation(x, parameters.norm(x.shape.channels))
-    return Network((stages[0], stages[1], last), parameters.linear(last.shape.channels, size.classes))
+    return Network((stages[0], stages[1], last), last, parameters.linear(last.shape.channels, size.classes))
 
 
 def _reduction(graph: Graph, parameters: Parameters, x: Image, channels: int) -> Image:
-    first = parameters.convolution_and_norm(channels // 2, channels, 3)
-    second = parameters.convolution_and_norm(channels, channels, 3)
-    shortcut = parameters.convolution(channels // 2, channels, 1)
-    inner = graph.normalised(graph.convolution("strided_convolution", x, *first, stride=2))
-    block = graph.convolution("tiled_convolution", inner, *second)
-    return graph.sum([graph.projection(graph.halving(x), shortcut, channels), block], block.shape)
+    first = parameters.convolution(channels // 2, channels, 3)
+    second = parameters.convolution(channels, channels, 3)
+    shortcut = parameters.convolution(channels // 2, channels, norm="none")
+    inner = graph.normalised(graph.convolution("strided_convolution", x, first, _STRIDED))
+    block = graph.convolution("tiled_convolution", inner, second)
+    return graph.sum([graph.convolution("pointwise_convolution", graph.halving(x), shortcut, PIXEL), block], block.shape)
 
 
 def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge], used: Sequence[bool]) -> Image:
     channels = x.shape.channels
     layers = {
-        index: parameters.convolution_and_norm(channels, channels, _SIDES[edge.operation], used=used[index])
+        index: parameters.convolution(channels, channels, _SIDES[edge.operation], used=used[index])
         for index, edge in enumerate(edges)
         if edge.operation in _SIDES
     }
@@ -78,7 +80,7 @@ def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEd
                 continue
             source = nodes[edge.source]
             if index in layers:
-                terms.append(_convolve(graph, source, edge.operation, *layers[index]))
+                terms.append(_convolve(graph, source, edge.operation, layers[index]))
             elif source is not None and edge.operation == "skip_connect":
                 terms.append(source)
             elif source is not None:
@@ -90,8 +92,9 @@ def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEd
     return graph.sum([], x.shape) if output is None else output
 
 
-def _convolve(
-    graph: Graph, source: Image | None, operation: str, weight: Parameter, norm: Parameter
-) -> Image | Parameter:
+def _convolve(graph: Graph, source: Image | None, operation: str, layer: Layer) -> Image | Parameter:
     """The convolved source; the convolution of zeros is zeros, which the normalisation turns into its bias."""
-    return norm if source is None else graph.convolution(_KINDS[_SIDES[operation]], source, weight, norm)
+    if source is not None:
+        return graph.convolution(_KINDS[_SIDES[operation]], source, layer)
+    assert layer.norm is not None
+    return layer.norm

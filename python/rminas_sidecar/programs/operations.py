@@ -36,6 +36,28 @@ class Addend(NamedTuple):
     norm: Buffer | None = None
 
 
+class Window(NamedTuple):
+    """The pixels of x that an operation reads for a pixel of y, and how.
+
+    Args:
+        side: of the square kernel.
+        stride: 1 or 2.
+        dilation: distance of the kernel's pixels.
+        first: the first line and column that are read; or the first channel of y that is written.
+        rectifies: whether x is rectified, after its normalisation if it has one.
+    """
+
+    side: int = 1
+    stride: int = 1
+    dilation: int = 1
+    first: int = 0
+    rectifies: bool = False
+
+
+PIXEL = Window()
+RECTIFIED = Window(rectifies=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A row of the table. The fields are those of `operation` in operation.h.
@@ -51,6 +73,7 @@ class Operation:
     outputs: int
     library: int
     places: Mapping[str, Buffer | None]
+    window: Window = PIXEL
     terms: Sequence[Addend] = ()
     factor: float = 0.0
 
@@ -74,7 +97,7 @@ def _row(it: Operation) -> tuple[object, ...]:
     terms = [tuple(map(_place, term)) for term in it.terms]
     terms += [_NO_TERM] * (MOST_TERMS - len(terms))
     places = (_place(it.places.get(name)) for name in _ALL_PLACES)
-    return (_NUMBER[it.kind], it.library, *it.shape, it.outputs, *places, terms, it.factor)
+    return (_NUMBER[it.kind], it.library, *it.shape, it.outputs, *it.window, *places, terms, it.factor)
 
 
 def _place(buffer: Buffer | None) -> int:

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
 from rminas_sidecar.programs.buffers import Arena, Buffer
 
+Norm = Literal["affine", "plain", "none"]
+"""Whether an output is normalised, and whether the normalisation has weight and bias."""
 Arrange = Callable[[Tensor], Tensor]
 """From a weight as torch has it to one as the operations read it."""
 
@@ -18,6 +21,22 @@ class Parameter(Buffer):
     """A parameter and its gradient."""
 
     gradient: Buffer = field(default_factory=lambda: Buffer(0))
+
+
+class Layer(NamedTuple):
+    """A convolution without bias.
+
+    Args:
+        weight: side × side × inputs × outputs; of a depthwise convolution side × side × channels.
+        outputs: channels.
+        norm: weight and bias of the normalisation of the output; None where it has none.
+        normalised: whether the output is normalised.
+    """
+
+    weight: Parameter
+    outputs: int
+    norm: Parameter | None = None
+    normalised: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,26 +61,37 @@ class Parameters:
         self._norms: list[Parameter] = []
 
     def convolution(
-        self, inputs: int, outputs: int, side: int, *, used: bool = True, rows: int | None = None
-    ) -> Parameter:
-        """The weight of a convolution without bias: side × side × inputs × outputs.
+        self,
+        inputs: int,
+        outputs: int,
+        side: int = 1,
+        *,
+        norm: Norm = "affine",
+        used: bool = True,
+        rows: int | None = None,
+    ) -> Layer:
+        """A convolution without bias, and the normalisation of its output.
 
         Args:
             inputs: channels.
             outputs: channels.
             side: of the kernel.
-            used: whether an operation reads it. Others are drawn and dropped, for the sake of the next ones.
-            rows: at least side · side · inputs; further rows are zeros.
+            norm: with weight and bias, without them, or none.
+            used: whether an operation reads the weight. Others are drawn and dropped, for the sake of the next ones.
+            rows: at least side · side · inputs; further rows of the weight are zeros.
         """
         fan_in = inputs * side * side
-        parameter = Parameter((rows or fan_in) * outputs)
-        return self._draw((outputs, inputs, side, side), _kaiming_bound(fan_in), parameter, _outputs_last, used)
+        weight = Parameter((rows or fan_in) * outputs)
+        self._draw((outputs, inputs, side, side), _kaiming_bound(fan_in), weight, _outputs_last, used)
+        affine = self.norm(outputs, used=used) if norm == "affine" else None
+        return Layer(weight, outputs, affine, norm != "none")
 
-    def convolution_and_norm(
-        self, inputs: int, outputs: int, side: int, *, used: bool = True, rows: int | None = None
-    ) -> tuple[Parameter, Parameter]:
-        """The weight of a convolution, and the normalisation of its output."""
-        return self.convolution(inputs, outputs, side, used=used, rows=rows), self.norm(outputs, used=used)
+    def depthwise(self, channels: int, side: int, *, norm: Norm = "none") -> Layer:
+        """A depthwise convolution without bias, and the normalisation of its output."""
+        weight = Parameter(side * side * channels)
+        self._draw((channels, 1, side, side), _kaiming_bound(side * side), weight, _outputs_last, used=True)
+        affine = self.norm(channels) if norm == "affine" else None
+        return Layer(weight, channels, affine, norm != "none")
 
     def norm(self, channels: int, *, used: bool = True) -> Parameter:
         """Weight and bias of a batch normalisation: 2 × channels."""

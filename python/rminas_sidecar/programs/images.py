@@ -1,0 +1,32 @@
+"""The images of a batch as programs read them, and the first convolution."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rminas_sidecar.programs.graph import Graph
+from rminas_sidecar.programs.operations import PIXEL
+from rminas_sidecar.programs.parameters import Norm, Parameters
+from rminas_sidecar.programs.tape import Image
+
+PATCH_CHANNELS = 32
+"""Channels of the patches of an image: 27 pixels, and zeros that fill a vector."""
+_IMAGE_CHANNELS = 3
+
+
+def patches_of(images: Tensor) -> Tensor:
+    """The 3 × 3 pixels around each pixel, in the order of the weights: samples × height × width × PATCH_CHANNELS."""
+    samples, _, height, width = images.shape
+    padded = functional.pad(images, (1, 1, 1, 1)).permute(0, 2, 3, 1)
+    pixels = torch.cat([padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)], 3)
+    patches = torch.zeros(samples, height, width, PATCH_CHANNELS)
+    patches[..., : pixels.shape[3]] = pixels
+    return patches
+
+
+def convolve_patches(
+    graph: Graph, parameters: Parameters, patches: Image, outputs: int, norm: Norm = "affine"
+) -> Image:
+    """A 3 × 3 convolution of the images, not yet normalised."""
+    layer = parameters.convolution(_IMAGE_CHANNELS, outputs, 3, norm=norm, rows=PATCH_CHANNELS)
+    return graph.convolution("pointwise_convolution", patches, layer, PIXEL, differentiable=False)
