@@ -1,25 +1,26 @@
 /*
  * Operations: depthwise convolutions, the statistics of their outputs if these are normalised, and their gradients.
  *
- * LANES channels of one image at a time are copied into a frame of zeros, which stays in the cache. The padding keeps the size
- * of the image if the stride is 1. weight: side x side x channels.
+ * A group of channels of one image at a time is copied into frames of zeros, one for each vector, which stay in the cache. The
+ * padding keeps the size of the image if the stride is 1. weight: side x side x channels.
  */
 #include "operation.h"
 #include "products.h"
 
 #define MOST_SIDE 7
+#define MOST_TAPS (MOST_SIDE * MOST_SIDE)
 /* Output pixels that are computed side by side. */
 #define WIDE 8
 #define NARROW 4
 
-/* A frame: lines of `line` pixels, with `padding` pixels around the image. */
+/* A frame: lines of `line` pixels, with `padding` pixels around the image; and its floats. */
 typedef struct {
-    ptrdiff_t height, width, padding, line;
+    ptrdiff_t height, width, padding, line, size;
 } frame;
 
 static frame frame_around(const operation *o, ptrdiff_t height, ptrdiff_t width) {
-    ptrdiff_t padding = o->dilation * (o->side / 2);
-    return (frame){height, width, padding, width + 2 * padding};
+    ptrdiff_t padding = o->dilation * (o->side / 2), line = width + 2 * padding;
+    return (frame){height, width, padding, line, (height + 2 * padding) * line * LANES};
 }
 
 static frame frame_of_x(const operation *o) { return frame_around(o, o->height, o->width); }
@@ -28,10 +29,13 @@ static frame frame_of_y(const operation *o) {
     return frame_around(o, strided_length(o->height, o->stride), strided_length(o->width, o->stride));
 }
 
-static ptrdiff_t frame_size(frame f) { return (f.height + 2 * f.padding) * f.line * LANES; }
+/* The first pixel of a line of the image within a frame. */
+static ptrdiff_t line_in(frame f, ptrdiff_t h) { return ((h + f.padding) * f.line + f.padding) * LANES; }
 
-/* A line of the image within a frame. */
-static float *line_in(float *pixels, frame f, ptrdiff_t h) { return pixels + ((h + f.padding) * f.line + f.padding) * LANES; }
+/* Floats from the start of images to a line of image b. */
+static ptrdiff_t line_of(const operation *o, frame f, ptrdiff_t b, ptrdiff_t h) {
+    return (b * f.height + h) * f.width * o->inputs;
+}
 
 /* out = `count` sums of pixels of a frame times taps. `from` is the upper left pixel of the first sum. */
 static ALWAYS_INLINE void sum_taps(const float *from, ptrdiff_t line, const vec *taps, ptrdiff_t side, ptrdiff_t dilation,
@@ -57,44 +61,62 @@ static ALWAYS_INLINE void convolve_line(const float *from, ptrdiff_t line, const
     for (; w < count; w++) sum_taps(from + w * stride * LANES, line, taps, side, dilation, stride, 1, out + w);
 }
 
+/* The same by the kernel of an operation, with stride 1 or that of the operation. */
+static void convolve_line_by(const operation *o, const float *from, ptrdiff_t line, const vec *taps, ptrdiff_t stride,
+                             ptrdiff_t count, vec *out) {
+    if (stride == 1)
+        convolve_line(from, line, taps, o->side, o->dilation, 1, count, out);
+    else
+        convolve_line(from, line, taps, o->side, o->dilation, stride, count, out);
+}
+
+/* The taps of a vector of channels, or those of the kernel turned by 180 degrees. */
 static void read_taps(const operation *o, const float *arena, ptrdiff_t c, int turned, vec *taps) {
     ptrdiff_t count = o->side * o->side;
     for (ptrdiff_t k = 0; k < count; k++)
         taps[k] = load(arena + o->weight + (turned ? count - 1 - k : k) * o->inputs + c);
 }
 
-/* Copies channels of image b into a frame. */
-static void read_image(const operation *o, source x, frame f, ptrdiff_t b, ptrdiff_t c, float *pixels) {
+/* Copies vectors of image b into frames. */
+static ALWAYS_INLINE void read_image(const operation *o, source x, frame f, ptrdiff_t b, ptrdiff_t c, int vectors,
+                                     float *pixels) {
     for (ptrdiff_t h = 0; h < f.height; h++)
-        read_pixels(x, (b * f.height + h) * f.width * o->inputs, o->inputs, c, f.width, line_in(pixels, f, h), LANES);
+        read_pixels(x, line_of(o, f, b, h), o->inputs, c, f.width, vectors,
+                    (block){pixels + line_in(f, h), LANES, f.size});
 }
 
 ptrdiff_t rminas_depthwise_convolution_scratch(const operation *o) {
-    return aligned(moments_size(1, o->inputs)) + aligned(frame_size(frame_of_x(o))) + frame_of_y(o).width * LANES;
+    return aligned(moments_size(1, o->inputs)) + aligned(GROUP * frame_of_x(o).size) + GROUP * o->width * LANES;
+}
+
+/* Convolves vectors of all images, and adds to the moments. pixels: frames of zeros; lines: a line for each vector. */
+static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdiff_t c, int vectors, float *pixels,
+                                         vec *lines, double *moments) {
+    frame from = frame_of_x(o), to = frame_of_y(o);
+    source x = source_of(o, arena);
+    vec taps[GROUP][MOST_TAPS];
+    for (int v = 0; v < vectors; v++) read_taps(o, arena, c + v * LANES, 0, taps[v]);
+    for (ptrdiff_t b = 0; b < o->batch; b++) {
+        read_image(o, x, from, b, c, vectors, pixels);
+        for (ptrdiff_t h = 0; h < to.height; h++) {
+            float *y = arena + o->y + line_of(o, to, b, h) + c;
+            for (int v = 0; v < vectors; v++) {
+                vec *line = lines + v * to.width;
+                convolve_line_by(o, pixels + v * from.size + h * o->stride * from.line * LANES, from.line, taps[v],
+                                 o->stride, to.width, line);
+                if (o->statistics != ABSENT)
+                    add_moments(line, to.width, moments + c + v * LANES, moments + o->inputs + c + v * LANES);
+            }
+            for (ptrdiff_t w = 0; w < to.width; w++, y += o->inputs)
+                for (int v = 0; v < vectors; v++) store(y + v * LANES, lines[v * to.width + w]);
+        }
+    }
 }
 
 void rminas_depthwise_convolution(const operation *o, float *arena, float *scratch) {
-    source x = source_of(o, arena);
-    frame from = frame_of_x(o), to = frame_of_y(o);
     double *moments = (double *)take_zeros(&scratch, moments_size(1, o->inputs));
-    float *pixels = take_zeros(&scratch, frame_size(from));
-    vec *sums = (vec *)scratch, taps[MOST_SIDE * MOST_SIDE];
-    for (ptrdiff_t c = 0; c < o->inputs; c += LANES) {
-        read_taps(o, arena, c, 0, taps);
-        for (ptrdiff_t b = 0; b < o->batch; b++) {
-            read_image(o, x, from, b, c, pixels);
-            for (ptrdiff_t h = 0; h < to.height; h++) {
-                const float *first = pixels + h * o->stride * from.line * LANES;
-                float *y = arena + o->y + (b * to.height + h) * to.width * o->inputs + c;
-                if (o->stride == 1)
-                    convolve_line(first, from.line, taps, o->side, o->dilation, 1, to.width, sums);
-                else
-                    convolve_line(first, from.line, taps, o->side, o->dilation, o->stride, to.width, sums);
-                for (ptrdiff_t w = 0; w < to.width; w++) store(y + w * o->inputs, sums[w]);
-                if (o->statistics != ABSENT) add_moments(sums, to.width, moments + c, moments + o->inputs + c);
-            }
-        }
-    }
+    float *pixels = take_zeros(&scratch, GROUP * frame_of_x(o).size);
+    FOR_GROUPS(o->inputs, convolve_group(o, arena, c, vectors, pixels, (vec *)scratch, moments))
     if (o->statistics != ABSENT) write_statistics(o, arena, moments, 1, strided_pixels(o));
 }
 
@@ -103,8 +125,7 @@ static ALWAYS_INLINE void add_tap_gradients(const float *pixels, frame from, con
                                             ptrdiff_t dilation, ptrdiff_t stride, int side, vec *taps) {
     vec even[MOST_SIDE] = {{0}}, odd[MOST_SIDE] = {{0}};
     for (ptrdiff_t h = 0; h < to.height; h++) {
-        const float *x = pixels + h * stride * from.line * LANES;
-        const float *g = gradient + ((h + to.padding) * to.line + to.padding) * LANES;
+        const float *x = pixels + h * stride * from.line * LANES, *g = gradient + line_in(to, h);
         ptrdiff_t w = 0;
         for (; w + 2 <= to.width; w += 2, x += 2 * stride * LANES, g += 2 * LANES) {
             vec first = load(g), second = load(g + LANES);
@@ -135,53 +156,66 @@ static void add_weight_gradient(const operation *o, const float *pixels, const f
 /* The gradient of an image by a convolution with stride: adds each gradient times each tap to the pixel that was read. */
 static void scatter(const operation *o, const float *gradient, const vec *taps, float *pixels) {
     frame from = frame_of_x(o), to = frame_of_y(o);
-    memset(pixels, 0, frame_size(from) * sizeof(float));
+    memset(pixels, 0, from.size * sizeof(float));
     for (ptrdiff_t h = 0; h < to.height; h++)
         for (ptrdiff_t i = 0; i < o->side; i++)
             for (ptrdiff_t j = 0; j < o->side; j++) {
-                const float *g = gradient + ((h + to.padding) * to.line + to.padding) * LANES;
+                const float *g = gradient + line_in(to, h);
                 float *x = pixels + ((h * o->stride + i * o->dilation) * from.line + j * o->dilation) * LANES;
                 vec tap = taps[i * o->side + j];
-                for (ptrdiff_t w = 0; w < to.width; w++, g += LANES, x += o->stride * LANES) store(x, load(x) + load(g) * tap);
+                for (ptrdiff_t w = 0; w < to.width; w++, g += LANES, x += o->stride * LANES)
+                    store(x, load(x) + load(g) * tap);
             }
 }
 
-/* Writes the gradient of image b. The frame `pixels` is free for use. */
-static void write_image_gradient(const operation *o, const float *arena, sink x, ptrdiff_t b, ptrdiff_t c,
-                                 const float *gradient, float *pixels, vec *sums) {
+/* Writes the gradient of vectors of image b. The frames `pixels` are free for use. */
+static ALWAYS_INLINE void write_image_gradient(const operation *o, sink x, ptrdiff_t b, ptrdiff_t c, int vectors,
+                                               const float *gradient, vec taps[][MOST_TAPS], float *pixels, vec *lines) {
     frame from = frame_of_x(o), to = frame_of_y(o);
-    vec taps[MOST_SIDE * MOST_SIDE];
-    read_taps(o, arena, c, o->stride == 1, taps);
-    if (o->stride > 1) scatter(o, gradient, taps, pixels);
+    for (int v = 0; v < vectors && o->stride > 1; v++) scatter(o, gradient + v * to.size, taps[v], pixels + v * from.size);
     for (ptrdiff_t h = 0; h < from.height; h++) {
-        const float *line = o->stride > 1 ? line_in(pixels, from, h) : (const float *)sums;
-        if (o->stride == 1)
-            convolve_line(gradient + h * to.line * LANES, to.line, taps, o->side, o->dilation, 1, from.width, sums);
-        write_pixels(x, line, LANES, (b * from.height + h) * from.width * o->inputs, o->inputs, c, from.width);
+        block values = {pixels + line_in(from, h), LANES, from.size};
+        if (o->stride == 1) {
+            for (int v = 0; v < vectors; v++)
+                convolve_line_by(o, gradient + v * to.size + h * to.line * LANES, to.line, taps[v], 1, from.width,
+                                 lines + v * from.width);
+            values = (block){(float *)lines, LANES, from.width * LANES};
+        }
+        write_pixels(x, values, line_of(o, from, b, h), o->inputs, c, from.width, vectors);
     }
 }
 
 ptrdiff_t rminas_depthwise_convolution_gradient_scratch(const operation *o) {
-    return aligned(3 * o->inputs) + 2 * aligned(frame_size(frame_of_x(o))) + aligned(frame_size(frame_of_y(o))) +
-           o->width * LANES;
+    frame from = frame_of_x(o), to = frame_of_y(o);
+    return aligned(3 * o->inputs) + 2 * aligned(GROUP * from.size) + aligned(GROUP * to.size) + GROUP * o->width * LANES;
+}
+
+/* The gradients of vectors of channels. pixels and gradient: frames of zeros; spare: frames. */
+static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, images back, sink x, ptrdiff_t c,
+                                              int vectors, float *pixels, float *gradient, float *spare, vec *lines) {
+    frame from = frame_of_x(o), to = frame_of_y(o);
+    vec taps[GROUP][MOST_TAPS], sums[GROUP][MOST_TAPS];
+    memset(sums, 0, sizeof sums);
+    for (int v = 0; v < vectors; v++) read_taps(o, arena, c + v * LANES, o->stride == 1, taps[v]);
+    for (ptrdiff_t b = 0; b < o->batch; b++) {
+        read_image(o, x.x, from, b, c, vectors, pixels);
+        for (ptrdiff_t h = 0; h < to.height; h++)
+            read_gradient_pixels(back, line_of(o, to, b, h), o->inputs, c, to.width, vectors,
+                                 (block){gradient + line_in(to, h), LANES, to.size});
+        for (int v = 0; v < vectors; v++)
+            add_weight_gradient(o, pixels + v * from.size, gradient + v * to.size, sums[v]);
+        write_image_gradient(o, x, b, c, vectors, gradient, taps, spare, lines);
+    }
+    for (int v = 0; v < vectors; v++)
+        for (ptrdiff_t k = 0; k < o->side * o->side; k++)
+            store(arena + o->weight_gradient + k * o->inputs + c + v * LANES, sums[v][k]);
 }
 
 void rminas_depthwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
-    frame from = frame_of_x(o), to = frame_of_y(o);
+    ptrdiff_t from = GROUP * frame_of_x(o).size, to = GROUP * frame_of_y(o).size;
     images back = gradient_before_norm(o, arena, take(&scratch, 3 * o->inputs), strided_pixels(o));
-    float *pixels = take_zeros(&scratch, frame_size(from)), *turned = take(&scratch, frame_size(from));
-    float *gradient = take_zeros(&scratch, frame_size(to));
+    float *pixels = take_zeros(&scratch, from), *spare = take(&scratch, from), *gradient = take_zeros(&scratch, to);
     sink x = sink_of(o, arena);
-    for (ptrdiff_t c = 0; c < o->inputs; c += LANES) {
-        vec taps[MOST_SIDE * MOST_SIDE] = {{0}};
-        for (ptrdiff_t b = 0; b < o->batch; b++) {
-            read_image(o, x.x, from, b, c, pixels);
-            for (ptrdiff_t h = 0; h < to.height; h++)
-                read_gradient_pixels(back, (b * to.height + h) * to.width * o->inputs, o->inputs, c, to.width,
-                                     line_in(gradient, to, h), LANES);
-            add_weight_gradient(o, pixels, gradient, taps);
-            write_image_gradient(o, arena, x, b, c, gradient, turned, (vec *)scratch);
-        }
-        for (ptrdiff_t k = 0; k < o->side * o->side; k++) store(arena + o->weight_gradient + k * o->inputs + c, taps[k]);
-    }
+    FOR_GROUPS(o->inputs,
+               differentiate_group(o, arena, back, x, c, vectors, pixels, gradient, spare, (vec *)scratch))
 }

@@ -17,9 +17,8 @@ void rminas_sampling(const operation *o, float *arena, float *scratch) {
     source x = source_of(o, arena);
     ptrdiff_t width = strided_length(o->width, o->stride), lines = strided_pixels(o) / width;
     for (ptrdiff_t line = 0; line < lines; line++)
-        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-            read_pixels(x, sampled_line(o, line), o->stride * o->inputs, c, width,
-                        arena + o->y + line * width * o->inputs + c, o->inputs);
+        FOR_GROUPS(o->inputs, read_pixels(x, sampled_line(o, line), o->stride * o->inputs, c, width, vectors,
+                                          pixels_at(arena + o->y, line * width, o->inputs, c)))
 }
 
 void rminas_sampling_gradient(const operation *o, float *arena, float *scratch) {
@@ -28,26 +27,24 @@ void rminas_sampling_gradient(const operation *o, float *arena, float *scratch) 
     ptrdiff_t width = strided_length(o->width, o->stride), lines = strided_pixels(o) / width;
     memset(x.gradient, 0, pixels_of(o) * o->inputs * sizeof(float));
     for (ptrdiff_t line = 0; line < lines; line++)
-        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-            write_pixels(x, arena + o->y_gradient + line * width * o->inputs + c, o->inputs, sampled_line(o, line),
-                         o->stride * o->inputs, c, width);
+        FOR_GROUPS(o->inputs, write_pixels(x, pixels_at(arena + o->y_gradient, line * width, o->inputs, c),
+                                           sampled_line(o, line), o->stride * o->inputs, c, width, vectors))
 }
 
 /* Channels from `first` on of y = x. y has `outputs` channels. */
 void rminas_insertion(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     source x = source_of(o, arena);
-    for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-        read_pixels(x, 0, o->inputs, c, pixels_of(o), arena + o->y + o->first + c, o->outputs);
+    FOR_GROUPS(o->inputs, read_pixels(x, 0, o->inputs, c, pixels_of(o), vectors,
+                                      pixels_at(arena + o->y + o->first, 0, o->outputs, c)))
 }
 
 void rminas_insertion_gradient(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     sink x = sink_of(o, arena);
     for (ptrdiff_t pixel = 0; pixel < pixels_of(o); pixel += BLOCK)
-        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-            write_pixels(x, arena + o->y_gradient + pixel * o->outputs + o->first + c, o->outputs, pixel * o->inputs,
-                         o->inputs, c, BLOCK);
+        FOR_GROUPS(o->inputs, write_pixels(x, pixels_at(arena + o->y_gradient + o->first, pixel, o->outputs, c),
+                                           pixel * o->inputs, o->inputs, c, BLOCK, vectors))
 }
 
 ptrdiff_t rminas_normalisation_scratch(const operation *o) { return moments_size(1, o->outputs); }
@@ -65,22 +62,22 @@ ptrdiff_t rminas_normalisation_gradient_scratch(const operation *o) { return 3 *
 /* x_gradient = the gradient of y before the normalisation. */
 void rminas_normalisation_gradient(const operation *o, float *arena, float *scratch) {
     images gradient = gradient_before_norm(o, arena, scratch, pixels_of(o));
-    for (ptrdiff_t c = 0; c < o->outputs; c += LANES)
-        read_gradient_pixels(gradient, 0, o->outputs, c, pixels_of(o), arena + o->x_gradient + c, o->outputs);
+    FOR_GROUPS(o->outputs, read_gradient_pixels(gradient, 0, o->outputs, c, pixels_of(o), vectors,
+                                                pixels_at(arena + o->x_gradient, 0, o->outputs, c)))
 }
 
 /* y = x as it is read. */
 void rminas_rectification(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     source x = source_of(o, arena);
-    for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-        read_pixels(x, 0, o->inputs, c, pixels_of(o), arena + o->y + c, o->inputs);
+    FOR_GROUPS(o->inputs,
+               read_pixels(x, 0, o->inputs, c, pixels_of(o), vectors, pixels_at(arena + o->y, 0, o->inputs, c)))
 }
 
 void rminas_rectification_gradient(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     sink x = sink_of(o, arena);
     for (ptrdiff_t pixel = 0; pixel < pixels_of(o); pixel += BLOCK)
-        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-            write_pixels(x, arena + o->y_gradient + pixel * o->inputs + c, o->inputs, pixel * o->inputs, o->inputs, c, BLOCK);
+        FOR_GROUPS(o->inputs, write_pixels(x, pixels_at(arena + o->y_gradient, pixel, o->inputs, c), pixel * o->inputs,
+                                           o->inputs, c, BLOCK, vectors))
 }

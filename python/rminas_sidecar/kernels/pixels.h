@@ -13,30 +13,61 @@ typedef struct {
 static inline vec factor_of(source x, ptrdiff_t c) { return x.scale ? load(x.scale + c) : (vec){0} + 1; }
 static inline vec offset_of(source x, ptrdiff_t c) { return x.shift ? load(x.shift + c) : (vec){0}; }
 
+/* Vectors of channels that are read or written together, because they lie side by side. */
+#define GROUP 4
+
+/* Calls `body` for all channels: from c on, `vectors` vectors at a time, which is a constant to the compiler. */
+#define FOR_GROUPS(channels, body)                                     \
+    {                                                                  \
+        ptrdiff_t c = 0;                                               \
+        for (; c + GROUP * LANES <= channels; c += GROUP * LANES) {    \
+            enum { vectors = GROUP };                                  \
+            body;                                                      \
+        }                                                              \
+        for (; c < channels; c += LANES) {                             \
+            enum { vectors = 1 };                                      \
+            body;                                                      \
+        }                                                              \
+    }
+
+/* Some vectors of pixels: `step` floats from pixel to pixel, and `apart` from vector to vector. */
+typedef struct {
+    float *first;
+    ptrdiff_t step, apart;
+} block;
+
+/* Pixels of images with this many channels, from channel c on. */
+static inline block pixels_at(float *images, ptrdiff_t pixel, ptrdiff_t channels, ptrdiff_t c) {
+    return (block){images + pixel * channels + c, channels, LANES};
+}
+
 /*
- * Reads LANES channels, from channel c on, of `count` pixels, the first of them `at` floats after the start of the images. Pixels
- * are `step` floats apart, in the answer `out_step`.
+ * Reads vectors from channel c on, of `count` pixels. The first is `at` floats after the start of the images, and they are
+ * `step` floats apart.
  */
-static ALWAYS_INLINE void read_pixels(source x, ptrdiff_t at, ptrdiff_t step, ptrdiff_t c, ptrdiff_t count, float *out,
-                                      ptrdiff_t out_step) {
-    vec scale = factor_of(x, c), shift = offset_of(x, c);
-    const float *from = x.pixels + at + c;
-    if (x.rectifies)
-        for (ptrdiff_t i = 0; i < count; i++) {
-            vec value = load(from + i * step) * scale + shift;
-            store(out + i * out_step, keep_positive(value, value));
+static ALWAYS_INLINE void read_pixels(source x, ptrdiff_t at, ptrdiff_t step, ptrdiff_t c, ptrdiff_t count, int vectors,
+                                      block to) {
+    vec scale[GROUP], shift[GROUP];
+    for (int v = 0; v < vectors; v++) {
+        scale[v] = factor_of(x, c + v * LANES);
+        shift[v] = offset_of(x, c + v * LANES);
+    }
+    for (ptrdiff_t i = 0; i < count; i++)
+        for (int v = 0; v < vectors; v++) {
+            vec value = load(x.pixels + at + i * step + c + v * LANES) * scale[v] + shift[v];
+            store(to.first + i * to.step + v * to.apart, x.rectifies ? keep_positive(value, value) : value);
         }
-    else
-        for (ptrdiff_t i = 0; i < count; i++) store(out + i * out_step, load(from + i * step) * scale + shift);
 }
 
 /* Reads the gradient before a normalisation in the same way; without one, the gradient itself. */
 static ALWAYS_INLINE void read_gradient_pixels(images y, ptrdiff_t at, ptrdiff_t step, ptrdiff_t c, ptrdiff_t count,
-                                               float *out, ptrdiff_t out_step) {
-    if (y.convolved)
-        for (ptrdiff_t i = 0; i < count; i++) store(out + i * out_step, normalised_gradient(y, at + i * step + c, c));
-    else
-        for (ptrdiff_t i = 0; i < count; i++) store(out + i * out_step, load(y.pixels + at + i * step + c));
+                                               int vectors, block to) {
+    for (ptrdiff_t i = 0; i < count; i++)
+        for (int v = 0; v < vectors; v++) {
+            ptrdiff_t channel = c + v * LANES, place = at + i * step + channel;
+            store(to.first + i * to.step + v * to.apart,
+                  y.convolved ? normalised_gradient(y, place, channel) : load(y.pixels + place));
+        }
 }
 
 /*
@@ -51,25 +82,30 @@ typedef struct {
     ptrdiff_t channels;
 } sink;
 
-/* Writes the gradients of pixels that `read_pixels` has read. `values` are `values_step` floats apart. */
-static ALWAYS_INLINE void write_pixels(sink to, const float *values, ptrdiff_t values_step, ptrdiff_t at, ptrdiff_t step,
-                                       ptrdiff_t c, ptrdiff_t count) {
-    vec scale = factor_of(to.x, c), shift = offset_of(to.x, c), mean = to.sums ? load(to.x.mean + c) : (vec){0};
-    vec sum = {0}, product = {0};
-    for (ptrdiff_t i = 0; i < count; i++) {
-        ptrdiff_t place = at + i * step + c;
-        vec value = load(values + i * values_step), x = load(to.x.pixels + place);
-        if (to.x.rectifies) value = keep_positive(value, x * scale + shift);
-        if (to.base) value += load(to.base + place);
-        store(to.gradient + place, value);
-        sum += value;
-        product += value * (x - mean);
+/* Writes the gradients of pixels that `read_pixels` has read. */
+static ALWAYS_INLINE void write_pixels(sink to, block values, ptrdiff_t at, ptrdiff_t step, ptrdiff_t c, ptrdiff_t count,
+                                       int vectors) {
+    vec scale[GROUP], shift[GROUP], mean[GROUP], sum[GROUP] = {{0}}, product[GROUP] = {{0}};
+    for (int v = 0; v < vectors; v++) {
+        scale[v] = factor_of(to.x, c + v * LANES);
+        shift[v] = offset_of(to.x, c + v * LANES);
+        mean[v] = to.sums ? load(to.x.mean + c + v * LANES) : (vec){0};
     }
-    if (to.sums)
-        for (int i = 0; i < LANES; i++) {
-            to.sums[c + i] += sum[i];
-            to.sums[to.channels + c + i] += product[i];
+    for (ptrdiff_t i = 0; i < count; i++)
+        for (int v = 0; v < vectors; v++) {
+            ptrdiff_t place = at + i * step + c + v * LANES;
+            vec value = load(values.first + i * values.step + v * values.apart);
+            if (to.x.rectifies) value = keep_positive(value, load(to.x.pixels + place) * scale[v] + shift[v]);
+            if (to.base) value += load(to.base + place);
+            store(to.gradient + place, value);
+            if (!to.sums) continue;
+            sum[v] += value;
+            product[v] += value * (load(to.x.pixels + place) - mean[v]);
         }
+    for (int v = 0; v < vectors && to.sums; v++) {
+        add_lanes(to.sums + c + v * LANES, sum[v]);
+        add_lanes(to.sums + to.channels + c + v * LANES, product[v]);
+    }
 }
 
 #endif

@@ -26,8 +26,8 @@ void rminas_pointwise_convolution(const operation *o, float *arena, float *scrat
     for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
         ptrdiff_t count = rows_at(o, first);
         float *y = arena + o->y + first * o->outputs;
-        for (ptrdiff_t c = 0; c < o->inputs; c += LANES)
-            read_pixels(x, first * o->inputs, o->inputs, c, count, rows + c, o->inputs);
+        FOR_GROUPS(o->inputs, read_pixels(x, first * o->inputs, o->inputs, c, count, vectors,
+                                          pixels_at(rows, 0, o->inputs, c)))
         multiply_panels(rows, panels, y, count, o->inputs, o->outputs);
         for (ptrdiff_t row = 0; row < count && o->statistics != ABSENT; row += BLOCK)
             add_block_moments(y + row * o->outputs, o->outputs, moments + first / PART * 2 * o->outputs);
@@ -37,7 +37,7 @@ void rminas_pointwise_convolution(const operation *o, float *arena, float *scrat
 
 ptrdiff_t rminas_pointwise_convolution_gradient_scratch(const operation *o) {
     ptrdiff_t count = o->inputs * o->outputs;
-    return aligned(3 * o->outputs) + 2 * aligned(count) + aligned(parts_of(o) * count) + ROWS * (o->inputs + o->outputs);
+    return aligned(3 * o->outputs) + aligned(count) + aligned(parts_of(o) * count) + ROWS * (o->inputs + o->outputs);
 }
 
 static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t count) {
@@ -50,22 +50,19 @@ static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t 
 void rminas_pointwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
     ptrdiff_t inputs = o->inputs, outputs = o->outputs, filters = inputs * outputs;
     images gradient = gradient_before_norm(o, arena, take(&scratch, 3 * outputs), pixels_of(o));
-    float *turned = take(&scratch, filters), *panels = take(&scratch, filters);
-    float *sums = take_zeros(&scratch, parts_of(o) * filters), *rows = take(&scratch, ROWS * inputs), *back = scratch;
+    float *panels = take(&scratch, filters), *sums = take_zeros(&scratch, parts_of(o) * filters);
+    float *rows = take(&scratch, ROWS * inputs), *back = scratch;
     sink to = sink_of(o, arena);
-    transpose(arena + o->weight, turned, inputs, outputs);
-    pack_panels(turned, panels, outputs, inputs);
+    pack_turned_panels(arena + o->weight, panels, inputs, outputs);
     for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
         ptrdiff_t count = rows_at(o, first);
-        for (ptrdiff_t c = 0; c < outputs; c += LANES)
-            read_gradient_pixels(gradient, first * outputs, outputs, c, count, back + c, outputs);
-        for (ptrdiff_t c = 0; c < inputs; c += LANES)
-            read_pixels(to.x, first * inputs, inputs, c, count, rows + c, inputs);
+        FOR_GROUPS(outputs, read_gradient_pixels(gradient, first * outputs, outputs, c, count, vectors,
+                                                 pixels_at(back, 0, outputs, c)))
+        FOR_GROUPS(inputs, read_pixels(to.x, first * inputs, inputs, c, count, vectors, pixels_at(rows, 0, inputs, c)))
         add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs);
         if (!to.gradient) continue;
         multiply_panels(back, panels, rows, count, outputs, inputs);
-        for (ptrdiff_t c = 0; c < inputs; c += LANES)
-            write_pixels(to, rows + c, inputs, first * inputs, inputs, c, count);
+        FOR_GROUPS(inputs, write_pixels(to, pixels_at(rows, 0, inputs, c), first * inputs, inputs, c, count, vectors))
     }
     add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);
 }

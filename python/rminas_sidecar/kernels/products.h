@@ -45,10 +45,8 @@ static ALWAYS_INLINE void add_moments(const vec *values, int count, double *sums
         sum += values[i];
         square += values[i] * values[i];
     }
-    for (int i = 0; i < LANES; i++) {
-        sums[i] += sum[i];
-        squares[i] += square[i];
-    }
+    add_lanes(sums, sum);
+    add_lanes(squares, square);
 }
 
 /* Adds the moments of a block of rows to `moments`, 2 x channels. */
@@ -80,6 +78,16 @@ static inline void pack_panels(const float *matrix, float *panels, ptrdiff_t row
         ptrdiff_t width = panel_width(column, columns);
         for (ptrdiff_t row = 0; row < rows; row++, panels += width)
             for (ptrdiff_t i = 0; i < width; i += LANES) store(panels + i, load(matrix + row * columns + column + i));
+    }
+}
+
+/* The same of a matrix transposed. columns: a multiple of LANES. */
+static inline void pack_turned_panels(const float *matrix, float *panels, ptrdiff_t rows, ptrdiff_t columns) {
+    for (ptrdiff_t row = 0; row < rows; row += PANEL) {
+        ptrdiff_t width = panel_width(row, rows);
+        for (ptrdiff_t column = 0; column < columns; column += LANES, panels += LANES * width)
+            for (ptrdiff_t i = 0; i < width; i++)
+                for (ptrdiff_t j = 0; j < LANES; j++) panels[j * width + i] = matrix[(row + i) * columns + column + j];
     }
 }
 

@@ -19,7 +19,15 @@ typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 /* For functions that take a function: inlined, they are as fast as if written out. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+typedef double wide_lanes __attribute__((vector_size(8 * LANES)));
+typedef double wide_unaligned_lanes __attribute__((vector_size(8 * LANES), aligned(8)));
+
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }
+
+/* Adds each lane to a sum of its own. */
+static inline void add_lanes(double *sums, vec value) {
+    *(wide_unaligned_lanes *)sums += __builtin_convertvector(value, wide_lanes);
+}
 
 #endif
