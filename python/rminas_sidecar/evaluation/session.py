@@ -206,8 +206,9 @@ class Session:
 
     def _shortcuts(self, genotype: str, seed: int) -> Shortcuts:
         compiled, spec = self._compiled, self._specification
-        measures = compiled is not None and compiled.measures_synaptic_flow
-        flow = partial(compiled.synaptic_flow, genotype, seed) if measures else None
+        flow = None
+        if compiled is not None and compiled.measures_synaptic_flow:
+            flow = partial(compiled.synaptic_flow, genotype, seed)
         if not can_count_without_building(spec):
             return Shortcuts(synaptic_flow=flow)
         return Shortcuts(

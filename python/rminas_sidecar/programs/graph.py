@@ -48,7 +48,7 @@ class Graph(Tape):
             else:
                 self._emit(f"{kind}_gradient", x, outputs, every, window)
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
         return y
 
     def normalised(self, x: Image) -> Image:
@@ -68,7 +68,7 @@ class Graph(Tape):
             self._emit("normalisation_gradient", x, x.shape.channels, {**places, **gradients, **norms})
             x.terms.append(Total(x_gradient, owned=True))
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
         return y
 
     def rectified(self, x: Image) -> Image:
@@ -83,7 +83,9 @@ class Graph(Tape):
         shape = Shape(batch, height, width, sum(image.shape.channels for image in images))
         y = Image(shape, Buffer(shape.floats))
         ends = accumulate(image.shape.channels for image in images)
-        self._copy("insertion", [(it, Window(first=end - it.shape.channels)) for it, end in zip(images, ends, strict=True)], y)
+        self._copy(
+            "insertion", [(it, Window(first=end - it.shape.channels)) for it, end in zip(images, ends, strict=True)], y
+        )
         return y
 
     def sum(self, terms: Sequence[Image | Parameter], shape: Shape) -> Image:
@@ -97,9 +99,7 @@ class Graph(Tape):
         for term in terms:
             if isinstance(term, Image):
                 term.readers += 1
-            addends.append(
-                Addend(term.buffer, term.statistics) if isinstance(term, Image) else Addend(None, norm=term)
-            )
+            addends.append(Addend(term.buffer, term.statistics) if isinstance(term, Image) else Addend(None, norm=term))
         self._emit("sum", y, shape.channels, {"y": y.buffer}, terms=addends)
 
         def write(gradient: Total) -> None:
@@ -110,7 +110,7 @@ class Graph(Tape):
                     places = {"y_gradient": gradient.buffer, "norm_gradient": term.gradient}
                     self._emit("shift_gradient", y, shape.channels, places)
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
         return y
 
     def pooling(self, x: Image, stride: int = 1) -> Image:
@@ -145,7 +145,7 @@ class Graph(Tape):
             self._emit("activation_gradient", x, channels, {**places, **changes})
             x.terms.append(gradient)
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
         return y
 
     def classification(
@@ -208,7 +208,7 @@ class Graph(Tape):
             self._emit(f"{kind}_gradient", x, shape.channels, {**places, **gradients}, window)
             x.terms.append(Total(x_gradient, owned=True))
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
         return y
 
     def _copy(self, kind: str, sources: Sequence[tuple[Image, Window]], y: Image) -> None:
@@ -223,7 +223,7 @@ class Graph(Tape):
                 every = {**its, "y_gradient": gradient.buffer}
                 self._extend(f"{kind}_gradient", x, y.shape.channels, every, window)
 
-        self._on_gradient(y, write)
+        self.on_gradient(y, write)
 
 
 def _strided(shape: Shape, stride: int, channels: int) -> Shape:

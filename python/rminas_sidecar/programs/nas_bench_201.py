@@ -60,7 +60,9 @@ def _reduction(graph: Graph, parameters: Parameters, x: Image, channels: int) ->
     shortcut = parameters.convolution(channels // 2, channels, norm="none")
     inner = graph.normalised(graph.convolution("strided_convolution", x, first, _STRIDED))
     block = graph.convolution("tiled_convolution", inner, second)
-    return graph.sum([graph.convolution("pointwise_convolution", graph.halving(x), shortcut, PIXEL), block], block.shape)
+    return graph.sum(
+        [graph.convolution("pointwise_convolution", graph.halving(x), shortcut, PIXEL), block], block.shape
+    )
 
 
 def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge], used: Sequence[bool]) -> Image:

@@ -69,9 +69,7 @@ def _bottleneck(
     expanding = parameters.convolution(inputs, inputs * expansion, norm="plain")
     filtering = parameters.depthwise(inputs * expansion, side, norm="plain")
     projecting = parameters.convolution(inputs * expansion, outputs, norm="plain")
-    expanded = graph.convolution(
-        "pointwise_convolution", x, expanding, PIXEL if x.statistics is None else RECTIFIED
-    )
+    expanded = graph.convolution("pointwise_convolution", x, expanding, PIXEL if x.statistics is None else RECTIFIED)
     filtered = graph.convolution("depthwise_convolution", expanded, filtering, Window(side, stride, rectifies=True))
     projected = graph.convolution("pointwise_convolution", filtered, projecting)
     adds = stride == 1 and inputs == outputs

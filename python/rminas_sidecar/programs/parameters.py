@@ -125,7 +125,7 @@ class Parameters:
         for norm in self._norms:
             channels = norm.floats // 2
             arena[norm.place : norm.place + channels] = 1
-        drawn = torch.empty(max(math.prod(draw.shape) for draw in self._draws))
+        drawn = torch.empty(max((math.prod(draw.shape) for draw in self._draws), default=0))
         for it in self._draws:
             weight = drawn[: math.prod(it.shape)].view(it.shape).uniform_(-it.bound, it.bound)
             if it.parameter is not None:

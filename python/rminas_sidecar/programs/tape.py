@@ -73,7 +73,7 @@ class Tape:
         library = 1 if channels % self._lanes or x.shape.channels % self._lanes else 0
         self.operations.append(Operation(kind, x.shape, outputs, library, places, window, terms, factor))
 
-    def _on_gradient(self, y: Image, write: Callable[[Total], None]) -> None:
+    def on_gradient(self, y: Image, write: Callable[[Total], None]) -> None:
         """Calls `write` with the gradient of y once all readers of y have added theirs, unless nothing reads y."""
 
         def backward() -> None:

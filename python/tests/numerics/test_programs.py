@@ -1,23 +1,21 @@
 """Compiled networks: their gradients against torch in float64, and their trainings against those of torch's modules."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from rminas_sidecar.evaluation.compiled import CompiledNetworks, CompiledTraining
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
-from rminas_sidecar.kernels import why_no_kernels
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.fast import accelerate
-from rminas_sidecar.objective.observation import TrainingBatch, observe
-from rminas_sidecar.objective.rmi import RepresentationLoss
-from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
+from rminas_sidecar.objective.observation import observe
+from rminas_sidecar.programs import Compiler
 from rminas_sidecar.specification import (
     CosineSpecification,
     NetworkSpecification,
@@ -25,9 +23,9 @@ from rminas_sidecar.specification import (
     Specification,
 )
 from support.fresh import run_program
+from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
 
 Build = Callable[..., dict[str, Any]]
-BETA = 0.8
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
 # All convolutions; poolings and skips; all operations; a convolution of zeros; a cell that carries its input alone.
 CONVOLUTIONS = "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_1x1~1|nor_conv_3x3~2|"
@@ -45,14 +43,7 @@ NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 
 @pytest.fixture
 def compiler() -> Compiler:
-    return _found(16)
-
-
-def _found(channels: int) -> Compiler:
-    found = find_compiler(channels)
-    if found is None:
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
-    return found
+    return compiler_for("nas-bench-201", 16)
 
 
 def _size(channels: int, resolution: int = 16) -> NetworkSpecification:
@@ -64,46 +55,16 @@ def _network(genotype: str, size: NetworkSpecification) -> nn.Module:
     return build_network("nas-bench-201", genotype, size).train()
 
 
-def _batch(seed: int = 0, dtype: torch.dtype = torch.float32, samples: int = 6, side: int = 16) -> TrainingBatch:
-    generator = torch.Generator().manual_seed(seed)
-    teacher = [torch.randn(samples, 40, generator=generator).relu().to(dtype) for _ in range(3)]
-    images = torch.randn(samples, 3, side, side, generator=generator).to(dtype)
-    labels = torch.randint(5, (samples,), generator=generator)
-    return TrainingBatch(images, labels, RepresentationLoss(teacher))
-
-
-def _compile(compiler: Compiler, genotype: str, size: NetworkSpecification, batch: TrainingBatch) -> Program:
-    assert isinstance(batch.representation, RepresentationLoss)
-    torch.manual_seed(3)
-    material = Material.of(batch.images, batch.labels, batch.representation.references)
-    return compiler.compile(genotype, size, material, BETA)
-
-
 def _train(compiler: Compiler, genotype: str, steps: int, optimizer: OptimizerSpecification = SGD) -> list[float]:
-    program = _compile(compiler, genotype, _size(16), _batch())
+    program = compile_network(compiler, genotype, _size(16), draw_batch())
     training = CompiledTraining(program, optimizer, BETA)
     curve: list[float] = run_training(training, steps, NO_BOUNDS, lambda _: None)["curve"]
     return curve
 
 
-def _as_compiled(network: nn.Module, of: Callable[[nn.Parameter], Tensor | None]) -> Iterator[Tensor]:
-    """Tensors of the parameters in the order and the layout of a program. Parameters without a tensor are left out."""
-    for module in network.modules():
-        own = [of(parameter) for parameter in module.parameters(recurse=False)]
-        tensors = [tensor for tensor in own if tensor is not None]
-        if isinstance(module, nn.BatchNorm2d) and tensors:
-            yield torch.cat(tensors)
-        elif not isinstance(module, nn.BatchNorm2d):
-            yield from ((it.permute(2, 3, 1, 0) if it.ndim == 4 else it).flatten() for it in tensors)
-
-
-def _pieces(program: Program, of: Tensor) -> list[Tensor]:
-    return [of[it.place : it.place + it.floats] for it in program.layout]
-
-
 @pytest.mark.parametrize(("channels", "genotype"), [(8, ARCHITECTURES[0]), *((16, it) for it in ARCHITECTURES)])
 def test_loss_and_gradient_are_those_of_float64(channels: int, genotype: str) -> None:
-    compiler = _found(channels)
+    compiler = compiler_for("nas-bench-201", channels)
     # A number that is rectified on the other side of zero changes a gradient by up to a hundredth, in some batches.
     errors = [_errors_of_gradients(compiler, genotype, _size(channels), seed) for seed in range(4)]
     assert max(max(errors, key=max)) < 0.05
@@ -112,12 +73,12 @@ def test_loss_and_gradient_are_those_of_float64(channels: int, genotype: str) ->
 
 def _errors_of_gradients(compiler: Compiler, genotype: str, size: NetworkSpecification, seed: int) -> list[float]:
     """The relative error of the gradient of each parameter, for a batch."""
-    network, exact = _network(genotype, size).double(), _batch(seed, torch.float64)
+    network, exact = _network(genotype, size).double(), draw_batch(seed, torch.float64)
     observed = observe(network, exact, BETA)
     parameters = list(network.parameters())
     gradients = torch.autograd.grad(observed.loss, parameters, allow_unused=True)
-    theirs = list(_as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
-    program = _compile(compiler, genotype, size, _batch(seed))
+    theirs = list(as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
+    program = compile_network(compiler, genotype, size, draw_batch(seed))
     cross_entropy, *cka = program.observe()
     assert float(cross_entropy) == pytest.approx(observed.cross_entropy.item(), rel=1e-6)
     assert [float(value) for value in cka] == pytest.approx(observed.cka.tolist(), rel=1e-6)
@@ -126,22 +87,22 @@ def _errors_of_gradients(compiler: Compiler, genotype: str, size: NetworkSpecifi
     least = 1e-3 * torch.cat(theirs).norm()
     return [
         float((one[: len(other)] - other).norm() / (other.norm() + least))
-        for one, other in zip(_pieces(program, program.gradients), theirs, strict=True)
+        for one, other in zip(pieces(program, program.gradients), theirs, strict=True)
     ]
 
 
 @pytest.mark.parametrize("genotype", [CONVOLUTIONS, OF_ZEROS])
 def test_initial_parameters_are_those_of_the_modules_to_the_last_bit(compiler: Compiler, genotype: str) -> None:
     """The next draw of the generator too."""
-    size, batch = _size(16), _batch()
-    program = _compile(compiler, genotype, size, batch)
+    size, batch = _size(16), draw_batch()
+    program = compile_network(compiler, genotype, size, batch)
     drawn_next = torch.rand(1)
     network = _network(genotype, size)
     assert torch.equal(torch.rand(1), drawn_next)
     # A gradient reaches those that the program has.
     observe(network, batch, BETA).loss.backward()  # type: ignore[no-untyped-call]
-    theirs = _as_compiled(network, lambda it: None if it.grad is None else it.detach())
-    for ours, expected in zip(_pieces(program, program.parameters), theirs, strict=True):
+    theirs = as_compiled(network, lambda it: None if it.grad is None else it.detach())
+    for ours, expected in zip(pieces(program, program.parameters), theirs, strict=True):
         assert torch.equal(ours[: len(expected)], expected)
         assert not ours[len(expected) :].any()
 
@@ -155,7 +116,7 @@ def test_initial_parameters_are_those_of_the_modules_to_the_last_bit(compiler: C
     ],
 )
 def test_updates_are_those_of_torch(compiler: Compiler, optimizer: OptimizerSpecification) -> None:
-    network, batch = _network(MIXED, _size(16)), _batch()
+    network, batch = _network(MIXED, _size(16)), draw_batch()
     expected = train_on_batch(network, batch, optimizer, 4, BETA)["curve"]
     assert _train(compiler, MIXED, 4, optimizer) == pytest.approx(expected, rel=1e-4)
 
@@ -163,7 +124,7 @@ def test_updates_are_those_of_torch(compiler: Compiler, optimizer: OptimizerSpec
 @pytest.mark.parametrize("genotype", [CONVOLUTIONS, MIXED, OF_ZEROS])
 def test_ten_steps_are_as_close_to_plain_as_fast_ones(compiler: Compiler, genotype: str) -> None:
     """Or within what the plain loop makes of a change of its weights by one rounding, where that is more."""
-    size, batch = _size(16), _batch()
+    size, batch = _size(16), draw_batch()
 
     def curve(prepare: Callable[[nn.Module], nn.Module]) -> list[float]:
         losses: list[float] = train_on_batch(prepare(_network(genotype, size)), batch, SGD, 11, BETA)["curve"]
@@ -199,7 +160,8 @@ def test_threads_change_no_bit(compiler: Compiler) -> None:
 def test_images_share_memory_once_they_are_not_needed(compiler: Compiler) -> None:
     """A cell keeps the images that its gradient reads; gradients take the places of what is no longer needed."""
     shallow, deep = (
-        _compile(compiler, CONVOLUTIONS, NetworkSpecification(16, cells, 5, 16), _batch()).floats for cells in (1, 2)
+        compile_network(compiler, CONVOLUTIONS, NetworkSpecification(16, cells, 5, 16), draw_batch()).floats
+        for cells in (1, 2)
     )
     image = 6 * 16 * 16 * 16
     # A cell has its six convolved images and three sums, in the three stages, and few parameters.
@@ -211,7 +173,7 @@ def test_a_network_that_carries_nothing_has_no_loss(compiler: Compiler) -> None:
 
 
 def _find(body: dict[str, Any], device: str = "cpu") -> CompiledNetworks | None:
-    return CompiledNetworks.find(Specification.from_dict(body), _batch(), torch.device(device))
+    return CompiledNetworks.find(Specification.from_dict(body), draw_batch(), torch.device(device))
 
 
 def test_what_is_not_known_is_not_compiled(compiler: Compiler, specification: Build) -> None:
@@ -221,7 +183,9 @@ def test_what_is_not_known_is_not_compiled(compiler: Compiler, specification: Bu
         {"arithmetic": "fast"},
         {"precision": "bf16"},
         {"backend": "xnas"},
-        {"space": "darts"},
+        {"space": "darts", "network": {**known["network"], "resolution": 64, "cells": 3}},
+        {"space": "nas-bench-macro"},
+        {"space": "proxyless"},
         {"network": {**known["network"], "channels": 12}},
         {"network": {**known["network"], "resolution": 24}},
     ):
