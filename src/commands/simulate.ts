@@ -17,7 +17,7 @@ export default class Simulate extends BaseCommand {
   static override description =
     `Runs the controller, the strategies and the answers of real searches with the measurements of rminas table build, and compares
 the answers with the space's benchmark: mean, median, 5 % quantile and worst of all searches, and their cost. Architectures
-that the table lacks are not proposed. Each variant is searched on every batch with every seed.
+that the table lacks are not proposed, or measured with --measure. Each variant is searched on every batch with every seed.
 
 With --choose-on, the best variant on one part is named and all are reported on another. The two parts must not share
 batches or seeds.`;
@@ -36,13 +36,17 @@ batches or seeds.`;
     }),
     forms: Flags.option({ options: FORMS, description: 'genotypes of a class to propose' })({ default: 'canonical' }),
     confidence: Flags.boolean({ description: 'compare the stated probability of answers with the observed one' }),
+    measure: Flags.integer({
+      description: 'measure architectures that a table lacks, at most N of them on a batch each, and add them to it',
+      helpValue: 'N',
+    }),
     out: Flags.string({
       description: 'folder of the result (default: one in OUT_DIR)',
       helpValue: 'DIR',
       ...input.asPath,
     }),
-    plugin: input.pluginFlag,
-    ...input.placeFlags,
+    ...input.measuringFlags,
+    ...input.clusterFlags,
     ...keyFlags,
   };
 
@@ -58,9 +62,11 @@ batches or seeds.`;
       by: chooseBy,
       forms,
       confidence: confident,
+      measure,
+      'allow-mixed': allowMixed,
     } = flags;
     const options = {
-      ...{ cfg, tables, plugins, data, python, out, chooseBy, forms, confident },
+      ...{ cfg, tables, plugins, data, python, out, chooseBy, forms, confident, measure, allowMixed },
       strategies: parseNames(flags.strategies),
       answers: parseNames(flags.answers),
       variants: flags.variant?.map(parseVariant),

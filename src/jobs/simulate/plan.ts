@@ -3,6 +3,7 @@ import { type Config, planSearch, type SearchPlan, textLiteral } from '../../con
 import { UsageError } from '../../errors.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { dataFolderOf } from '../common-options.js';
+import { type PlannedBatch, planBatch } from '../table/batches.js';
 import { readTable, type Table } from '../table/read.js';
 import { differingFields, sharedSpecificationOf } from '../table/table-store.js';
 import { checkSplit, type Forms, type Split } from './split.js';
@@ -34,7 +35,12 @@ export interface NewSimulation {
   readonly confident?: boolean | undefined;
   /** The figure of the first data set by which a variant is chosen: its mean, its 5 % quantile or its worst. */
   readonly chooseBy?: ChoiceFigure | undefined;
-  /** Folder with the benchmark's table. */
+  /**
+   * Most measurements to make of architectures that the tables lack, each of one architecture on one batch. They are
+   * added to the tables, and searches propose from the whole space. By default searches propose what the tables have.
+   */
+  readonly measure?: number | undefined;
+  /** Folder with the benchmark's table, and with what measurements need: images and teacher. */
   readonly data?: string | undefined;
   /** Folder of the result; by default one under OUT_DIR. */
   readonly out?: string | undefined;
@@ -58,7 +64,15 @@ export interface SimulationPlan {
   readonly chooseBy: ChoiceFigure;
   readonly forms: Forms;
   readonly confident: boolean;
+  /** Null to measure nothing. */
+  readonly measuring: MeasuringPlan | null;
   readonly data: string | null;
+}
+
+export interface MeasuringPlan {
+  readonly limit: number;
+  /** The configuration of a batch, with the steps of the tables. */
+  readonly planBatch: (seed: number) => Promise<PlannedBatch>;
 }
 
 /** @throws UsageError for an invalid configuration, table or split; MissingError for a missing table */
@@ -71,6 +85,7 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
     chooseBy = 'low',
     forms = 'canonical',
     confident = false,
+    measure,
     data,
     out,
   } = options;
@@ -85,6 +100,7 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
   );
   if (first === undefined) throw unusable('There is nothing to simulate', 'Name a strategy, an answer or a variant.');
   const variants = [first, ...others] as const;
+  const ofTables = { cfg, overrides: [...overrides, ...stepsOf(tables, first)], plugins };
   for (const variant of variants) for (const table of tables) checkVariant(variant, table);
   for (const part of [split.choose, split.report]) checkBatches(part?.batches ?? null, tables);
   const { specification, outDir } = first.plan;
@@ -97,8 +113,17 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
     chooseBy,
     forms,
     confident,
+    measuring:
+      measure === undefined ? null : { limit: measure, planBatch: (seed) => planBatch(loader, ofTables, seed) },
     data: dataFolderOf({ data }),
   };
+}
+
+/** The key that gives a configuration the steps of the tables. The number of updates that it counts is the profile's. */
+function stepsOf([table]: readonly Table[], { config, plan }: PlannedVariant): string[] {
+  const steps = table?.specification.steps ?? 1;
+  const uncounted = plan.specification.steps - config.values['OPTIM.MAX_EPOCH'];
+  return ['OPTIM.MAX_EPOCH', String(steps - uncounted)];
 }
 
 /** Strategies × answers, then the named ones. Without any, the configuration as it is. */

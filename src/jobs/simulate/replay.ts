@@ -5,7 +5,7 @@ import { createScreener } from '../../evaluators/screener.js';
 import { createObjective } from '../../objectives/index.js';
 import { createRandom } from '../../random/random.js';
 import { searchSpace } from '../../search/controller.js';
-import type { Space } from '../../spaces/space.js';
+import type { Encoding, Space } from '../../spaces/space.js';
 import { drawDistinct, encodingKey } from '../../strategies/draw.js';
 import { createStrategy } from '../../strategies/index.js';
 import { Constraint, limitedCosts } from '../../strategies/limits/constraint.js';
@@ -17,7 +17,7 @@ import { restrictSpace, type SpacePart } from './restricted-space.js';
 import { type Forms, type Half, isInHalf } from './split.js';
 import { createTableEvaluator, createTableMeasure, knownGenotypes, type TableSource } from './table-evaluator.js';
 
-/** Spaces of this size are listed, to know how many genotypes the table has. */
+/** Spaces up to this size are listed, to know how many genotypes can be proposed. */
 const MOST_LISTED = 100_000;
 
 /** A batch of a table as searches of one variant see it. */
@@ -34,12 +34,25 @@ export interface Arena {
 }
 
 export function openArena(source: TableSource, space: Space, { half, forms }: { half: Half; forms: Forms }): Arena {
+  if (source.complete !== undefined) return openWhole(source, space, { half, forms });
   const known = [...knownGenotypes(source)].filter((genotype) => isInHalf(genotype, half));
   const drawn = source.table.architectures.get('sample');
   const sample = drawn === undefined ? known : known.filter((genotype) => drawn.has(genotype));
   const partOf = (genotypes: readonly string[]) => (forms === 'all' ? allForms : canonicalForms)(space, genotypes);
-  const size = forms === 'all' ? sizeOf(space, new Set(known)) : known.length;
-  return { source, space, known: partOf(known), sample: partOf(sample), size };
+  const proposable = partOf(known);
+  const size = forms === 'all' ? sizeOf(space, proposable.has, known.length) : known.length;
+  return { source, space, known: proposable, sample: partOf(sample), size };
+}
+
+/** Searches of a table that is completed on the way propose from the whole space, as real ones do. */
+function openWhole(source: TableSource, space: Space, { half, forms }: { half: Half; forms: Forms }): Arena {
+  const has = (encoding: Encoding) => {
+    const canonical = space.canonical(encoding);
+    if (forms === 'canonical' && encodingKey(canonical) !== encodingKey(encoding)) return false;
+    return half === 'all' || isInHalf(space.print(canonical), half);
+  };
+  const whole = { list: undefined, has };
+  return { source, space, known: whole, sample: whole, size: sizeOf(space, has, space.size) };
 }
 
 function canonicalForms(space: Space, genotypes: readonly string[]): SpacePart {
@@ -53,12 +66,11 @@ function allForms(space: Space, genotypes: readonly string[]): SpacePart {
   return { list: undefined, has: (encoding) => known.has(space.print(space.canonical(encoding))) };
 }
 
-function sizeOf(space: Space, known: ReadonlySet<string>): number {
-  if (space.size > MOST_LISTED) return known.size;
+/** The number of genotypes in a part of the space. @param otherwise the number for a space that is too large to list */
+function sizeOf(space: Space, has: SpacePart['has'], otherwise: number): number {
+  if (space.size > MOST_LISTED) return otherwise;
   let size = 0;
-  for (const encoding of drawDistinct(space, createRandom(0, 'list', 0))) {
-    if (known.has(space.print(space.canonical(encoding)))) size += 1;
-  }
+  for (const encoding of drawDistinct(space, createRandom(0, 'list', 0))) if (has(encoding)) size += 1;
   return size;
 }
 
@@ -119,7 +131,10 @@ function begin({ arena, variant, seed, surrogate, costs: find, confident, signal
   const { warmup, workers, proposals, screen, limits } = settings;
   let inWarmUp = true;
   const part = () => (inWarmUp ? arena.sample : arena.known);
-  const { space, refused } = restrictSpace(arena.space, part, arena.size);
+  const restricted = restrictSpace(arena.space, part, arena.size);
+  const { space } = restricted;
+  // A table that is completed on the way lacks nothing.
+  const refused = arena.source.complete === undefined ? restricted.refused : () => 0;
   const objective = createObjective(settings.objective, { reference: warmup });
   const known = new ProxyMeasurements([]);
   const measure = createTableMeasure(arena.source);

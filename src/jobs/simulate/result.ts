@@ -49,7 +49,14 @@ export const simulationResultSchema = z.strictObject({
   space: z.string(),
   dataset: z.string(),
   tables: z.array(
-    z.strictObject({ folder: z.string(), batches: z.array(count), architectures: count, isComplete: z.boolean() }),
+    z.strictObject({
+      folder: z.string(),
+      batches: z.array(count),
+      architectures: count,
+      /** Of these, the ones that simulations measured since the table lacked them. */
+      added: count,
+      isComplete: z.boolean(),
+    }),
   ),
   split: z.strictObject({ choose: partSchema.nullable(), report: partSchema, chooseBy: z.enum(CHOICE_FIGURES) }),
   /** The source of the accuracies, or what is needed to have them. */
@@ -58,6 +65,8 @@ export const simulationResultSchema = z.strictObject({
   rows: z.array(rowSchema),
   /** The variant that is best on the part to choose on; null without a choice. */
   chosen: z.string().nullable(),
+  /** Measurements of architectures that the tables lacked; null if searches proposed only what the tables have. */
+  measured: count.nullable(),
   /** Of all simulated searches together. */
   seconds: number,
   files: z.strictObject({ folder: z.string(), result: z.string(), csv: z.string() }),

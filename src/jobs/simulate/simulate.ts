@@ -11,17 +11,20 @@ import {
   objectWith,
   oneOf,
   seedOption,
+  wholeNumberOption,
 } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { ensureJobFolder, writeJobFile } from '../../store/folder.js';
 import { ANSWER_KEYS } from '../../strategies/answers/settings.js';
 import type { FindCosts } from '../../strategies/limits/costs.js';
 import { VERSION } from '../../version.js';
+import { MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { type BenchmarkFigures, benchmarkFigures } from '../compare/benchmark-figures.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import type { TableBatch } from '../table/read.js';
 import type { SimulationEvent } from './events.js';
+import { Measurer } from './measurer.js';
 import {
   CHOICE_FIGURES,
   type NamedVariant,
@@ -37,7 +40,7 @@ import { chooseVariant, type SimulatedSearch, simulationCsv, simulationRow } fro
 import { SimulationSidecar } from './simulation-sidecar.js';
 import { FORMS, HALVES, type SearchPart, type Split } from './split.js';
 
-export interface SimulateOptions extends NewSimulation, JobOptions {}
+export interface SimulateOptions extends NewSimulation, JobOptions, MixedOptions {}
 
 const part = z.strictObject({
   batches: arrayOf(seedOption, 'seeds').nullable(),
@@ -46,7 +49,7 @@ const part = z.strictObject({
 });
 
 const SIMULATE_OPTIONS: OptionShape<SimulateOptions> = {
-  ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
+  ...{ ...JOB_OPTIONS, ...MIXED_OPTIONS, ...CONFIGURATION_OPTIONS },
   tables: arrayOf(pathOption, 'folders of tables'),
   cfg: pathOption,
   strategies: words.optional(),
@@ -59,6 +62,7 @@ const SIMULATE_OPTIONS: OptionShape<SimulateOptions> = {
   chooseBy: oneOf(CHOICE_FIGURES).optional(),
   forms: oneOf(FORMS).optional(),
   confident: flagOption.optional(),
+  measure: wholeNumberOption(1).optional(),
   out: pathOption.optional(),
 };
 
@@ -86,11 +90,11 @@ async function runSimulation(
   options: SimulateOptions,
   context: JobContext<SimulationEvent>,
 ): Promise<SimulationResult> {
-  const { python } = options;
+  const { python, allowMixed } = options;
   const { signal } = context;
   const plan = await planSimulation(options, new PluginLoader({ python, signal }));
   const began = performance.now();
-  const simulation = new Simulation(plan, context, python);
+  const simulation = new Simulation(plan, context, { python, allowMixed });
   try {
     for (const { folder, isComplete } of plan.tables) {
       if (!isComplete) context.emit({ type: 'notice', text: `${folder} is not complete: what it has is used.` });
@@ -101,10 +105,10 @@ async function runSimulation(
   } finally {
     await simulation.close();
   }
-  const { searches } = simulation;
+  const { searches, measured } = simulation;
   const figures = await figuresFor(plan, searches, { python, signal });
   const seconds = (performance.now() - began) / 1000;
-  const result = resultFrom(plan, searches, figures, seconds);
+  const result = resultFrom(plan, searches, figures, { measured, seconds });
   writeFiles(result, searches, figures);
   return result;
 }
@@ -118,8 +122,13 @@ class Simulation {
   readonly #space;
   readonly #sidecar: SimulationSidecar;
   readonly #costs: FindCosts;
+  readonly #measurer: Measurer | undefined;
 
-  constructor(plan: SimulationPlan, context: JobContext<SimulationEvent>, python: string | undefined) {
+  constructor(
+    plan: SimulationPlan,
+    context: JobContext<SimulationEvent>,
+    { python, allowMixed }: Pick<SimulateOptions, 'python' | 'allowMixed'>,
+  ) {
     this.#plan = plan;
     this.#context = context;
     const [variant] = plan.variants;
@@ -128,6 +137,13 @@ class Simulation {
     const notify = (text: string) => emit({ type: 'notice', text });
     this.#sidecar = new SimulationSidecar({ variant, python, signal, notify });
     this.#costs = this.#sidecar.costsOf(this.#space);
+    const { measuring, data } = plan;
+    this.#measurer = measuring === null ? undefined : new Measurer({ ...measuring, data, python, allowMixed, context });
+  }
+
+  /** Measurements that the tables lacked; null if none were to be made. */
+  get measured(): number | null {
+    return this.#measurer?.measured ?? null;
   }
 
   /** Simulates all variants on a part. */
@@ -154,6 +170,7 @@ class Simulation {
   }
 
   async close(): Promise<void> {
+    await this.#measurer?.close();
     await this.#sidecar.close();
   }
 
@@ -172,10 +189,12 @@ class Simulation {
   ): Arena {
     const { steps, beta } = variant.plan.specification;
     const key = JSON.stringify([batch.seed, steps, beta, half]);
-    const known =
-      this.#arenas.get(key) ?? openArena({ table, batch, steps, beta }, this.#space, { half, forms: this.#plan.forms });
-    this.#arenas.set(key, known);
-    return known;
+    const known = this.#arenas.get(key);
+    if (known !== undefined) return known;
+    const complete = this.#measurer?.completing(table, batch);
+    const arena = openArena({ table, batch, steps, beta, complete }, this.#space, { half, forms: this.#plan.forms });
+    this.#arenas.set(key, arena);
+    return arena;
   }
 }
 
@@ -200,7 +219,7 @@ function resultFrom(
   plan: SimulationPlan,
   searches: readonly SimulatedSearch[],
   { benchmark, series, figuresOf }: BenchmarkFigures,
-  seconds: number,
+  { measured, seconds }: Pick<SimulationResult, 'measured' | 'seconds'>,
 ): SimulationResult {
   const { folder, tables, variants, split, chooseBy } = plan;
   const { space, dataset } = variants[0].plan.specification;
@@ -220,10 +239,11 @@ function resultFrom(
     schema: 1,
     rminas: VERSION,
     ...{ space, dataset },
-    tables: tables.map(({ folder: path, batches, architectures, isComplete }) => ({
+    tables: tables.map(({ folder: path, batches, architectures, trained, isComplete }) => ({
       folder: path,
       batches: batches.map(({ seed }) => seed),
-      architectures: new Set([...(architectures.get('sample') ?? []), ...(architectures.get('also') ?? [])]).size,
+      architectures: trained.size,
+      added: architectures.get('search')?.size ?? 0,
       isComplete,
     })),
     split: { choose: split.choose && partOf(split.choose), report: partOf(split.report), chooseBy },
@@ -237,7 +257,7 @@ function resultFrom(
             rows.filter(({ part }) => part === 'choose'),
             chooseBy,
           ),
-    seconds,
+    ...{ measured, seconds },
     files: { folder, result: join(folder, 'simulation.json'), csv: join(folder, 'searches.csv') },
   };
 }

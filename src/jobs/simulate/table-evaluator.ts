@@ -16,7 +16,12 @@ export interface TableSource {
   readonly steps: number;
   /** Weight of the RMI part of the loss. */
   readonly beta: number;
+  /** Measures what the table lacks, and adds it; undefined to leave it out of searches. */
+  readonly complete?: CompleteTable | undefined;
 }
+
+/** Adds the values of proxies of an architecture to a batch of a table, unless it has them. @param genotype canonical */
+export type CompleteTable = (genotype: string, proxies: readonly string[]) => Promise<void>;
 
 /** What the table knows of an architecture. */
 class Lookup {
@@ -37,7 +42,7 @@ class Lookup {
   observation(
     updates: number,
   ): { cka: (number | null)[]; crossEntropy: number | null; cost: MeasuredValue } | undefined {
-    const values = OBSERVED.map((proxy) => this.find(observedAt(proxy, updates)));
+    const values = observedOf(updates).map((proxy) => this.find(proxy));
     const [one, two, three, entropy] = values;
     if (!one || !two || !three || !entropy) return undefined;
     return { cka: [one.value, two.value, three.value], crossEntropy: entropy.value, cost: entropy };
@@ -58,17 +63,18 @@ class Lookup {
 /** The architectures that a table has for searches of so many steps: canonical genotypes. */
 export function knownGenotypes(source: TableSource): Set<string> {
   const { table, steps } = source;
-  const listed = [...(table.architectures.get('sample') ?? []), ...(table.architectures.get('also') ?? [])];
-  return new Set(listed.filter((genotype) => new Lookup(source, genotype).observation(steps - 1) !== undefined));
+  const trained = [...table.trained];
+  return new Set(trained.filter((genotype) => new Lookup(source, genotype).observation(steps - 1) !== undefined));
 }
 
-/** Evaluates from a table. An architecture that the table lacks fails. */
+/** Evaluates from a table. An architecture that the table lacks is measured, or fails. */
 export function createTableEvaluator(source: TableSource, capacity: number): Evaluator {
   const { steps } = source;
   return {
     name: 'table',
     capacity,
     async evaluate({ genotype }): Promise<EvaluationOutcome> {
+      await source.complete?.(genotype, [...source.table.proxies, ...observedOf(steps - 1)]);
       const failure = source.table.failures.get(source.batch.setting.batch ?? '')?.get(genotype);
       if (failure !== undefined) return { failure };
       const lookup = new Lookup(source, genotype);
@@ -93,15 +99,18 @@ function evaluationOf(
   };
 }
 
-/** Measures from a table, at the cost that the measurement had. A proxy that the table lacks is null. */
+/** Measures from a table, at the cost that the measurement had. A proxy that the table lacks is measured, or null. */
 export function createTableMeasure(source: TableSource): Measure {
-  return async (architectures, proxies) =>
-    architectures.map(({ genotype }) => {
+  return async (architectures, proxies) => {
+    const needed = proxies.flatMap((proxy) => neededFor(proxy, source.steps));
+    for (const { genotype } of architectures) await source.complete?.(genotype, needed);
+    return architectures.map(({ genotype }) => {
       const lookup = new Lookup(source, genotype);
       const found = proxies.map((proxy) => ({ proxy, ...foundValue(lookup, proxy, source.steps) }));
       const parts = Object.fromEntries(found.map(({ proxy, value }) => [proxy, value]));
       return { parts, ...costOf(found) };
     });
+  };
 }
 
 interface Found extends MeasuredValue {
@@ -123,6 +132,16 @@ function foundValue(lookup: Lookup, proxy: string, steps: number): Found {
   };
   const value = Number.isInteger(stage) ? (cka[stage - 1] ?? null) : (values[definition ?? ''] ?? null);
   return { value, cost: cost.cost, training: true };
+}
+
+/** The values of a table that a proxy is read from. */
+function neededFor(proxy: string, steps: number): string[] {
+  const { definition, step } = resolveProxyOf(proxy);
+  return definition === null ? [proxy] : observedOf(step ?? steps - 1);
+}
+
+function observedOf(updates: number): string[] {
+  return OBSERVED.map((proxy) => observedAt(proxy, updates));
 }
 
 /** The training proxy that a text names; null for any other proxy. */

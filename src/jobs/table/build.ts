@@ -1,5 +1,4 @@
-import { locateAssets } from '../../assets/locate.js';
-import { type PreparedSidecar, resolvePlan, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
+import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { pathOption } from '../../installation/paths.js';
 import { anyNumber, arrayOf, checkOptions, flagOption, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -13,8 +12,9 @@ import { measureArchitecture } from '../rank/measure.js';
 import type { MeasurementSetting } from '../rank/measured-values.js';
 import { sessionOf } from '../session.js';
 import { alternate } from './architectures.js';
+import { prepareBatch } from './batches.js';
 import type { TableEvent } from './events.js';
-import { type NewTable, type PlannedBatch, planTable, type TablePlan } from './plan.js';
+import { type NewTable, planTable, type TablePlan } from './plan.js';
 import type { TableResult } from './result.js';
 import { resultOf } from './result-of.js';
 import { openTable, type TableStore } from './table-store.js';
@@ -122,7 +122,9 @@ async function measureAll(building: Building): Promise<number> {
 }
 
 async function prepareBatches(building: Building): Promise<Map<number, MeasurementSetting>> {
-  const { plan, prepared, store } = building;
+  const { plan, prepared, store, signal } = building;
+  const { sidecar } = prepared;
+  const { data } = plan;
   const [first, ...others] = plan.batches;
   const settings = new Map<number, MeasurementSetting>();
   const add = (seed: number, batch: PreparedSidecar['prepared']) => {
@@ -130,16 +132,8 @@ async function prepareBatches(building: Building): Promise<Map<number, Measureme
     settings.set(seed, { digest: batch.digest, batch: batch.batch.digest });
   };
   add(first.seed, prepared.prepared);
-  for (const other of others) add(other.seed, await prepareBatch(other, building));
+  for (const other of others) add(other.seed, await prepareBatch(other, { sidecar, data, signal }));
   return settings;
-}
-
-async function prepareBatch({ config }: PlannedBatch, { plan, prepared, signal }: Building) {
-  const { sidecar } = prepared;
-  const resolved = resolvePlan(config, sidecar.hello.xnas);
-  const { specification } = resolved.plan;
-  const assets = await locateAssets(specification, resolved.config, { data: plan.data ?? undefined });
-  return sidecar.request('prepare', { digest: resolved.digest, specification, assets }, { signal });
 }
 
 /** All batches of an architecture come before the next one, so that a table that is cut short can be used. */

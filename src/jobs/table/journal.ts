@@ -45,9 +45,12 @@ const batch = z.strictObject({
 
 /**
  * Where architectures come from. `sample`: random draws, one of each isomorphism class. `also`: named by the user.
- * `static`: all classes, measured by proxies that need no training.
+ * `search`: proposed by simulated searches that were to measure what the table lacks. `static`: all classes, measured by
+ * proxies that need no training.
  */
-export const SOURCES = ['sample', 'also', 'static'] as const;
+export const SOURCES = ['sample', 'also', 'search', 'static'] as const;
+/** The sources of architectures that are trained. */
+export const TRAINED_SOURCES = ['sample', 'also', 'search'] as const satisfies readonly ArchitectureSource[];
 
 /** Architectures that the table is to contain, canonical ones. */
 const architectures = z.strictObject({

@@ -6,6 +6,7 @@ import { resolveProxy } from '../../proxies/index.js';
 import { readTextBounded } from '../../system/files.js';
 import { dataFolderOf } from '../common-options.js';
 import { allClasses, canonicalGenotypes, sampleClasses } from './architectures.js';
+import { type PlannedBatch, planBatch } from './batches.js';
 import { tableProxies } from './proxies.js';
 
 export interface NewTable {
@@ -33,13 +34,6 @@ export interface NewTable {
   readonly data?: string | undefined;
 }
 
-/** A batch of a table, before it is drawn. */
-export interface PlannedBatch {
-  readonly seed: number;
-  readonly config: Config;
-  readonly plan: SearchPlan;
-}
-
 export interface TablePlan {
   readonly folder: string;
   /** At least one. */
@@ -65,11 +59,7 @@ export async function planTable(options: NewTable, loader = new PluginLoader()):
   const plan = planSearch(config);
   const seeds = [...new Set(options.batches ?? TABLE_DEFAULTS.batches)];
   const [first, ...others] = await Promise.all(
-    seeds.map(async (seed): Promise<PlannedBatch> => {
-      const ofSeed = [...overrides, 'RNG_SEED', String(seed)];
-      const own = await loader.loadConfig({ file: cfg, overrides: ofSeed, plugins });
-      return { seed, config: own, plan: planSearch(own) };
-    }),
+    seeds.map((seed) => planBatch(loader, { cfg, overrides, plugins }, seed)),
   );
   if (first === undefined) throw invalid('--batches names no seed', 'Name at least one seed: --batches 1,2,3');
   const { space } = plan.definitions.space;

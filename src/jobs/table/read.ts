@@ -4,7 +4,13 @@ import { MissingError, UsageError } from '../../errors.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { readJob } from '../../store/job-store.js';
 import { MeasuredValues, type MeasurementSetting } from '../rank/measured-values.js';
-import { type ArchitectureSource, type SharedSpecification, TABLE_JOURNAL } from './journal.js';
+import {
+  type ArchitectureSource,
+  type SharedSpecification,
+  TABLE_JOURNAL,
+  type TableEntry,
+  TRAINED_SOURCES,
+} from './journal.js';
 
 /** A batch of a table. */
 export interface TableBatch {
@@ -13,18 +19,64 @@ export interface TableBatch {
   readonly setting: MeasurementSetting;
 }
 
-/** A table that has been read. */
-export interface Table {
+/** A table that has been read. It grows by the entries that are added. */
+export class Table {
   readonly folder: string;
   readonly specification: SharedSpecification;
-  readonly batches: readonly TableBatch[];
-  readonly values: MeasuredValues;
+  readonly batches: TableBatch[] = [];
+  readonly values = new MeasuredValues();
+  /** Every proxy that an architecture of the table was measured by. */
+  readonly proxies = new Set<string>();
   /** Canonical genotypes by where they come from. */
-  readonly architectures: ReadonlyMap<ArchitectureSource, ReadonlySet<string>>;
+  readonly architectures = new Map<ArchitectureSource, Set<string>>();
   /** Canonical genotypes whose training failed, by the digest of the batch. */
-  readonly failures: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly failures = new Map<string, Map<string, string>>();
+  #lines = 0;
+  #isComplete = false;
+
+  constructor(folder: string, specification: SharedSpecification) {
+    this.folder = folder;
+    this.specification = specification;
+  }
+
   /** Whether the building of the table came to its end. */
-  readonly isComplete: boolean;
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Entries of the journal that the table has taken. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Canonical genotypes that are to be trained, by any source. */
+  get trained(): Set<string> {
+    return new Set(TRAINED_SOURCES.flatMap((source) => [...(this.architectures.get(source) ?? [])]));
+  }
+
+  add(entry: TableEntry): void {
+    this.#lines += 1;
+    this.#isComplete = entry.type === 'completed';
+    if (entry.type === 'batch') {
+      const { seed, digest, batch } = entry;
+      this.batches.push({ seed, setting: { digest, batch } });
+    }
+    if (entry.type === 'architectures') {
+      const listed = this.architectures.get(entry.source) ?? new Set<string>();
+      for (const genotype of entry.genotypes) listed.add(genotype);
+      this.architectures.set(entry.source, listed);
+    }
+    if (entry.type === 'measured') this.#addMeasured(entry);
+  }
+
+  #addMeasured(entry: Extract<TableEntry, { type: 'measured' }>): void {
+    this.values.add(entry);
+    const { batch, genotype, outcome, proxies } = entry;
+    for (const proxy of proxies) this.proxies.add(proxy);
+    if (batch === null || !('failure' in outcome)) return;
+    const failures = this.failures.get(batch) ?? new Map<string, string>();
+    this.failures.set(batch, failures.set(genotype, outcome.failure));
+  }
 }
 
 /**
@@ -37,32 +89,9 @@ export function readTable(path: string): Table {
   if (!existsSync(folder.journal)) throw noTable(folder.path);
   const { header, lines, wholeBytes } = readJob(folder, TABLE_JOURNAL);
   if (statSync(folder.journal).size > wholeBytes) throw cutTable(folder.journal);
-  const values = new MeasuredValues();
-  const batches: TableBatch[] = [];
-  const architectures = new Map<ArchitectureSource, Set<string>>();
-  const failures = new Map<string, Map<string, string>>();
-  for (const { entry } of lines) {
-    if (entry.type === 'batch')
-      batches.push({ seed: entry.seed, setting: { digest: entry.digest, batch: entry.batch } });
-    if (entry.type === 'architectures') addAll(architectures, entry.source, entry.genotypes);
-    if (entry.type !== 'measured') continue;
-    values.add(entry);
-    const { batch, genotype, outcome } = entry;
-    if (batch === null || !('failure' in outcome)) continue;
-    failures.set(batch, (failures.get(batch) ?? new Map<string, string>()).set(genotype, outcome.failure));
-  }
-  return {
-    folder: folder.path,
-    specification: header.specification,
-    ...{ batches, values, architectures, failures },
-    isComplete: lines.at(-1)?.entry.type === 'completed',
-  };
-}
-
-function addAll<Key>(sets: Map<Key, Set<string>>, key: Key, values: readonly string[]): void {
-  const set = sets.get(key) ?? new Set<string>();
-  for (const value of values) set.add(value);
-  sets.set(key, set);
+  const table = new Table(folder.path, header.specification);
+  for (const { entry } of lines) table.add(entry);
+  return table;
 }
 
 function noTable(folder: string): MissingError {

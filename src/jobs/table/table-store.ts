@@ -3,7 +3,7 @@ import { dumpConfig } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import type { Prepared } from '../../protocol/messages.js';
 import type { Specification } from '../../protocol/specification.js';
-import { ensureJobFolder } from '../../store/folder.js';
+import { ensureJobFolder, jobFolderAt } from '../../store/folder.js';
 import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
 import { kindsOfSessions } from '../arithmetic-kinds.js';
 import { MeasuredValues } from '../rank/measured-values.js';
@@ -22,9 +22,12 @@ import type { TablePlan } from './plan.js';
 export class TableStore {
   readonly job: JobStore<TableEntry, TableHeader, TableEvent>;
   readonly values = new MeasuredValues();
+  /** Whether earlier sessions came to their end. */
+  readonly wasComplete: boolean;
 
   constructor(job: TableStore['job']) {
     this.job = job;
+    this.wasComplete = job.lines.at(-1)?.entry.type === 'completed';
     for (const { entry } of job.lines) if (entry.type === 'measured') this.values.add(entry);
   }
 
@@ -103,6 +106,23 @@ export function openTable(
     job.close();
     throw error;
   }
+}
+
+/**
+ * Opens a table to add to it, and begins to write.
+ * @throws UsageError while another process works in the folder
+ */
+export function continueTable(path: string, listener: JobListener<TableEvent>): TableStore {
+  const job = openJob<TableEntry, TableHeader, TableEvent>({
+    place: { kind: 'resume', folder: jobFolderAt(path) },
+    format: TABLE_JOURNAL,
+    describe: describeTableEvent,
+    listener,
+  });
+  const { earlier } = job;
+  if (earlier === undefined) throw new Error('A job that is resumed has a journal.');
+  job.begin({ config: '', header: earlier.header });
+  return new TableStore(job);
 }
 
 function checkHeader(found: TableHeader | undefined, wanted: TableHeader, journal: string): void {

@@ -6,14 +6,10 @@ import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 /** The tables of a simulation: one for the part to choose on, if any, and one for the report. */
 export function describeSimulation(result: SimulationResult): string {
-  const { split, rows, chosen, benchmark, files, seconds, tables } = result;
+  const { split, rows, chosen, benchmark, files, seconds, tables, measured } = result;
   const facts: LabelledValue[] = [
-    ...tables.map(
-      ({ folder, batches, architectures, isComplete }): LabelledValue => [
-        'table',
-        `${folder}: ${counted(architectures, 'architecture')}, batches ${batches.join(', ')}${isComplete ? '' : ', not complete'}`,
-      ],
-    ),
+    ...tables.map((table): LabelledValue => ['table', describeTable(table)]),
+    ...(measured === null ? [] : [['measured', describeMeasured(result)] as LabelledValue]),
     ['against', benchmark],
   ];
   const blocks = [listOf(facts)];
@@ -31,6 +27,16 @@ export function describeSimulation(result: SimulationResult): string {
     ]),
   );
   return blocks.join('\n\n');
+}
+
+function describeTable({ folder, batches, architectures, isComplete }: SimulationResult['tables'][number]): string {
+  const rest = isComplete ? '' : ', not complete';
+  return `${folder}: ${counted(architectures, 'architecture')}, batches ${batches.join(', ')}${rest}`;
+}
+
+function describeMeasured({ measured, tables }: SimulationResult): string {
+  const added = tables.reduce((sum, table) => sum + table.added, 0);
+  return `${counted(measured ?? 0, 'measurement')} in this session; simulations have added ${counted(added, 'architecture')}`;
 }
 
 /** Stated and observed probabilities of the variants that state them. */

@@ -1,6 +1,6 @@
 /** A table of digits: built, resumed, read, and searches replayed from it. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -148,6 +148,49 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     expect(answers.length).toBeGreaterThan(0);
     expect(Math.max(...answers)).toBeLessThanOrEqual(limit);
     expect(all.at(-1)).toBeGreaterThan(limit);
+  });
+
+  describe('that lacks what searches propose', () => {
+    const simulated = (name: string, seed: number, measure: number) =>
+      simulate({
+        ...{ cfg: CFG, tables: [join(folder, name)], out: join(folder, `${name}-out`), measure, forms: 'all' },
+        overrides: [...overrides, ...RANDOM],
+        split: { choose: null, report: onAll([seed], [SEED]) },
+      }).result;
+
+    it('is completed on the way: the search has the answer and the cost of the real one', async () => {
+      // The first lines of a table are a table.
+      const lines = readFileSync(built.files.journal, 'utf8').split('\n');
+      const some = lines.findIndex((line) => line.includes('"type":"measured"')) + 3;
+      mkdirSync(join(folder, 'some'));
+      writeFileSync(join(folder, 'some', 'journal.jsonl'), `${lines.slice(0, some).join('\n')}\n`);
+      const { rows, measured } = await simulated('some', SEED, 100);
+      const whole = await simulated('table', SEED, 100);
+      expect(measured).toBe(built.architectures - 2);
+      expect(whole.measured).toBe(0);
+      const [row] = rows;
+      expect(row).toMatchObject({ searches: 1, refused: 0, answers: [{ genotype: real.genotype, searches: 1 }] });
+      expect(row?.cost.flops).toBe(whole.rows[0]?.cost.flops);
+      const [completed, original] = [readTable(join(folder, 'some')), readTable(table)];
+      const { setting } = completed.batches[0] ?? never();
+      for (const genotype of original.trained) {
+        for (const proxy of original.proxies) {
+          const { value } = completed.values.find(setting, genotype, proxy) ?? never();
+          expect(value).toBe(original.values.find(setting, genotype, proxy)?.value);
+        }
+      }
+    });
+
+    it('keeps what was measured when the limit is reached, and remains complete', async () => {
+      cpSync(table, join(folder, 'limited-table'), { recursive: true });
+      await expect(simulated('limited-table', 20, 1)).rejects.toThrow(
+        expect.objectContaining({ code: 'measure-limit' }),
+      );
+      const kept = readTable(join(folder, 'limited-table'));
+      expect(kept.isComplete).toBe(true);
+      expect(kept.architectures.get('search')?.size).toBe(1);
+      expect(kept.trained.size).toBe(readTable(table).trained.size + 1);
+    });
   });
 
   it('is not there, or cannot be written', async () => {
