@@ -5,7 +5,7 @@ import { simulate } from '../jobs/simulate/simulate.js';
 import { FORMS } from '../jobs/simulate/split.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
-import { splitFlags, splitOf, variantFlags } from '../terminal/input/simulation.js';
+import { measureFlag, splitFlags, splitOf, variantFlags } from '../terminal/input/simulation.js';
 import { parseNames, parseVariant } from '../terminal/input/words.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { createSimulationReporter } from '../terminal/progress/simulation.js';
@@ -36,10 +36,7 @@ batches or seeds.`;
     }),
     forms: Flags.option({ options: FORMS, description: 'genotypes of a class to propose' })({ default: 'canonical' }),
     confidence: Flags.boolean({ description: 'compare the stated probability of answers with the observed one' }),
-    measure: Flags.integer({
-      description: 'measure architectures that a table lacks, at most N of them on a batch each, and add them to it',
-      helpValue: 'N',
-    }),
+    measure: measureFlag,
     out: Flags.string({
       description: 'folder of the result (default: one in OUT_DIR)',
       helpValue: 'DIR',

@@ -33,6 +33,11 @@ export const splitFlags = {
   'report-on': Flags.string({ description: 'part to report on, instead of --seeds and --batches', ...ofPart }),
 };
 
+export const measureFlag = Flags.integer({
+  description: 'measure architectures that a table lacks, at most N of them on a batch each, and add them to it',
+  helpValue: 'N',
+});
+
 interface ParsedPart {
   readonly batches: readonly number[] | null;
   readonly seeds: readonly number[];
