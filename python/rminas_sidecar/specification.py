@@ -13,7 +13,7 @@ from rminas_sidecar.errors import SidecarError
 
 Selection = Literal["lowest-teacher-loss", "all"]
 TeacherMode = Literal["train", "eval"]
-ArithmeticKind = Literal["plain", "fast", "compiled"]
+ArithmeticKind = Literal["plain", "fast", "compiled", "stacked"]
 Precision = Literal["float32", "tf32", "bf16"]
 
 

@@ -22,11 +22,15 @@ from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seed
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.probing import probe_space
+from rminas_sidecar.evaluation.stack import Stack
+from rminas_sidecar.evaluation.stacked import StackedTrainings
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
+from rminas_sidecar.evaluation.tasks import Task, Trained, TrainingOrder, run_alone
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
+from rminas_sidecar.evaluation.training import Training
 from rminas_sidecar.networks.flops import count_flops
-from rminas_sidecar.objective.observation import OnObservation, TrainingBatch
-from rminas_sidecar.proxies import Context, Shortcuts, measure, select
+from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.proxies import Context, Shortcuts, begin_measuring, select
 from rminas_sidecar.specification import Assets, Specification
 
 
@@ -40,6 +44,8 @@ class Session:
     _batch: TrainingBatch
     _compiled: CompiledNetworks | None
     _report: dict[str, Any]
+    stack: Stack | None
+    """Runs :meth:`evaluation` and :meth:`measurement` side by side; None where trainings run one by one."""
 
     @classmethod
     def prepare(
@@ -48,6 +54,7 @@ class Session:
         assets: Mapping[str, str | None],
         device: torch.device | str,
         memory: Path | None = None,
+        lanes: int = 1,
     ) -> "Session":
         """Reads the data, draws the batch and runs the teacher, once.
 
@@ -56,6 +63,7 @@ class Session:
             assets: the protocol's assets.
             device: where candidates are trained.
             memory: shared by all sessions of the specification, see :meth:`PreparedBatch.shared`.
+            lanes: how many architectures a stack trains at a time. Only the arithmetic `stacked` reads it.
 
         Raises:
             SidecarError: see :meth:`PreparedBatch.prepare` and :func:`probe_space`.
@@ -68,7 +76,9 @@ class Session:
         tried = probe_space(spec, arithmetic, prepared.images)
         report = {**prepared.report, "notes": [*prepared.report["notes"], *arithmetic.notes(), *tried]}
         compiled = CompiledNetworks.find(spec, samples, arithmetic.device)
-        return cls(spec, files, arithmetic, samples, compiled, report)
+        stacked = StackedTrainings.find(spec, samples, lanes)
+        stack = None if stacked is None else Stack(stacked)
+        return cls(spec, files, arithmetic, samples, compiled, report, stack)
 
     def report(self) -> dict[str, Any]:
         """The protocol's `prepared` without `digest` and `seconds`."""
@@ -95,20 +105,22 @@ class Session:
         Raises:
             SidecarError: `invalid-genotype`, `unknown-name`, `plugin-failed`, `architecture-failed`.
         """
+        return self._run(self.evaluation(genotype, seed, bounds, on_step))
+
+    def evaluation(self, genotype: str, seed: int, bounds: FutilityBounds, on_step: Callable[[], None]) -> Task:
+        """The task of :meth:`evaluate`."""
         start = time.perf_counter()
         spec = self._specification
-        with deterministic_algorithms():
-            training = None if self._compiled is None else self._compiled.begin(genotype, seed)
-            if training is None:
-                network = self._build(genotype, seed)
-                flops = count_flops(network, spec.network.resolution)
-                params = sum(parameter.numel() for parameter in network.parameters())
-                answer = self._train(network, spec.steps, bounds, lambda _: on_step())
-            else:
-                counts = count_network(spec, genotype)
-                flops, params = counts.multiply_adds / 1e6, counts.params
-                answer = run_training(training, spec.steps, bounds, lambda _: on_step())
-        return {**answer, "params": params, "flops": flops, "seconds": time.perf_counter() - start}
+        built = self._build_training(genotype, seed, lambda: self._build(genotype, seed))
+        if isinstance(built, nn.Module):
+            flops = count_flops(built, spec.network.resolution)
+            params = sum(parameter.numel() for parameter in built.parameters())
+        else:
+            counts = count_network(spec, genotype)
+            flops, params = counts.multiply_adds / 1e6, counts.params
+        seconds = time.perf_counter() - start
+        trained = yield TrainingOrder(genotype, seed, spec.steps, bounds, lambda _: on_step(), built)
+        return {**trained.answer, "params": params, "flops": flops, "seconds": seconds + trained.seconds}
 
     def measure(
         self, genotype: str, seed: int, proxies: Sequence[str], on_step: Callable[[], None] = lambda: None
@@ -127,24 +139,25 @@ class Session:
         Raises:
             SidecarError: `invalid-genotype`, `unknown-name`, `unknown-proxy`, `plugin-failed`.
         """
-        start = time.perf_counter()
+        return self._run(self.measurement(genotype, seed, proxies, on_step))
+
+    def measurement(self, genotype: str, seed: int, proxies: Sequence[str], on_step: Callable[[], None]) -> Task:
+        """The task of :meth:`measure`."""
         spec = self._specification
         asked = select(proxies, spec.steps)
-        with deterministic_algorithms():
-            shortcuts = self._shortcuts(genotype, seed)
-            context = Context(
-                lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed, shortcuts
-            )
-
-            def train(steps: int, on_observation: OnObservation) -> None:
-                training = None if self._compiled is None else self._compiled.begin(genotype, seed)
-                if training is None:
-                    self._train(context.network(), steps, NO_BOUNDS, on_observation)
-                else:
-                    run_training(training, steps, NO_BOUNDS, on_observation)
-
-            answer = measure(asked, context, train, on_step)
-        return {**answer, "seconds": time.perf_counter() - start}
+        seconds, start = 0.0, time.perf_counter()
+        shortcuts = self._shortcuts(genotype, seed)
+        context = Context(lambda: self._build(genotype, seed), self._batch, spec.network.resolution, seed, shortcuts)
+        measuring = begin_measuring(asked, context, on_step)
+        try:
+            while True:
+                steps, on_observation = next(measuring)
+                built = self._build_training(genotype, seed, context.network)
+                seconds += time.perf_counter() - start
+                trained = yield TrainingOrder(genotype, seed, steps, NO_BOUNDS, on_observation, built)
+                seconds, start = seconds + trained.seconds, time.perf_counter()
+        except StopIteration as end:
+            return {**end.value, "seconds": seconds + time.perf_counter() - start}
 
     def verify(
         self,
@@ -188,21 +201,36 @@ class Session:
             "seconds": time.perf_counter() - start,
         }
 
-    def _train(
-        self, network: nn.Module, steps: int, bounds: FutilityBounds, on_observation: OnObservation
-    ) -> dict[str, Any]:
-        spec = self._specification
-        with tensor_cores(spec.precision):
-            return train_on_batch(
-                self._arithmetic.prepare(network),
-                self._batch,
-                spec.optimizer,
-                steps,
-                spec.beta,
-                bounds,
-                on_observation,
-                self._arithmetic.recorder(),
-            )
+    def _run(self, task: Task) -> dict[str, Any]:
+        with deterministic_algorithms():
+            return run_alone(task, self._train) if self.stack is None else self.stack.run(task)
+
+    def _build_training(self, genotype: str, seed: int, build: Callable[[], nn.Module]) -> nn.Module | Training | None:
+        """What a training needs: a network or a program. None in a stack, whose lanes draw their own weights."""
+        if self.stack is not None:
+            return None
+        training = None if self._compiled is None else self._compiled.begin(genotype, seed)
+        return build() if training is None else training
+
+    def _train(self, order: TrainingOrder) -> Trained:
+        spec, start = self._specification, time.perf_counter()
+        if isinstance(order.built, nn.Module):
+            with tensor_cores(spec.precision):
+                answer = train_on_batch(
+                    self._arithmetic.prepare(order.built),
+                    self._batch,
+                    spec.optimizer,
+                    order.steps,
+                    spec.beta,
+                    order.bounds,
+                    order.on_observation,
+                    self._arithmetic.recorder(),
+                )
+        elif order.built is not None:
+            answer = run_training(order.built, order.steps, order.bounds, order.on_observation)
+        else:
+            raise RuntimeError("A training outside of a stack needs a network or a program.")
+        return Trained(answer, time.perf_counter() - start)
 
     def _shortcuts(self, genotype: str, seed: int) -> Shortcuts:
         compiled, spec = self._compiled, self._specification

@@ -54,24 +54,50 @@ def run_training(
     training: Training, steps: int, bounds: FutilityBounds, on_observation: OnObservation
 ) -> dict[str, Any]:
     """Runs a training to its end; see :func:`train_on_batch`."""
-    curve: list[float | None] = []
-    cka_curve = CkaCurve(steps)
-    while True:
-        observation = training.observe()
-        curve.append(finite_or_none(observation.loss))
-        cka_curve.add(observation)
-        on_observation(observation)
-        ended = curve[-1] is None or len(curve) == steps
-        stopped = not ended and bounds.crossed_by(curve)
-        if ended or stopped:
-            break
+    record = TrainingRecord(steps, bounds, on_observation)
+    while not record.add(training.observe()):
         training.update()
-    return {
-        "loss": curve[-1],
-        "curve": curve,
-        "cka": [finite_or_none(value) for value in observation.cka],
-        "ckaCurve": cka_curve.as_message(),
-        "crossEntropy": finite_or_none(observation.cross_entropy),
-        "steps": len(curve),
-        "stopped": len(curve) if stopped else None,
-    }
+    return record.answer()
+
+
+class TrainingRecord:
+    """The observations of a training so far.
+
+    Args:
+        steps: number of losses to observe.
+        bounds: of the loss.
+        on_observation: called with each observation.
+    """
+
+    def __init__(self, steps: int, bounds: FutilityBounds, on_observation: OnObservation) -> None:
+        self._steps = steps
+        self._bounds = bounds
+        self._on_observation = on_observation
+        self._curve: list[float | None] = []
+        self._cka_curve = CkaCurve(steps)
+        self._last: Observation | None = None
+        self._stopped = False
+
+    def add(self, observation: Observation) -> bool:
+        """Takes the next observation; answers whether the training is over."""
+        self._curve.append(finite_or_none(observation.loss))
+        self._cka_curve.add(observation)
+        self._last = observation
+        self._on_observation(observation)
+        ended = self._curve[-1] is None or len(self._curve) == self._steps
+        self._stopped = not ended and self._bounds.crossed_by(self._curve)
+        return ended or self._stopped
+
+    def answer(self) -> dict[str, Any]:
+        """The protocol's evaluation without its seconds; None for numbers that are not finite."""
+        if self._last is None:
+            raise RuntimeError("answer() was called before add().")
+        return {
+            "loss": self._curve[-1],
+            "curve": self._curve,
+            "cka": [finite_or_none(value) for value in self._last.cka],
+            "ckaCurve": self._cka_curve.as_message(),
+            "crossEntropy": finite_or_none(self._last.cross_entropy),
+            "steps": len(self._curve),
+            "stopped": len(self._curve) if self._stopped else None,
+        }

@@ -56,33 +56,51 @@ class Recorder(Protocol):
         """Records the step without running it; answers a function that repeats it."""
 
 
+class RecordedStep:
+    """A step that is recorded at its second call and then repeated.
+
+    The repeated step must read and write the same memory as the recorded one.
+
+    Args:
+        step: the operations of a step.
+        recorder: e.g. :class:`CudaRecorder`.
+    """
+
+    def __init__(self, step: Callable[[], None], recorder: Recorder) -> None:
+        self._step = step
+        self._recorder = recorder
+        self._rehearsed = False
+        self._repeat: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        """Runs the step."""
+        if not self._rehearsed:
+            self._recorder.rehearse(self._step)
+            self._rehearsed = True
+            return
+        if self._repeat is None:
+            self._repeat = self._recorder.record(self._step)
+        self._repeat()
+
+
 class RecordedTraining:
     """A training whose second step is recorded and then repeated.
 
-    An observation includes the update that follows it. The repeated step must write to the same memory as the recorded
-    one. The learning rate must be constant.
+    An observation includes the update that follows it. The learning rate must be constant.
 
     Args:
         look: observes the network.
         sgd: of its parameters.
-        recorder: e.g. :class:`CudaRecorder`.
+        recorder: see :class:`RecordedStep`.
     """
 
     def __init__(self, look: Callable[[], Observation], sgd: Sgd, recorder: Recorder) -> None:
         self._training = EagerTraining(look, sgd)
-        self._recorder = recorder
-        self._rehearsed = False
-        self._repeat: Callable[[], None] | None = None
+        self._step = RecordedStep(self._observe_and_update, recorder)
         self._observed: Observation | None = None
 
     def observe(self) -> Observation:
-        if not self._rehearsed:
-            self._recorder.rehearse(self._step)
-            self._rehearsed = True
-        else:
-            if self._repeat is None:
-                self._repeat = self._recorder.record(self._step)
-            self._repeat()
+        self._step()
         if self._observed is None:
             raise RuntimeError("The recorder did not run the step.")
         return self._observed
@@ -90,7 +108,7 @@ class RecordedTraining:
     def update(self) -> None:
         """Does nothing: the observation included the update."""
 
-    def _step(self) -> None:
+    def _observe_and_update(self) -> None:
         self._observed = self._training.observe()
         self._training.update()
 

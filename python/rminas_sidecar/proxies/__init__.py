@@ -6,8 +6,8 @@ A static proxy is one file in `static`; the proxies of a training are in `traini
 
 from rminas_sidecar.proxies import static, training
 from rminas_sidecar.proxies.context import Context, Shortcuts
-from rminas_sidecar.proxies.measurement import measure
+from rminas_sidecar.proxies.measurement import begin_measuring, measure
 from rminas_sidecar.proxies.registry import PROXIES
 from rminas_sidecar.proxies.selection import select
 
-__all__ = ["PROXIES", "Context", "Shortcuts", "measure", "select", "static", "training"]
+__all__ = ["PROXIES", "Context", "Shortcuts", "begin_measuring", "measure", "select", "static", "training"]

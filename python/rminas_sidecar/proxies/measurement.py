@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import torch
@@ -15,6 +15,8 @@ from rminas_sidecar.proxies.selection import ProxyRequest, StaticRequest, Traini
 
 Train = Callable[[int, OnObservation], None]
 """Trains a fresh network for a number of observations, or until its loss is not finite, and reports each of them."""
+Measuring = Generator[tuple[int, OnObservation], None, dict[str, Any]]
+"""Yields what :data:`Train` takes, goes on after that training, and returns the protocol's measurement."""
 Value = dict[str, Any]
 """The protocol's value of one proxy."""
 
@@ -33,9 +35,19 @@ def measure(
     Returns:
         The protocol's measurement without its seconds.
     """
+    measuring = begin_measuring(asked, context, on_step)
+    try:
+        while True:
+            train(*next(measuring))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def begin_measuring(asked: Sequence[ProxyRequest], context: Context, on_step: Callable[[], None]) -> Measuring:
+    """See :func:`measure`. The caller trains, alone or beside others."""
     flops = context.shared(inference_flops)
     trained = [it for it in asked if isinstance(it, TrainingRequest)]
-    values = _measure_training(trained, train, flops * len(context.labels), on_step)
+    values = yield from _measure_training(trained, flops * len(context.labels), on_step)
     # Proxies of one family share their passes, so the most expensive of them counts.
     cost_of = {"training": max((value["flops"] for value in values.values()), default=0.0)}
     for it in asked:
@@ -48,8 +60,8 @@ def measure(
 
 
 def _measure_training(
-    trained: Sequence[TrainingRequest], train: Train, flops: float, on_step: Callable[[], None]
-) -> dict[str, Value]:
+    trained: Sequence[TrainingRequest], flops: float, on_step: Callable[[], None]
+) -> Generator[tuple[int, OnObservation], None, dict[str, Value]]:
     """The values of training proxies, by their text.
 
     Args:
@@ -74,7 +86,7 @@ def _measure_training(
                 values[it.text] = {"proxy": it.text, "value": number, **cost()}
         on_step()
 
-    train(1 + max(it.step for it in trained), look)
+    yield 1 + max(it.step for it in trained), look
     for it in trained:
         # The loss was not finite before that step.
         values.setdefault(it.text, {"proxy": it.text, "value": None, **cost()})
