@@ -13,7 +13,7 @@ _DESCRIPTION = "rminas starts it, keeps its stdin open and listens at the addres
 def parse_arguments() -> ServerSettings:
     """The settings on the command line; ends the process with exit code 2 when one is wrong."""
     options = _build_parser().parse_args()
-    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin))
+    worker = WorkerSettings(options.threads, options.device, tuple(options.plugin), options.stack)
     return ServerSettings(
         address=options.address,
         workers=options.workers,
@@ -32,6 +32,12 @@ def _build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
     parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
     parser.add_argument("--device", type=_devices, default="auto", help=f"{FORM} (default: auto)")
+    parser.add_argument(
+        "--stack",
+        type=_number_of_lanes,
+        default=1,
+        help="architectures that a worker of this machine trains at a time, for the arithmetic `stacked` (default: 1)",
+    )
     _add_cluster(parser)
     parser.add_argument(
         "--allow",
@@ -114,6 +120,10 @@ def _number_of_workers(text: str) -> int:
 
 
 def _number_of_threads(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _number_of_lanes(text: str) -> int:
     return _at_least(1, text)
 
 

@@ -90,7 +90,7 @@ export async function startWithoutBatch(options: StartOptions, workers = 0): Pro
 
 async function start(options: StartOptions, workers: number, assets: Assets): Promise<Sidecar> {
   const { config, plan, data, signal, notify } = options;
-  const { threads, startDeadline, workerDeadline, device, cluster } = plan.settings;
+  const { threads, stack, startDeadline, workerDeadline, device, cluster } = plan.settings;
   for (const text of config.notices) notify(text);
   const named = device.split(',').length;
   if (workers > 0 && named > workers)
@@ -99,6 +99,7 @@ async function start(options: StartOptions, workers: number, assets: Assets): Pr
     python: await findPython(options.python),
     workers,
     threads,
+    stack,
     startDeadline,
     workerDeadline,
     paths: pathsOf(assets, plan.specification.space, dataFolders({ data: data ?? undefined })),

@@ -13,6 +13,8 @@ export const FREE_KEYS: Readonly<Record<string, string>> = {
   OUT_DIR: 'The folder exists already.',
   'LOADER.DATAPATH': 'Data may move; the digest of the batch says whether it is the same data.',
   'RMINAS.WORKERS': 'RMINAS.PROPOSALS says how many architectures a turn has.',
+  'RMINAS.STACK':
+    'A score does not depend on the architectures beside it. On CUDA, the kind of arithmetic says the number.',
   'RMINAS.THREADS': 'Threads change how fast an evaluation is, and not what is evaluated next.',
   'RMINAS.DEVICE': 'The same holds for the device.',
   'RMINAS.ENGINE': 'An evaluation is the same on every engine.',

@@ -12,9 +12,9 @@ export const BACKENDS = ['native', 'xnas'] as const;
 
 /**
  * `plain`: every operation as in the original, to the last bit. `fast`: the same function, summed in another order; only
- * the networks of rminas have it.
+ * the networks of rminas have it. `compiled`: one program in C. `stacked`: several networks by the same operations.
  */
-export const ARITHMETICS = ['plain', 'fast', 'compiled'] as const;
+export const ARITHMETICS = ['plain', 'fast', 'compiled', 'stacked'] as const;
 /** `tf32`: matrix products and convolutions on CUDA. `bf16`: the networks, without their weights and the loss. */
 export const PRECISIONS = ['float32', 'tf32', 'bf16'] as const;
 

@@ -44,7 +44,7 @@ const GRACE_MS = 3_000;
 export class Sidecar {
   readonly #options: SidecarOptions;
   readonly #starter: Starter;
-  readonly #queue = new RequestQueue();
+  readonly #queue: RequestQueue;
   /** Interrupts a start. */
   readonly #lifetime = new AbortController();
   #hello: Hello;
@@ -79,6 +79,7 @@ export class Sidecar {
 
   private constructor(options: SidecarOptions, starter: Starter, started: Started) {
     this.#options = options;
+    this.#queue = new RequestQueue(options.stack);
     this.#starter = starter;
     this.#hello = started.hello;
     this.#use(started);

@@ -31,6 +31,8 @@ export interface LaunchOptions {
   readonly workerDeadline?: number;
   /** E.g. `cpu`, `cuda:0` or `auto`. */
   readonly device?: string;
+  /** Architectures that a worker of this machine trains at a time, where they can be stacked; 1 by default. */
+  readonly stack?: number;
   /** The Ray cluster that workers run on; absent for this machine. */
   readonly cluster?: RayOptions | undefined;
   readonly transport?: TransportKind;
@@ -60,6 +62,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     workers,
     threads,
     device,
+    stack,
     startDeadline,
     workerDeadline,
     cluster,
@@ -72,6 +75,7 @@ function commandLine(options: LaunchOptions, address: string): string[] {
     ...['--address', address, '--workers', String(workers)],
     ...(threads === undefined ? [] : ['--threads', String(threads || coresEach(workers))]),
     ...(device === undefined ? [] : ['--device', device]),
+    ...(stack === undefined ? [] : ['--stack', String(stack)]),
     ...(startDeadline === undefined ? [] : ['--start-deadline', String(startDeadline)]),
     ...(workerDeadline === undefined ? [] : ['--worker-deadline', String(workerDeadline)]),
     ...(cluster === undefined ? [] : clusterArguments(cluster)),

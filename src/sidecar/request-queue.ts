@@ -35,6 +35,12 @@ export class QueuedRequest {
 export class RequestQueue {
   /** In the order of arrival. */
   readonly #queue = new Set<QueuedRequest>();
+  readonly #stack: number;
+
+  /** @param stack how many requests a worker may compute at a time */
+  constructor(stack = 1) {
+    this.#stack = stack;
+  }
 
   get empty(): boolean {
     return this.#queue.size === 0;
@@ -81,12 +87,14 @@ export class RequestQueue {
   }
 
   /**
-   * Records a death of the worker that held this request; no other request is to blame.
+   * Records a death of the worker that held this request. Another request of its stack may be to blame, so the request
+   * is sent alone next time.
    * @returns whether the request has failed.
    */
   workerDied(queued: QueuedRequest): boolean {
     queued.deaths += 1;
     queued.state = 'waiting';
+    queued.suspect ||= this.#stack > 1;
     const failed = queued.cancelled || queued.deaths >= MAX_DEATHS;
     if (failed) this.#queue.delete(queued);
     return failed;
@@ -112,7 +120,7 @@ export class RequestQueue {
     if (inFlight.some((queued) => queued.suspect)) return [];
     const suspect = waiting.find((queued) => queued.suspect);
     if (suspect !== undefined) return inFlight.length === 0 ? [suspect] : [];
-    let free = Math.max(workers, 1) - inFlight.filter(occupiesWorker).length;
+    let free = Math.max(workers, 1) * this.#stack - inFlight.filter(occupiesWorker).length;
     return waiting.filter((queued) => !occupiesWorker(queued) || free-- > 0);
   }
 

@@ -34,7 +34,7 @@ describe('arithmetic and precision', () => {
   });
 
   it.each([
-    ['RMINAS.ARITHMETIC', 'exact', 'plain, fast, compiled'],
+    ['RMINAS.ARITHMETIC', 'exact', 'plain, fast, compiled, stacked'],
     ['RMINAS.PRECISION', 'fp8', 'float32, tf32, bf16'],
   ])('%s %s is refused, with what there is', async (key, value, choices) => {
     await expect(specify(key, value)).rejects.toMatchObject({

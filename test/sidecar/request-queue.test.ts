@@ -26,6 +26,28 @@ describe('sending', () => {
     expect(queue.take(2)).toEqual([c]);
   });
 
+  it('sends as many evaluations as the stacks of all workers have places', () => {
+    const queue = new RequestQueue(2);
+    const all = [queued(), queued(), queued(), queued(), queued()];
+    for (const one of all) queue.add(one);
+    expect(queue.take(2)).toEqual(all.slice(0, 4));
+  });
+
+  it('sends the requests of a dead stack again one at a time, and the one that kills its worker alone fails', () => {
+    const queue = new RequestQueue(2);
+    const [a, b, c] = [queued(), queued(), queued()];
+    for (const one of [a, b, c]) queue.add(one);
+    queue.take(1);
+    expect(queue.workerDied(a)).toBe(false);
+    expect(queue.take(1)).toEqual([]);
+    expect(queue.workerDied(b)).toBe(false);
+    expect(queue.take(1)).toEqual([a]);
+    expect(queue.workerDied(a)).toBe(true);
+    expect(queue.take(1)).toEqual([b]);
+    queue.remove(b);
+    expect(queue.take(1)).toEqual([c]);
+  });
+
   it('sends one evaluation to a sidecar without workers, which replies with an error', () => {
     const a = queued();
     expect(queueOf(a, queued()).take(0)).toEqual([a]);

@@ -52,18 +52,35 @@ def expand(names: str, gpus: int) -> list[str]:
     return [device for name in names.split(",") for device in (every if name == "cuda" else [name])]
 
 
-def name_of(device: "torch.device") -> str:
-    """The name of a device for people, e.g. `cuda:0 (NVIDIA H100)`."""
+def name_of(device: "torch.device", lanes: int = 1) -> str:
+    """The name of a device for people, e.g. `cuda:0 (NVIDIA H100)`.
+
+    Args:
+        device: of a worker.
+        lanes: how many architectures it trains at a time.
+    """
     import torch
 
-    return f"{device} ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else str(device)
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} ({torch.cuda.get_device_name(device)}{_stacks(device, lanes)})"
 
 
-def kind_of(device: "torch.device") -> str:
-    """The kind of arithmetic on a device, e.g. `cpu, torch 2.9.1+cpu`: scores of two kinds differ by rounding."""
+def kind_of(device: "torch.device", lanes: int = 1) -> str:
+    """The kind of arithmetic on a device, e.g. `cpu, torch 2.9.1+cpu`: scores of two kinds differ by rounding.
+
+    Args:
+        device: of a worker.
+        lanes: how many architectures it trains at a time.
+    """
     import torch
 
-    return f"{device.type}, torch {torch.__version__}"
+    return f"{device.type}, torch {torch.__version__}{_stacks(device, lanes)}"
+
+
+def _stacks(device: "torch.device", lanes: int) -> str:
+    # cuBLAS chooses its order of summation by the number of products. On a CPU the lanes do not change it.
+    return f", stacks of {lanes}" if device.type == "cuda" and lanes > 1 else ""
 
 
 def summarise(names: Iterable[str]) -> str:

@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 
 from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
+from rminas_sidecar.engines.stacking import STACKED
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
 from rminas_sidecar.ipc.process_activity import activity_of
@@ -51,7 +53,8 @@ class _WorkerSlot:
     """What it does until it is ready."""
     activity: int | None = None
     """Of its process, when it was last looked at."""
-    running: Job | None = None
+    running: dict[int, Job] = field(default_factory=dict)
+    """By the number of the request. Several jobs share the steps of a stack."""
     own: deque[Job] = field(default_factory=deque)
     """Jobs for this slot, which run before those that any slot can run."""
     failures: int = 0
@@ -68,7 +71,7 @@ class LocalEngine:
     takes its slot and prepares every specification again. A busy worker without heartbeats is killed.
 
     Args:
-        count: number of workers.
+        workers: number of workers.
         settings: how each of them computes.
         deadlines: how long a worker may send no heartbeat.
         post: queues a call for the server's loop.
@@ -77,7 +80,7 @@ class LocalEngine:
 
     def __init__(
         self,
-        count: int,
+        workers: int,
         settings: WorkerSettings,
         deadlines: Deadlines,
         post: Post,
@@ -87,9 +90,10 @@ class LocalEngine:
         self._deadlines = deadlines
         self._post = post
         self._log = log
-        self._slots = [_WorkerSlot(Watchdog(deadlines.start), number) for number in range(count)]
+        self._slots = [_WorkerSlot(Watchdog(deadlines.start), number) for number in range(workers)]
         self._pending: deque[Job] = deque()
         self._prepared: dict[str, Preparable] = {}
+        self._numbers = count(1)
         self._readiness: Readiness | None = None
         self._closed = False
 
@@ -120,7 +124,7 @@ class LocalEngine:
             if not slot.ready:
                 _look_at(slot)
             silent = slot.watchdog.expired()
-            idle = slot.ready and slot.running is None
+            idle = slot.ready and not slot.running
             if silent and not idle and not slot.stuck and slot.process is not None:
                 slot.stuck = True
                 slot.process.kill()
@@ -145,7 +149,7 @@ class LocalEngine:
             _hand_out(Preparation(job, known, len(self._slots), on_begun=lambda _: None), self._slots)
             return
         preparable = Preparable(job.body, make_shared_memory())
-        first, *others = sorted(self._slots, key=lambda slot: slot.running is not None)
+        first, *others = sorted(self._slots, key=lambda slot: bool(slot.running))
 
         def go_on(preparation: Preparation) -> None:
             preparable.seal()
@@ -166,14 +170,28 @@ class LocalEngine:
         )
 
     def _dispatch(self) -> None:
-        for slot in self._slots:
-            if not slot.ready or slot.running is not None or slot.process is None:
-                continue
-            jobs = slot.own or self._pending
-            if jobs:
-                slot.running = jobs.popleft()
-                slot.watchdog.heard()
-                slot.process.send({"type": slot.running.type, "body": slot.running.body})
+        # One job a round for each worker, so that all have as many.
+        while any([self._give_next(slot) for slot in self._slots]):  # noqa: C419
+            pass
+
+    def _give_next(self, slot: _WorkerSlot) -> bool:
+        """Sends the next job to a worker, if it can take the job now."""
+        jobs = slot.own or self._pending
+        if not slot.ready or slot.process is None or not jobs or not self._can_take(slot, jobs[0]):
+            return False
+        job, number = jobs.popleft(), next(self._numbers)
+        if not slot.running:
+            slot.watchdog.heard()
+        slot.running[number] = job
+        slot.process.send({"type": job.type, "body": job.body, "number": number})
+        return True
+
+    def _can_take(self, slot: _WorkerSlot, job: Job) -> bool:
+        """Whether a worker is idle, or the job may join those that it computes."""
+        together = [*slot.running.values(), job]
+        digests = {it.body.get("digest") for it in together}
+        joins = all(it.type in STACKED for it in together) and len(digests) == 1
+        return not slot.running or (joins and len(together) <= self._settings.stack)
 
     def _heard(self, slot: _WorkerSlot, message: Body) -> None:
         if self._closed:
@@ -187,11 +205,12 @@ class LocalEngine:
             self._slot_ready(slot, message["readiness"])
         elif message["event"] == "cannot-start":
             slot.refusal = message["body"]
-        elif slot.running is not None and message["event"] == "progress":
-            slot.running.progress(message["body"])
-        elif slot.running is not None:
-            job, slot.running, slot.failures = slot.running, None, 0
-            job.reply(message["type"], message["body"])
+        elif message["event"] == "progress":
+            for job in slot.running.values():
+                job.progress(message["body"])
+        elif message["to"] in slot.running:
+            slot.failures = 0
+            slot.running.pop(message["to"]).reply(message["type"], message["body"])
         self._dispatch()
 
     def _slot_ready(self, slot: _WorkerSlot, found: Body) -> None:
@@ -207,7 +226,7 @@ class LocalEngine:
             return
         silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
         end, remedies = explain_death(death, silence)
-        job, slot.running, slot.ready = slot.running, None, False
+        jobs, slot.running, slot.ready = list(slot.running.values()), {}, False
         slot.failures += 1
         if self._readiness is None or slot.failures >= MOST_FAILURES:
             # The worker's stderr was copied to this process's, where the controller reads it.
@@ -218,7 +237,7 @@ class LocalEngine:
         slot.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
         self._spawn(slot)
         self._log("warning", f"A worker {end}; a new one replaces it.")
-        if job is not None:
+        for job in jobs:
             stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
             message = f"The worker that ran {job.type} {end}.{stderr}"
             job.reply("error", error_body("worker-died", message, remedies))

@@ -7,9 +7,11 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.engines.devices import choose_device, kind_of, name_of
+from rminas_sidecar.engines.stacking import STACKED, run_together
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
 from rminas_sidecar.ipc.progress import ProgressReporter
@@ -34,10 +36,14 @@ class Worker:
         device: where it computes.
         send: sends a message to the server.
         heartbeat: shows the server that this process makes progress.
+        lanes: how many architectures a stack trains at a time.
     """
 
-    def __init__(self, device: "torch.device", send: Callable[[Body], None], heartbeat: Heartbeat) -> None:
+    def __init__(
+        self, device: "torch.device", send: Callable[[Body], None], heartbeat: Heartbeat, lanes: int = 1
+    ) -> None:
         self._device = device
+        self._lanes = lanes
         self._send = send
         self._heartbeat = heartbeat
         self._sessions: dict[str, tuple[Body, Session]] = {}
@@ -53,15 +59,38 @@ class Worker:
             "fit": self._fit,
         }
 
+    def serve(self, requests: "SimpleQueue[Body]") -> None:
+        """Computes the next request, and those that join it in a stack; sends a reply or an error for each."""
+        request: Body | None = requests.get()
+        while request is not None:
+            session = self._session_with_stack(request)
+            if session is None:
+                self.answer(request)
+                return
+            request = run_together(session, request, requests, self._reply, self._heartbeat.step)
+
     def answer(self, request: Body) -> None:
         """Computes one request and sends its reply, or the error."""
         try:
             kind, body = self._compute(request["type"], request["body"])
         except Exception as error:
-            kind, body = "error", failure_body(error)
-            if is_out_of_memory(error):
+            self._reply(request, error)
+        else:
+            self._reply(request, (kind, body))
+
+    def _reply(self, request: Body, outcome: tuple[str, Body] | Exception) -> None:
+        if isinstance(outcome, Exception):
+            kind, body = "error", failure_body(outcome)
+            if is_out_of_memory(outcome):
                 self._free_memory()
-        self._send({"event": "reply", "type": kind, "body": body})
+        else:
+            kind, body = outcome
+        self._send({"event": "reply", "to": request.get("number"), "type": kind, "body": body})
+
+    def _session_with_stack(self, request: Body) -> "Session | None":
+        """The session whose stack can run the request; None where there is none."""
+        known = self._sessions.get(request["body"].get("digest"))
+        return known[1] if request["type"] in STACKED and known is not None and known[1].stack is not None else None
 
     def _compute(self, kind: str, body: Body) -> tuple[str, Body]:
         handler = self._handlers[kind]
@@ -79,7 +108,7 @@ class Worker:
         known = self._sessions.get(digest)
         if known is None or known[0] != request:
             shared = None if memory is None else Path(memory)
-            session = Session.prepare(request["specification"], request["assets"], self._device, shared)
+            session = Session.prepare(request["specification"], request["assets"], self._device, shared, self._lanes)
             known = self._sessions[digest] = (request, session)
         seconds = time.perf_counter() - start
         return "prepared", {"seconds": seconds, **known[1].report(), "digest": digest}
@@ -158,6 +187,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--device", required=True)
     parser.add_argument("--number", type=int, required=True)
+    parser.add_argument("--stack", type=int, default=1)
     parser.add_argument("--plugin", action="append", default=[])
     options = parser.parse_args()
     faulthandler.enable()
@@ -180,10 +210,10 @@ def main() -> None:
         server.give_up()
     except Exception as error:
         server.give_up(error)
-    worker = Worker(device, server.send, Heartbeat(lambda: server.send({"event": "alive"})))
+    worker = Worker(device, server.send, Heartbeat(lambda: server.send({"event": "alive"})), options.stack)
     server.send({"event": "ready", **readiness})
     while True:
-        worker.answer(server.requests.get())
+        worker.serve(server.requests)
 
 
 def _get_ready(options: argparse.Namespace, begin: Callable[[str], None]) -> "tuple[torch.device, Body]":
@@ -218,7 +248,10 @@ def _get_ready(options: argparse.Namespace, begin: Callable[[str], None]) -> "tu
         "available": available(),
         "plugins": [plugin.name for plugin in loaded if not plugin.is_space],
     }
-    return device, {"device": {"name": name_of(device), "kind": kind_of(device)}, "readiness": readiness}
+    return device, {
+        "device": {"name": name_of(device, options.stack), "kind": kind_of(device, options.stack)},
+        "readiness": readiness,
+    }
 
 
 def _versions() -> dict[str, Any]:

@@ -16,11 +16,13 @@ class WorkerSettings:
         threads: PyTorch's threads in each worker.
         device: a list of devices, which the workers take in turn; see `rminas_sidecar.engines.devices`.
         plugins: files and modules that register spaces, data sets, teachers and proxies.
+        stack: how many requests a worker may compute at a time, where they can share its steps.
     """
 
     threads: int
     device: str
     plugins: tuple[str, ...] = ()
+    stack: int = 1
 
 
 class WorkerProcess(ChildProcess):
@@ -46,7 +48,7 @@ class WorkerProcess(ChildProcess):
 def _command(settings: WorkerSettings, number: int) -> list[str]:
     module = "rminas_sidecar.engines.worker"
     plugins = [argument for plugin in settings.plugins for argument in ("--plugin", plugin)]
-    place = ["--device", settings.device, "--number", str(number)]
+    place = ["--device", settings.device, "--number", str(number), "--stack", str(settings.stack)]
     return [module, "--threads", str(settings.threads), *place, *plugins]
 
 

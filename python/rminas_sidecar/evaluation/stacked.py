@@ -5,9 +5,10 @@ import torch
 from rminas_sidecar.evaluation.determinism import seeded
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.stacked_sgd import StackedSgd
-from rminas_sidecar.evaluation.training import RecordedStep, Recorder
+from rminas_sidecar.evaluation.training import CudaRecorder, RecordedStep, Recorder
 from rminas_sidecar.networks.nas_bench_201 import check_resolution, parse
 from rminas_sidecar.networks.stacked import OperationTable, ParameterLayout, StackedLoss, StackedNetwork
+from rminas_sidecar.networks.stacked.kernels import find_cell, has_kernels
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import Specification
@@ -41,7 +42,8 @@ class StackedTrainings:
         self._precision = specification.precision
         self._layout = ParameterLayout(specification.network)
         self._table = OperationTable(lanes, device)
-        self._network = StackedNetwork(self._layout, self._table)
+        cell = find_cell(device, tf32=specification.precision == "tf32")
+        self._network = StackedNetwork(self._layout, self._table, cell)
         self._loss = StackedLoss(references, batch.labels, specification.beta, dtype)
         self._images = batch.images.to(dtype).movedim(1, -1).contiguous()
         self._parameters = torch.zeros((lanes, self._layout.floats), dtype=dtype, device=device)
@@ -60,7 +62,10 @@ class StackedTrainings:
         known = specification.space == _SPACE and specification.backend == "native"
         if not wanted or not known or not isinstance(batch.representation, RepresentationLoss):
             return None
-        return cls(specification, batch, lanes)
+        device = batch.images.device
+        # Plain torch gathers the lanes of each operation, so its launches differ between stacks.
+        recorder = CudaRecorder(device) if has_kernels(device) else None
+        return cls(specification, batch, lanes, recorder=recorder)
 
     @property
     def lanes(self) -> int:

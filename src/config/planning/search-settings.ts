@@ -42,6 +42,8 @@ export interface SearchSettings extends StrategySettings {
   readonly pareto: NetworkCost | null;
   /** Evaluations at a time; on a cluster, the most of them. */
   readonly workers: number;
+  /** Architectures that a worker trains at a time. */
+  readonly stack: number;
   /** Architectures that a guided turn asks for. */
   readonly proposals: number;
   /** Threads of each worker; 0 divides the cores among them. */
@@ -91,6 +93,7 @@ export function planSettings(
     pareto,
     seed: values.RNG_SEED,
     workers: workersOf(values),
+    stack: stackOf(values),
     proposals: values['RMINAS.PROPOSALS'],
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
@@ -103,6 +106,12 @@ export function planSettings(
 function workersOf(values: SearchValues): number {
   const most = values['RMINAS.ENGINE'] === 'ray' ? values['RMINAS.MAX_WORKERS'] : 0;
   return most || values['RMINAS.WORKERS'];
+}
+
+/** A worker of a cluster has one request at a time. */
+function stackOf(values: SearchValues): number {
+  const stacks = values['RMINAS.ARITHMETIC'] === 'stacked' && values['RMINAS.ENGINE'] === 'local';
+  return stacks ? values['RMINAS.STACK'] : 1;
 }
 
 function clusterOf(values: SearchValues): ClusterOptions | null {

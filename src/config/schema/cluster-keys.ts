@@ -12,6 +12,11 @@ export const CLUSTER_KEYS = {
     ENGINES,
     'Where workers run: processes of this machine, or a [Ray cluster](cluster.md).',
   ),
+  'RMINAS.STACK': wholeNumber(
+    1,
+    { least: 1, most: 256 },
+    'Architectures that a worker of this machine trains at a time with `RMINAS.ARITHMETIC stacked`; see [performance.md](performance.md#many-candidates-in-one-graph).',
+  ),
   'RMINAS.RAY_ADDRESS': text(
     'auto',
     {

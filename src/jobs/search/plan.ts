@@ -79,20 +79,30 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
     followUp: options.followUp ?? null,
     folder: options.folder === undefined ? null : resolve(options.folder),
     custom: objectsOf(options),
-    notices: idleWorkers(plan, options),
+    notices: [...idleWorkers(plan, options), ...unusedStack(config, plan)],
   };
 }
 
 /** Proposals decide the course of a search, so they do not follow the workers by themselves. */
 function idleWorkers(
-  { settings: { workers, proposals, objective } }: SearchPlan,
+  { settings: { workers, stack, proposals, objective } }: SearchPlan,
   { evaluator }: CustomObjects,
 ): string[] {
-  if (workers <= proposals || evaluator !== undefined || objective.kind === 'benchmark') return [];
+  const places = workers * stack;
+  if (places <= proposals || evaluator !== undefined || objective.kind === 'benchmark') return [];
+  const [keys, waiting] =
+    stack === 1
+      ? [`RMINAS.WORKERS is ${workers}`, `${workers - proposals} of the workers wait`]
+      : [`RMINAS.WORKERS times RMINAS.STACK is ${places}`, `${places - proposals} places in the stacks are empty`];
   return [
-    `RMINAS.WORKERS is ${workers} and RMINAS.PROPOSALS is ${proposals}: after the warm-up, ${workers - proposals} of the workers wait. ` +
-      `Set RMINAS.PROPOSALS ${workers} to use them; the search then takes another course.`,
+    `${keys} and RMINAS.PROPOSALS is ${proposals}: after the warm-up, ${waiting}. ` +
+      `Set RMINAS.PROPOSALS ${places} to use them; the search then takes another course.`,
   ];
+}
+
+function unusedStack({ values }: Config, { settings }: SearchPlan): string[] {
+  if (values['RMINAS.STACK'] === settings.stack) return [];
+  return ['RMINAS.STACK has no effect: it needs RMINAS.ARITHMETIC stacked and workers of this machine.'];
 }
 
 /** A custom evaluator says by its capacity how many architectures it wants, unless the configuration sets a number. */

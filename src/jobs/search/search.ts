@@ -250,7 +250,8 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
   const { space } = definitions.space;
   const objective = createObjective(settings.objective, { reference: settings.warmup });
   const { evaluator, screener } = createSearchEvaluator({
-    ...{ started, workers, objective, space, signal },
+    ...{ started, objective, space, signal },
+    workers: workers * plan.settings.stack,
     recorded: recordedMeasurements(store.lines),
     // A lost measurement is made again. The next durable line takes those before it to the disk.
     record: (screened) => store.write(screened as SearchEntry, { durable: false }),

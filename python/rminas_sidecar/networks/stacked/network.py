@@ -1,16 +1,14 @@
 """NAS-Bench-201 networks in the lanes of a stack."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from rminas_sidecar.networks.stacked.layers import average, compute_cell, convolve, multiply, normalise
+from rminas_sidecar.networks.stacked.kernels import ComputeCell
+from rminas_sidecar.networks.stacked.layers import average, convolve, multiply, normalise
 from rminas_sidecar.networks.stacked.parameters import ParameterLayout, cell_name
 from rminas_sidecar.networks.stacked.table import OperationTable
-
-ComputeCell = Callable[[Tensor, Tensor, Tensor, OperationTable], Tensor]
-"""See :func:`rminas_sidecar.networks.stacked.layers.compute_cell`."""
 
 
 class StackedNetwork:
@@ -22,7 +20,7 @@ class StackedNetwork:
         cell: computes a cell.
     """
 
-    def __init__(self, layout: ParameterLayout, table: OperationTable, cell: ComputeCell = compute_cell) -> None:
+    def __init__(self, layout: ParameterLayout, table: OperationTable, cell: ComputeCell) -> None:
         self._cells = list(layout.cells())
         self._table = table
         self._cell = cell
