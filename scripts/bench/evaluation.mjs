@@ -1,136 +1,148 @@
-// Measures a step of an evaluation with and without each measure. Each variant is a process; they take turns.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+// Measures a step of an evaluation beside release 0.2.1, for each space that is compiled. Each side is a process; they take turns.
+// With --measures: the same with and without each measure of the arithmetic `fast`, or of the screening.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { createRandom } from '../../dist/random/random.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
-import { peakOf } from './processes.mjs';
-import { geometricMean, median, spread } from './statistics.mjs';
+import { MEMORY, measure, Way } from './evaluation/way.mjs';
+import { geometricMean, spread } from './statistics.mjs';
 
-const program = fileURLToPath(new URL('evaluation_steps.py', import.meta.url));
-const PACKAGES = fileURLToPath(new URL('../../python', import.meta.url));
-/** The environment in which the sidecar starts its workers. */
-const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
-const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
-process.once('exit', () => rmSync(nowhere, { recursive: true }));
-const NO_COMPILER = { CC: 'no-compiler', RMINAS_HOME: nowhere };
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const OURS = at('../../python');
+const STEPS = at('evaluation/release_steps.py');
+/** The last commit of release 0.2.1. */
+const RELEASE = '65e6904';
+/** Forward pass, and the gradients of images and of weights. */
+const PASSES = 3;
 
-const WAYS = [
-  { name: 'plain', args: ['--plain'], env: {} },
-  { name: 'compiled', args: ['--compiled'], env: MEMORY },
-  { name: 'fast', args: [], env: MEMORY },
-  { name: 'fast, without the C functions', args: [], env: { ...MEMORY, ...NO_COMPILER } },
-  { name: 'fast, without fused cells', args: ['--without', 'fusion'], env: MEMORY },
-  { name: 'fast, without our SGD', args: ['--without', 'sgd'], env: MEMORY },
-  { name: "fast, teacher's Gram at each step", args: ['--without', 'teacher'], env: MEMORY },
-  { name: 'fast, without huge pages', args: [], env: {} },
-  { name: 'fast, bf16', args: ['--precision', 'bf16'], env: MEMORY },
-];
-/** Synaptic flow and FLOPs of a candidate: a step is one measurement. */
-const SCREENING = [
-  { name: 'compiled', args: ['--screening', '--compiled'], env: MEMORY },
-  { name: 'modules', args: ['--screening'], env: MEMORY },
-];
+const CASES = {
+  'C = 8': { space: 'nas-bench-201', channels: 8, cells: 5, batch: 16 },
+  'C = 16': { space: 'nas-bench-201', channels: 16, cells: 5, batch: 32 },
+  darts: { space: 'darts', channels: 16, cells: 8, batch: 32 },
+  macro: { space: 'nas-bench-macro', channels: 32, cells: 8, batch: 32 },
+};
+const SIDES = ['native', 'avx2', 'no compiler', '2 threads'];
 
 export async function run(args) {
+  if (args[0] === '--measures') return (await import('./evaluation/measures.mjs')).run(args.slice(1));
   const { values } = parseArgs({
     args,
     options: {
       quick: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
-      channels: { type: 'string', default: '16' },
-      batch: { type: 'string', default: '32' },
-      ways: { type: 'string' },
-      screening: { type: 'boolean', default: false },
+      cases: { type: 'string', default: Object.keys(CASES).join(',') },
+      sides: { type: 'string', default: SIDES.join(',') },
     },
   });
-  const size = values.quick ? { architectures: 6, rounds: 1, steps: 3 } : { architectures: 20, rounds: 2, steps: 4 };
-  const genotypes = draw(Number(values.seed), size.architectures);
+  const folder = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const size = values.quick ? { architectures: 2, rounds: 1, steps: 2 } : { architectures: 6, rounds: 2, steps: 3 };
+  const release = unpackRelease(folder);
   console.log(
-    `A step of ${values.screening ? 'the screening' : 'an evaluation'}: ${genotypes.length} random architectures, C=${values.channels}, N=5, batch ${values.batch}, 32x32, one thread, ` +
-      `${size.rounds} x ${size.steps} steps; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
+    `A step of an evaluation beside 0.2.1: CPU milliseconds of ${size.architectures} random architectures, 32x32; ${cpus()[0].model}`,
   );
-  const python = await findPython();
-  const sizes = ['--channels', values.channels, '--batch', values.batch];
-  const ways = waysOf(values).map((way) => ({
-    ...way,
-    process: new Way(python, { ...way, args: [...way.args, ...sizes] }),
-  }));
-  report(await measure(ways, genotypes, size));
-  for (const { process } of ways) await process.close();
-}
-
-/** The ways to compare: all, or those of a list of names. */
-function waysOf({ ways, screening }) {
-  const wanted = ways?.split(',');
-  return (screening ? SCREENING : WAYS).filter(({ name }) => wanted?.includes(name) ?? true);
-}
-
-/** Random architectures as drawn: the plain variant also computes edges without effect. */
-function draw(seed, count) {
-  const space = BUILT_IN.spaces.find('nas-bench-201').space;
-  const random = createRandom(seed, 'bench', 0);
-  return Array.from({ length: count }, () => space.print(space.sample(random)));
-}
-
-async function measure(ways, genotypes, { rounds, steps }) {
-  const seconds = ways.map(() => genotypes.map(() => []));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [at, genotype] of genotypes.entries()) {
-      for (const [way, { process }] of ways.entries()) {
-        seconds[way][at].push(...(await process.ask({ genotype, steps })).seconds);
-      }
-    }
-    if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} `);
-  }
-  return ways.map(({ name, process }, way) => ({ name, each: seconds[way].map(median), peak: peakOf(process.pid) }));
-}
-
-function report(ways) {
-  const [first] = ways;
-  console.log(`${''.padEnd(36)}ms a step${''.padEnd(12)}it / ${first.name.padEnd(10)}      MiB`);
-  for (const { name, each, peak } of ways) {
-    const ratio = (a, b) => geometricMean(a.map((value, at) => value / b[at])).toFixed(2);
-    const milliseconds = spread(
-      each.map((value) => 1000 * value),
-      0,
-    );
+  for (const side of values.sides.split(',')) {
+    const environment = environmentOf(side, folder);
+    const peak = peakOf(environment, folder);
     console.log(
-      `  ${name.padEnd(34)}${milliseconds.padEnd(26)}${ratio(each, first.each).padStart(10)}${peak.toFixed(0).padStart(9)}`,
+      `\n${side}: the peak is ${peak === null ? 'not known' : `${peak.toFixed(0)}e9 multiply-adds a second`}`,
     );
+    for (const name of values.cases.split(','))
+      await compare(name, { side, environment, peak, release, size, seed: Number(values.seed) });
   }
 }
 
-class Way {
-  #child;
-  #lines;
+async function compare(name, { side, environment, peak, release, size, seed }) {
+  const { space, channels, cells, batch } = CASES[name];
+  const python = await findPython();
+  const threads = side === '2 threads' ? 2 : 1;
+  const args = [
+    STEPS,
+    ...Object.entries({ space, channels, cells, batch, threads }).flatMap(([key, value]) => [
+      `--${key}`,
+      String(value),
+    ]),
+  ];
+  const env = { ...MEMORY, ...environment, OMP_NUM_THREADS: String(threads) };
+  const ways = [
+    {
+      name: 'compiled',
+      process: new Way(python, { args: [...args, '--compiled'], env: { ...env, PYTHONPATH: OURS } }),
+    },
+    { name: '0.2.1', process: new Way(python, { args, env: { ...env, PYTHONPATH: release } }) },
+  ];
+  const [ours, theirs] = await measure(ways, draw(space, seed, size.architectures), size);
+  for (const { process } of ways) await process.close();
+  const ratio = geometricMean(ours.each.map((seconds, index) => theirs.each[index] / seconds));
+  const milliseconds = (each) =>
+    spread(
+      each.map((seconds) => 1000 * seconds),
+      1,
+    );
+  const efficiency = ({ each, answers }) =>
+    peak === null
+      ? ''
+      : `, ${geometricMean(each.map((seconds, index) => (PASSES * batch * answers[index].multiplyAdds) / seconds / peak / 1e9)).toFixed(2)} of the peak`;
+  console.log(`  ${name.padEnd(7)} 0.2.1 / compiled ${ratio.toFixed(2)}; load ${loadavg()[0].toFixed(0)}`);
+  for (const way of [ours, theirs])
+    console.log(
+      `    ${way.name.padEnd(9)} ${milliseconds(way.each).padEnd(26)}${way.peak.toFixed(0).padStart(5)} MiB${efficiency(way)}`,
+    );
+}
 
-  constructor(python, { args, env }) {
-    this.#child = spawn(python, [program, ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...env, OMP_NUM_THREADS: '1', PYTHONPATH: PACKAGES },
+/** Random architectures of a space. */
+function draw(space, seed, count) {
+  const { space: of } = BUILT_IN.spaces.find(space);
+  const random = createRandom(seed, 'bench', 0);
+  return Array.from({ length: count }, () => of.print(of.sample(random)));
+}
+
+/** The Python package of the release, whose C functions are compiled at their first use. */
+function unpackRelease(folder) {
+  const archive = execFileSync('git', ['archive', RELEASE, 'python/rminas_sidecar'], {
+    cwd: at('../..'),
+    maxBuffer: 1e9,
+  });
+  execFileSync('tar', ['-x', '-C', folder], { input: archive });
+  return join(folder, 'python');
+}
+
+/** What a side changes in the environment. Compiled functions are kept in a folder of its own. */
+function environmentOf(side, folder) {
+  const home = join(folder, side.replace(' ', '-'));
+  mkdirSync(home, { mode: 0o700 });
+  const RMINAS_HOME = home;
+  if (side === 'no compiler') return { RMINAS_HOME, CC: 'no-compiler' };
+  if (side !== 'avx2') return { RMINAS_HOME };
+  const compiler = join(home, 'cc');
+  writeFileSync(
+    compiler,
+    '#!/bin/sh\nfor a do shift; [ "$a" = -march=native ] && a=-march=haswell; set -- "$@" "$a"; done\nexec cc "$@"\n',
+  );
+  chmodSync(compiler, 0o700);
+  return {
+    RMINAS_HOME,
+    CC: compiler,
+    ATEN_CPU_CAPABILITY: 'avx2',
+    ONEDNN_MAX_CPU_ISA: 'AVX2',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX2',
+  };
+}
+
+/** 1e9 multiply-adds a second of one core; null without a compiler. */
+function peakOf({ CC = 'cc' }, folder) {
+  const program = join(folder, 'peak');
+  try {
+    execFileSync(CC, ['-O3', '-march=native', '-o', program, at('evaluation/peak.c')], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-  }
-
-  get pid() {
-    return this.#child.pid;
-  }
-
-  async ask(request) {
-    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('A variant has ended; its output is above.');
-    return JSON.parse(value);
-  }
-
-  async close() {
-    this.#child.stdin.end();
-    if (this.#child.exitCode === null) await new Promise((resolve) => this.#child.once('exit', resolve));
+    return Math.max(...Array.from({ length: 3 }, () => Number(execFileSync(program, { encoding: 'utf8' }))));
+  } catch {
+    return null;
   }
 }

@@ -1,4 +1,4 @@
-"""One way to train on one batch, step by step, to be timed next to others by evaluation.mjs.
+"""One way to train on one batch, step by step, to be timed next to others by measures.mjs.
 
 The batch and the teacher's features are drawn, since no figure depends on them. It reads {genotype, steps}, one JSON a
 line, and answers the CPU seconds of each step and the last loss; the first step, which takes memory, is not among them.
@@ -25,7 +25,7 @@ from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecific
 from torch import Tensor, nn
 from torch.nn import functional
 
-sys.path.insert(0, str(Path(__file__).with_name("search")))
+sys.path.insert(0, str(Path(__file__).parents[1] / "search"))
 from plain_loop import PlainCell, compare_plainly
 
 BETA = 0.8
@@ -99,7 +99,7 @@ def build_compiled(genotype: str, size: NetworkSpecification, batch: Batch) -> S
     from rminas_sidecar.programs import Material, find_compiler
 
     images, labels, teacher = batch
-    compiler = find_compiler(size.channels)
+    compiler = find_compiler("nas-bench-201", size.channels)
     if compiler is None:
         raise SystemExit("The C functions cannot be used on this machine.")
     material = Material.of(images, labels, RepresentationLoss(teacher).references)
@@ -114,7 +114,7 @@ def build_screening(genotype: str, size: NetworkSpecification, compiled: bool) -
     from rminas_sidecar.proxies.inference import inference_flops
     from rminas_sidecar.proxies.static.synflow import measure_synflow
 
-    counter, compiler = Counter("nas-bench-201", size), find_compiler(size.channels)
+    counter, compiler = Counter("nas-bench-201", size), find_compiler("nas-bench-201", size.channels)
     images = torch.zeros(1, 3, RESOLUTION, RESOLUTION)
     batch = TrainingBatch(images, torch.zeros(1), RepresentationLoss([torch.randn(1, 1)]))
     if compiled and compiler is None:
