@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { BUILT_IN } from '../../../dist/catalogue/built-in.js';
 import { createRandom } from '../../../dist/random/random.js';
 import { findPython } from '../../../dist/sidecar/process/find-python.js';
-import { geometricMean, spread } from '../statistics.mjs';
+import { geometricMean, median, spread } from '../statistics.mjs';
 import { MEMORY, measure, Way } from './way.mjs';
 
 const program = fileURLToPath(new URL('steps.py', import.meta.url));
@@ -57,7 +57,7 @@ export async function run(args) {
     ...way,
     process: new Way(python, { args: [program, ...way.args, ...sizes], env: { ...way.env, PYTHONPATH: PACKAGES } }),
   }));
-  report(await measure(ways, genotypes, size));
+  report(await measure(ways, genotypes, size, median));
   for (const { process } of ways) await process.close();
 }
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { peakOf } from '../processes.mjs';
-import { median } from '../statistics.mjs';
 
 /** The environment in which the sidecar starts its workers. */
 export const MEMORY = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
@@ -37,10 +36,11 @@ export class Way {
 }
 
 /**
- * The median seconds of a step of each genotype by each way. The ways take turns.
+ * Seconds of a step of each genotype by each way. The ways take turns.
+ * @param typical the figure of several steps, e.g. their median
  * @returns for each way { name, each: seconds of each genotype, answers: the last one of each genotype, peak: MiB }
  */
-export async function measure(ways, genotypes, { rounds, steps }) {
+export async function measure(ways, genotypes, { rounds, steps }, typical) {
   const seconds = ways.map(() => genotypes.map(() => []));
   const answers = ways.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
@@ -54,7 +54,7 @@ export async function measure(ways, genotypes, { rounds, steps }) {
   }
   return ways.map(({ name, process }, way) => ({
     name,
-    each: seconds[way].map(median),
+    each: seconds[way].map(typical),
     answers: answers[way],
     peak: process.peak,
   }));
