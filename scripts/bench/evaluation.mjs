@@ -41,7 +41,7 @@ export async function run(args) {
   });
   const folder = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
-  const size = values.quick ? { architectures: 2, rounds: 1, steps: 2 } : { architectures: 6, rounds: 2, steps: 3 };
+  const size = values.quick ? { architectures: 3, rounds: 1, steps: 3 } : { architectures: 6, rounds: 2, steps: 3 };
   const release = unpackRelease(folder);
   console.log(
     `A step of an evaluation beside 0.2.1: CPU milliseconds, the least of ${size.rounds * size.steps} steps, of ${size.architectures} random architectures, 32x32; ${cpus()[0].model}`,

@@ -14,9 +14,10 @@ from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts_genotype import OPERATIONS
 from rminas_sidecar.networks.fast import accelerate
 from rminas_sidecar.objective.observation import TrainingBatch, observe
-from rminas_sidecar.programs import Compiler, Program
+from rminas_sidecar.programs import Compiler, Program, can_compile
 from rminas_sidecar.programs.spaces import SPACES
 from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
+from support.golden import Trace, read_traces
 from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
 
 Build = Callable[..., dict[str, Any]]
@@ -130,6 +131,23 @@ def test_threads_change_no_bit(case: _Case) -> None:
         curves.append(case.train(2))
     torch.set_num_threads(1)
     assert curves[1] == curves[0]
+
+
+GOLDEN = [trace for trace in read_traces() if can_compile(trace.space, trace.size)]
+
+
+@pytest.mark.parametrize("trace", GOLDEN, ids=lambda trace: trace.genotype)
+def test_a_step_from_golden_weights_leads_to_the_golden_losses(trace: Trace) -> None:
+    """Within the tolerances that hold for torch's float32."""
+    compiler = compiler_for(trace.space, trace.size.channels)
+    program = compile_network(compiler, trace.genotype, trace.size, trace.batch(torch.float32))
+    golden = as_compiled(trace.build(), lambda parameter: parameter.detach())
+    for ours, weights in zip(pieces(program, program.parameters), golden, strict=True):
+        ours[: len(weights)].copy_(weights)
+    training = CompiledTraining(program, trace.optimizer, trace.beta)
+    curve = run_training(training, 2, NO_BOUNDS, lambda _: None)["curve"]
+    assert curve[0] == pytest.approx(trace.losses[0], rel=1e-5)
+    assert curve[1] == pytest.approx(trace.losses[1], rel=2e-3)
 
 
 def test_each_operation_of_the_space_is_compiled() -> None:
