@@ -81,7 +81,7 @@ class CompiledNetworks:
             return None
         size = specification.network
         space = specification.space
-        compiler = find_compiler(space, size.channels) if can_compile(space, size) else None
+        compiler = find_compiler(space, size.channels) if can_compile(space, size, len(batch.images)) else None
         if compiler is None:
             return None
         material = Material.of(batch.images, batch.labels, batch.representation.references)

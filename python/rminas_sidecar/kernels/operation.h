@@ -8,6 +8,7 @@
 #ifndef RMINAS_OPERATION_H
 #define RMINAS_OPERATION_H
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels.h"
@@ -68,7 +69,7 @@ typedef struct {
     ptrdiff_t outputs;
     /* Of the pixels that are read: side of the kernel, their distance in y's pixels and in the kernel, and the first one. */
     ptrdiff_t side, stride, dilation, first;
-    /* Whether x is rectified while it is read. Where it has statistics, it is normalised before. */
+    /* Whether x is rectified while it is read: 1, or 6 if it may be at most 6. Where it has statistics, it is normalised before. */
     ptrdiff_t rectifies;
     ptrdiff_t x, x_statistics, y, weight, norm, statistics, reference;
     /* Where the sums that `rminas_norm_factors` needs are: for y they are read, for x they are written. */
@@ -115,7 +116,8 @@ static inline source source_of(const operation *o, const float *arena) {
         .scale = statistics ? statistics + 2 * o->inputs : NULL,
         .shift = statistics ? statistics + 3 * o->inputs : NULL,
         .mean = statistics,
-        .rectifies = o->rectifies,
+        .rectifies = o->rectifies != 0,
+        .most = o->rectifies > 1 ? o->rectifies : INFINITY,
     };
 }
 

@@ -4,14 +4,27 @@
 
 #include "images.h"
 
-/* Images; a factor and an offset for each channel, or null; and whether the result is rectified. */
+/* Images; a factor and an offset for each channel, or null; whether the result is rectified, and the most that it may be. */
 typedef struct {
     const float *pixels, *scale, *shift, *mean;
     int rectifies;
+    float most;
 } source;
 
 static inline vec factor_of(source x, ptrdiff_t c) { return x.scale ? load(x.scale + c) : (vec){0} + 1; }
 static inline vec offset_of(source x, ptrdiff_t c) { return x.shift ? load(x.shift + c) : (vec){0}; }
+
+/* A value as it is read. */
+static inline vec activated(source x, vec value) {
+    if (!x.rectifies) return value;
+    lanes_mask above = value > x.most;
+    return keep_positive((vec)(((lanes_mask)value & ~above) | ((lanes_mask)((vec){0} + x.most) & above)), value);
+}
+
+/* The gradient of a value before it is rectified. */
+static inline vec passed(source x, vec gradient, vec value) {
+    return x.rectifies ? keep_positive((vec)((lanes_mask)gradient & ~(value >= x.most)), value) : gradient;
+}
 
 /* Vectors of channels that are read or written together, because they lie side by side. */
 #define GROUP 4
@@ -55,7 +68,7 @@ static ALWAYS_INLINE void read_pixels(source x, ptrdiff_t at, ptrdiff_t step, pt
     for (ptrdiff_t i = 0; i < count; i++)
         for (int v = 0; v < vectors; v++) {
             vec value = load(x.pixels + at + i * step + c + v * LANES) * scale[v] + shift[v];
-            store(to.first + i * to.step + v * to.apart, x.rectifies ? keep_positive(value, value) : value);
+            store(to.first + i * to.step + v * to.apart, activated(x, value));
         }
 }
 
@@ -95,7 +108,7 @@ static ALWAYS_INLINE void write_pixels(sink to, block values, ptrdiff_t at, ptrd
         for (int v = 0; v < vectors; v++) {
             ptrdiff_t place = at + i * step + c + v * LANES;
             vec value = load(values.first + i * values.step + v * values.apart);
-            if (to.x.rectifies) value = keep_positive(value, load(to.x.pixels + place) * scale[v] + shift[v]);
+            if (to.x.rectifies) value = passed(to.x, value, load(to.x.pixels + place) * scale[v] + shift[v]);
             if (to.base) value += load(to.base + place);
             store(to.gradient + place, value);
             if (!to.sums) continue;

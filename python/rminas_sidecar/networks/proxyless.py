@@ -19,10 +19,10 @@ from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
 STEM_CHANNELS = 32
-_FIRST_CHANNELS = 16
-_LAST_CHANNELS = 1280
+FIRST_CHANNELS = 16
+LAST_CHANNELS = 1280
 # Channels and stride of each stage.
-_STAGES = ((24, 2), (40, 2), (80, 2), (96, 1), (192, 2), (320, 1))
+STAGES = ((24, 2), (40, 2), (80, 2), (96, 1), (192, 2), (320, 1))
 _DEEPEST = 4
 _PLACES = (_DEEPEST,) * 5 + (1,)
 _GENOTYPE = re.compile(r"([1-4]{5}1)([0357]{21})([036]{21})")
@@ -64,6 +64,9 @@ def _invalid(genotype: str, problem: str) -> SidecarError:
     )
 
 
+FIRST_BLOCK = Block(kernel=3, expansion=1)
+
+
 class ResidualBlock(nn.Module):
     """An inverted bottleneck with a residual connection where the shapes allow it."""
 
@@ -90,14 +93,14 @@ class ProxylessNetwork(nn.Module):
         stages = parse(genotype)
         depths = [len(stage) for stage in stages]
         self.first_conv = conv_layer(3, STEM_CHANNELS, 3, 2, RELU6)
-        self.blocks = nn.ModuleList([ResidualBlock(STEM_CHANNELS, _FIRST_CHANNELS, 1, Block(3, 1))])
-        inputs = _FIRST_CHANNELS
-        for stage, (width, stride) in zip(stages, _STAGES, strict=True):
+        self.blocks = nn.ModuleList([ResidualBlock(STEM_CHANNELS, FIRST_CHANNELS, 1, FIRST_BLOCK)])
+        inputs = FIRST_CHANNELS
+        for stage, (width, stride) in zip(stages, STAGES, strict=True):
             for place, block in enumerate(stage):
                 self.blocks.append(ResidualBlock(inputs, width, stride if place == 0 else 1, block))
                 inputs = width
-        self.feature_mix_layer = conv_layer(inputs, _LAST_CHANNELS, 1, 1, RELU6)
-        self.classifier = nn.Sequential(OrderedDict(linear=nn.Linear(_LAST_CHANNELS, classes)))
+        self.feature_mix_layer = conv_layer(inputs, LAST_CHANNELS, 1, 1, RELU6)
+        self.classifier = nn.Sequential(OrderedDict(linear=nn.Linear(LAST_CHANNELS, classes)))
         # XNAS counts without the first block, and so takes features before the last block of stages 2 and 4.
         self._tapped = (sum(depths[:2]), sum(depths[:4]))
 

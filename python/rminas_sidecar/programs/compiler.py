@@ -16,6 +16,7 @@ from rminas_sidecar.programs.flow import FLOW_SPACE, SynapticFlow
 from rminas_sidecar.programs.spaces import SPACES
 from rminas_sidecar.specification import NetworkSpecification
 
+_SAMPLES = 8
 _BETA, _RATE, _TOLERANCE = 0.5, 0.01, 1e-3
 
 
@@ -52,6 +53,7 @@ def find_compiler(space: str, channels: int) -> Compiler | None:
         space: of the networks, see :func:`rminas_sidecar.programs.spaces.can_compile`.
         channels: of the networks' stems.
     """
+    channels = SPACES[space].narrowest or channels
     kernels, machine = find_kernels(channels), find_machine(channels)
     widest = find_kernels()
     if kernels is None or machine is None or widest is None:
@@ -66,8 +68,11 @@ def _is_right(compiler: Compiler, channels: int) -> bool:
     size = NetworkSpecification(channels=channels, cells=space.cells, classes=3, resolution=space.resolution)
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
-        images, labels = torch.randn(4, 3, size.resolution, size.resolution), torch.arange(4) % size.classes
-        loss = RepresentationLoss([torch.randn(4, 8) for _ in range(STAGES)])
+        images, labels = (
+            torch.randn(_SAMPLES, 3, size.resolution, size.resolution),
+            torch.arange(_SAMPLES) % size.classes,
+        )
+        loss = RepresentationLoss([torch.randn(_SAMPLES, 8) for _ in range(STAGES)])
         torch.default_generator.manual_seed(1)
         network = build_network(compiler.space, space.example, size).train()
         torch.default_generator.manual_seed(1)

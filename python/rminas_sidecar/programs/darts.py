@@ -7,7 +7,7 @@ from rminas_sidecar.networks.darts_genotype import INPUTS, RelaxedCell, parse_re
 from rminas_sidecar.programs.graph import Graph
 from rminas_sidecar.programs.images import convolve_patches
 from rminas_sidecar.programs.network import Network
-from rminas_sidecar.programs.operations import PIXEL, Window
+from rminas_sidecar.programs.operations import NARROW, PIXEL, RELU, Window
 from rminas_sidecar.programs.parameters import Parameters
 from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
@@ -23,10 +23,10 @@ _FEWEST_CELLS = 3
 _STEM_FACTOR = 3
 
 
-def suits(size: NetworkSpecification, lanes: int) -> bool:
-    """Whether there are operations for networks of this size; `lanes` are the channels in the shortest vectors."""
+def suits(size: NetworkSpecification, samples: int) -> bool:
+    """Whether there are operations for networks of this size, for any number of samples."""
     small = size.resolution % _GRANULE == 0 and size.resolution < IMAGENET_RESOLUTION
-    return size.channels % lanes == 0 and small and size.cells >= _FEWEST_CELLS
+    return size.channels % NARROW == 0 and small and size.cells >= _FEWEST_CELLS
 
 
 def knows(genotype: str) -> bool:
@@ -99,15 +99,15 @@ _Operation = Callable[[Graph, Parameters, Image, int], Image]
 
 def _separable(side: int) -> _Operation:
     def build(graph: Graph, parameters: Parameters, x: Image, stride: int) -> Image:
-        once = _filtered(graph, parameters, x, Window(side, stride, rectifies=True))
-        return _filtered(graph, parameters, once, Window(side, rectifies=True))
+        once = _filtered(graph, parameters, x, Window(side, stride, rectifies=RELU))
+        return _filtered(graph, parameters, once, Window(side, rectifies=RELU))
 
     return build
 
 
 def _dilated(side: int) -> _Operation:
     def build(graph: Graph, parameters: Parameters, x: Image, stride: int) -> Image:
-        return _filtered(graph, parameters, x, Window(side, stride, dilation=2, rectifies=True))
+        return _filtered(graph, parameters, x, Window(side, stride, dilation=2, rectifies=RELU))
 
     return build
 

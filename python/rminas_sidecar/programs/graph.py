@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from rminas_sidecar.kernels.program import MOST_TERMS
 from rminas_sidecar.programs.buffers import Buffer
-from rminas_sidecar.programs.operations import RECTIFIED, Addend, Shape, Window
+from rminas_sidecar.programs.operations import RECTIFIED, RELU, Addend, Shape, Window
 from rminas_sidecar.programs.parameters import Layer, Parameter
 from rminas_sidecar.programs.tape import Image, Tape, Total
 
@@ -71,10 +71,10 @@ class Graph(Tape):
         self.on_gradient(y, write)
         return y
 
-    def rectified(self, x: Image) -> Image:
-        """Rectified images; images that are not yet normalised are normalised before."""
+    def rectified(self, x: Image, rectifies: int = RELU) -> Image:
+        """Images rectified by ReLU or ReLU6; images that are not yet normalised are normalised before."""
         y = Image(x.shape, Buffer(x.shape.floats))
-        self._copy("rectification", [(x, RECTIFIED)], y)
+        self._copy("rectification", [(x, Window(rectifies=rectifies))], y)
         return y
 
     def concatenation(self, images: Sequence[Image]) -> Image:
@@ -125,7 +125,7 @@ class Graph(Tape):
         """Means over 2 × 2 pixels, with stride 2."""
         return self._without_parameters("halving", x, Window(side=2, stride=2))
 
-    def sampling(self, x: Image, first: int = 0, *, rectifies: bool = False) -> Image:
+    def sampling(self, x: Image, first: int = 0, rectifies: int = 0) -> Image:
         """Every second pixel, beginning with line and column `first`; normalised if x is not yet."""
         return self._without_parameters("sampling", x, Window(stride=2, first=first, rectifies=rectifies))
 

@@ -25,8 +25,9 @@ def patches_of(images: Tensor) -> Tensor:
 
 
 def convolve_patches(
-    graph: Graph, parameters: Parameters, patches: Image, outputs: int, norm: Norm = "affine"
+    graph: Graph, parameters: Parameters, patches: Image, outputs: int, norm: Norm = "affine", stride: int = 1
 ) -> Image:
     """A 3 × 3 convolution of the images, not yet normalised."""
+    patches = patches if stride == 1 else graph.sampling(patches)
     layer = parameters.convolution(_IMAGE_CHANNELS, outputs, 3, norm=norm, rows=PATCH_CHANNELS)
     return graph.convolution("pointwise_convolution", patches, layer, PIXEL, differentiable=False)

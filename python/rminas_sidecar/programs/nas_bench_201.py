@@ -6,7 +6,7 @@ from rminas_sidecar.networks.nas_bench_201 import CellEdge, parse, relevant
 from rminas_sidecar.programs.graph import Graph
 from rminas_sidecar.programs.images import convolve_patches
 from rminas_sidecar.programs.network import Network
-from rminas_sidecar.programs.operations import PIXEL, Window
+from rminas_sidecar.programs.operations import NARROW, PIXEL, RELU, Window
 from rminas_sidecar.programs.parameters import Layer, Parameter, Parameters
 from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
@@ -14,16 +14,16 @@ from rminas_sidecar.specification import NetworkSpecification
 EXAMPLE = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|skip_connect~2|"
 """A cell with all operations, and a convolution of zeros."""
 _STAGES = 3
-_STRIDED = Window(side=3, stride=2, rectifies=True)
+_STRIDED = Window(side=3, stride=2, rectifies=RELU)
 _SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
 _KINDS = {1: "pointwise_convolution", 3: "tiled_convolution"}
 _GRANULE = 16
 """Tiles of 4 × 4 pixels have to fill the last stage, of a quarter of the resolution."""
 
 
-def suits(size: NetworkSpecification, lanes: int) -> bool:
-    """Whether there are operations for networks of this size; `lanes` are the channels in the shortest vectors."""
-    return size.channels % lanes == 0 and size.resolution % _GRANULE == 0
+def suits(size: NetworkSpecification, samples: int) -> bool:
+    """Whether there are operations for networks of this size, for any number of samples."""
+    return size.channels % NARROW == 0 and size.resolution % _GRANULE == 0
 
 
 def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification) -> Network:

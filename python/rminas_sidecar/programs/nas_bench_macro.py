@@ -6,7 +6,7 @@ from rminas_sidecar.networks.nas_bench_macro import LAST_CHANNELS, STAGES, parse
 from rminas_sidecar.programs.graph import Graph
 from rminas_sidecar.programs.images import convolve_patches
 from rminas_sidecar.programs.network import Network
-from rminas_sidecar.programs.operations import PIXEL, RECTIFIED, Window
+from rminas_sidecar.programs.operations import NARROW, PIXEL, RECTIFIED, RELU, Window
 from rminas_sidecar.programs.parameters import Parameters
 from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
@@ -18,9 +18,9 @@ _GRANULE = 32
 _BOTTLENECKS = {1: (3, 3), 2: (5, 6)}
 
 
-def suits(size: NetworkSpecification, lanes: int) -> bool:
-    """Whether there are operations for networks of this size; `lanes` are the channels in the shortest vectors."""
-    return size.channels % lanes == 0 and size.resolution % _GRANULE == 0
+def suits(size: NetworkSpecification, samples: int) -> bool:
+    """Whether there are operations for networks of this size, for any number of samples."""
+    return size.channels % NARROW == 0 and size.resolution % _GRANULE == 0
 
 
 def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification) -> Network:
@@ -58,7 +58,7 @@ def _block(graph: Graph, parameters: Parameters, x: Image, choice: int, outputs:
     if stride == 1:
         return x
     layer = parameters.convolution(x.shape.channels, outputs, norm="plain")
-    sampled = graph.sampling(x, rectifies=x.statistics is not None)
+    sampled = graph.sampling(x, rectifies=0 if x.statistics is None else RELU)
     return graph.normalised(graph.convolution("pointwise_convolution", sampled, layer, PIXEL))
 
 
@@ -70,7 +70,7 @@ def _bottleneck(
     filtering = parameters.depthwise(inputs * expansion, side, norm="plain")
     projecting = parameters.convolution(inputs * expansion, outputs, norm="plain")
     expanded = graph.convolution("pointwise_convolution", x, expanding, PIXEL if x.statistics is None else RECTIFIED)
-    filtered = graph.convolution("depthwise_convolution", expanded, filtering, Window(side, stride, rectifies=True))
+    filtered = graph.convolution("depthwise_convolution", expanded, filtering, Window(side, stride, rectifies=RELU))
     projected = graph.convolution("pointwise_convolution", filtered, projecting)
     adds = stride == 1 and inputs == outputs
     return graph.sum([projected, x] if adds else [projected], projected.shape)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from rminas_sidecar.kernels.program import ABSENT, GRADIENT_PLACES, KINDS, MOST_TERMS, OPERATION, PLACES
 from rminas_sidecar.programs.buffers import Buffer
 
+NARROW = 8
+"""Channels in the shortest vectors: images have a multiple of it."""
 _NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _ALL_PLACES = (*PLACES, *GRADIENT_PLACES)
 _NO_TERM = (ABSENT, ABSENT, ABSENT)
@@ -44,18 +46,19 @@ class Window(NamedTuple):
         stride: 1 or 2.
         dilation: distance of the kernel's pixels.
         first: the first line and column that are read; or the first channel of y that is written.
-        rectifies: whether x is rectified, after its normalisation if it has one.
+        rectifies: whether x is rectified, after its normalisation if it has one: :data:`RELU` or :data:`RELU6`.
     """
 
     side: int = 1
     stride: int = 1
     dilation: int = 1
     first: int = 0
-    rectifies: bool = False
+    rectifies: int = 0
 
 
+RELU, RELU6 = 1, 6
 PIXEL = Window()
-RECTIFIED = Window(rectifies=True)
+RECTIFIED = Window(rectifies=RELU)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rminas_sidecar.programs import darts, nas_bench_201, nas_bench_macro
+from rminas_sidecar.programs import darts, nas_bench_201, nas_bench_macro, proxyless
 from rminas_sidecar.programs.graph import Graph
 from rminas_sidecar.programs.network import Network
+from rminas_sidecar.programs.operations import NARROW
 from rminas_sidecar.programs.parameters import Parameters
 from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
-
-_NARROW = 8
-"""Channels in the shortest vectors."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +18,12 @@ class CompiledSpace:
 
     Args:
         build: appends operations and parameters of a network.
-        suits: whether there are operations for networks of a size, with this many channels in the shortest vectors.
+        suits: whether there are operations for networks of a size and so many samples.
         example: a genotype with all operations, on which compiled networks are compared with torch's.
         cells: of the example.
         resolution: of the example.
         knows: whether there are operations for a genotype.
+        narrowest: channels that fit into the vectors of the second library; None for those of the stem.
     """
 
     build: Callable[[Graph, Parameters, Image, str, NetworkSpecification], Network]
@@ -33,15 +32,17 @@ class CompiledSpace:
     cells: int
     resolution: int
     knows: Callable[[str], bool] = lambda _: True
+    narrowest: int | None = None
 
 
 SPACES = {
     "nas-bench-201": CompiledSpace(nas_bench_201.build, nas_bench_201.suits, nas_bench_201.EXAMPLE, 1, 16),
     "nas-bench-macro": CompiledSpace(nas_bench_macro.build, nas_bench_macro.suits, nas_bench_macro.EXAMPLE, 1, 32),
     "darts": CompiledSpace(darts.build, darts.suits, darts.EXAMPLE, 3, 16, darts.knows),
+    "proxyless": CompiledSpace(proxyless.build, proxyless.suits, proxyless.EXAMPLE, 1, 64, narrowest=NARROW),
 }
 
 
-def can_compile(space: str, size: NetworkSpecification) -> bool:
-    """Whether there are operations for networks of this space and size."""
-    return space in SPACES and SPACES[space].suits(size, _NARROW)
+def can_compile(space: str, size: NetworkSpecification, samples: int) -> bool:
+    """Whether there are operations for networks of this space and size, and so many samples."""
+    return space in SPACES and SPACES[space].suits(size, samples)

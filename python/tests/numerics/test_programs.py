@@ -185,7 +185,7 @@ def test_what_is_not_known_is_not_compiled(compiler: Compiler, specification: Bu
         {"backend": "xnas"},
         {"space": "darts", "network": {**known["network"], "resolution": 64, "cells": 3}},
         {"space": "nas-bench-macro"},
-        {"space": "proxyless"},
+        {"space": "mb"},
         {"network": {**known["network"], "channels": 12}},
         {"network": {**known["network"], "resolution": 24}},
     ):

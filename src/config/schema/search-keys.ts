@@ -50,7 +50,7 @@ export const SEARCH_KEYS = {
   'RMINAS.ARITHMETIC': choice(
     'compiled',
     ARITHMETICS,
-    'The order of summation: `plain` is that of the original, to the last bit; `fast` suits the processor; `compiled` trains a network of NAS-Bench-201, NAS-Bench-Macro or DARTS on a CPU by one program in C, and is `fast` for all others; `stacked` trains several networks of NAS-Bench-201 by the same operations (RMINAS.STACK), and is `fast` for all others. The backend `xnas` is always plain.',
+    'The order of summation: `plain` is that of the original, to the last bit; `fast` suits the processor; `compiled` trains a network of NAS-Bench-201, NAS-Bench-Macro, DARTS or proxyless on a CPU by one program in C, and is `fast` for all others; `stacked` trains several networks of NAS-Bench-201 by the same operations (RMINAS.STACK), and is `fast` for all others. The backend `xnas` is always plain.',
   ),
   'RMINAS.PRECISION': choice(
     'float32',
