@@ -18,6 +18,7 @@ from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm
 from rminas_sidecar.specification import NetworkSpecification
 from rminas_sidecar.supernets.edge import NONE, MixedEdge, normalise_by_batch
 from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.supernets.node import Node
 from rminas_sidecar.supernets.supernet import Supernet
 
 OPERATIONS = (NONE, *OPERATIONS_WITHOUT_NONE)
@@ -78,12 +79,12 @@ class SearchCell(nn.Module):
         self.nodes = _cell_nodes(_EDGES if reduces else 0)
 
     def forward(self, before_last: Tensor, last: Tensor, mixture: Mixture) -> Tensor:
-        states: list[Tensor] = [self.preprocess0(before_last), self.preprocess1(last)]
+        nodes = [Node(self.preprocess0(before_last)), Node(self.preprocess1(last))]
         edges = iter(self.edges)
         for rows in self.nodes:
-            terms = [edge(state, mixture, row) for row, state, edge in zip(rows, states, edges, strict=False)]
-            states.append(sum(terms[1:], start=terms[0]))
-        return torch.cat(states[INPUTS:], dim=1)
+            terms = [edge(node, mixture, row) for row, node, edge in zip(rows, nodes, edges, strict=False)]
+            nodes.append(Node(sum(terms[1:], start=terms[0])))
+        return torch.cat([node.images for node in nodes[INPUTS:]], dim=1)
 
 
 class DartsSupernet(Supernet):

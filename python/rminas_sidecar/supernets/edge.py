@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from rminas_sidecar.networks.darts_cell import drop_path
 from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.supernets.node import Node
 
 NONE = "none"
 """The operation that connects nothing. It is never computed."""
@@ -29,48 +29,51 @@ class MixedEdge(nn.Module):
         self._computed = [index for index, name in enumerate(names) if name != NONE]
         self._identities = {index for index, module in enumerate(operations) if isinstance(module, nn.Identity)}
         self._stride = stride
-        self._share = share
+        self.share = share
 
-    def forward(self, x: Tensor, mixture: Mixture, row: int) -> Tensor:
+    def operations_of(self, mixture: Mixture, row: int) -> list[int]:
+        """The numbers of the operations that a mixture computes on this edge."""
+        if mixture.chosen is None:
+            return self._computed
+        return [index for index in self._computed if index == mixture.chosen[row]]
+
+    def forward(self, node: Node, mixture: Mixture, row: int) -> Tensor:
         """Mixes the operations.
 
         Args:
-            x: batch × channels × height × width.
+            node: batch × channels × height × width.
             mixture: of the forward pass.
             row: the edge's row in the mixture.
 
         Returns:
             batch × channels × height / stride × width / stride.
         """
-        mixed = self._mix(x, mixture, row) if self._share == 1 else self._mix_share(x, mixture, row)
+        mixed = self._mix(node, mixture, row) if self.share == 1 else self._mix_share(node, mixture, row)
         return mixed if mixture.edges is None else mixture.edges[row] * mixed
 
-    def _mix_share(self, x: Tensor, mixture: Mixture, row: int) -> Tensor:
+    def _mix_share(self, node: Node, mixture: Mixture, row: int) -> Tensor:
         """Mixes the first channels, and shuffles them among those that bypass the operations."""
-        seen = x.shape[1] // self._share
-        bypass = x[:, seen:]
-        if self._stride > 1:
-            bypass = functional.max_pool2d(bypass, self._stride)
-        joined = torch.cat([self._mix(x[:, :seen], mixture, row), bypass], dim=1)
+        mixed = self._mix(node.share(self.share), mixture, row)
+        joined = torch.cat([mixed, node.bypass(self.share, self._stride)], dim=1)
         batch, channels, height, width = joined.shape
-        groups = joined.view(batch, self._share, channels // self._share, height, width)
+        groups = joined.view(batch, self.share, channels // self.share, height, width)
         return groups.transpose(1, 2).reshape(batch, channels, height, width)
 
-    def _mix(self, x: Tensor, mixture: Mixture, row: int) -> Tensor:
+    def _mix(self, node: Node, mixture: Mixture, row: int) -> Tensor:
         if mixture.chosen is not None:
-            return self._choose(x, mixture, row, mixture.chosen[row])
+            return self._choose(node, mixture, row, mixture.chosen[row])
         assert mixture.weights is not None
         weights = mixture.weights[row].unbind()
         mixed: Tensor | None = None
         for index in self._computed:
-            term = weights[index] * self._run(index, x, mixture.drop_path)
+            term = weights[index] * self._run(index, node, mixture.drop_path)
             mixed = term if mixed is None else mixed + term
         assert mixed is not None
         return mixed
 
-    def _choose(self, x: Tensor, mixture: Mixture, row: int, index: int) -> Tensor:
+    def _choose(self, node: Node, mixture: Mixture, row: int, index: int) -> Tensor:
         is_computed = index in self._computed
-        output = self._run(index, x, mixture.drop_path) if is_computed else self._zeros(x)
+        output = self._run(index, node, mixture.drop_path) if is_computed else self._zeros(node.images)
         if mixture.weights is None:
             return output
         weights = mixture.weights[row]
@@ -78,8 +81,8 @@ class MixedEdge(nn.Module):
             output = weights[index] * output
         return output + (weights.sum() - weights[index]) if mixture.adds_others else output
 
-    def _run(self, index: int, x: Tensor, drop_probability: float) -> Tensor:
-        output: Tensor = self.operations[index](x)
+    def _run(self, index: int, node: Node, drop_probability: float) -> Tensor:
+        output = node.through(self.operations[index])
         if self.training and drop_probability > 0 and index not in self._identities:
             return drop_path(output, drop_probability)
         return output

@@ -100,4 +100,8 @@ class SplitImages:
 
 
 def _move(batch: Batch, device: torch.device) -> Batch:
-    return Batch(batch.images.to(device), batch.labels.to(device))
+    images = batch.images.to(device)
+    if device.type == "cpu":
+        # The layout of the C functions.
+        images = images.contiguous(memory_format=torch.channels_last)
+    return Batch(images, batch.labels.to(device))

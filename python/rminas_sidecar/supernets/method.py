@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from rminas_sidecar.supernets.mixture import Mixture
 from rminas_sidecar.supernets.supernet import Supernet
-from rminas_sidecar.supernets.updates import Updates
+from rminas_sidecar.supernets.updates import Updates, constant
 
 Options = Mapping[str, float | int | bool | str]
 """The method's own options, by name. `src/supernets` defines them, with their defaults."""
@@ -68,9 +68,19 @@ class Method(nn.Module):
         """The loss of the weights: the cross entropy."""
         return functional.cross_entropy(self.supernet(batch.images, self.relax()), batch.labels)
 
+    def loss_of_weights(self, batch: Batch) -> Tensor:
+        """The loss with constant architecture parameters, for the gradient of the weights alone."""
+        with constant(self.architecture):
+            return self.loss(batch)
+
+    def loss_of_architecture(self, batch: Batch) -> Tensor:
+        """The loss with constant weights, for the gradient of the architecture parameters alone."""
+        with constant(list(self.supernet.parameters())):
+            return self.loss(batch)
+
     def architecture_gradient(self, training: Batch, validation: Batch, updates: Updates) -> Sequence[Tensor | None]:
         """The gradient of the architecture parameters: that of the validation loss."""
-        return torch.autograd.grad(self.loss(validation), updates.architecture, allow_unused=True)
+        return torch.autograd.grad(self.loss_of_architecture(validation), updates.architecture, allow_unused=True)
 
     def step(self, training: Batch, validation: Batch, updates: Updates) -> Tensor:
         """One step: first the architecture parameters, then the weights.
@@ -79,7 +89,7 @@ class Method(nn.Module):
             The training loss, detached.
         """
         updates.update_architecture(self.architecture_gradient(training, validation, updates))
-        return updates.update_weights(self.loss(training))
+        return updates.update_weights(self.loss_of_weights(training))
 
     def read(self) -> str | None:
         """The genotype that the architecture parameters describe at present; None without such parameters."""

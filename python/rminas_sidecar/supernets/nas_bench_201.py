@@ -14,6 +14,7 @@ from rminas_sidecar.networks.nas_bench_201 import Reduction, ReluConvNorm, Skip,
 from rminas_sidecar.specification import NetworkSpecification
 from rminas_sidecar.supernets.edge import NONE, MixedEdge, normalise_by_batch
 from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.supernets.node import Node
 from rminas_sidecar.supernets.supernet import Supernet
 
 _SOURCES = ((0,), (0, 1), (0, 1, 2))
@@ -32,25 +33,35 @@ def _build_operation(name: str, channels: int) -> nn.Module:
             return Skip()
 
 
+TARGETS = tuple(target for target, sources in enumerate(_SOURCES, 1) for _ in sources)
+"""The node that each edge leads to."""
+
+
 class SearchCell(nn.Module):
     """A cell of four nodes; each is the sum of its edges. Shapes do not change."""
 
     def __init__(self, names: Sequence[str], channels: int, share: int) -> None:
         super().__init__()
+        self.channels, self.share = channels, share
         self.edges = nn.ModuleList(
             MixedEdge(names, [_build_operation(name, channels // share) for name in names], share=share)
             for sources in _SOURCES
             for _ in sources
         )
 
+    def placed_edges(self) -> list[tuple[int, int, MixedEdge]]:
+        """Each edge with the nodes that it connects, in the order of the mixture's rows."""
+        sources = [source for each in _SOURCES for source in each]
+        return list(zip(sources, TARGETS, self.edges, strict=True))  # type: ignore[arg-type]
+
     def forward(self, x: Tensor, mixture: Mixture) -> Tensor:
-        nodes = [x]
+        nodes = [Node(x)]
         row = 0
         for sources in _SOURCES:
             terms = [self.edges[row + source](nodes[source], mixture, row + source) for source in sources]
-            nodes.append(sum(terms[1:], start=terms[0]))
+            nodes.append(Node(sum(terms[1:], start=terms[0])))
             row += len(sources)
-        return nodes[-1]
+        return nodes[-1].images
 
 
 class NasBench201Supernet(Supernet):

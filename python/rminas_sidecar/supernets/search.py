@@ -17,6 +17,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded, seeded_on
 from rminas_sidecar.retraining.checkpoint import Checkpoint, History
 from rminas_sidecar.retraining.images import split_into_batches
+from rminas_sidecar.supernets.acceleration import accelerate
 from rminas_sidecar.supernets.catalogue import build_method
 from rminas_sidecar.supernets.images import SplitImages
 from rminas_sidecar.supernets.method import Batch, Method
@@ -51,6 +52,8 @@ def search_supernet(body: Mapping[str, Any], device: torch.device, on_progress: 
     with deterministic_algorithms():
         with seeded(make_generator(one_shot.seed, "supernet weights").initial_seed()):
             method = build_method(one_shot.method, one_shot.space, one_shot.network, one_shot.options).to(device)
+        if device.type == "cpu":
+            accelerate(method.supernet)
         updates = Updates(method.supernet.parameters(), method.architecture, recipe.optimizer, recipe.architecture)
         images = SplitImages.read(one_shot, None if body["dataset"] is None else Path(body["dataset"]))
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["oneShot"], body["seed"], images.images.labels)

@@ -1,6 +1,7 @@
 """The updates of the weights and of the architecture parameters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,3 +122,16 @@ class Updates:
             nn.utils.clip_grad_norm_(self.weights, self.optimizer.gradient_norm)
         self._sgd.step()
         return torch.stack([loss.detach() for loss in losses]).mean()
+
+
+@contextmanager
+def constant(parameters: Sequence[nn.Parameter]) -> Iterator[None]:
+    """What its body computes has no gradient for these parameters, and so no backward pass computes one."""
+    wanted = [parameter for parameter in parameters if parameter.requires_grad]
+    for parameter in wanted:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in wanted:
+            parameter.requires_grad_(True)

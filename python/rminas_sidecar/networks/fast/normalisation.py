@@ -14,7 +14,7 @@ class FastNorm(nn.Module):
     """Computes the same as a batch normalisation in training mode, without running statistics.
 
     Args:
-        norm: its weight and bias are shared; both may be None.
+        norm: its weight and bias are shared; both may be None, for factors of 1 and biases of 0.
         kernel: used for images that it supports; torch computes all others.
     """
 
@@ -27,9 +27,12 @@ class FastNorm(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Maps images to images: batch × C × height × width, channels-last."""
-        if self._kernel is None or self.weight is None or self.bias is None or not self._kernel.suits(images):
+        if self._kernel is None or not self._kernel.suits(images):
             return functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self.eps)
-        answer: Tensor = _NormFunction.apply(self._kernel, images, self.weight, self.bias, self.eps)  # type: ignore[no-untyped-call]
+        channels = images.shape[1]
+        weight = torch.ones(channels) if self.weight is None else self.weight
+        bias = torch.zeros(channels) if self.bias is None else self.bias
+        answer: Tensor = _NormFunction.apply(self._kernel, images, weight, bias, self.eps)  # type: ignore[no-untyped-call]
         return answer
 
 

@@ -32,7 +32,7 @@ class SecondOrderDarts(Method):
     def _stepped(self, training: Batch, updates: Updates) -> list[Tensor]:
         """The weights after one SGD step with momentum and weight decay, as in DARTS's `architect.py`."""
         sgd, rate = updates.optimizer, updates.learning_rate
-        gradients = torch.autograd.grad(self.loss(training), updates.weights)
+        gradients = torch.autograd.grad(self.loss_of_weights(training), updates.weights)
         stepped = []
         for weight, gradient in zip(updates.weights, gradients, strict=True):
             direction = gradient + sgd.weight_decay * weight.detach()
@@ -50,7 +50,7 @@ class SecondOrderDarts(Method):
         for sign in (1, -1):
             moved = [weight + sign * scale * part for weight, part in zip(weights, vector, strict=True)]
             with _replaced(updates.weights, moved):
-                ends.append(torch.autograd.grad(self.loss(training), updates.architecture))
+                ends.append(torch.autograd.grad(self.loss_of_architecture(training), updates.architecture))
         # The parentheses matter: several repositories multiply by the radius instead of dividing by it.
         return [(plus - minus) / (2 * scale) for plus, minus in zip(*ends, strict=True)]
 

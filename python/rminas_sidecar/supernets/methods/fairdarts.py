@@ -38,7 +38,7 @@ class FairDarts(Method):
 
     def architecture_gradient(self, training: Batch, validation: Batch, updates: Updates) -> Sequence[Tensor | None]:
         """That of the validation loss with the zero-one loss."""
-        loss = self.loss(validation) + float(self.options["zeroOneWeight"]) * self.zero_one_loss()
+        loss = self.loss_of_architecture(validation) + float(self.options["zeroOneWeight"]) * self.zero_one_loss()
         return torch.autograd.grad(loss, updates.architecture)
 
     def read(self) -> str | None:

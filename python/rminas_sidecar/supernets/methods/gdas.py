@@ -38,6 +38,6 @@ class Gdas(FallingTemperature):
 
     def step(self, training: Batch, validation: Batch, updates: Updates) -> Tensor:
         """First the weights, then the architecture parameters."""
-        loss = updates.update_weights(self.loss(training))
+        loss = updates.update_weights(self.loss_of_weights(training))
         updates.update_architecture(self.architecture_gradient(training, validation, updates))
         return loss
