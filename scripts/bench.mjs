@@ -1,4 +1,4 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR | -- latency [--cfg NAME]]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR | -- latency [--cfg NAME] | -- one-shot [--quick]]
 // Measures and compares; it never passes or fails. Each figure names its subject.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
@@ -8,6 +8,7 @@ const benches = {
   evaluation: './bench/evaluation.mjs',
   workers: './bench/workers.mjs',
   latency: './bench/latency.mjs',
+  'one-shot': './bench/one-shot.mjs',
 };
 
 if (!(name in benches)) {

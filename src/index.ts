@@ -66,6 +66,9 @@ export { type OneShotResult, oneShotResultSchema } from './jobs/one-shot/result.
 export type { PlanEvent, PlanOptions } from './jobs/plan/machine.js';
 export { plan } from './jobs/plan/plan.js';
 export { type PlanResult, planResultSchema } from './jobs/plan/result.js';
+export { type DartsTable, type NasBench201Table, publishedTableSchema } from './jobs/published-table/result.js';
+export { type RetrainAllOptions, retrainAll } from './jobs/published-table/retrain-all.js';
+export { dartsTable, nasBench201Table } from './jobs/published-table/tables.js';
 export type { RankingEvent } from './jobs/rank/events.js';
 export { type RankOptions, rank } from './jobs/rank/rank.js';
 export { type RankingResult, rankingResultSchema } from './jobs/rank/result.js';

@@ -6,6 +6,7 @@ import { exportedNetworkSchema } from './export/network/result.js';
 import { comparisonResultSchema } from './jobs/compare/result.js';
 import { oneShotResultSchema } from './jobs/one-shot/result.js';
 import { planResultSchema } from './jobs/plan/result.js';
+import { publishedTableSchema } from './jobs/published-table/result.js';
 import { rankingResultSchema } from './jobs/rank/result.js';
 import { retrainingResultSchema } from './jobs/retrain/result.js';
 import { resultSchema, scoreResultSchema } from './jobs/search/result.js';
@@ -29,6 +30,8 @@ export function exportResultSchema(): Record<string, unknown> {
     'teacher inspect': z.toJSONSchema(teacherInspectionSchema),
     'teacher train': z.toJSONSchema(teacherTrainingResultSchema),
     'table build': z.toJSONSchema(tableResultSchema),
+    'table nas-bench-201': z.toJSONSchema(publishedTableSchema.options[0]),
+    'table darts': z.toJSONSchema(publishedTableSchema.options[1]),
     simulate: z.toJSONSchema(simulationResultSchema),
     show: z.toJSONSchema(shownArchitectureSchema, { unrepresentable: 'any' }),
     explain: z.toJSONSchema(explanationSchema),

@@ -26,6 +26,8 @@ Every search has its own folder in the comparison's folder. Repeating the comman
 More seeds, a larger budget or another strategy extend it; nothing is computed twice. KEY VALUE pairs override the
 configuration of --cfg, not those of --also. The searches of --also have no budget.
 
+--methods adds one-shot searches as rows. They have no budget; --methods-cfg FILE configures them.
+
 With --shared, several processes on one folder, also of several machines, complete one comparison: each takes the
 searches that no other one works on, and continues those of processes that died.
 
@@ -33,13 +35,13 @@ The cost includes evaluations, proxies and screening. A score from another run c
   static override examples = [
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10 --data ./data --strategies forest,random --seeds 1-10 --budget 500',
     '<%= config.bin %> compare --cfg nas-bench-201-cifar10-aggregate --data ./data --strategies forest,reinforce --also paper=nas-bench-201-cifar10 --also-seeds 1-3 --json',
+    '<%= config.bin %> compare --cfg nas-bench-201-cifar10 --data ./data --methods gdas,darts-1 --seeds 1-3 --cost flops --budget 1e8',
   ];
   static override strict = false;
   static override args = input.overrideArgs;
   static override flags = {
     cfg: input.configFlag,
-    strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
-    objectives: Flags.string({ description: 'objectives (default: RMINAS.OBJECTIVE)', helpValue: 'NAME,…' }),
+    ...input.rowFlags,
     seeds: Flags.string({ description: 'seeds, e.g. 1-10 or 1,4,7', helpValue: 'N-N', default: '1' }),
     also: Flags.string({ description: 'another configuration as a row of the table', ...also }),
     'also-seeds': Flags.string({ description: 'seeds of --also (default: --seeds)', ...alsoSeeds }),
@@ -61,6 +63,8 @@ The cost includes evaluations, proxies and screening. A score from another run c
       ...{ shared: flags.shared, allowMixed: flags['allow-mixed'] },
       strategies: parseNames(flags.strategies),
       objectives: parseNames(flags.objectives),
+      methods: parseNames(flags.methods),
+      methodsCfg: flags['methods-cfg'],
       seeds: parseSeedList('--seeds', flags.seeds),
       also: flags.also?.map(parseNamedFile),
       alsoSeeds: parseSeedList('--also-seeds', flags['also-seeds'] ?? flags.seeds),

@@ -5,6 +5,7 @@
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { datasets, fetching, places, spaces } from './definitions.js';
 import { oneShotKeys, oneShotMethods, ownKeys, retrainingKeys, searchKeys, sharedKeys } from './keys.js';
+import * as publishedTables from './published-tables.js';
 
 const SECTIONS: Readonly<Record<string, () => string>> = {
   'shared keys': sharedKeys,
@@ -17,10 +18,17 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'data sets': () => datasets(BUILT_IN),
   places: () => places(BUILT_IN),
   fetching: () => fetching(BUILT_IN),
+  'table nas-bench-201': publishedTables.nasBench201,
+  'table darts': publishedTables.darts,
 };
 
 /** The pages with derived parts. */
-export const DERIVED_PAGES: readonly string[] = ['docs/configuration.md', 'docs/assets.md', 'docs/one-shot.md'];
+export const DERIVED_PAGES: readonly string[] = [
+  'docs/configuration.md',
+  'docs/assets.md',
+  'docs/one-shot.md',
+  'docs/tables.md',
+];
 
 /** The names of all derived parts. */
 export const DERIVED_PARTS: readonly string[] = Object.keys(SECTIONS);

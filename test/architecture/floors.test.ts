@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['pipeline'],
   ['export', 'setup', 'doctor'],
   ['jobs/simulate'],
-  ['jobs/teacher', 'jobs/table'],
+  ['jobs/teacher', 'jobs/table', 'jobs/published-table'],
   ['jobs/compare', 'jobs/rank', 'jobs/retrain', 'jobs/one-shot', 'jobs/score', 'jobs/plan'],
   ['jobs/search'],
   ['jobs'],

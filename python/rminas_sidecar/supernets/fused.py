@@ -223,9 +223,7 @@ class _Backward:
             self._add_others(nodes)
         return nodes[0]
 
-    def _through(
-        self, source: int, arriving: Sequence[tuple[_Operation, Tensor]], wants_images: bool
-    ) -> Tensor | None:
+    def _through(self, source: int, arriving: Sequence[tuple[_Operation, Tensor]], wants_images: bool) -> Tensor | None:
         images = self._run.nodes[source]
         averaged, skipped, convolved = (
             [(operation, gradient) for operation, gradient in arriving if operation.kind == kind]

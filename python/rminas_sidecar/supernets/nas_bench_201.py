@@ -110,7 +110,7 @@ class NasBench201Supernet(Supernet):
     def _logits(self, images: Tensor, mixture: Mixture) -> Tensor:
         x: Tensor = self.stem(images)
         for cell in self.cells:
-            x = cell(x, mixture) if isinstance(cell, SearchCell) else cell(x)
+            x = cell(x) if isinstance(cell, Reduction) else cell(x, mixture)
         # The mean and not adaptive pooling, whose gradient is not deterministic on CUDA.
         logits: Tensor = self.classifier(self.lastact(x).mean((2, 3)))
         return logits

@@ -1,5 +1,6 @@
 """Searches with a supernet: learning rates, exact resumption, and errors."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.supernets.catalogue import METHODS
 from rminas_sidecar.supernets.recipe import OneShot
 from rminas_sidecar.supernets.search import learning_rate_at, search_supernet
+from support.killed import search_until
 from support.retraining import Interrupted, quiet
 from support.supernets import METHOD_OPTIONS, one_shot
 
@@ -49,6 +51,21 @@ def test_interrupted_at_any_step_it_ends_as_uninterrupted(name: str, tmp_path: P
     assert resumed["resumedFrom"] == 1
     assert _essence(resumed) == _essence(whole)
     assert whole["genotype"].count("~") == 6
+
+
+def test_killed_at_any_step_it_ends_as_uninterrupted(tmp_path: Path) -> None:
+    changes = {"epochs": 5}
+    whole = search_until(_request("gdas", tmp_path / "whole.pt", **changes), None)
+    assert whole is not None
+    drawn = random.Random(5)
+    request = _request("gdas", tmp_path / "parts.pt", **changes)
+    # Two steps are an epoch: after the last one of an epoch, the checkpoint is being written.
+    for steps in (2, *(drawn.randint(3, 5) for _ in range(2))):
+        search_until(request, steps)
+    resumed = search_until(request, None)
+    assert resumed is not None
+    assert resumed["resumedFrom"] > 0
+    assert _essence(resumed) == _essence(whole)
 
 
 def test_another_method_does_not_take_the_checkpoint(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Supernets and readers of genotypes beside the originals, by numbers that `scripts/golden_supernets.py` wrote."""
 
+import importlib.util
 import json
+import random
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from rminas_sidecar.backends.xnas import find_xnas
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.darts_genotype import parse_relaxed
 from rminas_sidecar.networks.flops import count_multiply_adds
@@ -21,6 +25,7 @@ from support.golden import GOLDEN
 from support.supernets import draw_alpha, draw_images, fill_parameters
 
 CONTENT = json.loads((GOLDEN / "supernets.json").read_text(encoding="utf-8"))
+GOLDEN_PROGRAM = Path(__file__).parents[3] / "scripts/golden_supernets.py"
 SIZE = NetworkSpecification(channels=8, cells=1, classes=10, resolution=16)
 KINDS = {"nas-bench-201": nas_bench_201.NasBench201Supernet, "darts": darts.DartsSupernet}
 ALPHA = {"nas-bench-201": (6, 5, 1), "darts": (28, 8, 2)}
@@ -51,6 +56,19 @@ def test_a_forward_pass_is_that_of_xnas(case: dict[str, Any], monkeypatch: pytes
     mixture = Mixture(chosen=case["path"]) if "path" in case else method.relax()
     logits = method.supernet(draw_images(), mixture)
     torch.testing.assert_close(logits, torch.tensor(case["logits"], dtype=torch.float64), rtol=1e-5, atol=1e-5)
+
+
+def test_the_golden_forward_passes_are_those_of_the_given_xnas() -> None:
+    if find_xnas() is None:
+        pytest.skip("XNAS cannot be imported: XNAS_HOME names no checkout of it")
+    found = importlib.util.spec_from_file_location("golden_supernets", GOLDEN_PROGRAM)
+    assert found is not None and found.loader is not None
+    program = importlib.util.module_from_spec(found)
+    found.loader.exec_module(program)
+    random.seed(0)
+    for case, expected in zip([*program.nas_bench_201(), *program.darts()], CONTENT["forward"], strict=True):
+        assert {**case, "logits": None, "noise": None} == {**expected, "logits": None, "noise": None}
+        torch.testing.assert_close(torch.tensor(case["logits"]), torch.tensor(expected["logits"]), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("case", [case for case in CONTENT["forward"] if "genotype" in case])

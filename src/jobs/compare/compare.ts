@@ -60,6 +60,8 @@ const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
   cfg: pathOption,
   strategies: words.optional(),
   objectives: words.optional(),
+  methods: words.optional(),
+  methodsCfg: pathOption.optional(),
   seeds: arrayOf(seedOption, 'seeds'),
   also: arrayOf(namedFile, 'names and configurations: { name, cfg }').optional(),
   alsoSeeds: arrayOf(seedOption, 'seeds').optional(),

@@ -8,6 +8,7 @@ import { type CacheOptions, search } from '../search/search.js';
 import { type CostKind, CostMeter } from './cost.js';
 import type { ComparisonEvent } from './events.js';
 import { isHeldElsewhere, leaseSearch } from './lease.js';
+import { completeMethod, type PlannedMethodRun } from './methods.js';
 import type { PlannedRow, PlannedRun } from './plan.js';
 import { type Recorded, readRecorded } from './recorded.js';
 import { ReplayCosts } from './replay-costs.js';
@@ -26,14 +27,16 @@ export interface CompleteOptions extends Pick<JobOptions, 'python'>, CacheOption
   readonly emit: (event: ComparisonEvent) => void;
 }
 
+type Planned = PlannedRun | PlannedMethodRun;
+
 /** A search up to its budget, or the reason of its failure. */
 export interface Completed {
-  readonly planned: PlannedRun;
+  readonly planned: Planned;
   readonly outcome: Recorded | { readonly failure: string };
 }
 
 interface Item {
-  readonly planned: PlannedRun;
+  readonly planned: Planned;
   readonly unlimited: boolean;
 }
 
@@ -109,7 +112,7 @@ export function kindsOfCompleted(completed: readonly Completed[]): string[] {
   return [...new Set(completed.flatMap(({ outcome }) => ('kinds' in outcome ? outcome.kinds : [])))].sort();
 }
 
-function noticeHeld({ row, seed }: PlannedRun, emit: CompleteOptions['emit']): void {
+function noticeHeld({ row, seed }: Planned, emit: CompleteOptions['emit']): void {
   emit({ type: 'notice', row, seed, text: 'Another process works on this search; it is awaited.' });
 }
 
@@ -129,7 +132,7 @@ async function attemptFree(item: Item, options: AttemptOptions): Promise<Complet
   }
 }
 
-async function attempt(planned: PlannedRun, options: AttemptOptions): Promise<Completed> {
+async function attempt(planned: Planned, options: AttemptOptions): Promise<Completed> {
   const { emit } = options;
   const { row, seed } = planned;
   try {
@@ -143,7 +146,9 @@ async function attempt(planned: PlannedRun, options: AttemptOptions): Promise<Co
   }
 }
 
-async function complete(planned: PlannedRun, options: AttemptOptions): Promise<Recorded> {
+async function complete(planned: Planned, options: AttemptOptions): Promise<Recorded> {
+  // A one-shot search has no scores that several kinds of arithmetic could mix.
+  if ('planned' in planned) return { trajectory: await completeMethod(planned, options), kinds: [] };
   const { kind, budget, loader = new PluginLoader(options), costs } = options;
   const recorded = await readRecorded(planned, loader, costs);
   if (recorded !== null && isFinal(recorded.trajectory, kind, budget)) return recorded;

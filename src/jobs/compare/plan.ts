@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.js';
 import { withHome } from '../../installation/paths.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { type NewSearch, type PlannedSearch, planNewSearch } from '../search/plan.js';
+import { type PlannedMethodRun, planMethodRows } from './methods.js';
 import type { ComparisonRow } from './result.js';
 
 /** A further configuration to compare with. Its searches run to their own end. */
@@ -20,6 +21,10 @@ export interface ComparisonOptions {
   /** By default, the one of the configuration. */
   readonly strategies?: readonly string[] | undefined;
   readonly objectives?: readonly string[] | undefined;
+  /** One-shot methods, each a row. Their searches run to their last epoch. */
+  readonly methods?: readonly string[] | undefined;
+  /** Configuration of the methods; by default `cfg`, of which they use the space, the data set and the size. */
+  readonly methodsCfg?: string | undefined;
   readonly seeds: readonly number[];
   /** Changes of the configuration: `KEY`, `VALUE`, `KEY`, `VALUE`, …, as yacs takes them. */
   readonly overrides?: readonly string[] | undefined;
@@ -44,7 +49,7 @@ export interface PlannedRun {
 }
 
 export interface PlannedRow extends Pick<ComparisonRow, 'name' | 'strategy' | 'objective' | 'cfg' | 'unlimited'> {
-  readonly runs: readonly PlannedRun[];
+  readonly runs: readonly (PlannedRun | PlannedMethodRun)[];
 }
 
 export interface PlannedComparison {
@@ -73,8 +78,9 @@ export async function planComparison(
   const folder = resolve(out ?? join(outDir, `comparison-${specification.space}-${specification.dataset}`));
   const rows: PlannedRow[] = [];
   for (const source of sourcesOf(options)) rows.push(await planRow(source, { machine, plugins, data, folder, loader }));
+  const [first] = rows.flatMap(({ runs }) => runs.flatMap((one) => ('run' in one ? [one.run] : [])));
+  rows.push(...(await planMethodRows(options, { plugins, data, folder, loader })));
   checkNames(rows);
-  const [first] = rows.flatMap(({ runs }) => runs.map(({ run }) => run));
   if (first === undefined) {
     throw new UsageError('There is nothing to compare: no strategy, no objective or no seed was given.', {
       code: 'no-searches',
@@ -153,10 +159,14 @@ function checkNames(rows: readonly PlannedRow[]): void {
 /** Rows are compared by the accuracies of one benchmark. */
 function checkSpace({ name, runs }: PlannedRow, first: PlannedSearch): void {
   const { space } = first.plan.specification;
-  const other = runs.find(({ run }) => run.plan.specification.space !== space)?.run.plan.specification.space;
+  const other = runs.map(spaceOf).find((one) => one !== space);
   if (other === undefined) return;
   throw new UsageError(`${name} searches ${other}, and the others ${space}.`, {
     code: 'different-spaces',
     nextSteps: ['Compare searches of one space.'],
   });
+}
+
+function spaceOf(one: PlannedRun | PlannedMethodRun): string {
+  return 'run' in one ? one.run.plan.specification.space : one.planned.oneShot.space;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { oneShotFoundSchema } from '../../protocol/supernets.js';
-import type { EarlierJob, JobStore, JournalFormat } from '../../store/job-store.js';
+import { jobFolderAt } from '../../store/folder.js';
+import { type EarlierJob, type JobStore, type JournalFormat, readJob } from '../../store/job-store.js';
 import { settingsSchema } from '../bound-settings.js';
 import { sessionSchema } from '../session.js';
 import type { OneShotEvent } from './events.js';
@@ -38,6 +39,11 @@ export const ONE_SHOT_JOURNAL: JournalFormat<OneShotEntry, OneShotHeader> = {
   isHeader: (entry): entry is OneShotHeader => entry.type === 'one-shot',
   resume: 'rminas one-shot --resume',
 };
+
+/** Reads the journal of a search, without a lock. @throws as {@link readJob} */
+export function readOneShot(path: string): OneShotJournal {
+  return readJob(jobFolderAt(path), ONE_SHOT_JOURNAL);
+}
 
 /** Epochs that were done, and how many there are; `total` is null before the first is done. */
 export function epochsIn({ lines }: Pick<OneShotJournal, 'lines'>): { done: number; total: number | null } {

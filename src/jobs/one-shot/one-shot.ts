@@ -6,14 +6,14 @@ import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { shellWord } from '../../installation/paths.js';
+import { pathOption, shellWord } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Progress } from '../../protocol/messages.js';
 import type { OneShotFound } from '../../protocol/supernets.js';
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
-import { createJobFolder, jobFolderAt } from '../../store/folder.js';
+import { createJobFolder, ensureJobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
 import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -37,6 +37,7 @@ export type OneShotOptions = (NewOneShot | ResumedJob) & JobOptions;
 const NEW_OPTIONS: OptionShape<NewOneShot & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   method: filledText.optional(),
+  folder: pathOption.optional(),
 };
 const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 
@@ -107,8 +108,8 @@ async function startSidecar(
   python: string | undefined,
 ): Promise<Sidecar> {
   const { values, config } = planned;
-  // The checkpoint is in the folder of the search, which a new one gets under OUT_DIR.
-  const output = store.earlier?.folder.path ?? resolve(values.OUT_DIR);
+  // The checkpoint is in the folder of the search.
+  const output = planned.folder ?? resolve(values.OUT_DIR);
   return Sidecar.start({
     python: await findPython(python),
     workers: 1,
@@ -130,10 +131,13 @@ function tableFor({ oneShot: { space }, data }: PlannedOneShot): string | undefi
 }
 
 function begin(store: OneShotStore, planned: PlannedOneShot, { hello }: Sidecar): void {
-  const { oneShot, values, settings } = planned;
+  const { oneShot, values, settings, folder } = planned;
   const { method, space, dataset } = oneShot;
   store.begin({
-    folder: () => createJobFolder(values.OUT_DIR, `one-shot-${method}-${space}-${dataset}`),
+    folder: () =>
+      folder === null
+        ? createJobFolder(values.OUT_DIR, `one-shot-${method}-${space}-${dataset}`)
+        : ensureJobFolder(folder),
     config: dumpConfig(settings),
     header: oneShotHeaderOf(planned),
     session: sessionOf(hello),

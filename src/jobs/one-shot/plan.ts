@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Config, configuredSpace, oneShotDigest, type Settings } from '../../config/index.js';
 import { networkSizeOf } from '../../config/planning/network.js';
 import { gradientNormOf, sgdOf } from '../../config/planning/optimizer.js';
@@ -31,6 +32,8 @@ export interface NewOneShot {
   readonly overrides?: readonly string[] | undefined;
   /** Folder with the data sets and benchmarks. */
   readonly data?: string | undefined;
+  /** The folder of the search; by default a new one under OUT_DIR. */
+  readonly folder?: string | undefined;
 }
 
 /** The plan of a one-shot search, before a process works on it. */
@@ -44,6 +47,8 @@ export interface PlannedOneShot {
   readonly values: ValuesOf<typeof KEYS>;
   /** The `--data` folder; null when none was given. */
   readonly data: string | null;
+  /** The folder of a new search; null for a folder under OUT_DIR, named after the search. */
+  readonly folder: string | null;
   /** Messages about the plan, for the user. */
   readonly notices: readonly string[];
 }
@@ -72,7 +77,8 @@ export async function planNewOneShot(options: NewOneShot, loader = new PluginLoa
   const named = XNAS_SPACES[(await configuredSpace({ file, overrides: given })).name];
   const overrides = named === undefined ? given : [...given, 'SPACE.NAME', named];
   const config = await loader.loadConfig({ file, overrides, plugins });
-  return planOneShot(config, dataFolderOf(options));
+  const folder = options.folder === undefined ? null : resolve(options.folder);
+  return { ...planOneShot(config, dataFolderOf(options)), folder };
 }
 
 /**
@@ -93,7 +99,7 @@ export async function planResumedOneShot(
     current: { digest: planned.digest, settings: settingsOf(planned) },
     isDefault: (key) => planned.settings.get(key)?.source === 'default',
   });
-  return { ...planned, notices: [...notices, ...planned.notices] };
+  return { ...planned, folder: folder.path, notices: [...notices, ...planned.notices] };
 }
 
 /** The header of a new search. */
@@ -102,11 +108,11 @@ export function oneShotHeaderOf(planned: PlannedOneShot): OneShotHeader {
   return { type: 'one-shot', version: 1, rminas: VERSION, settings: settingsOf(planned), oneShot, seed, data };
 }
 
-function settingsOf({ settings, config }: PlannedOneShot) {
+function settingsOf({ settings, config }: Pick<PlannedOneShot, 'settings' | 'config'>) {
   return boundSettings(settings, settings.keys(), config);
 }
 
-function planOneShot(config: Config, data: string | null): PlannedOneShot {
+function planOneShot(config: Config, data: string | null): Omit<PlannedOneShot, 'folder'> {
   const method = methodOf(config);
   const space = spaceOf(config, method);
   const dataset = config.catalogue.datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');

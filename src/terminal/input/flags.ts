@@ -172,6 +172,27 @@ export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
 
 const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;
 /** The folder of a comparison, who works in it, and the flags for keys that all its searches share. */
+/** Folders of runs that a table takes its figures from. */
+export const runsFlag = Flags.string({
+  description: 'folder with runs; may be repeated',
+  helpValue: 'DIR',
+  multiple: true,
+  multipleNonGreedy: true,
+  ...asPath,
+});
+
+/** The rows of a comparison. */
+export const rowFlags = {
+  strategies: Flags.string({ description: 'strategies (default: RMINAS.STRATEGY)', helpValue: 'NAME,…' }),
+  objectives: Flags.string({ description: 'objectives (default: RMINAS.OBJECTIVE)', helpValue: 'NAME,…' }),
+  methods: Flags.string({ description: 'one-shot methods, each to its last epoch', helpValue: 'NAME,…' }),
+  'methods-cfg': Flags.string({
+    description: 'configuration of --methods (default: --cfg)',
+    helpValue: 'FILE',
+    dependsOn: ['methods'],
+  }),
+};
+
 export const comparisonFlags = {
   shared: Flags.boolean({ description: 'complete the comparison together with other processes' }),
   'allow-mixed': mixedFlag,

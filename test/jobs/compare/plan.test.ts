@@ -8,6 +8,9 @@ import { type ComparisonOptions, planComparison } from '../../../src/jobs/compar
 const cfg = 'test/fixtures/tiny.yaml';
 const plan = (options: Partial<ComparisonOptions>) => planComparison({ cfg, seeds: [1], ...options });
 
+type Run = Awaited<ReturnType<typeof planComparison>>['rows'][number]['runs'][number];
+const settingsOf = (run: Run | undefined) => (run !== undefined && 'run' in run ? run.run.plan.settings : undefined);
+
 describe('the plan of a comparison', () => {
   it('has a row for each strategy and objective, and a run for each seed', async () => {
     const { rows, folder } = await plan({
@@ -20,7 +23,7 @@ describe('the plan of a comparison', () => {
     const runs = rows.flatMap((row) => row.runs);
     expect(runs.map(({ seed }) => seed)).toEqual([1, 2, 1, 2, 1, 2, 1, 2]);
     expect(runs[3]?.folder).toBe(join(folder, 'runs', 'forest-rmi@2-seed2'));
-    expect(runs[3]?.run.plan.settings).toMatchObject({ strategy: 'forest', seed: 2, objective: { kind: 'proxy' } });
+    expect(settingsOf(runs[3])).toMatchObject({ strategy: 'forest', seed: 2, objective: { kind: 'proxy' } });
   });
 
   it('takes strategy and objective from the configuration by default', async () => {
@@ -36,7 +39,7 @@ describe('the plan of a comparison', () => {
       also: [{ name: 'paper', cfg }],
       alsoSeeds: [4],
     });
-    const settings = rows.map(({ runs }) => runs[0]?.run.plan.settings);
+    const settings = rows.map(({ runs }) => settingsOf(runs[0]));
     expect(settings.map((one) => [one?.warmup, one?.workers, one?.seed])).toEqual([
       [5, 2, 1],
       [12, 2, 4],
@@ -44,7 +47,27 @@ describe('the plan of a comparison', () => {
     expect(rows[1]).toMatchObject({ name: 'paper', unlimited: true, strategy: 'forest', objective: 'rmi' });
   });
 
+  it('has a row for each one-shot method, by a configuration of its own', async () => {
+    const { rows, first } = await plan({
+      methods: ['gdas', 'fairnas'],
+      methodsCfg: 'quickstart',
+      seeds: [3],
+      out: 'here',
+    });
+    expect(rows.map(({ name, unlimited }) => [name, unlimited])).toEqual([
+      ['forest-rmi', false],
+      ['gdas', true],
+      ['fairnas', true],
+    ]);
+    const run = rows[1]?.runs[0];
+    expect(run).toMatchObject({ seed: 3, planned: { seed: 3, oneShot: { method: 'gdas', dataset: 'digits' } } });
+    expect(run?.folder).toMatch(/here\/runs\/gdas-seed3$/);
+    expect(first.plan.settings.strategy).toBe('forest');
+  });
+
   it.each([
+    [{ methods: ['gdaz'] }, 'unknown-name', /gdas/],
+    [{ methods: ['gdas'], methodsCfg: 'configs/nas-bench-macro-cifar10.yaml' }, 'unsupported-space', /macro/],
     [{ strategies: ['forrest'] }, 'unknown-strategy', /Did you mean forest\?/],
     [{ objectives: ['rmi', 'agregate'] }, 'unknown-objective', /Did you mean aggregate\?/],
     [{ objectives: ['rmi@5'] }, 'step-beyond-training', /rmi@5/],

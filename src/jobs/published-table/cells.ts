@@ -1,0 +1,108 @@
+/** The cells of the tables as text, for terminal and documentation. */
+import type { Spread } from '../../statistics/moments.js';
+import type { DartsRow, DartsTable, Measured, NasBench201Row, NasBench201Table } from './result.js';
+
+export interface TableCells {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const DATASETS = ['cifar10', 'cifar100', 'ImageNet16-120'];
+const TERA = 1e12;
+
+/** A line for each group of runs of a row, and one for a row without runs. */
+export function nasBench201Cells({ rows }: NasBench201Table): TableCells {
+  const head = [
+    'method',
+    'published, %',
+    'here',
+    'seeds',
+    ...DATASETS.map((dataset) => `${dataset}, %`),
+    'rank',
+    '10¹² multiply-adds',
+    'seconds',
+  ];
+  return { head, rows: rows.flatMap(nasBench201Lines) };
+}
+
+function nasBench201Lines({ method, published, measured, notRun }: NasBench201Row): string[][] {
+  const accuracies = published === null ? [] : DATASETS.flatMap((name) => published.accuracies[name] ?? []);
+  const first = [method, accuracies.map((one) => spreadText(one, 2)).join(' / ')];
+  if (measured.length === 0)
+    return [[...first, `not run: ${notRun}`, ...new Array<string>(DATASETS.length + 4).fill('')]];
+  return measured.map((one) => [
+    ...first,
+    describeRuns(one),
+    String(one.seeds.length),
+    ...DATASETS.map((name) => spreadText(one.accuracies[name] ?? null, 2)),
+    spreadText(one.rank, 0),
+    teraText(one.multiplyAdds),
+    spreadText(one.seconds, 0),
+  ]);
+}
+
+/** What was run, e.g. `C = 8, N = 1, 16 pixels, 12 epochs, 2,000 images`. */
+function describeRuns({ size, epochs, images, architectures, asPublished }: Measured): string {
+  const parts = [
+    ...(asPublished ? ['as published'] : []),
+    ...(size === null ? [] : [size]),
+    ...(epochs === null ? [] : [`${epochs} epochs`]),
+    ...(images === null ? [] : [`${images.toLocaleString('en')} images`]),
+    ...(architectures.mean > 0
+      ? [`${spreadText(architectures, 0)} ${epochs === null ? 'architectures' : 'paths'}`]
+      : []),
+  ];
+  return parts.join(', ');
+}
+
+/** Errors and parameters of each row: published, and retrained here by one recipe. */
+export function dartsCells({ rows }: DartsTable): TableCells {
+  const head = [
+    'method',
+    'genotype',
+    'published error, %',
+    'retrained by the paper, %',
+    'GPU days',
+    'parameters, M',
+    'retrained here, %',
+    'seeds',
+    'searched here',
+  ];
+  return { head, rows: rows.map(dartsLine) };
+}
+
+function dartsLine({ method, genotype, published, retrained, notRun, measured }: DartsRow): string[] {
+  const parameters = retrained?.parameters ?? published.parameters;
+  return [
+    method,
+    genotype ?? '',
+    spreadText(published.error, 2),
+    spreadText(published.retrained, 2),
+    String(published.gpuDays),
+    parameters === null ? '' : (parameters / 1e6).toFixed(2),
+    retrained === null ? `not run: ${notRun}` : spreadText(retrained.error, 2),
+    retrained === null ? '' : String(retrained.seeds.length),
+    measured.map((one) => `${describeRuns(one)}, ${one.seeds.length} seeds`).join('; '),
+  ];
+}
+
+/** The recipe of all retrainings, in a sentence; empty without any. */
+export function describeRecipe({ recipe }: DartsTable): string {
+  if (recipe === null) return '';
+  const { dataset, channels, cells, epochs, batchSize, trainImages } = recipe;
+  return (
+    `Retrained here on ${dataset}: C = ${channels}, ${cells} cells, ${epochs} epochs, batches of ${batchSize}, ` +
+    `${trainImages.toLocaleString('en')} images.`
+  );
+}
+
+function teraText({ mean, deviation }: Spread): string {
+  return spreadText({ mean: mean / TERA, deviation: deviation === null ? null : deviation / TERA }, 3);
+}
+
+/** `94.36 ± 0.10`, `94.36` for one seed, nothing for null. */
+function spreadText(spread: Spread | null, digits: number): string {
+  if (spread === null) return '';
+  const { mean, deviation } = spread;
+  return deviation === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}

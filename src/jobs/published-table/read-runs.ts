@@ -1,0 +1,78 @@
+/** Finds the results below folders of runs. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { MissingError, UsageError } from '../../errors.js';
+import { readTextBounded } from '../../system/files.js';
+import { parseJson } from '../../system/json.js';
+import { type ComparisonResult, comparisonResultSchema } from '../compare/result.js';
+import { type OneShotResult, oneShotResultSchema } from '../one-shot/result.js';
+import { type RetrainingResult, retrainingResultSchema } from '../retrain/result.js';
+
+/** The results below some folders, in the order of their paths. */
+export interface FoundResults {
+  readonly oneShots: readonly OneShotResult[];
+  readonly comparisons: readonly ComparisonResult[];
+  readonly retrainings: readonly RetrainingResult[];
+}
+
+const DEEPEST = 6;
+const MOST_FILES = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads what `rminas one-shot`, `compare` and `retrain` left below the folders. Other results are skipped.
+ * @throws MissingError for a folder that cannot be read; UsageError `corrupt-result` for a file that is not JSON
+ */
+export function readResults(folders: readonly string[]): FoundResults {
+  const files = folders.flatMap((folder) => resultFilesIn(folder));
+  const parsed = files.map(readJson);
+  const all = <Schema extends z.ZodType>(schema: Schema) =>
+    parsed.flatMap((value): z.infer<Schema>[] => {
+      const found = schema.safeParse(value);
+      return found.success ? [found.data] : [];
+    });
+  return {
+    oneShots: all(oneShotResultSchema),
+    comparisons: all(comparisonResultSchema),
+    retrainings: all(retrainingResultSchema),
+  };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return parseJson(readTextBounded(file, MOST_BYTES));
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be read as JSON.`, {
+      code: 'corrupt-result',
+      nextSteps: ['Give the command of the job again: it writes the file anew.'],
+      cause,
+    });
+  }
+}
+
+function resultFilesIn(root: string): string[] {
+  const files: string[] = [];
+  const visit = (folder: string, depth: number): void => {
+    for (const entry of entriesOf(folder)) {
+      const path = join(folder, entry.name);
+      const isResult = entry.isFile() && (entry.name === 'result.json' || entry.name === 'comparison.json');
+      if (isResult && files.length < MOST_FILES) files.push(path);
+      if (entry.isDirectory() && depth < DEEPEST) visit(path, depth + 1);
+    }
+  };
+  visit(root, 0);
+  return files.sort();
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw new MissingError(`The folder ${folder} cannot be read.`, {
+      code: 'unreadable-folder',
+      nextSteps: ['Name a folder of runs with --runs.'],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,108 @@
+/** The paper's tables, with the runs below some folders. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MissingError } from '../../../src/errors.js';
+import { PUBLISHED_DARTS } from '../../../src/jobs/compare/published.js';
+import { planNewOneShot } from '../../../src/jobs/one-shot/plan.js';
+import { dartsCells, describeRecipe, nasBench201Cells } from '../../../src/jobs/published-table/cells.js';
+import { publishedTableSchema } from '../../../src/jobs/published-table/result.js';
+import { dartsTable, nasBench201Table } from '../../../src/jobs/published-table/tables.js';
+import { DARTS_GENOTYPES } from '../../../src/spaces/darts/published.js';
+import { METHOD_NAMES } from '../../../src/supernets/index.js';
+import { temporaryFolder } from '../../support/run-cli.js';
+import { comparisonResult, oneShotResult, retrainingResult, writeResult } from './results.js';
+
+const genotypeOf = (name: string) => DARTS_GENOTYPES.find((one) => one.name === name)?.genotype ?? '';
+
+describe('the table of NAS-Bench-201', () => {
+  it('has every published row and every method, and says what was not run', async () => {
+    const table = await nasBench201Table([]);
+    expect(publishedTableSchema.parse(table)).toEqual(table);
+    expect(table.rows.map(({ method }) => method)).toEqual([
+      ...['RL', 'DARTS-V2', 'GDAS', 'FairNAS', 'RMI-NAS'],
+      ...METHOD_NAMES.filter((name) => !['darts-2', 'gdas', 'fairnas'].includes(name)),
+    ]);
+    expect(table.rows.every(({ measured, notRun }) => measured.length === 0 && notRun !== null)).toBe(true);
+    const [, darts2] = nasBench201Cells(table).rows;
+    expect(darts2?.slice(0, 3)).toEqual([
+      'DARTS-V2',
+      '54.30 ± 0.00 / 15.61 ± 0.00 / 16.32 ± 0.00',
+      'not run: no run in the folders; `rminas one-shot --method darts-2 --space nas-bench-201` makes one',
+    ]);
+  });
+
+  it('summarises the seeds of equal searches, and keeps others apart', async () => {
+    const runs = temporaryFolder();
+    writeResult(runs, 'a/one', oneShotResult(1, 90));
+    writeResult(runs, 'a/copy', oneShotResult(1, 90));
+    writeResult(runs, 'b', oneShotResult(2, 92));
+    const { digest } = await planNewOneShot({ method: 'gdas', overrides: ['SPACE.NAME', 'nas-bench-201'] });
+    writeResult(runs, 'c', oneShotResult(3, 93, { oneShotDigest: digest }));
+    writeResult(runs, 'd', { some: 'other result' });
+    const gdas = (await nasBench201Table([runs])).rows.find(({ method }) => method === 'GDAS');
+    expect(gdas?.notRun).toBeNull();
+    expect(gdas?.measured).toMatchObject([
+      {
+        ...{ seeds: [1, 2], size: 'C = 8, N = 1, 16 pixels', epochs: 12, images: 2000, asPublished: false },
+        accuracies: { cifar10: { mean: 91, deviation: Math.SQRT2 } },
+        rank: { mean: 150 },
+        ...{ multiplyAdds: { mean: 2e11 }, seconds: { mean: 16 } },
+      },
+      { seeds: [3], asPublished: true },
+    ]);
+  });
+
+  it('has the rows of comparisons: published ones in their place, the others at the end', async () => {
+    const runs = temporaryFolder();
+    const rows = [
+      { strategy: 'forest', objective: 'rmi' },
+      { strategy: 'random', objective: 'rmi' },
+      { strategy: 'gdas', objective: 'one-shot' },
+    ];
+    writeResult(runs, 'comparison', comparisonResult(rows), 'comparison.json');
+    const table = await nasBench201Table([runs]);
+    const rmi = table.rows.find(({ method }) => method === 'RMI-NAS');
+    expect(rmi?.measured).toMatchObject([{ seeds: [1], multiplyAdds: { mean: 2e6 }, rank: { mean: 5 } }]);
+    expect(table.rows.at(-1)).toMatchObject({ method: 'random, rmi', published: null, notRun: null });
+    expect(table.rows.filter(({ measured }) => measured.length > 0)).toHaveLength(2);
+  });
+
+  it('refuses a folder that is not there', async () => {
+    await expect(nasBench201Table(['nowhere'])).rejects.toBeInstanceOf(MissingError);
+  });
+});
+
+describe('the table of the DARTS space', () => {
+  it('has the published errors, and says why a row was not retrained', async () => {
+    const table = await dartsTable([]);
+    expect(publishedTableSchema.parse(table)).toEqual(table);
+    expect(table.recipe).toBeNull();
+    expect(describeRecipe(table)).toBe('');
+    const lines = dartsCells(table).rows;
+    expect(lines[0]?.slice(0, 7)).toEqual([
+      ...['AmoebaNet-B', '', '2.55 ± 0.05', '', '3150', '2.80', 'not run: its genotype was not published'],
+    ]);
+    expect(lines[3]?.slice(0, 6)).toEqual(['DARTS (2nd)', 'DARTS_V2', '2.76 ± 0.09', '2.60', '1', '3.35']);
+    expect(lines).toHaveLength(PUBLISHED_DARTS.rows.length);
+  });
+
+  it('has retrainings by one recipe, and refuses a mixture', async () => {
+    const runs = temporaryFolder();
+    writeResult(runs, 'DARTS_V2/one', retrainingResult(genotypeOf('DARTS_V2'), 600));
+    writeResult(runs, 'SNAS/one', retrainingResult(genotypeOf('SNAS'), 600));
+    const table = await dartsTable([runs]);
+    expect(table.recipe).toMatchObject({ epochs: 600, batchSize: 96, channels: 36, cells: 20, trainImages: 50_000 });
+    const retrained = table.rows.filter(({ notRun }) => notRun === null);
+    expect(retrained.map(({ method }) => method)).toEqual(['DARTS (2nd)', 'SNAS']);
+    expect(retrained[0]?.retrained).toMatchObject({ seeds: [1], error: { mean: 10 }, parameters: 3_349_342 });
+    writeResult(runs, 'NASNet/one', retrainingResult(genotypeOf('NASNet'), 3));
+    await expect(dartsTable([runs])).rejects.toMatchObject({ code: 'different-recipes' });
+  });
+
+  it('refuses a file that is not JSON', async () => {
+    const runs = temporaryFolder();
+    writeFileSync(join(runs, 'result.json'), '{');
+    await expect(dartsTable([runs])).rejects.toMatchObject({ code: 'corrupt-result' });
+  });
+});
