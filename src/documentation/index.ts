@@ -5,7 +5,7 @@
 import { BUILT_IN } from '../catalogue/built-in.js';
 import { datasets, fetching, places, spaces } from './definitions.js';
 import { oneShotKeys, oneShotMethods, ownKeys, retrainingKeys, searchKeys, sharedKeys } from './keys.js';
-import * as publishedTables from './published-tables.js';
+import { publishedDarts, publishedNasBench201 } from './published-tables.js';
 
 const SECTIONS: Readonly<Record<string, () => string>> = {
   'shared keys': sharedKeys,
@@ -18,8 +18,8 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'data sets': () => datasets(BUILT_IN),
   places: () => places(BUILT_IN),
   fetching: () => fetching(BUILT_IN),
-  'table nas-bench-201': publishedTables.nasBench201,
-  'table darts': publishedTables.darts,
+  'table nas-bench-201': publishedNasBench201,
+  'table darts': publishedDarts,
 };
 
 /** The pages with derived parts. */

@@ -6,11 +6,11 @@ import { dartsCells, describeRecipe, nasBench201Cells } from '../jobs/published-
 import { type PublishedTable, publishedTableSchema } from '../jobs/published-table/result.js';
 import { table } from './table.js';
 
-export function nasBench201(): string {
+export function publishedNasBench201(): string {
   return markdownOf(tableIn('nas-bench-201'));
 }
 
-export function darts(): string {
+export function publishedDarts(): string {
   return markdownOf(tableIn('darts'));
 }
 

@@ -12,7 +12,7 @@ import { oneShot } from '../one-shot/one-shot.js';
 import { type NewOneShot, type PlannedOneShot, planNewOneShot } from '../one-shot/plan.js';
 import { NO_COST, type SearchCost } from './cost.js';
 import type { ComparisonEvent } from './events.js';
-import type { ComparisonOptions, PlannedRow } from './plan.js';
+import type { ComparisonRow } from './result.js';
 import { NO_STEPS, type Step, type Trajectory } from './trajectory.js';
 
 /** A one-shot search of a comparison. */
@@ -26,26 +26,36 @@ export interface PlannedMethodRun {
 
 export const ONE_SHOT_OBJECTIVE = 'one-shot';
 
-type MethodContext = Pick<ComparisonOptions, 'plugins' | 'data'> & {
+export interface PlannedMethodRow extends Pick<ComparisonRow, 'name' | 'strategy' | 'objective' | 'cfg' | 'unlimited'> {
+  readonly runs: readonly PlannedMethodRun[];
+}
+
+export interface MethodRowsOptions extends Pick<NewOneShot, 'plugins' | 'data'> {
+  readonly methods: readonly string[];
+  /** Configuration of all of them. */
+  readonly cfg: string;
+  readonly seeds: readonly number[];
+  /** Keys of the machine: `KEY`, `VALUE`, … */
+  readonly machine: readonly string[];
+  /** Of the comparison. */
   readonly folder: string;
-  readonly loader: PluginLoader;
-};
+}
 
 /**
  * Plans a search for each method and seed. A method ends after its epochs, whatever the budget of the strategies is.
  * @throws UsageError for a method or a configuration that cannot be used
  */
 export async function planMethodRows(
-  { cfg, methods = [], methodsCfg = cfg, seeds, machine = [] }: ComparisonOptions,
-  { plugins, data, folder, loader }: MethodContext,
-): Promise<PlannedRow[]> {
-  const rows: PlannedRow[] = [];
+  { methods, cfg, seeds, machine, folder, plugins, data }: MethodRowsOptions,
+  loader: PluginLoader,
+): Promise<PlannedMethodRow[]> {
+  const rows: PlannedMethodRow[] = [];
   for (const method of methods) {
     const runs = await Promise.all(
       seeds.map(async (seed): Promise<PlannedMethodRun> => {
         const own = join(folder, 'runs', `${method}-seed${seed}`);
         const overrides = [...machine, 'RNG_SEED', String(seed)];
-        const options = { method, cfg: withHome(methodsCfg), overrides, plugins, data, folder: own };
+        const options = { method, cfg: withHome(cfg), overrides, plugins, data, folder: own };
         return { row: method, seed, folder: own, options, planned: await planNewOneShot(options, loader) };
       }),
     );
@@ -53,7 +63,7 @@ export async function planMethodRows(
       name: method,
       strategy: method,
       objective: ONE_SHOT_OBJECTIVE,
-      cfg: methodsCfg,
+      cfg,
       unlimited: true,
       runs,
     });

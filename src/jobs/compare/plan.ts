@@ -79,7 +79,9 @@ export async function planComparison(
   const rows: PlannedRow[] = [];
   for (const source of sourcesOf(options)) rows.push(await planRow(source, { machine, plugins, data, folder, loader }));
   const [first] = rows.flatMap(({ runs }) => runs.flatMap((one) => ('run' in one ? [one.run] : [])));
-  rows.push(...(await planMethodRows(options, { plugins, data, folder, loader })));
+  const { methods = [], methodsCfg = cfg, seeds } = options;
+  const ofMethods = { methods, cfg: methodsCfg, seeds, machine, folder, plugins, data };
+  rows.push(...(await planMethodRows(ofMethods, loader)));
   checkNames(rows);
   if (first === undefined) {
     throw new UsageError('There is nothing to compare: no strategy, no objective or no seed was given.', {

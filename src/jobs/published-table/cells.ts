@@ -1,6 +1,6 @@
 /** The cells of the tables as text, for terminal and documentation. */
 import type { Spread } from '../../statistics/moments.js';
-import type { DartsRow, DartsTable, Measured, NasBench201Row, NasBench201Table } from './result.js';
+import type { DartsRow, DartsTable, MeasuredRuns, NasBench201Row, NasBench201Table } from './result.js';
 
 export interface TableCells {
   readonly head: readonly string[];
@@ -42,7 +42,7 @@ function nasBench201Lines({ method, published, measured, notRun }: NasBench201Ro
 }
 
 /** What was run, e.g. `C = 8, N = 1, 16 pixels, 12 epochs, 2,000 images`. */
-function describeRuns({ size, epochs, images, architectures, asPublished }: Measured): string {
+function describeRuns({ size, epochs, images, architectures, asPublished }: MeasuredRuns): string {
   const parts = [
     ...(asPublished ? ['as published'] : []),
     ...(size === null ? [] : [size]),

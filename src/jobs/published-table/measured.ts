@@ -5,14 +5,14 @@ import { ONE_SHOT_OBJECTIVE } from '../compare/methods.js';
 import type { ComparisonResult, ComparisonRow } from '../compare/result.js';
 import { planNewOneShot } from '../one-shot/plan.js';
 import type { OneShotResult } from '../one-shot/result.js';
-import type { Measured } from './result.js';
+import type { MeasuredRuns } from './result.js';
 
 /** Summarises the one-shot searches of a method on a space: an entry for each group of equal settings. */
 export async function measureOneShots(
   results: readonly OneShotResult[],
   method: string,
   space: string,
-): Promise<Measured[]> {
+): Promise<MeasuredRuns[]> {
   const groups = new Map<string, OneShotResult[]>();
   for (const result of results) {
     if (result.method !== method || result.space !== space) continue;
@@ -24,7 +24,7 @@ export async function measureOneShots(
   return Promise.all([...groups.values()].map(summariseOneShots));
 }
 
-async function summariseOneShots(group: readonly OneShotResult[]): Promise<Measured> {
+async function summariseOneShots(group: readonly OneShotResult[]): Promise<MeasuredRuns> {
   const [first] = group;
   if (first === undefined) throw new Error('a group has a search');
   const { oneShot, oneShotDigest, trainImages, validationImages } = first;
@@ -50,7 +50,7 @@ async function publishedDigest({ method, space, dataset }: OneShotResult): Promi
   return (await planNewOneShot({ method, overrides })).digest;
 }
 
-function benchmarkOf(group: readonly OneShotResult[]): Pick<Measured, 'accuracies' | 'rank'> {
+function benchmarkOf(group: readonly OneShotResult[]): Pick<MeasuredRuns, 'accuracies' | 'rank'> {
   const figures = group.map(({ benchmark }) => reportedFigures(benchmark.answer?.figures ?? []));
   const names = [...new Set(figures.flat().map(({ dataset }) => dataset))];
   const valuesOf = (name: string, of: 'accuracy' | 'rank'): number[] =>
@@ -80,7 +80,7 @@ export function rowsOfComparisons(
 }
 
 /** Summarises a row of a comparison; null without a run. */
-export function measureRow(row: ComparisonRow, { series }: ComparisonResult): Measured | null {
+export function measureRow(row: ComparisonRow, { series }: ComparisonResult): MeasuredRuns | null {
   const { runs, cost, architectures, figures } = row;
   if (cost === null || architectures === null) return null;
   const { mean, deviation } = cost.flops;

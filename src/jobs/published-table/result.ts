@@ -24,7 +24,7 @@ const measuredSchema = z.strictObject({
   /** Whether the settings are the published ones. */
   asPublished: z.boolean(),
 });
-export type Measured = z.infer<typeof measuredSchema>;
+export type MeasuredRuns = z.infer<typeof measuredSchema>;
 
 const nasBench201RowSchema = z.strictObject({
   method: z.string(),

@@ -6,7 +6,7 @@ import { PUBLISHED_DARTS, type PublishedDartsRow, publishedOf } from '../compare
 import type { ComparisonRow } from '../compare/result.js';
 import { measureOneShots, measureRow, rowsOfComparisons } from './measured.js';
 import { type FoundResults, readResults } from './read-runs.js';
-import type { DartsRow, DartsTable, Measured, NasBench201Row, NasBench201Table } from './result.js';
+import type { DartsRow, DartsTable, MeasuredRuns, NasBench201Row, NasBench201Table } from './result.js';
 import { recipeOf, retrainedOf } from './retrained.js';
 
 const NAS_BENCH_201 = 'nas-bench-201';
@@ -49,7 +49,10 @@ async function rowOf(
   return { method, published, measured, notRun: measured.length > 0 ? null : reasonOf(runs) };
 }
 
-function rowsNamed(found: FoundResults, { strategy, objective }: { strategy: string; objective: string }): Measured[] {
+function rowsNamed(
+  found: FoundResults,
+  { strategy, objective }: { strategy: string; objective: string },
+): MeasuredRuns[] {
   return rowsOfComparisons(found.comparisons, NAS_BENCH_201)
     .filter(([row]) => row.strategy === strategy && row.objective === objective)
     .flatMap(([row, comparison]) => measureRow(row, comparison) ?? []);

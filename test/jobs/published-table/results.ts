@@ -30,7 +30,14 @@ const oneShot: OneShotResult['oneShot'] = {
 
 export function oneShotResult(seed: number, accuracy: number, changes: Partial<OneShotResult> = {}): OneShotResult {
   const answer = {
-    ...{ benchmark: 'nas-bench-201', source: 's', number: 3, genotype: `genotype ${seed}`, architectures: 15_625 },
+    ...{
+      benchmark: 'nas-bench-201',
+      source: 's',
+      number: 3,
+      genotype: `genotype ${seed}`,
+      architectures: 15_625,
+      costs: {},
+    },
     figures: [{ ...figure, ...noTimes, dataset: 'cifar10', accuracy, rank: 100 * seed, regret: 1, reported: true }],
   };
   return oneShotResultSchema.parse({
