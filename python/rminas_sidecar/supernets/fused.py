@@ -14,6 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from rminas_sidecar.kernels import Kernels
 from rminas_sidecar.kernels.sums import Term
+from rminas_sidecar.networks.fast.normalisation import FastNorm
 from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm, Skip
 from rminas_sidecar.supernets.mixture import Mixture
 from rminas_sidecar.supernets.nas_bench_201 import TARGETS, SearchCell
@@ -92,11 +93,12 @@ class _Operation:
 
     @property
     def filters(self) -> Tensor | None:
-        return self.layer.op[1].weight if self.kind == "convolution" else None  # type: ignore[index,union-attr,return-value]
+        return self.layer.op[1].weight if isinstance(self.layer, ReluConvNorm) else None  # type: ignore[return-value]
 
     @property
     def epsilon(self) -> float:
-        return self.layer.op[2].eps  # type: ignore[index,union-attr,return-value]
+        norm: FastNorm | nn.BatchNorm2d = self.layer.op[2]  # type: ignore[index,assignment]
+        return norm.eps
 
 
 def _is_read(operations: Sequence[_Operation]) -> bool:
