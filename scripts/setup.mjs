@@ -1,5 +1,7 @@
 // Installs what is missing, and only that: node modules, the compiled program, and .venv with the sidecar.
-// Usage: node scripts/setup.mjs [--dev]     (--dev adds the tools that the tests need)
+// Usage: node scripts/setup.mjs [--dev] [--only node|python]
+//   --dev          adds the tools that the tests need
+//   --only node    node modules and the compiled program, --only python the rest
 // Uses only Node's own modules, since it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dev = process.argv.includes('--dev');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const windows = process.platform === 'win32';
 
 /** Runs a command in the checkout; its output goes to stderr, so that stdout stays for data. */
@@ -40,7 +43,8 @@ function prepareVenv() {
   return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 2] }).status ?? 1;
 }
 
-try {
+/** Installs the node modules and compiles the program. */
+function prepareProgram() {
   once(join(root, 'node_modules', '.rminas-setup'), ['package.json', 'package-lock.json'], () => {
     say('installing node modules');
     run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
@@ -48,8 +52,11 @@ try {
 
   say('compiling');
   run('npm', ['run', '--silent', 'build']);
+}
 
-  process.exitCode = prepareVenv();
+try {
+  if (only !== 'python') prepareProgram();
+  if (only !== 'node') process.exitCode = prepareVenv();
 } catch (error) {
   say(error.message);
   process.exitCode = 1;

@@ -1,32 +1,45 @@
-// Runs all checks and tests: vitest beside the linters, the type checkers and pytest, since tests often wait for processes.
-// Usage: node scripts/test.mjs     (`npm test` runs the set-up first)
+// Runs all checks and tests. vitest runs beside the linters, the type checkers and pytest, since tests often wait for
+// processes. The checks that need no Python run while the Python environment is installed.
+// Usage: node scripts/test.mjs     (`npm test` installs the node modules and compiles the program first)
 import { execa } from 'execa';
 
-const npm = (script, ...args) => ({ name: script, args: ['run', '--silent', script, '--', ...args] });
+const npm = (script, ...args) => ({
+  name: `npm run ${script}`,
+  file: 'npm',
+  args: ['run', '--silent', script, '--', ...args],
+});
+const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/setup.mjs', '--dev', '--only', 'python'] };
 /** A file's tests run in one process, so that the sidecars and networks that they share are made once. */
 const PYTEST = npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder');
-/** Each sequence runs its steps in order. The first one shows its progress; the output of the others follows step by step. */
-const SEQUENCES = [[npm('vitest')], [npm('lint'), npm('types'), PYTEST]];
+const NODE_CHECKS = [npm('lint:node'), npm('types:node')];
+const PYTHON_CHECKS = [npm('lint:python'), npm('types:python'), PYTEST];
 
-/** Runs a step to its end, and tells whether it failed and how long it took. */
-async function run({ name, args }, live) {
+const results = [];
+
+/** Runs a step to its end. One step shows its progress; the output of the others follows step by step. */
+async function run({ name, file, args }, { live = false } = {}) {
   const started = performance.now();
   // The set-up has just compiled the program.
   const env = { RMINAS_TEST_BUILT: '1' };
   const output = live ? { stdout: 'inherit', stderr: 'inherit' } : { all: true };
-  const { failed, all } = await execa('npm', args, { ...output, env, reject: false, stdin: 'ignore' });
-  if (!live) process.stdout.write(`\n── npm run ${name}\n${all}\n`);
-  return { name, failed, seconds: (performance.now() - started) / 1000 };
+  const { failed, all } = await execa(file, args, { ...output, env, reject: false, stdin: 'ignore' });
+  if (!live) process.stdout.write(`\n── ${name}\n${all}\n`);
+  results.push({ name, failed, seconds: (performance.now() - started) / 1000 });
+  return !failed;
 }
 
-async function runInOrder(steps, index) {
-  const results = [];
-  for (const step of steps) results.push(await run(step, index === 0));
-  return results;
+async function runInOrder(steps) {
+  for (const step of steps) await run(step);
 }
 
-const results = (await Promise.all(SEQUENCES.map(runInOrder))).flat();
+const environment = run(ENVIRONMENT);
+const ifReady = async (work) => ((await environment) ? work() : undefined);
+await Promise.all([
+  ifReady(() => run(npm('vitest'), { live: true })),
+  runInOrder(NODE_CHECKS).then(() => ifReady(() => runInOrder(PYTHON_CHECKS))),
+]);
+
 for (const { name, failed, seconds } of results) {
-  process.stdout.write(`${failed ? 'failed' : 'passed'}  npm run ${name} (${seconds.toFixed(0)} s)\n`);
+  process.stdout.write(`${failed ? 'failed' : 'passed'}  ${name} (${seconds.toFixed(0)} s)\n`);
 }
 process.exitCode = results.some(({ failed }) => failed) ? 1 : 0;

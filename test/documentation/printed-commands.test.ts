@@ -34,7 +34,9 @@ const USERS = [
 ];
 
 const needsNetwork = ({ args }: { args: readonly string[] }) => NETWORK.test(args.join(' '));
-const needsUser = ({ args }: { args: readonly string[] }) => args.some((word) => USERS.some((part) => part.test(word)));
+/** A folder after --out is made by the command. */
+const needsUser = ({ args }: { args: readonly string[] }) =>
+  args.some((word, index) => args[index - 1] !== '--out' && USERS.some((part) => part.test(word)));
 const titled = <T extends CommandLine>(some: readonly T[]) =>
   some.map((line) => [line.text, line.places.join(', '), line] as const);
 

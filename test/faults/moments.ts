@@ -1,4 +1,4 @@
-/** Moments at which a search can be killed, drawn from each of its phases. */
+/** Moments at which a search can be killed or stopped, drawn from each of its phases. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Random } from '../../src/random/random.js';
@@ -10,7 +10,7 @@ export type Phase = (typeof PHASES)[number];
 /** A kill of the controller. */
 export interface Moment {
   readonly phase: Phase;
-  /** The moment as test/faults/moments/dies-at.mjs reads it. */
+  /** The moment as test/faults/moments/signal-at.mjs reads it. */
   readonly at: string;
 }
 
@@ -58,8 +58,9 @@ export function* drawMoments(random: Random, { warmup, total }: Sizes, kept: () 
   yield { phase: 'conclusion', at: `result ${pick(random, ['before', 'half', 'written', 'renamed'])}` };
 }
 
-/** The environment in which the program dies at a moment. */
-export const dyingAt = (at: string): NodeJS.ProcessEnv => ({
-  NODE_OPTIONS: `--import ${pathToFileURL(join(ROOT, 'test/faults/moments/dies-at.mjs'))}`,
+/** The environment in which the program receives a signal at a moment. */
+export const signalledAt = (at: string, signal: NodeJS.Signals): NodeJS.ProcessEnv => ({
+  NODE_OPTIONS: `--import ${pathToFileURL(join(ROOT, 'test/faults/moments/signal-at.mjs'))}`,
   RMINAS_TEST_MOMENT: at,
+  RMINAS_TEST_SIGNAL: signal,
 });

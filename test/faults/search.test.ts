@@ -11,7 +11,7 @@ import { scaled } from '../support/limits.js';
 import { runCli, temporaryFolder } from '../support/run-cli.js';
 import { report } from './counts.js';
 import { command, FaultySearch } from './faulty-search.js';
-import { drawMoments, dyingAt, PHASES } from './moments.js';
+import { drawMoments, PHASES, signalledAt } from './moments.js';
 import { FAULTS, type Fault, Storm } from './storm.js';
 
 const SEED = Number(process.env.RMINAS_FAULTS_SEED ?? 1);
@@ -45,7 +45,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a search with faults',
       const faults = new Map(PHASES.map((phase) => [phase, 0]));
       const random = createRandom(SEED, 'kill-moments', round);
       for (const { phase, at } of drawMoments(random, { warmup: WARM_UP, total }, () => search.kept.length)) {
-        search.start(dyingAt(at));
+        search.start(signalledAt(at, 'SIGKILL'));
         const { signal, code, stderr } = await search.running.ended;
         // The signal hit a living process: it did not end by itself.
         expect({ signal, code }, `${at}, ${seeded}, round ${round}: ${stderr}`).toEqual({

@@ -1,4 +1,5 @@
-// Ends this process by SIGKILL at the moment that RMINAS_TEST_MOMENT names. Loaded before the program by --import.
+// Sends this process RMINAS_TEST_SIGNAL, or SIGKILL, at the moment that RMINAS_TEST_MOMENT names. Loaded before the
+// program by --import.
 //   spawn                       a sidecar has been started
 //   message TYPE N              the Nth message of this type has arrived, and nothing has been done with it
 //   journal TYPE N STEP         the Nth entry of this type: before its line is written, after half of the line, when
@@ -9,10 +10,11 @@ import { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
+const { RMINAS_TEST_SIGNAL: signal = 'SIGKILL' } = process.env;
 const [kind, ...words] = (process.env.RMINAS_TEST_MOMENT ?? '').split(' ');
 
-function die() {
-  process.kill(process.pid, 'SIGKILL');
+function meet() {
+  process.kill(process.pid, signal);
 }
 
 /** Calls `reached` at the Nth call. */
@@ -28,14 +30,14 @@ if (kind === 'spawn') {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {
     const started = spawn.call(this, options);
-    if (options.args.includes('rminas_sidecar')) die();
+    if (options.args.includes('rminas_sidecar')) meet();
     return started;
   };
 }
 
 if (kind === 'message') {
   const [type, count] = words;
-  const arrived = countdown(count, die);
+  const arrived = countdown(count, meet);
   const { parse } = JSON;
   let last = '';
   JSON.parse = (text, reviver) => {
@@ -54,19 +56,21 @@ if (kind === 'journal') {
   let due = false;
   const begun = countdown(count, () => {
     due = true;
-    if (step === 'before') die();
+    if (step === 'before') meet();
   });
   fs.writeSync = (descriptor, bytes, ...rest) => {
     if (Buffer.isBuffer(bytes) && bytes.includes(`"entry":{"type":"${type}"`)) begun();
     if (!due) return writeSync(descriptor, bytes, ...rest);
     if (step === 'half') writeSync(descriptor, bytes, 0, Math.floor(bytes.length / 2));
     else writeSync(descriptor, bytes, ...rest);
-    if (step !== 'synced') die();
+    if (step !== 'synced') meet();
     return bytes.length;
   };
   fs.fdatasyncSync = (descriptor) => {
     fdatasyncSync(descriptor);
-    if (due) die();
+    if (!due) return;
+    due = false;
+    meet();
   };
   syncBuiltinESMExports();
 }
@@ -82,13 +86,13 @@ if (kind === 'result') {
   };
   fs.writeFileSync = (file, text, ...rest) => {
     if (file !== draft) return writeFileSync(file, text, ...rest);
-    if (step === 'before') die();
+    if (step === 'before') meet();
     writeFileSync(file, step === 'half' ? text.slice(0, text.length / 2) : text, ...rest);
-    if (step !== 'renamed') die();
+    if (step !== 'renamed') meet();
   };
   fs.renameSync = (from, to) => {
     renameSync(from, to);
-    if (String(to).endsWith('result.json')) die();
+    if (String(to).endsWith('result.json')) meet();
   };
   syncBuiltinESMExports();
 }
