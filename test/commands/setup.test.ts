@@ -91,6 +91,25 @@ function sitePackages(home: string): string {
   return join(lib, readdirSync(lib)[0] ?? '', 'site-packages');
 }
 
+/** A copy of the data home in which the setup has ended. */
+function copyOfReady(): string {
+  const home = fresh();
+  cpSync(ready, home, { recursive: true, verbatimSymlinks: true });
+  return home;
+}
+
+/** A data home whose environment has only pip. Making one takes longer than everything that is installed into it. */
+function emptyEnvironment(): string {
+  const home = copyOfReady();
+  const packages = sitePackages(home);
+  for (const name of readdirSync(packages)) {
+    if (!/^(?:pip|setuptools|pkg_resources|_distutils_hack|distutils)/.test(name))
+      rmSync(join(packages, name), { recursive: true });
+  }
+  rmSync(join(home, 'venv/.rminas-setup'));
+  return home;
+}
+
 /** Names and versions of what a setup installed, without pip's own. */
 function installed(home: string): string[] {
   const found = readdirSync(sitePackages(home)).filter((name) => name.endsWith('.dist-info'));
@@ -144,15 +163,14 @@ describe('setup from nothing', { timeout: scaled(240_000) }, () => {
   });
 
   it('installs packages that were removed since', async () => {
-    const home = fresh();
-    cpSync(ready, home, { recursive: true, verbatimSymlinks: true });
+    const home = copyOfReady();
     rmSync(join(sitePackages(home), 'pyzmq-27.3.0.dist-info'), { recursive: true });
     expect((await setup(home)).report.status).toBe('installed');
     expect(installed(home)).toContain('pyzmq-27.3.0');
   });
 
   it('takes the CUDA build when there is a GPU, and replaces it when told so', async () => {
-    const home = fresh();
+    const home = emptyEnvironment();
     const smi = dirname(program(join(home, 'bin/nvidia-smi'), '#!/bin/sh\necho "GPU 0: NVIDIA H100 (UUID: GPU-1)"\n'));
     const PATH = `${smi}:${process.env.PATH}`;
     const cuda = await setup(home, [], { PATH });
@@ -180,7 +198,7 @@ describe('an existing Python', { timeout: scaled(120_000) }, () => {
   });
 
   it('is left unchanged when it lacks something, and the report names it', async () => {
-    const home = fresh();
+    const home = emptyEnvironment();
     const bare = join(home, 'bare');
     spawnSync('python3', ['-m', 'venv', '--without-pip', bare]);
     const { code, report } = await setup(home, [], { VIRTUAL_ENV: bare });
@@ -272,7 +290,7 @@ describe('a setup that fails', { timeout: scaled(120_000) }, () => {
   });
 
   it('never takes another build of PyTorch than the one it names', async () => {
-    const home = fresh();
+    const home = emptyEnvironment();
     const other = distributions(join(home, 'other'), ['torch==2.13.0:torch', 'torch==2.99.0+cpu:torch']);
     const { code, report, stderr } = await setup(home, [], { PIP_FIND_LINKS: other });
     expect(code).toBe(3);

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SearchResult } from '../../src/jobs/search/result.js';
-import { evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 
@@ -15,11 +15,8 @@ describe.skipIf(process.platform === 'win32')('an interrupted search', () => {
     timeout: scaled(300_000),
   }, async () => {
     const out = temporaryFolder();
-    const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);
-    const journalIn = () => join(out, readdirSync(out)[0] ?? '', 'journal.jsonl');
-    await waitUntil(() => evaluatedIn(journalIn()).length >= 14, ended);
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    const env = signalledAt('journal evaluated 14 synced', 'SIGINT');
+    expect((await runCli(['search', '--cfg', TINY, '--out', out], { env })).code).toBe(130);
     const folder = join(out, readdirSync(out)[0] ?? '');
     const config = join(folder, 'config.yaml');
     const original = readFileSync(config, 'utf8');

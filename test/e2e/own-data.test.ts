@@ -1,6 +1,6 @@
 /** The commands of docs/your-data.md on the folder that its script writes, and every other job on the same images. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/index.js';
@@ -9,10 +9,11 @@ import { drawSample } from '../../src/jobs/rank/sample.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
 import { numberInBenchmark } from '../benchmarks/tables.js';
 import { shellLines, splitWords } from '../documentation/command-lines.js';
-import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
+import { essence } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 import { getSpace } from '../support/spaces.js';
 
 const timeout = scaled(180_000);
@@ -66,29 +67,26 @@ describe('the page on images of the user', () => {
   it('searches and verifies; after SIGKILL it refuses changed images, and resumes on the old ones', {
     timeout,
   }, async () => {
-    // Trainings that are long enough for the search to be killed in between.
-    const small = [...SMALL, 'OPTIM.MAX_EPOCH', '30', '--verify-epochs', '1', '--no-cache'];
+    const small = [...SMALL, '--verify-epochs', '1', '--no-cache'];
     const whole = await printed('search', ...small, '--out', 'whole');
     const { specification, verification } = JSON.parse(whole.stdout) as SearchResult;
     expect(specification?.images).toMatchObject({ form: 'folder', augmentation: 'crop-and-flip' });
     expect(verification?.found).toMatchObject({ trainImages: 1437, heldOutImages: 360 });
 
-    const { child, ended } = startCli([...wordsOf('search'), ...small, '--out', 'killed'], { cwd: folder });
-    const runs = join(folder, 'killed');
-    const run = () => join(runs, (existsSync(runs) && readdirSync(runs)[0]) || '-');
-    await waitUntil(() => evaluatedIn(join(run(), 'journal.jsonl')).length >= 2, ended);
-    child.kill('SIGKILL');
-    expect((await ended).signal).toBe('SIGKILL');
-    expect(readFileSync(join(run(), 'config.yaml'), 'utf8')).toContain(`DATASET: 'folder:${join(folder, 'digits')}'`);
+    const env = signalledAt('journal evaluated 2 synced', 'SIGKILL');
+    const killed = await runCli([...wordsOf('search'), ...small, '--out', 'killed'], { cwd: folder, env });
+    expect(killed).toMatchObject({ signal: 'SIGKILL' });
+    const run = join(folder, 'killed', readdirSync(join(folder, 'killed'))[0] ?? '');
+    expect(readFileSync(join(run, 'config.yaml'), 'utf8')).toContain(`DATASET: 'folder:${join(folder, 'digits')}'`);
 
     const image = join(folder, 'digits/train/3', readdirSync(join(folder, 'digits/train/3'))[0] ?? '');
     renameSync(image, join(folder, 'kept.png'));
-    const refused = await runInProcess(['search', '--resume', run()], { cwd: folder });
+    const refused = await runInProcess(['search', '--resume', run], { cwd: folder });
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain(`The data set folder:${join(folder, 'digits')} has changed since the run began`);
     expect(refused.stderr).toContain('training images: 1437 then, 1436 now');
     renameSync(join(folder, 'kept.png'), image);
-    const resumed = await runInProcess(['search', '--resume', run(), '--json'], { cwd: folder });
+    const resumed = await runInProcess(['search', '--resume', run, '--json'], { cwd: folder });
     const resumedResult = JSON.parse(resumed.stdout) as SearchResult;
     expect(resumedResult.verification?.found.accuracy).toBe(verification?.found.accuracy);
     // Verifications say how long they took.

@@ -3,10 +3,11 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare, exportNetwork, rank, readRun, retrain, type SearchResult, score, search } from '../../src/index.js';
-import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
+import { essence, evaluatedIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const timeout = scaled(180_000);
 const folder = temporaryFolder();
@@ -16,8 +17,6 @@ const SMALL = (
   'LOADER.BATCH_SIZE 16 OPTIM.MAX_EPOCH 4 RMINAS.RF_WARMUP 8 RMINAS.RF_THRESRATE 0.3 RMINAS.RF_SUCC 3 ' +
   'RMINAS.CANDIDATES 20 RMINAS.WORKERS 1 RMINAS.OBJECTIVE rmi'
 ).split(' ');
-/** Long enough that the search is still at work when it is killed. */
-const LONG = [...SMALL, 'OPTIM.MAX_EPOCH', '30'];
 const cli = (...args: string[]) => runInProcess(args, { cwd: folder });
 
 beforeAll(() => {
@@ -27,23 +26,20 @@ beforeAll(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('a search of the residual networks', () => {
-  const begin = ['search', '--cfg', 'quickstart', '--space', 'resnet-space.yaml', ...LONG];
+  const begin = ['search', '--cfg', 'quickstart', '--space', 'resnet-space.yaml', ...SMALL];
 
   it('is killed, refuses changed files, and ends like an uninterrupted search', { timeout }, async () => {
     const whole = search({
       cfg: 'quickstart',
-      overrides: ['SPACE.NAME', resnet, ...LONG],
+      overrides: ['SPACE.NAME', resnet, ...SMALL],
       folder: join(folder, 'whole'),
       cache: false,
     }).result;
-    const { child, ended } = startCli([...begin, '--out', 'killed'], { cwd: folder });
-    const runs = join(folder, 'killed');
-    const runOf = () => join(runs, readdirSync(folder).includes('killed') ? (readdirSync(runs)[0] ?? '') : '');
-    await waitUntil(() => evaluatedIn(join(runOf(), 'journal.jsonl')).length >= 3, ended);
-    child.kill('SIGKILL');
-    await ended;
+    const env = signalledAt('journal evaluated 3 synced', 'SIGKILL');
+    const killed = await runCli([...begin, '--out', 'killed'], { cwd: folder, env });
+    expect(killed).toMatchObject({ signal: 'SIGKILL' });
     const uninterrupted = await whole;
-    const run = runOf();
+    const run = join(folder, 'killed', readdirSync(join(folder, 'killed'))[0] ?? '');
     const kept = evaluatedIn(join(run, 'journal.jsonl'));
 
     for (const file of [resnet, builder]) {

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { type PipelineResult, pipelineResultSchema } from '../../src/index.js';
 import { parseFollowUp } from '../../src/terminal/input/follow-up.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, startCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const PYTHON = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
 const QUICK = [
@@ -40,7 +41,8 @@ describe.skipIf(process.platform === 'win32')('a search that is followed by a re
     const run = join(out, 'nas-bench-201-digits-seed1');
     const resume = ['search', '--resume', run, '--json'];
 
-    await killedAt([...QUICK, '--out', out, ...KEYS], /^warm-up 2 /m);
+    const env = signalledAt('journal evaluated 2 synced', 'SIGKILL');
+    expect(await runCli([...QUICK, '--out', out, ...KEYS], { env })).toMatchObject({ signal: 'SIGKILL' });
     expect(existsSync(join(run, 'result.json'))).toBe(false);
     await killedAt(resume, /epoch 1\/4: /);
     expect(readdirSync(run)).toContain('result.json');

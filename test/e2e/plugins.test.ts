@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSlotSpace, readRun, retrain, type SearchResult, search } from '../../src/index.js';
-import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
+import { essence, evaluatedIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const timeout = scaled(180_000);
 
@@ -35,15 +36,11 @@ describe.skipIf(process.platform === 'win32')('a search on the space, data set a
     timeout,
   }, async () => {
     mkdirSync(out);
-    // Long trainings, so that the search is still at work when it is interrupted.
-    const long = [...begin, 'OPTIM.MAX_EPOCH', '30'];
-    const { child, ended } = startCli([...long, '--out', out], { cwd: folder });
-    const journalIn = () => join(outputIn(out), 'journal.jsonl');
-    await waitUntil(() => evaluatedIn(journalIn()).length >= 2, ended);
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    const env = signalledAt('journal evaluated 2 synced', 'SIGINT');
+    const interrupted = await runCli([...begin, '--out', out], { cwd: folder, env });
+    expect(interrupted.code).toBe(130);
     const run = outputIn(out);
-    expect((await ended).stderr).toContain(
+    expect(interrupted.stderr).toContain(
       `The plugin ${plugin} runs. It adds the space toy, the data set toy-images, the teacher toy-teacher, the proxy toy-proxy.`,
     );
     const kept = evaluatedIn(join(run, 'journal.jsonl'));
@@ -65,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('a search on the space, data set a
       cost: { sessions: 2 },
     });
     expect(evaluatedIn(join(run, 'journal.jsonl')).slice(0, kept.length)).toEqual(kept);
-    const whole = await cli(...long, '--out', join(folder, 'whole'), '--json');
+    const whole = await cli(...begin, '--out', join(folder, 'whole'), '--json');
     expect(essence(resumed.stdout)).toEqual(essence(whole.stdout));
   });
 });

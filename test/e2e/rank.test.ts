@@ -6,8 +6,9 @@ import { type RankingResult, type RankOptions, rank, rankingResultSchema } from 
 import { drawSample } from '../../src/jobs/rank/sample.js';
 import { numberInBenchmark } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
-import { type CliResult, ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { type CliResult, ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 import { getSpace } from '../support/spaces.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -135,13 +136,8 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', { timeout: scaled(120_00
   it('ends in exit code 130, and the same command continues from the measurements', async () => {
     const out = temporaryFolder();
     const args = rankIn(out, '--architectures', '12', '--json', '--proxies', 'rmi');
-    const { child, ended } = startCli(args, { env: { RMINAS_HOME: home } });
-    let seen = '';
-    child.stderr?.on('data', (text: string) => {
-      seen += text;
-      if (!child.killed && /measured 3\/\d+ /.test(seen)) child.kill('SIGINT');
-    });
-    const interrupted = await ended;
+    const env = { RMINAS_HOME: home, ...signalledAt('journal measured 3 synced', 'SIGINT') };
+    const interrupted = await runCli(args, { env });
     expect(interrupted.code).toBe(130);
     expect(JSON.parse(interrupted.stdout).error.nextSteps).toEqual([expect.stringContaining('the same command again')]);
     const journal = join(out, 'rank-nas-bench-201-digits-seed7', 'journal.jsonl');

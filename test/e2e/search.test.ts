@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, resultSchema, type SearchResult, score, scoreResultSchema, search } from '../../src/index.js';
 import { readRunReport } from '../../src/report/data/read.js';
-import { ROOT, startCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 import { remember } from '../support/started.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
@@ -117,13 +118,8 @@ describe('rminas search', () => {
 describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
   it('ends in exit code 130 with the command that resumes, and keeps all evaluations', async () => {
     const out = temporaryFolder();
-    const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out]);
-    let seen = '';
-    child.stderr?.on('data', (text: string) => {
-      seen += text;
-      if (!child.killed && /warm-up 3 /.test(seen)) child.kill('SIGINT');
-    });
-    const { code, stderr, stdout } = await ended;
+    const env = signalledAt('journal evaluated 3 synced', 'SIGINT');
+    const { code, stderr, stdout } = await runCli(['search', '--cfg', TINY, '--out', out], { env });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     const [, folder] = /rminas search --resume (\S+)/.exec(stderr) ?? [];
     expect(existsSync(join(folder ?? '', 'journal.jsonl'))).toBe(true);

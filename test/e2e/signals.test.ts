@@ -15,7 +15,8 @@ function handlesSignals(pid: number): boolean {
   return (BigInt(`0x${mask}`) & 1n) === 1n;
 }
 
-const search = (out: string) => ['search', '--cfg', TINY, '--out', out];
+/** A search that lasts until a signal ends it. */
+const search = (out: string) => ['search', '--cfg', TINY, '--out', out, 'RMINAS.RF_WARMUP', '10000'];
 
 describe.skipIf(process.platform !== 'linux')('a signal', () => {
   it('ends the program with exit code 130 while it loads', { timeout: scaled(60_000) }, async () => {

@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
+import { essence, evaluatedIn, isStopped, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
 /** Without the forest, which does not matter here. */
@@ -38,12 +39,14 @@ describe.skipIf(process.platform !== 'linux')('a search whose folder vanishes', 
     ],
   ])('ends in exit code 3 and goes on from where it is kept: %s', { timeout: scaled(300_000) }, async (_, harm) => {
     const out = temporaryFolder();
-    const { ended } = startCli(['search', '--cfg', TINY, '--out', out, '--json', ...KEYS]);
+    const env = signalledAt('journal evaluated 6 synced', 'SIGSTOP');
+    const { child, ended } = startCli(['search', '--cfg', TINY, '--out', out, '--json', ...KEYS], { env });
     const runIn = () => join(out, readdirSync(out)[0] ?? '');
-    await waitUntil(() => evaluatedIn(join(runIn(), 'journal.jsonl')).length >= 6, ended);
+    await waitUntil(() => isStopped(child.pid), ended);
     const folder = runIn();
     const before = evaluatedIn(join(folder, 'journal.jsonl'));
     const kept = harm(folder);
+    child.kill('SIGCONT');
     const { code, stdout } = await ended;
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({

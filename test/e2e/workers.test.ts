@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { evaluatedIn, linesOf, waitUntil } from '../support/journals.js';
+import { evaluatedIn, linesOf } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
-import { ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
+import { signalledAt } from '../support/signalled-at.js';
 
 const KEYS = ['RMINAS.RF_WARMUP', '8', 'RMINAS.RF_SUCC', '2', 'RMINAS.RF_THRESRATE', '0.5', 'RMINAS.PROPOSALS', '3'];
 const args = (folder: string, workers: number) => [
@@ -30,12 +31,10 @@ it('a search with one worker and one that was killed with two and resumed with t
   const { genotype, files } = JSON.parse(alone.stdout);
 
   const out = temporaryFolder();
-  const killed = startCli(args(out, 2));
+  const env = signalledAt('journal evaluated 4 synced', 'SIGKILL');
+  expect(await runCli(args(out, 2), { env })).toMatchObject({ signal: 'SIGKILL' });
   const run = join(out, 'nas-bench-201-digits-seed7');
   const journal = join(run, 'journal.jsonl');
-  await waitUntil(() => evaluatedIn(journal).length >= 4, killed.ended);
-  killed.child.kill('SIGKILL');
-  await killed.ended;
   const config = join(run, 'config.yaml');
   writeFileSync(config, readFileSync(config, 'utf8').replace(/WORKERS: 2/, 'WORKERS: 3'));
   const resumed = await runInProcess(['search', '--resume', run, '--no-cache', '--json']);

@@ -1,8 +1,5 @@
-/** Moments at which a search can be killed or stopped, drawn from each of its phases. */
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** Moments at which a search can be killed, drawn from each of its phases. */
 import type { Random } from '../../src/random/random.js';
-import { ROOT } from '../support/run-cli.js';
 
 export const PHASES = ['start', 'preparation', 'warm-up', 'guided', 'conclusion'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -10,7 +7,7 @@ export type Phase = (typeof PHASES)[number];
 /** A kill of the controller. */
 export interface Moment {
   readonly phase: Phase;
-  /** The moment as test/faults/moments/signal-at.mjs reads it. */
+  /** The moment as test/support/signal-at.mjs reads it. */
   readonly at: string;
 }
 
@@ -57,10 +54,3 @@ export function* drawMoments(random: Random, { warmup, total }: Sizes, kept: () 
   yield { phase: 'conclusion', at: pick(random, ['message verified 1', `journal verified 1 ${torn()}`]) };
   yield { phase: 'conclusion', at: `result ${pick(random, ['before', 'half', 'written', 'renamed'])}` };
 }
-
-/** The environment in which the program receives a signal at a moment. */
-export const signalledAt = (at: string, signal: NodeJS.Signals): NodeJS.ProcessEnv => ({
-  NODE_OPTIONS: `--import ${pathToFileURL(join(ROOT, 'test/faults/moments/signal-at.mjs'))}`,
-  RMINAS_TEST_MOMENT: at,
-  RMINAS_TEST_SIGNAL: signal,
-});

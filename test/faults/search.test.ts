@@ -9,9 +9,10 @@ import { createRandom } from '../../src/random/random.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { runCli, temporaryFolder } from '../support/run-cli.js';
+import { signalledAt } from '../support/signalled-at.js';
 import { report } from './counts.js';
 import { command, FaultySearch } from './faulty-search.js';
-import { drawMoments, PHASES, signalledAt } from './moments.js';
+import { drawMoments, PHASES } from './moments.js';
 import { FAULTS, type Fault, Storm } from './storm.js';
 
 const SEED = Number(process.env.RMINAS_FAULTS_SEED ?? 1);

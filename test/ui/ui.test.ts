@@ -11,12 +11,12 @@ import { searchReportOf } from '../../src/report/data/search/search-report.js';
 import { findRuns } from '../../src/ui/folder.js';
 import { RunLibrary } from '../../src/ui/library.js';
 import { serveRuns } from '../../src/ui/server.js';
-import { signalledAt } from '../faults/moments.js';
 import { seriousFindings } from '../report/browser.js';
 import { GrowingRun, killedCopy, makeRun, proxyRun } from '../support/formula-runs.js';
 import { isStopped, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { BIN, ROOT, startCli, temporaryFolder } from '../support/run-cli.js';
+import { signalledAt } from '../support/signalled-at.js';
 import { remember } from '../support/started.js';
 
 const CHROMIUM = '/usr/bin/chromium';

@@ -4,20 +4,17 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { leaseSearch } from '../../../src/jobs/compare/lease.js';
 import type { ComparisonResult } from '../../../src/jobs/compare/result.js';
-import { evaluatedIn, linesOf, waitUntil } from '../../support/journals.js';
+import { evaluatedIn, linesOf } from '../../support/journals.js';
 import { scaled } from '../../support/limits.js';
-import { startCli, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
+import { runCli, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
+import { signalledAt } from '../../support/signalled-at.js';
 
-/** By the shipped accuracies: each search is fast, and long enough to be killed in its middle. */
-const ORACLE = ['RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test', 'RMINAS.MAX_EVALUATIONS', '400'];
+/** By the shipped accuracies: each search is fast. */
+const ORACLE = ['RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test', 'RMINAS.MAX_EVALUATIONS', '150'];
 const SEEDS = 6;
 const PROCESSES = 4;
 
 const runsIn = (out: string) => (existsSync(join(out, 'runs')) ? readdirSync(join(out, 'runs')) : []);
-
-/** How many searches have evaluated something. */
-const begunIn = (out: string) =>
-  runsIn(out).filter((name) => evaluatedIn(join(out, 'runs', name, 'journal.jsonl')).length > 0).length;
 
 it('four processes share the searches, and two of them continue those of two that were killed', {
   timeout: scaled(180_000),
@@ -36,11 +33,11 @@ it('four processes share the searches, and two of them continue those of two tha
     'evaluations',
   ];
   const what = ['--strategies', 'random', '--objectives', 'benchmark', '--seeds', `1-${SEEDS}`, ...ORACLE];
-  const processes = Array.from({ length: PROCESSES }, () => startCli([...args, ...what], { env }));
-  const ended = Promise.all(processes.map((one) => one.ended));
-  await waitUntil(() => begunIn(out) >= PROCESSES, ended);
-  for (const { child } of processes.slice(0, 2)) child.kill('SIGKILL');
-  const [, , ...survivors] = await ended;
+  const dying = { ...env, ...signalledAt('journal evaluated 50 synced', 'SIGKILL') };
+  const [one, other, ...survivors] = await Promise.all(
+    Array.from({ length: PROCESSES }, (_, index) => runCli([...args, ...what], { env: index < 2 ? dying : env })),
+  );
+  expect([one, other]).toMatchObject([{ signal: 'SIGKILL' }, { signal: 'SIGKILL' }]);
 
   const results = survivors.map(({ code, stdout, stderr }) => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -48,7 +45,7 @@ it('four processes share the searches, and two of them continue those of two tha
   });
   expect(results[1]).toEqual(results[0]);
   expect(JSON.parse(readFileSync(join(out, 'comparison.json'), 'utf8'))).toEqual(results[0]);
-  expect(results[0]).toMatchObject({ failures: [], rows: [{ architectures: { mean: 400 } }] });
+  expect(results[0]).toMatchObject({ failures: [], rows: [{ architectures: { mean: 150 } }] });
   expect(runsIn(out)).toHaveLength(SEEDS);
   let sessions = 0;
   for (const name of runsIn(out)) {
