@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Rooms whose tests are about the starts, the ends and the work of processes. Each file has a process of its own, and its
@@ -10,8 +11,26 @@ const PROCESSES = ['bridge', 'faults', 'fuzz', 'package', 'plan', 'sidecar'].map
 /** Sets the limits of tests and hooks, which scale with the machine. */
 const SETUP = ['test/setup/each-file.ts'];
 
+/** Files that take long. They begin first, so that no worker waits for one of them at the end. */
+const LONG = [
+  ...['package/package', 'faults/search', 'faults/sidecar', 'sidecar/starting', 'sidecar/dying', 'plan/plan'],
+  ...['documentation/printed-commands', 'commands/setup', 'e2e/pipeline', 'e2e/terminal', 'e2e/plugins', 'ui/ui'],
+];
+
+/** Runs all files of one project before those of the other: a worker keeps its process only within a project. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project, moduleId }: TestSpecification) => {
+      const long = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return (project.name === 'processes' ? 0 : 1) + (long < 0 ? LONG.length : long) / (LONG.length + 1);
+    };
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'processes', include: PROCESSES, setupFiles: SETUP } },
       {

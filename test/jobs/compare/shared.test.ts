@@ -40,7 +40,7 @@ it('four processes share the searches, and two of them continue those of two tha
   expect([one, other]).toMatchObject([{ signal: 'SIGKILL' }, { signal: 'SIGKILL' }]);
 
   const results = survivors.map(({ code, stdout, stderr }) => {
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
     return JSON.parse(stdout) as ComparisonResult;
   });
   expect(results[1]).toEqual(results[0]);
