@@ -44,6 +44,8 @@ export default defineConfig({
         },
       },
     ],
+    // The ends of processes wait for the processor on a busy machine.
+    teardownTimeout: 60_000,
     globalSetup: ['test/setup/once.ts'],
     // On a machine of two cores, further workers compute while the others wait for their sidecars.
     maxWorkers: 4,

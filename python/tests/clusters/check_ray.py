@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ray._private import services
 from ray.cluster_utils import Cluster
 
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
@@ -38,16 +39,6 @@ SMALL = [
 WARM_UP = 8
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A head node without room for workers, and one node with room for one."""
-    head = {"num_cpus": 0, "object_store_memory": 80 << 20, "include_dashboard": False}
-    made = Cluster(initialize_head=True, head_node_args={**head, "node_ip_address": "127.0.0.1"})
-    made.add_node(**NODE)
-    yield made
-    made.shutdown()
-
-
 def until(ready: Callable[[], Any], waits_for: str) -> Any:
     """Waits for a true value; a time-out names what did not come."""
     end = time.monotonic() + PATIENCE_SECONDS
@@ -57,6 +48,36 @@ def until(ready: Callable[[], Any], waits_for: str) -> Any:
             return value
         time.sleep(0.02)
     raise AssertionError(f"{waits_for} did not come")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A head node without room for workers, and one node with room for one."""
+    head = {"num_cpus": 0, "object_store_memory": 80 << 20, "include_dashboard": False}
+    with pytest.MonkeyPatch.context() as patch:
+        # Ray gives a node 30 seconds to start, and has no setting for it.
+        patch.setattr(services, "get_node", _patient(services.get_node))
+        patch.setattr(services, "wait_for_node", _patient(services.wait_for_node))
+        made = Cluster(initialize_head=True, head_node_args={**head, "node_ip_address": "127.0.0.1"})
+        made.add_node(**NODE)
+        yield made
+        made.shutdown()
+
+
+def _patient(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Asks again while there is no such node."""
+
+    def asking(*arguments: Any, **named: Any) -> Any:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return ask(*arguments, **named)
+            except (RuntimeError, TimeoutError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
+    return asking
 
 
 def start(launcher: Any, address: str, *arguments: str, **environment: str) -> Any:
