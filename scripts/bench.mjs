@@ -1,4 +1,4 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR | -- latency [--cfg NAME] | -- one-shot [--quick]]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--quick] | -- workers --data DIR | -- latency [--cfg NAME] | -- one-shot [--quick] | -- controller | -- proxies | -- screening --data DIR | -- aggregate --data DIR [--base DIR]]
 // Measures and compares; it never passes or fails. Each figure names its subject.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
@@ -9,6 +9,10 @@ const benches = {
   workers: './bench/workers.mjs',
   latency: './bench/latency.mjs',
   'one-shot': './bench/one-shot.mjs',
+  controller: './bench/controller.mjs',
+  proxies: './bench/proxies.mjs',
+  screening: './bench/screening.mjs',
+  aggregate: './bench/aggregate.mjs',
 };
 
 if (!(name in benches)) {

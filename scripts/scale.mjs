@@ -2,10 +2,9 @@
  * Prints the tables of docs/scale.md: the real controller on a simulated cluster of 1 to 1,000 workers, with its journal on
  * this machine's disk. Usage: node scripts/scale.mjs [EVALUATIONS]
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { search } from '../dist/index.js';
 import { RMI } from '../dist/objectives/rmi.js';
 import { createRandom } from '../dist/random/random.js';
 import { searchSpace } from '../dist/search/controller.js';
@@ -20,8 +19,6 @@ const WORKERS = [1, 10, 100, 1000];
 const PROPOSALS = [1, 8, 64, 512];
 /** Seconds of an evaluation of the paper's size on one core. */
 const MEAN_SECONDS = 60;
-/** Evaluations of a search that times the whole path. */
-const PATH = 3000;
 
 const folder = mkdtempSync(join(tmpdir(), 'rminas-scale-'));
 
@@ -62,43 +59,6 @@ async function simulate({ workers, proposals, cap = EVALUATIONS, journal = null,
   return { ...evaluator.report(), real: (performance.now() - began) / 1000, cpu: (user + system) / 1e6, written };
 }
 
-/** Milliseconds of one append that reaches the disk: the bound of every durable line. */
-function appendMs(times) {
-  const descriptor = openSync(join(folder, 'appended'), 'a');
-  const began = performance.now();
-  for (let time = 0; time < times; time += 1) {
-    writeSync(descriptor, `${'x'.repeat(300)}\n`);
-    fdatasyncSync(descriptor);
-  }
-  closeSync(descriptor);
-  return (performance.now() - began) / times;
-}
-
-/** The whole path from proposal to durable result, by an evaluator that answers immediately, one proposal a turn. */
-async function printPaths() {
-  const part = 500;
-  process.stdout.write(
-    `\nFrom proposal to durable result, ms; one append and sync takes ${appendMs(500).toFixed(2)}\n\n`,
-  );
-  row(['strategy', `evaluations 1 to ${part}`, `${PATH - part + 1} to ${PATH}`]);
-  row(['---', '---', '---']);
-  for (const strategy of ['random', 'regularized-evolution', 'local-search', 'reinforce', 'linear-thompson']) {
-    const evaluator = { name: 'instant', capacity: 1, evaluate: async ({ genotype, seed }) => lossOf(genotype, seed) };
-    const overrides = ['RMINAS.STRATEGY', strategy, 'RMINAS.MAX_EVALUATIONS', `${PATH}`, 'RMINAS.RF_WARMUP', '20'];
-    const times = [performance.now()];
-    for await (const { type } of search({ space, evaluator, overrides, folder: join(folder, strategy) })) {
-      if (type === 'observed') times.push(performance.now());
-    }
-    const mean = (from, to) => ((times[to] - times[from]) / (to - from)).toFixed(2);
-    row([strategy, mean(0, part), mean(times.length - 1 - part, times.length - 1)]);
-  }
-}
-
-function lossOf(genotype, seed) {
-  const loss = createRandom(seed, genotype, 0).below(1e6) / 1e6;
-  return { evaluation: { loss, curve: [loss], cka: [], crossEntropy: null, steps: 1, seconds: 0 } };
-}
-
 const row = (cells) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
 
@@ -137,6 +97,5 @@ try {
     row([proposals, ms(alone.cpu, EVALUATIONS), ms(durable.real, cap), ms(durable.cpu, cap), memory]);
   }
 } finally {
-  await printPaths();
   rmSync(folder, { recursive: true, force: true });
 }

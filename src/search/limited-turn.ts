@@ -11,7 +11,7 @@ import type { Ask, Observation } from '../strategies/strategy.js';
  */
 export async function turnWithin(ask: Ask, history: readonly Observation[], constraint: Constraint): Promise<Ask> {
   if (ask.kind === 'stop') return ask;
-  const known = new Set([...keysOf(history), ...keysOf(ask.encodings.map((encoding) => ({ encoding })))]);
+  const known = new Set([...keysOf(history), ...ask.encodings.map(encodingKey)]);
   const encodings: Encoding[] = [];
   for (const encoding of ask.encodings) {
     if (await constraint.admits(encoding)) {

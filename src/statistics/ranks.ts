@@ -1,15 +1,16 @@
+import { firstIndex } from './sorted.js';
+
 /**
  * The place of each value among the distinct values, 0 for the lowest. Equal values share a place.
  * @param values none NaN; infinities are allowed
  * @throws RangeError for NaN
  */
 export function denseRanks(values: ArrayLike<number>): Int32Array {
-  const distinct = Float64Array.from(new Set(Array.from(values, withoutSign))).sort();
-  const places = new Map(Array.from(distinct, (value, place) => [value, place]));
+  const sorted = Float64Array.from(values, withoutSign).sort();
+  const distinct = sorted.filter((value, index) => value !== sorted[index - 1]);
   return Int32Array.from(values, (value) => {
-    const place = places.get(withoutSign(value));
-    if (place === undefined || Number.isNaN(value)) throw new RangeError('NaN has no rank.');
-    return place;
+    if (Number.isNaN(value)) throw new RangeError('NaN has no rank.');
+    return firstIndex(distinct, (other) => other >= value);
   });
 }
 

@@ -66,7 +66,10 @@ export class RidgeDesign {
         const one = this.#places[row[i] as number] as number;
         right[one] = (right[one] as number) + residual;
         for (let j = 0; j < row.length; j += 1) {
-          const at = one * size + (this.#places[row[j] as number] as number);
+          const other = this.#places[row[j] as number] as number;
+          // The matrix is symmetric, and only its lower half is read.
+          if (other > one) continue;
+          const at = one * size + other;
           matrix[at] = (matrix[at] as number) + weight;
         }
       }

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Encoding, Space, VoteRules } from '../spaces/space.js';
+import { firstIndex } from '../statistics/sorted.js';
 import type { Observation, SearchAnswer } from './strategy.js';
 
 /** The observation with the lower loss; the first one when both are equal. */
@@ -16,6 +17,22 @@ export function lowestLoss(observations: readonly Observation[]): Observation | 
 /** Observations with a finite loss, best first; equal losses stay in the order of the history. */
 export function rankedOf(history: readonly Observation[]): Observation[] {
   return history.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss - b.loss);
+}
+
+/** The first `count` of {@link rankedOf}, without sorting the others. */
+export function bestOf(history: readonly Observation[], count: number): Observation[] {
+  const best: Observation[] = [];
+  for (const one of history) {
+    if (!Number.isFinite(one.loss)) continue;
+    if (best.length === count && !(one.loss < (best[count - 1] as Observation).loss)) continue;
+    best.splice(
+      firstIndex(best, ({ loss }) => loss > one.loss),
+      0,
+      one,
+    );
+    if (best.length > count) best.pop();
+  }
+  return best;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Drawing architectures from a space without repetition. */
 import { createRandom, type Random } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
+import { Fold } from './fold.js';
+import type { Observation } from './strategy.js';
 
 /**
  * Known draws in a row, per genotype of the space, after which the space counts as exhausted. A uniform draw misses
@@ -17,19 +19,14 @@ export function encodingKey(encoding: Encoding): string {
   return encoding.join(',');
 }
 
-const observedKeys = new WeakMap<Encoding, string>();
+const observedKeys = new Fold<Set<string>>(
+  () => new Set(),
+  (keys, { encoding }) => keys.add(encodingKey(encoding)),
+);
 
-/** The same text for an encoding of the history, which never changes, and which every later turn asks for again. */
-function observedKey(encoding: Encoding): string {
-  const known = observedKeys.get(encoding);
-  if (known !== undefined) return known;
-  const key = encodingKey(encoding);
-  observedKeys.set(encoding, key);
-  return key;
-}
-
-export function keysOf(architectures: readonly { readonly encoding: Encoding }[]): Set<string> {
-  return new Set(architectures.map(({ encoding }) => observedKey(encoding)));
+/** The keys of a history. A later turn, whose history is longer, adds its keys to the same set. */
+export function keysOf(history: readonly Observation[]): ReadonlySet<string> {
+  return observedKeys.of(history);
 }
 
 /** Draws genotypes with `space.sample`, each once, until the space is exhausted. */
@@ -116,22 +113,23 @@ export function proposeNew(
   options: {
     readonly space: Space;
     readonly random: Random;
-    readonly history: readonly { readonly encoding: Encoding }[];
+    readonly history: readonly Observation[];
     readonly wanted: number;
   },
 ): Encoding[] {
   const { space, random, history, wanted } = options;
   const known = keysOf(history);
-  const proposals: Encoding[] = [];
-  for (let misses = 0; proposals.length < wanted && misses < KNOWN_PROPOSALS; misses += 1) {
+  const proposals = new Map<string, Encoding>();
+  for (let misses = 0; proposals.size < wanted && misses < KNOWN_PROPOSALS; misses += 1) {
     const encoding = propose();
     const key = encodingKey(encoding);
-    if (known.has(key)) continue;
-    known.add(key);
-    proposals.push(encoding);
+    if (known.has(key) || proposals.has(key)) continue;
+    proposals.set(key, encoding);
     misses = 0;
   }
-  const missing = wanted - proposals.length;
-  if (missing === 0) return proposals;
-  return [...proposals, ...drawUnknown(drawDistinct(space, random), { count: 1, wanted: missing, known })];
+  const missing = wanted - proposals.size;
+  if (missing === 0) return [...proposals.values()];
+  const taken = new Set([...known, ...proposals.keys()]);
+  const others = drawUnknown(drawDistinct(space, random), { count: 1, wanted: missing, known: taken });
+  return [...proposals.values(), ...others];
 }

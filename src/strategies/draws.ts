@@ -2,10 +2,11 @@
 import type { Random } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import { drawDistinct, drawUnknown, proposeNew, warmUpProposals } from './draw.js';
+import type { Observation } from './strategy.js';
 
 export interface NewOnes {
   /** They are not proposed again. */
-  readonly history: readonly { readonly encoding: Encoding }[];
+  readonly history: readonly Observation[];
   readonly wanted: number;
   readonly random: Random;
 }

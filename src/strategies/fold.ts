@@ -8,7 +8,8 @@ import type { Observation } from './strategy.js';
 export class Fold<State> {
   readonly #begin: () => State;
   readonly #add: (state: State, one: Observation, index: number) => void;
-  #seen: readonly Observation[] = [];
+  #seen: Observation[] = [];
+  #latest: readonly Observation[] = [];
   #state: State;
 
   /** @param add changes the state by the next observation; it must not look at later ones */
@@ -19,15 +20,23 @@ export class Fold<State> {
   }
 
   of(history: readonly Observation[]): State {
-    if (!beginsWith(history, this.#seen)) {
+    if (!this.#continues(history)) {
       this.#seen = [];
       this.#state = this.#begin();
     }
     for (let index = this.#seen.length; index < history.length; index += 1) {
-      this.#add(this.#state, history[index] as Observation, index);
+      const one = history[index] as Observation;
+      this.#add(this.#state, one, index);
+      this.#seen.push(one);
     }
-    this.#seen = [...history];
+    this.#latest = history;
     return this.#state;
+  }
+
+  /** A history only grows, so the list that was seen last is not compared again. */
+  #continues(history: readonly Observation[]): boolean {
+    const last = this.#seen.length - 1;
+    return (history === this.#latest && history[last] === this.#seen[last]) || beginsWith(history, this.#seen);
   }
 }
 

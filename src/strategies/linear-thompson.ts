@@ -1,7 +1,7 @@
 import { choice, number, wholeNumber } from '../definitions/key.js';
 import { createRandom, type Random } from '../random/random.js';
 import type { Encoding } from '../spaces/space.js';
-import { rankedOf } from './answer.js';
+import { bestOf } from './answer.js';
 import { distinctEncodings, LINEAR_MODELS, type LinearModelKind, ModelData } from './answers/linear-model.js';
 import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import { type CommonSettings, checkCounts } from './common.js';
@@ -70,7 +70,7 @@ async function candidatesOf(
 ): Promise<Encoding[]> {
   const known = keysOf(history);
   const near: Encoding[] = [];
-  for (const { encoding } of rankedOf(history).slice(0, elite)) near.push(...(await draws.neighbours(encoding)));
+  for (const { encoding } of bestOf(history, elite)) near.push(...(await draws.neighbours(encoding)));
   const unknown = near.filter((encoding) => !known.has(encodingKey(encoding)));
   const random = createRandom(seed, 'candidates', history.length);
   const drawn = await draws.candidates(random, { count: candidates, wanted, known });

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js';
 import { createRandom, type Random } from '../random/random.js';
 import { drawWeighted } from '../random/sampling.js';
 import type { Encoding, Space } from '../spaces/space.js';
+import { firstIndex } from '../statistics/sorted.js';
 import { type BudgetOptions, createBudgeted } from './budgeted.js';
 import type { CommonSettings } from './common.js';
 import { defineStrategy } from './definition.js';
@@ -55,32 +56,42 @@ export function createReinforce(options: BudgetOptions<ReinforceSettings>): Stra
  * that are lower. The scale of the losses does not matter, and later losses never change a reward.
  */
 export function rewardsOf(losses: readonly number[]): number[] {
-  return losses.map((loss, index) => rewardAfter(losses.slice(0, index), loss));
+  const rewards = new Rewards();
+  return losses.map((loss) => rewards.add(loss));
 }
 
-function rewardAfter(earlier: readonly number[], loss: number): number {
-  const balance = earlier.reduce((sum, other) => sum + Number(other > loss) - Number(other < loss), 0);
-  return earlier.length === 0 ? 0 : balance / earlier.length;
+/** Losses in rising order, so that a reward takes two searches by halving. */
+class Rewards {
+  readonly #sorted: number[] = [];
+
+  /** The reward of the next loss. */
+  add(loss: number): number {
+    const sorted = this.#sorted;
+    const count = sorted.length;
+    const lower = firstIndex(sorted, (other) => other >= loss);
+    const notHigher = firstIndex(sorted, (other) => other > loss);
+    sorted.splice(notHigher, 0, loss);
+    return count === 0 ? 0 : (count - notHigher - lower) / count;
+  }
 }
 
 interface Learned {
   readonly policy: Policy;
-  readonly losses: number[];
+  readonly rewards: Rewards;
   baseline: number;
 }
 
 function learner(space: Space, learningRate: number): Fold<Learned> {
   const begin = (): Learned => ({
     policy: space.slots.map((categories) => new Array<number>(categories).fill(0)),
-    losses: [],
+    rewards: new Rewards(),
     baseline: 0,
   });
   return new Fold(begin, (learned, { encoding, loss }) => {
-    const { policy, losses, baseline } = learned;
-    const reward = rewardAfter(losses, loss);
+    const { policy, rewards, baseline } = learned;
+    const reward = rewards.add(loss);
     reinforce(policy, space, encoding, learningRate * (reward - baseline));
     learned.baseline = DECAY * baseline + (1 - DECAY) * reward;
-    losses.push(loss);
   });
 }
 

@@ -45,13 +45,19 @@ export function thresholdOf(losses: readonly number[], rate: number): Threshold 
  * @param planned architectures in the warm-up
  * @returns null until there is such a beginning
  */
-export function fixedThreshold(losses: readonly number[], planned: number, rate: number): Threshold | null {
+export function fixedThreshold(losses: Iterable<number>, planned: number, rate: number): Threshold | null {
+  const beginning: number[] = [];
   let finite = 0;
-  for (const [index, loss] of losses.entries()) {
+  for (const loss of losses) {
+    beginning.push(loss);
     if (Number.isFinite(loss)) finite += 1;
-    if (index + 1 >= planned && finite >= FEWEST_GOOD) return thresholdOf(losses.slice(0, index + 1), rate);
+    if (beginning.length >= planned && finite >= FEWEST_GOOD) return thresholdOf(beginning, rate);
   }
   return null;
+}
+
+function* lossesOf(history: readonly Observation[]): Generator<number, void> {
+  for (const { loss } of history) yield loss;
 }
 
 /**
@@ -72,13 +78,14 @@ export function searchStatus(
   options: Pick<SearchStatus, 'warmup' | 'cap' | 'successesWanted'> & Pick<CommonSettings, 'thresholdRate'>,
 ): SearchStatus {
   const { thresholdRate, ...limits } = options;
-  const losses = history.map(({ loss }) => loss);
-  const threshold = fixedThreshold(losses, limits.warmup, thresholdRate);
+  const threshold = fixedThreshold(lossesOf(history), limits.warmup, thresholdRate);
   const limit = threshold?.value ?? Number.NEGATIVE_INFINITY;
+  let successes = 0;
+  for (const { phase, loss } of history) if (phase === 'guided' && loss < limit) successes += 1;
   return {
     threshold: threshold?.value ?? null,
     thresholdNote: threshold?.note ?? null,
-    successes: history.filter(({ phase, loss }) => phase === 'guided' && loss < limit).length,
+    successes,
     ...limits,
   };
 }

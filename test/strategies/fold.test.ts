@@ -25,4 +25,7 @@ it('a fold adds only what is new, and begins again for another history', () => {
   expect(fold.of(rescored).sum).toBe(28);
   expect(fold.of(history.slice(0, 2)).sum).toBe(3);
   expect(added).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
+  expect(fold.of(history).sum).toBe(10);
+  history.pop();
+  expect(fold.of(history).sum).toBe(6);
 });

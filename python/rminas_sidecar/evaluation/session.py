@@ -152,7 +152,7 @@ class Session:
         try:
             while True:
                 steps, on_observation = next(measuring)
-                built = self._build_training(genotype, seed, context.network)
+                built = self._build_training(genotype, seed, lambda: self._build(genotype, seed))
                 seconds += time.perf_counter() - start
                 trained = yield TrainingOrder(genotype, seed, steps, NO_BOUNDS, on_observation, built)
                 seconds, start = seconds + trained.seconds, time.perf_counter()

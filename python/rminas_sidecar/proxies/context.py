@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rminas_sidecar.data.images import make_generator
 from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.proxies.pooling import hasten_averages
 
 Answer = TypeVar("Answer")
 
@@ -75,10 +76,10 @@ class Context:
         """A freshly initialised network in training mode, with the initial weights of a training.
 
         It answers (features of three stages, logits). Its arithmetic is plain float32 for every specification, so that
-        each layer is found where the architecture has it.
+        each layer is found where the architecture has it. Averages have other code, with the same bits.
         """
         spare, self._spare = self._spare, None
-        return self._build() if spare is None else spare
+        return hasten_averages(self._build()) if spare is None else spare
 
     def look(self, at: "Callable[[nn.Module], Answer]") -> Answer:
         """Calls a function with a network that it must not change: the next :meth:`network` returns the same one."""
@@ -97,7 +98,7 @@ class Context:
             answer, seconds = self._shared[compute]
             self.borrowed_seconds += seconds
         else:
-            start = time.perf_counter()
+            start, borrowed = time.perf_counter(), self.borrowed_seconds
             answer = compute(self)
-            self._shared[compute] = (answer, time.perf_counter() - start)
+            self._shared[compute] = (answer, time.perf_counter() - start + self.borrowed_seconds - borrowed)
         return answer  # type: ignore[no-any-return]

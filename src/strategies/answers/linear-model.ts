@@ -1,7 +1,9 @@
 /** Linear models of the rank of an architecture. */
 import type { Encoding, Space } from '../../spaces/space.js';
 import { RidgeDesign, type RidgeFit } from '../../statistics/ridge.js';
+import { firstIndex } from '../../statistics/sorted.js';
 import { encodingKey } from '../draw.js';
+import { Fold } from '../fold.js';
 import type { Observation } from '../strategy.js';
 import { type ObjectivePart, rankTargets } from './target.js';
 
@@ -27,6 +29,7 @@ export interface LinearModel {
 /** The terms of a space's architectures, as columns of a design matrix. */
 class Columns {
   readonly count: number;
+  readonly #rows = new WeakMap<Encoding, Int32Array>();
   readonly #starts: number[] = [];
   /** The first column of each pair of slots, in the order (0, 1), (0, 2), (1, 2), … */
   readonly #pairs: number[] = [];
@@ -46,6 +49,15 @@ class Columns {
       }
     }
     this.count = count;
+  }
+
+  /** The same for an encoding of a history, which the next model needs again. */
+  ofObserved(encoding: Encoding): Int32Array {
+    const known = this.#rows.get(encoding);
+    if (known !== undefined) return known;
+    const row = this.of(encoding);
+    this.#rows.set(encoding, row);
+    return row;
   }
 
   of(encoding: Encoding): Int32Array {
@@ -73,6 +85,26 @@ class Columns {
   }
 }
 
+const columnsOfSpaces = new WeakMap<Space, Map<LinearModelKind, Columns>>();
+
+function columnsOf(space: Space, kind: LinearModelKind): Columns {
+  const ofSpace = columnsOfSpaces.get(space) ?? new Map<LinearModelKind, Columns>();
+  columnsOfSpaces.set(space, ofSpace);
+  const columns = ofSpace.get(kind) ?? new Columns(space.slots, kind);
+  ofSpace.set(kind, columns);
+  return columns;
+}
+
+/** The positions in a history, by architecture; equal architectures keep their order. */
+const sortedPositions = new Fold<{ readonly encodings: Encoding[]; readonly order: number[] }>(
+  () => ({ encodings: [], order: [] }),
+  ({ encodings, order }, { encoding }, index) => {
+    encodings.push(encoding);
+    const place = firstIndex(order, (other) => compareEncodings(encodings[other] as Encoding, encoding) > 0);
+    order.splice(place, 0, index);
+  },
+);
+
 /**
  * The history of a search as the data of a ridge regression. The rows are sorted by architecture, so that equal sets of
  * observations give the same bits in every order.
@@ -90,11 +122,11 @@ export class ModelData {
   /** @param history at least one observation */
   constructor(space: Space, history: readonly Observation[], options: LinearModelOptions) {
     this.space = space;
-    this.observations = [...history].sort((a, b) => compareEncodings(a.encoding, b.encoding));
+    this.observations = sortedPositions.of(history).order.map((position) => history[position] as Observation);
     this.targets = rankTargets(this.observations, options.parts);
     this.#options = options;
-    this.#columns = new Columns(space.slots, options.kind);
-    const rows = this.observations.map(({ encoding }) => this.#columns.of(encoding));
+    this.#columns = columnsOf(space, options.kind);
+    const rows = this.observations.map(({ encoding }) => this.#columns.ofObserved(encoding));
     this.#design = new RidgeDesign(rows, this.#columns.count);
   }
 
@@ -116,8 +148,8 @@ export class ModelData {
 
 /** Lexicographic order: that of an enumeration of the space. */
 export function compareEncodings(one: Encoding, other: Encoding): number {
-  for (const [slot, category] of one.entries()) {
-    const difference = category - (other[slot] ?? -1);
+  for (let slot = 0; slot < one.length; slot += 1) {
+    const difference = (one[slot] as number) - (other[slot] ?? -1);
     if (difference !== 0) return difference;
   }
   return one.length - other.length;

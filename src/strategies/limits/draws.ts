@@ -137,7 +137,7 @@ class LimitedDraws implements Draws {
   }
 
   async proposed(propose: () => Encoding, { random, history, wanted }: NewOnes): Promise<Encoding[]> {
-    const known = keysOf(history);
+    const known = new Set(keysOf(history));
     const proposals: Encoding[] = [];
     for (let misses = 0; proposals.length < wanted && misses < MOST_MISSED_PROPOSALS; ) {
       const batch = Array.from({ length: PROPOSALS_AT_ONCE }, propose);

@@ -16,4 +16,4 @@ from rminas_sidecar.proxies.registry import register_proxy
 )
 def measure_az_expressivity(context: Context) -> float:
     """The sum of the blocks' expressivities."""
-    return sum(expressivities(context))
+    return sum(context.shared(expressivities))

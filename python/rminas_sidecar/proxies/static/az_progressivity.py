@@ -20,6 +20,6 @@ from rminas_sidecar.proxies.registry import register_proxy
 )
 def measure_az_progressivity(context: Context) -> float:
     """The least gain of expressivity from one block to the next."""
-    gains = [after - before for before, after in pairwise(expressivities(context))]
+    gains = [after - before for before, after in pairwise(context.shared(expressivities))]
     # Torch's minimum, because Python's `min` may ignore a NaN.
     return float(torch.tensor(gains, dtype=torch.float64).min())

@@ -2,7 +2,7 @@
 
 import math
 
-import torch
+from torch import Tensor
 
 from rminas_sidecar.proxies.context import Context
 from rminas_sidecar.proxies.layers import backpropagate_loss
@@ -32,10 +32,14 @@ def measure_zico(context: Context) -> float:
     batches = [backpropagate_loss(network, *batch) for batch in zip(images, labels, strict=True)]
     score = 0.0
     # The layers that a gradient reaches do not depend on the batch.
-    for layer in zip(*batches, strict=True):
-        gradients = torch.stack([gradient for _, gradient in layer]).double()
-        deviation = gradients.std(0, correction=0)
-        varies = deviation > 0
-        total = (gradients.abs().mean(0)[varies] / deviation[varies]).sum().item()
+    for (_, first), (_, second) in zip(*batches, strict=True):
+        total = _sum_of_ratios(first.double(), second.double())
         score += math.log(total) if total > 0 else 0.0
     return score
+
+
+def _sum_of_ratios(first: Tensor, second: Tensor) -> float:
+    """The sum of mean |gradient| / standard deviation over the weights; for two gradients, (|a| + |b|) / |a - b|."""
+    distances = (first - second).abs_()
+    ratios = first.abs().add_(second.abs()).div_(distances)
+    return ratios[distances > 0].sum().item()

@@ -1,0 +1,169 @@
+"""Times proxies beside their published code, on the same networks, weights and images, with one thread.
+
+The published code is written anew here, as it is in github.com/SLDGroup/ZiCo (`compute_zico.py`) and
+github.com/cvlab-yonsei/AZ-NAS (`compute_az_nas_score.py`): passes, statistics and their order are theirs.
+"""
+
+import argparse
+import math
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from statistics import geometric_mean, median
+from typing import Any
+
+import numpy as np
+import torch
+from rminas_sidecar.evaluation.costs import count_network
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded
+from rminas_sidecar.networks import build_network
+from rminas_sidecar.networks.nas_bench_201 import OPERATIONS
+from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.proxies import Context, Shortcuts, measure, select
+from rminas_sidecar.specification import NetworkSpecification
+from torch import Tensor, nn
+from torch.nn import functional
+
+SIZE = NetworkSpecification(channels=16, cells=5, classes=10, resolution=32)
+SAMPLES = 32
+AZ_NAS = ("az-expressivity", "az-progressivity", "az-trainability", "az-complexity")
+Build = Callable[[], nn.Module]
+
+
+def published_zico(network: nn.Module, images: Tensor, labels: Tensor) -> dict[str, float]:
+    """ZiCo of two batches, which are the halves of one."""
+    gradients: dict[str, list[Any]] = {}
+    network.train()
+    for half, classes in zip(images.tensor_split(2), labels.tensor_split(2), strict=True):
+        network.zero_grad()
+        functional.cross_entropy(network(half)[1], classes).backward()
+        for name, layer in network.named_modules():
+            if isinstance(layer, (nn.Conv2d, nn.Linear)) and layer.weight.grad is not None:
+                gradients.setdefault(name, []).append(layer.weight.grad.data.cpu().reshape(-1).numpy())
+    score = 0.0
+    for pair in gradients.values():
+        both = np.array(pair)
+        deviations = np.std(both, axis=0)
+        varying = np.nonzero(deviations)[0]
+        means = np.mean(np.abs(both), axis=0)
+        total = np.sum(means[varying] / deviations[varying])
+        score += 0.0 if total == 0 else float(np.log(total))
+    return {"zico": score}
+
+
+def published_az_nas(network: nn.Module, images: Tensor, _labels: Tensor) -> dict[str, float]:
+    """All proxies of AZ-NAS but the FLOPs, which the authors look up in a table."""
+    for module in network.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            nn.init.kaiming_normal_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    features = _cell_features(network, torch.randn(images.shape))
+    scores = np.array([_published_entropy(each.detach().clone()) for each in features])
+    trained = [_published_trainability(features[at - 1], features[at]) for at in reversed(range(1, len(features)))]
+    return {
+        "az-expressivity": float(scores.sum()),
+        "az-progressivity": float(np.min(scores[1:] - scores[:-1])),
+        "az-trainability": float(np.mean(trained)),
+    }
+
+
+def _cell_features(network: nn.Module, images: Tensor) -> list[Tensor]:
+    features: list[Tensor] = [network.stem(images)]
+    for cell in network.cells:
+        features.append(cell(features[-1]))
+    return features
+
+
+def _published_entropy(features: Tensor) -> float:
+    batch, channels, height, width = features.shape
+    vectors = features.permute(0, 2, 3, 1).contiguous().view(batch * height * width, channels)
+    vectors = vectors - vectors.mean(dim=0, keepdim=True)
+    spectrum = torch.linalg.eigvalsh(torch.mm(vectors.transpose(1, 0), vectors) / vectors.size(0))
+    shares = spectrum / spectrum.sum()
+    return float((-shares * torch.log(shares + 1e-8)).sum().item())
+
+
+def _published_trainability(entering: Tensor, leaving: Tensor) -> float:
+    signs = (torch.bernoulli(torch.ones_like(leaving) * 0.5) - 0.5) * 2
+    (returned,) = torch.autograd.grad(leaving, entering, signs, retain_graph=True)
+    if signs.shape == returned.shape and torch.all(returned == signs):
+        return -math.inf
+    if signs.shape[2:] != returned.shape[2:]:
+        returned = nn.PixelUnshuffle(returned.size(2) // signs.size(2))(returned)
+    rows = signs.permute(0, 2, 3, 1).contiguous().view(-1, 1, signs.size(1))
+    columns = returned.permute(0, 2, 3, 1).contiguous().view(-1, returned.size(1), 1)
+    matrix = torch.bmm(columns, rows).mean(dim=0)
+    if matrix.size(0) < matrix.size(1):
+        matrix = matrix.transpose(0, 1)
+    largest = torch.linalg.svdvals(matrix).max().item()
+    return -largest - 1 / (largest + 1e-6) + 2
+
+
+PUBLISHED: dict[str, tuple[Sequence[str], Callable[[nn.Module, Tensor, Tensor], dict[str, float]]]] = {
+    "zico": (("zico",), published_zico),
+    "AZ-NAS": (AZ_NAS, published_az_nas),
+}
+
+
+def measure_ours(build: Build, genotype: str, proxies: Sequence[str], batch: TrainingBatch) -> dict[str, float]:
+    """As a worker measures an architecture."""
+    specification: Any = argparse.Namespace(backend="native", space="nas-bench-201", network=SIZE)
+    flops = Shortcuts(flops=lambda: count_network(specification, genotype).multiply_adds / 1e6)
+    context = Context(build, batch, SIZE.resolution, 3, flops)
+    values = measure(select(proxies, 1), context, lambda *_: None, lambda: None)["values"]
+    return {it["proxy"]: it["value"] for it in values}
+
+
+def main() -> None:
+    """Prints the seconds of the processor, and the ratio, for each published code."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--architectures", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    with seeded(0):
+        images, labels = torch.randn(SAMPLES, 3, 32, 32), torch.randint(10, (SAMPLES,))
+    batch: Any = TrainingBatch(images, labels, None)  # type: ignore[arg-type]
+    drawn = random.Random(1)
+    for name, (proxies, published) in PUBLISHED.items():
+        times: list[tuple[float, float]] = []
+        difference = 0.0
+        for _ in range(options.architectures):
+            edges = iter(drawn.choices(OPERATIONS, k=6))
+            cell = [[f"{next(edges)}~{source}" for source in range(target)] for target in (1, 2, 3)]
+            genotype = "+".join(f"|{'|'.join(node)}|" for node in cell)
+
+            def build(genotype: str = genotype) -> nn.Module:
+                with seeded(3):
+                    return build_network("nas-bench-201", genotype, SIZE)
+
+            sides: list[list[float]] = [[], []]
+            for _ in range(options.rounds):
+                answers = []
+                for side, run in enumerate(
+                    (
+                        lambda build=build, published=published: published(build(), images, labels),
+                        lambda build=build, it=genotype, proxies=proxies: measure_ours(build, it, proxies, batch),
+                    )
+                ):
+                    with deterministic_algorithms():
+                        start = time.process_time()
+                        answers.append(run())
+                        sides[side].append(time.process_time() - start)
+            theirs, ours = answers
+            if name == "zico":
+                difference = max(difference, abs(ours[name] / theirs[name] - 1))
+            times.append((median(sides[0]), median(sides[1])))
+        ratio = geometric_mean(theirs / ours for theirs, ours in times)
+        least, most = (extreme(theirs / ours for theirs, ours in times) for extreme in (min, max))
+        told = f", largest relative difference {difference:.1e}" if name == "zico" else ""
+        sys.stdout.write(
+            f"{name}: published {median(it for it, _ in times):.3f} s, ours {median(it for _, it in times):.3f} s, "
+            f"{ratio:.2f} times as fast ({least:.2f} to {most:.2f}){told}\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
