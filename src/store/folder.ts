@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
@@ -77,10 +78,14 @@ export function ensureJobFolder(path: string): JobFolder {
   }
 }
 
-/** Writes a whole file of a job in one step. @throws MissingError when the disk is full; UsageError for any other failure. */
-export function writeJobFile(file: string, text: string): void {
+/**
+ * Writes a whole file of a job in one step.
+ * @param options.shared whether other processes may write the same file at once
+ * @throws MissingError when the disk is full; UsageError for any other failure.
+ */
+export function writeJobFile(file: string, text: string, { shared = false } = {}): void {
   try {
-    writeAtomically(file, text);
+    writeAtomically(file, text, shared ? `${hostname()}-${process.pid}` : '');
   } catch (cause) {
     throw folderError(file, cause as NodeJS.ErrnoException);
   }

@@ -117,10 +117,11 @@ function tooLarge(size: number, largest: number): ReadError {
 
 /**
  * Replaces a file in one step: a reader sees the old content or the new one, never a part. A link stays, and leads to the
- * new content. Two processes must not write one file at once. A device is written to, and a FIFO without a reader is an error.
+ * new content. A device is written to, and a FIFO without a reader is an error.
+ * @param writer a name of this process, where several write one file at once; each of them has a draft of its own then
  * @throws errors of node:fs; the old file stays then
  */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, writer = ''): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isFile()) {
     writeTo(openSync(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0)), (descriptor) =>
@@ -129,7 +130,7 @@ export function writeAtomically(path: string, text: string): void {
     return;
   }
   const target = stats === undefined ? path : realpathSync(path);
-  const draft = join(dirname(target), `.${basename(target)}.draft`);
+  const draft = join(dirname(target), `.${basename(target)}${writer && `.${writer}`}.draft`);
   try {
     writeTo(openSync(draft, 'w', stats?.mode), (descriptor) => {
       writeFileSync(descriptor, text);

@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createJobFolder, writeJobFile } from '../../src/store/folder.js';
 
@@ -19,6 +19,14 @@ describe('the folder of a run', () => {
     expect(() => createJobFolder(join(file, 'exp'), 'run')).toThrow(
       expect.objectContaining({ code: 'unwritable-out-dir', exitCode: 2, message: expect.stringContaining(file) }),
     );
+  });
+
+  it('has files that several processes may write at once: each has a draft of its own', () => {
+    const file = join(temporary(), 'comparison.json');
+    const draftOfAnother = join(dirname(file), '.comparison.json.draft');
+    writeFileSync(draftOfAnother, 'half');
+    writeJobFile(file, 'whole', { shared: true });
+    expect([file, draftOfAnother].map((path) => readFileSync(path, 'utf8'))).toEqual(['whole', 'half']);
   });
 
   it('ends in exit code 3 when the disk is full', () => {

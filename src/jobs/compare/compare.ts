@@ -119,7 +119,7 @@ async function runComparison(options: CompareOptions, context: JobContext<Compar
     const result = resultOf(planned, completed, figures, { cost, budget });
     const svgOf = await loadSvg();
     lock?.check();
-    writeFiles(result, svgOf);
+    writeFiles(result, svgOf, shared);
     return result;
   } finally {
     lock?.release();
@@ -217,9 +217,10 @@ function resultOf(
   };
 }
 
-function writeFiles(result: ComparisonResult, svgOf: DrawSvg): void {
+function writeFiles(result: ComparisonResult, svgOf: DrawSvg, shared: boolean): void {
   const { files } = result;
-  writeJobFile(files.result, `${JSON.stringify(result, null, 2)}\n`);
-  writeJobFile(files.csv, comparisonCsv(result));
-  for (const [index, { svg }] of regretCharts(result, svgOf).entries()) writeJobFile(files.curves[index] ?? '', svg);
+  const write = (file: string, text: string) => writeJobFile(file, text, { shared });
+  write(files.result, `${JSON.stringify(result, null, 2)}\n`);
+  write(files.csv, comparisonCsv(result));
+  for (const [index, { svg }] of regretCharts(result, svgOf).entries()) write(files.curves[index] ?? '', svg);
 }
