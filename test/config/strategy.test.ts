@@ -34,8 +34,9 @@ describe('the strategy of a configuration', () => {
     const settings = await settingsOf(
       ...['RMINAS.STRATEGY', 'random', 'RMINAS.ANSWER', 'additive', 'RMINAS.ANSWER_RIDGE', '3.0'],
       ...['RMINAS.CONFIDENCE', '0.8', 'RMINAS.OBJECTIVE', 'aggregate', 'RMINAS.AGGREGATE', 'flops 2'],
+      ...['RMINAS.MIN_EVALUATIONS', '100'],
     );
-    expect(settings).toMatchObject({ answer: 'additive', ridge: 3, confidence: 0.8 });
+    expect(settings).toMatchObject({ answer: 'additive', ridge: 3, confidence: 0.8, leastEvaluations: 100 });
     expect(settings.parts).toMatchObject([{ name: 'flops', direction: 'higher', weight: 2 }]);
   });
 
@@ -54,6 +55,15 @@ describe('the strategy of a configuration', () => {
     expect(config.notices).toEqual([
       expect.stringMatching(/warm-up takes all 100 evaluations.*line 17.*the search is random/),
     ]);
+  });
+
+  it('takes a rule of its own within limits, with a confidence only if the rule has one', async () => {
+    const rules = ['RMINAS.ANSWER', 'additive', 'RMINAS.CONFIDENCE', '0.8', 'RMINAS.ANSWER_WITHIN_LIMITS'];
+    expect(await settingsOf(...rules, 'best')).toMatchObject({ answer: 'additive', confidence: 0.8 });
+    const limited = (rule: string) => settingsOf(...rules, rule, 'RMINAS.MAX_PARAMS', '40k');
+    expect(await limited('best')).toMatchObject({ answer: 'best', confidence: 0 });
+    expect(await limited('pairwise')).toMatchObject({ answer: 'pairwise', confidence: 0.8 });
+    expect(await limited('same')).toMatchObject({ answer: 'additive', confidence: 0.8 });
   });
 
   it('refuses a confidence of an answer that has none', async () => {

@@ -87,11 +87,11 @@ describe('RMINAS.CONFIDENCE', () => {
       answer: 'additive',
       confidence: 0.9,
     } as const;
-    const search = (recorded: Parameters<typeof searchSpace>[0]['recorded']) =>
+    const search = (recorded: Parameters<typeof searchSpace>[0]['recorded'], leastEvaluations = 0) =>
       collect(
         searchSpace({
           ...{ space, objective: RMI, seed: 1, recorded },
-          strategy: createRandomSearch({ space, settings }),
+          strategy: createRandomSearch({ space, settings: { ...settings, leastEvaluations } }),
           evaluator: createSimulatedEvaluator(1, 1, lossOf(space)),
         }),
       );
@@ -99,9 +99,11 @@ describe('RMINAS.CONFIDENCE', () => {
     const finished = finishOf(events);
     expect(finished.reason).toBe('confident');
     expect(finished.confidence?.answer).toBeGreaterThanOrEqual(0.9);
-    const count = events.filter(({ type }) => type === 'observed').length;
+    const countOf = (all: typeof events) => all.filter(({ type }) => type === 'observed').length;
+    const count = countOf(events);
     expect(count).toBeGreaterThan(20);
-    expect(count).toBeLessThan(200);
+    expect(count).toBeLessThan(190);
+    expect(countOf(await search([], count + 5))).toBeGreaterThanOrEqual(count + 5);
     const journal = events.flatMap((event) =>
       event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished' ? [event] : [],
     );

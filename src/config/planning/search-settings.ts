@@ -3,6 +3,7 @@ import { valuesFor } from '../../definitions/values.js';
 import { UsageError } from '../../errors.js';
 import { benchmark } from '../../objectives/benchmark.js';
 import { type ObjectiveChoice, readSeries, type SeriesChoice } from '../../objectives/index.js';
+import { isModelRule } from '../../strategies/answers/settings.js';
 import type { StrategyDefinition, StrategySettings } from '../../strategies/index.js';
 import type { Limits } from '../../strategies/limits/constraint.js';
 import type { NetworkCost } from '../../strategies/limits/costs.js';
@@ -67,6 +68,7 @@ export function planSettings(
   const pareto = values['RMINAS.PARETO'] === 'none' ? null : values['RMINAS.PARETO'];
   // The bounds of futile trainings limit the loss of the training itself. A cheap network may be on the front with any
   // loss, so its training goes to the end.
+  const limits = limitsOf(values);
   const minimisesTrainingLoss = objective.kind === 'rmi' && pareto === null;
   return {
     strategy: strategy.name,
@@ -78,17 +80,17 @@ export function planSettings(
     thresholdRate: values['RMINAS.RF_THRESRATE'],
     successes: values['RMINAS.RF_SUCC'],
     cap: capOf(values),
-    answer: values['RMINAS.ANSWER'],
+    ...answerOf(values, limits),
+    leastEvaluations: values['RMINAS.MIN_EVALUATIONS'],
     vote: values['RMINAS.VOTE'],
     voters: values['RMINAS.VOTE_TOP'],
     ridge: values['RMINAS.ANSWER_RIDGE'],
     parts: objective.kind === 'aggregate' ? objective.proxies : [],
-    confidence: values['RMINAS.CONFIDENCE'],
     screen: Number(strategyValues['RMINAS.SCREEN'] ?? 0),
     edgeRank: PROFILES[values['RMINAS.PROFILE']].edgeRank,
     futility: minimisesTrainingLoss && strategyValues['RMINAS.FUTILITY'] === true,
     auditShare: Number(values['RMINAS.AUDIT'] ?? 0),
-    limits: limitsOf(values),
+    limits,
     latencyBatch: values['RMINAS.LATENCY_BATCH'],
     pareto,
     seed: values.RNG_SEED,
@@ -121,6 +123,17 @@ function clusterOf(values: SearchValues): ClusterOptions | null {
     resources: values['RMINAS.WORKER_RESOURCES'],
     allowPublic: values['RMINAS.ALLOW_PUBLIC'],
   };
+}
+
+/** The rule of the answer, and how sure it has to be. A limited search may have a rule of its own, which may have no confidence. */
+function answerOf(values: SearchValues, limits: Limits): Pick<SearchSettings, 'answer' | 'confidence'> {
+  const {
+    'RMINAS.ANSWER': unlimited,
+    'RMINAS.ANSWER_WITHIN_LIMITS': limited,
+    'RMINAS.CONFIDENCE': confidence,
+  } = values;
+  if (limited === 'same' || Object.keys(limits).length === 0) return { answer: unlimited, confidence };
+  return { answer: limited, confidence: isModelRule(limited) ? confidence : 0 };
 }
 
 /** A limit of multiply-adds is set in ones and compared in millions. */

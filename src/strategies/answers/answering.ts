@@ -8,9 +8,10 @@ import type { Constraint } from '../limits/constraint.js';
 import type { AnswerConfidence, Observation, SearchAnswer } from '../strategy.js';
 import { calibrated } from './calibration.js';
 import { answerConfidence } from './confidence.js';
-import { LINEAR_MODELS, type LinearModelKind, ModelData } from './linear-model.js';
+import { LINEAR_MODELS, ModelData } from './linear-model.js';
 import { modelAnswer } from './model-answer.js';
-import { ANSWER_KEYS, type AnswerRule, type AnswerSettings } from './settings.js';
+import { bestRankedAnswer } from './ranked-answer.js';
+import { ANSWER_KEYS, type AnswerRule, type AnswerSettings, isModelRule } from './settings.js';
 import { preferredWithin } from './within.js';
 
 /** Histories that are resampled to find out how sure an answer is. */
@@ -38,11 +39,12 @@ export interface Answering {
 export function createAnswering({ name, space, constraint, settings, votes }: AnsweringOptions): Answering {
   const defaults = ANSWER_KEYS['RMINAS.VOTE_TOP'].default as number;
   const { answer: rule = 'vote', vote: method = 'sum', edgeRank = 'votes', voters = defaults } = settings;
-  const { ridge = ANSWER_KEYS['RMINAS.ANSWER_RIDGE'].default as number, parts = [], confidence = 0, seed } = settings;
+  const { ridge = ANSWER_KEYS['RMINAS.ANSWER_RIDGE'].default as number, parts = [], seed } = settings;
+  const { confidence = 0, leastEvaluations = 0 } = settings;
   checkVoteMethod(space, method);
   checkCounts(name, { voters });
   checkConfidence(rule, confidence);
-  const kind = isModel(rule) ? rule : null;
+  const kind = isModelRule(rule) ? rule : null;
   const ballot = { space, rules: { method, edgeRank }, voters };
 
   async function confidenceOf(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null> {
@@ -59,12 +61,14 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   function answer(history: readonly Observation[], threshold: number | null): SearchAnswer {
     const best = bestAnswer(history);
     if (kind !== null) return modelAnswer(space, history, { kind, ridge, parts, ranked: rankedOf(history) });
+    if (rule === 'best-ranked') return bestRankedAnswer(history, parts);
     if (rule === 'best' || (rule === 'vote' && !votes)) return best;
     return votedAnswer(history, threshold, { ...ballot, weighted: rule === 'weighted-vote' });
   }
 
   async function isSure(history: readonly Observation[]): Promise<boolean> {
-    if (confidence === 0 || !history.some(({ loss }) => Number.isFinite(loss))) return false;
+    if (confidence === 0 || history.length < leastEvaluations || !history.some(({ loss }) => Number.isFinite(loss)))
+      return false;
     const { encoding, preference } = answer(history, null);
     const observed = history.map((one) => one.encoding);
     const [within = encoding] =
@@ -78,12 +82,8 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   return { answer, confidence: confidenceOf, isSure };
 }
 
-function isModel(rule: AnswerRule): rule is LinearModelKind {
-  return (LINEAR_MODELS as readonly string[]).includes(rule);
-}
-
 function checkConfidence(rule: AnswerRule, confidence: number): void {
-  if (confidence === 0 || isModel(rule)) return;
+  if (confidence === 0 || isModelRule(rule)) return;
   throw new UsageError(`RMINAS.CONFIDENCE is ${confidence}, and the answer '${rule}' has no confidence.`, {
     code: 'confidence-without-model',
     nextSteps: [`Set RMINAS.ANSWER to ${LINEAR_MODELS.join(' or ')}, or RMINAS.CONFIDENCE to 0.`],

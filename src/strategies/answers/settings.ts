@@ -1,17 +1,27 @@
 /** The keys and settings of the answer, which all strategies share. */
 import { choice, type KeyGroup, number, wholeNumber } from '../../definitions/key.js';
 import { type EdgeRank, VOTE_METHODS, type VoteMethod } from '../../spaces/space.js';
-import { LINEAR_MODELS } from './linear-model.js';
+import { LINEAR_MODELS, type LinearModelKind } from './linear-model.js';
 import type { ObjectivePart } from './target.js';
 
-export const ANSWER_RULES = ['vote', 'best', 'weighted-vote', ...LINEAR_MODELS] as const;
+export const ANSWER_RULES = ['vote', 'best', 'weighted-vote', 'best-ranked', ...LINEAR_MODELS] as const;
 export type AnswerRule = (typeof ANSWER_RULES)[number];
+
+/** Whether a model gives the answer. Only such answers say how sure they are. */
+export function isModelRule(rule: AnswerRule): rule is LinearModelKind {
+  return (LINEAR_MODELS as readonly string[]).includes(rule);
+}
 
 export const ANSWER_KEYS = {
   'RMINAS.ANSWER': choice(
     'vote',
     ANSWER_RULES,
     'The rule that chooses the answer from the evaluated architectures; see [strategies](strategies.md#the-answer).',
+  ),
+  'RMINAS.ANSWER_WITHIN_LIMITS': choice(
+    'same',
+    ['same', ...ANSWER_RULES],
+    'The rule of a search within limits; `same` is the rule of `RMINAS.ANSWER`.',
   ),
   'RMINAS.VOTE': choice('sum', VOTE_METHODS, 'How the best architectures vote.'),
   'RMINAS.VOTE_TOP': wholeNumber(50, { least: 1, most: 100_000 }, 'Best architectures that vote.'),
@@ -24,6 +34,11 @@ export const ANSWER_KEYS = {
     0,
     { least: 0, most: 1 },
     'The search ends when its answer is so probable; 0 never ends it. It needs the answer `additive` or `pairwise`.',
+  ),
+  'RMINAS.MIN_EVALUATIONS': wholeNumber(
+    0,
+    { least: 0, most: 1_000_000 },
+    'Architectures before a search may end because its answer is sure.',
   ),
 } satisfies KeyGroup;
 
@@ -41,4 +56,6 @@ export interface AnswerSettings {
   readonly parts?: readonly ObjectivePart[] | undefined;
   /** The probability of the answer that ends a search, 0 to 1; 0 never ends it. */
   readonly confidence?: number | undefined;
+  /** Observations before a search may end because its answer is sure; 0 by default. */
+  readonly leastEvaluations?: number | undefined;
 }
