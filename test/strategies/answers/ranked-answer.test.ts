@@ -35,8 +35,9 @@ describe('the best by rank', () => {
       [0.1, 1],
       [0.2, 2],
       [0.91, 20],
-      [0.9, 60],
+      [0.9, 90],
       [0.89, 70],
+      [0.88, 80],
     ]);
     const ranked = answering(PARTS).answer(history, null);
     expect(ranked.encoding).toEqual([0, 0, 0, 0, 0, 3]);
