@@ -75,11 +75,19 @@ static ALWAYS_INLINE void read_pixels(source x, ptrdiff_t at, ptrdiff_t step, pt
 /* Reads the gradient before a normalisation in the same way; without one, the gradient itself. */
 static ALWAYS_INLINE void read_gradient_pixels(images y, ptrdiff_t at, ptrdiff_t step, ptrdiff_t c, ptrdiff_t count,
                                                int vectors, block to) {
+    vec scale[GROUP], slope[GROUP], shift[GROUP], centre[GROUP];
+    for (int v = 0; v < vectors && y.convolved; v++) {
+        scale[v] = load(y.scale + c + v * LANES);
+        slope[v] = load(y.slope + c + v * LANES);
+        shift[v] = load(y.shift + c + v * LANES);
+        centre[v] = load(y.centre + c + v * LANES);
+    }
     for (ptrdiff_t i = 0; i < count; i++)
         for (int v = 0; v < vectors; v++) {
-            ptrdiff_t channel = c + v * LANES, place = at + i * step + channel;
-            store(to.first + i * to.step + v * to.apart,
-                  y.convolved ? normalised_gradient(y, place, channel) : load(y.pixels + place));
+            ptrdiff_t place = at + i * step + c + v * LANES;
+            vec value = load(y.pixels + place);
+            if (y.convolved) value = value * scale[v] + ((load(y.convolved + place) - centre[v]) * slope[v] + shift[v]);
+            store(to.first + i * to.step + v * to.apart, value);
         }
 }
 

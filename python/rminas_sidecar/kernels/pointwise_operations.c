@@ -50,8 +50,10 @@ static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t 
 void rminas_pointwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
     ptrdiff_t inputs = o->inputs, outputs = o->outputs, filters = inputs * outputs;
     images gradient = gradient_before_norm(o, arena, take(&scratch, 3 * outputs), pixels_of(o));
-    float *panels = take(&scratch, filters), *sums = take_zeros(&scratch, parts_of(o) * filters);
+    float *panels = take(&scratch, filters), *sums = take(&scratch, parts_of(o) * filters);
     float *rows = take(&scratch, ROWS * inputs), *back = scratch;
+    if (parts_of(o) == 1) sums = arena + o->weight_gradient;
+    memset(sums, 0, parts_of(o) * filters * sizeof(float));
     sink to = sink_of(o, arena);
     pack_turned_panels(arena + o->weight, panels, inputs, outputs);
     for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
@@ -64,5 +66,5 @@ void rminas_pointwise_convolution_gradient(const operation *o, float *arena, flo
         multiply_panels(back, panels, rows, count, outputs, inputs);
         FOR_GROUPS(inputs, write_pixels(to, pixels_at(rows, 0, inputs, c), first * inputs, inputs, c, count, vectors))
     }
-    add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);
+    if (parts_of(o) > 1) add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);
 }
