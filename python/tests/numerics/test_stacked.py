@@ -122,3 +122,24 @@ def test_a_lane_that_is_emptied_and_filled_again_disturbs_no_other(
         fifth = trainings.advance()[0].loss.item()
     whole = curve(EXAMPLE)
     assert (before[0], fifth) == (whole[:2], whole[4][0])
+
+
+def test_one_recorded_step_serves_every_stack(size: Callable[..., Specification], float_batch: TrainingBatch) -> None:
+    """A recorder that repeats the function itself: everything that differs between steps is prepared outside of it."""
+    calls: list[str] = []
+
+    class Notebook:
+        def rehearse(self, step: Callable[[], None]) -> None:
+            calls.append("rehearse")
+            step()
+
+        def record(self, step: Callable[[], None]) -> Callable[[], None]:
+            calls.append("record")
+            return step
+
+    spec = size(dampening=0.3, cosine={"updates": 9, "minimum": 0.001})
+    trainings = StackedTrainings(spec, float_batch, 2, recorder=Notebook())
+    _curves(trainings, {0: (EXAMPLE, 7)}, 2)
+    joined = _curves(trainings, {1: (MIXED, 7)}, 3)[1]
+    assert joined == _curves(StackedTrainings(spec, float_batch, 1), {0: (MIXED, 7)}, 3)[0]
+    assert calls == ["rehearse", "record"]

@@ -1,0 +1,188 @@
+// Measures stacks of candidates on a GPU, part by part. Each part writes a file, and a part whose file is there is skipped.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { BUILT_IN } from '../../dist/catalogue/built-in.js';
+import { loadConfig, planSearch } from '../../dist/config/index.js';
+import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
+import { createRandom } from '../../dist/random/random.js';
+import { evaluationSeed } from '../../dist/search/recording.js';
+import { findPython } from '../../dist/sidecar/process/find-python.js';
+import { kendall } from '../../dist/statistics/correlation.js';
+
+const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const configs = fileURLToPath(new URL('../../configs/', import.meta.url));
+const SEED = 1;
+const FULL = {
+  device: 'cuda',
+  paper: { file: 'nas-bench-201-cifar10.yaml', overrides: [] },
+  aggregate: { file: 'nas-bench-201-cifar10-aggregate.yaml', overrides: [] },
+  steps: 50,
+  lanes: [1, 8, 32],
+  candidates: { 1: 8, 8: 32, 32: 96 },
+  ranked: 64,
+};
+/** Tiny networks and searches: shows that every part works, and measures nothing. */
+const TINY = ['RMINAS.CHANNELS', '4', 'RMINAS.CELLS', '1', 'OPTIM.MAX_EPOCH', '3', 'RMINAS.RF_WARMUP', '6'];
+const TINY_SEARCH = [...TINY, 'RMINAS.RF_SUCC', '1', 'RMINAS.RF_THRESRATE', '0.5', 'RMINAS.MAX_EVALUATIONS', '8'];
+const REHEARSAL = {
+  device: 'cpu',
+  paper: { file: 'quickstart.yaml', overrides: TINY_SEARCH },
+  aggregate: { file: 'quickstart.yaml', overrides: [...TINY_SEARCH, 'RMINAS.OBJECTIVE', 'rmi@1,synflow'] },
+  steps: 3,
+  lanes: [1, 2],
+  candidates: { 1: 2, 2: 4 },
+  ranked: 4,
+};
+/** Seconds that a part may take; together less than six minutes. */
+const LIMITS = { lanes: 35, fast: 35, ranking: 60, paper: 90, aggregate: 60 };
+
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string', default: process.env.RMINAS_TEST_DATA },
+      out: { type: 'string', default: 'bench-cuda' },
+      parts: { type: 'string' },
+      rehearse: { type: 'boolean', default: false },
+    },
+  });
+  const python = await findPython();
+  const rehearsal = values.rehearse || !(await hasGpu(python));
+  const bench = { ...(rehearsal ? REHEARSAL : FULL), python, data: values.data ?? null, out: values.out };
+  mkdirSync(values.out, { recursive: true });
+  console.log(
+    `${rehearsal ? 'A rehearsal on the CPU with tiny networks; its seconds mean nothing' : 'Stacks on CUDA'}: ` +
+      `${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}; results in ${values.out}`,
+  );
+  const wanted = values.parts?.split(',');
+  for (const [name, measure] of Object.entries(partsOf(bench))) {
+    if (wanted?.includes(name) ?? true) await finishPart(join(values.out, `${name}.json`), name, rehearsal, measure);
+  }
+}
+
+/** Prints the result of a part, measured now or by an earlier run of the same kind. */
+async function finishPart(file, name, rehearsal, measure) {
+  let result = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  if (result?.rehearsal !== rehearsal) {
+    try {
+      result = { rehearsal, ...(await measure()) };
+    } catch (error) {
+      console.log(`  ${name.padEnd(12)} failed: ${error.message}`);
+      process.exitCode = 1;
+      return;
+    }
+    writeFileSync(`${file}.new`, `${JSON.stringify(result, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+  const shown = Object.entries(result).filter(([key, value]) => key !== 'rehearsal' && !Array.isArray(value));
+  console.log(`  ${name.padEnd(12)} ${shown.map(([key, value]) => `${key} ${value}`).join(', ')}`);
+}
+
+function partsOf(bench) {
+  const lanes = bench.lanes.map((count) => [
+    `lanes-${count}`,
+    () => trainMany(bench, { lanes: count, count: bench.candidates[count], limit: LIMITS.lanes }),
+  ]);
+  return {
+    ...Object.fromEntries(lanes),
+    fast: () => trainMany(bench, { arithmetic: 'fast', count: bench.candidates[1], limit: LIMITS.fast }),
+    ranking: () => compareRankings(bench),
+    paper: () => searchWhole(bench, bench.paper, LIMITS.paper),
+    aggregate: () => searchWhole(bench, bench.aggregate, LIMITS.aggregate),
+  };
+}
+
+/** Trains random architectures through a sidecar. The first training is not counted: it compiles and records. */
+async function trainMany(bench, { lanes = 1, arithmetic = 'stacked', precision = 'float32', count, limit }) {
+  const overrides = [
+    ...[...bench.paper.overrides, 'OPTIM.MAX_EPOCH', bench.steps, 'RMINAS.BACKEND', 'native'],
+    ...['RMINAS.ARITHMETIC', arithmetic, 'RMINAS.PRECISION', precision, 'RMINAS.STACK', lanes],
+    ...['RMINAS.DEVICE', bench.device, 'RMINAS.THREADS', 1],
+  ];
+  const config = await loadConfig({ file: `${configs}${bench.paper.file}`, overrides: overrides.map(String) });
+  const signal = AbortSignal.timeout(1000 * limit);
+  const { sidecar, resolved } = await startPreparedSidecar({
+    ...{ config, plan: planSearch(config), data: bench.data, python: bench.python, signal, workers: 1 },
+    ...{ notify: (text) => console.error(text), onPrepared: () => {} },
+  });
+  const evaluate = (genotype, more = {}) => {
+    const body = { digest: resolved.digest, genotype, seed: evaluationSeed(SEED, genotype), ...more };
+    return sidecar.request('evaluate', body, { signal });
+  };
+  try {
+    const genotypes = draw(count + 1);
+    await evaluate(genotypes.pop(), { bounds: [{ step: 2, loss: -1 }] });
+    const began = performance.now();
+    const evaluations = await Promise.all(genotypes.map((genotype) => evaluate(genotype)));
+    const seconds = (performance.now() - began) / 1000;
+    const steps = evaluations.reduce((sum, { steps }) => sum + steps, 0);
+    return {
+      ...{ lanes, arithmetic, precision, candidates: count, steps, seconds },
+      secondsEach: seconds / count,
+      millisecondsAStep: (1000 * seconds) / steps,
+      device: sidecar.hello.device,
+      losses: evaluations.map(({ loss }) => loss),
+    };
+  } finally {
+    await sidecar.close();
+  }
+}
+
+/** Kendall's tau between the losses by float32 and by TF32, and beside it that of other orders of summation. */
+async function compareRankings(bench) {
+  const common = { lanes: bench.lanes.at(-1), count: bench.ranked, limit: LIMITS.ranking / 3 };
+  const [float32, tf32, fast] = [
+    await trainMany(bench, common),
+    await trainMany(bench, { ...common, precision: 'tf32' }),
+    await trainMany(bench, { ...common, lanes: 1, arithmetic: 'fast' }),
+  ].map(({ losses }) => losses);
+  const beside = (other) => {
+    const both = float32.map((_, at) => at).filter((at) => float32[at] !== null && other[at] !== null);
+    return kendall(
+      both.map((at) => float32[at]),
+      both.map((at) => other[at]),
+    );
+  };
+  return { tauOfTf32: beside(tf32), tauOfFast: beside(fast), architectures: bench.ranked, float32, tf32, fast };
+}
+
+/** A whole search by the command, with one worker. */
+async function searchWhole(bench, { file, overrides }, limit) {
+  const lanes = String(bench.lanes.at(-1));
+  const args = [
+    ...[program, 'search', '--cfg', `${configs}${file}`, '--json', '--no-cache', '--workers', '1', '--seed', `${SEED}`],
+    ...[...(bench.data ? ['--data', bench.data] : []), '--out', join(bench.out, 'runs'), '--device', bench.device],
+    ...[...overrides, 'RMINAS.BACKEND', 'native', 'RMINAS.ARITHMETIC', 'stacked'],
+    ...['RMINAS.STACK', lanes, 'RMINAS.PROPOSALS', lanes],
+  ];
+  const began = performance.now();
+  const { genotype, cost } = JSON.parse(await outputOf(args, limit));
+  return { seconds: (performance.now() - began) / 1000, lanes: Number(lanes), genotype, evaluations: cost.evaluations };
+}
+
+async function outputOf(args, limit) {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 1000 * limit });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    text += part;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`The search ended with exit code ${code}, within at most ${limit} s.`);
+  return text;
+}
+
+async function hasGpu(python) {
+  const code = 'import sys, torch; sys.exit(not torch.cuda.is_available())';
+  const child = spawn(python, ['-c', code], { stdio: 'ignore' });
+  return (await new Promise((resolve) => child.once('close', resolve))) === 0;
+}
+
+function draw(count) {
+  const space = BUILT_IN.spaces.find('nas-bench-201').space;
+  const random = createRandom(SEED, 'bench', 0);
+  return Array.from({ length: count }, () => space.print(space.canonical(space.sample(random))));
+}
