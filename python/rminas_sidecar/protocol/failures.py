@@ -27,7 +27,7 @@ def failure_body(error: BaseException) -> Body:
         return error_body(
             "out-of-memory",
             f"Out of memory: {error or type(error).__name__}",
-            ["Use fewer workers, a smaller LOADER.BATCH_SIZE or a smaller network."],
+            ["Use fewer workers, a smaller RMINAS.STACK, a smaller LOADER.BATCH_SIZE or a smaller network."],
         )
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         return error_body("unwritable", str(error), [_UNWRITABLE[error.errno]])

@@ -1,6 +1,7 @@
 """What the tests elsewhere show on a CPU, on a CUDA device: skipped where there is none."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.evaluation.stopping import FutilityBounds
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
@@ -59,6 +61,25 @@ def test_a_score_is_a_function_of_its_arguments(
     assert session.evaluate(EXAMPLES[space], 12)["curve"] != first
     assert session.evaluate(EXAMPLES[space], 11)["curve"] == first
     assert _curve(body, shipped, "cuda", EXAMPLES[space]) == first
+
+
+def test_a_stack_scores_as_the_cpu_does_and_each_lane_as_it_does_alone(specification: Build, shipped: Assets) -> None:
+    body = specification(arithmetic="stacked", network={"channels": 16}, steps=6, **GENTLE)
+    session = Session.prepare(body, shipped, "cuda", lanes=3)
+    tasks = [(EXAMPLE, 11), (POOLS, 12), (SMALL, 13), (EXAMPLE, 14)]
+    alone = [session.evaluate(genotype, seed)["curve"] for genotype, seed in tasks]
+    together: dict[int, Any] = {}
+    assert session.stack is not None
+    with deterministic_algorithms():
+        for place, (genotype, seed) in enumerate(tasks):
+            task = session.evaluation(genotype, seed, FutilityBounds(), lambda: None)
+            session.stack.add(task, partial(together.__setitem__, place))
+        while session.stack.busy:
+            session.stack.step()
+    assert [together[place]["curve"] for place in range(len(tasks))] == alone
+    on_cpu = Session.prepare(body, shipped, "cpu")
+    for (genotype, seed), curve in zip(tasks, alone, strict=True):
+        assert curve == pytest.approx(on_cpu.evaluate(genotype, seed)["curve"], rel=5e-3)
 
 
 @pytest.mark.parametrize("optimizer", [{}, {"dampening": 0.3}, {"nesterov": True}, {"gradientNorm": 0.5}])
