@@ -5,6 +5,7 @@ import { createScreener } from '../../evaluators/screener.js';
 import { createObjective } from '../../objectives/index.js';
 import { createRandom } from '../../random/random.js';
 import { searchSpace } from '../../search/controller.js';
+import type { SearchEvent } from '../../search/events.js';
 import type { Encoding, Space } from '../../spaces/space.js';
 import { drawDistinct, encodingKey } from '../../strategies/draw.js';
 import { createStrategy } from '../../strategies/index.js';
@@ -98,6 +99,8 @@ export interface ReplayOptions {
   readonly costs: FindCosts;
   /** Whether to estimate how sure the answer is, which takes longer than the search. */
   readonly confident: boolean;
+  /** Called with each event of the search. */
+  readonly onEvent?: ((event: SearchEvent) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -111,6 +114,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   for await (const event of events) {
     signal.throwIfAborted();
     meter.add(event);
+    options.onEvent?.(event);
     if (event.type === 'proposed') proposals.push(...event.genotypes);
     if (event.type !== 'finished') continue;
     const { genotype, reason, confidence: stated } = event;

@@ -33,6 +33,10 @@ const surrogate = () => Promise.reject(new Error('Nothing asks for a forest here
 const costs = () => Promise.reject(new Error('Nothing asks for costs here.'));
 const onAll = (seeds: number[], batches: number[] | null = null) => ({ batches, seeds, architectures: 'all' as const });
 
+function runScript(name: string, args: readonly string[]): string {
+  return execFileSync(process.execPath, [join(ROOT, `scripts/${name}.mjs`), ...args], { encoding: 'utf8' });
+}
+
 function never(): never {
   throw new Error('The table lacks it.');
 }
@@ -121,15 +125,28 @@ describe('a table', { timeout: scaled(120_000) }, () => {
   });
 
   it('has the searches of scripts/replay-searches.mjs, with fewer evaluations', () => {
-    const script = join(ROOT, 'scripts/replay-searches.mjs');
     const options = ['--evaluations', '5,6', '--answers', 'additive,best', '--confidence', '0.98'];
-    const printed = execFileSync(process.execPath, [script, join(folder, 'searches'), ...options], {
-      encoding: 'utf8',
-    });
+    const printed = runScript('replay-searches', [join(folder, 'searches'), ...options]);
     const costs = Array.from(printed.matchAll(/^\| [56] \| ([\d.]+) \| \d\d\.\d\d/gm), ([, cost]) => Number(cost));
     expect(costs).toHaveLength(2);
     expect(costs[1]).toBeGreaterThanOrEqual(costs[0] ?? Number.NaN);
     expect(printed).toContain('| 0.98 | 6 |');
+  });
+
+  it('has the searches of scripts/racing.mjs, whose dropped architectures keep the values of the drop', async () => {
+    const options = ['--table', table, '--cfg', CFG, '--seeds', '1-3', '--after', '1', '--answers'];
+    const printed = runScript('racing', [...options, ...overrides, ...RANDOM, 'RMINAS.ANSWER', 'additive']);
+    const costOf = (name: string) =>
+      Number(new RegExp(`^\\| ${name} \\| 6 \\| [\\d.]+ \\| [\\d.]+ \\| ([\\d.]+)`, 'm').exec(printed)?.[1]);
+    expect(costOf('1 of 2')).toBeLessThan(costOf('never'));
+    expect(printed).toMatch(/^\| 1 of 2 \| [01]\.\d\d \| [01]\.\d\d \| 0\.75 \|$/m);
+  });
+
+  it('has the histories of scripts/compare-answers.mjs, and a forest answers them', () => {
+    const options = ['--table', table, '--cfg', CFG, '--seeds', '1-2', '--strategies', 'random'];
+    const printed = runScript('compare-answers', [...options, ...overrides, ...RANDOM.slice(2)]);
+    expect(printed).toContain('| search | vote | weighted-vote | best | additive | pairwise | forest |');
+    expect(printed.match(/(\d\d\.\d\d \/ ){3}\d\d\.\d\d/g)).toHaveLength(6);
   });
 
   it('replays searches within a limit of FLOPs', async () => {

@@ -1,0 +1,52 @@
+/** Searches that are replayed from tables, with everything that they observe. */
+import { planSimulation } from '../../dist/jobs/simulate/plan.js';
+import { openArena, replay } from '../../dist/jobs/simulate/replay.js';
+import { rememberForms } from '../../dist/jobs/simulate/restricted-space.js';
+import { SimulationSidecar } from '../../dist/jobs/simulate/simulation-sidecar.js';
+
+/** Plans searches by each strategy on all batches of the tables. */
+export function planned({ cfg, tables, strategies, seeds, overrides }) {
+  const report = { batches: null, seeds, architectures: 'all' };
+  return planSimulation({ cfg, tables, strategies, overrides, split: { choose: null, report } });
+}
+
+/**
+ * Replays every search of a plan.
+ * @param tableOf the table that a search sees, for another view of each search
+ * @yields the variant, the table, the batch, the seed, the end of the search, and its history
+ */
+export async function* searches(plan, { tableOf = (table) => table } = {}) {
+  const { signal } = new AbortController();
+  const [{ plan: first }] = plan.variants;
+  const space = rememberForms(first.definitions.space.space);
+  const sidecar = new SimulationSidecar({ variant: plan.variants[0], python: undefined, signal, notify: () => {} });
+  try {
+    for (const variant of plan.variants) {
+      const { steps, beta } = variant.plan.specification;
+      for (const table of plan.tables) {
+        for (const batch of table.batches) {
+          const arena = openArena({ table, batch, steps, beta }, space, { half: 'all', forms: plan.forms });
+          for (const seed of plan.split.report.seeds) {
+            const history = [];
+            const onEvent = (event) => {
+              if (event.type === 'observed') history.push(observationOf(event, space));
+            };
+            const surrogate = sidecar.surrogateOf(variant);
+            const source = { ...arena.source, table: tableOf(table, batch) };
+            const options = { variant, seed, surrogate, costs: noCosts, confident: false, onEvent, signal };
+            const searched = await replay({ ...options, arena: { ...arena, source } });
+            yield { space, variant, table, batch, seed, searched, history };
+          }
+        }
+      }
+    }
+  } finally {
+    await sidecar.close();
+  }
+}
+
+function observationOf({ phase, genotype, loss, proxyValues }, space) {
+  return { phase, encoding: space.parse(genotype), loss, proxyValues, curve: [], stopped: false };
+}
+
+const noCosts = () => Promise.reject(new Error('These searches have no limits.'));
