@@ -47,7 +47,7 @@ if (values.answers) {
     'searches',
     'survives in the search: mean',
     'worst',
-    'cost, 10¹²',
+    'cost, 10⁹',
     'mean / median / 5 % / worst',
     'answers that differ',
   );
@@ -72,19 +72,19 @@ async function printRow(name, found, whole, after) {
   const accuracies = [];
   for (const { genotype } of found) accuracies.push(await accuracyOf(benchmark, genotype));
   const changed = found.filter(({ genotype }, index) => genotype !== whole[index].genotype).length;
-  const cost = mean(found.map(({ cost: { flops } }) => flops / 1e6));
+  const cost = mean(found.map(({ cost: { flops } }) => flops / 1000));
   const survival = [mean(shares), Math.min(...shares)].map((share) => share.toFixed(2));
   row(
     name,
     found.length,
     ...survival,
-    cost.toFixed(2),
+    cost.toPrecision(4),
     figuresOf(accuracies),
     `${((100 * changed) / found.length).toFixed(0)} %`,
   );
 }
 
-/** What a search evaluated. */
+/** The architectures that a search evaluated, in their canonical form. */
 function canonical({ proposals }) {
   const { space } = search.definitions.space;
   return proposals.map((genotype) => space.print(space.canonical(space.parse(genotype))));

@@ -3,7 +3,7 @@ import { createRandom } from '../../dist/random/random.js';
 import { percentileInterval, resample } from '../../dist/statistics/bootstrap.js';
 
 const PAIRS = 2000;
-const DRAWS = 10_000;
+const DRAWS = 2000;
 
 /** The mean share of equal slots of two answers, and of two random architectures. */
 export function agreement(genotypes, space) {

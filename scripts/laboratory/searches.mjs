@@ -1,8 +1,10 @@
 /** Searches that are replayed from tables, with everything that they observe. */
+
 import { planSimulation } from '../../dist/jobs/simulate/plan.js';
 import { openArena, replay } from '../../dist/jobs/simulate/replay.js';
 import { rememberForms } from '../../dist/jobs/simulate/restricted-space.js';
 import { SimulationSidecar } from '../../dist/jobs/simulate/simulation-sidecar.js';
+import { createObjective } from '../../dist/objectives/index.js';
 
 /** Plans searches by each strategy on all batches of the tables. */
 export function planned({ cfg, tables, strategies, seeds, overrides }) {
@@ -22,7 +24,9 @@ export async function* searches(plan, { tableOf = (table) => table } = {}) {
   const sidecar = new SimulationSidecar({ variant: plan.variants[0], python: undefined, signal, notify: () => {} });
   try {
     for (const variant of plan.variants) {
-      const { steps, beta } = variant.plan.specification;
+      const { specification, settings } = variant.plan;
+      const { steps, beta } = specification;
+      const objective = createObjective(settings.objective, { reference: settings.warmup });
       for (const table of plan.tables) {
         for (const batch of table.batches) {
           const arena = openArena({ table, batch, steps, beta }, space, { half: 'all', forms: plan.forms });
@@ -35,7 +39,8 @@ export async function* searches(plan, { tableOf = (table) => table } = {}) {
             const source = { ...arena.source, table: tableOf(table, batch) };
             const options = { variant, seed, surrogate, costs: noCosts, confident: false, onEvent, signal };
             const searched = await replay({ ...options, arena: { ...arena, source } });
-            yield { space, variant, table, batch, seed, searched, history };
+            // An aggregate compares the first architectures with few others until the warm-up is complete.
+            yield { space, variant, table, batch, seed, searched, history: objective.score(history) };
           }
         }
       }

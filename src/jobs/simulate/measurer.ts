@@ -27,10 +27,8 @@ export interface MeasurerOptions extends MixedOptions {
   readonly context: JobContext<SimulationEvent>;
 }
 
-/** A batch on which measurements are made. */
+/** Where the measurements of a batch are made and kept. */
 interface Site {
-  readonly table: Table;
-  readonly batch: TableBatch;
   readonly store: TableStore;
   readonly sidecar: Sidecar;
 }
@@ -124,7 +122,7 @@ export class Measurer {
       for (const text of checkKinds('table', store.kinds, kinds, { allowMixed })) store.job.notify(text);
       add(table, store, { ...sessionOf(sidecar.hello), kinds, workers, threads });
     }
-    return { table, batch, store, sidecar };
+    return { store, sidecar };
   }
 
   #start({ config, plan }: PlannedBatch, table: Table): Promise<PreparedSidecar> {

@@ -26,9 +26,9 @@ export interface Arena {
   readonly source: TableSource;
   /** The whole space. */
   readonly space: Space;
-  /** What searches may propose. */
+  /** The architectures that searches may propose. */
   readonly known: SpacePart;
-  /** What a warm-up may propose: the random sample, since named genotypes would bend it. All of a table without one. */
+  /** The architectures that a warm-up may propose: the random sample, since named genotypes would bias it. All, without a sample. */
   readonly sample: SpacePart;
   /** Genotypes that searches may propose. */
   readonly size: number;

@@ -1,4 +1,4 @@
-/** The part of a space that a table knows, and what of it was asked for in vain. */
+/** A space restricted to the architectures of a table, with a count of the draws and neighbours outside of it. */
 import type { Random } from '../../random/random.js';
 import type { Encoding, Space } from '../../spaces/space.js';
 

@@ -23,7 +23,7 @@ export interface TableSource {
 /** Adds the values of proxies of an architecture to a batch of a table, unless it has them. @param genotype canonical */
 export type CompleteTable = (genotype: string, proxies: readonly string[]) => Promise<void>;
 
-/** What the table knows of an architecture. */
+/** The values of one architecture in a table. */
 class Lookup {
   readonly #source: TableSource;
   readonly #genotype: string;

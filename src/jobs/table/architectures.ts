@@ -44,7 +44,7 @@ export function canonicalGenotypes(space: Space, genotypes: readonly string[]): 
   return [...new Set(genotypes.map((genotype) => space.print(space.canonical(space.parse(genotype)))))];
 }
 
-/** What the lists of a table do not have yet. Nothing for an empty list. */
+/** The wanted architectures that a list of the table lacks, as an entry. No entry if it lacks none. */
 export function newArchitectures(
   entries: Iterable<TableEntry>,
   source: ArchitecturesEntry['source'],

@@ -1,7 +1,7 @@
 /** The measurements of a table, by the names that the sidecar knows. */
 import { UsageError } from '../../errors.js';
 
-/** What is read during a training. The loss of RMI-NAS and the mean CKA follow from it. */
+/** The values that a training is observed by. The loss of RMI-NAS and the mean CKA follow from them. */
 export const OBSERVED = ['cka-1', 'cka-2', 'cka-3', 'cross-entropy'] as const;
 
 /** Most proxies of one request. */
