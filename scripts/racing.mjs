@@ -58,10 +58,13 @@ if (values.answers) {
 
 /** The ends of all searches, raced or not. */
 async function ends(after) {
-  const tableOf = (table, batch) =>
-    after === undefined ? table : new RacedTable(table, batch, { after, last: steps - 1, parts });
+  const raced = (table, batch) => new RacedTable(table, batch, { after, last: steps - 1, parts });
+  const tableOf = after === undefined ? undefined : raced;
   const found = [];
-  for await (const { table, batch, searched } of searches(plan, { tableOf })) found.push({ ...searched, table, batch });
+  for await (const { table, batch, seen, searched } of searches(plan, { tableOf })) {
+    // The meter of a search counts all updates of each architecture.
+    found.push({ ...searched, table, batch, flops: searched.cost.flops - (seen.saved ?? 0) });
+  }
   return found;
 }
 
@@ -72,7 +75,7 @@ async function printRow(name, found, whole, after) {
   const accuracies = [];
   for (const { genotype } of found) accuracies.push(await accuracyOf(benchmark, genotype));
   const changed = found.filter(({ genotype }, index) => genotype !== whole[index].genotype).length;
-  const cost = mean(found.map(({ cost: { flops } }) => flops / 1000));
+  const cost = mean(found.map(({ flops }) => flops / 1000));
   const survival = [mean(shares), Math.min(...shares)].map((share) => share.toFixed(2));
   row(
     name,

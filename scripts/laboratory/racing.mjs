@@ -35,6 +35,15 @@ export class RacedTable {
     this.values = { find: (setting, genotype, proxy) => this.#find(setting, genotype, proxy) };
   }
 
+  /** Millions of multiply-adds of the updates that were left out. An update is a forward and a backward pass of the batch. */
+  get saved() {
+    const { after, last } = this.#race;
+    const { size } = this.#table.specification.batch;
+    const flopsOf = (genotype) => this.#table.values.find(this.#batch.setting, genotype, 'flops')?.value ?? 0;
+    const dropped = [...this.#updates].filter(([, updates]) => updates === after).map(([genotype]) => genotype);
+    return dropped.reduce((sum, genotype) => sum + 3 * size * (last - after) * flopsOf(genotype), 0);
+  }
+
   get failures() {
     return this.#table.failures;
   }

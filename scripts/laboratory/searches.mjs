@@ -15,7 +15,7 @@ export function planned({ cfg, tables, strategies, seeds, overrides }) {
 /**
  * Replays every search of a plan.
  * @param tableOf the table that a search sees, for another view of each search
- * @yields the variant, the table, the batch, the seed, the end of the search, and its history
+ * @yields the variant, the table and the view of it that the search saw, the batch, the seed, the end of the search, and its history
  */
 export async function* searches(plan, { tableOf = (table) => table } = {}) {
   const { signal } = new AbortController();
@@ -36,11 +36,12 @@ export async function* searches(plan, { tableOf = (table) => table } = {}) {
               if (event.type === 'observed') history.push(observationOf(event, space));
             };
             const surrogate = sidecar.surrogateOf(variant);
-            const source = { ...arena.source, table: tableOf(table, batch) };
+            const seen = tableOf(table, batch);
+            const source = { ...arena.source, table: seen };
             const options = { variant, seed, surrogate, costs: noCosts, confident: false, onEvent, signal };
             const searched = await replay({ ...options, arena: { ...arena, source } });
             // An aggregate compares the first architectures with few others until the warm-up is complete.
-            yield { space, variant, table, batch, seed, searched, history: objective.score(history) };
+            yield { space, variant, table, batch, seed, seen, searched, history: objective.score(history) };
           }
         }
       }
