@@ -1,6 +1,6 @@
 // Judges a search in a space without a table. Do its answers agree? Are they better than random architectures of equal FLOPs?
 // Each answer and its random partner are trained from scratch, shortly, and their test accuracies are compared.
-// node scripts/judge-answers.mjs --space darts --out FOLDER [--seeds N-N] [--evaluations N] [--epochs N] [--channels N] [--cells N]
+// node scripts/judge-answers.mjs --space darts --out FOLDER [--seeds N-N] [--evaluations N] [--epochs N] [--channels N] [--cells N] [KEY VALUE …]
 // Every search and training is kept in the folder, so the same command goes on from there. It needs a build.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { agreement, paired } from './judge-answers/figures.mjs';
 import { RandomArchitectures } from './judge-answers/random.mjs';
 import { Records } from './judge-answers/records.mjs';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     space: { type: 'string' },
     out: { type: 'string' },
@@ -34,7 +35,7 @@ mkdirSync(out, { recursive: true });
 const seeds = parseSeedList('--seeds', values.seeds);
 const subject = ['SPACE.NAME', name, 'LOADER.DATASET', dataset, 'OUT_DIR', join(out, 'jobs'), 'RMINAS.THREADS', '1'];
 const network = ['RMINAS.CHANNELS', channels, 'RMINAS.CELLS', cells];
-const ofSearch = [...subject, ...network, 'RMINAS.WORKERS', '1', 'RMINAS.CONFIDENCE', '0.0'];
+const ofSearch = [...positionals, ...subject, ...network, 'RMINAS.WORKERS', '1', 'RMINAS.CONFIDENCE', '0.0'];
 const capped = [...ofSearch, 'RMINAS.MAX_EVALUATIONS', values.evaluations];
 // Without the drop-path, auxiliary head and cutout of long trainings.
 const plain = ['TRAIN.DROP_PATH_PROB', '0.0', 'TRAIN.AUX_WEIGHT', '0.0', 'TRAIN.CUTOUT_LENGTH', '0'];
