@@ -24,6 +24,9 @@ PATIENCE_SECONDS = scaled(60)
 """A test fails after this long. No test depends on a duration below it."""
 
 
+_LONG = ("test_ray", "test_bombs", "test_engine", "test_golden", "test_fuzz_readers", "test_kernels_compiler")
+"""Files that take long. They begin first, so that no process of pytest-xdist waits for one of them at the end."""
+
 PASSWORD = {"RMINAS_SOCKET_PASSWORD": "the password of these tests"}
 
 
@@ -182,6 +185,10 @@ def module_launcher() -> Iterator[Launcher]:
     """For sidecars that all tests of a module share, because no test harms them."""
     with closing(Launcher()) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LONG.index(item.path.stem) if item.path.stem in _LONG else len(_LONG))
 
 
 _COMPARISONS = pytest.StashKey[Comparisons]()
