@@ -74,4 +74,14 @@ class Counter:
         # The numbers in the weights do not matter, so none are drawn.
         with torch.device("meta"):
             network = build_network(self._space, genotype, self._size)
-        return count(network.to_empty(device="cpu"), self._size.resolution)
+        return count(_on_cpu(network), self._size.resolution)
+
+
+def _on_cpu(network: nn.Module) -> nn.Module:
+    """The network with memory that is not initialised. `to_empty` would make torch import a library for symbols."""
+    for module in network.modules():
+        for name, parameter in list(module.named_parameters(recurse=False)):
+            setattr(module, name, nn.Parameter(torch.empty(parameter.shape, dtype=parameter.dtype)))
+        for name, buffer in list(module.named_buffers(recurse=False)):
+            setattr(module, name, torch.empty(buffer.shape, dtype=buffer.dtype))
+    return network
