@@ -7,6 +7,17 @@ export function nearestName(name: string, known: readonly string[]): string | nu
 }
 
 /**
+ * A question that names the most similar known name, with a space before it. Empty when none is similar: more than half
+ * of the letters would change.
+ * @param quote around the name
+ */
+export function suggestion(name: string, known: readonly string[], quote = ''): string {
+  const nearest = nearestName(name, known);
+  if (nearest === null || edits(name, nearest) > Math.max(name.length, nearest.length) / 2) return '';
+  return ` Did you mean ${quote}${nearest}${quote}?`;
+}
+
+/**
  * The configuration key that was probably meant. A correct name in the wrong group (`TRAIN.BATCH_SIZE`) is nearer than a
  * similar name in the correct group.
  */

@@ -18,6 +18,8 @@ ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # On a busy machine the head node starts slowly.
     "RAY_gcs_server_port_wait_time_s": str(int(scaled(60))),
+    "RAY_agent_register_timeout_ms": "300000",
+    "RAY_worker_register_timeout_seconds": "300",
 }
 
 

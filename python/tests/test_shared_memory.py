@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 import torch
 
+from rminas_sidecar.engines.devices import choose_device
 from rminas_sidecar.engines.shared_memory import make_shared_memory
+from rminas_sidecar.evaluation.arithmetic import Arithmetic
+from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.session import Session
+from rminas_sidecar.specification import Assets, Specification
 from support.evaluations import GENOTYPE, evaluate_body, prepare_body, score
 from support.tiny_data import write_dataset, write_teacher
 
@@ -25,6 +29,22 @@ def memories(pid: int) -> int:
     """How many a process has open."""
     links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
     return sum("memfd:rminas" in link for link in links)
+
+
+def test_each_worker_copies_the_batch_and_the_teachers_features_to_its_own_device() -> None:
+    memory = make_shared_memory()
+    assert memory is not None
+    body = prepare_body()
+    spec, assets = Specification.from_dict(body["specification"]), Assets.from_dict(body["assets"])
+    # The device meta computes nothing, and every machine has it. It stands for a second GPU.
+    batches = [
+        PreparedBatch.shared(spec, assets, Arithmetic(spec, choose_device("cpu,meta", worker)), Path(memory.path))
+        for worker in range(2)
+    ]
+    tensors = [[batch.images, batch.labels, *batch.reference] for batch in batches]
+    assert [{str(tensor.device) for tensor in of} for of in tensors] == [{"cpu"}, {"meta"}]
+    assert [of[0].shape for of in tensors] == [batches[0].images.shape] * 2
+    assert batches[0].report == batches[1].report
 
 
 @pytest.mark.parametrize("arithmetic", ["plain", "fast"])

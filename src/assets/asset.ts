@@ -1,7 +1,7 @@
 import { benchmarksOf, type Catalogue } from '../catalogue/catalogue.js';
 import type { AssetDefinition } from '../definitions/asset.js';
 import { UsageError } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 
 export type AssetKind = 'data set' | 'teacher' | 'benchmark';
 
@@ -27,7 +27,7 @@ export function assetNamed(name: string, assets: readonly Asset[]): Asset {
   const asset = assets.find((candidate) => candidate.name === name);
   if (asset !== undefined) return asset;
   const names = assets.map((candidate) => candidate.name);
-  throw new UsageError(`There is no asset '${name}'. Did you mean ${nearestName(name, names)}?`, {
+  throw new UsageError(`There is no asset '${name}'.${suggestion(name, names)}`, {
     code: 'unknown-asset',
     nextSteps: [`Name one of ${names.join(', ')}.`],
   });

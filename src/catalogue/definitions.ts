@@ -1,6 +1,6 @@
 import { OWN_DATASETS } from '../datasets/definition.js';
 import { UsageError } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 import { anyText, arrayOf, checkArgument, objectWith } from '../options.js';
 import { NAME_PATTERN } from '../protocol/specification.js';
 
@@ -67,7 +67,7 @@ export class Definitions<Definition extends Named> implements Iterable<Definitio
     const definition = this.find(name);
     if (definition !== undefined) return definition;
     const known = [...this.#byName.keys()];
-    throw new UsageError(`There is no ${this.kind} '${name}' (${where}). Did you mean ${nearestName(name, known)}?`, {
+    throw new UsageError(`There is no ${this.kind} '${name}' (${where}).${suggestion(name, known)}`, {
       code: `unknown-${this.kind.replace(' ', '-')}`,
       nextSteps: [
         `Set ${where} to one of ${known.join(', ')}.`,

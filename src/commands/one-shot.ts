@@ -6,6 +6,7 @@ import { BaseCommand } from '../terminal/base-command.js';
 import {
   asPath,
   keyFlags,
+  nodeFlags,
   optionalConfigFlag,
   overrideArgs,
   overridesOf,
@@ -46,6 +47,7 @@ XNAS's configurations of these methods load. Every epoch writes a checkpoint, an
     plugin: pluginFlag,
     ...placeFlags,
     ...{ space, seed, 'val-share': valShare, device, threads, out },
+    ...nodeFlags,
   };
 
   override async run(): Promise<OneShotResult> {

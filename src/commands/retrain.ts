@@ -8,6 +8,7 @@ import {
   asPath,
   keyFlags,
   logFlag,
+  nodeFlags,
   optionalConfigFlag,
   overrideArgs,
   overridesOf,
@@ -52,6 +53,8 @@ only the space and the data set are used. Every epoch writes a checkpoint, and -
     plugin: pluginFlag,
     ...placeFlags,
     ...{ space, 'val-share': valShare, device, workers, threads, out, teacher, ...ofTeacher },
+    ...nodeFlags,
+    'max-workers': keyFlags['max-workers'],
   };
 
   override async run(): Promise<RetrainingResult> {

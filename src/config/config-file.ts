@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { PACKAGE_ROOT } from '../installation/places.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 import { ReadError, type ReadProblem, readBounded } from '../system/files.js';
 import { type Group, readYaml } from './yacs/yaml-file.js';
 
@@ -36,7 +36,7 @@ export function findConfigFile(file: string, cwd: string): string {
   const names = shippedConfigs();
   if (names.includes(file)) return join(SHIPPED, `${file}.yaml`);
   throw new UsageError(
-    `There is no file ${path}, and no configuration '${file}' ships with rminas. Did you mean ${nearestName(file, names)}?`,
+    `There is no file ${path}, and no configuration '${file}' ships with rminas.${suggestion(file, names)}`,
     { code: 'unknown-config', nextSteps: [`Name a file, or one of ${names.join(', ')}.`] },
   );
 }

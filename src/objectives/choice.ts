@@ -3,7 +3,7 @@ import type { KeyDefinition } from '../definitions/key.js';
 import { text as textKey } from '../definitions/key.js';
 import { valuesFor } from '../definitions/values.js';
 import { UsageError } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 import { findProxy } from '../proxies/index.js';
 import type { ObjectiveChoice, ObjectiveDefinition, ProxyContext } from './definition.js';
 import { readWeightedProxy } from './proxy.js';
@@ -43,7 +43,7 @@ export function readObjective(text: string, options: ReadingOptions): ObjectiveC
   const name = text.replace(/@.*$/s, '');
   if (findProxy(name, proxies) !== undefined) return { kind: 'proxy', proxy: readWeightedProxy(text, 1, options) };
   const names = [...new Set([...all.map((each) => each.name), ...Array.from(proxies, (proxy) => proxy.name)])];
-  throw new UsageError(`${where} is '${text}', which is not an objective. Did you mean ${nearestName(name, names)}?`, {
+  throw new UsageError(`${where} is '${text}', which is not an objective.${suggestion(name, names)}`, {
     code: 'unknown-objective',
     nextSteps: [`Set it to one of ${names.join(', ')}. A proxy of a training can have a step, as in rmi@50.`],
   });

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 import type { ProxyDefinition } from './definition.js';
 
 /** The proxy that a name refers to. */
@@ -46,8 +46,8 @@ export function findProxy(name: string, proxies: Iterable<ProxyDefinition>): Pro
 
 function unknown(text: string, proxies: Iterable<ProxyDefinition>): UsageError {
   const names = Array.from(proxies, ({ name }) => name);
-  const nearest = nearestName(text.replace(/@.*$/s, ''), names);
-  return new UsageError(`There is no proxy ${JSON.stringify(text)}. Did you mean ${nearest}?`, {
+  const nearest = suggestion(text.replace(/@.*$/s, ''), names);
+  return new UsageError(`There is no proxy ${JSON.stringify(text)}.${nearest}`, {
     code: 'unknown-proxy',
     nextSteps: [`The proxies are ${names.join(', ')}. A proxy of a training can have a step, as in rmi@50.`],
   });

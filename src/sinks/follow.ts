@@ -1,5 +1,6 @@
 /** Logs a job while it runs. A log that fails never harms the job: a notice tells of it. */
 import { setTimeout } from 'node:timers/promises';
+import { withProgramCommand } from '../installation/program.js';
 import type { Notice } from '../jobs/events.js';
 import { interruptionOf, type Job, startJob } from '../jobs/job.js';
 import { withArtifacts } from './artifacts.js';
@@ -82,7 +83,8 @@ class FollowingLog {
     this.#target = target;
     this.#notify = notify;
     this.#following = this.#follow(python).catch((error: Error) => {
-      this.#problem = `${error.message} Log the run later with: ${logCommand(folder, target.text)}`;
+      const later = `Log the run later with: ${logCommand(folder, target.text)}`;
+      this.#problem = `${error.message} ${withProgramCommand(later)}`;
       notify(this.#problem);
     });
   }

@@ -57,13 +57,14 @@ function entriesOf({ run, scalars, answer }: RunLog): LogEntry[] {
 
 /**
  * Writes a whole log.
+ * @param options `doing` is the subject of the error of an interruption
  * @returns where it is
  * @throws InterruptedError after an abort; the errors of SinkProcess
  */
 export async function writeAll(
   target: LogTarget,
   entries: readonly LogEntry[],
-  { python, signal }: JobOptions,
+  { python, signal, doing = 'The logging' }: JobOptions & { readonly doing?: string },
 ): Promise<string> {
   const sink = await SinkProcess.start(target, python);
   const stop = () => sink.kill();
@@ -73,7 +74,7 @@ export async function writeAll(
     sink.write(entries);
     return await sink.finish(GRACE_MS);
   } catch (error) {
-    throw signal?.aborted ? interrupted('The logging was interrupted.', ['Give the same command again.']) : error;
+    throw signal?.aborted ? interrupted(`${doing} was interrupted.`, ['Give the same command again.']) : error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }

@@ -45,7 +45,7 @@ export async function exportStudy(folder: string, options: ExportStudyOptions): 
   readJob(run, SEARCH_JOURNAL);
   const search = new FollowedSearch(run.path, () => new PluginLoader().loadConfig({ file: run.config }));
   const target = { kind: 'optuna', destination: resolve(file), text: `optuna:${file}` } as const;
-  return writeAll(target, studyEntries(await search.readOn()), { python, signal });
+  return writeAll(target, studyEntries(await search.readOn()), { python, signal, doing: 'The export' });
 }
 
 /** The entries of a study. @throws MissingError `missing-space` */

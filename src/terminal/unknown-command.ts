@@ -1,6 +1,6 @@
 import type { Hook } from '@oclif/core';
 import { EXIT, UsageError } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { suggestion } from '../nearest.js';
 import { describeError } from './error.js';
 
 /** Names the nearest command instead of an unknown one. */
@@ -8,7 +8,7 @@ const hook: Hook.CommandNotFound = async ({ id, config }) => {
   const words = id.split(':');
   const name = words.slice(0, config.findTopic(words[0] ?? '') ? 2 : 1).join(' ');
   const known = config.commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '));
-  const error = new UsageError(`There is no command '${name}'. Did you mean '${nearestName(name, known)}'?`, {
+  const error = new UsageError(`There is no command '${name}'.${suggestion(name, known, "'")}`, {
     code: 'unknown-command',
     nextSteps: [`Run: ${config.bin} --help`],
   });

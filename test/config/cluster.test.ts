@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig, planSearch } from '../../src/config/index.js';
+import { dumpConfig, loadConfig, planSearch } from '../../src/config/index.js';
+import { clusterOf } from '../../src/config/planning/cluster.js';
 import { FREE_KEYS } from '../../src/jobs/bound-settings.js';
+import { planNewOneShot } from '../../src/jobs/one-shot/plan.js';
+import { planNewRetraining } from '../../src/jobs/retrain/plan.js';
 import { overridesOf, splitMachineFlags } from '../../src/terminal/input/flags.js';
 
 async function settingsOf(...overrides: string[]) {
@@ -20,6 +23,18 @@ describe('the engine', () => {
     const cluster = { address: 'ray://head:10001', resources: 'CPU=1,GPU=0.5', allowPublic: true };
     expect(settings).toMatchObject({ cluster, workers: 9 });
     expect(await settingsOf('RMINAS.ENGINE', 'ray', 'RMINAS.WORKERS', '3')).toMatchObject({ workers: 3 });
+  });
+
+  it('gives each training of a retraining and each one-shot search a worker, too', async () => {
+    const ray = ['RMINAS.ENGINE', 'ray', 'RMINAS.RAY_ADDRESS', 'head:6379', 'RMINAS.MAX_WORKERS', '5'];
+    const overrides = ['LOADER.DATASET', 'digits', ...ray];
+    const { plan } = await planNewRetraining({ genotype: '12012012', overrides });
+    const cluster = { address: 'head:6379', resources: '', allowPublic: false };
+    expect(plan).toMatchObject({ cluster, workers: 5 });
+    const { values, settings } = await planNewOneShot({ method: 'gdas', cfg: 'quickstart', overrides });
+    expect(clusterOf(values)).toEqual(cluster);
+    // A resumed one goes on there, unless config.yaml names another engine.
+    for (const kept of [plan.settings, settings]) expect(dumpConfig(kept)).toContain('ENGINE: ray');
   });
 
   it.each([

@@ -43,11 +43,23 @@ function markdownFiles(): string[] {
   return ['README.md', 'CONTRIBUTING.md', ...docs.map((file) => `docs/${file}`)];
 }
 
+/** The fenced blocks of a language in a Markdown text. */
+export function blocksOf(markdown: string, language: string): string[] {
+  const blocks = markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'));
+  return [...blocks].map(([, block = '']) => block);
+}
+
+/** The commands of rminas in the fenced `bash` blocks of a Markdown text: scripts for machines that no test has. */
+export function scriptLines(markdown: string): string[] {
+  return blocksOf(markdown, 'bash').flatMap((script) =>
+    [...script.matchAll(/(?:^|[;&-] |\bnohup )\s*(rminas [^\n]*?)(?: >.*| &)?$/gm)].map(([, line = '']) => line),
+  );
+}
+
 /** The commands in the fenced `sh` blocks of a Markdown text, without comments, with continued lines joined. */
 export function shellLines(markdown: string): string[] {
-  const blocks = markdown.matchAll(/^```sh\n([\s\S]*?)^```/gm);
-  return [...blocks]
-    .flatMap(([, block = '']) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
+  return blocksOf(markdown, 'sh')
+    .flatMap((block) => block.replaceAll(/\\\n\s*/g, '').split('\n'))
     .map((line) => line.replace(/(^|\s+)#.*$/, '').trim())
     .filter((line) => line !== '');
 }

@@ -11,7 +11,14 @@ import { describe, expect, it } from 'vitest';
 import { scaled } from '../support/limits.js';
 import { ROOT, startCli } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
-import { type CommandLine, commandHelp, printedCommandLines, shellLines, splitWords } from './command-lines.js';
+import {
+  type CommandLine,
+  commandHelp,
+  printedCommandLines,
+  scriptLines,
+  shellLines,
+  splitWords,
+} from './command-lines.js';
 
 const lines = await printedCommandLines();
 const rminas = lines.flatMap((line) => (line.words[0] === 'rminas' ? [{ ...line, args: line.words.slice(1) }] : []));
@@ -101,6 +108,15 @@ describe('a command line that needs something from the user', () => {
 describe('a command line that needs the network', () => {
   it.each(titled(rminas.filter(needsNetwork)))('is parsed: %s (%s)', async (_text, _places, { args }) => {
     expect(await parseErrors(args)).toBeNull();
+  });
+});
+
+describe('a command line in a script for a cluster', () => {
+  const pages = ['docs/cluster.md', 'docs/extending.md'];
+  const some = pages.flatMap((file) => scriptLines(readFileSync(join(ROOT, file), 'utf8')));
+
+  it.each(some)('is parsed: %s', async (text) => {
+    expect(await parseErrors(splitWords(text).slice(1))).toBeNull();
   });
 });
 

@@ -23,7 +23,7 @@ function scoresIn(journal: string): unknown {
   return { scores: scores.sort(), course: course.map(({ entry }) => entry) };
 }
 
-it('a search with one worker and one that was killed with two and resumed with three have the same scores and answer', {
+it('a search with one worker and one that was killed with two and resumed with seven have the same scores and answer', {
   timeout: scaled(180_000),
 }, async () => {
   const alone = await runInProcess(args(temporaryFolder(), 1));
@@ -36,7 +36,7 @@ it('a search with one worker and one that was killed with two and resumed with t
   const run = join(out, 'nas-bench-201-digits-seed7');
   const journal = join(run, 'journal.jsonl');
   const config = join(run, 'config.yaml');
-  writeFileSync(config, readFileSync(config, 'utf8').replace(/WORKERS: 2/, 'WORKERS: 3'));
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/WORKERS: 2/, 'WORKERS: 7'));
   const resumed = await runInProcess(['search', '--resume', run, '--no-cache', '--json']);
   expect(resumed).toMatchObject({ code: 0 });
 

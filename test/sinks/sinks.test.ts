@@ -122,7 +122,7 @@ describe.runIf(has('tensorboard'))('a search that is logged while it runs', () =
   });
 
   it('is not harmed by a log that fails: notices say why, and how to log later', () => {
-    const failed = notices.filter((text) => text.includes('Log the run later with: rminas log'));
+    const failed = notices.filter((text) => text.includes('Log the run later with: npx rminas log'));
     expect(failed[0]).toContain(join(root, 'file'));
     expect(notices.some((text) => text.startsWith(`logged to tensorboard:${logs}`))).toBe(true);
   });

@@ -14,6 +14,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayActorError
 
+from rminas_sidecar.engines.carried_files import Files
 from rminas_sidecar.engines.ray_settings import RaySettings
 from rminas_sidecar.engines.ray_worker import RemoteWorker, versions
 from rminas_sidecar.engines.worker_process import WorkerSettings
@@ -43,17 +44,16 @@ class RayCluster:
         _check_reachable(settings)
         try:
             ray.init(address=settings.address, log_to_driver=False, logging_level=logging.ERROR, **_options(settings))
-        except RuntimeError as error:
+        except Exception as error:
+            # Ray raises exceptions of many classes, even Exception itself.
             if "Version mismatch" not in str(error):
                 raise _unreachable(settings, error) from error
             steps = ["Install the versions of the cluster here, or start its nodes with those of this machine."]
             raise SidecarError("cluster-mismatch", " ".join(str(error).split()), steps) from error
-        except (ConnectionError, ValueError, TimeoutError) as error:
-            raise _unreachable(settings, error) from error
         for node in self._nodes():
             _refuse_public(settings, node["NodeManagerAddress"])
 
-    def publish(self, content: bytes) -> "ray.ObjectRef[bytes]":
+    def publish(self, content: bytes | Files) -> "ray.ObjectRef[Any]":
         """Makes content available to all nodes."""
         return ray.put(content)
 
@@ -123,6 +123,10 @@ class RayWorker:
     def prepare(self, request: Body, batch: "ray.ObjectRef[bytes]") -> None:
         """Sends a prepared batch."""
         self._actor.prepare.remote(request, batch)
+
+    def train(self, request: Body, inputs: Mapping[str, "ray.ObjectRef[Files]"], checkpoint: bytes | None) -> None:
+        """Sends a training with its files."""
+        self._actor.train.remote(request, list(inputs), checkpoint, *inputs.values())
 
     def end(self) -> None:
         """Ends the actor and its process."""

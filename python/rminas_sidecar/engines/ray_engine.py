@@ -1,7 +1,7 @@
 """Workers on a Ray cluster. They may come and go: an evaluation whose worker is taken away is given out again.
 
-One worker of this machine prepares batches, since only this machine needs the data and the teacher. It also runs what
-reads or writes files. The prepared batch travels to the nodes through Ray.
+One worker of this machine prepares batches, since only this machine needs the data and the teacher. It also runs
+verifications, forests and exports. Prepared batches and the files of trainings travel to the nodes through Ray.
 """
 
 import threading
@@ -18,6 +18,7 @@ from rminas_sidecar.engines.local import Deadlines, LocalEngine, Post
 from rminas_sidecar.engines.ray_connection import connect
 from rminas_sidecar.engines.ray_settings import RaySettings
 from rminas_sidecar.engines.ray_slot import Batch, Slot
+from rminas_sidecar.engines.ray_trainings import TRAININGS, Training, TrainingFiles
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
 from rminas_sidecar.ipc.watchdog import Watchdog
@@ -68,6 +69,7 @@ class RayEngine:
         self._host = LocalEngine(1, host, deadlines, post, log)
         self._host_readiness: Readiness | None = None
         self._cluster: RayCluster | None = None
+        self._files: TrainingFiles | None = None
         self._slots = [Slot(Watchdog(deadlines.start)) for _ in range(most)]
         self._pending: deque[Job] = deque()
         self._batches: dict[str, Batch] = {}
@@ -92,14 +94,14 @@ class RayEngine:
         if job.type == "prepare":
             self._host.submit(replace(job, reply=partial(self._host_prepared, job)))
         elif job.type in _ON_CLUSTER:
-            self._pending.append(job)
-            self._dispatch()
+            self._queue(job)
+        elif job.type in TRAININGS and self._files is not None:
+            self._files.gather(job, self._queue)
         else:
             self._host.submit(job)
 
     def watch(self) -> None:
         self._host.watch()
-        now = time.monotonic()
         for slot in self._slots:
             waits = not slot.placed or (slot.ready and slot.running is None)
             if slot.watchdog.expired() and not waits and not slot.stuck:
@@ -109,7 +111,7 @@ class RayEngine:
         if not self._greeted or self._pending or len(idle) < sum(slot.worker is not None for slot in self._slots):
             return
         for slot in idle[1:]:
-            if now - slot.idle_since > _IDLE_SECONDS:
+            if time.monotonic() - slot.idle_since > _IDLE_SECONDS:
                 slot.empty()
 
     def close(self) -> None:
@@ -131,6 +133,7 @@ class RayEngine:
             cluster.close()
             return
         self._cluster = cluster
+        self._files = TrainingFiles(cluster.publish, self._post)
         self._host.start(self._host_ready, self._break)
         for slot in self._slots:
             self._fill(slot)
@@ -158,6 +161,10 @@ class RayEngine:
             else:
                 self._batches[job.body["digest"]] = Batch(job.body, self._cluster.publish(content))
         job.reply(kind, body)
+
+    def _queue(self, job: Job) -> None:
+        self._pending.append(job)
+        self._dispatch()
 
     def _fill(self, slot: Slot) -> None:
         """Asks the cluster for a worker."""
@@ -195,6 +202,8 @@ class RayEngine:
                 slot.refusal = message["body"]
             case "progress" if slot.running is not None:
                 slot.running.progress(message["body"])
+            case "saved" if isinstance(slot.running, Training):
+                self._save(slot, slot.running, message["content"])
             case "reply" if slot.running is not None:
                 self._answered(slot, slot.running, message["type"], message["body"])
             case "died":
@@ -244,6 +253,14 @@ class RayEngine:
         slot.idle_since = time.monotonic()
         job.reply(kind, body)
 
+    def _save(self, slot: Slot, training: Training, checkpoint: bytes) -> None:
+        """Keeps a checkpoint, or ends a training whose checkpoints cannot be kept."""
+        failure = training.save(checkpoint)
+        if failure is not None:
+            slot.running = None
+            slot.empty()
+            training.reply("error", failure)
+
     def _died(self, slot: Slot, death: Death) -> None:
         """The worker's process ended, or could not start."""
         silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
@@ -272,9 +289,10 @@ class RayEngine:
         given = "had no work" if job is None else "its work is given out again"
         self._log("warning", f"The Ray cluster took a worker away; {given}. Ray says: {reason[:300]}")
         self._on_preempted(None if job is None else job.type)
-        if job is not None:
+        if isinstance(job, Training):
+            self.submit(job)
+        elif job is not None:
             self._pending.appendleft(job)
-        self._dispatch()
 
     def _break(self, reason: str, error: Body | None) -> None:
         if not self._closed:

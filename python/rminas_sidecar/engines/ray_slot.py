@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.engines.engine import Job
+from rminas_sidecar.engines.ray_trainings import Training
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.ipc.watchdog import Watchdog
 from rminas_sidecar.protocol import Body
@@ -81,7 +82,9 @@ class Slot:
         """
         self.running = job
         self.watchdog.heard()
-        if batch is None or any(known is batch for known in self.prepared):
+        if isinstance(job, Training) and self.worker is not None:
+            self.worker.train({"type": job.type, "body": job.body}, job.inputs, job.checkpoint)
+        elif batch is None or any(known is batch for known in self.prepared):
             self._send(job)
         elif self.worker is not None:
             self.preparing = batch

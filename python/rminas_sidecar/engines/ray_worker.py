@@ -5,15 +5,17 @@ of the actor, which the cluster caused.
 """
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from queue import Empty, SimpleQueue
 
+from rminas_sidecar.engines.carried_files import Files, TrainingFolder
 from rminas_sidecar.engines.shared_memory import SharedMemory
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
 from rminas_sidecar.ipc.process_activity import activity_of
 from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import failure_body
 
 _POLL_SECONDS = 1.0
 _COMPARED = ("rminas-sidecar", "torch")
@@ -30,6 +32,7 @@ class RemoteWorker:
     def __init__(self) -> None:
         self._messages: SimpleQueue[Body] = SimpleQueue()
         self._batches: dict[str, SharedMemory] = {}
+        self._training: TrainingFolder | None = None
         self._process: WorkerProcess | None = None
         self._starting = True
         self._activity: int | None = None
@@ -61,8 +64,29 @@ class RemoteWorker:
         self._batches[request["digest"]] = memory
         self.send({"type": "prepare", "body": {"request": request, "memory": memory.path}})
 
+    def train(self, request: Body, paths: Sequence[str], checkpoint: bytes | None, *inputs: Files) -> None:
+        """Writes the files of a training to this node, and passes the request to the worker process.
+
+        Args:
+            request: with paths of the controller's machine.
+            paths: those that the training reads.
+            checkpoint: content of its checkpoint; None for a new training.
+            inputs: the content of each path.
+        """
+        try:
+            contents = dict(zip(paths, inputs, strict=True))
+            folder = TrainingFolder(request["type"], request["body"], contents, checkpoint)
+        except Exception as error:
+            self._messages.put({"event": "reply", "type": "error", "body": failure_body(error)})
+            return
+        self._training = folder
+        self.send({"type": request["type"], "body": folder.body})
+
     def messages(self) -> list[Body]:
-        """The next messages of the worker process, after at most a second; none when it has sent none."""
+        """The next messages of the worker process, after at most a second; none when it has sent none.
+
+        Before them stands a checkpoint that the training has saved: `saved`, with its `content`.
+        """
         found = []
         try:
             found.append(self._messages.get(timeout=_POLL_SECONDS))
@@ -71,7 +95,17 @@ class RemoteWorker:
         except Empty:
             pass
         self._starting = self._starting and all(message["event"] != "ready" for message in found)
-        return found or self._signs_of_life()
+        return [*self._saved(found), *found] or self._signs_of_life()
+
+    def _saved(self, found: list[Body]) -> list[Body]:
+        """A checkpoint that is not older than the messages. The end of a training removes its files."""
+        if self._training is None or not found:
+            return []
+        content = self._training.saved()
+        if found[-1]["event"] in ("reply", "died"):
+            self._training.remove()
+            self._training = None
+        return [] if content is None else [{"event": "saved", "content": content}]
 
     def _signs_of_life(self) -> list[Body]:
         """A starting process may be at work and unable to send a heartbeat."""

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.checkpoints import read_checkpoint
-from rminas_sidecar.system.files import remove_drafts, write_atomically
+from rminas_sidecar.system.files import remove_drafts, write_checkpoint
 
 _VERSION = 1
 _KEYS = {"version", "fingerprint", "history", "state_dict", "optimizer"}
@@ -77,14 +77,7 @@ class Checkpoint:
         # Not directly to the file, because torch hides the reason when a disk is full.
         buffer = io.BytesIO()
         torch.save(content, buffer)
-        try:
-            write_atomically(self.path, buffer.getvalue())
-        except FileNotFoundError as error:
-            raise SidecarError(
-                "unwritable",
-                f"The checkpoint's folder does not exist any more: {self.path.parent}",
-                ["Start again."],
-            ) from error
+        write_checkpoint(self.path, buffer.getvalue())
 
     def load(self, network: nn.Module, optimizer: Stateful) -> History:
         """Loads network and optimiser, and answers the epochs done; without a file, none.

@@ -97,6 +97,20 @@ def write_atomically(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def write_checkpoint(path: Path, content: bytes) -> None:
+    """Replaces a checkpoint atomically.
+
+    Raises:
+        OSError: as :func:`write_atomically`.
+        SidecarError: `unwritable` when the folder is gone.
+    """
+    try:
+        write_atomically(path, content)
+    except FileNotFoundError as error:
+        message = f"The checkpoint's folder does not exist any more: {path.parent}"
+        raise SidecarError("unwritable", message, ["Start again."]) from error
+
+
 def remove_drafts(path: Path) -> None:
     """Removes drafts of processes that died while they wrote the file."""
     for draft in path.parent.glob(f"{_draft_prefix(path)}*"):

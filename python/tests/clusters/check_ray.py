@@ -3,40 +3,86 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ray._private import services
+from ray._private.node import Node
+from ray._raylet import (
+    DASHBOARD_AGENT_LISTEN_PORT_NAME,
+    METRICS_AGENT_PORT_NAME,
+    METRICS_EXPORT_PORT_NAME,
+    RUNTIME_ENV_AGENT_PORT_NAME,
+    persist_port,
+)
 from ray.cluster_utils import Cluster
 
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
 from support.limits import scaled
+from support.own_data import described, question, specification, write_folder
+from support.retraining import RETRAINING, bits, essence, request_for
+from support.supernets import METHOD_OPTIONS, one_shot
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = scaled(180)
-NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
+MEMORY = {"object_store_memory": 80 << 20}
+NODE = {"num_cpus": 1, **MEMORY}
 ENDLESS = "ef" * 32
+EPOCHS = 60
 
-SMALL = [
-    "RMINAS.RF_WARMUP",
-    "8",
-    "RMINAS.RF_SUCC",
-    "3",
-    "RMINAS.MAX_EVALUATIONS",
-    "14",
-    "OPTIM.MAX_EPOCH",
-    "60",
-    "RMINAS.PROPOSALS",
-    "1",
-]
-WARM_UP = 8
+
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """Starts nodes on a busy machine: Ray gives the agents of a node 15 s and the node 30 s, and no setting helps."""
+    get_node, start_processes = services.get_node, Node.start_ray_processes
+
+    def tell_ports_and_start(node: Node) -> None:
+        # The node waits until each agent has written its port. -1 means that the agent has none.
+        for agent in (METRICS_AGENT_PORT_NAME, METRICS_EXPORT_PORT_NAME, DASHBOARD_AGENT_LISTEN_PORT_NAME):
+            persist_port(node.get_session_dir_path(), node.node_id, agent, -1)
+        port = node.runtime_env_agent_port
+        persist_port(node.get_session_dir_path(), node.node_id, RUNTIME_ENV_AGENT_PORT_NAME, port)
+        start_processes(node)
+
+    def await_node(*arguments: Any) -> Any:
+        def found() -> Any:
+            with suppress(RuntimeError):
+                return get_node(*arguments)
+
+        return until(found, "a node of Ray")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Node, "start_ray_processes", tell_ports_and_start)
+        patch.setattr(services, "get_node", await_node)
+        patch.setattr(Cluster, "_wait_for_node", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A head node without room for workers, and one node with room for one."""
+    head = {"num_cpus": 0, **MEMORY, "include_dashboard": False, "node_ip_address": "127.0.0.1"}
+    made = Cluster(initialize_head=True, head_node_args={**head, "runtime_env_agent_port": next(PORTS)})
+    add_node(made)
+    yield made
+    made.shutdown()
+
+
+PORTS = count(20_000)
+
+
+def add_node(cluster: Cluster, **arguments: Any) -> Any:
+    """Adds a node with room for one worker."""
+    return cluster.add_node(**NODE, runtime_env_agent_port=next(PORTS), **arguments)
 
 
 def until(ready: Callable[[], Any], waits_for: str) -> Any:
@@ -48,36 +94,6 @@ def until(ready: Callable[[], Any], waits_for: str) -> Any:
             return value
         time.sleep(0.02)
     raise AssertionError(f"{waits_for} did not come")
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A head node without room for workers, and one node with room for one."""
-    head = {"num_cpus": 0, "object_store_memory": 80 << 20, "include_dashboard": False}
-    with pytest.MonkeyPatch.context() as patch:
-        # Ray gives a node 30 seconds to start, and has no setting for it.
-        patch.setattr(services, "get_node", _patient(services.get_node))
-        patch.setattr(services, "wait_for_node", _patient(services.wait_for_node))
-        made = Cluster(initialize_head=True, head_node_args={**head, "node_ip_address": "127.0.0.1"})
-        made.add_node(**NODE)
-        yield made
-        made.shutdown()
-
-
-def _patient(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """Asks again while there is no such node."""
-
-    def asking(*arguments: Any, **named: Any) -> Any:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                return ask(*arguments, **named)
-            except (RuntimeError, TimeoutError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
-
-    return asking
 
 
 def start(launcher: Any, address: str, *arguments: str, **environment: str) -> Any:
@@ -121,7 +137,7 @@ def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cl
     other = tmp_path / "torch-0.0.1.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 0.0.1\n")
-    node = cluster.add_node(**NODE, resources={"other": 1}, env_vars={"PYTHONPATH": str(tmp_path)})
+    node = add_node(cluster, resources={"other": 1}, env_vars={"PYTHONPATH": str(tmp_path)})
     exit_code, stderr = start(launcher, cluster.address, "--worker-resources", "CPU=1,other=1").wait()
     cluster.remove_node(node)
     assert exit_code == 1
@@ -129,7 +145,7 @@ def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cl
     assert f"[cluster-mismatch] A node of the Ray cluster has torch 0.0.1, and this machine has torch {ours}" in stderr
 
 
-def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Cluster) -> None:
+def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Cluster, tmp_path: Path) -> None:
     local = launcher.start("--workers", "1")
     sidecar = start(launcher, cluster.address, "--workers", "2")
     hello = sidecar.receive("hello")["body"]
@@ -147,7 +163,28 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     values = [values_of(of.ask("measure", measure_body(["synflow"]))) for of in (sidecar, local)]
     assert values[0] == values[1]
     assert sidecar.ask("evaluate", evaluate_body(digest="0" * 64))["body"]["code"] == "unknown-specification"
+    supernet = {"oneShot": one_shot("gdas", METHOD_OPTIONS["gdas"]), "seed": 1, "dataset": None}
+    found = [
+        essence(of.ask("one-shot", {**supernet, "checkpoint": str(tmp_path / name)})["body"])
+        for of, name in ((sidecar, "supernet on Ray"), (local, "supernet"))
+    ]
+    assert [found[0][key] for key in ("epochs", "alpha")] == [found[1][key] for key in ("epochs", "alpha")]
+
+    # A training takes its images along. After the loss of its node it continues from its last checkpoint.
+    images = write_folder(tmp_path / "images")
+    training = request_for(retraining_on(images), tmp_path / "local")
+    expected = local.ask("retrain", training)["body"]
     local.end()
+    sidecar.send("retrain", {**training, "checkpoint": str(tmp_path / "ray")})
+    until((tmp_path / "ray").exists, "the first checkpoint")
+    shutil.rmtree(images)
+    lose_node(cluster)
+    add_node(cluster)
+    assert sidecar.receive("preempted", "retrained", "error")["body"] == {"request": "retrain"}
+    answer = sidecar.receive("retrained", "error")["body"]
+    assert essence(answer) == essence(expected)
+    assert answer["resumedFrom"] > 0
+    assert bits(tmp_path / "ray") == bits(tmp_path / "local")
 
     # A dead process is a death of its evaluation.
     assert sidecar.ask("prepare", prepare_body(steps=1_000_000, digest=ENDLESS))["type"] == "prepared"
@@ -166,11 +203,20 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     lose_node(cluster)
     assert sidecar.receive("preempted", "error")["body"] == {"request": "evaluate"}
     until(lambda: not workers(), "the end of the lost node's worker")
-    cluster.add_node(**NODE)
+    add_node(cluster)
     # The start of a worker takes a few seconds of its processor.
     until(lambda: any(ticks_of(pid) > 1000 for pid in workers()), "the second try")
     sidecar.end()
     until(lambda: not workers(), "the end of all workers")
+
+
+def retraining_on(images: Path) -> dict[str, Any]:
+    """A retraining of many short epochs."""
+    asked = question("folder", images)
+    own = specification(asked, described("folder", images))
+    network = {**RETRAINING["network"], "classes": 3}
+    recipe = {**RETRAINING["recipe"], "epochs": EPOCHS, "cutout": 0}
+    return {**RETRAINING, "network": network, "dataset": "own", "images": own, "recipe": recipe}
 
 
 # --- whole searches
@@ -182,15 +228,16 @@ SETTINGS = {"RF_WARMUP": 8, "RF_SUCC": 3, "MAX_EVALUATIONS": 13}
 def test_a_search_ends_the_same_on_every_engine_and_whatever_happens_to_the_nodes(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    cluster.add_node(**NODE)
-    ray = ["--engine", "ray", "--ray-address", cluster.address, "--max-workers", "2"]
+    add_node(cluster)
+    add_node(cluster)
+    ray = ["--engine", "ray", "--ray-address", cluster.address, "--max-workers", "3"]
     expected = finish(search(tmp_path / "local", "--workers", "1"))
 
     running = search(tmp_path / "ray", *ray)
     until(lambda: len(evaluated(tmp_path / "ray")) >= 2, "the warm-up")
     lose_node(cluster)
     until(lambda: len(evaluated(tmp_path / "ray")) >= 9, "the guided phase")
-    cluster.add_node(**NODE)
+    add_node(cluster)
     lose_node(cluster)
     result = finish(running)
     assert evaluated(tmp_path / "ray") == evaluated(tmp_path / "local")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from support.golden import read_arrays
+from support.retraining import RETRAINING
 
 # Settings of one evaluation that takes a fraction of a second.
 _SPECIFICATION: dict[str, Any] = {
@@ -56,24 +57,6 @@ def specification() -> Callable[..., dict[str, Any]]:
     return build
 
 
-# A whole retraining of a fraction of a second: real digits, and what NAS-Bench-201 does with CIFAR-10.
-_RETRAINING: dict[str, Any] = {
-    "space": "nas-bench-201",
-    "genotype": "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
-    "network": {"channels": 2, "cells": 1, "classes": 10, "resolution": 8},
-    "dataset": "digits",
-    "recipe": {
-        "epochs": 4,
-        "batchSize": 256,
-        "optimizer": {"learningRate": 0.1, "momentum": 0.9, "dampening": 0, "nesterov": True, "weightDecay": 0.0005},
-        "schedule": {"policy": "cosine", "warmup": {"epochs": 0, "factor": 1}, "minimum": 0},
-        "labelSmoothing": 0,
-        "dropPath": 0,
-        "auxiliaryWeight": 0,
-        "cutout": 2,
-        "measureEvery": 1,
-    },
-}
 _DARTS_CELL = (
     "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), "
     "('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)]"
@@ -89,7 +72,7 @@ def retraining() -> Callable[..., dict[str, Any]]:
     """A retraining in the protocol's JSON; `retraining(recipe={"epochs": 2})` changes parts of it."""
 
     def build(**changes: Any) -> dict[str, Any]:
-        body = copy.deepcopy(_RETRAINING)
+        body = copy.deepcopy(RETRAINING)
         for key, value in changes.items():
             body[key] = {**body[key], **value} if isinstance(value, dict) else value
         return body

@@ -37,6 +37,7 @@ OPTIM.MAX_EPOCH 30. Every epoch writes a checkpoint, and --resume continues exac
     plugin: input.pluginFlag,
     ...input.placeFlags,
     ...{ device, threads, out, seed },
+    ...input.nodeFlags,
   };
 
   override async run(): Promise<TeacherTrainingResult> {

@@ -6,6 +6,7 @@ import type { Retraining, Schedule, TrainingRecipe } from '../../protocol/retrai
 import type { SpaceDefinition } from '../../spaces/definition.js';
 import { noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
 import type { Config } from '../config.js';
+import { CLUSTER_KEYS } from '../schema/cluster-keys.js';
 import { searchKeysOf } from '../schema/keys.js';
 import { checkRanges } from '../schema/ranges.js';
 import { RETRAINING_KEYS, type RetrainingValues } from '../schema/retraining-keys.js';
@@ -13,6 +14,7 @@ import { ALGORITHM_KEYS, type SearchValues } from '../schema/search-keys.js';
 import { SHARED_KEYS } from '../schema/shared-keys.js';
 import type { Settings } from '../yacs/merge.js';
 import { str } from '../yacs/value.js';
+import { type ClusterOptions, clusterOf, workersOf } from './cluster.js';
 import { distillationOf, TEACHER_KEYS } from './distillation.js';
 import { networkSizeOf } from './network.js';
 import { gradientNormOf, sgdOf } from './optimizer.js';
@@ -20,7 +22,7 @@ import { completeSettings } from './retraining-settings.js';
 
 const GENOTYPE = 'TRAIN.GENOTYPE';
 /** The keys that describe a retraining completely, as a file. */
-const RETRAINING_FILE_KEYS = new Set([...Object.keys(SHARED_KEYS), ...Object.keys(RETRAINING_KEYS)]);
+const RETRAINING_FILE_KEYS = new Set(Object.keys({ ...SHARED_KEYS, ...CLUSTER_KEYS, ...RETRAINING_KEYS }));
 
 export interface RetrainingPlan {
   readonly retraining: Retraining;
@@ -36,6 +38,8 @@ export interface RetrainingPlan {
   readonly workerDeadline: number;
   /** `auto`, or a list such as `cuda:0,cuda:1`. */
   readonly device: string;
+  /** The Ray cluster that workers run on; null for this machine. */
+  readonly cluster: ClusterOptions | null;
   readonly outDir: string;
   /** The completed settings of the retraining; as a file they give the same plan. */
   readonly settings: Settings;
@@ -87,11 +91,12 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
     },
     recipe: recipe.name,
     seed: values.RNG_SEED,
-    workers: values['RMINAS.WORKERS'],
+    workers: workersOf(values),
     threads: values['RMINAS.THREADS'],
     startDeadline: values['RMINAS.START_DEADLINE'],
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     device: values['RMINAS.DEVICE'],
+    cluster: clusterOf(values),
     outDir: values.OUT_DIR,
     settings: withGenotype(new Map([...settings].filter(([key]) => isRead(key))), genotype),
     notices: [...config.notices, ...(fromSearch ? [searchNotice(config, recipe)] : [])],

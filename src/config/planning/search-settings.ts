@@ -9,19 +9,10 @@ import type { Limits } from '../../strategies/limits/constraint.js';
 import type { NetworkCost } from '../../strategies/limits/costs.js';
 import { PROFILES } from '../schema/profiles.js';
 import type { SearchValues } from '../schema/search-keys.js';
+import { type ClusterOptions, clusterOf, workersOf } from './cluster.js';
 
 /** Guided evaluations per good architecture wanted, when RMINAS.MAX_EVALUATIONS sets no cap. */
 const CAP_FACTOR = 10;
-
-/** A Ray cluster, and the share of it that a worker takes. */
-export interface ClusterOptions {
-  /** `auto`, `local`, `ray://HOST:PORT` or `HOST:PORT`. */
-  readonly address: string;
-  /** `NAME=NUMBER,…`; empty for the threads of a worker, and a GPU on `cuda`. */
-  readonly resources: string;
-  /** Whether nodes may have public addresses. */
-  readonly allowPublic: boolean;
-}
 
 export interface SearchSettings extends StrategySettings {
   /** Name of the strategy. */
@@ -105,24 +96,10 @@ export function planSettings(
   };
 }
 
-function workersOf(values: SearchValues): number {
-  const most = values['RMINAS.ENGINE'] === 'ray' ? values['RMINAS.MAX_WORKERS'] : 0;
-  return most || values['RMINAS.WORKERS'];
-}
-
 /** A worker of a cluster has one request at a time. */
 function stackOf(values: SearchValues): number {
   const stacks = values['RMINAS.ARITHMETIC'] === 'stacked' && values['RMINAS.ENGINE'] === 'local';
   return stacks ? values['RMINAS.STACK'] : 1;
-}
-
-function clusterOf(values: SearchValues): ClusterOptions | null {
-  if (values['RMINAS.ENGINE'] === 'local') return null;
-  return {
-    address: values['RMINAS.RAY_ADDRESS'],
-    resources: values['RMINAS.WORKER_RESOURCES'],
-    allowPublic: values['RMINAS.ALLOW_PUBLIC'],
-  };
 }
 
 /** The rule of the answer, and how sure it has to be. A limited search may have a rule of its own, which may have no confidence. */

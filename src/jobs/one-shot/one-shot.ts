@@ -4,6 +4,7 @@ import { dataFolders } from '../../assets/places.js';
 import { benchmarkOf } from '../../benchmarks/benchmark.js';
 import { findTable, indexFolder } from '../../benchmarks/places.js';
 import { dumpConfig } from '../../config/index.js';
+import { clusterOf } from '../../config/planning/cluster.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
 import { pathOption, shellWord } from '../../installation/paths.js';
@@ -56,7 +57,7 @@ function checkOneShotOptions(options: unknown): OneShotOptions {
  */
 export function oneShot(options: OneShotOptions): Job<OneShotEvent, OneShotResult> {
   const interruption = (folder: string | undefined) => ({
-    message: 'The one-shot search was interrupted; every whole epoch is kept.',
+    message: `The one-shot search was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas one-shot --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkOneShotOptions(options), { interruption }, runOneShot);
@@ -108,6 +109,9 @@ async function startSidecar(
   python: string | undefined,
 ): Promise<Sidecar> {
   const { values, config } = planned;
+  const devices = values['RMINAS.DEVICE'].split(',');
+  if (devices.length > 1)
+    store.notify(`RMINAS.DEVICE names ${devices.length} devices, and a one-shot search uses the first one only.`);
   // The checkpoint is in the folder of the search.
   const output = planned.folder ?? resolve(values.OUT_DIR);
   return Sidecar.start({
@@ -118,6 +122,7 @@ async function startSidecar(
     workerDeadline: values['RMINAS.WORKER_DEADLINE'],
     paths: [dataset, output, tableFor(planned), indexFolder()].filter((path) => typeof path === 'string'),
     device: values['RMINAS.DEVICE'],
+    cluster: clusterOf(values) ?? undefined,
     plugins: pluginArguments(config.plugins),
     signal,
     ...sidecarMessages((text) => store.notify(text)),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Config, configuredSpace, oneShotDigest, type Settings } from '../../config/index.js';
 import { networkSizeOf } from '../../config/planning/network.js';
 import { gradientNormOf, sgdOf } from '../../config/planning/optimizer.js';
+import { CLUSTER_KEYS } from '../../config/schema/cluster-keys.js';
 import { toValue } from '../../config/schema/keys.js';
 import { checkRanges } from '../../config/schema/ranges.js';
 import { RETRAINING_KEYS } from '../../config/schema/retraining-keys.js';
@@ -9,7 +10,7 @@ import { SEARCH_KEYS } from '../../config/schema/search-keys.js';
 import { SHARED_KEYS } from '../../config/schema/shared-keys.js';
 import type { ValuesOf } from '../../definitions/key.js';
 import { UsageError } from '../../errors.js';
-import { nearestName } from '../../nearest.js';
+import { suggestion } from '../../nearest.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { OneShot, OneShotRecipe } from '../../protocol/supernets.js';
 import { type MethodDefinition, SUPERNET_SPACES, type SupernetSpace } from '../../supernets/definition.js';
@@ -55,6 +56,7 @@ export interface PlannedOneShot {
 
 const KEYS = {
   ...SHARED_KEYS,
+  ...CLUSTER_KEYS,
   ...COMMON_ONE_SHOT_KEYS,
   'OPTIM.MAX_EPOCH': RETRAINING_KEYS['OPTIM.MAX_EPOCH'],
   'SEARCH.IM_SIZE': SEARCH_KEYS['SEARCH.IM_SIZE'],
@@ -162,7 +164,7 @@ function methodOf({ settings }: Config): MethodDefinition {
       code: 'missing-method',
       nextSteps: [`Name one with --method: ${names}.`],
     });
-  throw new UsageError(`There is no one-shot method '${name}'. Did you mean '${nearestName(name, METHOD_NAMES)}'?`, {
+  throw new UsageError(`There is no one-shot method '${name}'.${suggestion(name, METHOD_NAMES, "'")}`, {
     code: 'unknown-name',
     nextSteps,
   });

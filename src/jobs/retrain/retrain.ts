@@ -58,7 +58,7 @@ function checkRetrainOptions(options: unknown): RetrainOptions {
  */
 export function retrain(options: RetrainOptions): Job<RetrainingEvent, RetrainingResult> {
   const interruption = (folder: string | undefined) => ({
-    message: 'The retraining was interrupted; every whole epoch is kept.',
+    message: `The retraining was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkRetrainOptions(options), { interruption }, runRetraining);
@@ -158,6 +158,7 @@ async function startSidecar({
     workerDeadline: plan.workerDeadline,
     paths: [dataset, ...Object.values(teacher ?? {}), output].filter((path) => typeof path === 'string'),
     device: plan.device,
+    cluster: plan.cluster ?? undefined,
     plugins: pluginArguments(config.plugins),
     signal,
     ...sidecarMessages((text) => store.notify(text)),

@@ -106,7 +106,7 @@ export type SearchJob = Job<SearchJobEvent, SearchResult>;
  */
 export function search(options: SearchOptions): SearchJob {
   const interruption = (folder: string | undefined) => ({
-    message: 'The search was interrupted; what it evaluated is kept.',
+    message: `The search was interrupted${folder === undefined ? ' before it began.' : '; what it evaluated is kept.'}`,
     nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${shellWord(folder)}`],
   });
   return startChecked(() => checkSearchOptions(options), { interruption }, runSearch);

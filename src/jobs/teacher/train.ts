@@ -54,7 +54,7 @@ function checkTrainOptions(options: unknown): TrainTeacherOptions {
  */
 export function trainTeacher(options: TrainTeacherOptions = {}): Job<RetrainingEvent, TeacherTrainingResult> {
   const interruption = (folder: string | undefined) => ({
-    message: 'The training was interrupted; every whole epoch is kept.',
+    message: `The training was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
     nextSteps: folder === undefined ? [] : [`Resume it with: ${COMMAND} ${folder}`],
   });
   return startChecked(

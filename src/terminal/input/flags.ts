@@ -168,6 +168,13 @@ type KeyFlag = keyof typeof KEY_FLAGS;
 type LimitFlag = keyof typeof LIMIT_FLAGS;
 
 export const keyFlags = flagsFor(KEY_FLAGS, 'CONFIGURATION');
+/** Flags of the trainings that take a node of a Ray cluster each. */
+export const nodeFlags = {
+  engine: keyFlags.engine,
+  'ray-address': keyFlags['ray-address'],
+  'worker-resources': keyFlags['worker-resources'],
+  ...clusterFlags,
+};
 export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
 
 const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;

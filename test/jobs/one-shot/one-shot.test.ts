@@ -11,12 +11,13 @@ import { RunLibrary } from '../../../src/ui/library.js';
 import { scaled } from '../../support/limits.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 
-const options = (method: string): OneShotOptions => ({
+const options = (method: string, ...more: string[]): OneShotOptions => ({
   method,
   cfg: 'quickstart',
   overrides: [
     ...['OPTIM.MAX_EPOCH', '3', 'ONESHOT.IMAGES', '64', 'LOADER.BATCH_SIZE', '32', 'RMINAS.CHANNELS', '2'],
     ...['OUT_DIR', `'${temporaryFolder()}'`],
+    ...more,
   ],
 });
 
@@ -30,10 +31,15 @@ function essence({ cost, files: _files, notes: _notes, epochs, ...rest }: OneSho
 describe('a one-shot search', () => {
   it('ends with the same parameters when it is interrupted and resumed', { timeout: scaled(120_000) }, async () => {
     const told: string[] = [];
-    const job = oneShot(options('gdas'));
-    for await (const event of job) if (event.type !== 'training') told.push(event.type);
+    const notices: string[] = [];
+    const job = oneShot(options('gdas', 'RMINAS.DEVICE', 'cpu,cpu'));
+    for await (const event of job) {
+      if (event.type === 'notice') notices.push(event.text);
+      if (event.type !== 'training') told.push(event.type);
+    }
     const whole = await job.result;
     expect(told.filter((type) => type !== 'notice')).toEqual(['opened', 'found']);
+    expect(notices).toContain('RMINAS.DEVICE names 2 devices, and a one-shot search uses the first one only.');
     expect(oneShotResultSchema.parse(whole)).toEqual(whole);
     expect(JSON.parse(readFileSync(whole.files.result, 'utf8'))).toEqual(whole);
     expect(whole).toMatchObject({ method: 'gdas', dataset: 'digits', trainImages: 64, validationImages: 64 });
@@ -116,6 +122,12 @@ describe('a one-shot search', () => {
     expect(accuracy.series.map(({ name, points }) => [name, points.length])).toContainEqual(['cifar10', 3]);
     expect(await new RunLibrary(folder).list()).toMatchObject([{ state: 'finished', resume: null }]);
   }
+
+  it('keeps nothing when it is interrupted before it has a folder', async () => {
+    const { result } = oneShot({ ...options('gdas'), signal: AbortSignal.abort() });
+    const message = 'The one-shot search was interrupted before it began.';
+    await expect(result).rejects.toMatchObject({ code: 'interrupted', message, nextSteps: [] });
+  });
 
   it('refuses wrong options', async () => {
     const wrong = oneShot({ methd: 'gdas' } as OneShotOptions).result;
