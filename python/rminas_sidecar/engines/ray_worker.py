@@ -102,7 +102,7 @@ class RemoteWorker:
         if self._training is None or not found:
             return []
         content = self._training.saved()
-        if found[-1]["event"] in ("reply", "died"):
+        if any(message["event"] in ("reply", "died") for message in found):
             self._training.remove()
             self._training = None
         return [] if content is None else [{"event": "saved", "content": content}]
