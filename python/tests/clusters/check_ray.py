@@ -137,7 +137,7 @@ def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cl
     other = tmp_path / "torch-0.0.1.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 0.0.1\n")
-    node = add_node(cluster, resources={"other": 1}, env_vars={"PYTHONPATH": str(tmp_path)})
+    node = add_node(cluster, resources={"other": 1}, env_vars={"PYTHONPATH": f"{tmp_path}:{ROOT / 'python'}"})
     exit_code, stderr = start(launcher, cluster.address, "--worker-resources", "CPU=1,other=1").wait()
     cluster.remove_node(node)
     assert exit_code == 1
