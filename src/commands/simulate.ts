@@ -11,8 +11,6 @@ import { runJob } from '../terminal/progress/reporter.js';
 import { createSimulationReporter } from '../terminal/progress/simulation.js';
 import { describeSimulation } from '../terminal/tables/simulation.js';
 
-/** Latencies are measured, and simulations measure nothing. */
-const { 'max-params': mostParams, 'max-flops': mostFlops } = input.limitFlags;
 const { seed: _seed, out: _out, strategy: _strategy, ...keyFlags } = input.keyFlags;
 export default class Simulate extends BaseCommand {
   static override summary = 'Replay searches from a table, without training anything.';
@@ -47,7 +45,7 @@ batches or seeds.`;
     ...input.measuringFlags,
     ...input.clusterFlags,
     ...keyFlags,
-    ...{ 'max-params': mostParams, 'max-flops': mostFlops },
+    ...input.countedLimitFlags,
   };
 
   override async run(): Promise<SimulationResult> {

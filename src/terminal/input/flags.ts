@@ -176,6 +176,11 @@ export const nodeFlags = {
   ...clusterFlags,
 };
 export const limitFlags = flagsFor(LIMIT_FLAGS, 'LIMITS');
+/** Limits that need no measurement of networks. */
+export const countedLimitFlags = {
+  'max-params': limitFlags['max-params'],
+  'max-flops': limitFlags['max-flops'],
+};
 
 const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;
 /** The folder of a comparison, who works in it, and the flags for keys that all its searches share. */
