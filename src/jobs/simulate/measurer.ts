@@ -42,6 +42,7 @@ export class Measurer {
   readonly #sites = new Map<number, Promise<Site>>();
   /** Measurements in progress, by batch and architecture. */
   readonly #running = new Map<string, Promise<void>>();
+  #begun = 0;
   #measured = 0;
 
   constructor(options: MeasurerOptions) {
@@ -87,8 +88,8 @@ export class Measurer {
 
   async #measure(table: Table, batch: TableBatch, genotype: string, proxies: string[]): Promise<void> {
     const { limit, context } = this.#options;
-    if (this.#measured >= limit) throw limitReached(limit);
-    this.#measured += 1;
+    if (this.#begun >= limit) throw limitReached(limit);
+    this.#begun += 1;
     const site = this.#sites.get(batch.seed) ?? this.#open(table, batch);
     this.#sites.set(batch.seed, site);
     const { store, sidecar } = await site;
@@ -100,6 +101,7 @@ export class Measurer {
       add(table, store, { type: 'architectures', source: 'search', genotypes: [genotype] });
     }
     add(table, store, entry);
+    this.#measured += 1;
     const { outcome } = entry;
     context.emit({ type: 'measured', measured: this.#measured, limit, batch: seed, genotype, outcome });
   }
