@@ -116,7 +116,8 @@ describe('a command line in a script for a cluster', () => {
   const some = pages.flatMap((file) => scriptLines(readFileSync(join(ROOT, file), 'utf8')));
 
   it.each(some)('is parsed: %s', async (text) => {
-    expect(await parseErrors(splitWords(text).slice(1))).toBeNull();
+    // The shell replaces variables.
+    expect(await parseErrors(splitWords(text.replaceAll('$', '')).slice(1))).toBeNull();
   });
 });
 
