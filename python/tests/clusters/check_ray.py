@@ -172,8 +172,9 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
 
     # A training takes its images along. After the loss of its node it continues from its last checkpoint.
     images = write_folder(tmp_path / "images")
-    training = request_for(retraining_on(images), tmp_path / "local")
-    expected = local.ask("retrain", training)["body"]
+    training = {**request_for(retraining_on(images), tmp_path / "local"), "dataset": str(images)}
+    trained = local.ask("retrain", training)
+    assert trained["type"] == "retrained", trained
     local.end()
     sidecar.send("retrain", {**training, "checkpoint": str(tmp_path / "ray")})
     until((tmp_path / "ray").exists, "the first checkpoint")
@@ -182,7 +183,7 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     add_node(cluster)
     assert sidecar.receive("preempted", "retrained", "error")["body"] == {"request": "retrain"}
     answer = sidecar.receive("retrained", "error")["body"]
-    assert essence(answer) == essence(expected)
+    assert essence(answer) == essence(trained["body"])
     assert answer["resumedFrom"] > 0
     assert bits(tmp_path / "ray") == bits(tmp_path / "local")
 
