@@ -66,8 +66,13 @@ export function createForest({ space, surrogate, screener, constraint, settings 
     if (threshold !== null && successes >= successesWanted) return { kind: 'stop', reason: 'successes-reached' };
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
-    if (threshold !== null && (await answering.isSure(history))) return { kind: 'stop', reason: 'confident' };
     const room = most - have;
+    if (threshold !== null) {
+      const unchecked = await answering.unchecked(history);
+      if (unchecked.length > 0)
+        return { kind: 'evaluate', phase: 'guided', encodings: unchecked.slice(0, Math.min(wish, room)) };
+      if (await answering.isSure(history)) return { kind: 'stop', reason: 'confident' };
+    }
     const phase = threshold === null ? 'warm-up' : 'guided';
     const wanted = have < warmup ? turn(warmup - have, wish) : Math.min(wish, room);
     const proposals =

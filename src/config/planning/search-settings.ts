@@ -73,6 +73,7 @@ export function planSettings(
     cap: capOf(values),
     ...answerOf(values, limits),
     leastEvaluations: values['RMINAS.MIN_EVALUATIONS'],
+    checksAnswer: values['RMINAS.CHECK_ANSWER'],
     vote: values['RMINAS.VOTE'],
     voters: values['RMINAS.VOTE_TOP'],
     ridge: values['RMINAS.ANSWER_RIDGE'],

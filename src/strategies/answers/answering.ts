@@ -4,7 +4,9 @@ import type { Encoding, Space } from '../../spaces/space.js';
 import { checkVoteMethod } from '../../spaces/vote.js';
 import { bestAnswer, rankedOf, votedAnswer } from '../answer.js';
 import { checkCounts } from '../common.js';
+import { encodingKey, keysOf } from '../draw.js';
 import type { Constraint } from '../limits/constraint.js';
+import { drawsFrom } from '../limits/draws.js';
 import type { AnswerConfidence, Observation, SearchAnswer } from '../strategy.js';
 import { calibrated } from './calibration.js';
 import { answerConfidence } from './confidence.js';
@@ -12,6 +14,7 @@ import { LINEAR_MODELS, ModelData } from './linear-model.js';
 import { modelAnswer } from './model-answer.js';
 import { bestRankedAnswer } from './ranked-answer.js';
 import { ANSWER_KEYS, type AnswerRule, type AnswerSettings, isModelRule } from './settings.js';
+import { surroundings } from './surroundings.js';
 import { preferredWithin } from './within.js';
 
 /** Histories that are resampled to find out how sure an answer is. */
@@ -33,6 +36,8 @@ export interface Answering {
   confidence(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
   /** Whether the answer is as sure as the settings want it; never without such a setting. */
   isSure(history: readonly Observation[]): Promise<boolean>;
+  /** The surroundings of the answer that are not evaluated yet; none if the settings do not want them, or not yet. */
+  unchecked(history: readonly Observation[]): Promise<readonly Encoding[]>;
 }
 
 /** @throws UsageError when a setting is out of its range or the space does not have the vote */
@@ -40,7 +45,8 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   const defaults = ANSWER_KEYS['RMINAS.VOTE_TOP'].default as number;
   const { answer: rule = 'vote', vote: method = 'sum', edgeRank = 'votes', voters = defaults } = settings;
   const { ridge = ANSWER_KEYS['RMINAS.ANSWER_RIDGE'].default as number, parts = [], seed } = settings;
-  const { confidence = 0, leastEvaluations = 0 } = settings;
+  const { confidence = 0, leastEvaluations = 0, checksAnswer = false } = settings;
+  const draws = drawsFrom(space, constraint);
   checkVoteMethod(space, method);
   checkCounts(name, { voters });
   checkConfidence(rule, confidence);
@@ -66,20 +72,30 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
     return votedAnswer(history, threshold, { ...ballot, weighted: rule === 'weighted-vote' });
   }
 
-  async function isSure(history: readonly Observation[]): Promise<boolean> {
-    if (confidence === 0 || history.length < leastEvaluations || !history.some(({ loss }) => Number.isFinite(loss)))
-      return false;
+  /** The answer within the limits; null while it is too early for one. */
+  async function presentAnswer(history: readonly Observation[]): Promise<Encoding | null> {
+    if (history.length < leastEvaluations || !history.some(({ loss }) => Number.isFinite(loss))) return null;
     const { encoding, preference } = answer(history, null);
+    if (constraint === undefined || preference === undefined) return encoding;
     const observed = history.map((one) => one.encoding);
-    const [within = encoding] =
-      constraint === undefined || preference === undefined
-        ? [encoding]
-        : await preferredWithin(preference, observed, constraint, 1);
-    const found = await confidenceOf(history, within);
+    const [within = encoding] = await preferredWithin(preference, observed, constraint, 1);
+    return within;
+  }
+
+  async function isSure(history: readonly Observation[]): Promise<boolean> {
+    const present = confidence === 0 ? null : await presentAnswer(history);
+    const found = present === null ? null : await confidenceOf(history, present);
     return found !== null && found.answer >= confidence;
   }
 
-  return { answer, confidence: confidenceOf, isSure };
+  async function unchecked(history: readonly Observation[]): Promise<readonly Encoding[]> {
+    const present = checksAnswer ? await presentAnswer(history) : null;
+    if (present === null) return [];
+    const known = keysOf(history);
+    return (await surroundings(present, draws)).filter((encoding) => !known.has(encodingKey(encoding)));
+  }
+
+  return { answer, confidence: confidenceOf, isSure, unchecked };
 }
 
 function checkConfidence(rule: AnswerRule, confidence: number): void {

@@ -1,5 +1,5 @@
 /** The keys and settings of the answer, which all strategies share. */
-import { choice, type KeyGroup, number, wholeNumber } from '../../definitions/key.js';
+import { choice, flag, type KeyGroup, number, wholeNumber } from '../../definitions/key.js';
 import { type EdgeRank, VOTE_METHODS, type VoteMethod } from '../../spaces/space.js';
 import { LINEAR_MODELS, type LinearModelKind } from './linear-model.js';
 import type { ObjectivePart } from './target.js';
@@ -40,6 +40,10 @@ export const ANSWER_KEYS = {
     { least: 0, most: 1_000_000 },
     'Architectures before a search may end because its answer is sure.',
   ),
+  'RMINAS.CHECK_ANSWER': flag(
+    false,
+    'From `MIN_EVALUATIONS` on, evaluate the neighbours of each answer and its exchanges, which swap the choices of two slots.',
+  ),
 } satisfies KeyGroup;
 
 /** How a search chooses its answer. What is left out has the default of its key. */
@@ -58,4 +62,6 @@ export interface AnswerSettings {
   readonly confidence?: number | undefined;
   /** Observations before a search may end because its answer is sure; 0 by default. */
   readonly leastEvaluations?: number | undefined;
+  /** Whether the search evaluates the surroundings of its answer after the least evaluations; not by default. */
+  readonly checksAnswer?: boolean | undefined;
 }
