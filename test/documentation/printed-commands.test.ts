@@ -32,6 +32,7 @@ const USERS = [
   /^exp\//,
   /^tables\//,
   /^--resume$/,
+  /^--runs$/,
   /^~/,
   /^\/(?!dev\/)/,
   /\.(?:pth|csv|json|bz2)$/,

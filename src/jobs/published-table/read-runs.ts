@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { MissingError, UsageError } from '../../errors.js';
+import { pathOption } from '../../installation/paths.js';
+import { arrayOf, checkArgument } from '../../options.js';
 import { readTextBounded } from '../../system/files.js';
 import { parseJson } from '../../system/json.js';
 import { type ComparisonResult, comparisonResultSchema } from '../compare/result.js';
@@ -22,10 +24,13 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads what `rminas one-shot`, `compare` and `retrain` left below the folders. Other results are skipped.
- * @throws MissingError for a folder that cannot be read; UsageError `corrupt-result` for a file that is not JSON
+ * @param call the function that was given the folders, for messages
+ * @throws UsageError for a wrong argument, and `corrupt-result` for a file that is not JSON; MissingError for a folder
+ *   that cannot be read
  */
-export function readResults(folders: readonly string[]): FoundResults {
-  const files = folders.flatMap((folder) => resultFilesIn(folder));
+export function readResults(call: string, folders: readonly string[]): FoundResults {
+  checkArgument(call, 'folders', arrayOf(pathOption, 'paths'), folders);
+  const files = folders.flatMap((folder) => resultFilesIn(pathOption.parse(folder)));
   const parsed = files.map(readJson);
   const all = <Schema extends z.ZodType>(schema: Schema) =>
     parsed.flatMap((value): z.infer<Schema>[] => {

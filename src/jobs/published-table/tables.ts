@@ -26,7 +26,7 @@ const RUNS_OF: Readonly<Record<string, { readonly method: string } | { strategy:
  * @throws MissingError for a folder that cannot be read
  */
 export async function nasBench201Table(folders: readonly string[]): Promise<NasBench201Table> {
-  const found = readResults(folders);
+  const found = readResults('nasBench201Table()', folders);
   const published = publishedOf(NAS_BENCH_201);
   if (published === null) throw new Error('the paper has a table of NAS-Bench-201');
   const rows: NasBench201Row[] = [];
@@ -89,7 +89,7 @@ function isPublished(row: { readonly method: string } | ComparisonRow): boolean 
  * @throws MissingError for a folder that cannot be read; UsageError `different-recipes` for retrainings that differ
  */
 export async function dartsTable(folders: readonly string[]): Promise<DartsTable> {
-  const found = readResults(folders);
+  const found = readResults('dartsTable()', folders);
   const recipe = recipeOf(found.retrainings);
   const rows: DartsRow[] = [];
   for (const row of PUBLISHED_DARTS.rows) rows.push(await dartsRowOf(row, found));
