@@ -36,7 +36,7 @@ export interface Answering {
   confidence(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
   /** Whether the answer is as sure as the settings want it; never without such a setting. */
   isSure(history: readonly Observation[]): Promise<boolean>;
-  /** The surroundings of the answer that are not evaluated yet; none if the settings do not want them, or not yet. */
+  /** The surroundings of a model's answer that are not evaluated yet; none if the settings do not want them, or not yet. */
   unchecked(history: readonly Observation[]): Promise<readonly Encoding[]>;
 }
 
@@ -89,7 +89,7 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   }
 
   async function unchecked(history: readonly Observation[]): Promise<readonly Encoding[]> {
-    const present = checksAnswer ? await presentAnswer(history) : null;
+    const present = checksAnswer && kind !== null ? await presentAnswer(history) : null;
     if (present === null) return [];
     const known = keysOf(history);
     return (await surroundings(present, draws)).filter((encoding) => !known.has(encodingKey(encoding)));

@@ -42,7 +42,7 @@ export const ANSWER_KEYS = {
   ),
   'RMINAS.CHECK_ANSWER': flag(
     false,
-    'From `MIN_EVALUATIONS` on, evaluate the neighbours of each answer and its exchanges, which swap the choices of two slots.',
+    'From `MIN_EVALUATIONS` on, evaluate the neighbours of each `additive` or `pairwise` answer, and its exchanges, which swap the choices of two slots.',
   ),
 } satisfies KeyGroup;
 
@@ -62,6 +62,6 @@ export interface AnswerSettings {
   readonly confidence?: number | undefined;
   /** Observations before a search may end because its answer is sure; 0 by default. */
   readonly leastEvaluations?: number | undefined;
-  /** Whether the search evaluates the surroundings of its answer after the least evaluations; not by default. */
+  /** Whether the search evaluates the surroundings of a model's answer after the least evaluations; not by default. */
   readonly checksAnswer?: boolean | undefined;
 }
