@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { timePlainLoop } from './aggregate/plain-loop.mjs';
-import { openRelease } from './aggregate/release.mjs';
 import { replayWithUs } from './aggregate/replay.mjs';
 import { searchOnce } from './aggregate/search-once.mjs';
+import { openRelease } from './release.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -10,13 +10,12 @@ import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { createRandom } from '../../dist/random/random.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { MEMORY, measure, Way } from './evaluation/way.mjs';
+import { RELEASE } from './release.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const OURS = at('../../python');
 const STEPS = at('evaluation/release_steps.py');
-/** The last commit of release 0.2.1. */
-const RELEASE = '65e6904';
 /** Forward pass, and the gradients of images and of weights. */
 const PASSES = 3;
 
