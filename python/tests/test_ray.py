@@ -20,6 +20,8 @@ ENVIRONMENT = {
     "RAY_gcs_server_port_wait_time_s": str(int(scaled(60))),
     "RAY_agent_register_timeout_ms": "300000",
     "RAY_worker_register_timeout_seconds": "300",
+    # Ray starts workers at nice 15, where other tests leave them little of the processor.
+    "RAY_worker_niceness": "0",
 }
 
 
