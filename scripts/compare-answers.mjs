@@ -3,33 +3,17 @@
 // It needs a build. The forest is scikit-learn's, grown by compare-answers.py.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findPython } from '../dist/sidecar/process/find-python.js';
 import { createAnswering } from '../dist/strategies/answers/answering.js';
 import { rankTargets } from '../dist/strategies/answers/target.js';
 import { searchStatus } from '../dist/strategies/threshold.js';
-import { parseSeedList } from '../dist/terminal/input/seeds.js';
 import { accuracyOf, figuresOf, row } from './laboratory/accuracies.mjs';
-import { planned, searches } from './laboratory/searches.mjs';
+import { plannedByArguments, searches } from './laboratory/searches.mjs';
 
 const RULES = ['vote', 'weighted-vote', 'best', 'additive', 'pairwise'];
 
-const { values, positionals: overrides } = parseArgs({
-  allowPositionals: true,
-  options: {
-    table: { type: 'string', multiple: true },
-    cfg: { type: 'string' },
-    seeds: { type: 'string', default: '1-10' },
-    strategies: { type: 'string' },
-  },
-});
-const { table: tables, cfg } = values;
-if (tables === undefined || cfg === undefined) {
-  console.error('Usage: node scripts/compare-answers.mjs --table DIR … --cfg NAME [--seeds N-N] [--strategies NAME,…]');
-  process.exit(2);
-}
-const strategies = values.strategies?.split(',');
-const plan = await planned({ cfg, tables, strategies, seeds: parseSeedList('--seeds', values.seeds), overrides });
+const USAGE = 'node scripts/compare-answers.mjs --table DIR … --cfg NAME [--seeds N-N] [--strategies NAME,…]';
+const { plan } = await plannedByArguments(USAGE, { strategies: { type: 'string' } });
 
 const ends = [];
 for await (const { space, variant, seed, history } of searches(plan)) {

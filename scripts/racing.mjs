@@ -2,28 +2,15 @@
 // It keeps its values of that moment. How often does the final best tenth survive, and what becomes of the answer?
 // node scripts/racing.mjs --table DIR … --cfg NAME --seeds N-N [--after K,K] [--answers] [KEY VALUE …]
 // Without --answers only the survival in the whole table is printed, for tables that are too small for searches. It needs a build.
-import { parseArgs } from 'node:util';
-import { parseSeedList } from '../dist/terminal/input/seeds.js';
 import { accuracyOf, figuresOf, mean, row } from './laboratory/accuracies.mjs';
 import { RacedTable, survivalIn } from './laboratory/racing.mjs';
-import { planned, searches } from './laboratory/searches.mjs';
+import { plannedByArguments, searches } from './laboratory/searches.mjs';
 
-const { values, positionals: overrides } = parseArgs({
-  allowPositionals: true,
-  options: {
-    table: { type: 'string', multiple: true },
-    cfg: { type: 'string' },
-    seeds: { type: 'string', default: '1-10' },
-    after: { type: 'string', default: '5' },
-    answers: { type: 'boolean', default: false },
-  },
+const USAGE = 'node scripts/racing.mjs --table DIR … --cfg NAME [--seeds N-N] [--after K,K] [--answers]';
+const { values, plan } = await plannedByArguments(USAGE, {
+  after: { type: 'string', default: '5' },
+  answers: { type: 'boolean', default: false },
 });
-const { table: tables, cfg } = values;
-if (tables === undefined || cfg === undefined) {
-  console.error('Usage: node scripts/racing.mjs --table DIR … --cfg NAME [--seeds N-N] [--after K,K] [--answers]');
-  process.exit(2);
-}
-const plan = await planned({ cfg, tables, seeds: parseSeedList('--seeds', values.seeds), overrides });
 const [{ plan: search }] = plan.variants;
 const { steps, space: benchmark } = search.specification;
 const { parts } = search.settings;

@@ -1,15 +1,36 @@
 /** Searches that are replayed from tables, with everything that they observe. */
-
+import { parseArgs } from 'node:util';
 import { planSimulation } from '../../dist/jobs/simulate/plan.js';
 import { openArena, replay } from '../../dist/jobs/simulate/replay.js';
 import { rememberForms } from '../../dist/jobs/simulate/restricted-space.js';
 import { SimulationSidecar } from '../../dist/jobs/simulate/simulation-sidecar.js';
 import { createObjective } from '../../dist/objectives/index.js';
+import { parseSeedList } from '../../dist/terminal/input/seeds.js';
 
-/** Plans searches by each strategy on all batches of the tables. */
-export function planned({ cfg, tables, strategies, seeds, overrides }) {
-  const report = { batches: null, seeds, architectures: 'all' };
-  return planSimulation({ cfg, tables, strategies, overrides, split: { choose: null, report } });
+/**
+ * Plans searches on all batches of the tables that a command line names.
+ * @param usage is printed when a table or the configuration is missing
+ * @param options further options of the script
+ */
+export async function plannedByArguments(usage, options) {
+  const { values, positionals: overrides } = parseArgs({
+    allowPositionals: true,
+    options: {
+      table: { type: 'string', multiple: true },
+      cfg: { type: 'string' },
+      seeds: { type: 'string', default: '1-10' },
+      ...options,
+    },
+  });
+  const { table: tables, cfg } = values;
+  if (tables === undefined || cfg === undefined) {
+    console.error(`Usage: ${usage}`);
+    process.exit(2);
+  }
+  const strategies = values.strategies?.split(',');
+  const report = { batches: null, seeds: parseSeedList('--seeds', values.seeds), architectures: 'all' };
+  const plan = await planSimulation({ cfg, tables, strategies, overrides, split: { choose: null, report } });
+  return { values, plan };
 }
 
 /**

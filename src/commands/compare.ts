@@ -5,15 +5,12 @@ import { COST_KINDS } from '../jobs/compare/cost.js';
 import type { ComparisonResult } from '../jobs/compare/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
+import { overridesOf, splitMachineFlags, wordsOf } from '../terminal/input/overrides.js';
 import { parseSeedList } from '../terminal/input/seeds.js';
 import { parseAmount, parseNamedFile, parseNames } from '../terminal/input/words.js';
 import { createComparisonReporter } from '../terminal/progress/comparison.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { describeComparison } from '../terminal/tables/comparison.js';
-
-/** Takes one value per --also, so that KEY VALUE pairs may follow. */
-const also = { helpValue: 'NAME=FILE', multiple: true, multipleNonGreedy: true } as const;
-const alsoSeeds = { helpValue: 'N-N', dependsOn: ['also'] };
 
 export default class Compare extends BaseCommand {
   static override summary = 'Compare strategies and objectives under equal cost.';
@@ -43,8 +40,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
     cfg: input.configFlag,
     ...input.rowFlags,
     seeds: Flags.string({ description: 'seeds, e.g. 1-10 or 1,4,7', helpValue: 'N-N', default: '1' }),
-    also: Flags.string({ description: 'another configuration as a row of the table', ...also }),
-    'also-seeds': Flags.string({ description: 'seeds of --also (default: --seeds)', ...alsoSeeds }),
+    ...input.alsoFlags,
     budget: Flags.string({ description: 'cost limit of each search (default: none)', helpValue: 'N' }),
     cost: Flags.option({ options: COST_KINDS, description: 'unit of --budget; flops are millions of multiply-adds' })({
       default: 'seconds',
@@ -56,7 +52,7 @@ The cost includes evaluations, proxies and screening. A score from another run c
 
   override async run(): Promise<ComparisonResult> {
     const { flags, raw } = await this.parse(Compare);
-    const { machine, out, ...what } = input.splitMachineFlags(flags);
+    const { machine, out, ...what } = splitMachineFlags(flags);
     const { cfg, data, python, jobs, cost } = flags;
     const options = {
       ...{ cfg, plugins: flags.plugin, data, python, cache: !flags['no-cache'], out, jobs, cost },
@@ -69,8 +65,8 @@ The cost includes evaluations, proxies and screening. A score from another run c
       also: flags.also?.map(parseNamedFile),
       alsoSeeds: parseSeedList('--also-seeds', flags['also-seeds'] ?? flags.seeds),
       budget: parseAmount('--budget', flags.budget),
-      overrides: [...input.overridesOf(what), ...input.wordsOf(raw)],
-      machine: input.overridesOf(machine),
+      overrides: [...overridesOf(what), ...wordsOf(raw)],
+      machine: overridesOf(machine),
     };
     const result = await runJob((signal) => compare({ ...options, signal }), createComparisonReporter(process.stderr));
     if (result.failures.length > 0) process.exitCode = EXIT.sidecar;

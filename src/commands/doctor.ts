@@ -1,7 +1,8 @@
 import { type Check, type Diagnosis, diagnose } from '../doctor/index.js';
 import { EXIT } from '../errors.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import { optionalConfigFlag, overrideArgs, placeFlags, pluginFlag, wordsOf } from '../terminal/input/flags.js';
+import { optionalConfigFlag, overrideArgs, placeFlags, pluginFlag } from '../terminal/input/flags.js';
+import { wordsOf } from '../terminal/input/overrides.js';
 import { describeCheck, describeVerdict } from '../terminal/tables/doctor.js';
 
 export default class Doctor extends BaseCommand {

@@ -4,6 +4,7 @@ import type { ExportResult } from '../export/network/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import { parseFormats } from '../terminal/input/export-flags.js';
 import * as input from '../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { withInterrupt } from '../terminal/interrupt.js';
 import { describeExport } from '../terminal/tables/export.js';
 
@@ -55,9 +56,9 @@ pairs override it.`;
 
   override async run(): Promise<ExportResult> {
     const { flags, raw } = await this.parse(Export);
-    const [network = '', ...pairs] = input.wordsOf(raw);
+    const [network = '', ...pairs] = wordsOf(raw);
     const { to, weights, cfg, plugin: plugins, python, 'trained-seed': seed } = flags;
-    const given = [...input.overridesOf(flags), ...pairs];
+    const given = [...overridesOf(flags), ...pairs];
     const overrides = given.length > 0 ? given : undefined;
     const formats = parseFormats(flags.formats);
     const options = { network, to, formats, weights, seed, cfg, overrides, plugins, python };

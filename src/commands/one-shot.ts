@@ -9,11 +9,10 @@ import {
   nodeFlags,
   optionalConfigFlag,
   overrideArgs,
-  overridesOf,
   placeFlags,
   pluginFlag,
-  wordsOf,
 } from '../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { rejectConfiguration } from '../terminal/input/resume.js';
 import { createOneShotReporter } from '../terminal/progress/one-shot.js';
 import { runJob } from '../terminal/progress/reporter.js';

@@ -4,6 +4,7 @@ import type { PlanResult } from '../jobs/plan/result.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
 import { followUpFlags, parseFollowUp } from '../terminal/input/follow-up.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { createPlanReporter } from '../terminal/progress/plan.js';
 import { runJob } from '../terminal/progress/reporter.js';
 import { describePlan } from '../terminal/tables/plan.js';
@@ -35,7 +36,7 @@ how to get them and ends with exit code 3. Notes name the parts of the search th
     const { cfg, data, python, plugin: plugins, verify, 'verify-epochs': verifyEpochs } = flags;
     const followUp = parseFollowUp(flags.then, flags['retrain-with']);
     const after = { verify, verifyEpochs, followUp };
-    const overrides = [...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...overridesOf(flags), ...wordsOf(raw)];
     const cache = !flags['no-cache'];
     const result = await runJob(
       (signal) => plan({ cfg, overrides, plugins, data, python, cache, ...after, signal }),

@@ -4,15 +4,8 @@ import { rank } from '../jobs/rank/rank.js';
 import type { RankingResult } from '../jobs/rank/result.js';
 import { DUPLICATE_COUNTING } from '../jobs/rank/sample.js';
 import { BaseCommand } from '../terminal/base-command.js';
-import {
-  clusterFlags,
-  configFlag,
-  keyFlags,
-  measuringFlags,
-  overrideArgs,
-  overridesOf,
-  wordsOf,
-} from '../terminal/input/flags.js';
+import { clusterFlags, configFlag, keyFlags, measuringFlags, overrideArgs } from '../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { parseNames } from '../terminal/input/words.js';
 import { createRankingReporter } from '../terminal/progress/ranking.js';
 import { runJob } from '../terminal/progress/reporter.js';

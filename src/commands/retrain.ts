@@ -11,11 +11,10 @@ import {
   nodeFlags,
   optionalConfigFlag,
   overrideArgs,
-  overridesOf,
   placeFlags,
   pluginFlag,
-  wordsOf,
 } from '../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { rejectConfiguration } from '../terminal/input/resume.js';
 import { seedsFlag, splitSeeds } from '../terminal/input/seeds.js';
 import { runJob } from '../terminal/progress/reporter.js';

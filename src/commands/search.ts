@@ -9,6 +9,7 @@ import { startLogged } from '../sinks/follow.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
 import { followUpFlags, parseFollowUp } from '../terminal/input/follow-up.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { rejectConfiguration, requireConfiguration } from '../terminal/input/resume.js';
 import { createPipelineReporter } from '../terminal/progress/pipeline.js';
 import { runJob } from '../terminal/progress/reporter.js';
@@ -50,7 +51,7 @@ it.`;
 
   override async run(): Promise<SearchResult | PipelineResult> {
     const { flags, raw } = await this.parse(Search);
-    const overrides = [...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...overridesOf(flags), ...wordsOf(raw)];
     const { cfg, resume, data, plugin: plugins, verify, 'verify-epochs': verifyEpochs } = flags;
     const followUp = parseFollowUp(flags.then, flags['retrain-with']);
     if (resume !== undefined)

@@ -5,6 +5,7 @@ import { simulate } from '../jobs/simulate/simulate.js';
 import { FORMS } from '../jobs/simulate/split.js';
 import { BaseCommand } from '../terminal/base-command.js';
 import * as input from '../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../terminal/input/overrides.js';
 import { measureFlag, splitFlags, splitOf, variantFlags } from '../terminal/input/simulation.js';
 import { parseNames, parseVariant } from '../terminal/input/words.js';
 import { runJob } from '../terminal/progress/reporter.js';
@@ -69,7 +70,7 @@ batches or seeds.`;
       answers: parseNames(flags.answers),
       variants: flags.variant?.map(parseVariant),
       split: splitOf(flags),
-      overrides: [...input.overridesOf({ ...flags, out: undefined }), ...input.wordsOf(raw)],
+      overrides: [...overridesOf({ ...flags, out: undefined }), ...wordsOf(raw)],
     };
     const start = (signal: AbortSignal) => simulate({ ...options, signal });
     const result = await runJob(start, createSimulationReporter(process.stderr));

@@ -50,12 +50,9 @@ export function createBudgeted({ name, space, settings, constraint, guide }: Gui
   async function ask(history: readonly Observation[], proposals: number): Promise<Ask> {
     if (history.length >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (history.length >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
-    if (history.length >= warmup) {
-      const unchecked = await answering.unchecked(history);
-      const room = Math.min(proposals, cap - history.length);
-      if (unchecked.length > 0) return { kind: 'evaluate', phase: 'guided', encodings: unchecked.slice(0, room) };
-      if (await answering.isSure(history)) return { kind: 'stop', reason: 'confident' };
-    }
+    const room = Math.min(proposals, cap - history.length);
+    const asked = history.length < warmup ? null : await answering.turn(history, room);
+    if (asked !== null) return asked;
     const proposed = await propose(history, proposals);
     if (proposed.encodings.length === 0) return { kind: 'stop', reason: 'space-exhausted' };
     return { kind: 'evaluate', ...proposed };

@@ -67,12 +67,8 @@ export function createForest({ space, surrogate, screener, constraint, settings 
     if (have >= space.size) return { kind: 'stop', reason: 'space-exhausted' };
     if (have >= cap) return { kind: 'stop', reason: 'evaluation-cap' };
     const room = most - have;
-    if (threshold !== null) {
-      const unchecked = await answering.unchecked(history);
-      if (unchecked.length > 0)
-        return { kind: 'evaluate', phase: 'guided', encodings: unchecked.slice(0, Math.min(wish, room)) };
-      if (await answering.isSure(history)) return { kind: 'stop', reason: 'confident' };
-    }
+    const asked = threshold === null ? null : await answering.turn(history, Math.min(wish, room));
+    if (asked !== null) return asked;
     const phase = threshold === null ? 'warm-up' : 'guided';
     const wanted = have < warmup ? turn(warmup - have, wish) : Math.min(wish, room);
     const proposals =

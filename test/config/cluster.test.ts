@@ -4,7 +4,7 @@ import { clusterOf } from '../../src/config/planning/cluster.js';
 import { FREE_KEYS } from '../../src/jobs/bound-settings.js';
 import { planNewOneShot } from '../../src/jobs/one-shot/plan.js';
 import { planNewRetraining } from '../../src/jobs/retrain/plan.js';
-import { overridesOf, splitMachineFlags } from '../../src/terminal/input/flags.js';
+import { overridesOf, splitMachineFlags } from '../../src/terminal/input/overrides.js';
 
 async function settingsOf(...overrides: string[]) {
   const config = await loadConfig({ overrides: ['SPACE.NAME', 'infer_nb201', ...overrides] });

@@ -40,18 +40,7 @@ def knows(genotype: str) -> bool:
 
 
 def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification) -> Network:
-    """Appends the operations and the parameters of a network.
-
-    Args:
-        graph: gets the operations.
-        parameters: gets the parameters.
-        patches: 3 × 3 patches of the images, see :func:`rminas_sidecar.programs.images.patches_of`.
-        genotype: of the space; see :func:`knows`.
-        size: of the network; see :func:`suits`.
-
-    Raises:
-        SidecarError: `invalid-genotype`.
-    """
+    """See :class:`rminas_sidecar.programs.spaces.Build`."""
     kinds = parse_relaxed(genotype)
     reductions = (size.cells // 3, 2 * size.cells // 3)
     stem = graph.normalised(convolve_patches(graph, parameters, patches, _STEM_FACTOR * size.channels))

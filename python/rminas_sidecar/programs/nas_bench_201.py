@@ -27,18 +27,7 @@ def suits(size: NetworkSpecification, samples: int) -> bool:
 
 
 def build(graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification) -> Network:
-    """Appends the operations and the parameters of a network.
-
-    Args:
-        graph: gets the operations.
-        parameters: gets the parameters.
-        patches: 3 × 3 patches of the images, see :func:`rminas_sidecar.programs.images.patches_of`.
-        genotype: of the space.
-        size: of the network; see :func:`suits`.
-
-    Raises:
-        SidecarError: `invalid-genotype`.
-    """
+    """See :class:`rminas_sidecar.programs.spaces.Build`."""
     edges = parse(genotype)
     used = relevant(edges)
     x = graph.normalised(convolve_patches(graph, parameters, patches, size.channels))

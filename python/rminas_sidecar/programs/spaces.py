@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from rminas_sidecar.programs import darts, nas_bench_201, nas_bench_macro, proxyless
 from rminas_sidecar.programs.graph import Graph
@@ -10,6 +11,26 @@ from rminas_sidecar.programs.operations import NARROW
 from rminas_sidecar.programs.parameters import Parameters
 from rminas_sidecar.programs.tape import Image
 from rminas_sidecar.specification import NetworkSpecification
+
+
+class Build(Protocol):
+    """The compilation of a network of a space."""
+
+    def __call__(
+        self, graph: Graph, parameters: Parameters, patches: Image, genotype: str, size: NetworkSpecification
+    ) -> Network:
+        """Appends the operations and the parameters of a network.
+
+        Args:
+            graph: gets the operations.
+            parameters: gets the parameters.
+            patches: 3 × 3 patches of the images, see :func:`rminas_sidecar.programs.images.patches_of`.
+            genotype: of the space.
+            size: of the network; the space suits it.
+
+        Raises:
+            SidecarError: `invalid-genotype`.
+        """
 
 
 @dataclass(frozen=True)
@@ -26,7 +47,7 @@ class CompiledSpace:
         narrowest: channels that fit into the vectors of the second library; None for those of the stem.
     """
 
-    build: Callable[[Graph, Parameters, Image, str, NetworkSpecification], Network]
+    build: Build
     suits: Callable[[NetworkSpecification, int], bool]
     example: str
     cells: int

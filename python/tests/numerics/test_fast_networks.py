@@ -18,6 +18,7 @@ from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS
 from rminas_sidecar.objective.observation import TrainingBatch, observe
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from support.rounding import change_by_a_rounding, largest_difference
 
 BETA = 0.8
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
@@ -129,20 +130,10 @@ def test_eight_steps_stay_within_a_thousandth_of_the_plain_loop(genotype: str) -
 
     plain = curve(lambda network: network)
     fast = curve(accelerate, _channels_last(batch))
-    rounded = curve(_change_by_a_rounding)
-    differences, chaos = (
-        max(abs(loss - right) / right for loss, right in zip(losses, plain, strict=True)) for losses in (fast, rounded)
-    )
+    rounded = curve(change_by_a_rounding)
+    differences, chaos = (largest_difference(losses, plain) for losses in (fast, rounded))
     assert plain[-1] < plain[0]
     assert differences < max(1e-3, 10 * chaos), (differences, chaos)
-
-
-def _change_by_a_rounding(network: nn.Module) -> nn.Module:
-    generator = torch.Generator().manual_seed(1)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.mul_(1 + 1e-7 * torch.randn(parameter.shape, generator=generator))
-    return network
 
 
 def test_parameters_are_the_same_ones_in_the_same_order() -> None:

@@ -13,7 +13,6 @@ from rminas_sidecar.evaluation.compiled import CompiledNetworks, CompiledTrainin
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
 from rminas_sidecar.networks import build_network
-from rminas_sidecar.networks.fast import accelerate
 from rminas_sidecar.objective.observation import observe
 from rminas_sidecar.programs import Compiler
 from rminas_sidecar.specification import (
@@ -24,6 +23,7 @@ from rminas_sidecar.specification import (
 )
 from support.fresh import run_program
 from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
+from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
@@ -130,23 +130,11 @@ def test_ten_steps_are_as_close_to_plain_as_fast_ones(compiler: Compiler, genoty
         losses: list[float] = train_on_batch(prepare(_network(genotype, size)), batch, SGD, 11, BETA)["curve"]
         return losses
 
-    def difference(losses: list[float]) -> float:
-        return max(abs(loss - right) / right for loss, right in zip(losses, plain, strict=True))
-
-    plain = curve(lambda network: network)
-    chaos = max(difference(curve(accelerate)), difference(curve(_change_by_a_rounding)))
+    plain, chaos = plain_and_chaos(curve)
     compiled = _train(compiler, genotype, 11)
     assert compiled[0] == pytest.approx(plain[0], rel=1e-6)
     assert plain[-1] < plain[0]
-    assert difference(compiled) < max(1e-3, 10 * chaos), chaos
-
-
-def _change_by_a_rounding(network: nn.Module) -> nn.Module:
-    generator = torch.Generator().manual_seed(1)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.mul_(1 + 1e-7 * torch.randn(parameter.shape, generator=generator))
-    return network
+    assert largest_difference(compiled, plain) < max(1e-3, 10 * chaos), chaos
 
 
 def test_threads_change_no_bit(compiler: Compiler) -> None:

@@ -19,6 +19,7 @@ from rminas_sidecar.programs.spaces import SPACES
 from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
 from support.golden import Trace, read_traces
 from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
+from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
 SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
@@ -106,23 +107,11 @@ def test_steps_are_as_close_to_plain_as_fast_ones(case: _Case) -> None:
         losses: list[float] = train_on_batch(prepare(case.network()), batch, SGD, steps, BETA)["curve"]
         return losses
 
-    def difference(losses: list[float]) -> float:
-        return max(abs(loss - right) / right for loss, right in zip(losses, plain, strict=True))
-
-    plain = curve(lambda network: network)
-    chaos = max(difference(curve(accelerate)), difference(curve(_change_by_a_rounding)))
+    plain, chaos = plain_and_chaos(curve)
     compiled = case.train(steps)
     assert compiled[0] == pytest.approx(plain[0], rel=1e-6)
     assert compiled[1] == pytest.approx(plain[1], rel=2e-3)
-    assert difference(compiled) < max(1e-3, 10 * chaos), chaos
-
-
-def _change_by_a_rounding(network: nn.Module) -> nn.Module:
-    generator = torch.Generator().manual_seed(1)
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.mul_(1 + 1e-7 * torch.randn(parameter.shape, generator=generator))
-    return network
+    assert largest_difference(compiled, plain) < max(1e-3, 10 * chaos), chaos
 
 
 def test_threads_change_no_bit(case: _Case) -> None:

@@ -2,7 +2,8 @@ import { Args } from '@oclif/core';
 import { type AssetList as Answer, listAssets } from '../../assets/index.js';
 import { loadWith } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import { assetFlags, assetPluginFlag, overridesOf } from '../../terminal/input/flags.js';
+import { assetFlags, assetPluginFlag } from '../../terminal/input/flags.js';
+import { overridesOf } from '../../terminal/input/overrides.js';
 import { describeAssets } from '../../terminal/tables/assets.js';
 
 export default class AssetsList extends BaseCommand {

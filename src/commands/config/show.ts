@@ -2,15 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import { type ConfigDescription, type DescribedKey, describeConfig } from '../../config/index.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { BaseCommand } from '../../terminal/base-command.js';
-import {
-  keyFlags,
-  limitFlags,
-  overrideArgs,
-  overridesOf,
-  pluginFlag,
-  pythonFlag,
-  wordsOf,
-} from '../../terminal/input/flags.js';
+import { keyFlags, limitFlags, overrideArgs, pluginFlag, pythonFlag } from '../../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { describeConfigTable } from '../../terminal/tables/config.js';
 
 export default class ConfigShow extends BaseCommand {

@@ -4,6 +4,7 @@ import { TABLE_DEFAULTS } from '../../jobs/table/plan.js';
 import type { TableResult } from '../../jobs/table/result.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import * as input from '../../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { parseSeedList } from '../../terminal/input/seeds.js';
 import { parseNames } from '../../terminal/input/words.js';
 import { runJob } from '../../terminal/progress/reporter.js';
@@ -64,7 +65,7 @@ is the seed of the sample.`;
       proxies: parseNames(flags.proxies),
       allowMixed: flags['allow-mixed'],
       staticAll: flags.static === 'all',
-      overrides: [...input.overridesOf({ ...flags, out: undefined }), ...input.wordsOf(raw)],
+      overrides: [...overridesOf({ ...flags, out: undefined }), ...wordsOf(raw)],
     };
     const start = (signal: AbortSignal) => buildTable({ ...options, signal });
     const result = await runJob(start, createTableReporter(process.stderr));

@@ -4,6 +4,7 @@ import { retrainAll } from '../../jobs/published-table/retrain-all.js';
 import { dartsTable } from '../../jobs/published-table/tables.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import * as input from '../../terminal/input/flags.js';
+import { overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { seedsFlag, splitSeeds } from '../../terminal/input/seeds.js';
 import { runJob } from '../../terminal/progress/reporter.js';
 import { createRetrainingReporter } from '../../terminal/progress/retraining.js';
@@ -35,7 +36,7 @@ KEY VALUE pairs. Repeating the command continues an interrupted one.`;
   override async run(): Promise<DartsTable> {
     const { flags, raw } = await this.parse(TableDarts);
     const { seeds, rest } = splitSeeds(flags.seeds ?? []);
-    const overrides = [...input.overridesOf(flags), ...rest, ...input.wordsOf(raw)];
+    const overrides = [...overridesOf(flags), ...rest, ...wordsOf(raw)];
     const { retrain: out, python, data } = flags;
     if (out !== undefined) {
       const start = (signal: AbortSignal) => retrainAll({ out, overrides, seeds, python, data, signal });

@@ -1,6 +1,7 @@
 import { inspectTeacher, type TeacherInspection } from '../../jobs/teacher/inspect.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import * as input from '../../terminal/input/flags.js';
+import { datasetOverride, overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { withInterrupt } from '../../terminal/interrupt.js';
 import { describeInspection } from '../../terminal/tables/teacher.js';
 
@@ -28,7 +29,7 @@ KEY VALUE pairs override the configuration.`;
   override async run(): Promise<TeacherInspection> {
     const { flags, raw } = await this.parse(TeacherInspect);
     const { dataset, cfg, plugin: plugins, data, python } = flags;
-    const overrides = [...input.datasetOverride(dataset), ...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...datasetOverride(dataset), ...overridesOf(flags), ...wordsOf(raw)];
     const result = await withInterrupt((signal) => inspectTeacher({ cfg, overrides, plugins, data, python, signal }));
     this.log(describeInspection(result));
     return result;

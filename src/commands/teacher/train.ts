@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { type TeacherTrainingResult, trainTeacher } from '../../jobs/teacher/train.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import * as input from '../../terminal/input/flags.js';
+import { datasetOverride, overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { rejectConfiguration } from '../../terminal/input/resume.js';
 import { runJob } from '../../terminal/progress/reporter.js';
 import { createRetrainingReporter } from '../../terminal/progress/retraining.js';
@@ -43,7 +44,7 @@ OPTIM.MAX_EPOCH 30. Every epoch writes a checkpoint, and --resume continues exac
   override async run(): Promise<TeacherTrainingResult> {
     const { flags, raw } = await this.parse(TeacherTrain);
     const { network, dataset, cfg, resume, plugin: plugins, data, python } = flags;
-    const overrides = [...input.datasetOverride(dataset), ...input.overridesOf(flags), ...input.wordsOf(raw)];
+    const overrides = [...datasetOverride(dataset), ...overridesOf(flags), ...wordsOf(raw)];
     const configured = { '--network': network, '--cfg': cfg, '--plugin': plugins };
     if (resume !== undefined) rejectConfiguration(configured, overrides);
     const options = resume === undefined ? { network, cfg, plugins, overrides, data } : { resume, data };

@@ -4,18 +4,16 @@ import type { Encoding, Space } from '../../spaces/space.js';
 import { checkVoteMethod } from '../../spaces/vote.js';
 import { bestAnswer, rankedOf, votedAnswer } from '../answer.js';
 import { checkCounts } from '../common.js';
-import { encodingKey, keysOf } from '../draw.js';
 import type { Constraint } from '../limits/constraint.js';
 import { drawsFrom } from '../limits/draws.js';
 import type { AnswerConfidence, Observation, SearchAnswer } from '../strategy.js';
 import { calibrated } from './calibration.js';
 import { answerConfidence } from './confidence.js';
+import { createEnding, type Ending } from './ending.js';
 import { LINEAR_MODELS, ModelData } from './linear-model.js';
 import { modelAnswer } from './model-answer.js';
 import { bestRankedAnswer } from './ranked-answer.js';
 import { ANSWER_KEYS, type AnswerRule, type AnswerSettings, isModelRule } from './settings.js';
-import { surroundings } from './surroundings.js';
-import { preferredWithin } from './within.js';
 
 /** Histories that are resampled to find out how sure an answer is. */
 const RESAMPLES = 200;
@@ -34,10 +32,8 @@ export interface Answering {
   answer(history: readonly Observation[], threshold: number | null): SearchAnswer;
   /** @param answer within the limits; null when the rule has no estimate */
   confidence(history: readonly Observation[], answer: Encoding): Promise<AnswerConfidence | null>;
-  /** Whether the answer is as sure as the settings want it; never without such a setting. */
-  isSure(history: readonly Observation[]): Promise<boolean>;
-  /** The surroundings of a model's answer that are not evaluated yet; none if the settings do not want them, or not yet. */
-  unchecked(history: readonly Observation[]): Promise<readonly Encoding[]>;
+  /** The turn that the answer wants before anything else is proposed, after the warm-up. */
+  readonly turn: Ending;
 }
 
 /** @throws UsageError when a setting is out of its range or the space does not have the vote */
@@ -46,7 +42,6 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   const { answer: rule = 'vote', vote: method = 'sum', edgeRank = 'votes', voters = defaults } = settings;
   const { ridge = ANSWER_KEYS['RMINAS.ANSWER_RIDGE'].default as number, parts = [], seed } = settings;
   const { confidence = 0, leastEvaluations = 0, checksAnswer = false } = settings;
-  const draws = drawsFrom(space, constraint);
   checkVoteMethod(space, method);
   checkCounts(name, { voters });
   checkConfidence(rule, confidence);
@@ -72,30 +67,12 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
     return votedAnswer(history, threshold, { ...ballot, weighted: rule === 'weighted-vote' });
   }
 
-  /** The answer within the limits; null while it is too early for one. */
-  async function presentAnswer(history: readonly Observation[]): Promise<Encoding | null> {
-    if (history.length < leastEvaluations || !history.some(({ loss }) => Number.isFinite(loss))) return null;
-    const { encoding, preference } = answer(history, null);
-    if (constraint === undefined || preference === undefined) return encoding;
-    const observed = history.map((one) => one.encoding);
-    const [within = encoding] = await preferredWithin(preference, observed, constraint, 1);
-    return within;
-  }
-
-  async function isSure(history: readonly Observation[]): Promise<boolean> {
-    const present = confidence === 0 ? null : await presentAnswer(history);
-    const found = present === null ? null : await confidenceOf(history, present);
-    return found !== null && found.answer >= confidence;
-  }
-
-  async function unchecked(history: readonly Observation[]): Promise<readonly Encoding[]> {
-    const present = checksAnswer && kind !== null ? await presentAnswer(history) : null;
-    if (present === null) return [];
-    const known = keysOf(history);
-    return (await surroundings(present, draws)).filter((encoding) => !known.has(encodingKey(encoding)));
-  }
-
-  return { answer, confidence: confidenceOf, isSure, unchecked };
+  const turn = createEnding({
+    ...{ constraint, draws: drawsFrom(space, constraint), confidenceOf },
+    settings: { confidence, leastEvaluations, checksAnswer: checksAnswer && kind !== null },
+    answer: (history) => answer(history, null),
+  });
+  return { answer, confidence: confidenceOf, turn };
 }
 
 function checkConfidence(rule: AnswerRule, confidence: number): void {

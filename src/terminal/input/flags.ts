@@ -157,15 +157,16 @@ const LIMIT_FLAGS = {
   },
 } as const;
 
+/** All flags for keys, with the key that each is short for. */
+export const FLAGS_OF_KEYS = { ...KEY_FLAGS, ...LIMIT_FLAGS } as const;
+
 /** The key that a flag is short for; undefined for every other flag. */
 export function keyOfFlag(name: string): string | undefined {
-  const flags: Readonly<Record<string, { readonly key: string }>> = { ...KEY_FLAGS, ...LIMIT_FLAGS };
+  const flags: Readonly<Record<string, { readonly key: string }>> = FLAGS_OF_KEYS;
   return flags[name]?.key;
 }
 
 type Flag<Name extends string> = Record<Name, Interfaces.OptionFlag<string | undefined>>;
-type KeyFlag = keyof typeof KEY_FLAGS;
-type LimitFlag = keyof typeof LIMIT_FLAGS;
 
 export const keyFlags = flagsFor(KEY_FLAGS, 'CONFIGURATION');
 /** Flags of the trainings that take a node of a Ray cluster each. */
@@ -183,7 +184,6 @@ export const countedLimitFlags = {
 };
 
 const { strategy: _strategy, objective: _objective, seed: _seed, out: _out, ...sharedKeyFlags } = keyFlags;
-/** The folder of a comparison, who works in it, and the flags for keys that all its searches share. */
 /** Folders of runs that a table takes its figures from. */
 export const runsFlag = Flags.string({
   description: 'folder with runs; may be repeated',
@@ -205,6 +205,23 @@ export const rowFlags = {
   }),
 };
 
+/** Rows of a comparison that have a configuration of their own. */
+export const alsoFlags = {
+  also: Flags.string({
+    description: 'another configuration as a row of the table',
+    helpValue: 'NAME=FILE',
+    multiple: true,
+    // One value for each --also, so that KEY VALUE pairs may follow.
+    multipleNonGreedy: true,
+  }),
+  'also-seeds': Flags.string({
+    description: 'seeds of --also (default: --seeds)',
+    helpValue: 'N-N',
+    dependsOn: ['also'],
+  }),
+};
+
+/** The folder of a comparison, the processes that work in it, and the flags for keys that all its searches share. */
 export const comparisonFlags = {
   shared: Flags.boolean({ description: 'complete the comparison together with other processes' }),
   'allow-mixed': mixedFlag,
@@ -264,68 +281,3 @@ export const assetPluginFlag = Flags.string({
   multipleNonGreedy: true,
   dependsOn: ['cfg'],
 });
-
-/** Keys whose values are texts: a folder called 123 must stay a string. */
-const TEXT_KEYS: ReadonlySet<string> = new Set([
-  'RMINAS.TEACHER',
-  'RMINAS.TEACHER_WEIGHTS',
-  'RMINAS.RAY_ADDRESS',
-  'RMINAS.WORKER_RESOURCES',
-  'OUT_DIR',
-]);
-/** Keys whose values are lists of names, which a flag has with commas. */
-const NAME_LISTS: ReadonlySet<string> = new Set(['RMINAS.TEACHER_STAGES']);
-
-function literal(key: string, value: string): string {
-  if (NAME_LISTS.has(key))
-    return `[${value
-      .split(',')
-      .map((name) => quoted(name.trim()))
-      .join(', ')}]`;
-  return TEXT_KEYS.has(key) ? quoted(value) : value;
-}
-
-/** The words by which --dataset sets LOADER.DATASET. */
-export function datasetOverride(dataset: string | undefined): string[] {
-  return dataset === undefined ? [] : ['LOADER.DATASET', quoted(dataset)];
-}
-
-/** A value as a text for yacs, even if it looks like a number. */
-function quoted(value: string): string {
-  return `'${value.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
-}
-
-/**
- * The words of a command line that are not flags, in order. The parser's own `argv` groups equal words.
- * @param raw the parser's result of that name
- */
-export function wordsOf(raw: readonly { readonly type: string; readonly input: string }[]): string[] {
-  return raw.filter(({ type }) => type === 'arg').map(({ input }) => input);
-}
-
-/** The values of the flags for keys. */
-type KeyFlagValues = Partial<Record<KeyFlag | LimitFlag, string | undefined>> & {
-  'allow-public'?: boolean | undefined;
-};
-
-const MACHINE_FLAGS = [
-  ...(['device', 'workers', 'threads', 'engine'] as const),
-  ...(['ray-address', 'worker-resources', 'max-workers', 'allow-public'] as const),
-] as const satisfies readonly (keyof KeyFlagValues)[];
-
-/** Separates the flags of the machines that a job runs on from those that say what it computes. */
-export function splitMachineFlags<Flags extends KeyFlagValues>(flags: Flags) {
-  const what: Flags = { ...flags };
-  for (const name of MACHINE_FLAGS) delete what[name];
-  const machine: KeyFlagValues = Object.fromEntries(MACHINE_FLAGS.map((name) => [name, flags[name]]));
-  return { ...what, machine };
-}
-
-/** The overrides of the key flags. */
-export function overridesOf(flags: KeyFlagValues): string[] {
-  const pairs = Object.entries({ ...KEY_FLAGS, ...LIMIT_FLAGS }).flatMap(([name, { key }]) => {
-    const value = flags[name as KeyFlag | LimitFlag];
-    return value === undefined ? [] : [key, literal(key, value)];
-  });
-  return flags['allow-public'] ? [...pairs, 'RMINAS.ALLOW_PUBLIC', 'True'] : pairs;
-}
