@@ -59,6 +59,7 @@ const unasked: Surrogate = () => Promise.reject(new Error('a recorded search was
 /** Settings in which two runs of one search may differ: none of them changes a score. */
 const OF_THE_MACHINE: ReadonlySet<string> = new Set([
   'workers',
+  'stack',
   'threads',
   'startDeadline',
   'workerDeadline',
