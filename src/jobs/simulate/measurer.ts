@@ -3,11 +3,10 @@ import { MissingError } from '../../errors.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import type { Sidecar } from '../../sidecar/client.js';
 import type { JobListener } from '../../store/job-store.js';
-import { checkKinds, kindsOf, type MixedOptions } from '../arithmetic-kinds.js';
+import type { MixedOptions } from '../arithmetic-kinds.js';
 import { sidecarListener } from '../events.js';
 import type { JobContext } from '../job.js';
 import { measureArchitecture } from '../rank/measure.js';
-import { sessionOf } from '../session.js';
 import { type PlannedBatch, prepareBatch } from '../table/batches.js';
 import type { TableEvent } from '../table/events.js';
 import type { TableEntry } from '../table/journal.js';
@@ -76,10 +75,7 @@ export class Measurer {
     await Promise.allSettled(this.#running.values());
     for (const [table, store] of this.#stores) {
       // A table that was complete before still is.
-      if (store.wasComplete && !table.isComplete) {
-        const measurements = store.entries.filter(({ type }) => type === 'measured').length;
-        add(table, store, { type: 'completed', measurements });
-      }
+      if (store.wasComplete && !table.isComplete) add(table, store, store.completed());
       store.job.close();
     }
     const [started] = await Promise.allSettled([this.#sidecar]);
@@ -96,8 +92,8 @@ export class Measurer {
     const { seed, setting } = batch;
     const { signal } = context;
     const entry = await measureArchitecture({ sidecar, seed, setting, signal, genotype, proxies });
-    const isTrained = proxies.some((proxy) => proxy.includes('@'));
-    if (isTrained && !table.trained.has(genotype)) {
+    const needsTraining = proxies.some((proxy) => proxy.includes('@'));
+    if (needsTraining && !table.isTrained(genotype)) {
       add(table, store, { type: 'architectures', source: 'search', genotypes: [genotype] });
     }
     add(table, store, entry);
@@ -118,12 +114,7 @@ export class Measurer {
     this.#stores.set(table, store);
     for (const entry of store.entries.slice(table.lines)) table.add(entry);
     store.addBatch(batch.seed, prepared);
-    if (known === undefined) {
-      const { workers, threads } = sidecar.hello;
-      const kinds = kindsOf(sidecar.hello);
-      for (const text of checkKinds('table', store.kinds, kinds, { allowMixed })) store.job.notify(text);
-      add(table, store, { ...sessionOf(sidecar.hello), kinds, workers, threads });
-    }
+    if (known === undefined) add(table, store, store.session(sidecar.hello, { allowMixed }));
     return { store, sidecar };
   }
 

@@ -4,13 +4,12 @@ import { anyNumber, arrayOf, checkOptions, flagOption, type OptionShape, seedOpt
 import { PluginLoader } from '../../plugins/loader.js';
 import { runPool } from '../../search/pool.js';
 import { writeJobFile } from '../../store/folder.js';
-import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
+import { MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
 import { CONFIGURATION_OPTIONS, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { measureArchitecture } from '../rank/measure.js';
 import type { MeasurementSetting } from '../rank/measured-values.js';
-import { sessionOf } from '../session.js';
 import { alternate } from './architectures.js';
 import { prepareBatch } from './batches.js';
 import type { TableEvent } from './events.js';
@@ -98,10 +97,8 @@ interface MissingMeasurement {
 async function measureAll(building: Building): Promise<number> {
   const { prepared, store, signal, allowMixed } = building;
   const { sidecar } = prepared;
-  const { workers, threads } = sidecar.hello;
-  const kinds = kindsOf(sidecar.hello);
-  for (const text of checkKinds('table', store.kinds, kinds, { allowMixed })) store.job.notify(text);
-  store.write({ ...sessionOf(sidecar.hello), kinds, workers, threads });
+  const { workers } = sidecar.hello;
+  store.write(store.session(sidecar.hello, { allowMixed }));
   const missing = missingOf(building, await prepareBatches(building));
   const measurements = runPool({
     items: missing,
@@ -116,8 +113,7 @@ async function measureAll(building: Building): Promise<number> {
     const { genotype, outcome } = entry;
     store.job.emit({ type: 'measured', done, total: missing.length, batch, genotype, outcome });
   }
-  const total = store.entries.filter(({ type }) => type === 'measured').length;
-  store.write({ type: 'completed', measurements: total });
+  store.write(store.completed());
   return missing.length;
 }
 

@@ -54,6 +54,11 @@ export class Table {
     return new Set(TRAINED_SOURCES.flatMap((source) => [...(this.architectures.get(source) ?? [])]));
   }
 
+  /** Whether an architecture is one of {@link trained}. */
+  isTrained(genotype: string): boolean {
+    return TRAINED_SOURCES.some((source) => this.architectures.get(source)?.has(genotype) === true);
+  }
+
   add(entry: TableEntry): void {
     this.#lines += 1;
     this.#isComplete = entry.type === 'completed';

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dumpConfig } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import type { Prepared } from '../../protocol/messages.js';
+import type { Hello, Prepared } from '../../protocol/messages.js';
 import type { Specification } from '../../protocol/specification.js';
 import { ensureJobFolder, jobFolderAt } from '../../store/folder.js';
-import { type JobListener, type JobStore, openJob } from '../../store/job-store.js';
-import { kindsOfSessions } from '../arithmetic-kinds.js';
+import { type JobListener, type JobPlace, type JobStore, openJob } from '../../store/job-store.js';
+import { checkKinds, kindsOf, kindsOfSessions, type MixedOptions } from '../arithmetic-kinds.js';
 import { MeasuredValues } from '../rank/measured-values.js';
+import { sessionOf } from '../session.js';
 import { newArchitectures } from './architectures.js';
 import { describeTableEvent, type TableEvent } from './events.js';
 import {
@@ -47,6 +48,27 @@ export class TableStore {
     return this.job.lines.map(({ entry }) => entry);
   }
 
+  /** The number of measurements in the journal. */
+  get measurements(): number {
+    return this.entries.filter(({ type }) => type === 'measured').length;
+  }
+
+  /**
+   * The entry of this process. Tells the user when kinds of arithmetic are mixed because they may be.
+   * @throws UsageError `mixed-arithmetic` when they may not be
+   */
+  session(hello: Hello, mixed: MixedOptions): TableEntry {
+    const { workers, threads } = hello;
+    const kinds = kindsOf(hello);
+    for (const text of checkKinds('table', this.kinds, kinds, mixed)) this.job.notify(text);
+    return { ...sessionOf(hello), kinds, workers, threads };
+  }
+
+  /** The entry that the table has everything that was asked for. */
+  completed(): TableEntry {
+    return { type: 'completed', measurements: this.measurements };
+  }
+
   /**
    * Journals a batch, unless the table has it.
    * @throws UsageError `changed-batch` if the table has another one with this seed
@@ -80,13 +102,7 @@ export function openTable(
   specification: Specification,
   listener: JobListener<TableEvent>,
 ): TableStore {
-  const job = openJob<TableEntry, TableHeader, TableEvent>({
-    place: { kind: 'shared', folder: ensureJobFolder(plan.folder) },
-    format: TABLE_JOURNAL,
-    describe: describeTableEvent,
-    listener,
-  });
-  try {
+  return openStore({ kind: 'shared', folder: ensureJobFolder(plan.folder) }, listener, (job) => {
     const { sampleSeed } = plan;
     const header = tableHeaderOf({ specification: sharedSpecificationOf(specification), sampleSeed });
     checkHeader(job.earlier?.header, header, job.folder.journal);
@@ -99,13 +115,9 @@ export function openTable(
     ] as const) {
       for (const entry of newArchitectures(store.entries, source, wanted)) store.write(entry);
     }
-    const kept = store.entries.filter(({ type }) => type === 'measured').length;
-    job.emit({ type: 'opened', folder: job.folder.path, kept });
+    job.emit({ type: 'opened', folder: job.folder.path, kept: store.measurements });
     return store;
-  } catch (error) {
-    job.close();
-    throw error;
-  }
+  });
 }
 
 /**
@@ -113,16 +125,32 @@ export function openTable(
  * @throws UsageError while another process works in the folder
  */
 export function continueTable(path: string, listener: JobListener<TableEvent>): TableStore {
+  return openStore({ kind: 'resume', folder: jobFolderAt(path) }, listener, (job) => {
+    const { earlier } = job;
+    if (earlier === undefined) throw new Error('A job that is resumed has a journal.');
+    job.begin({ config: '', header: earlier.header });
+    return new TableStore(job);
+  });
+}
+
+/** Opens a job and begins it. The folder is given back when that fails. */
+function openStore(
+  place: JobPlace,
+  listener: JobListener<TableEvent>,
+  begin: (job: TableStore['job']) => TableStore,
+): TableStore {
   const job = openJob<TableEntry, TableHeader, TableEvent>({
-    place: { kind: 'resume', folder: jobFolderAt(path) },
+    place,
     format: TABLE_JOURNAL,
     describe: describeTableEvent,
     listener,
   });
-  const { earlier } = job;
-  if (earlier === undefined) throw new Error('A job that is resumed has a journal.');
-  job.begin({ config: '', header: earlier.header });
-  return new TableStore(job);
+  try {
+    return begin(job);
+  } catch (error) {
+    job.close();
+    throw error;
+  }
 }
 
 function checkHeader(found: TableHeader | undefined, wanted: TableHeader, journal: string): void {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   buildTable,
   type SearchResult,
@@ -17,6 +17,8 @@ import { planSimulation } from '../../../src/jobs/simulate/plan.js';
 import { openArena, replay } from '../../../src/jobs/simulate/replay.js';
 import { checkSplit } from '../../../src/jobs/simulate/split.js';
 import { readTable } from '../../../src/jobs/table/read.js';
+import { continueTable } from '../../../src/jobs/table/table-store.js';
+import { JobStore } from '../../../src/store/job-store.js';
 import { scaled } from '../../support/limits.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 
@@ -208,6 +210,16 @@ describe('a table', { timeout: scaled(120_000) }, () => {
       expect(kept.architectures.get('search')?.size).toBe(1);
       expect(kept.trained.size).toBe(readTable(table).trained.size + 1);
     });
+  });
+
+  it('is given back when it cannot be continued', () => {
+    const begin = vi.spyOn(JobStore.prototype, 'begin').mockImplementationOnce(() => {
+      throw new Error('The disk is full.');
+    });
+    const listener = { emit: () => {}, opened: () => {}, fail: () => {} };
+    expect(() => continueTable(table, listener)).toThrow('The disk is full.');
+    expect(begin).toHaveBeenCalledOnce();
+    continueTable(table, listener).job.close();
   });
 
   it('is not there, or cannot be written', async () => {
