@@ -10,8 +10,9 @@ import { type Evaluation, evaluationSchema } from '../protocol/messages.js';
 import type { Evaluator } from '../search/evaluator.js';
 import { SharedCache, type SharedCacheOptions } from '../store/shared-cache.js';
 import { VERSION } from '../version.js';
+import type { MeasuredArchitecture } from './measurements.js';
 import type { PreparedSidecar } from './prepared-sidecar.js';
-import type { Measure, MeasuredArchitecture, ProxyMeasurement } from './proxies.js';
+import type { Measure, ProxyMeasurement } from './proxies.js';
 
 const DEFAULT_MEGABYTES = 256;
 const MEGABYTE = 1024 * 1024;

@@ -1,10 +1,10 @@
-import { SidecarError } from '../errors.js';
 import type { Objective, ProxyValues } from '../objectives/index.js';
 import type { Evaluation } from '../protocol/messages.js';
 import type { ProxyDefinition } from '../proxies/index.js';
 import type { EvaluationOutcome, EvaluationRequest, Evaluator, Measuring } from '../search/evaluator.js';
 import type { Sidecar } from '../sidecar/client.js';
 import { failureOfOne, UnusableSpace } from './failures.js';
+import { type MeasuredArchitecture, requestMeasurements } from './measurements.js';
 import type { ProxyMeasurements } from './proxy-measurements.js';
 import { readProxy, sourcesOf } from './proxy-sources.js';
 
@@ -12,9 +12,6 @@ import { readProxy, sourcesOf } from './proxy-sources.js';
 export interface ProxyMeasurement extends Measuring {
   readonly parts: ProxyValues;
 }
-
-/** An architecture to measure. */
-export type MeasuredArchitecture = Pick<EvaluationRequest, 'genotype' | 'seed'>;
 
 /**
  * Measures architectures, one after the other.
@@ -43,24 +40,23 @@ export function createSidecarMeasure(options: {
 }): Measure {
   const { sidecar, digest, signal, onFailure, space = new UnusableSpace() } = options;
   const measureTogether: Measure = async (architectures, proxies) => {
-    const body = { digest, architectures: architectures.map(({ genotype, seed }) => ({ genotype, seed })) };
-    const { measurements } = await sidecar.request('measure', { ...body, proxies: [...proxies] }, { signal });
-    if (measurements.length !== architectures.length) {
-      const message = `The sidecar returned ${measurements.length} measurements of ${architectures.length} architectures.`;
-      throw new SidecarError(message, { code: 'measurement-mismatch' });
-    }
+    const measurements = await requestMeasurements(sidecar, { digest, architectures, proxies }, signal);
     space.succeeded();
     return measurements.map(({ values, seconds, flops }) => {
       return { parts: Object.fromEntries(values.map(({ proxy, value }) => [proxy, value])), seconds, flops };
     });
   };
 
-  async function measureAlone(architecture: MeasuredArchitecture, proxies: readonly string[]) {
+  async function measureAlone(
+    architecture: MeasuredArchitecture,
+    proxies: readonly string[],
+  ): Promise<ProxyMeasurement> {
     try {
-      return await measureTogether([architecture], proxies);
+      const [measurement] = await measureTogether([architecture], proxies);
+      return measurement as ProxyMeasurement;
     } catch (error) {
       onFailure(`${architecture.genotype} was not measured: ${space.failureOfOne(error)}`);
-      return [{ ...NOTHING, parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])) }];
+      return { ...NOTHING, parts: Object.fromEntries(proxies.map((proxy) => [proxy, null])) };
     }
   }
 
@@ -74,7 +70,7 @@ export function createSidecarMeasure(options: {
       }
     }
     const measurements: ProxyMeasurement[] = [];
-    for (const architecture of architectures) measurements.push(...(await measureAlone(architecture, proxies)));
+    for (const architecture of architectures) measurements.push(await measureAlone(architecture, proxies));
     return measurements;
   };
 }

@@ -4,7 +4,8 @@ import { runPool } from '../search/pool.js';
 import { evaluationSeed } from '../search/recording.js';
 import type { Encoding, Space } from '../spaces/space.js';
 import type { Screener } from '../strategies/strategy.js';
-import type { Measure, MeasuredArchitecture } from './proxies.js';
+import type { MeasuredArchitecture } from './measurements.js';
+import type { Measure } from './proxies.js';
 import type { ProxyMeasurements, ScreenedCandidate } from './proxy-measurements.js';
 
 export interface ScreenerOptions {

@@ -1,4 +1,5 @@
 import { failureOfOne } from '../../evaluators/failures.js';
+import { requestMeasurements } from '../../evaluators/measurements.js';
 import type { Measurement } from '../../protocol/messages.js';
 import { runPool } from '../../search/pool.js';
 import { evaluationSeed } from '../../search/recording.js';
@@ -83,13 +84,10 @@ export async function measureArchitecture(options: ArchitectureMeasuring): Promi
   const { sidecar, seed, signal, setting, genotype, proxies } = options;
   const entry = { type: 'measured', ...setting, genotype, proxies } as const;
   const architectures = [{ genotype, seed: evaluationSeed(seed, genotype) }];
+  const request = { digest: setting.digest, architectures, proxies };
   try {
-    const { measurements } = await sidecar.request(
-      'measure',
-      { digest: setting.digest, architectures, proxies },
-      { signal },
-    );
-    return { ...entry, outcome: { measurement: measurements[0] as Measurement } };
+    const [measurement] = await requestMeasurements(sidecar, request, signal);
+    return { ...entry, outcome: { measurement: measurement as Measurement } };
   } catch (error) {
     return { ...entry, outcome: { failure: failureOfOne(error) } };
   }

@@ -85,6 +85,14 @@ describe('measuring', () => {
     expect(readFileSync(store.job.folder.log, 'utf8')).toContain('g failed: Gave measure up after 2 deaths');
   });
 
+  it('fails when the sidecar does not answer for each architecture', async () => {
+    const request = async () => ({ measurements: [] });
+    const sidecar = { request } as unknown as MeasuringContext['sidecar'];
+    const context = { ...contextWith(async (body) => measurementOf(body)), sidecar };
+    await expect(measureMissing(context, task(['g'], ['rmi']))).rejects.toMatchObject({ code: 'measurement-mismatch' });
+    expect(store.values.missing(SETTING, 'g', ['rmi'])).toEqual(['rmi']);
+  });
+
   it('keeps all measurements when it fails', async () => {
     const broken = new SidecarError('The sidecar does not start', { code: 'sidecar-start-failed' });
     const context = contextWith(async (body) => {
