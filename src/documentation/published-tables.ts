@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../installation/places.js';
-import { dartsCells, describeRecipe, nasBench201Cells } from '../jobs/published-table/cells.js';
+import { cellsOf } from '../jobs/published-table/cells.js';
 import { type PublishedTable, publishedTableSchema } from '../jobs/published-table/result.js';
 import { table } from './table.js';
 
@@ -20,7 +20,6 @@ function tableIn(name: PublishedTable['table']): PublishedTable {
 }
 
 function markdownOf(found: PublishedTable): string {
-  const { head, rows } = found.table === 'darts' ? dartsCells(found) : nasBench201Cells(found);
-  const recipe = found.table === 'darts' ? describeRecipe(found) : '';
-  return [table(head, rows), ...(recipe === '' ? [] : [recipe]), `Published: ${found.source}.`].join('\n\n');
+  const { head, rows, notes } = cellsOf(found);
+  return [table(head, rows), ...notes, `Published: ${found.source}.`].join('\n\n');
 }

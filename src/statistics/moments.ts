@@ -9,6 +9,16 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean: mean(values), deviation: deviation(values) };
 }
 
+/** The spread in another unit. */
+export function convertSpread({ mean, deviation }: Spread, convert: (value: number) => number): Spread {
+  return { mean: convert(mean), deviation: deviation === null ? null : convert(deviation) };
+}
+
+/** `94.36 ± 0.10`, or `94.36` for a single value. */
+export function spreadText({ mean, deviation }: Spread, digits: number): string {
+  return deviation === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
 /** @param values at least one */
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('An empty list has no mean.');

@@ -8,7 +8,7 @@ import { overridesOf, wordsOf } from '../../terminal/input/overrides.js';
 import { seedsFlag, splitSeeds } from '../../terminal/input/seeds.js';
 import { runJob } from '../../terminal/progress/reporter.js';
 import { createRetrainingReporter } from '../../terminal/progress/retraining.js';
-import { describeDartsTable } from '../../terminal/tables/published-table.js';
+import { describePublishedTable } from '../../terminal/tables/published-table.js';
 
 const { device, workers, threads } = input.keyFlags;
 
@@ -43,7 +43,7 @@ KEY VALUE pairs. Repeating the command continues an interrupted one.`;
       await runJob(start, createRetrainingReporter(process.stderr));
     }
     const table = await dartsTable([...(flags.runs ?? []), ...(out === undefined ? [] : [out])]);
-    this.log(describeDartsTable(table));
+    this.log(describePublishedTable(table));
     return table;
   }
 }

@@ -2,7 +2,7 @@ import type { NasBench201Table } from '../../jobs/published-table/result.js';
 import { nasBench201Table } from '../../jobs/published-table/tables.js';
 import { BaseCommand } from '../../terminal/base-command.js';
 import { runsFlag } from '../../terminal/input/flags.js';
-import { describeNasBench201Table } from '../../terminal/tables/published-table.js';
+import { describePublishedTable } from '../../terminal/tables/published-table.js';
 
 export default class TableNasBench201 extends BaseCommand {
   static override summary = "Print the paper's table of NAS-Bench-201, with the runs made here.";
@@ -19,7 +19,7 @@ Folders of \`rminas one-shot\` and \`rminas compare\` count.`;
   override async run(): Promise<NasBench201Table> {
     const { flags } = await this.parse(TableNasBench201);
     const table = await nasBench201Table(flags.runs ?? []);
-    this.log(describeNasBench201Table(table));
+    this.log(describePublishedTable(table));
     return table;
   }
 }

@@ -1,17 +1,23 @@
 /** The cells of the tables as text, for terminal and documentation. */
-import type { Spread } from '../../statistics/moments.js';
-import type { DartsRow, DartsTable, MeasuredRuns, NasBench201Row, NasBench201Table } from './result.js';
+import { convertSpread, type Spread, spreadText } from '../../statistics/moments.js';
+import type { DartsRow, DartsTable, MeasuredRuns, NasBench201Row, NasBench201Table, PublishedTable } from './result.js';
 
 export interface TableCells {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Sentences about the table. */
+  readonly notes: readonly string[];
 }
 
 const DATASETS = ['cifar10', 'cifar100', 'ImageNet16-120'];
 const TERA = 1e12;
 
+export function cellsOf(table: PublishedTable): TableCells {
+  return table.table === 'darts' ? dartsCells(table) : nasBench201Cells(table);
+}
+
 /** A line for each group of runs of a row, and one for a row without runs. */
-export function nasBench201Cells({ rows }: NasBench201Table): TableCells {
+function nasBench201Cells({ rows }: NasBench201Table): TableCells {
   const head = [
     'method',
     'published, %',
@@ -22,7 +28,7 @@ export function nasBench201Cells({ rows }: NasBench201Table): TableCells {
     '10¹² multiply-adds',
     'seconds',
   ];
-  return { head, rows: rows.flatMap(nasBench201Lines) };
+  return { head, rows: rows.flatMap(nasBench201Lines), notes: [] };
 }
 
 function nasBench201Lines({ method, published, measured, notRun }: NasBench201Row): string[][] {
@@ -34,8 +40,8 @@ function nasBench201Lines({ method, published, measured, notRun }: NasBench201Ro
     ...first,
     describeRuns(one),
     String(one.seeds.length),
-    ...DATASETS.map((name) => spreadText(one.accuracies[name] ?? null, 2)),
-    spreadText(one.rank, 0),
+    ...DATASETS.map((name) => cellOf(one.accuracies[name] ?? null, 2)),
+    cellOf(one.rank, 0),
     teraText(one.multiplyAdds),
     spreadText(one.seconds, 0),
   ]);
@@ -56,7 +62,7 @@ function describeRuns({ size, epochs, images, architectures, asPublished }: Meas
 }
 
 /** Errors and parameters of each row: published, and retrained here by one recipe. */
-export function dartsCells({ rows }: DartsTable): TableCells {
+function dartsCells({ rows, recipe }: DartsTable): TableCells {
   const head = [
     'method',
     'genotype',
@@ -68,7 +74,7 @@ export function dartsCells({ rows }: DartsTable): TableCells {
     'seeds',
     'searched here',
   ];
-  return { head, rows: rows.map(dartsLine) };
+  return { head, rows: rows.map(dartsLine), notes: recipe === null ? [] : [recipeNote(recipe)] };
 }
 
 function dartsLine({ method, genotype, published, retrained, notRun, measured }: DartsRow): string[] {
@@ -76,8 +82,8 @@ function dartsLine({ method, genotype, published, retrained, notRun, measured }:
   return [
     method,
     genotype ?? '',
-    spreadText(published.error, 2),
-    spreadText(published.retrained, 2),
+    cellOf(published.error, 2),
+    cellOf(published.retrained, 2),
     String(published.gpuDays),
     parameters === null ? '' : (parameters / 1e6).toFixed(2),
     retrained === null ? `not run: ${notRun}` : spreadText(retrained.error, 2),
@@ -86,9 +92,8 @@ function dartsLine({ method, genotype, published, retrained, notRun, measured }:
   ];
 }
 
-/** The recipe of all retrainings, in a sentence; empty without any. */
-export function describeRecipe({ recipe }: DartsTable): string {
-  if (recipe === null) return '';
+/** The recipe of all retrainings, in a sentence. */
+function recipeNote(recipe: NonNullable<DartsTable['recipe']>): string {
   const { dataset, channels, cells, epochs, batchSize, trainImages } = recipe;
   return (
     `Retrained here on ${dataset}: C = ${channels}, ${cells} cells, ${epochs} epochs, batches of ${batchSize}, ` +
@@ -96,13 +101,12 @@ export function describeRecipe({ recipe }: DartsTable): string {
   );
 }
 
-function teraText({ mean, deviation }: Spread): string {
-  return spreadText({ mean: mean / TERA, deviation: deviation === null ? null : deviation / TERA }, 3);
+function teraText(spread: Spread): string {
+  const inTera = convertSpread(spread, (value) => value / TERA);
+  return spreadText(inTera, 3);
 }
 
-/** `94.36 ± 0.10`, `94.36` for one seed, nothing for null. */
-function spreadText(spread: Spread | null, digits: number): string {
-  if (spread === null) return '';
-  const { mean, deviation } = spread;
-  return deviation === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+/** Nothing for null. */
+function cellOf(spread: Spread | null, digits: number): string {
+  return spread === null ? '' : spreadText(spread, digits);
 }

@@ -1,6 +1,6 @@
 /** The runs of a method, summarised over their seeds. */
 import { reportedFigures } from '../../benchmarks/reported.js';
-import { type Spread, spreadOf } from '../../statistics/moments.js';
+import { convertSpread, type Spread, spreadOf } from '../../statistics/moments.js';
 import { ONE_SHOT_OBJECTIVE } from '../compare/methods.js';
 import type { ComparisonResult, ComparisonRow } from '../compare/result.js';
 import { planNewOneShot } from '../one-shot/plan.js';
@@ -83,9 +83,8 @@ export function rowsOfComparisons(
 export function measureRow(row: ComparisonRow, { series }: ComparisonResult): MeasuredRuns | null {
   const { runs, cost, architectures, figures } = row;
   if (cost === null || architectures === null) return null;
-  const { mean, deviation } = cost.flops;
   // The cost is in millions.
-  const multiplyAdds = { mean: mean * 1e6, deviation: deviation === null ? null : deviation * 1e6 };
+  const multiplyAdds = convertSpread(cost.flops, (value) => value * 1e6);
   const known = series.flatMap(({ dataset }, at): [string, NonNullable<(typeof figures)[number]>][] => {
     const figure = figures[at];
     return figure ? [[dataset, figure]] : [];

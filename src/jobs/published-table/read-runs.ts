@@ -18,6 +18,7 @@ export interface FoundResults {
   readonly retrainings: readonly RetrainingResult[];
 }
 
+const RESULT_FILES = ['result.json', 'comparison.json'];
 const DEEPEST = 6;
 const MOST_FILES = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -25,8 +26,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /**
  * Reads what `rminas one-shot`, `compare` and `retrain` left below the folders. Other results are skipped.
  * @param call the function that was given the folders, for messages
- * @throws UsageError for a wrong argument, and `corrupt-result` for a file that is not JSON; MissingError for a folder
- *   that cannot be read
+ * @throws UsageError for a wrong argument, `corrupt-result` for a file that is not JSON, and `too-many-results`;
+ *   MissingError for a folder that cannot be read
  */
 export function readResults(call: string, folders: readonly string[]): FoundResults {
   checkArgument(call, 'folders', arrayOf(pathOption, 'paths'), folders);
@@ -61,13 +62,25 @@ function resultFilesIn(root: string): string[] {
   const visit = (folder: string, depth: number): void => {
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
-      const isResult = entry.isFile() && (entry.name === 'result.json' || entry.name === 'comparison.json');
-      if (isResult && files.length < MOST_FILES) files.push(path);
-      if (entry.isDirectory() && depth < DEEPEST) visit(path, depth + 1);
+      if (entry.isFile() && RESULT_FILES.includes(entry.name)) files.push(path);
+      if (files.length > MOST_FILES) throw tooManyResults(root);
+      if (entry.isDirectory() && depth < DEEPEST && hasRuns(entry.name)) visit(path, depth + 1);
     }
   };
   visit(root, 0);
   return files.sort();
+}
+
+/** Folders of programs, such as .git, hold no runs. */
+function hasRuns(name: string): boolean {
+  return !name.startsWith('.') && name !== 'node_modules';
+}
+
+function tooManyResults(folder: string): UsageError {
+  return new UsageError(`${folder} has more than ${MOST_FILES.toLocaleString('en')} results.`, {
+    code: 'too-many-results',
+    nextSteps: ['Name the folders below it that have the runs of the table.'],
+  });
 }
 
 function entriesOf(folder: string) {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { textLiteral } from '../../config/index.js';
 import { pathOption } from '../../installation/paths.js';
 import { arrayOf, checkOptions, type OptionShape, seedOption } from '../../options.js';
-import { DARTS_GENOTYPES } from '../../spaces/darts/published.js';
+import { publishedDartsGenotype } from '../../spaces/darts/published.js';
 import { jobFolderAt } from '../../store/folder.js';
 import { hasBegun } from '../../store/journal-file.js';
 import { CONFIGURATION_OPTIONS } from '../common-options.js';
@@ -40,7 +40,7 @@ export function retrainAll(options: RetrainAllOptions): Job<RetrainingEvent, rea
 async function run({ out, ...options }: RetrainAllOptions, context: JobContext<RetrainingEvent>): Promise<string[]> {
   const folders: string[] = [];
   for (const { genotype: name } of PUBLISHED_DARTS.rows) {
-    const known = DARTS_GENOTYPES.find((one) => one.name === name);
+    const known = publishedDartsGenotype(name);
     if (known === undefined || known.genotype === null) continue;
     folders.push(await retrainOne(known.name, resolve(out, known.name), options, context));
   }

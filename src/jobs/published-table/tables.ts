@@ -1,5 +1,5 @@
 /** The two tables of the paper, with the runs that were made here. */
-import { DARTS_GENOTYPES } from '../../spaces/darts/published.js';
+import { publishedDartsGenotype } from '../../spaces/darts/published.js';
 import { METHODS } from '../../supernets/index.js';
 import { VERSION } from '../../version.js';
 import { PUBLISHED_DARTS, type PublishedDartsRow, publishedOf } from '../compare/published.js';
@@ -11,14 +11,19 @@ import { recipeOf, retrainedOf } from './retrained.js';
 
 const NAS_BENCH_201 = 'nas-bench-201';
 
+type Searches = Pick<ComparisonRow, 'strategy' | 'objective'>;
+type Runs = { readonly method: string } | Searches;
+
 /** What the published rows of NAS-Bench-201 are here: a one-shot method, or a strategy with an objective. */
-const RUNS_OF: Readonly<Record<string, { readonly method: string } | { strategy: string; objective: string }>> = {
+const RUNS_OF: Readonly<Record<string, Runs>> = {
   RL: { strategy: 'reinforce', objective: 'rmi' },
   'DARTS-V2': { method: 'darts-2' },
   GDAS: { method: 'gdas' },
   FairNAS: { method: 'fairnas' },
   'RMI-NAS': { strategy: 'forest', objective: 'rmi' },
 };
+const PUBLISHED = Object.values(RUNS_OF);
+const PUBLISHED_METHODS = new Set(PUBLISHED.flatMap((runs) => ('method' in runs ? [runs.method] : [])));
 
 /**
  * The table of NAS-Bench-201: the published rows, the other one-shot methods, and the other searches that were made.
@@ -33,7 +38,7 @@ export async function nasBench201Table(folders: readonly string[]): Promise<NasB
   for (const { method, seconds, accuracies } of published.rows) {
     rows.push(await rowOf(method, { seconds, accuracies }, found));
   }
-  for (const { name } of METHODS) if (!isPublished({ method: name })) rows.push(await rowOf(name, null, found));
+  for (const { name } of METHODS) if (!PUBLISHED_METHODS.has(name)) rows.push(await rowOf(name, null, found));
   rows.push(...otherRows(found));
   return { schema: 1, rminas: VERSION, table: NAS_BENCH_201, source: published.source, rows };
 }
@@ -49,16 +54,13 @@ async function rowOf(
   return { method, published, measured, notRun: measured.length > 0 ? null : reasonOf(runs) };
 }
 
-function rowsNamed(
-  found: FoundResults,
-  { strategy, objective }: { strategy: string; objective: string },
-): MeasuredRuns[] {
+function rowsNamed(found: FoundResults, searches: Searches): MeasuredRuns[] {
   return rowsOfComparisons(found.comparisons, NAS_BENCH_201)
-    .filter(([row]) => row.strategy === strategy && row.objective === objective)
+    .filter(([row]) => isRowOf(row, searches))
     .flatMap(([row, comparison]) => measureRow(row, comparison) ?? []);
 }
 
-function reasonOf(runs: (typeof RUNS_OF)[string]): string {
+function reasonOf(runs: Runs): string {
   const command =
     'method' in runs
       ? `rminas one-shot --method ${runs.method} --space ${NAS_BENCH_201}`
@@ -75,12 +77,12 @@ function otherRows(found: FoundResults): NasBench201Row[] {
   });
 }
 
-function isPublished(row: { readonly method: string } | ComparisonRow): boolean {
-  return Object.values(RUNS_OF).some((runs) =>
-    'method' in runs
-      ? 'method' in row && row.method === runs.method
-      : 'strategy' in row && row.strategy === runs.strategy && row.objective === runs.objective,
-  );
+function isPublished(row: ComparisonRow): boolean {
+  return PUBLISHED.some((runs) => 'strategy' in runs && isRowOf(row, runs));
+}
+
+function isRowOf(row: ComparisonRow, { strategy, objective }: Searches): boolean {
+  return row.strategy === strategy && row.objective === objective;
 }
 
 /**
@@ -100,7 +102,7 @@ async function dartsRowOf(
   { method, genotype: name, oneShot, gpuDays, retrained: published }: PublishedDartsRow,
   { oneShots, retrainings }: FoundResults,
 ): Promise<DartsRow> {
-  const known = DARTS_GENOTYPES.find((one) => one.name === name);
+  const known = publishedDartsGenotype(name);
   const genotype = known?.genotype ?? null;
   const retrained = genotype === null ? null : retrainedOf(retrainings, genotype);
   const missing =

@@ -5,6 +5,11 @@ const DARTS = 'quark0/darts, cnn/genotypes.py';
 const PC_DARTS = 'yuhuixu1993/PC-DARTS, genotypes.py';
 const FAIR_DARTS = 'xiaomi-automl/FairDARTS, fairdarts/genotypes.py';
 
+/** The genotype of a published name, letter for letter. */
+export function publishedDartsGenotype(wanted: string | null): PublishedGenotype | undefined {
+  return DARTS_GENOTYPES.find(({ name }) => name === wanted);
+}
+
 export const DARTS_GENOTYPES: readonly PublishedGenotype[] = [
   {
     name: 'NASNet',

@@ -9,6 +9,7 @@ import type {
 } from '../../definitions/graph.js';
 import type { PublishedGenotypes } from '../../explain/genotypes.js';
 import type { ShownArchitecture } from '../../explain/show.js';
+import { spreadText } from '../../statistics/moments.js';
 import { fittingTable, type LabelledValue, listOf } from './layout.js';
 
 const COLOURS: Readonly<Record<OperationFamily, (text: string) => string>> = {
@@ -105,11 +106,10 @@ export function describePublished({ genotypes }: PublishedGenotypes): string {
     { lines: false },
   );
   for (const { name, error, deviation, parameters, dataset, paper, source } of genotypes) {
-    const spread = deviation === null ? '' : ` ± ${deviation.toFixed(2)}`;
     const millions = (parameters / 1e6).toFixed(source === null ? 1 : 4);
     table.push([
       pc.bold(name),
-      error.toFixed(2) + spread,
+      spreadText({ mean: error, deviation }, 2),
       millions,
       dataset,
       source === null ? `${paper}, figures only` : paper,

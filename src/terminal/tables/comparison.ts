@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { mixedNotes } from '../../jobs/arithmetic-kinds.js';
 import type { CostKind } from '../../jobs/compare/cost.js';
 import type { ComparisonResult, ComparisonRow, Figure } from '../../jobs/compare/result.js';
-import type { Spread } from '../../statistics/moments.js';
+import { convertSpread, type Spread, spreadText } from '../../statistics/moments.js';
 import { fittingTable } from './layout.js';
 
 /** The unit of each cost in a table, and its size in the cost's own unit. */
@@ -55,10 +55,10 @@ function measuredCells(row: ComparisonRow, kinds: readonly CostKind[], judged: b
     row.unlimited ? `${pc.bold(name)} (no budget)` : pc.bold(name),
     String(runs.length),
     ...costs,
-    architectures ? describeSpread(architectures, 0) : '',
-    ...figures.map((figure) => (figure ? describeSpread(figure.accuracy, 2) : '')),
+    architectures ? spreadText(architectures, 0) : '',
+    ...figures.map((figure) => (figure ? spreadText(figure.accuracy, 2) : '')),
     ...(judged && first
-      ? [describeSpread(first.rank, 1), describeSpread(first.regret, 2), of(first.optimal), of(first.asGoodAsVote)]
+      ? [spreadText(first.rank, 1), spreadText(first.regret, 2), of(first.optimal), of(first.asGoodAsVote)]
       : []),
   ];
 }
@@ -82,7 +82,7 @@ function publishedCells({ series, published }: ComparisonResult, kinds: readonly
     '',
     ...kinds.map((kind) => (kind === 'seconds' ? seconds.toFixed(1) : '')),
     '',
-    ...series.map(({ dataset }) => (accuracies[dataset] ? describeSpread(accuracies[dataset], 2) : '')),
+    ...series.map(({ dataset }) => (accuracies[dataset] ? spreadText(accuracies[dataset], 2) : '')),
     ...(series.length === 0 ? [] : ['', '', '', '']),
   ]);
   return series.length === 0 ? [] : cells;
@@ -115,13 +115,8 @@ function describeAmount(value: number, kind: CostKind): string {
 }
 
 /** Chooses the decimals by the size of the mean. */
-function describeCost({ mean, deviation }: Spread, size: number): string {
-  const spread = { mean: mean / size, deviation: deviation === null ? null : deviation / size };
-  const magnitude = mean > 0 ? Math.floor(Math.log10(spread.mean)) : 0;
-  return describeSpread(spread, Math.min(12, Math.max(0, SIGNIFICANT_DIGITS - 1 - magnitude)));
-}
-
-function describeSpread({ mean, deviation }: Spread, digits: number): string {
-  const middle = mean.toFixed(digits);
-  return deviation === null ? middle : `${middle} ± ${deviation.toFixed(digits)}`;
+function describeCost(cost: Spread, size: number): string {
+  const spread = convertSpread(cost, (value) => value / size);
+  const magnitude = spread.mean > 0 ? Math.floor(Math.log10(spread.mean)) : 0;
+  return spreadText(spread, Math.min(12, Math.max(0, SIGNIFICANT_DIGITS - 1 - magnitude)));
 }

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { RetrainingResult, SeedResult } from '../../jobs/retrain/result.js';
-import type { Spread } from '../../statistics/moments.js';
+import { type Spread, spreadText } from '../../statistics/moments.js';
 import { counted, formatSeconds } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
 import { reportRow } from './search.js';
@@ -36,8 +36,8 @@ function describeRecipe({ space, dataset, recipe, retraining, trainImages, testI
   );
 }
 
-function describeSpread({ mean, deviation }: Spread): string {
-  return deviation === null ? `${mean.toFixed(2)} %` : `${mean.toFixed(2)} ± ${deviation.toFixed(2)} %`;
+function describeSpread(spread: Spread): string {
+  return `${spreadText(spread, 2)} %`;
 }
 
 /** Reports the last epoch. The best epoch is shown apart, because the test images chose it. */

@@ -1,19 +1,19 @@
 /** The paper's tables, with the runs below some folders. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MissingError } from '../../../src/errors.js';
 import { PUBLISHED_DARTS } from '../../../src/jobs/compare/published.js';
 import { planNewOneShot } from '../../../src/jobs/one-shot/plan.js';
-import { dartsCells, describeRecipe, nasBench201Cells } from '../../../src/jobs/published-table/cells.js';
+import { cellsOf } from '../../../src/jobs/published-table/cells.js';
 import { publishedTableSchema } from '../../../src/jobs/published-table/result.js';
 import { dartsTable, nasBench201Table } from '../../../src/jobs/published-table/tables.js';
-import { DARTS_GENOTYPES } from '../../../src/spaces/darts/published.js';
+import { publishedDartsGenotype } from '../../../src/spaces/darts/published.js';
 import { METHOD_NAMES } from '../../../src/supernets/index.js';
 import { temporaryFolder } from '../../support/run-cli.js';
 import { comparisonResult, oneShotResult, retrainingResult, writeResult } from './results.js';
 
-const genotypeOf = (name: string) => DARTS_GENOTYPES.find((one) => one.name === name)?.genotype ?? '';
+const genotypeOf = (name: string) => publishedDartsGenotype(name)?.genotype ?? '';
 
 describe('the table of NAS-Bench-201', () => {
   it('has every published row and every method, and says what was not run', async () => {
@@ -24,7 +24,7 @@ describe('the table of NAS-Bench-201', () => {
       ...METHOD_NAMES.filter((name) => !['darts-2', 'gdas', 'fairnas'].includes(name)),
     ]);
     expect(table.rows.every(({ measured, notRun }) => measured.length === 0 && notRun !== null)).toBe(true);
-    const [, darts2] = nasBench201Cells(table).rows;
+    const [, darts2] = cellsOf(table).rows;
     expect(darts2?.slice(0, 3)).toEqual([
       'DARTS-V2',
       '54.30 ± 0.00 / 15.61 ± 0.00 / 16.32 ± 0.00',
@@ -78,8 +78,8 @@ describe('the table of the DARTS space', () => {
     const table = await dartsTable([]);
     expect(publishedTableSchema.parse(table)).toEqual(table);
     expect(table.recipe).toBeNull();
-    expect(describeRecipe(table)).toBe('');
-    const lines = dartsCells(table).rows;
+    const { rows: lines, notes } = cellsOf(table);
+    expect(notes).toEqual([]);
     expect(lines[0]?.slice(0, 7)).toEqual([
       ...['AmoebaNet-B', '', '2.55 ± 0.05', '', '3150', '2.80', 'not run: its genotype was not published'],
     ]);
@@ -93,6 +93,9 @@ describe('the table of the DARTS space', () => {
     writeResult(runs, 'SNAS/one', retrainingResult(genotypeOf('SNAS'), 600));
     const table = await dartsTable([runs]);
     expect(table.recipe).toMatchObject({ epochs: 600, batchSize: 96, channels: 36, cells: 20, trainImages: 50_000 });
+    expect(cellsOf(table).notes).toEqual([
+      'Retrained here on cifar10: C = 36, 20 cells, 600 epochs, batches of 96, 50,000 images.',
+    ]);
     const retrained = table.rows.filter(({ notRun }) => notRun === null);
     expect(retrained.map(({ method }) => method)).toEqual(['DARTS (2nd)', 'SNAS']);
     expect(retrained[0]?.retrained).toMatchObject({ seeds: [1], error: { mean: 10 }, parameters: 3_349_342 });
@@ -104,5 +107,25 @@ describe('the table of the DARTS space', () => {
     const runs = temporaryFolder();
     writeFileSync(join(runs, 'result.json'), '{');
     await expect(dartsTable([runs])).rejects.toMatchObject({ code: 'corrupt-result' });
+  });
+
+  it('skips the folders of programs', async () => {
+    const runs = temporaryFolder();
+    for (const folder of ['.cache', 'node_modules', 'one/.git']) writeResult(runs, folder, { not: 'read' });
+    writeFileSync(join(runs, '.cache', 'result.json'), '{');
+    writeResult(runs, 'node_modules/one', retrainingResult(genotypeOf('SNAS'), 3));
+    writeResult(runs, 'one', retrainingResult(genotypeOf('SNAS'), 600));
+    expect((await dartsTable([runs])).recipe).toMatchObject({ epochs: 600 });
+  });
+
+  it('refuses a folder with too many results', async () => {
+    const runs = temporaryFolder();
+    for (let run = 0; run < 5001; run += 1) {
+      mkdirSync(join(runs, `${run}`));
+      for (const name of ['result.json', 'comparison.json']) writeFileSync(join(runs, `${run}`, name), '');
+    }
+    await expect(dartsTable([runs])).rejects.toMatchObject({
+      ...{ code: 'too-many-results', message: `${runs} has more than 10,000 results.` },
+    });
   });
 });

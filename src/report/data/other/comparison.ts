@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { COST_LABELS, regretChart } from '../../../jobs/compare/charts.js';
 import { type ComparisonResult, type ComparisonRow, comparisonResultSchema } from '../../../jobs/compare/result.js';
-import type { Spread } from '../../../statistics/moments.js';
+import { type Spread, spreadText } from '../../../statistics/moments.js';
 import { counted, grouped } from '../../../system/units.js';
 import type { Block, ReportTable, RunReport } from '../schema.js';
 import { againSection, plainReport, readResultFile, unfinishedReport } from './job-reports.js';
@@ -86,9 +86,7 @@ function methodBlocks(result: ComparisonResult): Block[] {
 }
 
 function spread(value: Spread | null | undefined, digits: number): string | null {
-  if (!value) return null;
-  const { mean, deviation } = value;
-  return deviation === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+  return value ? spreadText(value, digits) : null;
 }
 
 function methodTable({ rows, series, published, cost }: ComparisonResult): ReportTable {

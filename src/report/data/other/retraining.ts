@@ -1,6 +1,7 @@
 /** The report of a retraining: accuracy and loss over the epochs of each seed. */
 import type { ChartSeries, PlaneChart } from '../../../charts/chart.js';
 import { type RetrainingResult, retrainingResultSchema, type SeedResult } from '../../../jobs/retrain/result.js';
+import { type Spread, spreadText } from '../../../statistics/moments.js';
 import { jobFolderAt } from '../../../store/folder.js';
 import { counted, formatSeconds, grouped } from '../../../system/units.js';
 import { significant } from '../numbers.js';
@@ -67,17 +68,17 @@ export function retrainingReport({ folder, trained, spaceOf }: RetrainingRecords
 
 function factsOf({ accuracy, error, top5, parameters, flops, cost }: RetrainingResult): RunReport['facts'] {
   return [
-    { label: 'test accuracy', value: spread(accuracy), note: 'after the last epoch' },
-    { label: 'test error', value: spread(error) },
-    { label: 'top-5 accuracy', value: spread(top5) },
+    { label: 'test accuracy', value: percent(accuracy), note: 'after the last epoch' },
+    { label: 'test error', value: percent(error) },
+    { label: 'top-5 accuracy', value: percent(top5) },
     { label: 'parameters', value: grouped(parameters) },
     { label: 'FLOPs', value: `${significant(flops)} million`, note: 'multiply-adds for one image' },
     { label: 'time', value: formatSeconds(cost.seconds), note: `${cost.secondsPerEpoch.toFixed(1)} s for each epoch` },
   ];
 }
 
-function spread({ mean, deviation }: RetrainingResult['accuracy']): string {
-  return deviation === null ? `${mean.toFixed(2)} %` : `${mean.toFixed(2)} ± ${deviation.toFixed(2)} %`;
+function percent(spread: Spread): string {
+  return `${spreadText(spread, 2)} %`;
 }
 
 function paragraphOf({ seeds, dataset, space, trainImages, testImages }: RetrainingResult): string {
