@@ -1,7 +1,8 @@
 /** Options that several jobs have. */
 import { resolve } from 'node:path';
-import { pathOption } from '../installation/paths.js';
+import { pathOption, shellWord } from '../installation/paths.js';
 import { anyText, arrayOf, filledText, type OptionShape } from '../options.js';
+import { JOB_OPTIONS, type JobOptions, type StartJobOptions } from './job.js';
 
 export const words = arrayOf(anyText, 'texts');
 
@@ -21,7 +22,29 @@ export interface ResumedJob {
   readonly data?: string | undefined;
 }
 
-export const RESUME_OPTIONS: OptionShape<ResumedJob> = { resume: pathOption, data: pathOption.optional() };
+export const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = {
+  ...JOB_OPTIONS,
+  resume: pathOption,
+  data: pathOption.optional(),
+};
+
+/** The words about a job that a command resumes. */
+export interface ResumableWords {
+  /** The job: `search`. */
+  readonly job: string;
+  /** What an interruption leaves: `every whole epoch`. */
+  readonly kept: string;
+  /** The command without its folder: `rminas search --resume`. */
+  readonly command: string;
+}
+
+/** The words of the interruption of a job that a command resumes. */
+export function resumable({ job, kept, command }: ResumableWords): StartJobOptions['interruption'] {
+  return (folder) => ({
+    message: `The ${job} was interrupted${folder === undefined ? ' before it began.' : `; ${kept} is kept.`}`,
+    nextSteps: folder === undefined ? [] : [`Resume it with: ${command} ${shellWord(folder)}`],
+  });
+}
 
 /**
  * The absolute path of the `--data` folder.

@@ -7,7 +7,7 @@ import { dumpConfig } from '../../config/index.js';
 import { clusterOf } from '../../config/planning/cluster.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { pathOption, shellWord } from '../../installation/paths.js';
+import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { Progress } from '../../protocol/messages.js';
@@ -16,7 +16,7 @@ import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, ensureJobFolder, jobFolderAt } from '../../store/folder.js';
 import { openJob } from '../../store/job-store.js';
-import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUMED_OPTIONS, type ResumedJob, resumable } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
 import { createOneShotDescriber, type OneShotEvent } from './events.js';
@@ -40,7 +40,6 @@ const NEW_OPTIONS: OptionShape<NewOneShot & JobOptions> = {
   method: filledText.optional(),
   folder: pathOption.optional(),
 };
-const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 
 function checkOneShotOptions(options: unknown): OneShotOptions {
   return isResumed(options)
@@ -56,9 +55,10 @@ function checkOneShotOptions(options: unknown): OneShotOptions {
  * const { genotype } = await oneShot({ method: 'gdas', cfg: 'quickstart', overrides: ['OPTIM.MAX_EPOCH', '3'] }).result;
  */
 export function oneShot(options: OneShotOptions): Job<OneShotEvent, OneShotResult> {
-  const interruption = (folder: string | undefined) => ({
-    message: `The one-shot search was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas one-shot --resume ${shellWord(folder)}`],
+  const interruption = resumable({
+    job: 'one-shot search',
+    kept: 'every whole epoch',
+    command: 'rminas one-shot --resume',
   });
   return startChecked(() => checkOneShotOptions(options), { interruption }, runOneShot);
 }

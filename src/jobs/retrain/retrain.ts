@@ -3,7 +3,6 @@ import { locateAssets, locateImages } from '../../assets/locate.js';
 import { type Config, dumpConfig } from '../../config/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { sidecarMessages } from '../../evaluators/prepared-sidecar.js';
-import { shellWord } from '../../installation/paths.js';
 import { arrayOf, checkOptions, filledText, type OptionShape, seedOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import type { RequestBody } from '../../protocol/messages.js';
@@ -12,7 +11,7 @@ import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { createJobFolder, jobFolderAt } from '../../store/folder.js';
 import { type JournalFormat, openJob } from '../../store/job-store.js';
-import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUMED_OPTIONS, type ResumedJob, resumable } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
 import { createRetrainingDescriber, type RetrainingEvent } from './events.js';
@@ -41,7 +40,6 @@ const NEW_OPTIONS: OptionShape<NewRetraining & JobOptions> = {
   genotype: filledText.optional(),
   seeds: arrayOf(seedOption, 'seeds').optional(),
 };
-const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 
 function checkRetrainOptions(options: unknown): RetrainOptions {
   return isResumed(options)
@@ -57,10 +55,7 @@ function checkRetrainOptions(options: unknown): RetrainOptions {
  * const { accuracy } = await retrain({ genotype: '|nor_conv_3x3~0|+|…|', seeds: [1, 2, 3] }).result;
  */
 export function retrain(options: RetrainOptions): Job<RetrainingEvent, RetrainingResult> {
-  const interruption = (folder: string | undefined) => ({
-    message: `The retraining was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas retrain --resume ${shellWord(folder)}`],
-  });
+  const interruption = resumable({ job: 'retraining', kept: 'every whole epoch', command: 'rminas retrain --resume' });
   return startChecked(() => checkRetrainOptions(options), { interruption }, runRetraining);
 }
 

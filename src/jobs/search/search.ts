@@ -8,7 +8,7 @@ import { startCustomEvaluation } from '../../evaluators/custom.js';
 import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
-import { pathOption, shellWord } from '../../installation/paths.js';
+import { pathOption } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
 import { checkOptions, flagOption, type OptionShape, objectWith, oneOf, wholeNumberOption } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -20,7 +20,7 @@ import { openJob } from '../../store/job-store.js';
 import { recordable } from '../../store/journal-line.js';
 import { createStrategy } from '../../strategies/index.js';
 import { checkKinds, kindsOf, MIXED_OPTIONS, type MixedOptions } from '../arithmetic-kinds.js';
-import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, words } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUMED_OPTIONS, resumable, words } from '../common-options.js';
 import { sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
 import { sessionOf } from '../session.js';
@@ -77,15 +77,14 @@ const NEW_OPTIONS: OptionShape<NewSearch & JobOptions & CacheOptions & MixedOpti
   ...AFTER_OPTIONS,
   folder: pathOption.optional(),
 };
-const RESUMED_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
-  ...{ ...JOB_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS },
-  ...RESUME_OPTIONS,
+const RESUMED_SEARCH_OPTIONS: OptionShape<ResumedSearch & JobOptions & CacheOptions & MixedOptions> = {
+  ...{ ...RESUMED_OPTIONS, ...CACHE_OPTIONS, ...MIXED_OPTIONS, ...CUSTOM_OPTIONS },
 };
 
 /** @param name of the function that was called, for messages */
 export function checkSearchOptions(options: unknown, name = 'search'): SearchOptions {
   return isResumed(options)
-    ? checkOptions(`${name}({ resume })`, RESUMED_OPTIONS, options)
+    ? checkOptions(`${name}({ resume })`, RESUMED_SEARCH_OPTIONS, options)
     : checkOptions(`${name}()`, NEW_OPTIONS, options);
 }
 
@@ -105,10 +104,7 @@ export type SearchJob = Job<SearchJobEvent, SearchResult>;
  * const other = search({ cfg: 'quickstart', strategy: myStrategy });
  */
 export function search(options: SearchOptions): SearchJob {
-  const interruption = (folder: string | undefined) => ({
-    message: `The search was interrupted${folder === undefined ? ' before it began.' : '; what it evaluated is kept.'}`,
-    nextSteps: folder === undefined ? [] : [`Resume it with: rminas search --resume ${shellWord(folder)}`],
-  });
+  const interruption = resumable({ job: 'search', kept: 'what it evaluated', command: 'rminas search --resume' });
   return startChecked(() => checkSearchOptions(options), { interruption }, runSearch);
 }
 

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { MissingError } from '../../errors.js';
+import { shellWord } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { slug } from '../../plugins/slug.js';
 import { findPython } from '../../sidecar/process/find-python.js';
@@ -10,7 +11,7 @@ import { usefulLine } from '../../sidecar/process/traceback.js';
 import { writeJobFile } from '../../store/folder.js';
 import { TRAINED_TEACHER, type TrainedTeacher, trainedTeacherSchema } from '../../teachers/trained.js';
 import { VERSION } from '../../version.js';
-import { CONFIGURATION_OPTIONS, isResumed, RESUME_OPTIONS, type ResumedJob } from '../common-options.js';
+import { CONFIGURATION_OPTIONS, isResumed, RESUMED_OPTIONS, type ResumedJob, resumable } from '../common-options.js';
 import { JOB_OPTIONS, type Job, type JobOptions, startChecked } from '../job.js';
 import type { RetrainingEvent } from '../retrain/events.js';
 import { RETRAINING_JOURNAL } from '../retrain/journal.js';
@@ -35,7 +36,6 @@ const NEW_OPTIONS: OptionShape<NewTeacherTraining & JobOptions> = {
   ...{ ...JOB_OPTIONS, ...CONFIGURATION_OPTIONS },
   network: filledText.optional(),
 };
-const RESUMED_OPTIONS: OptionShape<ResumedJob & JobOptions> = { ...JOB_OPTIONS, ...RESUME_OPTIONS };
 const COMMAND = 'rminas teacher train --resume';
 const FORMAT = { ...RETRAINING_JOURNAL, resume: COMMAND };
 
@@ -53,10 +53,7 @@ function checkTrainOptions(options: unknown): TrainTeacherOptions {
  * await search({ cfg: 'quickstart', overrides: ['LOADER.DATASET', 'folder:animals', 'RMINAS.TEACHER', files.folder] }).result;
  */
 export function trainTeacher(options: TrainTeacherOptions = {}): Job<RetrainingEvent, TeacherTrainingResult> {
-  const interruption = (folder: string | undefined) => ({
-    message: `The training was interrupted${folder === undefined ? ' before it began.' : '; every whole epoch is kept.'}`,
-    nextSteps: folder === undefined ? [] : [`Resume it with: ${COMMAND} ${folder}`],
-  });
+  const interruption = resumable({ job: 'training', kept: 'every whole epoch', command: COMMAND });
   return startChecked(
     () => checkTrainOptions(options),
     { interruption },
@@ -116,6 +113,6 @@ async function convert(
   if (output.exit.code === 0) return output.stdout.trim();
   throw new MissingError(`The weights ${weights} were not written: ${usefulLine(output.stderr) ?? 'no reason given'}`, {
     code: 'unwritable',
-    nextSteps: [`Make room, and run: ${COMMAND} ${join(weights, '..')}`],
+    nextSteps: [`Make room, and run: ${COMMAND} ${shellWord(join(weights, '..'))}`],
   });
 }
