@@ -1,11 +1,12 @@
 /** Ctrl-C on a real terminal, where it reaches the whole process group, and outputs that are closed or full. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importBenchmark } from '../../src/index.js';
 import { writeWholeNasBench201 } from '../benchmarks/tables.js';
 import { scaled } from '../support/limits.js';
+import { recordSearch } from '../support/recorded-search.js';
 import { BIN, ROOT, temporaryFolder, temporaryHome } from '../support/run-cli.js';
 import { remember } from '../support/started.js';
 import { startOnTerminal, startProgramOnTerminal } from '../support/terminal.js';
@@ -101,6 +102,55 @@ describe.each(Object.keys(JOBS))('Ctrl-C on the terminal of rminas %s', (name) =
       expect(code).toBe(130);
       expect(locksIn(out)).toEqual([]);
     },
+  );
+});
+
+/** A Python whose sidecar waits at its start or with the preparation. */
+function pythonThatWaits(phase: 'start' | 'prepare'): string {
+  const file = join(temporaryFolder(), 'python');
+  const sidecar = join(ROOT, 'test/fixtures/sidecars/waits-in.mjs');
+  // It gets: -m rminas_sidecar --address ADDRESS --workers NUMBER, and more.
+  writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${sidecar}' ${phase} "$3" "$4" "$5" "$6"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+async function resumed(out: string): Promise<string[]> {
+  const run = join(out, 'run');
+  await recordSearch(run, { cfg: TINY, overrides: FEW });
+  return ['search', '--resume', run];
+}
+
+/** For each job before its first result: its words, the phase in which its sidecar waits, and the advice afterwards. */
+const EARLY: readonly [string, 'start' | 'prepare', (out: string) => string[] | Promise<string[]>, RegExp][] = [
+  ['search', 'start', (out) => search(out), /was interrupted before it began/],
+  ['search', 'prepare', (out) => search(out), /was interrupted before it began/],
+  ['search --resume', 'start', resumed, /rminas search --resume \S+/],
+  ['search --resume', 'prepare', resumed, /rminas search --resume \S+/],
+  ['rank', 'start', (out) => ['rank', '--cfg', TINY, '--out', out], /Give the same command again/],
+  ['compare', 'start', (out) => ['compare', '--cfg', TINY, '--out', out], /comparison was interrupted/],
+  [
+    'retrain',
+    'start',
+    (out) => ['retrain', '--genotype', NB201, '--out', out, ...LONG_TRAINING],
+    /was interrupted before it began/,
+  ],
+];
+
+describe.each(EARLY)('Ctrl-C on the terminal of rminas %s, in the phase %s', (_, phase, words, advice) => {
+  it.each([1, 2])(
+    'ends in exit code 130 and leaves no lock (typed %i times)',
+    async (times) => {
+      const out = temporaryFolder();
+      const session = startOnTerminal([...(await words(out)), '--python', pythonThatWaits(phase)]);
+      await session.shows(new RegExp(`The sidecar waits: ${phase}`));
+      for (let typed = 0; typed < times; typed += 1) session.interrupt();
+      const { code, shown } = await session.ended;
+      expect(shown).toMatch(advice);
+      expect(code).toBe(130);
+      expect(locksIn(out)).toEqual([]);
+    },
+    scaled(60_000),
   );
 });
 
