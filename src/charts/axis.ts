@@ -17,13 +17,7 @@ export function axisOption(chart: PlaneChart, which: 'x' | 'y', palette: Palette
   const range = axis.categories ? {} : rangeOf(chart, which);
   const labels = axis.categories ? { interval: 0, rotate: narrow ? 40 : 0 } : { hideOverlap: true };
   return {
-    ...(axis.categories
-      ? {
-          type: 'category',
-          data: axis.categories,
-          axisLabel: { color: palette.muted, interval: 0, rotate: narrow ? 40 : 0 },
-        }
-      : { type: axis.log ? 'log' : 'value', axisLabel: { color: palette.muted, hideOverlap: true } }),
+    ...(axis.categories ? { type: 'category', data: axis.categories } : { type: axis.log ? 'log' : 'value' }),
     ...range,
     axisLabel: { color: palette.muted, ...labels, ...(range.axisLabel as object) },
     name: axis.label,

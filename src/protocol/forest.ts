@@ -7,7 +7,7 @@ const category = z.int().min(0).max(255);
 const encodings = z.array(z.array(category).min(1).max(256)).max(100_000);
 
 /** Fits a forest on the known architectures and predicts the candidates. */
-export const fitSchema = z.strictObject({
+const fitSchema = z.strictObject({
   /** The forest's features: a row of numbers for each category of each slot. Rows of one slot have equal lengths. */
   features: z
     .array(z.array(z.array(z.number()).min(1).max(256)).min(1).max(256))

@@ -1,7 +1,7 @@
 /** The answer does not depend on how many architectures a worker trains at a time. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { evaluatedIn, linesOf } from '../support/journals.js';
+import { scoresIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
@@ -16,11 +16,7 @@ async function search(stack: number) {
   ]);
   expect(answer).toMatchObject({ code: 0 });
   const { genotype, files } = JSON.parse(answer.stdout);
-  const losses = evaluatedIn(files.journal).map((entry) =>
-    JSON.stringify(entry, (key, it) => (key === 'seconds' ? 0 : it)),
-  );
-  const course = linesOf(files.journal).filter(({ entry }) => entry.type === 'proposed');
-  return { genotype, losses: losses.sort(), course: course.map(({ entry }) => entry) };
+  return { genotype, scores: scoresIn(files.journal) };
 }
 
 it('a search has the same scores and answer with one architecture and with four at a time', {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { evaluatedIn, linesOf } from '../support/journals.js';
+import { scoresIn } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { ROOT, runCli, temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
@@ -13,15 +13,6 @@ const args = (folder: string, workers: number) => [
   ...['search', '--cfg', join(ROOT, 'test/fixtures/tiny.yaml'), '--no-cache', '--json', '--device', 'cpu,cpu'],
   ...['--out', folder, '--workers', String(workers), ...KEYS, 'RMINAS.MAX_EVALUATIONS', '14'],
 ];
-
-/** The scores of a journal, in the order of their architectures, and what was proposed and answered. */
-function scoresIn(journal: string): unknown {
-  const scores = evaluatedIn(journal).map((entry) =>
-    JSON.stringify(entry, (key, value) => (key === 'seconds' ? 0 : value)),
-  );
-  const course = linesOf(journal).filter(({ entry }) => entry.type === 'proposed' || entry.type === 'finished');
-  return { scores: scores.sort(), course: course.map(({ entry }) => entry) };
-}
 
 it('a search with one worker and one that was killed with two and resumed with seven have the same scores and answer', {
   timeout: scaled(180_000),

@@ -19,6 +19,15 @@ export function linesOf(journal: string): Line[] {
 export const evaluatedIn = (journal: string) =>
   linesOf(journal).flatMap(({ entry }) => (entry.type === 'evaluated' ? [entry] : []));
 
+/** The scores of a journal, in the order of their architectures, and what was proposed and answered. */
+export function scoresIn(journal: string): unknown {
+  const scores = evaluatedIn(journal).map((entry) =>
+    JSON.stringify(entry, (key, value) => (key === 'seconds' ? 0 : value)),
+  );
+  const course = linesOf(journal).filter(({ entry }) => entry.type === 'proposed' || entry.type === 'finished');
+  return { scores: scores.sort(), course: course.map(({ entry }) => entry) };
+}
+
 /** The parts of a result that interruptions must not change: all but times, paths and sessions. */
 export function essence(stdout: string): unknown {
   const withoutTimes = (key: string, value: unknown) => (key === 'seconds' ? 0 : value);

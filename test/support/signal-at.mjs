@@ -1,4 +1,4 @@
-// Sends this process RMINAS_TEST_SIGNAL, or SIGKILL, at the moment that RMINAS_TEST_MOMENT names. Loaded before the
+// Sends this process the signal RMINAS_TEST_SIGNAL at the moment that RMINAS_TEST_MOMENT names. Loaded before the
 // program by --import.
 //   spawn                       a sidecar has been started
 //   message TYPE N              the Nth message of this type has arrived, and nothing has been done with it
@@ -10,10 +10,10 @@ import { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { RMINAS_TEST_SIGNAL: signal = 'SIGKILL' } = process.env;
+const { RMINAS_TEST_SIGNAL: signal } = process.env;
 const [kind, ...words] = (process.env.RMINAS_TEST_MOMENT ?? '').split(' ');
 
-function meet() {
+function sendSignal() {
   process.kill(process.pid, signal);
 }
 
@@ -30,14 +30,14 @@ if (kind === 'spawn') {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {
     const started = spawn.call(this, options);
-    if (options.args.includes('rminas_sidecar')) meet();
+    if (options.args.includes('rminas_sidecar')) sendSignal();
     return started;
   };
 }
 
 if (kind === 'message') {
   const [type, count] = words;
-  const arrived = countdown(count, meet);
+  const arrived = countdown(count, sendSignal);
   const { parse } = JSON;
   let last = '';
   JSON.parse = (text, reviver) => {
@@ -56,21 +56,21 @@ if (kind === 'journal') {
   let due = false;
   const begun = countdown(count, () => {
     due = true;
-    if (step === 'before') meet();
+    if (step === 'before') sendSignal();
   });
   fs.writeSync = (descriptor, bytes, ...rest) => {
     if (Buffer.isBuffer(bytes) && bytes.includes(`"entry":{"type":"${type}"`)) begun();
     if (!due) return writeSync(descriptor, bytes, ...rest);
     if (step === 'half') writeSync(descriptor, bytes, 0, Math.floor(bytes.length / 2));
     else writeSync(descriptor, bytes, ...rest);
-    if (step !== 'synced') meet();
+    if (step !== 'synced') sendSignal();
     return bytes.length;
   };
   fs.fdatasyncSync = (descriptor) => {
     fdatasyncSync(descriptor);
     if (!due) return;
     due = false;
-    meet();
+    sendSignal();
   };
   syncBuiltinESMExports();
 }
@@ -86,13 +86,13 @@ if (kind === 'result') {
   };
   fs.writeFileSync = (file, text, ...rest) => {
     if (file !== draft) return writeFileSync(file, text, ...rest);
-    if (step === 'before') meet();
+    if (step === 'before') sendSignal();
     writeFileSync(file, step === 'half' ? text.slice(0, text.length / 2) : text, ...rest);
-    if (step !== 'renamed') meet();
+    if (step !== 'renamed') sendSignal();
   };
   fs.renameSync = (from, to) => {
     renameSync(from, to);
-    if (String(to).endsWith('result.json')) meet();
+    if (String(to).endsWith('result.json')) sendSignal();
   };
   syncBuiltinESMExports();
 }

@@ -57,9 +57,9 @@ export function planSettings(
 ): SearchSettings {
   const strategyValues: Readonly<Record<string, unknown>> = valuesFor(strategy.keys, values);
   const pareto = values['RMINAS.PARETO'] === 'none' ? null : values['RMINAS.PARETO'];
+  const limits = limitsOf(values);
   // The bounds of futile trainings limit the loss of the training itself. A cheap network may be on the front with any
   // loss, so its training goes to the end.
-  const limits = limitsOf(values);
   const minimisesTrainingLoss = objective.kind === 'rmi' && pareto === null;
   return {
     strategy: strategy.name,

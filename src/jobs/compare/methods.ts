@@ -10,7 +10,7 @@ import type { JobOptions } from '../job.js';
 import { type OneShotJournal, readOneShot } from '../one-shot/journal.js';
 import { oneShot } from '../one-shot/one-shot.js';
 import { type NewOneShot, type PlannedOneShot, planNewOneShot } from '../one-shot/plan.js';
-import { NO_COST, type SearchCost } from './cost.js';
+import { addCosts, NO_COST, type SearchCost } from './cost.js';
 import type { ComparisonEvent } from './events.js';
 import type { ComparisonRow } from './result.js';
 import { NO_STEPS, type Step, type Trajectory } from './trajectory.js';
@@ -118,25 +118,15 @@ export function trajectoryOfMethod(
   const steps: Step[] = [];
   let cost: SearchCost = NO_COST;
   for (const epoch of epochs) {
-    cost = spend(cost, epoch, stepsOfEpoch);
+    cost = addCosts(cost, { ...costOf(epoch), steps: stepsOfEpoch });
     steps.push({ architectures: 0, cost, genotype: epoch.genotype });
   }
-  cost = { ...spend(cost, judging, 0), evaluations: judging.paths };
+  cost = addCosts(cost, { ...costOf(judging), evaluations: judging.paths });
   steps.push({ architectures: judging.paths, cost, genotype });
   return { steps, ended: 'last-epoch' };
 }
 
-function spend(
-  cost: SearchCost,
-  { seconds, multiplyAdds }: { readonly seconds: number; readonly multiplyAdds: number },
-  steps: number,
-): SearchCost {
-  return {
-    seconds: cost.seconds + seconds,
-    steps: cost.steps + steps,
-    // The cost is in millions.
-    flops: cost.flops + multiplyAdds / 1e6,
-    simulated: cost.simulated + seconds,
-    evaluations: cost.evaluations,
-  };
+function costOf({ seconds, multiplyAdds }: { readonly seconds: number; readonly multiplyAdds: number }): SearchCost {
+  // The cost is in millions.
+  return { ...NO_COST, seconds, flops: multiplyAdds / 1e6, simulated: seconds };
 }

@@ -1,4 +1,4 @@
-/** Results from papers, to compare with: the one place that has them. */
+/** Results from papers, to compare with. Those of single genotypes are in their space. */
 import type { ComparisonResult } from './result.js';
 
 type Published = NonNullable<ComparisonResult['published']>;
