@@ -10,6 +10,7 @@ import { parseSeedList } from '../dist/terminal/input/seeds.js';
 import { agreement, paired } from './judge-answers/figures.mjs';
 import { RandomArchitectures } from './judge-answers/random.mjs';
 import { Records } from './judge-answers/records.mjs';
+import { mean, row } from './laboratory/accuracies.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -70,7 +71,6 @@ async function train(genotype, seed) {
 const answers = seeds.map((seed) => records.known({ type: 'search', seed }).genotype);
 const trained = (kind) => seeds.map((seed) => records.known({ type: 'training', kind, seed }));
 const same = agreement(answers, await random.space());
-const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 row('', 'mean', 'worst', 'mean FLOPs, M');
 row('---', '---', '---', '---');
@@ -89,7 +89,3 @@ console.log(
 console.log(
   `Equal slots of two answers: ${percent(same.answers)}; of two random architectures: ${percent(same.chance)}`,
 );
-
-function mean(numbers) {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-}

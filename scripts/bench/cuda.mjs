@@ -5,13 +5,12 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BUILT_IN } from '../../dist/catalogue/built-in.js';
 import { loadConfig, planSearch } from '../../dist/config/index.js';
 import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
-import { createRandom } from '../../dist/random/random.js';
 import { evaluationSeed } from '../../dist/search/recording.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { kendall } from '../../dist/statistics/correlation.js';
+import { drawGenotypes } from './draw.mjs';
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const configs = fileURLToPath(new URL('../../configs/', import.meta.url));
@@ -121,7 +120,7 @@ async function trainMany(bench, { lanes = 1, arithmetic = 'stacked', precision =
     return sidecar.request('evaluate', body, { signal });
   };
   try {
-    const genotypes = draw(count + 1);
+    const genotypes = drawGenotypes('nas-bench-201', SEED, count + 1, { canonical: true });
     await evaluate(genotypes.pop(), { bounds: [{ step: 2, loss: -1 }] });
     const began = performance.now();
     const evaluations = await Promise.all(genotypes.map((genotype) => evaluate(genotype)));
@@ -186,10 +185,4 @@ async function hasGpu(python) {
   const code = 'import sys, torch; sys.exit(not torch.cuda.is_available())';
   const child = spawn(python, ['-c', code], { stdio: 'ignore' });
   return (await new Promise((resolve) => child.once('close', resolve))) === 0;
-}
-
-function draw(count) {
-  const space = BUILT_IN.spaces.find('nas-bench-201').space;
-  const random = createRandom(SEED, 'bench', 0);
-  return Array.from({ length: count }, () => space.print(space.canonical(space.sample(random))));
 }

@@ -6,16 +6,16 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BUILT_IN } from '../../dist/catalogue/built-in.js';
-import { createRandom } from '../../dist/random/random.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
+import { drawGenotypes } from './draw.mjs';
 import { MEMORY, measure, Way } from './evaluation/way.mjs';
+import { PACKAGES } from './python-program.mjs';
 import { RELEASE } from './release.mjs';
 import { geometricMean, spread } from './statistics.mjs';
 
-const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const OURS = at('../../python');
-const STEPS = at('evaluation/release_steps.py');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STEPS = fileURLToPath(new URL('evaluation/release_steps.py', import.meta.url));
+const PEAK = fileURLToPath(new URL('evaluation/peak.c', import.meta.url));
 /** Forward pass, and the gradients of images and of weights. */
 const PASSES = 3;
 
@@ -71,11 +71,11 @@ async function compare(name, { side, environment, peak, release, size, seed }) {
   const ways = [
     {
       name: 'compiled',
-      process: new Way(python, { args: [...args, '--compiled'], env: { ...env, PYTHONPATH: OURS } }),
+      process: new Way(python, { args: [...args, '--compiled'], env: { ...env, PYTHONPATH: PACKAGES } }),
     },
     { name: '0.2.1', process: new Way(python, { args, env: { ...env, PYTHONPATH: release } }) },
   ];
-  const [ours, theirs] = await measure(ways, draw(space, seed, size.architectures), size, (steps) =>
+  const [ours, theirs] = await measure(ways, drawGenotypes(space, seed, size.architectures), size, (steps) =>
     Math.min(...steps),
   );
   for (const { process } of ways) await process.close();
@@ -96,17 +96,10 @@ async function compare(name, { side, environment, peak, release, size, seed }) {
     );
 }
 
-/** Random architectures of a space. */
-function draw(space, seed, count) {
-  const { space: of } = BUILT_IN.spaces.find(space);
-  const random = createRandom(seed, 'bench', 0);
-  return Array.from({ length: count }, () => of.print(of.sample(random)));
-}
-
 /** The Python package of the release, whose C functions are compiled at their first use. */
 function unpackRelease(folder) {
   const archive = execFileSync('git', ['archive', RELEASE, 'python/rminas_sidecar'], {
-    cwd: at('../..'),
+    cwd: ROOT,
     maxBuffer: 1e9,
   });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
@@ -139,7 +132,7 @@ function environmentOf(side, folder) {
 function peakOf({ CC = 'cc' }, folder) {
   const program = join(folder, 'peak');
   try {
-    execFileSync(CC, ['-O3', '-march=native', '-o', program, at('evaluation/peak.c')], {
+    execFileSync(CC, ['-O3', '-march=native', '-o', program, PEAK], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return Math.max(...Array.from({ length: 3 }, () => Number(execFileSync(program, { encoding: 'utf8' }))));

@@ -116,6 +116,39 @@ def measure_ours(build: Build, genotype: str, proxies: Sequence[str], batch: Tra
     return {it["proxy"]: it["value"] for it in values}
 
 
+def draw_genotype(drawn: random.Random) -> str:
+    """A random cell of NAS-Bench-201."""
+    edges = iter(drawn.choices(OPERATIONS, k=6))
+    cell = [[f"{next(edges)}~{source}" for source in range(target)] for target in (1, 2, 3)]
+    return "+".join(f"|{'|'.join(node)}|" for node in cell)
+
+
+def time_architecture(
+    genotype: str, name: str, images: Tensor, labels: Tensor, rounds: int
+) -> tuple[list[float], list[dict[str, float]]]:
+    """The median seconds of the published code and of ours, which take turns, and the last answer of each."""
+    proxies, published = PUBLISHED[name]
+    batch: Any = TrainingBatch(images, labels, None)  # type: ignore[arg-type]
+
+    def build() -> nn.Module:
+        with seeded(3):
+            return build_network("nas-bench-201", genotype, SIZE)
+
+    sides: list[Callable[[], dict[str, float]]] = [
+        lambda: published(build(), images, labels),
+        lambda: measure_ours(build, genotype, proxies, batch),
+    ]
+    seconds: list[list[float]] = [[], []]
+    answers: list[dict[str, float]] = [{}, {}]
+    for _ in range(rounds):
+        for side, run in enumerate(sides):
+            with deterministic_algorithms():
+                start = time.process_time()
+                answers[side] = run()
+                seconds[side].append(time.process_time() - start)
+    return [median(each) for each in seconds], answers
+
+
 def main() -> None:
     """Prints the seconds of the processor, and the ratio, for each published code."""
     parser = argparse.ArgumentParser()
@@ -125,43 +158,20 @@ def main() -> None:
     torch.set_num_threads(1)
     with seeded(0):
         images, labels = torch.randn(SAMPLES, 3, 32, 32), torch.randint(10, (SAMPLES,))
-    batch: Any = TrainingBatch(images, labels, None)  # type: ignore[arg-type]
     drawn = random.Random(1)
-    for name, (proxies, published) in PUBLISHED.items():
-        times: list[tuple[float, float]] = []
+    for name in PUBLISHED:
+        times: list[list[float]] = []
         difference = 0.0
         for _ in range(options.architectures):
-            edges = iter(drawn.choices(OPERATIONS, k=6))
-            cell = [[f"{next(edges)}~{source}" for source in range(target)] for target in (1, 2, 3)]
-            genotype = "+".join(f"|{'|'.join(node)}|" for node in cell)
-
-            def build(genotype: str = genotype) -> nn.Module:
-                with seeded(3):
-                    return build_network("nas-bench-201", genotype, SIZE)
-
-            sides: list[list[float]] = [[], []]
-            for _ in range(options.rounds):
-                answers = []
-                for side, run in enumerate(
-                    (
-                        lambda build=build, published=published: published(build(), images, labels),
-                        lambda build=build, it=genotype, proxies=proxies: measure_ours(build, it, proxies, batch),
-                    )
-                ):
-                    with deterministic_algorithms():
-                        start = time.process_time()
-                        answers.append(run())
-                        sides[side].append(time.process_time() - start)
-            theirs, ours = answers
+            seconds, (theirs, ours) = time_architecture(draw_genotype(drawn), name, images, labels, options.rounds)
+            times.append(seconds)
             if name == "zico":
                 difference = max(difference, abs(ours[name] / theirs[name] - 1))
-            times.append((median(sides[0]), median(sides[1])))
-        ratio = geometric_mean(theirs / ours for theirs, ours in times)
-        least, most = (extreme(theirs / ours for theirs, ours in times) for extreme in (min, max))
+        ratios = [published / own for published, own in times]
         told = f", largest relative difference {difference:.1e}" if name == "zico" else ""
         sys.stdout.write(
             f"{name}: published {median(it for it, _ in times):.3f} s, ours {median(it for _, it in times):.3f} s, "
-            f"{ratio:.2f} times as fast ({least:.2f} to {most:.2f}){told}\n"
+            f"{geometric_mean(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f}){told}\n"
         )
 
 

@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { locateAssets } from '../../dist/assets/locate.js';
-import { loadConfig, planSearch, specificationDigest } from '../../dist/config/index.js';
+import { loadConfig, planSearch } from '../../dist/config/index.js';
+import { startPreparedSidecar } from '../../dist/evaluators/prepared-sidecar.js';
 import { createSidecarMeasure } from '../../dist/evaluators/proxies.js';
 import { ProxyMeasurements } from '../../dist/evaluators/proxy-measurements.js';
 import { createScreener } from '../../dist/evaluators/screener.js';
 import { createObjective } from '../../dist/objectives/index.js';
 import { createRandom } from '../../dist/random/random.js';
-import { Sidecar } from '../../dist/sidecar/client.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { JournalWriter } from '../../dist/store/journal-file.js';
 import { drawDistinct, take } from '../../dist/strategies/draw.js';
@@ -31,14 +30,20 @@ export async function run(args) {
   });
   if (!values.data) throw new Error('Give --data: the folder with CIFAR-10 and its teacher.');
   const turns = Number(values.turns);
-  const config = await loadConfig({ file: 'nas-bench-201-cifar10-aggregate-forest', overrides: positionals });
-  const plan = planSearch(config);
+  const config = await loadConfig({
+    file: 'nas-bench-201-cifar10-aggregate-forest',
+    overrides: ['RMINAS.THREADS', '1', ...positionals],
+  });
   const folder = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
   const journal = new JournalWriter(join(folder, 'journal.jsonl'));
-  const sidecar = await startSidecar(plan, config, values.data);
+  const { signal } = new AbortController();
+  const { sidecar, resolved } = await startPreparedSidecar({
+    ...{ config, plan: planSearch(config), data: values.data, python: await findPython(), signal, workers: 1 },
+    ...{ notify: (text) => console.error(text), onPrepared: () => {} },
+  });
   try {
-    const screenTurn = createTurns(plan, { sidecar, journal, turns: turns + 1 });
-    const { channels, cells } = plan.specification.network;
+    const screenTurn = createTurns(resolved, { sidecar, journal, turns: turns + 1, signal });
+    const { channels, cells } = resolved.plan.specification.network;
     console.log(
       `Turns of ${CANDIDATES} candidates, C=${channels}, N=${cells}, one worker; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
     );
@@ -61,18 +66,10 @@ export async function run(args) {
   }
 }
 
-async function startSidecar({ specification }, config, data) {
-  const assets = await locateAssets(specification, config, { data });
-  const paths = Object.values(assets).filter((path) => path !== null);
-  const sidecar = await Sidecar.start({ python: await findPython(), workers: 1, threads: 1, paths });
-  await sidecar.request('prepare', { digest: specificationDigest(specification), specification, assets });
-  return sidecar;
-}
-
 /** A screener of fresh candidates for each turn, as a search has it. */
-function createTurns({ settings, specification, definitions }, { sidecar, journal, turns }) {
+function createTurns({ plan, digest }, { sidecar, journal, turns, signal }) {
+  const { settings, definitions } = plan;
   const { space } = definitions.space;
-  const { signal } = new AbortController();
   const objective = createObjective(settings.objective, { reference: settings.warmup });
   const drawn = take(drawDistinct(space, createRandom(1, 'bench', 0)), CANDIDATES * turns);
   const screen = createScreener({
@@ -80,8 +77,7 @@ function createTurns({ settings, specification, definitions }, { sidecar, journa
     screening: objective.screening,
     keep: settings.screen,
     measure: createSidecarMeasure({
-      ...{ sidecar, signal },
-      digest: specificationDigest(specification),
+      ...{ sidecar, signal, digest },
       onFailure: (text) => console.error(text),
     }),
     known: new ProxyMeasurements([]),

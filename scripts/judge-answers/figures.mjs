@@ -1,6 +1,7 @@
 /** How much answers agree, and how much better one half of pairs is. */
 import { createRandom } from '../../dist/random/random.js';
 import { percentileInterval, resample } from '../../dist/statistics/bootstrap.js';
+import { mean } from '../laboratory/accuracies.mjs';
 
 const PAIRS = 2000;
 const DRAWS = 2000;
@@ -26,8 +27,4 @@ export function paired(ones, others) {
 
 function equalSlots(one, other) {
   return one.filter((category, slot) => category === other[slot]).length / one.length;
-}
-
-function mean(numbers) {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

@@ -7,6 +7,14 @@ import { ROOT } from '../support/run-cli.js';
 const folder = join(ROOT, 'scripts');
 const scripts = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.mjs'));
 
+/** The files that a script names beside itself, such as a Python program that it runs. */
+function filesNamedBy(script: string): string[] {
+  const source = readFileSync(join(folder, script), 'utf8');
+  return [...source.matchAll(/new URL\('([^']*\.\w+)', import\.meta\.url\)/g)].map(([, path]) =>
+    resolve(folder, dirname(script), path ?? ''),
+  );
+}
+
 /** The names that a script imports from the compiled program, with the module of each. */
 function importedBy(script: string): [name: string, module: string][] {
   const source = readFileSync(join(folder, script), 'utf8');
@@ -31,5 +39,11 @@ describe('the scripts', () => {
       if (!(name in exported)) absent.push(`${name} of ${module}`);
     }
     expect(absent).toEqual([]);
+  });
+
+  it('name only files that are there', () => {
+    const named = scripts.flatMap(filesNamedBy);
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
   });
 });

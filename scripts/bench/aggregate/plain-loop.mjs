@@ -1,22 +1,17 @@
 // The time of a step of the paper's plain loop.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN } from '../../../dist/catalogue/built-in.js';
-import { createRandom } from '../../../dist/random/random.js';
+import { drawGenotypes } from '../draw.mjs';
+import { PACKAGES } from '../python-program.mjs';
 import { median } from '../statistics.mjs';
 
-const PROGRAM = fileURLToPath(new URL('../evaluation_steps.py', import.meta.url));
-const PACKAGES = fileURLToPath(new URL('../../../python', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../evaluation/steps.py', import.meta.url));
 const STEPS = 5;
 
 /** Seconds of the processor for a step in the paper's size, as the mean over random architectures. */
 export function timePlainLoop({ python, core, architectures }) {
-  const { space } = BUILT_IN.spaces.find('nas-bench-201');
-  const random = createRandom(1, 'bench', 0);
-  const requests = Array.from({ length: architectures }, () => ({
-    genotype: space.print(space.sample(random)),
-    steps: STEPS,
-  }));
+  const genotypes = drawGenotypes('nas-bench-201', 1, architectures);
+  const requests = genotypes.map((genotype) => ({ genotype, steps: STEPS }));
   const { stdout, status } = spawnSync('taskset', ['--cpu-list', core, python, PROGRAM, '--plain'], {
     input: requests.map((request) => `${JSON.stringify(request)}\n`).join(''),
     encoding: 'utf8',

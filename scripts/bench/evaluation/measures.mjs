@@ -4,14 +4,13 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BUILT_IN } from '../../../dist/catalogue/built-in.js';
-import { createRandom } from '../../../dist/random/random.js';
 import { findPython } from '../../../dist/sidecar/process/find-python.js';
+import { drawGenotypes } from '../draw.mjs';
+import { PACKAGES } from '../python-program.mjs';
 import { geometricMean, median, spread } from '../statistics.mjs';
 import { MEMORY, measure, Way } from './way.mjs';
 
 const program = fileURLToPath(new URL('steps.py', import.meta.url));
-const PACKAGES = fileURLToPath(new URL('../../../python', import.meta.url));
 const nowhere = mkdtempSync(join(tmpdir(), 'rminas-bench-'));
 process.once('exit', () => rmSync(nowhere, { recursive: true }));
 const NO_COMPILER = { CC: 'no-compiler', RMINAS_HOME: nowhere };
@@ -46,7 +45,8 @@ export async function run(args) {
     },
   });
   const size = values.quick ? { architectures: 6, rounds: 1, steps: 3 } : { architectures: 20, rounds: 2, steps: 4 };
-  const genotypes = draw(Number(values.seed), size.architectures);
+  // As drawn: the plain variant also computes edges without effect.
+  const genotypes = drawGenotypes('nas-bench-201', Number(values.seed), size.architectures);
   console.log(
     `A step of ${values.screening ? 'the screening' : 'an evaluation'}: ${genotypes.length} random architectures, C=${values.channels}, N=5, batch ${values.batch}, 32x32, one thread, ` +
       `${size.rounds} x ${size.steps} steps; ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}`,
@@ -65,13 +65,6 @@ export async function run(args) {
 function waysOf({ ways, screening }) {
   const wanted = ways?.split(',');
   return (screening ? SCREENING : WAYS).filter(({ name }) => wanted?.includes(name) ?? true);
-}
-
-/** Random architectures as drawn: the plain variant also computes edges without effect. */
-function draw(seed, count) {
-  const space = BUILT_IN.spaces.find('nas-bench-201').space;
-  const random = createRandom(seed, 'bench', 0);
-  return Array.from({ length: count }, () => space.print(space.sample(random)));
 }
 
 function report(ways) {
