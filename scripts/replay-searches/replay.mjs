@@ -25,8 +25,10 @@ export async function replayed({ header, evaluations, configuration }, { answers
   const history = [];
   const points = [];
   const look = async () => {
-    const given = Object.fromEntries(rules.map(([name, rule]) => [name, rule.answer(history)]));
-    const [stated] = [await first.confidence(history, Object.values(given)[0].encoding)];
+    // An aggregate compares the first architectures with few others until the warm-up is complete.
+    const scored = objective.score(history);
+    const given = Object.fromEntries(rules.map(([name, rule]) => [name, rule.answer(scored)]));
+    const [stated] = [await first.confidence(scored, Object.values(given)[0].encoding)];
     points.push({
       architectures: history.length,
       flops: meter.total.flops,
