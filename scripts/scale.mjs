@@ -2,14 +2,14 @@
  * Prints the tables of docs/scale.md: the real controller on a simulated cluster of 1 to 1,000 workers, with its journal on
  * this machine's disk. Usage: node scripts/scale.mjs [EVALUATIONS]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { search } from '../dist/index.js';
 import { RMI } from '../dist/objectives/rmi.js';
 import { createRandom } from '../dist/random/random.js';
 import { searchSpace } from '../dist/search/controller.js';
 import { createSlotSpace } from '../dist/spaces/slots/space.js';
-import { JournalWriter } from '../dist/store/journal-file.js';
 import { createRegularizedEvolution } from '../dist/strategies/regularized-evolution.js';
 import { createCluster } from './scale/cluster.mjs';
 
@@ -19,6 +19,11 @@ const WORKERS = [1, 10, 100, 1000];
 const PROPOSALS = [1, 8, 64, 512];
 /** Seconds of an evaluation of the paper's size on one core. */
 const MEAN_SECONDS = 60;
+/** Strategies and proposals whose cost is measured. */
+const COSTS = [
+  ...PROPOSALS.map((proposals) => ['regularized-evolution', proposals]),
+  ...['random', 'local-search', 'reinforce'].map((strategy) => [strategy, 64]),
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'rminas-scale-'));
 
@@ -28,10 +33,9 @@ const space = createSlotSpace({
   slots: Array.from({ length: 10 }, (_, slot) => ({ name: `slot${slot}`, choices: ['a', 'b', 'c', 'd', 'e', 'f'] })),
 });
 
-/** A search by evolution: its proposals cost the controller little, so that the rest shows. */
-async function simulate({ workers, proposals, cap = EVALUATIONS, journal = null, ...cluster }) {
+function clusterOf(workers, lives = {}) {
   const random = createRandom(1, 'cluster', workers);
-  const evaluator = createCluster({
+  return createCluster({
     workers,
     meanSeconds: MEAN_SECONDS,
     random: () => random.below(2 ** 32) / 2 ** 32,
@@ -39,24 +43,43 @@ async function simulate({ workers, proposals, cap = EVALUATIONS, journal = null,
       const drawn = createRandom(seed, genotype, 0);
       return { loss: drawn.below(1e6) / 1e6, uniform: drawn.below(2 ** 32) / 2 ** 32 };
     },
-    ...cluster,
+    ...lives,
   });
-  const settings = { cap, warmup: 1000, thresholdRate: 0.05, population: 1000, sample: 25, seed: 1 };
+}
+
+/** A search by evolution: its proposals cost the controller little. */
+async function simulate({ workers, proposals, ...lives }) {
+  const evaluator = clusterOf(workers, lives);
+  const settings = { cap: EVALUATIONS, warmup: 1000, thresholdRate: 0.05, population: 1000, sample: 25, seed: 1 };
   const strategy = createRegularizedEvolution({ space, settings });
-  const writer = journal === null ? null : new JournalWriter(journal);
-  const began = performance.now();
-  const cpu = process.cpuUsage();
-  let written = 0;
-  for await (const event of searchSpace({
-    ...{ space, strategy, objective: RMI, evaluator, proposals, seed: 1 },
-  })) {
-    if (event.type === 'observed' || event.type === 'threshold-set') continue;
-    writer?.append(event, { durable: event.type !== 'proposed' });
-    written += 1;
+  const events = searchSpace({ space, strategy, objective: RMI, evaluator, proposals, seed: 1 });
+  for await (const _ of events);
+  return evaluator.report();
+}
+
+/** The cells of a whole search in a folder of this machine's disk, and of its resumption. */
+async function cost(strategy, proposals) {
+  const overrides = [
+    ...['RMINAS.STRATEGY', strategy, 'RMINAS.PROPOSALS', `${proposals}`, 'RMINAS.MAX_EVALUATIONS', `${EVALUATIONS}`],
+    ...['RMINAS.RF_WARMUP', `${EVALUATIONS / 5}`],
+  ];
+  const running = { space, evaluator: clusterOf(1000), overrides, folder: join(folder, `${strategy}-${proposals}`) };
+  const halves = [];
+  let [done, began] = [0, cpuSeconds()];
+  for await (const { type } of search(running)) {
+    if (type !== 'observed' || ++done % (EVALUATIONS / 2) !== 0) continue;
+    halves.push(((1000 * (cpuSeconds() - began)) / (EVALUATIONS / 2)).toFixed(2));
+    began = cpuSeconds();
   }
-  writer?.close();
-  const { user, system } = process.cpuUsage(cpu);
-  return { ...evaluator.report(), real: (performance.now() - began) / 1000, cpu: (user + system) / 1e6, written };
+  const { size } = statSync(join(running.folder, 'journal.jsonl'));
+  began = cpuSeconds();
+  await search({ resume: running.folder, space, evaluator: clusterOf(1000) }).result;
+  return [strategy, proposals, ...halves, (size / 1e6).toFixed(1), (cpuSeconds() - began).toFixed(1)];
+}
+
+function cpuSeconds() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 const row = (cells) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
@@ -84,18 +107,13 @@ for (const workers of WORKERS) {
   row([workers, percent(efficiency), preempted, (seconds / 3600).toFixed(1), evaluations]);
 }
 
-process.stdout.write('\nCost of the controller and its journal, 1,000 workers\n\n');
-row(['proposals', 'CPU ms an evaluation', 'with the journal, ms', 'of it CPU, ms', 'memory, MB']);
-row(['---', '---', '---', '---', '---']);
+process.stdout.write('\nCost of a search and its journal, 1,000 workers\n\n');
+row(['strategy', 'proposals', 'CPU ms an evaluation, first half', 'second half', 'journal, MB', 'resumption, CPU s']);
+row(['---', '---', '---', '---', '---', '---']);
 try {
-  for (const proposals of PROPOSALS) {
-    const alone = await simulate({ workers: 1000, proposals });
-    const cap = EVALUATIONS / 5;
-    const durable = await simulate({ workers: 1000, proposals, cap, journal: join(folder, `${proposals}.jsonl`) });
-    const ms = (seconds, count) => ((1000 * seconds) / count).toFixed(2);
-    const memory = (process.memoryUsage().rss / 1e6).toFixed(0);
-    row([proposals, ms(alone.cpu, EVALUATIONS), ms(durable.real, cap), ms(durable.cpu, cap), memory]);
-  }
+  for (const [strategy, proposals] of COSTS) row(await cost(strategy, proposals));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+const { maxRSS } = process.resourceUsage();
+process.stdout.write(`\nThe process took ${(maxRSS / 1024).toFixed(0)} MB of memory at most.\n`);

@@ -97,6 +97,11 @@ export function planSettings(
   };
 }
 
+/** Architectures that all workers together train or measure at a time. */
+export function lanesOf({ workers, stack }: Pick<SearchSettings, 'workers' | 'stack'>): number {
+  return workers * stack;
+}
+
 /** A worker of a cluster has one request at a time. */
 function stackOf(values: SearchValues): number {
   const stacks = values['RMINAS.ARITHMETIC'] === 'stacked' && values['RMINAS.ENGINE'] === 'local';

@@ -12,8 +12,10 @@ import type { RankingStore } from './ranking-store.js';
 export interface MeasuringContext {
   readonly sidecar: Sidecar;
   readonly store: RankingStore;
-  /** Architectures side by side. */
+  /** Trainings at a time. */
   readonly workers: number;
+  /** Measurements at a time: a worker with a stack makes several. */
+  readonly lanes: number;
   /** The seed of the run: those of the networks follow from it. */
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -50,12 +52,12 @@ export function missingOf(
  * @throws InterruptedError; SidecarError for a failure that does not concern one architecture only
  */
 export async function measureMissing(context: MeasuringContext, task: MeasuringTask): Promise<void> {
-  const { store, workers, signal } = context;
+  const { store, lanes, signal } = context;
   const missing = missingOf(store, task);
   let done = 0;
   const entries = runPool({
     items: missing,
-    capacity: () => workers,
+    capacity: () => lanes,
     run: (one) => measureArchitecture({ ...context, ...one, setting: task.setting }),
     signal,
   });

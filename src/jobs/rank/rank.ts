@@ -1,3 +1,4 @@
+import { lanesOf } from '../../config/planning/search-settings.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { pathOption } from '../../installation/paths.js';
 import { anyNumber, checkOptions, type OptionShape, oneOf } from '../../options.js';
@@ -100,11 +101,12 @@ async function measureAll(
 ): Promise<{ accuracies: Accuracies; paper: PaperEvaluation }> {
   const { plan, scores } = ranking;
   const { sidecar, prepared: batch, resolved } = prepared;
-  const { workers, seed } = plan.settings;
+  const { settings } = plan;
+  const { workers, seed } = settings;
   const setting = { digest: resolved.digest, batch: batch.batch.digest };
   const notices = checkKinds('ranking', store.kinds(setting), kindsOf(sidecar.hello), { allowMixed });
   for (const text of notices) store.job.notify(text);
-  const context: MeasuringContext = { sidecar, store, workers, seed, signal };
+  const context: MeasuringContext = { sidecar, store, workers, lanes: lanesOf(settings), seed, signal };
   // First of all: without accuracies the measurements would be useless.
   const accuracies = await accuraciesOf(context, { ranking, sample, digest: resolved.digest });
   store.writeSession(sidecar, resolved.plan.specification, batch);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { BUILT_IN } from '../../catalogue/built-in.js';
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
+import { lanesOf } from '../../config/planning/search-settings.js';
 import type { FollowUp } from '../../definitions/follow-up.js';
 import { UsageError } from '../../errors.js';
 import { type ResolvedPlan, resolvePlan } from '../../evaluators/prepared-sidecar.js';
@@ -88,7 +89,7 @@ function idleWorkers(
   { settings: { workers, stack, proposals, objective } }: SearchPlan,
   { evaluator }: CustomObjects,
 ): string[] {
-  const places = workers * stack;
+  const places = lanesOf({ workers, stack });
   if (places <= proposals || evaluator !== undefined || objective.kind === 'benchmark') return [];
   const [keys, waiting] =
     stack === 1

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dumpConfig } from '../../config/index.js';
+import { lanesOf } from '../../config/planning/search-settings.js';
 import { FOLLOW_UPS, type FollowUp } from '../../definitions/follow-up.js';
 import { UsageError } from '../../errors.js';
 import { startBenchmarkSidecar } from '../../evaluators/benchmark.js';
@@ -247,7 +248,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
   const objective = createObjective(settings.objective, { reference: settings.warmup });
   const { evaluator, screener } = createSearchEvaluator({
     ...{ started, objective, space, signal },
-    workers: workers * plan.settings.stack,
+    workers: lanesOf({ workers, stack: settings.stack }),
     recorded: recordedMeasurements(store.lines),
     // A lost measurement is made again. The next durable line takes those before it to the disk.
     record: (screened) => store.write(screened as SearchEntry, { durable: false }),

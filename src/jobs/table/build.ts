@@ -1,3 +1,4 @@
+import { lanesOf } from '../../config/planning/search-settings.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { pathOption } from '../../installation/paths.js';
 import { anyNumber, arrayOf, checkOptions, flagOption, type OptionShape, seedOption } from '../../options.js';
@@ -95,14 +96,14 @@ interface MissingMeasurement {
 
 /** @returns the number of measurements of this session */
 async function measureAll(building: Building): Promise<number> {
-  const { prepared, store, signal, allowMixed } = building;
+  const { plan, prepared, store, signal, allowMixed } = building;
   const { sidecar } = prepared;
   const { workers } = sidecar.hello;
   store.write(store.session(sidecar.hello, { allowMixed }));
   const missing = missingOf(building, await prepareBatches(building));
   const measurements = runPool({
     items: missing,
-    capacity: () => workers,
+    capacity: () => lanesOf(plan.batches[0].plan.settings),
     run: async (one) => ({ batch: one.seed, entry: await measureArchitecture({ sidecar, signal, ...one }) }),
     signal,
   });

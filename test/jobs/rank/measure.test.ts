@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SidecarError } from '../../../src/errors.js';
 import { type MeasuringContext, measureMissing } from '../../../src/jobs/rank/measure.js';
 import { planRanking } from '../../../src/jobs/rank/plan.js';
@@ -43,7 +43,7 @@ function contextWith(answer: (one: Asked) => Promise<Measurement>): MeasuringCon
     return { measurements };
   };
   const sidecar = { request } as unknown as MeasuringContext['sidecar'];
-  return { sidecar, store, workers: 2, seed: 7, signal: new AbortController().signal };
+  return { sidecar, store, workers: 1, lanes: 2, seed: 7, signal: new AbortController().signal };
 }
 
 const task = (genotypes: string[], proxies: string[]) => ({ name: 'measured', setting: SETTING, genotypes, proxies });
@@ -70,6 +70,15 @@ describe('measuring', () => {
     // Measurements on other images or by another specification are not used.
     expect(store.values.find({ ...SETTING, batch: null }, 'g', 'rmi')).toBeUndefined();
     expect(store.values.find({ ...SETTING, digest: 'c'.repeat(64) }, 'g', 'rmi')).toBeUndefined();
+  });
+
+  it('fills the lanes of its workers', async () => {
+    const context = contextWith(async (body) => {
+      await vi.waitUntil(() => asked.length >= 3);
+      return measurementOf(body);
+    });
+    await measureMissing({ ...context, lanes: 3 }, task(['g', 'hh', 'iii'], ['rmi']));
+    expect(store.values.missing(SETTING, 'iii', ['rmi'])).toEqual([]);
   });
 
   it('has no value for an architecture that kills its workers, which is not measured again', async () => {
