@@ -98,7 +98,6 @@ interface MissingMeasurement {
 async function measureAll(building: Building): Promise<number> {
   const { plan, prepared, store, signal, allowMixed } = building;
   const { sidecar } = prepared;
-  const { workers } = sidecar.hello;
   store.write(store.session(sidecar.hello, { allowMixed }));
   const missing = missingOf(building, await prepareBatches(building));
   const measurements = runPool({
