@@ -17,7 +17,9 @@ from zmq.auth import CURVE_ALLOW_ANY
 from zmq.auth.thread import ThreadAuthenticator
 
 import rminas_sidecar
+from rminas_sidecar.kernels import Kernels
 from support.comparisons import Comparisons
+from support.kernels import kernels_for
 from support.limits import scaled
 
 PATIENCE_SECONDS = scaled(60)
@@ -185,6 +187,12 @@ def module_launcher() -> Iterator[Launcher]:
     """For sidecars that all tests of a module share, because no test harms them."""
     with closing(Launcher()) as opened:
         yield opened
+
+
+@pytest.fixture
+def kernels() -> Kernels:
+    """The compiled functions for 16 channels."""
+    return kernels_for(16)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,11 +16,6 @@ from support.kernels import kernels_for
 EPSILON = 1e-5
 
 
-@pytest.fixture
-def kernels() -> Kernels:
-    return kernels_for(16)
-
-
 def _error(answer: Tensor, expected: Tensor) -> float:
     return float((answer - expected).norm() / expected.norm())
 

@@ -12,15 +12,9 @@ import pytest
 from rminas_sidecar.kernels import Kernels
 from rminas_sidecar.kernels.compiler import CompilationError, load_library
 from support.fresh import run_program
-from support.kernels import kernels_for
 from support.limits import scaled
 
 SOURCES = Path(load_library.__code__.co_filename).parent
-
-
-@pytest.fixture
-def kernels() -> Kernels:
-    return kernels_for(16)
 
 
 def _why_not(home: Path, **environment: str) -> str:

@@ -22,7 +22,15 @@ from rminas_sidecar.specification import (
     Specification,
 )
 from support.fresh import run_program
-from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
+from support.programs import (
+    BETA,
+    as_compiled,
+    compile_network,
+    compiler_for,
+    draw_batch,
+    errors_of_gradients,
+    pieces,
+)
 from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
@@ -66,29 +74,15 @@ def _train(compiler: Compiler, genotype: str, steps: int, optimizer: OptimizerSp
 def test_loss_and_gradient_are_those_of_float64(channels: int, genotype: str) -> None:
     compiler = compiler_for("nas-bench-201", channels)
     # A number that is rectified on the other side of zero changes a gradient by up to a hundredth, in some batches.
-    errors = [_errors_of_gradients(compiler, genotype, _size(channels), seed) for seed in range(4)]
+    errors = [_errors(compiler, genotype, _size(channels), seed) for seed in range(4)]
     assert max(max(errors, key=max)) < 0.05
     assert max(min(errors, key=max)) < 1e-4
 
 
-def _errors_of_gradients(compiler: Compiler, genotype: str, size: NetworkSpecification, seed: int) -> list[float]:
-    """The relative error of the gradient of each parameter, for a batch."""
-    network, exact = _network(genotype, size).double(), draw_batch(seed, torch.float64)
-    observed = observe(network, exact, BETA)
-    parameters = list(network.parameters())
-    gradients = torch.autograd.grad(observed.loss, parameters, allow_unused=True)
-    theirs = list(as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
+def _errors(compiler: Compiler, genotype: str, size: NetworkSpecification, seed: int) -> list[float]:
+    """The errors of the gradients for a batch."""
     program = compile_network(compiler, genotype, size, draw_batch(seed))
-    cross_entropy, *cka = program.observe()
-    assert float(cross_entropy) == pytest.approx(observed.cross_entropy.item(), rel=1e-6)
-    assert [float(value) for value in cka] == pytest.approx(observed.cka.tolist(), rel=1e-6)
-    program.differentiate()
-    # Gradients of convolutions of zeros, and of what a later normalisation takes away, are zeros but for rounding.
-    least = 1e-3 * torch.cat(theirs).norm()
-    return [
-        float((one[: len(other)] - other).norm() / (other.norm() + least))
-        for one, other in zip(pieces(program, program.gradients), theirs, strict=True)
-    ]
+    return errors_of_gradients(program, _network(genotype, size).double(), draw_batch(seed, torch.float64))
 
 
 @pytest.mark.parametrize("genotype", [CONVOLUTIONS, OF_ZEROS])

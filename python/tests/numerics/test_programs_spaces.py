@@ -1,4 +1,4 @@
-"""Compiled networks of DARTS and NAS-Bench-Macro beside those of torch's modules."""
+"""Compiled networks of DARTS, ProxylessNAS and NAS-Bench-Macro beside those of torch's modules."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,15 @@ from rminas_sidecar.programs import Compiler, Program, can_compile
 from rminas_sidecar.programs.spaces import SPACES
 from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
 from support.golden import Trace, read_traces
-from support.programs import BETA, as_compiled, compile_network, compiler_for, draw_batch, pieces
+from support.programs import (
+    BETA,
+    as_compiled,
+    compile_network,
+    compiler_for,
+    draw_batch,
+    errors_of_gradients,
+    pieces,
+)
 from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
@@ -62,29 +70,15 @@ def case(request: pytest.FixtureRequest) -> _Case:
 
 def test_loss_and_gradient_are_those_of_float64(case: _Case) -> None:
     # A number that is rectified on the other side of zero changes a gradient, in some batches.
-    errors = [_errors_of_gradients(case, seed) for seed in range(2)]
+    errors = [_errors(case, seed) for seed in range(2)]
     assert max(max(errors, key=max)) < 0.05
     assert max(min(errors, key=max)) < 1e-4
 
 
-def _errors_of_gradients(case: _Case, seed: int) -> list[float]:
-    """The relative error of the gradient of each parameter, for a batch."""
-    network = case.network().double()
-    observed = observe(network, case.batch(seed, torch.float64), BETA)
-    parameters = list(network.parameters())
-    gradients = torch.autograd.grad(observed.loss, parameters)
-    theirs = list(as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
+def _errors(case: _Case, seed: int) -> list[float]:
+    """The errors of the gradients for a batch."""
     program = case.program(case.batch(seed))
-    cross_entropy, *cka = program.observe()
-    assert float(cross_entropy) == pytest.approx(observed.cross_entropy.item(), rel=1e-6)
-    assert [float(value) for value in cka] == pytest.approx(observed.cka.tolist(), rel=1e-6)
-    program.differentiate()
-    # Gradients of what a later normalisation takes away are zeros but for rounding.
-    least = 1e-3 * torch.cat(theirs).norm()
-    return [
-        float((one[: len(other)] - other).norm() / (other.norm() + least))
-        for one, other in zip(pieces(program, program.gradients), theirs, strict=True)
-    ]
+    return errors_of_gradients(program, case.network().double(), case.batch(seed, torch.float64))
 
 
 def test_initial_parameters_are_those_of_the_modules_to_the_last_bit(case: _Case) -> None:
@@ -119,7 +113,6 @@ def test_threads_change_no_bit(case: _Case) -> None:
     for threads in (1, 2):
         torch.set_num_threads(threads)
         curves.append(case.train(2))
-    torch.set_num_threads(1)
     assert curves[1] == curves[0]
 
 

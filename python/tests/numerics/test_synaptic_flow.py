@@ -9,7 +9,6 @@ import torch
 from rminas_sidecar.evaluation.compiled import CompiledNetworks
 from rminas_sidecar.evaluation.determinism import seeded
 from rminas_sidecar.evaluation.session import Session
-from rminas_sidecar.kernels import find_machine, why_no_kernels
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.counting import count
 from rminas_sidecar.objective.observation import TrainingBatch
@@ -17,6 +16,7 @@ from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.proxies import Context
 from rminas_sidecar.proxies.static.synflow import measure_synflow
 from rminas_sidecar.specification import NetworkSpecification, Specification
+from support.kernels import require
 
 Build = Callable[..., dict[str, Any]]
 SEED = 7
@@ -40,10 +40,7 @@ def test_synaptic_flow_is_that_of_the_modules(specification: Build, channels: in
     size = NetworkSpecification(channels=channels, cells=2, classes=10, resolution=16)
     body = specification(arithmetic="compiled", network={"channels": channels, "cells": 2, "resolution": 16})
     batch = _samples(16)
-    networks = CompiledNetworks.find(Specification.from_dict(body), batch, torch.device("cpu"))
-    if networks is None:
-        assert find_machine(channels) is None
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
+    networks = require(CompiledNetworks.find(Specification.from_dict(body), batch, torch.device("cpu")))
     for genotype in [*ARCHITECTURES, MIXED]:
 
         def build(genotype: str = genotype) -> torch.nn.Module:

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.kernels import find_kernels, find_machine, why_no_kernels
+from rminas_sidecar.kernels import find_kernels, find_machine
 from rminas_sidecar.kernels.program import aligned_floats
 from rminas_sidecar.networks.darts_operations import FactorizedReduce
-from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.objective.observation import TrainingBatch, observe
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import Compiler, Material, Program, find_compiler
 from rminas_sidecar.programs.buffers import Buffer
@@ -19,16 +19,14 @@ from rminas_sidecar.programs.operations import Shape, make_table
 from rminas_sidecar.programs.parameters import Parameters
 from rminas_sidecar.programs.tape import Image, Total
 from rminas_sidecar.specification import NetworkSpecification
+from support.kernels import require
 
 BETA = 0.8
 
 
 def compiler_for(space: str, channels: int) -> Compiler:
-    """The compiler of a space; skips the test where the C functions cannot be used."""
-    found = find_compiler(space, channels)
-    if found is None:
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
-    return found
+    """The compiler of a space; see :func:`support.kernels.require`."""
+    return require(find_compiler(space, channels))
 
 
 def draw_batch(seed: int = 0, dtype: torch.dtype = torch.float32, samples: int = 6, side: int = 16) -> TrainingBatch:
@@ -84,6 +82,30 @@ def pieces(program: Program, of: Tensor) -> list[Tensor]:
     return [of[it.place : it.place + it.floats] for it in program.layout]
 
 
+def errors_of_gradients(program: Program, network: nn.Module, batch: TrainingBatch) -> list[float]:
+    """The relative error of the gradient of each parameter of a program.
+
+    Args:
+        program: its cross entropy and CKA are compared too.
+        network: the same by torch's modules, in float64.
+        batch: that of the program, in float64.
+    """
+    observed = observe(network, batch, BETA)
+    parameters = list(network.parameters())
+    gradients = torch.autograd.grad(observed.loss, parameters, allow_unused=True)
+    theirs = list(as_compiled(network, dict(zip(parameters, gradients, strict=True)).__getitem__))
+    cross_entropy, *cka = program.observe()
+    assert float(cross_entropy) == pytest.approx(observed.cross_entropy.item(), rel=1e-6)
+    assert [float(value) for value in cka] == pytest.approx(observed.cka.tolist(), rel=1e-6)
+    program.differentiate()
+    # Gradients of convolutions of zeros, and of what a later normalisation takes away, are zeros but for rounding.
+    least = 1e-3 * torch.cat(theirs).norm()
+    return [
+        float((one[: len(other)] - other).norm() / (other.norm() + least))
+        for one, other in zip(pieces(program, program.gradients), theirs, strict=True)
+    ]
+
+
 @dataclass(frozen=True)
 class Answer:
     """Results of operations, in float64 and torch's layout.
@@ -112,9 +134,7 @@ def run_operations(build: Build, x: Tensor, upstream: Callable[[tuple[int, ...]]
         x: batch × channels × height × width.
         upstream: draws the gradient of y, of its shape in torch's layout.
     """
-    machine, kernels = find_machine(8), find_kernels()
-    if machine is None or kernels is None:
-        pytest.skip(f"our C functions cannot be used: {why_no_kernels()}")
+    machine, kernels = require(find_machine(8)), require(find_kernels())
     graph, parameters = Graph(kernels.normalisation.lanes), Parameters()
     batch, channels, height, width = x.shape
     image = Image(Shape(batch, height, width, channels), Buffer(x.numel()))
