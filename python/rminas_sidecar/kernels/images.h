@@ -19,11 +19,6 @@ typedef vec (*reading)(images from, ptrdiff_t at, ptrdiff_t c);
 /* `value` where `where` is positive or not a number, else 0. */
 static inline vec keep_positive(vec value, vec where) { return (vec)((lanes_mask)value & ~(where <= 0)); }
 
-static inline vec unchanged(images from, ptrdiff_t at, ptrdiff_t c) {
-    (void)c;
-    return load(from.pixels + at);
-}
-
 static inline vec rectified(images from, ptrdiff_t at, ptrdiff_t c) {
     (void)c;
     vec value = load(from.pixels + at);

@@ -43,8 +43,6 @@
     RUNS(insertion_gradient)                      \
     NEEDS_SCRATCH(normalisation)                  \
     NEEDS_SCRATCH(normalisation_gradient)         \
-    RUNS(rectification)                           \
-    RUNS(rectification_gradient)                  \
     RUNS(activation)                              \
     NEEDS_SCRATCH(activation_gradient)            \
     NEEDS_SCRATCH(classification)                 \

@@ -1,6 +1,6 @@
 /*
- * Operations that compute each pixel of y from one of x: samples of pixels, images as channels of others, normalisations, and
- * rectified images; and their gradients.
+ * Operations that compute each pixel of y from one of x: samples of pixels, images as channels of others, and normalisations;
+ * and their gradients.
  */
 #include "operation.h"
 #include "products.h"
@@ -31,7 +31,7 @@ void rminas_sampling_gradient(const operation *o, float *arena, float *scratch) 
                                            sampled_line(o, line), o->stride * o->inputs, c, width, vectors))
 }
 
-/* Channels from `first` on of y = x. y has `outputs` channels. */
+/* Channels from `first` on of y = x as it is read. y has `outputs` channels. */
 void rminas_insertion(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     source x = source_of(o, arena);
@@ -64,20 +64,4 @@ void rminas_normalisation_gradient(const operation *o, float *arena, float *scra
     images gradient = gradient_before_norm(o, arena, scratch, pixels_of(o));
     FOR_GROUPS(o->outputs, read_gradient_pixels(gradient, 0, o->outputs, c, pixels_of(o), vectors,
                                                 pixels_at(arena + o->x_gradient, 0, o->outputs, c)))
-}
-
-/* y = x as it is read. */
-void rminas_rectification(const operation *o, float *arena, float *scratch) {
-    (void)scratch;
-    source x = source_of(o, arena);
-    FOR_GROUPS(o->inputs,
-               read_pixels(x, 0, o->inputs, c, pixels_of(o), vectors, pixels_at(arena + o->y, 0, o->inputs, c)))
-}
-
-void rminas_rectification_gradient(const operation *o, float *arena, float *scratch) {
-    (void)scratch;
-    sink x = sink_of(o, arena);
-    for (ptrdiff_t pixel = 0; pixel < pixels_of(o); pixel += BLOCK)
-        FOR_GROUPS(o->inputs, write_pixels(x, pixels_at(arena + o->y_gradient, pixel, o->inputs, c), pixel * o->inputs,
-                                           o->inputs, c, BLOCK, vectors))
 }

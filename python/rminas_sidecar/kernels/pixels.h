@@ -17,8 +17,7 @@ static inline vec offset_of(source x, ptrdiff_t c) { return x.shift ? load(x.shi
 /* A value as it is read. */
 static inline vec activated(source x, vec value) {
     if (!x.rectifies) return value;
-    lanes_mask above = value > x.most;
-    return keep_positive((vec)(((lanes_mask)value & ~above) | ((lanes_mask)((vec){0} + x.most) & above)), value);
+    return keep_positive(choose(value > x.most, (vec){0} + x.most, value), value);
 }
 
 /* The gradient of a value before it is rectified. */

@@ -76,10 +76,6 @@ void rminas_pooling_gradient(const operation *o, float *arena, float *scratch) {
     FOR_WINDOWS(o, average_gradient(o, gradient + at, x, b, in))
 }
 
-static inline vec choose(lanes_mask where, vec one, vec other) {
-    return (vec)(((lanes_mask)one & where) | ((lanes_mask)other & ~where));
-}
-
 /* Where a value replaces the greatest one so far. As in torch, the first of equal values stays, and NaN is the greatest. */
 static inline lanes_mask exceeds(vec value, vec most) { return (value > most) | (value != value); }
 

@@ -32,8 +32,6 @@ KINDS = (
     "insertion_gradient",
     "normalisation",
     "normalisation_gradient",
-    "rectification",
-    "rectification_gradient",
     "activation",
     "activation_gradient",
     "classification",

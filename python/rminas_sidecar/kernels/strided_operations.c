@@ -46,14 +46,12 @@ static void scatter(const operation *o, const float *rows, ptrdiff_t block, floa
     }
 }
 
-static ptrdiff_t output_pixels(const operation *o) { return pixels_of(o) / (STRIDE * STRIDE); }
-
 ptrdiff_t rminas_strided_convolution_scratch(const operation *o) {
     return aligned(moments_size(1, o->outputs)) + BLOCK * SIDE * SIDE * o->inputs;
 }
 
 void rminas_strided_convolution(const operation *o, float *arena, float *scratch) {
-    ptrdiff_t length = SIDE * SIDE * o->inputs, pixels = output_pixels(o);
+    ptrdiff_t length = SIDE * SIDE * o->inputs, pixels = strided_pixels(o);
     double *moments = (double *)take_zeros(&scratch, moments_size(1, o->outputs));
     for (ptrdiff_t block = 0; block < pixels / BLOCK; block++) {
         float *answer = arena + o->y + block * BLOCK * o->outputs;
@@ -71,7 +69,7 @@ ptrdiff_t rminas_strided_convolution_gradient_scratch(const operation *o) {
 
 /* x_gradient must not be where `base` is. */
 void rminas_strided_convolution_gradient(const operation *o, float *arena, float *scratch) {
-    ptrdiff_t length = SIDE * SIDE * o->inputs, pixels = output_pixels(o), floats = pixels_of(o) * o->inputs;
+    ptrdiff_t length = SIDE * SIDE * o->inputs, pixels = strided_pixels(o), floats = pixels_of(o) * o->inputs;
     images gradient = gradient_before_norm(o, arena, take(&scratch, 3 * o->outputs), pixels);
     float *turned = take(&scratch, length * o->outputs), *rows = take(&scratch, BLOCK * length);
     float *x = arena + o->x, *x_gradient = arena + o->x_gradient, *filters = arena + o->weight_gradient;

@@ -25,6 +25,11 @@ typedef double wide_unaligned_lanes __attribute__((vector_size(8 * LANES), align
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }
 
+/* The lanes of `one` where the mask is set, else those of `other`. */
+static inline vec choose(lanes_mask where, vec one, vec other) {
+    return (vec)(((lanes_mask)one & where) | ((lanes_mask)other & ~where));
+}
+
 /* Adds each lane to a sum of its own. */
 static inline void add_lanes(double *sums, vec value) {
     *(wide_unaligned_lanes *)sums += __builtin_convertvector(value, wide_lanes);

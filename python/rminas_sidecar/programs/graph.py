@@ -74,7 +74,7 @@ class Graph(Tape):
     def rectified(self, x: Image, rectifies: int = RELU) -> Image:
         """Images rectified by ReLU or ReLU6; images that are not yet normalised are normalised before."""
         y = Image(x.shape, Buffer(x.shape.floats))
-        self._copy("rectification", [(x, Window(rectifies=rectifies))], y)
+        self._insert([(x, Window(rectifies=rectifies))], y)
         return y
 
     def concatenation(self, images: Sequence[Image]) -> Image:
@@ -83,9 +83,7 @@ class Graph(Tape):
         shape = Shape(batch, height, width, sum(image.shape.channels for image in images))
         y = Image(shape, Buffer(shape.floats))
         ends = accumulate(image.shape.channels for image in images)
-        self._copy(
-            "insertion", [(it, Window(first=end - it.shape.channels)) for it, end in zip(images, ends, strict=True)], y
-        )
+        self._insert([(it, Window(first=end - it.shape.channels)) for it, end in zip(images, ends, strict=True)], y)
         return y
 
     def sum(self, terms: Sequence[Image | Parameter], shape: Shape) -> Image:
@@ -187,13 +185,10 @@ class Graph(Tape):
         places = {"x": x.buffer, "y": result, "statistics": kept, "reference": reference}
         self._emit("comparison", x, x.shape.channels, places)
 
-        def extend(base: Total | None) -> Total:
-            x_gradient = self._target(x, base, in_place=True)
-            changes = {"base": None if base is None else base.buffer, "x_gradient": x_gradient}
-            self._emit("comparison_gradient", x, x.shape.channels, {**places, **changes}, factor=factor)
-            return Total(x_gradient, owned=True)
+        def backward() -> None:
+            self._extend("comparison_gradient", x, x.shape.channels, places, factor=factor)
 
-        self._backward.append(lambda: x.extensions.append(extend))
+        self._backward.append(backward)
 
     def _without_parameters(self, kind: str, x: Image, window: Window) -> Image:
         x.readers += 1
@@ -211,17 +206,17 @@ class Graph(Tape):
         self.on_gradient(y, write)
         return y
 
-    def _copy(self, kind: str, sources: Sequence[tuple[Image, Window]], y: Image) -> None:
-        """Writes images, as their windows say, to y."""
+    def _insert(self, sources: Sequence[tuple[Image, Window]], y: Image) -> None:
+        """Writes images, as their windows say, to channels of y."""
         places = [{"x": x.buffer, "x_statistics": x.statistics, "y": y.buffer} for x, _ in sources]
         for (x, window), its in zip(sources, places, strict=True):
             x.readers += 1
-            self._emit(kind, x, y.shape.channels, its, window)
+            self._emit("insertion", x, y.shape.channels, its, window)
 
         def write(gradient: Total) -> None:
             for (x, window), its in zip(sources, places, strict=True):
                 every = {**its, "y_gradient": gradient.buffer}
-                self._extend(f"{kind}_gradient", x, y.shape.channels, every, window)
+                self._extend("insertion_gradient", x, y.shape.channels, every, window)
 
         self.on_gradient(y, write)
 

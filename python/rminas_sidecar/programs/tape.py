@@ -86,7 +86,15 @@ class Tape:
         self._backward.append(backward)
 
     def _extend(
-        self, kind: str, x: Image, outputs: int, places: Places, window: Window = PIXEL, *, in_place: bool = True
+        self,
+        kind: str,
+        x: Image,
+        outputs: int,
+        places: Places,
+        window: Window = PIXEL,
+        *,
+        in_place: bool = True,
+        factor: float = 0.0,
     ) -> None:
         """Lets a gradient operation write the gradient of x, and add the sum of the other gradients.
 
@@ -97,12 +105,13 @@ class Tape:
             places: of the operation, without the gradient of x.
             window: of the operation.
             in_place: whether the operation can write to where it reads the sum.
+            factor: of the operation.
         """
 
         def extend(base: Total | None) -> Total:
-            x_gradient = self._target(x, base, in_place=in_place)
+            x_gradient = base.buffer if in_place and base is not None and base.owned else Buffer(x.shape.floats)
             changes = {"base": None if base is None else base.buffer, "x_gradient": x_gradient}
-            self._emit(kind, x, outputs, {**places, **changes, "x_sums": self._sums(x)}, window)
+            self._emit(kind, x, outputs, {**places, **changes, "x_sums": self._sums(x)}, window, factor=factor)
             return Total(x_gradient, owned=True)
 
         x.extensions.append(extend)
@@ -113,9 +122,6 @@ class Tape:
             # Two float64 for each channel.
             x.gradient_sums = Buffer(4 * x.shape.channels)
         return x.gradient_sums
-
-    def _target(self, x: Image, base: Total | None, *, in_place: bool) -> Buffer:
-        return base.buffer if in_place and base is not None and base.owned else Buffer(x.shape.floats)
 
     def _add(self, image: Image) -> Total | None:
         if not image.terms:
