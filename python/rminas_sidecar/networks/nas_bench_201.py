@@ -19,6 +19,8 @@ from rminas_sidecar.networks.registry import register_space
 from rminas_sidecar.specification import NetworkSpecification
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
+SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
+"""Of the kernels of convolutions."""
 # These map zeros to zeros; a convolution adds the bias of its normalisation.
 _ZERO_TO_ZERO = ("skip_connect", "avg_pool_3x3")
 _GENOTYPE = re.compile(r"\|(\w+)~0\|\+\|(\w+)~0\|(\w+)~1\|\+\|(\w+)~0\|(\w+)~1\|(\w+)~2\|")

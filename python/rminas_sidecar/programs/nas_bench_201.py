@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rminas_sidecar.networks.nas_bench_201 import CellEdge, parse, relevant
+from rminas_sidecar.networks.nas_bench_201 import SIDES, CellEdge, parse, relevant
 from rminas_sidecar.programs.graph import Graph
 from rminas_sidecar.programs.images import convolve_patches
 from rminas_sidecar.programs.network import Network
@@ -15,7 +15,6 @@ EXAMPLE = "|none~0|+|nor_conv_3x3~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3
 """A cell with all operations, and a convolution of zeros."""
 _STAGES = 3
 _STRIDED = Window(side=3, stride=2, rectifies=RELU)
-_SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
 _KINDS = {1: "pointwise_convolution", 3: "tiled_convolution"}
 _GRANULE = 16
 """Tiles of 4 × 4 pixels have to fill the last stage, of a quarter of the resolution."""
@@ -57,9 +56,9 @@ def _reduction(graph: Graph, parameters: Parameters, x: Image, channels: int) ->
 def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEdge], used: Sequence[bool]) -> Image:
     channels = x.shape.channels
     layers = {
-        index: parameters.convolution(channels, channels, _SIDES[edge.operation], used=used[index])
+        index: parameters.convolution(channels, channels, SIDES[edge.operation], used=used[index])
         for index, edge in enumerate(edges)
-        if edge.operation in _SIDES
+        if edge.operation in SIDES
     }
     # None stands for zeros.
     nodes: list[Image | None] = [x]
@@ -86,6 +85,6 @@ def _cell(graph: Graph, parameters: Parameters, x: Image, edges: Sequence[CellEd
 def _convolve(graph: Graph, source: Image | None, operation: str, layer: Layer) -> Image | Parameter:
     """The convolved source; the convolution of zeros is zeros, which the normalisation turns into its bias."""
     if source is not None:
-        return graph.convolution(_KINDS[_SIDES[operation]], source, layer)
+        return graph.convolution(_KINDS[SIDES[operation]], source, layer)
     assert layer.norm is not None
     return layer.norm

@@ -6,17 +6,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rminas_sidecar.networks.fast import replace_layers
+
 _SIDE = 3
 _SHIFTS = [(down, across) for down in range(_SIDE) for across in range(_SIDE)]
 
 
 def hasten_averages(network: nn.Module) -> nn.Module:
     """Replaces the layers of a network that :class:`SameSizeAverage` can replace."""
-    for parent in network.modules():
-        for name, layer in parent.named_children():
-            if type(layer) is nn.AvgPool2d and _averages_neighbours(layer):
-                setattr(parent, name, SameSizeAverage())
+    replace_layers(network, (_same_size,))
     return network
+
+
+def _same_size(layer: nn.Module) -> nn.Module | None:
+    return SameSizeAverage() if type(layer) is nn.AvgPool2d and _averages_neighbours(layer) else None
 
 
 class SameSizeAverage(nn.AvgPool2d):

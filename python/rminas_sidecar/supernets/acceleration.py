@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.kernels import find_kernels
-from rminas_sidecar.networks.fast import REPLACEMENTS
+from rminas_sidecar.networks.fast import REPLACEMENTS, replace_layers
 from rminas_sidecar.networks.fast.fused import FusedEdge, fuse
 from rminas_sidecar.networks.nas_bench_201 import Reduction
 from rminas_sidecar.supernets.fused import FusedSearchCell
@@ -18,28 +18,22 @@ def accelerate(supernet: Supernet) -> None:
     Args:
         supernet: on a CPU; its images should be channels-last from now on.
     """
-    for parent in list(supernet.modules()):
-        for name, layer in list(parent.named_children()):
-            faster = _faster(layer)
-            if faster is not None:
-                setattr(parent, name, faster)
+    replace_layers(supernet, (_cell, _reduction, REPLACEMENTS["normalisations"], REPLACEMENTS["averages"]))
     supernet.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for layer in supernet.modules():
         if isinstance(layer, FusedSearchCell):
             layer.arrange_weights()
 
 
-def _faster(layer: nn.Module) -> nn.Module | None:
-    if isinstance(layer, SearchCell):
-        kernels = find_kernels(layer.channels)
-        return None if kernels is None or layer.share > 1 else FusedSearchCell(layer, kernels)
-    if isinstance(layer, Reduction):
-        return _FusedReduction(layer)
-    for name in ("normalisations", "averages"):
-        faster = REPLACEMENTS[name](layer)
-        if faster is not None:
-            return faster
-    return None
+def _cell(layer: nn.Module) -> nn.Module | None:
+    if not isinstance(layer, SearchCell) or layer.share > 1:
+        return None
+    kernels = find_kernels(layer.channels)
+    return None if kernels is None else FusedSearchCell(layer, kernels)
+
+
+def _reduction(layer: nn.Module) -> nn.Module | None:
+    return _FusedReduction(layer) if isinstance(layer, Reduction) else None
 
 
 class _FusedReduction(Reduction):

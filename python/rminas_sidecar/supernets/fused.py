@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from rminas_sidecar.kernels import Kernels
+from rminas_sidecar.networks.fast.fused import arrange
 from rminas_sidecar.networks.nas_bench_201 import ReluConvNorm, Skip
 from rminas_sidecar.supernets.fused_passes import (
     OUTPUT,
@@ -42,7 +43,7 @@ class FusedSearchCell(SearchCell):
         """Stores the filters in the memory layout of the functions."""
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
-                layer.weight.data = layer.weight.data.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+                arrange(layer.weight)
 
     def forward(self, x: Tensor, mixture: Mixture) -> Tensor:
         if not self._suits(x, mixture):

@@ -73,7 +73,7 @@ class ForwardPass:
         for target in range(1, OUTPUT + 1):
             arriving = [operation for operation in cell.operations if operation.target == target]
             terms = [term for operation in arriving if (term := self._term(operation)) is not None]
-            self.nodes.append(_add(cell.kernels, terms, x))
+            self.nodes.append(_add(cell.kernels, terms))
 
     def scale_of(self, operation: CellOperation) -> Tensor | None:
         """The factor of an operation, for each channel; None for 1."""
@@ -163,11 +163,10 @@ class BackwardPass:
         means = self._sum(averaged)
         terms = [] if means is None else [Term(self._kernels.pooling.gradient(means))]
         terms += [Term(gradient, self._run.scale_of(operation)) for operation, gradient in skipped]
-        return None if not terms else _add(self._kernels, terms, terms[0].images)
+        return _add(self._kernels, terms)
 
     def _sum(self, arriving: Sequence[tuple[CellOperation, Tensor]]) -> Tensor | None:
-        terms = [Term(gradient, self._run.scale_of(operation)) for operation, gradient in arriving]
-        return _add(self._kernels, terms, terms[0].images) if terms else None
+        return _add(self._kernels, [Term(gradient, self._run.scale_of(operation)) for operation, gradient in arriving])
 
     def _through_convolution(
         self, operation: CellOperation, gradient: Tensor, total: Tensor | None, wants_images: bool
@@ -206,12 +205,13 @@ class BackwardPass:
                 self.factors[row, chosen[row]] = own
 
 
-def _add(kernels: Kernels, terms: Sequence[Term], like: Tensor | None) -> Tensor | None:
-    """The sum of any number of terms; None without terms."""
+def _add(kernels: Kernels, terms: Sequence[Term]) -> Tensor | None:
+    """The sum of any number of terms, which all have images; None without terms."""
     if not terms:
         return None
+    like = terms[0].images
     if len(terms) == 1 and terms[0].scale is None:
-        return terms[0].images
+        return like
     assert like is not None
     total = kernels.sums.add(terms[:3], like)
     for start in range(3, len(terms), 2):

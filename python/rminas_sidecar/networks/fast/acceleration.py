@@ -26,7 +26,7 @@ def accelerate(network: nn.Module, replacements: Mapping[str, Replacement] | Non
         network: takes images, which should be channels-last from now on.
         replacements: all or some of :data:`REPLACEMENTS`; all by default.
     """
-    _replace(network, (REPLACEMENTS if replacements is None else replacements).values())
+    replace_layers(network, (REPLACEMENTS if replacements is None else replacements).values())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for layer in network.modules():
         if isinstance(layer, FusedCell):
@@ -39,11 +39,12 @@ def accelerate_on_cuda(network: nn.Module) -> nn.Module:
 
     The parameters and their order stay the same. Images stay in torch's default memory layout.
     """
-    _replace(network, (_cell, _patches))
+    replace_layers(network, (_cell, _patches))
     return network
 
 
-def _replace(network: nn.Module, replacements: Collection[Replacement]) -> None:
+def replace_layers(network: nn.Module, replacements: Collection[Replacement]) -> None:
+    """Replaces layers of a network in place. If two of the replacements replace a layer, the later one wins."""
     # Lists all layers first, because a replacement may contain the layer that it replaces.
     for parent in list(network.modules()):
         for name, layer in list(parent.named_children()):

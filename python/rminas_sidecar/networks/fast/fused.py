@@ -44,8 +44,7 @@ class FusedCell(nn.Module):
     def arrange_weights(self) -> None:
         """Stores the weights of convolutions in the memory layout of the functions."""
         for edge in self._plan.convolutions:
-            weight = _parameters_of(edge)[0]
-            weight.data = weight.data.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
+            arrange(_parameters_of(edge)[0])
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps images to images of the same shape: batch × C × height × width, channels-last."""
@@ -63,6 +62,11 @@ class FusedReduction(Reduction):
         self.conv_a = reduction.conv_a
         self.conv_b = fuse(reduction.conv_b, [FusedEdge(0, 1, reduction.conv_b)])  # type: ignore[assignment]
         self.downsample = reduction.downsample
+
+
+def arrange(weight: Tensor) -> None:
+    """Stores the weight of a convolution in the memory layout of the functions."""
+    weight.data = weight.data.permute(2, 3, 1, 0).contiguous().permute(3, 2, 0, 1)
 
 
 def edges_of(cell: Cell) -> list[FusedEdge]:

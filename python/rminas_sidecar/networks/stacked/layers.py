@@ -13,6 +13,7 @@ from torch.nn import functional
 from rminas_sidecar.networks.stacked.table import (
     CONV_1X1,
     CONV_3X3,
+    NODES,
     POOL,
     SKIP,
     OperationTable,
@@ -21,7 +22,6 @@ from rminas_sidecar.networks.stacked.table import (
 
 EPSILON = 1e-5
 """Added to a variance, as `nn.BatchNorm2d` does."""
-_NODES = 4
 
 
 def multiply(a: Tensor, b: Tensor) -> Tensor:
@@ -37,11 +37,13 @@ def multiply(a: Tensor, b: Tensor) -> Tensor:
 def convolve(images: Tensor, weights: Tensor, side: int, stride: int = 1) -> Tensor:
     """Convolutions without bias, with zeros around the images.
 
+    The output has the height and width divided by the stride, rounded up.
+
     Args:
-        images: lanes × batch × height × width × inputs. A height or width that the stride does not divide is cut.
+        images: lanes × batch × height × width × inputs.
         weights: lanes × (side · side · inputs) × outputs.
         side: of the kernel, 1 or 3.
-        stride: 1 or 2.
+        stride: 1; or 2 with a kernel of side 3.
     """
     patches = images if side == 1 else _patches(images, stride)
     return multiply(patches.flatten(1, 3), weights).view(*patches.shape[:4], -1)
@@ -91,7 +93,7 @@ def compute_cell(images: Tensor, weights: Tensor, norms: Tensor, table: Operatio
         The last node, of the shape of the input.
     """
     nodes = [images]
-    while len(nodes) < _NODES:
+    while len(nodes) < NODES:
         nodes.append(_sum_edges(nodes, weights, norms, table))
     return nodes[-1]
 

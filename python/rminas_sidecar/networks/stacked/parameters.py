@@ -7,13 +7,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rminas_sidecar.networks.nas_bench_201 import CellEdge
-from rminas_sidecar.networks.stacked.table import EDGES
+from rminas_sidecar.networks.nas_bench_201 import SIDES, CellEdge
+from rminas_sidecar.networks.stacked.table import EDGES, TAPS
 from rminas_sidecar.specification import NetworkSpecification
 
-IMAGE_CHANNELS = 3
-_PIXELS = 9
-_SIDES = {"nor_conv_1x1": 1, "nor_conv_3x3": 3}
+_IMAGE_CHANNELS = 3
 
 
 class _Place(NamedTuple):
@@ -42,7 +40,7 @@ class ParameterLayout:
         self.floats = 0
         """Numbers of a lane."""
         channels = size.channels
-        self._convolution_and_norm("stem", IMAGE_CHANNELS, channels)
+        self._convolution_and_norm("stem", _IMAGE_CHANNELS, channels)
         for number, (width, is_reduction) in enumerate(self.cells()):
             name = cell_name(number)
             if is_reduction:
@@ -50,7 +48,7 @@ class ParameterLayout:
                 self._convolution_and_norm(f"{name}.b", width, width)
                 self._add(f"{name}.shortcut", width // 2, width)
             else:
-                self._add(f"{name}.weights", EDGES, _PIXELS * width, width)
+                self._add(f"{name}.weights", EDGES, TAPS * width, width)
                 self._add(f"{name}.norms", EDGES, 2, width)
         self._add("last.norm", 2, 4 * channels)
         self._add("classifier.weight", 4 * channels, size.classes)
@@ -97,7 +95,7 @@ class ParameterLayout:
         return row
 
     def _convolution_and_norm(self, name: str, inputs: int, outputs: int) -> None:
-        self._add(f"{name}.weight", _PIXELS * inputs, outputs)
+        self._add(f"{name}.weight", TAPS * inputs, outputs)
         self._add(f"{name}.norm", 2, outputs)
 
     def _add(self, name: str, *shape: int) -> None:
@@ -113,7 +111,7 @@ def cell_name(number: int) -> str:
 def _draw_cell(weights: Tensor, norms: Tensor, edges: Sequence[CellEdge]) -> None:
     inputs = weights.shape[-1]
     for number, edge in enumerate(edges):
-        side = _SIDES.get(edge.operation)
+        side = SIDES.get(edge.operation)
         if side is not None:
             _draw_convolution(weights[number, : side * side * inputs], side)
             norms[number, 0] = 1

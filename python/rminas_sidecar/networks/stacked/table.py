@@ -7,7 +7,10 @@ from torch import Tensor
 
 from rminas_sidecar.networks.nas_bench_201 import OPERATIONS, CellEdge, relevant
 
-EDGES = 6
+NODES, EDGES = 4, 6
+"""Of a cell."""
+TAPS = 9
+"""Pixels that a 3 × 3 kernel covers."""
 NONE, SKIP, CONV_1X1, CONV_3X3, POOL = range(len(OPERATIONS))
 """Codes of operations: their places in :data:`OPERATIONS`."""
 

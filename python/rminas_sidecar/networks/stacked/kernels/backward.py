@@ -5,6 +5,7 @@ import triton.language as tl
 
 from rminas_sidecar.networks.stacked.kernels.parts import (
     EDGES,
+    NODES,
     POOL,
     SKIP,
     TAPS,
@@ -150,7 +151,7 @@ def find_source_gradient(
     inside = pixels < PIXELS
     total = tl.zeros((BLOCK_PIXELS, BLOCK_CHANNELS), tl.float32)
     rectified = tl.zeros((BLOCK_PIXELS, BLOCK_CHANNELS), tl.float32)
-    for target in tl.static_range(SOURCE + 1, 4):
+    for target in tl.static_range(SOURCE + 1, NODES):
         edge = target * (target - 1) // 2 + SOURCE
         code = tl.load(codes + lane * EDGES + edge)
         place = edge * LANES + lane

@@ -13,10 +13,8 @@ from torch.autograd.function import once_differentiable
 
 from rminas_sidecar.networks.stacked.kernels import backward, forward
 from rminas_sidecar.networks.stacked.layers import EPSILON
-from rminas_sidecar.networks.stacked.table import EDGES, OperationTable, first_edge_into
+from rminas_sidecar.networks.stacked.table import EDGES, NODES, TAPS, OperationTable, first_edge_into
 
-_NODES = 4
-_TAPS = 9
 _BLOCK_PIXELS = 64
 _BLOCK_TILES = 32
 _MOST_CHUNKS = 16
@@ -62,12 +60,12 @@ class _Cell(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, images: Tensor, weights: Tensor, norms: Tensor, codes: Tensor, tf32: bool) -> Tensor:
         sizes = _Sizes(images, tf32)
-        nodes = images.new_empty((_NODES, *sizes.flat))
+        nodes = images.new_empty((NODES, *sizes.flat))
         nodes[0].copy_(images.reshape(sizes.flat))
         products = images.new_empty((EDGES, *sizes.flat))
         moments = images.new_empty((EDGES, sizes.lanes, sizes.tiles, 2, sizes.flat[-1]))
         statistics = images.new_empty((EDGES, sizes.lanes, 2, sizes.flat[-1]))
-        for target in range(1, _NODES):
+        for target in range(1, NODES):
             first = {"FIRST": first_edge_into(target)}
             forward.convolve_edges[(sizes.tiles, sizes.lanes, target)](
                 *(nodes, weights, codes, products, moments, weights.stride(0)),
@@ -94,8 +92,8 @@ class _Cell(torch.autograd.Function):
         gradients[-1].copy_(gradient.reshape(sizes.flat))
         weight_gradients = nodes.new_empty(weights.shape)
         norm_gradients = nodes.new_empty(norms.shape)
-        for node in reversed(range(_NODES)):
-            if node < _NODES - 1:
+        for node in reversed(range(NODES)):
+            if node < NODES - 1:
                 backward.find_source_gradient[(sizes.tiles, sizes.lanes)](
                     *(nodes, gradients, products, statistics, weights, norms, norm_gradients, codes),
                     *(weights.stride(0), norms.stride(0)),
@@ -116,7 +114,7 @@ def _differentiate_edges(
     first, tiles = {"FIRST": first_edge_into(target)}, {"TILES": sizes.tiles}
     few = {key: sizes.blocks[key] for key in ("CHANNELS", "BLOCK_CHANNELS")}
     tile_sums = nodes.new_empty((EDGES, sizes.lanes, sizes.tiles, 2, channels))
-    chunk_sums = nodes.new_empty((sizes.lanes, EDGES, _TAPS, sizes.chunks, channels, channels))
+    chunk_sums = nodes.new_empty((sizes.lanes, EDGES, TAPS, sizes.chunks, channels, channels))
     backward.sum_tiles[(sizes.tiles, sizes.lanes, target)](
         *(gradients, products, statistics, codes, tile_sums),
         **{"TARGET": target, **first, **sizes.blocks, **tiles},
@@ -125,12 +123,12 @@ def _differentiate_edges(
         *(tile_sums, codes, norm_gradients),
         **{**first, **few, **tiles, "LANES": sizes.lanes, "BLOCK_TILES": _BLOCK_TILES},
     )
-    backward.find_weight_gradients[(sizes.chunks, sizes.lanes, target * _TAPS)](
+    backward.find_weight_gradients[(sizes.chunks, sizes.lanes, target * TAPS)](
         *(nodes, gradients, products, statistics, norms, norm_gradients, codes, chunk_sums, norms.stride(0)),
         **{"TARGET": target, **first, **sizes.blocks, **sizes.images, **sizes.precision},
         **{"CHUNKS": sizes.chunks, "CHUNK_TILES": sizes.chunk_tiles},
     )
-    backward.add_chunks[(sizes.lanes, target, _TAPS)](
+    backward.add_chunks[(sizes.lanes, target, TAPS)](
         *(chunk_sums, codes, weight_gradients),
         **{**first, **few, "CHUNKS": sizes.chunks},
     )

@@ -5,8 +5,9 @@ import triton.language as tl
 
 from rminas_sidecar.networks.stacked import table
 
+NODES = tl.constexpr(table.NODES)
 EDGES = tl.constexpr(table.EDGES)
-TAPS = tl.constexpr(9)
+TAPS = tl.constexpr(table.TAPS)
 SKIP = tl.constexpr(table.SKIP)
 CONV_1X1 = tl.constexpr(table.CONV_1X1)
 CONV_3X3 = tl.constexpr(table.CONV_3X3)
