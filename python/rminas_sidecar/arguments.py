@@ -30,11 +30,11 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rminas_sidecar", description=_DESCRIPTION)
     parser.add_argument("--address", required=True, help="address of the controller's socket, ipc://… or tcp://…")
     parser.add_argument("--workers", type=_number_of_workers, default=1, help="worker processes (default: 1)")
-    parser.add_argument("--threads", type=_number_of_threads, default=1, help="threads of each worker (default: 1)")
+    parser.add_argument("--threads", type=_positive_number, default=1, help="threads of each worker (default: 1)")
     parser.add_argument("--device", type=_devices, default="auto", help=f"{FORM} (default: auto)")
     parser.add_argument(
         "--stack",
-        type=_number_of_lanes,
+        type=_positive_number,
         default=1,
         help="architectures that a worker of this machine trains at a time, for the arithmetic `stacked` (default: 1)",
     )
@@ -119,11 +119,7 @@ def _number_of_workers(text: str) -> int:
     return _at_least(0, text)
 
 
-def _number_of_threads(text: str) -> int:
-    return _at_least(1, text)
-
-
-def _number_of_lanes(text: str) -> int:
+def _positive_number(text: str) -> int:
     return _at_least(1, text)
 
 

@@ -6,10 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from rminas_sidecar.errors import SidecarError
-from rminas_sidecar.ipc.path_allow_list import PATHS
+from rminas_sidecar.ipc.path_allow_list import PATHS, path_at
 from rminas_sidecar.protocol import Body
 
 Files = dict[str, bytes]
@@ -29,9 +28,9 @@ def inputs_of(kind: str, body: Body) -> list[str]:
         kind: type of the request, `retrain` or `one-shot`.
         body: its body.
     """
-    values = (_value_at(body, place) for place in PATHS[kind] if place != (_CHECKPOINT,))
+    paths = (path_at(body, place) for place in PATHS[kind] if place != (_CHECKPOINT,))
     # Null stands for files that every node has.
-    return [value for value in values if value is not None]
+    return [path for path in paths if path is not None]
 
 
 def read_files(path: Path) -> Files:
@@ -75,7 +74,7 @@ class TrainingFolder:
         self.body: Body = copy.deepcopy(body)
         """The body with paths of this node."""
         for number, place in enumerate(PATHS[kind]):
-            path = _value_at(body, place)
+            path = path_at(body, place)
             if path is None:
                 continue
             # With its name, by which readers recognise some files.
@@ -109,13 +108,6 @@ class TrainingFolder:
             return None
         # Each save is a new file.
         return status.st_ino, status.st_mtime_ns
-
-
-def _value_at(body: Body, place: tuple[str, ...]) -> str | None:
-    value: Any = body
-    for key in place:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
 
 
 def _set_at(body: Body, place: tuple[str, ...], value: str) -> None:

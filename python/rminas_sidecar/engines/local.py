@@ -171,7 +171,7 @@ class LocalEngine:
 
     def _dispatch(self) -> None:
         # One job a round for each worker, so that all have as many.
-        while any([self._give_next(slot) for slot in self._slots]):  # noqa: C419
+        while sum(self._give_next(slot) for slot in self._slots):
             pass
 
     def _give_next(self, slot: _WorkerSlot) -> bool:
@@ -188,10 +188,12 @@ class LocalEngine:
 
     def _can_take(self, slot: _WorkerSlot, job: Job) -> bool:
         """Whether a worker is idle, or the job may join those that it computes."""
+        if not slot.running:
+            return True
         together = [*slot.running.values(), job]
         digests = {it.body.get("digest") for it in together}
         joins = all(it.type in STACKED for it in together) and len(digests) == 1
-        return not slot.running or (joins and len(together) <= self._settings.stack)
+        return joins and len(together) <= self._settings.stack
 
     def _heard(self, slot: _WorkerSlot, message: Body) -> None:
         if self._closed:

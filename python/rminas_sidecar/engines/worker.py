@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from rminas_sidecar.engines.devices import choose_device, kind_of, name_of
-from rminas_sidecar.engines.stacking import STACKED, run_together
+from rminas_sidecar.engines.stacking import STACKED, Outcome, run_together
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
 from rminas_sidecar.ipc.progress import ProgressReporter
@@ -72,13 +72,13 @@ class Worker:
     def answer(self, request: Body) -> None:
         """Computes one request and sends its reply, or the error."""
         try:
-            kind, body = self._compute(request["type"], request["body"])
+            answer = self._compute(request["type"], request["body"])
         except Exception as error:
             self._reply(request, error)
         else:
-            self._reply(request, (kind, body))
+            self._reply(request, answer)
 
-    def _reply(self, request: Body, outcome: tuple[str, Body] | Exception) -> None:
+    def _reply(self, request: Body, outcome: Outcome) -> None:
         if isinstance(outcome, Exception):
             kind, body = "error", failure_body(outcome)
             if is_out_of_memory(outcome):

@@ -111,7 +111,7 @@ class Session:
         """The task of :meth:`evaluate`."""
         start = time.perf_counter()
         spec = self._specification
-        built = self._build_training(genotype, seed, lambda: self._build(genotype, seed))
+        built = self._build_training(genotype, seed)
         if isinstance(built, nn.Module):
             flops = count_flops(built, spec.network.resolution)
             params = sum(parameter.numel() for parameter in built.parameters())
@@ -152,7 +152,7 @@ class Session:
         try:
             while True:
                 steps, on_observation = next(measuring)
-                built = self._build_training(genotype, seed, lambda: self._build(genotype, seed))
+                built = self._build_training(genotype, seed)
                 seconds += time.perf_counter() - start
                 trained = yield TrainingOrder(genotype, seed, steps, NO_BOUNDS, on_observation, built)
                 seconds, start = seconds + trained.seconds, time.perf_counter()
@@ -205,12 +205,12 @@ class Session:
         with deterministic_algorithms():
             return run_alone(task, self._train) if self.stack is None else self.stack.run(task)
 
-    def _build_training(self, genotype: str, seed: int, build: Callable[[], nn.Module]) -> nn.Module | Training | None:
+    def _build_training(self, genotype: str, seed: int) -> nn.Module | Training | None:
         """What a training needs: a network or a program. None in a stack, whose lanes draw their own weights."""
         if self.stack is not None:
             return None
         training = None if self._compiled is None else self._compiled.begin(genotype, seed)
-        return build() if training is None else training
+        return self._build(genotype, seed) if training is None else training
 
     def _train(self, order: TrainingOrder) -> Trained:
         spec, start = self._specification, time.perf_counter()

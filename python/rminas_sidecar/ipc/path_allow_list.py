@@ -1,6 +1,6 @@
 """The files and folders that messages may name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,9 @@ class PathAllowList:
         Raises:
             SidecarError: `refused-file` for a path outside the list.
         """
-        for path in _paths_in(kind, body):
-            if not self._allows(path):
+        for place in PATHS.get(kind, ()):
+            path = path_at(body, place)
+            if path is not None and not self._allows(path):
                 raise SidecarError(
                     "refused-file",
                     f"The {kind} message names a file outside the folders that the sidecar was started for: {path}",
@@ -53,11 +54,9 @@ class PathAllowList:
         return any(target.is_relative_to(root) for root in self._roots)
 
 
-def _paths_in(kind: str, body: Body) -> Iterator[str]:
-    for place in PATHS.get(kind, ()):
-        value: Any = body
-        for key in place:
-            value = value.get(key) if isinstance(value, dict) else None
-        # Null stands for the files that ship with the sidecar.
-        if isinstance(value, str):
-            yield value
+def path_at(body: Body, place: tuple[str, ...]) -> str | None:
+    """The path at a place of :data:`PATHS`. None where there is none: null stands for files that need not be named."""
+    value: Any = body
+    for key in place:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
