@@ -38,6 +38,7 @@ MEMORY = {"object_store_memory": 80 << 20}
 NODE = {"num_cpus": 1, **MEMORY}
 ENDLESS = "ef" * 32
 EPOCHS = 60
+PORTS = count(20_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -75,9 +76,6 @@ def cluster() -> Iterator[Cluster]:
     add_node(made)
     yield made
     made.shutdown()
-
-
-PORTS = count(20_000)
 
 
 def add_node(cluster: Cluster, **arguments: Any) -> Any:
@@ -163,29 +161,8 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     values = [values_of(of.ask("measure", measure_body(["synflow"]))) for of in (sidecar, local)]
     assert values[0] == values[1]
     assert sidecar.ask("evaluate", evaluate_body(digest="0" * 64))["body"]["code"] == "unknown-specification"
-    supernet = {"oneShot": one_shot("gdas", METHOD_OPTIONS["gdas"]), "seed": 1, "dataset": None}
-    found = [
-        essence(of.ask("one-shot", {**supernet, "checkpoint": str(tmp_path / name)})["body"])
-        for of, name in ((sidecar, "supernet on Ray"), (local, "supernet"))
-    ]
-    assert [found[0][key] for key in ("epochs", "alpha")] == [found[1][key] for key in ("epochs", "alpha")]
-
-    # A training takes its images along. After the loss of its node it continues from its last checkpoint.
-    images = write_folder(tmp_path / "images")
-    training = {**request_for(retraining_on(images), tmp_path / "local"), "dataset": str(images)}
-    trained = local.ask("retrain", training)
-    assert trained["type"] == "retrained", trained
-    local.end()
-    sidecar.send("retrain", {**training, "checkpoint": str(tmp_path / "ray")})
-    until((tmp_path / "ray").exists, "the first checkpoint")
-    shutil.rmtree(images)
-    lose_node(cluster)
-    add_node(cluster)
-    assert sidecar.receive("preempted", "retrained", "error")["body"] == {"request": "retrain"}
-    answer = sidecar.receive("retrained", "error")["body"]
-    assert essence(answer) == essence(trained["body"])
-    assert answer["resumedFrom"] > 0
-    assert bits(tmp_path / "ray") == bits(tmp_path / "local")
+    check_one_shot(sidecar, local, tmp_path)
+    check_training(sidecar, local, cluster, tmp_path)
 
     # A dead process is a death of its evaluation.
     assert sidecar.ask("prepare", prepare_body(steps=1_000_000, digest=ENDLESS))["type"] == "prepared"
@@ -209,6 +186,35 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     until(lambda: any(ticks_of(pid) > 1000 for pid in workers()), "the second try")
     sidecar.end()
     until(lambda: not workers(), "the end of all workers")
+
+
+def check_one_shot(sidecar: Any, local: Any, folder: Path) -> None:
+    """A search with a supernet finds the same as that of the local engine."""
+    supernet = {"oneShot": one_shot("gdas", METHOD_OPTIONS["gdas"]), "seed": 1, "dataset": None}
+    found = [
+        essence(of.ask("one-shot", {**supernet, "checkpoint": str(folder / name)})["body"])
+        for of, name in ((sidecar, "supernet on Ray"), (local, "supernet"))
+    ]
+    assert [found[0][key] for key in ("epochs", "alpha")] == [found[1][key] for key in ("epochs", "alpha")]
+
+
+def check_training(sidecar: Any, local: Any, cluster: Cluster, folder: Path) -> None:
+    """A training takes its images along. After the loss of its node it continues from its last checkpoint."""
+    images = write_folder(folder / "images")
+    training = {**request_for(retraining_on(images), folder / "local"), "dataset": str(images)}
+    trained = local.ask("retrain", training)
+    assert trained["type"] == "retrained", trained
+    local.end()
+    sidecar.send("retrain", {**training, "checkpoint": str(folder / "ray")})
+    until((folder / "ray").exists, "the first checkpoint")
+    shutil.rmtree(images)
+    lose_node(cluster)
+    add_node(cluster)
+    assert sidecar.receive("preempted", "retrained", "error")["body"] == {"request": "retrain"}
+    answer = sidecar.receive("retrained", "error")["body"]
+    assert essence(answer) == essence(trained["body"])
+    assert answer["resumedFrom"] > 0
+    assert bits(folder / "ray") == bits(folder / "local")
 
 
 def retraining_on(images: Path) -> dict[str, Any]:

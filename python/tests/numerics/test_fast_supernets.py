@@ -1,7 +1,6 @@
 """Shared operations and the C functions give the numbers of plain supernets."""
 
 import copy
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from rminas_sidecar.supernets.catalogue import METHODS, build_method
 from rminas_sidecar.supernets.fused import FusedSearchCell
 from rminas_sidecar.supernets.method import Batch
 from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.system.importing import import_file
 from support.kernels import kernels_for
 from support.supernets import METHOD_OPTIONS, fill_parameters
 
@@ -30,16 +30,7 @@ PATH = (3, 2, 1, 4, 3, 3)
 DEAD_ENDS = [(0, 3, 3, 2, 1, 4), (0, 0, 4, 0, 4, 0), (3, 0, 2, 0, 0, 0), (0, 3, 2, 4, 3, 0)]
 
 
-def _load_plain() -> Any:
-    path = Path(__file__).parents[3] / "scripts/bench/plain_supernet.py"
-    found = importlib.util.spec_from_file_location("plain_supernet", path)
-    assert found is not None and found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
-
-make_plain = _load_plain().make_plain
+make_plain = import_file(Path(__file__).parents[3] / "scripts/bench/plain_supernet.py").make_plain
 
 
 def _build(name: str, space: str = "nas-bench-201") -> Any:

@@ -1,6 +1,5 @@
 """The plain loop of the search benchmark computes the same as an evaluation, step by step."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +9,7 @@ import pytest
 import torch
 
 from rminas_sidecar.evaluation.session import Session
+from rminas_sidecar.system.importing import import_file
 
 CPU = torch.device("cpu")
 PROGRAM = Path(__file__).parents[3] / "scripts/bench/search/plain_loop.py"
@@ -22,11 +22,7 @@ GENOTYPES = [
 
 @pytest.fixture(scope="module")
 def program() -> ModuleType:
-    found = importlib.util.spec_from_file_location("plain_loop", PROGRAM)
-    assert found is not None and found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+    return import_file(PROGRAM)
 
 
 @pytest.mark.parametrize("genotype", GENOTYPES)

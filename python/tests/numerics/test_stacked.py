@@ -13,10 +13,9 @@ from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import Gram, RepresentationLoss
 from rminas_sidecar.specification import Specification
+from support.genotypes import MIXED, ZEROS
 
 Build = Callable[..., dict[str, Any]]
-MIXED = "|avg_pool_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~2|"
-ZEROS = "|none~0|+|skip_connect~0|nor_conv_3x3~1|+|nor_conv_1x1~0|avg_pool_3x3~1|nor_conv_3x3~2|"
 USELESS = "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|nor_conv_3x3~2|"
 NOTHING = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|"
 ARCHITECTURES = {0: (EXAMPLE, 11), 1: (MIXED, 12), 2: (ZEROS, 13), 3: (USELESS, 14)}
@@ -41,7 +40,7 @@ def float_batch(batch: TrainingBatch) -> TrainingBatch:
 
 
 @pytest.fixture
-def size(specification: Build) -> Callable[..., Specification]:
+def specify(specification: Build) -> Callable[..., Specification]:
     """The specification of these networks, with changes of the optimiser."""
     return lambda **optimizer: Specification.from_dict(specification(arithmetic="stacked", optimizer=optimizer))
 
@@ -72,9 +71,9 @@ def _numbers(it: Observation) -> list[float]:
     ],
 )
 def test_trainings_are_those_of_separate_networks(
-    optimizer: dict[str, Any], size: Callable[..., Specification], batch: TrainingBatch
+    optimizer: dict[str, Any], specify: Callable[..., Specification], batch: TrainingBatch
 ) -> None:
-    spec = size(**optimizer)
+    spec = specify(**optimizer)
     stacked = _curves(StackedTrainings(spec, batch, 4, torch.float64), ARCHITECTURES, STEPS)
     for lane, (genotype, seed) in ARCHITECTURES.items():
         with seeded(seed):
@@ -86,26 +85,24 @@ def test_trainings_are_those_of_separate_networks(
             spec.optimizer,
             STEPS,
             spec.beta,
-            on_observation=lambda it, seen=alone: seen.append(
-                [it.loss.item(), it.cross_entropy.item(), *it.cka.tolist()]
-            ),
+            on_observation=lambda it, seen=alone: seen.append(_numbers(it)),
         )
         assert stacked[lane] == [pytest.approx(observed, rel=1e-9) for observed in alone]
 
 
 def test_a_lane_has_the_same_bits_alone_and_among_others(
-    size: Callable[..., Specification], float_batch: TrainingBatch
+    specify: Callable[..., Specification], float_batch: TrainingBatch
 ) -> None:
-    spec = size(nesterov=True, gradientNorm=5)
+    spec = specify(nesterov=True, gradientNorm=5)
     among = _curves(StackedTrainings(spec, float_batch, 4), ARCHITECTURES, 3)
     for lane, architecture in ARCHITECTURES.items():
         assert _curves(StackedTrainings(spec, float_batch, 1), {0: architecture}, 3)[0] == among[lane]
 
 
 def test_a_lane_that_is_emptied_and_filled_again_disturbs_no_other(
-    size: Callable[..., Specification], float_batch: TrainingBatch
+    specify: Callable[..., Specification], float_batch: TrainingBatch
 ) -> None:
-    spec = size()
+    spec = specify()
 
     def curve(genotype: str) -> list[list[float]]:
         return _curves(StackedTrainings(spec, float_batch, 1), {0: (genotype, 7)}, 5)[0]
@@ -124,7 +121,9 @@ def test_a_lane_that_is_emptied_and_filled_again_disturbs_no_other(
     assert (before[0], fifth) == (whole[:2], whole[4][0])
 
 
-def test_one_recorded_step_serves_every_stack(size: Callable[..., Specification], float_batch: TrainingBatch) -> None:
+def test_one_recorded_step_serves_every_stack(
+    specify: Callable[..., Specification], float_batch: TrainingBatch
+) -> None:
     """A recorder that repeats the function itself: everything that differs between steps is prepared outside of it."""
     calls: list[str] = []
 
@@ -137,7 +136,7 @@ def test_one_recorded_step_serves_every_stack(size: Callable[..., Specification]
             calls.append("record")
             return step
 
-    spec = size(dampening=0.3, cosine={"updates": 9, "minimum": 0.001})
+    spec = specify(dampening=0.3, cosine={"updates": 9, "minimum": 0.001})
     trainings = StackedTrainings(spec, float_batch, 2, recorder=Notebook())
     _curves(trainings, {0: (EXAMPLE, 7)}, 2)
     joined = _curves(trainings, {1: (MIXED, 7)}, 3)[1]

@@ -9,6 +9,7 @@ from torch import Tensor
 from rminas_sidecar.networks.nas_bench_201 import parse
 from rminas_sidecar.networks.stacked import OperationTable
 from rminas_sidecar.networks.stacked.layers import compute_cell
+from support.genotypes import MIXED, ZEROS
 
 pytest.importorskip("triton", reason="Triton is not installed; PyTorch's CUDA wheels install it")
 os.environ.setdefault("TRITON_INTERPRET", "1")
@@ -17,8 +18,6 @@ from rminas_sidecar.networks.stacked.kernels.cell import compute_cell_by_kernels
 pytestmark = pytest.mark.skipif(
     os.environ["TRITON_INTERPRET"] != "1", reason="TRITON_INTERPRET asks for compiled kernels"
 )
-MIXED = "|avg_pool_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|avg_pool_3x3~2|"
-ZEROS = "|none~0|+|skip_connect~0|nor_conv_3x3~1|+|nor_conv_1x1~0|avg_pool_3x3~1|nor_conv_3x3~2|"
 LANES, BATCH, SIDE, CHANNELS = 3, 2, 6, 5
 """The last lane is empty. The last tile of pixels is not full, and neither is a block of channels."""
 

@@ -12,7 +12,7 @@ from rminas_sidecar.supernets.catalogue import METHODS
 from rminas_sidecar.supernets.recipe import OneShot
 from rminas_sidecar.supernets.search import learning_rate_at, search_supernet
 from support.killed import search_until
-from support.retraining import Interrupted, quiet
+from support.retraining import Interrupted, essence, quiet
 from support.supernets import METHOD_OPTIONS, one_shot
 
 CPU = torch.device("cpu")
@@ -31,8 +31,7 @@ def _request(name: str, checkpoint: Path, **changes: Any) -> dict[str, Any]:
 
 
 def _essence(answer: dict[str, Any]) -> dict[str, Any]:
-    epochs = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in answer["epochs"]]
-    return {**answer, "epochs": epochs, "judging": None, "resumedFrom": None}
+    return {**essence(answer), "judging": None}
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -1,6 +1,5 @@
 """Supernets and readers of genotypes beside the originals, by numbers that `scripts/golden_supernets.py` wrote."""
 
-import importlib.util
 import json
 import random
 import re
@@ -21,6 +20,7 @@ from rminas_sidecar.supernets import darts, nas_bench_201
 from rminas_sidecar.supernets.catalogue import METHODS, build_method
 from rminas_sidecar.supernets.methods import gdas, snas
 from rminas_sidecar.supernets.mixture import Mixture
+from rminas_sidecar.system.importing import import_file
 from support.golden import GOLDEN
 from support.supernets import draw_alpha, draw_images, fill_parameters
 
@@ -61,10 +61,7 @@ def test_a_forward_pass_is_that_of_xnas(case: dict[str, Any], monkeypatch: pytes
 def test_the_golden_forward_passes_are_those_of_the_given_xnas() -> None:
     if find_xnas() is None:
         pytest.skip("XNAS cannot be imported: XNAS_HOME names no checkout of it")
-    found = importlib.util.spec_from_file_location("golden_supernets", GOLDEN_PROGRAM)
-    assert found is not None and found.loader is not None
-    program = importlib.util.module_from_spec(found)
-    found.loader.exec_module(program)
+    program = import_file(GOLDEN_PROGRAM)
     random.seed(0)
     for case, expected in zip([*program.nas_bench_201(), *program.darts()], CONTENT["forward"], strict=True):
         assert {**case, "logits": None, "noise": None} == {**expected, "logits": None, "noise": None}
