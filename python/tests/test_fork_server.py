@@ -91,7 +91,7 @@ def test_a_fork_has_the_arguments_variables_folder_and_signals_of_the_process(fo
     # The socket's path is relative.
     program = forks.start("a", "b c", env={"OWN": "ü"}, preexec_fn=ignore)
     told = _first_line(program)
-    assert told.pop("pid") != program.pid
+    assert Path(f"/proc/{program.pid}/comm").read_text() == f"for {told.pop('pid')}\n"
     expected = {"forked": True, "arguments": ["a", "b c"], "variable": "ü", "folder": str(Path.cwd()), "ignores": True}
     assert told == expected
     assert program.communicate("print('to stderr', file=sys.stderr)\nsys.exit(3)\n") == ("", "to stderr\n")

@@ -42,8 +42,9 @@ const USERS = [
 ];
 
 const needsNetwork = ({ args }: { args: readonly string[] }) => NETWORK.test(args.join(' '));
-/** A folder after --out is made by the command. */
+/** The images of the digits are shipped, so that a search of them needs no folder of data. A folder after --out is made. */
 const needsUser = ({ args }: { args: readonly string[] }) =>
+  !(args[0] === 'search' && /LOADER\.DATASET digits/.test(args.join(' '))) &&
   args.some((word, index) => args[index - 1] !== '--out' && USERS.some((part) => part.test(word)));
 const titled = <T extends CommandLine>(some: readonly T[]) =>
   some.map((line) => [line.text, line.places.join(', '), line] as const);

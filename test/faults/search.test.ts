@@ -1,11 +1,13 @@
 /**
  * Searches that are killed, paused and disturbed end like an undisturbed one. The three tests wait more than they
- * compute, so they run at the same time. RMINAS_FAULTS_SEED repeats a run, RMINAS_FAULTS_ROUNDS makes it longer.
+ * compute, so they run at the same time. RMINAS_FAULTS_SEED repeats a run, RMINAS_FAULTS_ROUNDS makes it longer. The
+ * sidecars of the storm start as usual. Those of the other searches are forks, which spares dozens of imports.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/random/random.js';
+import { FORKING } from '../setup/fork-server.js';
 import { essence, evaluatedIn, waitUntil } from '../support/journals.js';
 import { scaled } from '../support/limits.js';
 import { runCli, temporaryFolder } from '../support/run-cli.js';
@@ -28,7 +30,7 @@ const seeded = `RMINAS_FAULTS_SEED=${SEED}`;
 /** The undisturbed search: its result, and the number of evaluations in its journal. */
 async function searchCalmly() {
   const out = temporaryFolder();
-  const { stdout, stderr } = await runCli(command(out));
+  const { stdout, stderr } = await runCli(command(out), { env: FORKING });
   expect(stdout, stderr).not.toBe('');
   // A new answer of the vote is evaluated after the end of the search.
   const total = evaluatedIn(join(out, readdirSync(out)[0] ?? '', 'journal.jsonl')).length;
@@ -42,7 +44,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a search with faults',
     'ends like an undisturbed one after kills of the controller in every phase (round %i)',
     async (round) => {
       const { expected, total } = await calm;
-      const search = new FaultySearch();
+      const search = new FaultySearch([], FORKING);
       const faults = new Map(PHASES.map((phase) => [phase, 0]));
       const random = createRandom(SEED, 'kill-moments', round);
       for (const { phase, at } of drawMoments(random, { warmup: WARM_UP, total }, () => search.kept.length)) {
@@ -83,6 +85,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a search with faults',
         needsProgress: false,
       })),
       { name: 'sidecar killed', expected, total },
+      () => new Storm(FORKING),
     );
     expect(killed.size).toBe(SIDECAR_KILLS);
   });
@@ -96,7 +99,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('a search with faults',
         ...fault,
         after: fault.needsProgress ? Math.floor(((index + 1) * (total - 1)) / FAULTS.length) - random.below(2) : 0,
       }));
-      await injectAll(planned, { name: 'storm', expected, total });
+      await injectAll(planned, { name: 'storm', expected, total }, () => new Storm());
     },
   );
 });
@@ -108,8 +111,12 @@ type PlannedFault = Fault & { readonly after: number };
  * Injects faults into a search. On a busy machine the search may end before this process has injected all of them. The
  * others are then injected into another search. Each search must end like the undisturbed one.
  */
-async function injectAll(faults: readonly PlannedFault[], about: { name: string; expected: unknown; total: number }) {
-  let storm = new Storm();
+async function injectAll(
+  faults: readonly PlannedFault[],
+  about: { name: string; expected: unknown; total: number },
+  createStorm: () => Storm,
+) {
+  let storm = createStorm();
   storm.start();
   for (const planned of faults) {
     const { kind, needsProgress, after } = planned;
@@ -119,7 +126,7 @@ async function injectAll(faults: readonly PlannedFault[], about: { name: string;
       await storm.until(search === 0 ? Math.max(next, after) : 1);
       if (await planned.inject(storm)) break;
       await finish(storm, about);
-      storm = new Storm();
+      storm = createStorm();
       storm.start();
     }
     report(about.name, kind, { faults: 1, kept: storm.kept.length, lost: storm.lost });

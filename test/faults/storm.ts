@@ -12,9 +12,10 @@ const CLOCK = join(ROOT, 'test/faults/clock');
 const SETTINGS = ['RMINAS.WORKER_DEADLINE', '20'];
 
 export class Storm extends FaultySearch {
-  constructor() {
+  /** @param python variables of the Python processes, whose clocks jump as well by default */
+  constructor(python: NodeJS.ProcessEnv = { PYTHONPATH: CLOCK }) {
     const jumping = pathToFileURL(join(CLOCK, 'jumping-clock.mjs'));
-    super(SETTINGS, { NODE_OPTIONS: `--import ${jumping}`, PYTHONPATH: CLOCK });
+    super(SETTINGS, { NODE_OPTIONS: `--import ${jumping}`, ...python });
   }
 
   /** Waits until the journal has this number of evaluations and a worker is running, or until the search has ended. */

@@ -39,7 +39,10 @@ export default async function startForkServer(): Promise<() => void> {
   return () => server.stdin.end();
 }
 
+/** Variables of a process whose Python processes use the server. */
+export const FORKING = { PYTHONPATH: FOLDER };
+
 /** Lets Python processes that this process starts use the server. A test that sets PYTHONPATH starts them as usual. */
 export function useForkServer(): void {
-  process.env.PYTHONPATH ??= FOLDER;
+  process.env.PYTHONPATH ??= FORKING.PYTHONPATH;
 }

@@ -21,5 +21,7 @@ export const BASELINE_SETTINGS = {
     'RMINAS.EVOLUTION_POPULATION': 8,
     'RMINAS.EVOLUTION_SAMPLE': 3,
     'RMINAS.REINFORCE_RATE': 0.1,
+    'RMINAS.THOMPSON_CANDIDATES': 50,
+    'RMINAS.THOMPSON_ELITE': 2,
   },
 } satisfies StrategySettings & { population: number; sample: number; learningRate: number };

@@ -43,16 +43,26 @@ export async function waitUntil(condition: () => boolean, ended: Promise<unknown
     over = true;
   };
   void ended.then(end, end);
-  while (!condition() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!condition() && !over) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Processes that a process started, by /proc. */
+/** Processes that a process started, by /proc. A fork of the tests' fork server stands for the process that asked for it. */
 export function childrenOf(pid: number): number[] {
   const list = `/proc/${pid}/task/${pid}/children`;
   try {
-    return readFileSync(list, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return readFileSync(list, 'utf8').trim().split(' ').filter(Boolean).map(Number).map(programOf);
   } catch {
     return [];
+  }
+}
+
+/** The fork that runs the program of a process, see python/tests/fork_server; otherwise the process itself. */
+function programOf(pid: number): number {
+  try {
+    const [, fork] = /^for (\d+)$/m.exec(readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? [];
+    return Number(fork ?? pid);
+  } catch {
+    return pid;
   }
 }
 

@@ -3,10 +3,11 @@
 Python imports this module at each start while its folder is on PYTHONPATH. The server has imported the large packages
 already. It forks a process that runs the program with the arguments, variables, folder and streams of this one. This
 process stays in its place: it passes signals on, and it ends as the program ends. When it is killed, the server kills
-the program. Where a fork would differ from this process, the program starts as usual.
+the program. Its name in /proc becomes `for PID`, so that a test finds the program, which it may stop or kill. Where a
+fork would differ from this process, the program starts as usual.
 """
 
-# ruff: noqa: PTH109, PTH115, PTH116 - pathlib takes longer to import than everything else that happens here.
+# ruff: noqa: PTH109, PTH115, PTH116, PTH123 - pathlib takes longer to import than everything else that happens here.
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -71,6 +72,8 @@ def _hand_over(address: str) -> None:
         if not answer:
             return
         program = int.from_bytes(answer, "big")
+        with open("/proc/self/comm", "w") as name:
+            name.write(f"for {program}")
         for number in catchable - ignored:
             signal.signal(number, lambda number, _: os.kill(program, number))
         _end_like_the_program(server)
