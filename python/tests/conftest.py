@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from zmq.auth.thread import ThreadAuthenticator
 import rminas_sidecar
 from rminas_sidecar.kernels import Kernels
 from support.comparisons import Comparisons
+from support.forks import start_for_sidecars
 from support.kernels import kernels_for
 from support.limits import scaled
 
@@ -52,7 +53,7 @@ class SidecarProcess:
 
     @property
     def pid(self) -> int:
-        return self.process.pid
+        return _program(self.process.pid)
 
     def send(self, kind: str, body: dict[str, Any]) -> str:
         """Sends a request and returns its id."""
@@ -103,9 +104,18 @@ class SidecarProcess:
 
 
 def _children(pid: int) -> list[int]:
-    """Process ids of the children of a process (Linux)."""
+    """Process ids of the children of a process (Linux). A fork stands for the process that asked for it."""
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in text.split()]
+    return [_program(int(child)) for child in text.split()]
+
+
+def _program(pid: int) -> int:
+    """The fork that runs the program of a process, see `fork_server`; otherwise the process itself."""
+    try:
+        word, _, fork = Path(f"/proc/{pid}/comm").read_text().strip().partition(" ")
+    except OSError:
+        return pid
+    return int(fork) if word == "for" else pid
 
 
 def _is_alive(pid: int) -> bool:
@@ -130,11 +140,16 @@ def wait_for_end() -> Callable[[int], None]:
 
 
 class Launcher:
-    """Binds sockets and starts sidecars for them; sidecars that still run at the end are killed."""
+    """Binds sockets and starts sidecars for them; sidecars that still run at the end are killed.
+
+    Args:
+        forking: gives the variables of sidecars that are forks.
+    """
 
     password = PASSWORD
 
-    def __init__(self) -> None:
+    def __init__(self, forking: Callable[[], Mapping[str, str]]) -> None:
+        self._forking = forking
         # Not pytest's folder: the path of a socket must stay short.
         self._folder = tempfile.TemporaryDirectory()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -168,6 +183,13 @@ class Launcher:
         """A sidecar with a socket of its own, which may open every file."""
         return self.start_for(*self.bind(), ["--allow", "/", *arguments], {})
 
+    def start_fork(self, *arguments: str, **environment: str) -> SidecarProcess:
+        """The same, but the sidecar and its workers are forks of a process that has imported PyTorch.
+
+        A fork of a killed process ends soon after it, and not before it.
+        """
+        return self.start_for(*self.bind(), ["--allow", "/", *arguments], {**self._forking(), **environment})
+
     def close(self) -> None:
         for sidecar in self._started:
             sidecar.end()
@@ -176,16 +198,27 @@ class Launcher:
         self._folder.cleanup()
 
 
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Mapping[str, str]]:
+    """Variables of processes that are forks (Linux)."""
+    if sys.platform != "linux":
+        yield {}
+        return
+    # Not pytest's folder: the path of a socket must stay short.
+    with tempfile.TemporaryDirectory() as folder, closing(start_for_sidecars(folder)) as server:
+        yield server.variables
+
+
 @pytest.fixture
-def launcher() -> Iterator[Launcher]:
-    with closing(Launcher()) as opened:
+def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    with closing(Launcher(lambda: request.getfixturevalue("forking"))) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def module_launcher() -> Iterator[Launcher]:
+def module_launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     """For sidecars that all tests of a module share, because no test harms them."""
-    with closing(Launcher()) as opened:
+    with closing(Launcher(lambda: request.getfixturevalue("forking"))) as opened:
         yield opened
 
 

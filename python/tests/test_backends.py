@@ -139,7 +139,7 @@ def test_wrong_genotypes_and_sizes_do_not_reach_the_originals(
 @pytest.fixture(scope="module")
 def without_xnas(module_launcher: Any) -> Any:
     """A sidecar with a worker and without XNAS, and its hello."""
-    sidecar = module_launcher.start_for(*module_launcher.bind(), ["--workers", "1"], {"XNAS_HOME": ""})
+    sidecar = module_launcher.start_fork("--workers", "1", XNAS_HOME="")
     return sidecar, sidecar.receive("hello")["body"]
 
 

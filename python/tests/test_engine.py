@@ -40,19 +40,28 @@ def cpu_ticks(pid: int) -> int:
 @pytest.fixture(scope="module")
 def two_workers(module_launcher: Any) -> Any:
     """A prepared sidecar that no test harms."""
-    sidecar = module_launcher.start("--workers", "2", "--device", "cpu,cpu")
+    sidecar = module_launcher.start_fork("--workers", "2", "--device", "cpu,cpu")
     sidecar.hello = sidecar.receive("hello")["body"]
     sidecar.prepared = sidecar.ask("prepare", prepare_body())
+    return sidecar
+
+
+def prepared(sidecar: Any) -> Any:
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
     return sidecar
 
 
 @pytest.fixture
 def one_worker(launcher: Any) -> Any:
     """A prepared sidecar that the test may harm."""
-    sidecar = launcher.start("--workers", "1")
-    sidecar.receive("hello")
-    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
-    return sidecar
+    return prepared(launcher.start_fork("--workers", "1"))
+
+
+@pytest.fixture
+def one_spawned_worker(launcher: Any) -> Any:
+    """The same without forks, for tests of the time at which a process ends."""
+    return prepared(launcher.start("--workers", "1"))
 
 
 def test_hello_says_what_the_workers_found(two_workers: Any) -> None:
@@ -161,12 +170,12 @@ def test_it_beats_while_it_trains_and_shuts_down_in_the_middle(one_worker: Any) 
     assert not Path(f"/proc/{worker}").exists()
 
 
-def test_shutdown_kills_a_worker_that_does_not_listen(one_worker: Any) -> None:
-    (worker,) = one_worker.workers()
+def test_shutdown_kills_a_worker_that_does_not_listen(one_spawned_worker: Any) -> None:
+    (worker,) = one_spawned_worker.workers()
     os.kill(worker, signal.SIGSTOP)
-    one_worker.send("shutdown", {})
-    assert one_worker.receive()["type"] == "bye"
-    assert one_worker.wait() == (0, "")
+    one_spawned_worker.send("shutdown", {})
+    assert one_spawned_worker.receive()["type"] == "bye"
+    assert one_spawned_worker.wait() == (0, "")
     assert not Path(f"/proc/{worker}").exists()
 
 
@@ -187,9 +196,8 @@ def test_a_killed_worker_fails_its_request_and_is_replaced(one_worker: Any) -> N
 
 
 def test_the_other_worker_goes_on(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "2")
-    sidecar.receive("hello")
-    assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
+    sidecar = launcher.start_fork("--workers", "2")
+    prepared(sidecar)
     doomed, busy = start_endless_training(sidecar)
     (idle,) = set(sidecar.workers()) - {busy}
     assert score(sidecar.ask("evaluate", evaluate_body()))["steps"] == 3
@@ -200,7 +208,7 @@ def test_the_other_worker_goes_on(launcher: Any) -> None:
 
 
 def test_a_worker_that_dies_while_it_prepares_fails_the_preparation(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "2")
+    sidecar = launcher.start_fork("--workers", "2")
     sidecar.receive("hello")
     victim, _ = sidecar.workers()
     os.kill(victim, signal.SIGSTOP)
@@ -235,12 +243,12 @@ def test_a_worker_that_cannot_start_ends_the_server_with_its_reason(launcher: An
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
 def test_workers_end_in_the_middle_of_training_when_the_server_is_killed(
-    one_worker: Any, wait_for_end: Callable[[int], None], stopped: bool
+    one_spawned_worker: Any, wait_for_end: Callable[[int], None], stopped: bool
 ) -> None:
-    _, worker = start_endless_training(one_worker)
+    _, worker = start_endless_training(one_spawned_worker)
     if stopped:
         os.kill(worker, signal.SIGSTOP)
-    one_worker.process.kill()
+    one_spawned_worker.process.kill()
     wait_for_end(worker)
 
 
@@ -260,7 +268,7 @@ def test_a_worker_that_hangs_is_killed_and_replaced(launcher: Any) -> None:
 
 
 def test_a_measurement_shows_signs_of_life_and_dies_with_its_worker(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
+    sidecar = launcher.start_fork("--workers", "1", "--worker-deadline", "8")
     sidecar.receive("hello")
     assert sidecar.ask("prepare", prepare_body(steps=1_000_000))["type"] == "prepared"
     request = sidecar.send("measure", measure_body(["rmi"]))
@@ -273,7 +281,7 @@ def test_a_measurement_shows_signs_of_life_and_dies_with_its_worker(launcher: An
 
 
 def test_a_worker_that_hangs_with_nothing_to_do_is_noticed_at_the_next_job(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "1", "--worker-deadline", "8")
+    sidecar = launcher.start_fork("--workers", "1", "--worker-deadline", "8")
     sidecar.receive("hello")
     assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
     os.kill(sidecar.workers()[0], signal.SIGSTOP)
@@ -286,7 +294,7 @@ def test_a_worker_that_hangs_with_nothing_to_do_is_noticed_at_the_next_job(launc
 
 
 def test_a_worker_that_takes_its_time_is_left_alone(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "2", "--worker-deadline", "8")
+    sidecar = launcher.start_fork("--workers", "2", "--worker-deadline", "8")
     sidecar.receive("hello")
     assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
     start_endless_training(sidecar)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from support.forks import FOLDER, ForkServer
 from support.limits import scaled
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
 
-_FOLDER = Path(__file__).parent / "fork_server"
 _PRELOADED = "colorsys"
 _PROGRAM = f"""
 import json, os, signal, sys
@@ -43,20 +43,12 @@ class Forks:
         (package / "__init__.py").touch()
         (package / "program.py").write_text(_PROGRAM)
         # Not pytest's folder alone: the path of a socket must stay short.
-        self._socket = os.path.relpath(folder / "s")
-        path = os.pathsep.join([str(folder), str(_FOLDER)])
-        self._environment = {**os.environ, "PYTHONPATH": path, "RMINAS_TEST_FORK_SERVER": ""}
-        self._server = subprocess.Popen(
-            [sys.executable, str(_FOLDER / "server.py"), self._socket, _PRELOADED],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=self._environment,
-        )
-        assert self._server.stdout is not None
-        assert self._server.stdout.readline() == b"listening\n"
+        socket = os.path.relpath(folder / "s")
+        path = os.pathsep.join([str(folder), str(FOLDER)])
+        self._server = ForkServer(socket, [_PRELOADED], {**os.environ, "PYTHONPATH": path})
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
-        environment = {**self._environment, "RMINAS_TEST_FORK_SERVER": self._socket, **options.pop("env", {})}
+        environment = {**self._server.variables, **options.pop("env", {})}
         return subprocess.Popen(
             [sys.executable, "-m", "rminas_sidecar.program", *arguments],
             stdin=subprocess.PIPE,
@@ -68,7 +60,7 @@ class Forks:
         )
 
     def close(self) -> None:
-        self._server.communicate()
+        self._server.close()
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +136,7 @@ def test_a_fork_dies_with_its_process(forks: Forks, wait_for_end: Callable[[int]
     "options",
     [
         {"env": {"OMP_NUM_THREADS": "3"}},
-        {"env": {"PYTHONPATH": f"{_FOLDER}{os.pathsep}/tmp"}},
+        {"env": {"PYTHONPATH": f"{FOLDER}{os.pathsep}/tmp"}},
         {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))},
         {"env": {"RMINAS_TEST_FORK_SERVER": "/nowhere"}},
     ],

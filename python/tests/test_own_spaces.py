@@ -131,7 +131,7 @@ def sidecar(module_launcher: Any, tmp_path_factory: pytest.TempPathFactory) -> A
         own_space("stageless", builder, {"kind": ["fine", "late"]}, function="build_without_stages", stages=None),
         own_space("vit", EXAMPLES / "vit_space.py", vit, stages=None, seconds=60),
     ]
-    sidecar = module_launcher.start("--workers", "1", *(word for space in spaces for word in ("--plugin", space)))
+    sidecar = module_launcher.start_fork("--workers", "1", *(word for space in spaces for word in ("--plugin", space)))
     available = sidecar.receive("hello")["body"]["available"]
     assert {"mixed", "vit"} <= set(available["spaces"])
     sidecar.builder, sidecar.proxies = builder, available["proxies"]

@@ -41,7 +41,7 @@ def toy_body(**changes: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def toy(module_launcher: Any) -> Any:
     """A sidecar with the toy plugin and two workers that is prepared."""
-    sidecar = module_launcher.start("--workers", "2", "--plugin", str(TOY))
+    sidecar = module_launcher.start_fork("--workers", "2", "--plugin", str(TOY))
     sidecar.hello = sidecar.receive("hello", "error")["body"]
     sidecar.log = sidecar.receive("log")["body"]
     sidecar.prepared = sidecar.ask("prepare", toy_body())

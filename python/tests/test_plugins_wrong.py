@@ -55,7 +55,7 @@ def wrong(module_launcher: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
     """A sidecar whose plugin loads, and whose functions do the wrong things."""
     plugin = tmp_path_factory.mktemp("wrong") / "wrong.py"
     plugin.write_text(WRONG)
-    sidecar = module_launcher.start("--workers", "1", "--plugin", str(plugin))
+    sidecar = module_launcher.start_fork("--workers", "1", "--plugin", str(plugin))
     sidecar.receive("hello")
     sidecar.plugin = plugin
     network = {"channels": 4, "cells": 1, "classes": 10, "resolution": 8}

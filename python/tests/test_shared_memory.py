@@ -89,7 +89,7 @@ def test_sealed_memory_cannot_be_changed_and_goes_with_its_object() -> None:
 
 
 def test_workers_have_one_memory(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "2")
+    sidecar = launcher.start_fork("--workers", "2")
     sidecar.receive("hello")
     for _ in range(2):
         assert sidecar.ask("prepare", prepare_body())["type"] == "prepared"
@@ -98,7 +98,7 @@ def test_workers_have_one_memory(launcher: Any) -> None:
 
 
 def test_a_preparation_that_fails_leaves_none(launcher: Any) -> None:
-    sidecar = launcher.start("--workers", "1")
+    sidecar = launcher.start_fork("--workers", "1")
     sidecar.receive("hello")
     refused = {**prepare_body(), "assets": {"dataset": None, "teacher": "/none.pt"}}
     assert sidecar.ask("prepare", refused)["type"] == "error"
@@ -118,7 +118,7 @@ def test_a_new_worker_needs_the_files_no_more(launcher: Any, tmp_path: Path) -> 
         teacher={"architecture": "resnet20", "mode": "eval"},
     )
     body["assets"] = {"dataset": str(dataset), "teacher": str(teacher)}
-    sidecar = launcher.start("--workers", "2")
+    sidecar = launcher.start_fork("--workers", "2")
     sidecar.receive("hello")
     assert sidecar.ask("prepare", body)["type"] == "prepared"
     before = score(sidecar.ask("evaluate", evaluate_body()))

@@ -15,7 +15,7 @@ LONG = "cd" * 32
 @pytest.fixture(scope="module")
 def stacking(module_launcher: Any) -> Any:
     """A sidecar of one worker, which trains three architectures at a time."""
-    sidecar = module_launcher.start("--workers", "1", "--stack", "3")
+    sidecar = module_launcher.start_fork("--workers", "1", "--stack", "3")
     sidecar.receive("hello")
     for digest, steps in ((DIGEST, 3), (LONG, 1_000_000)):
         prepared = sidecar.ask("prepare", prepare_body(steps, digest, arithmetic="stacked"))

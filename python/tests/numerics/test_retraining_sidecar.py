@@ -13,7 +13,7 @@ Build = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def sidecar(launcher: Any) -> Any:
-    started = launcher.start("--workers", "1")
+    started = launcher.start_fork("--workers", "1")
     started.receive("hello")
     return started
 
