@@ -16,6 +16,8 @@ TESTS = Path(__file__).with_name("clusters") / "check_ray.py"
 IN_OWN_NETWORK = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    # A token in the home folder would reach the head node and not the others.
+    "RAY_AUTH_MODE": "disabled",
     # On a busy machine the head node starts slowly.
     "RAY_gcs_server_port_wait_time_s": str(int(scaled(60))),
     "RAY_agent_register_timeout_ms": "300000",

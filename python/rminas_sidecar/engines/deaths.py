@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from rminas_sidecar.ipc.child_process import Death
+from rminas_sidecar.protocol import Body
+from rminas_sidecar.protocol.failures import error_body
 
 MOST_FAILURES = 3
 """An engine gives up after so many deaths of a worker without an answer in between."""
@@ -33,3 +35,16 @@ def explain_death(death: Death, silence: Silence | None) -> tuple[str, list[str]
         ]
     killed = ["If the machine is short of memory, use fewer workers (RMINAS.WORKERS)."]
     return f"ended with {death}", killed if death.code == -9 else []
+
+
+def error_of_job(kind: str, death: Death, silence: Silence | None) -> Body:
+    """The error that answers the request of a worker that died.
+
+    Args:
+        kind: type of the request.
+        death: of the worker.
+        silence: why it was killed; None when it ended by itself.
+    """
+    end, remedies = explain_death(death, silence)
+    stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
+    return error_body("worker-died", f"The worker that ran {kind} {end}.{stderr}", remedies)

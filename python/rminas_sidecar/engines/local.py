@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
-from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
+from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, error_of_job, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.preparation import Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
@@ -240,9 +240,7 @@ class LocalEngine:
         self._spawn(slot)
         self._log("warning", f"A worker {end}; a new one replaces it.")
         for job in jobs:
-            stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
-            message = f"The worker that ran {job.type} {end}.{stderr}"
-            job.reply("error", error_body("worker-died", message, remedies))
+            job.reply("error", error_of_job(job.type, death, silence))
         self._dispatch()
 
     def _again(self, preparable: Preparable) -> Job:

@@ -2,8 +2,6 @@
 
 import ipaddress
 import logging
-import os
-import secrets
 import socket
 import threading
 import time
@@ -40,7 +38,6 @@ class RayCluster:
 
     def __init__(self, settings: RaySettings) -> None:
         self._settings = settings
-        _prepare_environment(settings)
         _check_reachable(settings)
         try:
             ray.init(address=settings.address, log_to_driver=False, logging_level=logging.ERROR, **_options(settings))
@@ -155,21 +152,14 @@ def _explain_end(error: Exception, placed: bool) -> Body:
     return {"event": "lost", "reason": text}
 
 
-def _prepare_environment(settings: RaySettings) -> None:
-    """Ray sends no statistics, and a cluster of this process alone refuses other programs."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    if settings.address == "local":
-        os.environ["RAY_AUTH_MODE"] = "token"
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
-        _refuse_public(settings, ray.util.get_node_ip_address())
-
-
 def _options(settings: RaySettings) -> dict[str, Any]:
     return {"include_dashboard": False} if settings.address == "local" else {}
 
 
 def _check_reachable(settings: RaySettings) -> None:
     """Ray itself would try for a minute, or end this process."""
+    if settings.address == "local":
+        _refuse_public(settings, ray.util.get_node_ip_address())
     if settings.address in ("auto", "local"):
         return
     host, _, port = settings.address.removeprefix("ray://").rpartition(":")

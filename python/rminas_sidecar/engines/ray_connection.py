@@ -1,5 +1,7 @@
 """Connects to a Ray cluster, and turns failures into errors of the protocol."""
 
+import os
+import secrets
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ def connect(settings: RaySettings, seconds: float, on_connected: Callable[["RayC
     Returns:
         The protocol's error; None after success.
     """
+    _prepare_environment(settings)
     try:
         from rminas_sidecar.engines.ray import RayCluster, await_room
 
@@ -35,3 +38,11 @@ def connect(settings: RaySettings, seconds: float, on_connected: Callable[["RayC
     except Exception as error:
         return failure_body(error)
     return None
+
+
+def _prepare_environment(settings: RaySettings) -> None:
+    """Sends no statistics, and protects a local cluster by a token. Ray reads these variables at its import."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if settings.address == "local":
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, explain_death
+from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, error_of_job, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.local import Deadlines, LocalEngine, Post
 from rminas_sidecar.engines.ray_connection import connect
@@ -75,6 +75,7 @@ class RayEngine:
         self._batches: dict[str, Batch] = {}
         self._readiness: Readiness | None = None
         self._greeted = self._closed = False
+        self._end = threading.Event()
 
     def start(self, on_ready: Callable[[Readiness], None], on_broken: OnBroken) -> None:
         self._on_ready = on_ready
@@ -121,12 +122,14 @@ class RayEngine:
             slot.empty()
         if self._cluster is not None:
             self._cluster.close()
+        self._end.set()
 
     def _connect(self) -> None:
-        """Runs in a thread."""
+        """Runs in a thread that lives as long as the engine: the processes of a local cluster die with their thread."""
         failure = connect(self._ray, self._deadlines.start, lambda found: self._post(partial(self._connected, found)))
         if failure is not None:
             self._post(partial(self._break, failure["message"], failure))
+        self._end.wait()
 
     def _connected(self, cluster: "RayCluster") -> None:
         if self._closed:
@@ -169,8 +172,7 @@ class RayEngine:
     def _fill(self, slot: Slot) -> None:
         """Asks the cluster for a worker."""
         if self._cluster is not None and not slot.closed:
-            hear = partial(self._heard_later, slot)
-            slot.fill(self._cluster, self._settings, self._deadlines.start, hear)
+            slot.fill(self._cluster, self._settings, self._deadlines.start, partial(self._heard_later, slot))
 
     def _dispatch(self) -> None:
         for slot in self._slots:
@@ -276,9 +278,7 @@ class RayEngine:
         self._log("warning", f"A worker {end}; a new one replaces it.")
         self._fill(slot)
         if job is not None:
-            stderr = f" Its stderr: {death.stderr}" if death.stderr else ""
-            message = f"The worker that ran {job.type} {end}.{stderr}"
-            job.reply("error", error_body("worker-died", message, remedies))
+            job.reply("error", error_of_job(job.type, death, silence))
         self._dispatch()
 
     def _lost(self, slot: Slot, reason: str) -> None:

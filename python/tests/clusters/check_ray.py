@@ -129,6 +129,14 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(launcher: 
     assert f"next step: Run {sys.executable} -m pip install 'ray[client]'" in stderr
 
 
+def test_a_cluster_of_the_sidecar_alone_has_a_token_before_ray_is_imported(launcher: Any, tmp_path: Path) -> None:
+    (tmp_path / "ray.py").write_text(
+        "import os\nraise ImportError(f\"{os.environ['RAY_AUTH_MODE']} of {len(os.environ['RAY_AUTH_TOKEN'])}\")\n"
+    )
+    _, stderr = start(launcher, "local", PYTHONPATH=f"{tmp_path}:{ROOT / 'python'}").wait()
+    assert "The engine ray needs the package ray: token of 64." in stderr
+
+
 def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cluster: Cluster, tmp_path: Path) -> None:
     import torch
 
