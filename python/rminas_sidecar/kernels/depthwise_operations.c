@@ -85,6 +85,14 @@ static ALWAYS_INLINE void read_image(const operation *o, source x, frame f, ptrd
                     (block){pixels + line_in(f, h), LANES, f.size});
 }
 
+/* Fetches vectors of a line of image b into the cache while the image before is computed. There may be no image b. */
+static ALWAYS_INLINE void fetch_line(const operation *o, const float *images, frame f, ptrdiff_t b, ptrdiff_t h, ptrdiff_t c,
+                                     int vectors) {
+    const float *pixel = images + line_of(o, f, b, h) + c;
+    for (ptrdiff_t w = 0; w < f.width; w++, pixel += o->inputs)
+        for (int v = 0; v < vectors; v++) __builtin_prefetch(pixel + v * LANES, 0, 2);
+}
+
 ptrdiff_t rminas_depthwise_convolution_scratch(const operation *o) {
     return aligned(moments_size(1, o->inputs)) + aligned(GROUP * frame_of_x(o).size) + GROUP * o->width * LANES;
 }
@@ -100,6 +108,9 @@ static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdi
         read_image(o, x, from, b, c, vectors, pixels);
         for (ptrdiff_t h = 0; h < to.height; h++) {
             float *y = arena + o->y + line_of(o, to, b, h) + c;
+            for (ptrdiff_t line = h * o->stride; line < (h + 1) * o->stride && line < from.height; line++)
+                fetch_line(o, x.pixels, from, b + 1, line, c, vectors);
+            fetch_line(o, arena + o->y, to, b + 1, h, c, vectors);
             for (int v = 0; v < vectors; v++) {
                 vec *line = lines + v * to.width;
                 convolve_line_by(o, pixels + v * from.size + h * o->stride * from.line * LANES, from.line, taps[v],
@@ -168,9 +179,10 @@ static void scatter(const operation *o, const float *gradient, const vec *taps, 
             }
 }
 
-/* Writes the gradient of vectors of image b. The frames `pixels` are free for use. */
-static ALWAYS_INLINE void write_image_gradient(const operation *o, sink x, ptrdiff_t b, ptrdiff_t c, int vectors,
-                                               const float *gradient, vec taps[][MOST_TAPS], float *pixels, vec *lines) {
+/* Writes the gradient of vectors of image b, and fetches what the next image needs. The frames `pixels` are free for use. */
+static ALWAYS_INLINE void write_image_gradient(const operation *o, images back, sink x, ptrdiff_t b, ptrdiff_t c,
+                                               int vectors, const float *gradient, vec taps[][MOST_TAPS], float *pixels,
+                                               vec *lines) {
     frame from = frame_of_x(o), to = frame_of_y(o);
     for (int v = 0; v < vectors && o->stride > 1; v++) scatter(o, gradient + v * to.size, taps[v], pixels + v * from.size);
     for (ptrdiff_t h = 0; h < from.height; h++) {
@@ -182,6 +194,11 @@ static ALWAYS_INLINE void write_image_gradient(const operation *o, sink x, ptrdi
             values = (block){(float *)lines, LANES, from.width * LANES};
         }
         write_pixels(x, values, line_of(o, from, b, h), o->inputs, c, from.width, vectors);
+        fetch_line(o, x.x.pixels, from, b + 1, h, c, vectors);
+        fetch_line(o, x.gradient, from, b + 1, h, c, vectors);
+        if (h >= to.height) continue;
+        fetch_line(o, back.pixels, to, b + 1, h, c, vectors);
+        if (back.convolved) fetch_line(o, back.convolved, to, b + 1, h, c, vectors);
     }
 }
 
@@ -204,7 +221,7 @@ static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, 
                                  (block){gradient + line_in(to, h), LANES, to.size});
         for (int v = 0; v < vectors; v++)
             add_weight_gradient(o, pixels + v * from.size, gradient + v * to.size, sums[v]);
-        write_image_gradient(o, x, b, c, vectors, gradient, taps, spare, lines);
+        write_image_gradient(o, back, x, b, c, vectors, gradient, taps, spare, lines);
     }
     for (int v = 0; v < vectors; v++)
         for (ptrdiff_t k = 0; k < o->side * o->side; k++)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "operation.h"
+#include "products.h"
 
 /* What the gradient of a classification reads: pooled images (batch x inputs) and the gradient of the logits. */
 static float *pooled_of(const operation *o, float *arena) { return arena + o->statistics; }
@@ -87,15 +88,18 @@ static double sum_lanes(vec value) {
     return total;
 }
 
-/* gram (batch x batch) += products of rows of `length` floats that are `distance` apart; the half below the diagonal. */
-static void add_products(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t length, ptrdiff_t distance) {
+/* Floats from row to row of copies. */
+#define DISTANCE (RUN + ALIGNMENT)
+
+/* gram (batch x batch) += products of rows of `length` floats; the half below the diagonal. */
+static void add_products(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t length) {
     for (ptrdiff_t i = 0; i < batch; i++)
         for (ptrdiff_t j = 0; j <= i; j += BESIDE) {
             vec sums[BESIDE] = {{0}};
             const float *others[BESIDE];
-            for (int k = 0; k < BESIDE; k++) others[k] = rows + (j + k < batch ? j + k : j) * distance;
+            for (int k = 0; k < BESIDE; k++) others[k] = rows + (j + k < batch ? j + k : j) * DISTANCE;
             for (ptrdiff_t c = 0; c < length; c += LANES) {
-                vec value = load(rows + i * distance + c);
+                vec value = load(rows + i * DISTANCE + c);
                 for (int k = 0; k < BESIDE; k++) sums[k] += value * load(others[k] + c);
             }
             for (int k = 0; k < BESIDE && j + k <= i; k++) gram[i * batch + j + k] += sum_lanes(sums[k]);
@@ -119,7 +123,7 @@ static void centre(double *gram, double *means, ptrdiff_t batch) {
 static ptrdiff_t features_of(const operation *o) { return o->height * o->width * o->inputs; }
 
 ptrdiff_t rminas_comparison_scratch(const operation *o) {
-    return (ptrdiff_t)(sizeof(double) / sizeof(float)) * (o->batch * o->batch + o->batch);
+    return aligned((ptrdiff_t)(sizeof(double) / sizeof(float)) * (o->batch * o->batch + o->batch)) + o->batch * DISTANCE;
 }
 
 /*
@@ -127,12 +131,17 @@ ptrdiff_t rminas_comparison_scratch(const operation *o) {
  * `statistics`, batch x batch.
  */
 void rminas_comparison(const operation *o, float *arena, float *scratch) {
-    ptrdiff_t batch = o->batch, length = features_of(o), distance = length;
+    ptrdiff_t batch = o->batch, length = features_of(o);
     const float *x = arena + o->x, *reference = arena + o->reference;
     double *gram = (double *)scratch, *means = gram + batch * batch, dot = 0, square = 0;
+    float *rows = scratch + aligned((ptrdiff_t)(sizeof(double) / sizeof(float)) * (batch * batch + batch));
     memset(gram, 0, batch * batch * sizeof(double));
-    for (ptrdiff_t start = 0; start < length; start += RUN)
-        add_products(x + start, gram, batch, start + RUN < length ? RUN : length - start, distance);
+    for (ptrdiff_t start = 0; start < length; start += RUN) {
+        ptrdiff_t count = start + RUN < length ? RUN : length - start;
+        /* Samples may lie at a distance at which they share the sets of the cache. */
+        for (ptrdiff_t i = 0; i < batch; i++) memcpy(rows + i * DISTANCE, x + i * length + start, count * sizeof(float));
+        add_products(rows, gram, batch, count);
+    }
     centre(gram, means, batch);
     for (ptrdiff_t i = 0; i < batch * batch; i++) {
         dot += gram[i] * reference[i];
@@ -144,23 +153,32 @@ void rminas_comparison(const operation *o, float *arena, float *scratch) {
     arena[o->y] = cka;
 }
 
-/* Vectors of a sample whose gradients are computed side by side. */
-#define VECTORS 4
+/* Features whose gradients are computed side by side. */
+#define FEATURES 256
 
-/* x_gradient = base (0 if absent) + factor * the gradient of the CKA. */
+/* The batch, or as many rows as products take. */
+static ptrdiff_t padded_batch(const operation *o) { return (o->batch + BLOCK - 1) / BLOCK * BLOCK; }
+
+ptrdiff_t rminas_comparison_gradient_scratch(const operation *o) {
+    return aligned(padded_batch(o) * o->batch) + aligned(o->batch * FEATURES) + padded_batch(o) * FEATURES;
+}
+
+/* x_gradient = base (0 if absent) + factor * the gradient of the CKA, which is a product of `statistics` and x. */
 void rminas_comparison_gradient(const operation *o, float *arena, float *scratch) {
-    (void)scratch;
-    ptrdiff_t batch = o->batch, length = features_of(o);
-    const float *x = arena + o->x, *base = at(arena, o->base), *shares = arena + o->statistics;
+    ptrdiff_t batch = o->batch, length = features_of(o), count = padded_batch(o);
+    const float *x = arena + o->x, *base = at(arena, o->base);
     float *x_gradient = arena + o->x_gradient, factor = 2 * o->factor;
-    for (ptrdiff_t c = 0; c < length; c += VECTORS * LANES)
-        for (ptrdiff_t i = 0; i < batch; i++) {
-            vec sums[VECTORS] = {{0}};
-            for (ptrdiff_t j = 0; j < batch; j++)
-                for (int k = 0; k < VECTORS; k++) sums[k] += shares[i * batch + j] * load(x + j * length + c + k * LANES);
-            for (int k = 0; k < VECTORS; k++) {
-                ptrdiff_t place = i * length + c + k * LANES;
-                store(x_gradient + place, factor * sums[k] + (base ? load(base + place) : (vec){0}));
+    float *shares = take_zeros(&scratch, count * batch), *panels = take(&scratch, batch * FEATURES), *products = scratch;
+    memcpy(shares, arena + o->statistics, batch * batch * sizeof(float));
+    for (ptrdiff_t start = 0; start < length; start += FEATURES) {
+        ptrdiff_t width = start + FEATURES < length ? FEATURES : length - start;
+        pack_panels(x + start, panels, batch, width, length);
+        multiply_panels(shares, panels, products, count, batch, width, NOTHING_AHEAD);
+        for (ptrdiff_t i = 0; i < batch; i++)
+            for (ptrdiff_t c = 0; c < width; c += LANES) {
+                ptrdiff_t place = i * length + start + c;
+                vec gradient = factor * load(products + i * width + c);
+                store(x_gradient + place, gradient + (base ? load(base + place) : (vec){0}));
             }
-        }
+    }
 }

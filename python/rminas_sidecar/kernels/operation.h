@@ -48,7 +48,7 @@
     NEEDS_SCRATCH(classification)                 \
     NEEDS_SCRATCH(classification_gradient)        \
     NEEDS_SCRATCH(comparison)                     \
-    RUNS(comparison_gradient)
+    NEEDS_SCRATCH(comparison_gradient)
 
 #define KIND(name) KIND_##name,
 enum kind { OPERATIONS(KIND, KIND) };

@@ -13,6 +13,13 @@ static ptrdiff_t rows_at(const operation *o, ptrdiff_t first) {
     return pixels_of(o) - first < ROWS ? pixels_of(o) - first : ROWS;
 }
 
+/* The rows of images that are read after those at `first`. */
+static ahead rows_after(const operation *o, const float *one, const float *other, ptrdiff_t first, ptrdiff_t channels) {
+    ptrdiff_t start = first + ROWS;
+    ptrdiff_t count = start < pixels_of(o) ? rows_at(o, start) : 0;
+    return (ahead){one + start * channels, other + start * channels, count * channels};
+}
+
 ptrdiff_t rminas_pointwise_convolution_scratch(const operation *o) {
     return aligned(moments_size(parts_of(o), o->outputs)) + aligned(o->inputs * o->outputs) + ROWS * o->inputs;
 }
@@ -22,13 +29,13 @@ void rminas_pointwise_convolution(const operation *o, float *arena, float *scrat
     source x = source_of(o, arena);
     double *moments = (double *)take_zeros(&scratch, moments_size(parts_of(o), o->outputs));
     float *panels = take(&scratch, o->inputs * o->outputs), *rows = scratch;
-    pack_panels(arena + o->weight, panels, o->inputs, o->outputs);
+    pack_panels(arena + o->weight, panels, o->inputs, o->outputs, o->outputs);
     for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
         ptrdiff_t count = rows_at(o, first);
         float *y = arena + o->y + first * o->outputs;
         FOR_GROUPS(o->inputs, read_pixels(x, first * o->inputs, o->inputs, c, count, vectors,
                                           pixels_at(rows, 0, o->inputs, c)))
-        multiply_panels(rows, panels, y, count, o->inputs, o->outputs);
+        multiply_panels(rows, panels, y, count, o->inputs, o->outputs, rows_after(o, x.pixels, x.pixels, first, o->inputs));
         for (ptrdiff_t row = 0; row < count && o->statistics != ABSENT; row += BLOCK)
             add_block_moments(y + row * o->outputs, o->outputs, moments + first / PART * 2 * o->outputs);
     }
@@ -61,9 +68,11 @@ void rminas_pointwise_convolution_gradient(const operation *o, float *arena, flo
         FOR_GROUPS(outputs, read_gradient_pixels(gradient, first * outputs, outputs, c, count, vectors,
                                                  pixels_at(back, 0, outputs, c)))
         FOR_GROUPS(inputs, read_pixels(to.x, first * inputs, inputs, c, count, vectors, pixels_at(rows, 0, inputs, c)))
-        add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs);
+        ahead next = rows_after(o, gradient.pixels, gradient.convolved ? gradient.convolved : gradient.pixels, first, outputs);
+        add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs, next);
         if (!to.gradient) continue;
-        multiply_panels(back, panels, rows, count, outputs, inputs);
+        next = rows_after(o, to.x.pixels, to.gradient, first, inputs);
+        multiply_panels(back, panels, rows, count, outputs, inputs, next);
         FOR_GROUPS(inputs, write_pixels(to, pixels_at(rows, 0, inputs, c), first * inputs, inputs, c, count, vectors))
     }
     if (parts_of(o) > 1) add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);

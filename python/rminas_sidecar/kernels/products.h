@@ -72,12 +72,15 @@ static inline ptrdiff_t panel_width(ptrdiff_t column, ptrdiff_t columns) {
     return columns - column < PANEL ? columns - column : PANEL;
 }
 
-/* Copies a matrix into panels: PANEL columns at a time, row by row, so that products read them one float after the other. */
-static inline void pack_panels(const float *matrix, float *panels, ptrdiff_t rows, ptrdiff_t columns) {
+/*
+ * Copies a matrix into panels: PANEL columns at a time, row by row, so that products read them one float after the other. Rows
+ * are `distance` floats apart.
+ */
+static inline void pack_panels(const float *matrix, float *panels, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t distance) {
     for (ptrdiff_t column = 0; column < columns; column += PANEL) {
         ptrdiff_t width = panel_width(column, columns);
         for (ptrdiff_t row = 0; row < rows; row++, panels += width)
-            for (ptrdiff_t i = 0; i < width; i += LANES) store(panels + i, load(matrix + row * columns + column + i));
+            for (ptrdiff_t i = 0; i < width; i += LANES) store(panels + i, load(matrix + row * distance + column + i));
     }
 }
 
@@ -91,12 +94,39 @@ static inline void pack_turned_panels(const float *matrix, float *panels, ptrdif
     }
 }
 
+/* Two pieces of memory of `count` floats that are needed next. Products fetch them into the cache while they compute. */
+typedef struct {
+    const float *first, *second;
+    ptrdiff_t count;
+} ahead;
+
+#define NOTHING_AHEAD ((ahead){NULL, NULL, 0})
+
+/* The part that each of so many tiles fetches, for the first one. */
+static inline ahead share_of(ahead next, ptrdiff_t tiles) {
+    return (ahead){next.first, next.second, (next.count + tiles - 1) / tiles};
+}
+
+static inline ahead next_share(ahead share) {
+    return (ahead){share.first + share.count, share.second + share.count, share.count};
+}
+
+/* Floats that are fetched in each of so many steps. */
+static inline ptrdiff_t stride_of(ahead share, ptrdiff_t steps) { return (share.count + steps - 1) / steps; }
+
+static ALWAYS_INLINE void fetch(ahead share, ptrdiff_t at) {
+    __builtin_prefetch(share.first + at, 0, 2);
+    __builtin_prefetch(share.second + at, 0, 2);
+}
+
 /* TILE_ROWS rows times one panel of `vectors` vectors. */
 static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, float *out, ptrdiff_t inputs,
-                                        ptrdiff_t outputs, int vectors) {
+                                        ptrdiff_t outputs, int vectors, ahead next) {
     vec sum[TILE_ROWS * TILE_VECTORS] = {{0}};
+    ptrdiff_t stride = stride_of(next, inputs);
     for (ptrdiff_t i = 0; i < inputs; i++, panel += vectors * LANES) {
         vec weight[TILE_VECTORS];
+        fetch(next, i * stride);
         for (int v = 0; v < vectors; v++) weight[v] = load(panel + v * LANES);
         for (int row = 0; row < TILE_ROWS; row++)
             for (int v = 0; v < vectors; v++) sum[row * vectors + v] += rows[row * inputs + i] * weight[v];
@@ -106,27 +136,37 @@ static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, f
 }
 
 /* out (count x outputs) = rows (count x inputs) times a packed matrix of inputs x outputs. count: a multiple of BLOCK. */
-static inline void multiply_panels(const float *rows, const float *panels, float *out, ptrdiff_t count, ptrdiff_t inputs,
-                                   ptrdiff_t outputs) {
+static NEVER_INLINE void multiply_panels(const float *rows, const float *panels, float *out, ptrdiff_t count,
+                                         ptrdiff_t inputs, ptrdiff_t outputs, ahead next) {
+    ahead share = share_of(next, count / TILE_ROWS * ((outputs + PANEL - 1) / PANEL));
     for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
         ptrdiff_t width = panel_width(column, outputs);
-        for (ptrdiff_t row = 0; row < count; row += TILE_ROWS)
+        for (ptrdiff_t row = 0; row < count; row += TILE_ROWS, share = next_share(share)) {
+            const float *from = rows + row * inputs;
+            float *to = out + row * outputs + column;
             if (width == PANEL)
-                multiply_tile(rows + row * inputs, panels, out + row * outputs + column, inputs, outputs, TILE_VECTORS);
+                multiply_tile(from, panels, to, inputs, outputs, TILE_VECTORS, share);
             else
-                multiply_tile(rows + row * inputs, panels, out + row * outputs + column, inputs, outputs, 1);
+                multiply_tile(from, panels, to, inputs, outputs, 1, share);
+        }
         panels += inputs * width;
     }
 }
 
 /* TILE_ROWS x `vectors` vectors of filters += rows (count x inputs) transposed times gradients (count x outputs). */
 static ALWAYS_INLINE void add_outer_tile(const float *rows, const float *gradients, float *filters, ptrdiff_t count,
-                                         ptrdiff_t inputs, ptrdiff_t outputs, int vectors) {
+                                         ptrdiff_t inputs, ptrdiff_t outputs, int vectors, ahead next) {
     vec sum[TILE_ROWS * TILE_VECTORS];
+    ptrdiff_t stride = stride_of(next, count);
     for (int i = 0; i < TILE_ROWS; i++)
-        for (int v = 0; v < vectors; v++) sum[i * vectors + v] = load(filters + i * outputs + v * LANES);
+        for (int v = 0; v < vectors; v++) {
+            sum[i * vectors + v] = load(filters + i * outputs + v * LANES);
+            /* The next tile, which may no longer be in the cache. */
+            __builtin_prefetch(filters + i * outputs + (vectors + v) * LANES, 1, 3);
+        }
     for (ptrdiff_t row = 0; row < count; row++, rows += inputs, gradients += outputs) {
         vec gradient[TILE_VECTORS];
+        fetch(next, row * stride);
         for (int v = 0; v < vectors; v++) gradient[v] = load(gradients + v * LANES);
         for (int i = 0; i < TILE_ROWS; i++)
             for (int v = 0; v < vectors; v++) sum[i * vectors + v] += rows[i] * gradient[v];
@@ -136,15 +176,16 @@ static ALWAYS_INLINE void add_outer_tile(const float *rows, const float *gradien
 }
 
 /* filters (inputs x outputs) += rows (count x inputs) transposed times gradients (count x outputs). */
-static inline void add_outer_rows(const float *rows, const float *gradients, float *filters, ptrdiff_t count,
-                                  ptrdiff_t inputs, ptrdiff_t outputs) {
+static NEVER_INLINE void add_outer_rows(const float *rows, const float *gradients, float *filters, ptrdiff_t count,
+                                        ptrdiff_t inputs, ptrdiff_t outputs, ahead next) {
+    ahead share = share_of(next, inputs / TILE_ROWS * ((outputs + PANEL - 1) / PANEL));
     for (ptrdiff_t input = 0; input < inputs; input += TILE_ROWS)
-        for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
+        for (ptrdiff_t column = 0; column < outputs; column += PANEL, share = next_share(share)) {
             float *tile = filters + input * outputs + column;
             if (panel_width(column, outputs) == PANEL)
-                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, TILE_VECTORS);
+                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, TILE_VECTORS, share);
             else
-                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, 1);
+                add_outer_tile(rows + input, gradients + column, tile, count, inputs, outputs, 1, share);
         }
 }
 

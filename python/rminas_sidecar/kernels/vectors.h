@@ -19,6 +19,9 @@ typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 /* For functions that take a function: inlined, they are as fast as if written out. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+/* For loops that need all registers: inlined, GCC may keep some of their values in memory. */
+#define NEVER_INLINE __attribute__((noinline, unused))
+
 typedef double wide_lanes __attribute__((vector_size(8 * LANES)));
 typedef double wide_unaligned_lanes __attribute__((vector_size(8 * LANES), aligned(8)));
 
