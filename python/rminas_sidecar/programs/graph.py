@@ -11,6 +11,8 @@ from rminas_sidecar.programs.tape import Image, Tape, Total
 
 # Their gradients do not normalise what they read, and do not sum what they write.
 _WHOLE_IMAGES = ("tiled_convolution", "strided_convolution")
+# Their gradients read the gradient of y before they write there, if the images have the same shape.
+_OVERWRITING = ("pointwise_convolution", "depthwise_convolution")
 
 
 class Graph(Tape):
@@ -44,7 +46,8 @@ class Graph(Tape):
             every = {**places, **gradients, "y_sums": y.gradient_sums}
             if differentiable:
                 in_place = kind != "strided_convolution"
-                self._extend(f"{kind}_gradient", x, outputs, every, window, in_place=in_place)
+                spare = gradient if kind in _OVERWRITING and y.shape == x.shape else None
+                self._extend(f"{kind}_gradient", x, outputs, every, window, in_place=in_place, spare=spare)
             else:
                 self._emit(f"{kind}_gradient", x, outputs, every, window)
 

@@ -94,6 +94,7 @@ class Tape:
         window: Window = PIXEL,
         *,
         in_place: bool = True,
+        spare: Total | None = None,
         factor: float = 0.0,
     ) -> None:
         """Lets a gradient operation write the gradient of x, and add the sum of the other gradients.
@@ -105,11 +106,13 @@ class Tape:
             places: of the operation, without the gradient of x.
             window: of the operation.
             in_place: whether the operation can write to where it reads the sum.
+            spare: another gradient that the operation can overwrite, if it is owned.
             factor: of the operation.
         """
 
         def extend(base: Total | None) -> Total:
-            x_gradient = base.buffer if in_place and base is not None and base.owned else Buffer(x.shape.floats)
+            free = (total for total in (base if in_place else None, spare) if total is not None and total.owned)
+            x_gradient = next((total.buffer for total in free), None) or Buffer(x.shape.floats)
             changes = {"base": None if base is None else base.buffer, "x_gradient": x_gradient}
             self._emit(kind, x, outputs, {**places, **changes, "x_sums": self._sums(x)}, window, factor=factor)
             return Total(x_gradient, owned=True)

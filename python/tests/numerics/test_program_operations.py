@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rminas_sidecar.programs.buffers import Buffer
 from rminas_sidecar.programs.graph import Graph
-from rminas_sidecar.programs.operations import PIXEL, RECTIFIED, Window
+from rminas_sidecar.programs.operations import PIXEL, RECTIFIED, Shape, Window
 from rminas_sidecar.programs.parameters import Norm, Parameters
-from rminas_sidecar.programs.tape import Image
+from rminas_sidecar.programs.tape import Image, Total
 from support.programs import Build, run_operations
 
 Reference = Callable[..., Tensor]
@@ -159,3 +160,17 @@ def test_operation_and_gradient_are_those_of_float64(name: str) -> None:
     assert _error(answer.y, y.detach()) < 2e-6
     for ours, theirs in zip((answer.x_gradient, *answer.gradients), expected, strict=True):
         assert _error(ours, theirs) < 1e-5
+
+
+@pytest.mark.parametrize("kind", ["pointwise_convolution", "depthwise_convolution"])
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_gradient_overwrites_the_one_that_it_reads_if_nothing_else_reads_that(kind: str, owned: bool) -> None:
+    graph, parameters, arrived = Graph(8), Parameters(), list[Total]()
+    shape = Shape(2, 8, 8, 8)
+    x, arriving = Image(shape, Buffer(shape.floats)), Total(Buffer(shape.floats), owned)
+    graph.on_gradient(x, arrived.append)
+    depthwise = kind == "depthwise_convolution"
+    layer = parameters.depthwise(8, 3) if depthwise else parameters.convolution(8, 8, norm="none")
+    graph.convolution(kind, x, layer, Window(3 if depthwise else 1)).terms.append(arriving)
+    graph.differentiate()
+    assert (arrived[0].buffer is arriving.buffer) == owned
