@@ -183,12 +183,17 @@ def _refuse_public(settings: RaySettings, address: str) -> None:
 
 
 def _unreachable(settings: RaySettings, error: Exception) -> SidecarError:
-    line = " ".join(str(error).split())
     return SidecarError(
         "cluster-unreachable",
-        f"The Ray cluster {settings.address} cannot be reached: {line}",
+        f"The Ray cluster {settings.address} cannot be reached: {without_frames(str(error))}",
         ["Check --ray-address. Start a cluster with: ray start --head"],
     )
+
+
+def without_frames(text: str) -> str:
+    """A message of Ray on one line, without the stack frames that it may quote."""
+    lines = (line for line in text.replace("Traceback (most recent call last):", "").splitlines() if line[:1] != " ")
+    return " ".join(" ".join(lines).split())
 
 
 def _offers(offered: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
@@ -227,4 +232,4 @@ def mismatch(theirs: Mapping[str, str]) -> str | None:
     return f"A node of the Ray cluster has {node}, and this machine has {here}."
 
 
-__all__ = ["RayCluster", "RayWorker", "await_room", "mismatch"]
+__all__ = ["RayCluster", "RayWorker", "await_room", "mismatch", "without_frames"]

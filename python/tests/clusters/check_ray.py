@@ -26,6 +26,7 @@ from ray._raylet import (
 )
 from ray.cluster_utils import Cluster
 
+from rminas_sidecar.engines.ray import without_frames
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
 from support.limits import scaled
 from support.own_data import described, question, specification, write_folder
@@ -119,6 +120,12 @@ def test_a_cluster_that_cannot_be_used_is_named(
     exit_code, stderr = sidecar.wait()
     assert (exit_code, f"rminas_sidecar ends: [{code}]" in stderr, said in stderr) == (1, True, True), stderr
     assert "next step:" in stderr
+
+
+def test_messages_of_ray_are_told_without_their_stack_frames() -> None:
+    frames = 'Traceback (most recent call last):\n  File "proxier.py", line 780, in Datapath\n    raise RuntimeError(\n'
+    text = f"Initialization failure from server:\n{frames}RuntimeError: Proxy failed!\n"
+    assert without_frames(text) == "Initialization failure from server: RuntimeError: Proxy failed!"
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(launcher: Any, tmp_path: Path) -> None:
