@@ -164,35 +164,48 @@ static void add_weight_gradient(const operation *o, const float *pixels, const f
     }
 }
 
-/* The gradient of an image by a convolution with stride: adds each gradient times each tap to the pixel that was read. */
-static void scatter(const operation *o, const float *gradient, const vec *taps, float *pixels) {
-    frame from = frame_of_x(o), to = frame_of_y(o);
-    memset(pixels, 0, from.size * sizeof(float));
-    for (ptrdiff_t h = 0; h < to.height; h++)
-        for (ptrdiff_t i = 0; i < o->side; i++)
-            for (ptrdiff_t j = 0; j < o->side; j++) {
-                const float *g = gradient + line_in(to, h);
-                float *x = pixels + ((h * o->stride + i * o->dilation) * from.line + j * o->dilation) * LANES;
-                vec tap = taps[i * o->side + j];
-                for (ptrdiff_t w = 0; w < to.width; w++, g += LANES, x += o->stride * LANES)
-                    store(x, load(x) + load(g) * tap);
-            }
+/*
+ * out = the gradients of every second one of 2 x `count` pixels of a line, by a convolution with stride 2: sums of the gradients
+ * of those pixels of y that have read them, times taps. gradient: a frame of y.
+ */
+static ALWAYS_INLINE void gather_pixels(const operation *o, frame to, const float *gradient, ptrdiff_t h, ptrdiff_t w,
+                                        const vec *taps, int count, vec *out) {
+    vec sums[WIDE] = {{0}};
+    for (ptrdiff_t i = 0; i < o->side; i++)
+        for (ptrdiff_t j = 0; j < o->side; j++) {
+            ptrdiff_t down = h + to.padding - i * o->dilation, across = w + to.padding - j * o->dilation;
+            if ((down | across) & 1) continue;
+            const float *pixel = gradient + line_in(to, down / 2) + across / 2 * LANES;
+            vec tap = taps[i * o->side + j];
+            for (int k = 0; k < count; k++) sums[k] += load(pixel + k * LANES) * tap;
+        }
+    for (int k = 0; k < count; k++) out[2 * k] = sums[k];
 }
 
-/* Writes the gradient of vectors of image b, and fetches what the next image needs. The frames `pixels` are free for use. */
+/* out = a line of these gradients. */
+static void gather_line(const operation *o, const float *gradient, ptrdiff_t h, const vec *taps, vec *out) {
+    frame to = frame_of_y(o);
+    for (ptrdiff_t first = 0; first < 2; first++) {
+        ptrdiff_t w = first;
+        for (; w + 2 * (WIDE - 1) < o->width; w += 2 * WIDE) gather_pixels(o, to, gradient, h, w, taps, WIDE, out + w);
+        for (; w + 2 * (NARROW - 1) < o->width; w += 2 * NARROW) gather_pixels(o, to, gradient, h, w, taps, NARROW, out + w);
+        for (; w < o->width; w += 2) gather_pixels(o, to, gradient, h, w, taps, 1, out + w);
+    }
+}
+
+/* Writes the gradient of vectors of image b, and fetches what the next image needs. lines: memory for a line of each. */
 static ALWAYS_INLINE void write_image_gradient(const operation *o, images back, sink x, ptrdiff_t b, ptrdiff_t c,
-                                               int vectors, const float *gradient, vec taps[][MOST_TAPS], float *pixels,
-                                               vec *lines) {
+                                               int vectors, const float *gradient, vec taps[][MOST_TAPS], vec *lines) {
     frame from = frame_of_x(o), to = frame_of_y(o);
-    for (int v = 0; v < vectors && o->stride > 1; v++) scatter(o, gradient + v * to.size, taps[v], pixels + v * from.size);
     for (ptrdiff_t h = 0; h < from.height; h++) {
-        block values = {pixels + line_in(from, h), LANES, from.size};
-        if (o->stride == 1) {
-            for (int v = 0; v < vectors; v++)
-                convolve_line_by(o, gradient + v * to.size + h * to.line * LANES, to.line, taps[v], 1, from.width,
-                                 lines + v * from.width);
-            values = (block){(float *)lines, LANES, from.width * LANES};
+        for (int v = 0; v < vectors; v++) {
+            const float *pixels = gradient + v * to.size;
+            if (o->stride == 1)
+                convolve_line_by(o, pixels + h * to.line * LANES, to.line, taps[v], 1, from.width, lines + v * from.width);
+            else
+                gather_line(o, pixels, h, taps[v], lines + v * from.width);
         }
+        block values = {(float *)lines, LANES, from.width * LANES};
         write_pixels(x, values, line_of(o, from, b, h), o->inputs, c, from.width, vectors);
         fetch_line(o, x.x.pixels, from, b + 1, h, c, vectors);
         fetch_line(o, x.gradient, from, b + 1, h, c, vectors);
@@ -204,12 +217,12 @@ static ALWAYS_INLINE void write_image_gradient(const operation *o, images back, 
 
 ptrdiff_t rminas_depthwise_convolution_gradient_scratch(const operation *o) {
     frame from = frame_of_x(o), to = frame_of_y(o);
-    return aligned(3 * o->inputs) + 2 * aligned(GROUP * from.size) + aligned(GROUP * to.size) + GROUP * o->width * LANES;
+    return aligned(3 * o->inputs) + aligned(GROUP * from.size) + aligned(GROUP * to.size) + GROUP * o->width * LANES;
 }
 
-/* The gradients of vectors of channels. pixels and gradient: frames of zeros; spare: frames. */
+/* The gradients of vectors of channels. pixels and gradient: frames of zeros; lines: a line for each. */
 static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, images back, sink x, ptrdiff_t c,
-                                              int vectors, float *pixels, float *gradient, float *spare, vec *lines) {
+                                              int vectors, float *pixels, float *gradient, vec *lines) {
     frame from = frame_of_x(o), to = frame_of_y(o);
     vec taps[GROUP][MOST_TAPS], sums[GROUP][MOST_TAPS];
     memset(sums, 0, sizeof sums);
@@ -221,7 +234,7 @@ static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, 
                                  (block){gradient + line_in(to, h), LANES, to.size});
         for (int v = 0; v < vectors; v++)
             add_weight_gradient(o, pixels + v * from.size, gradient + v * to.size, sums[v]);
-        write_image_gradient(o, back, x, b, c, vectors, gradient, taps, spare, lines);
+        write_image_gradient(o, back, x, b, c, vectors, gradient, taps, lines);
     }
     for (int v = 0; v < vectors; v++)
         for (ptrdiff_t k = 0; k < o->side * o->side; k++)
@@ -231,8 +244,7 @@ static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, 
 void rminas_depthwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
     ptrdiff_t from = GROUP * frame_of_x(o).size, to = GROUP * frame_of_y(o).size;
     images back = gradient_before_norm(o, arena, take(&scratch, 3 * o->inputs), strided_pixels(o));
-    float *pixels = take_zeros(&scratch, from), *spare = take(&scratch, from), *gradient = take_zeros(&scratch, to);
+    float *pixels = take_zeros(&scratch, from), *gradient = take_zeros(&scratch, to);
     sink x = sink_of(o, arena);
-    FOR_GROUPS(o->inputs,
-               differentiate_group(o, arena, back, x, c, vectors, pixels, gradient, spare, (vec *)scratch))
+    FOR_GROUPS(o->inputs, differentiate_group(o, arena, back, x, c, vectors, pixels, gradient, (vec *)scratch))
 }
