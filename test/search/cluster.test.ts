@@ -74,7 +74,7 @@ describe('a search on a simulated cluster', () => {
     const { history, answer, evaluations, preempted, seconds } = await simulate(workers, 1000, 7, lives);
     expect(history).toEqual(alone.history);
     expect(answer).toBe(alone.answer);
-    // Nothing is lost and nothing is done twice, whoever dies.
+    // No evaluation is lost or done twice, whichever workers die.
     expect(evaluations).toBe(new Set(alone.history).size);
     expect(preempted > 0).toBe('lifeSeconds' in lives);
     expect(seconds).toBeLessThan(alone.seconds);

@@ -50,7 +50,7 @@ class _WorkerSlot:
     device: WorkerDevice | None = None
     """Known once the first process of this slot was ready."""
     doing: str = "starting Python"
-    """What it does until it is ready."""
+    """Its step until it is ready."""
     activity: int | None = None
     """Of its process, when it was last looked at."""
     running: dict[int, Job] = field(default_factory=dict)

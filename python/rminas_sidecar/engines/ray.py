@@ -85,7 +85,7 @@ class RayWorker:
     """A worker process on a node of the cluster, as the server sees it.
 
     Args:
-        settings: what it takes of the cluster.
+        settings: its resources.
         worker: how it computes.
         hear: called from a thread of this object.
     """

@@ -38,7 +38,7 @@ class Slot:
     doing: str = "starting Python"
     running: Job | None = None
     preparing: Batch | None = None
-    """What it prepares before it begins with its job."""
+    """The batch that it prepares before its job."""
     prepared: list[Batch] = field(default_factory=list)
     idle_since: float = 0.0
     failures: int = 0
@@ -78,7 +78,7 @@ class Slot:
 
         Args:
             job: the worker's next one.
-            batch: the one that it needs; None for none.
+            batch: of the job; None for a job without one.
         """
         self.running = job
         self.watchdog.heard()
