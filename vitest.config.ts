@@ -15,6 +15,7 @@ const SETUP = ['test/setup/each-file.ts'];
 const LONG = [
   ...['package/package', 'faults/search', 'faults/sidecar', 'sidecar/starting', 'sidecar/dying', 'plan/plan'],
   ...['documentation/printed-commands', 'commands/setup', 'e2e/pipeline', 'e2e/terminal', 'e2e/plugins', 'ui/ui'],
+  ...['e2e/own-space', 'e2e/own-data', 'e2e/from-your-images', 'e2e/retrain', 'e2e/own-teacher', 'docs/chart'],
 ];
 
 /** Runs all files of one project before those of the other: a worker keeps its process only within a project. */

@@ -9,20 +9,30 @@ const npm = (script, ...args) => ({
   args: ['run', '--silent', script, '--', ...args],
 });
 const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/setup.mjs', '--dev', '--only', 'python'] };
-/** A file's tests run in one process, so that the sidecars and networks that they share are made once. */
-const PYTEST = npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder');
+/**
+ * A file's tests run in one process, so that the sidecars and networks that they share are made once. Each process
+ * computes with one thread: the threads of several would wait for each other, and spin meanwhile.
+ */
+const PYTEST = {
+  ...npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder'),
+  env: { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' },
+};
 const NODE_CHECKS = [npm('lint:node'), npm('types:node')];
 const PYTHON_CHECKS = [npm('lint:python'), npm('types:python'), PYTEST];
 
 const results = [];
 
 /** Runs a step to its end. One step shows its progress; the output of the others follows step by step. */
-async function run({ name, file, args }, { live = false } = {}) {
+async function run({ name, file, args, env = {} }, { live = false } = {}) {
   const started = performance.now();
-  // The set-up has just compiled the program.
-  const env = { RMINAS_TEST_BUILT: '1' };
   const output = live ? { stdout: 'inherit', stderr: 'inherit' } : { all: true };
-  const { failed, all } = await execa(file, args, { ...output, env, reject: false, stdin: 'ignore' });
+  const { failed, all } = await execa(file, args, {
+    ...output,
+    // The set-up has just compiled the program.
+    env: { RMINAS_TEST_BUILT: '1', ...env },
+    reject: false,
+    stdin: 'ignore',
+  });
   if (!live) process.stdout.write(`\n── ${name}\n${all}\n`);
   results.push({ name, failed, seconds: (performance.now() - started) / 1000 });
   return !failed;

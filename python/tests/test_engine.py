@@ -152,10 +152,11 @@ def test_errors_keep_their_code(two_workers: Any, kind: str, body: dict[str, Any
 
 
 def test_workers_have_the_threads_and_not_the_keys(launcher: Any) -> None:
-    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "1"], {"RMINAS_CURVE_SECRET": "k" * 40})
+    arguments = ["--workers", "1", "--threads", "2"]
+    sidecar = launcher.start_for(*launcher.bind(), arguments, {"RMINAS_CURVE_SECRET": "k" * 40})
     sidecar.receive("hello")
     environment = Path(f"/proc/{sidecar.workers()[0]}/environ").read_text()
-    assert "OMP_NUM_THREADS=1" in environment.split("\0")
+    assert "OMP_NUM_THREADS=2" in environment.split("\0")
     assert "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" in environment.split("\0")
     assert "RMINAS_CURVE" not in environment
 
