@@ -126,6 +126,7 @@ export type { Specification } from './protocol/specification.js';
 export { defineProxy, type ProxyDefinition } from './proxies/index.js';
 export { createRandom, derivedSeed, type Random } from './random/random.js';
 export { type Report, type RunReport, reportSchema } from './report/data/schema.js';
+export { finalists } from './report/data/search/finalists.js';
 export { type ReportOptions, type ReportResult, report, reportResultSchema } from './report/report.js';
 export { type ControllerOptions, searchSpace } from './search/controller.js';
 export { type EvaluationOutcome, type EvaluationRequest, type Evaluator, outcomeOfLoss } from './search/evaluator.js';

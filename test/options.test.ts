@@ -215,6 +215,8 @@ const ARGUMENTS: readonly [string, readonly unknown[]][] = [
   ['extendCatalogue', [{}, {}]],
   ['extendCatalogue', [api.BUILT_IN, { spaces: [{}] }]],
   ['flag', ['yes', '']],
+  ['finalists', [5, 3]],
+  ['finalists', ['x', 0]],
   ['follow', [{}, () => undefined]],
   ['number', [1, undefined, '']],
   ['openNetwork', [5]],

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resultSchema, type SearchResult } from '../../src/index.js';
+import { finalists, resultSchema, type SearchResult } from '../../src/index.js';
 import { aggregateOf } from '../../src/objectives/aggregate.js';
 import type { ProxyValues, WeightedProxy } from '../../src/objectives/index.js';
 import { nasBench201 } from '../../src/spaces/nas-bench-201/space.js';
@@ -59,6 +59,30 @@ describe('a search by the aggregate', () => {
     expect(result).toMatchObject({ objective: 'aggregate', futility: null });
     expect(Object.keys(result.score.parts).sort()).toEqual(['flops', 'rmi', 'synflow']);
     expect(result.score.parts.rmi).toBe(result.score.loss);
+  });
+
+  it('hands its finalists to a last round, which names the one of lowest loss', async () => {
+    const folder = result.files.folder;
+    const measured = evaluatedIn(result.files.journal).slice(0, result.cost.evaluations);
+    const ranks = PARTS.map(({ name, direction, weight }) => {
+      const sign = direction === 'lower' ? 1 : -1;
+      const costs = measured.map(({ outcome }) => sign * Number((outcome as { parts: ProxyValues }).parts[name]));
+      return costs.map((cost) => weight * costs.filter((other) => other < cost).length);
+    });
+    const behind = measured.map(({ genotype = '' }, index) => ({
+      genotype,
+      rank: ranks.reduce((sum, part) => sum + (part[index] ?? 0), 0),
+    }));
+    const expected = behind.sort((a, b) => a.rank - b.rank).slice(0, 3);
+    expect(await finalists(folder, 3)).toEqual(expected.map(({ genotype }) => genotype));
+    const words = ['score', '--cfg', TINY, '--from', folder, '--best', '3', 'RNG_SEED', '5'];
+    const { code, stdout: shown, stderr } = await runInProcess(words);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const losses = [...shown.matchAll(/^score +loss ([\d.e+-]+)/gm)].map(([, loss]) => Number(loss));
+    expect(losses).toHaveLength(3);
+    const [, lowest, winner] = /^lowest loss +(\S+) +(\S+)/m.exec(shown) ?? [];
+    expect(Number(lowest)).toBe(Math.min(...losses));
+    expect(expected.map(({ genotype }) => genotype)).toContain(winner);
   });
 
   it('reports the cost of screening and measuring, as recorded in the journal', () => {

@@ -33,14 +33,18 @@ export function parseAmount(flag: string, text: string | undefined): number | un
 /**
  * Splits words into genotypes and the KEY VALUE pairs after them. A key consists of capitals and dots. Of genotypes, only
  * published names such as SNAS do.
+ * @param optional whether there may be no genotype
  * @throws UsageError `missing-genotype`.
  */
-export function splitGenotypes(words: readonly string[]): { genotypes: string[]; overrides: string[] } {
+export function splitGenotypes(
+  words: readonly string[],
+  { optional = false } = {},
+): { genotypes: string[]; overrides: string[] } {
   const names = new Set([...BUILT_IN.spaces].flatMap(({ published }) => published.map(({ name }) => name)));
   const isKey = (word: string) => /^[A-Z][A-Z0-9_]*(\.[A-Z0-9_]+)*$/.test(word) && !names.has(word);
   const firstKey = words.findIndex(isKey);
   const end = firstKey < 0 ? words.length : firstKey;
-  if (end > 0) return { genotypes: words.slice(0, end), overrides: words.slice(end) };
+  if (end > 0 || optional) return { genotypes: words.slice(0, end), overrides: words.slice(end) };
   throw new UsageError('No genotype was given.', {
     code: 'missing-genotype',
     nextSteps: ['Add a genotype in quotes; `rminas score --help` shows examples.'],

@@ -69,7 +69,17 @@ export function describeScores(result: ScoreResult): string {
       ...benchmarkRows(benchmark, result.dataset),
     ]),
   );
-  return [...blocks, ...result.notes].join('\n');
+  return [...blocks, ...lowestLoss(result), ...result.notes].join('\n');
+}
+
+/** The winner among several, such as the finalists of a search. */
+function lowestLoss({ scores }: ScoreResult): string[] {
+  const [best, second] = scores
+    .map(({ score }) => score)
+    .filter((score) => score.loss !== null)
+    .sort((a, b) => Number(a.loss) - Number(b.loss));
+  if (best === undefined || second === undefined) return [];
+  return [listOf([['lowest loss', `${number(best.loss)}  ${pc.bold(best.genotype)}`]])];
 }
 
 function duplicateRow(score: ArchitectureScore): LabelledValue[] {
