@@ -13,7 +13,7 @@ import { describeScores } from '../terminal/tables/search.js';
 /** A score does not depend on the strategy or the objective of a search. */
 const { objective: _objective, strategy: _strategy, ...scoreFlags } = keyFlags;
 
-/** The table of docs/experiments.md has five and ten finalists, which do not differ. */
+/** docs/experiments.md compares last rounds of three and of five. */
 const DEFAULT_FINALISTS = 5;
 
 export default class Score extends BaseCommand {
