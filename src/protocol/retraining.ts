@@ -49,6 +49,8 @@ const trainingRecipeSchema = z.strictObject({
   cutout: z.int().min(0).max(1024),
   /** Epochs between two measurements on the test images. The last epoch is always measured. */
   measureEvery: z.int().min(1).max(10_000),
+  /** False without a batch normalisation behind each pooling of a DARTS cell, as in DARTS; left out with them, as in XNAS. */
+  normalisesPools: z.literal(false).optional(),
   /** Left out for float32. */
   precision: z.enum(PRECISIONS).exclude(['float32']).optional(),
   /** Measurements without a better accuracy after which the training ends; left out for none. */

@@ -1,7 +1,7 @@
 /** Messages about searches by a supernet. */
 import { z } from 'zod';
 import { genotype, message, path, seconds, seed } from './envelope.js';
-import { nameSchema, networkSchema, optimizerSchema, ownImagesSchema } from './specification.js';
+import { nameSchema, networkSchema, optimizerSchema, ownImagesSchema, PRECISIONS } from './specification.js';
 
 const images = z.int().min(1).nullable();
 
@@ -27,6 +27,8 @@ const oneShotRecipeSchema = z.strictObject({
   images,
   /** Most validation images that paths are compared on; null for all. */
   judgedImages: images,
+  /** Left out for float32. */
+  precision: z.enum(PRECISIONS).exclude(['float32']).optional(),
 });
 export type OneShotRecipe = z.infer<typeof oneShotRecipeSchema>;
 

@@ -205,6 +205,12 @@ describe.skipIf(!DATA)(`the archive's own files${DATA ? '' : ' (skipped: RMINAS_
   });
 });
 
+it('normalises behind pools, as XNAS does, unless a key says otherwise', async () => {
+  expect((await plan(DARTS)).retraining.recipe).not.toHaveProperty('normalisesPools');
+  const { recipe } = (await plan(DARTS, ['RMINAS.NORMALISE_POOLS', 'False'])).retraining;
+  expect(recipe).toHaveProperty('normalisesPools', false);
+});
+
 describe('an impossible retraining', () => {
   it.each<[string, string, readonly string[], RegExp]>([
     ['no architecture', '', [], /No architecture/],
@@ -218,6 +224,12 @@ describe('an impossible retraining', () => {
     ],
     ['drop path in other networks', NB201, ['TRAIN.DROP_PATH_PROB', '0.1'], /DROP_PATH_PROB is 0\.1/],
     ['an auxiliary head in other networks', MACRO, ['TRAIN.AUX_WEIGHT', '0.4'], /AUX_WEIGHT is 0\.4/],
+    [
+      'pools without normalisation in other networks',
+      NB201,
+      ['RMINAS.NORMALISE_POOLS', 'False'],
+      /NORMALISE_POOLS is False/,
+    ],
     ['paths that are always dropped', DARTS, ['TRAIN.DROP_PATH_PROB', '1.0'], /DROP_PATH_PROB is 1\.0/],
     ['an unknown schedule', NB201, ['OPTIM.LR_POLICY', 'cyclic'], /LR_POLICY is 'cyclic'.*cos, linear, step, exp/],
     ['no epochs', NB201, ['OPTIM.MAX_EPOCH', '0'], /MAX_EPOCH is 0/],

@@ -20,9 +20,16 @@ def build_trainee(retraining: Retraining) -> nn.Module:
     """
     size, recipe = retraining.network, retraining.recipe
     if retraining.space == "darts":
-        auxiliary = recipe.auxiliary_weight > 0
         kind = darts_network(size.resolution)
-        return kind(retraining.genotype, size.channels, size.cells, size.classes, size.resolution, auxiliary)
+        return kind(
+            retraining.genotype,
+            size.channels,
+            size.cells,
+            size.classes,
+            size.resolution,
+            auxiliary=recipe.auxiliary_weight > 0,
+            normalises_pools=recipe.normalises_pools,
+        )
     if recipe.auxiliary_weight > 0 or recipe.drop_path > 0:
         raise SidecarError(
             "invalid-message",

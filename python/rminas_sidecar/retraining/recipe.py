@@ -28,6 +28,7 @@ class RetrainingRecipe:
         auxiliary_weight: of the auxiliary head's loss; 0 for no head.
         cutout: side of the square that is cut out of each image, in pixels; 0 for none.
         measure_every: epochs between two measurements on the test images; the last epoch is always measured.
+        normalises_pools: whether a batch normalisation follows each pooling of a DARTS cell.
         precision: of the forward and backward passes; weights and updates are float32.
         patience: measurements without a better accuracy after which the training ends; None for no such end.
         distillation: how much is learned from a teacher; None for nothing.
@@ -42,6 +43,7 @@ class RetrainingRecipe:
     auxiliary_weight: float
     cutout: int
     measure_every: int
+    normalises_pools: bool = True
     precision: Precision = "float32"
     patience: int | None = None
     distillation: "DistillationRecipe | None" = None
@@ -97,6 +99,7 @@ class Retraining:
                 auxiliary_weight=recipe["auxiliaryWeight"],
                 cutout=recipe["cutout"],
                 measure_every=recipe["measureEvery"],
+                normalises_pools=recipe.get("normalisesPools", True),
                 precision=recipe.get("precision", "float32"),
                 patience=recipe.get("patience"),
                 distillation=_read_distillation(recipe.get("distillation")),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks.darts_genotype import EDGES_PER_NODE, INPUTS, NODES
@@ -139,6 +140,23 @@ class DartsSupernet(Supernet):
         logits: Tensor = self.classifier(last.mean((2, 3)))
         return logits
 
+    def draw(self) -> tuple[int, ...]:
+        """Draws two edges of each node and an operation for each; the other edges have `none`."""
+        candidates = self._candidates()
+        path = [self.operations.index(NONE)] * self.edges
+        for node in self.nodes:
+            for place in torch.randperm(len(node)).tolist()[:EDGES_PER_NODE]:
+                path[node[place]] = candidates[int(torch.randint(len(candidates), ()))]
+        return tuple(path)
+
+    def text(self, path: Sequence[int]) -> str:
+        """See :class:`Supernet`."""
+        return self.read(functional.one_hot(torch.tensor(path), len(self.operations)))
+
+    def _candidates(self) -> list[int]:
+        """The numbers of the operations that an edge of a genotype can have."""
+        return [index for index, operation in enumerate(self.operations) if operation != NONE]
+
     def read(self, weights: Tensor, threshold: float | None = None) -> str:
         """Of each node the two edges whose largest weight of an operation other than `none` is largest.
 
@@ -156,7 +174,7 @@ class DartsSupernet(Supernet):
     def _read_cell(
         self, name: str, nodes: Sequence[Sequence[int]], rows: Sequence[Sequence[float]], threshold: float | None
     ) -> list[str]:
-        candidates = [index for index, operation in enumerate(self.operations) if operation != NONE]
+        candidates = self._candidates()
         # For each edge its best operation. Of equal weights the first one counts, as in DARTS's `genotype`.
         best = {row: max(candidates, key=lambda index, row=row: rows[row][index]) for node in nodes for row in node}  # type: ignore[misc]
 

@@ -39,6 +39,8 @@ class Method(nn.Module):
 
     without: tuple[str, ...] = ()
     """Operations that the method leaves out of the supernet."""
+    repeats: bool = True
+    """Whether all steps of an epoch run the same operations, so that one can be recorded and repeated."""
 
     def __init__(self, supernet: Supernet, options: Options) -> None:
         super().__init__()

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, OwnImagesSpecification
+from rminas_sidecar.specification import (
+    NetworkSpecification,
+    OptimizerSpecification,
+    OwnImagesSpecification,
+    Precision,
+)
 from rminas_sidecar.supernets.method import Options
 from rminas_sidecar.supernets.updates import ArchitectureRecipe
 
@@ -23,6 +28,7 @@ class OneShotRecipe:
         train_share: share of the images that trains the weights; the others validate.
         images: most images of each part; None for all.
         judged_images: most validation images that paths are compared on; None for all.
+        precision: of the forward and backward passes.
     """
 
     epochs: int
@@ -34,6 +40,7 @@ class OneShotRecipe:
     train_share: float
     images: int | None
     judged_images: int | None
+    precision: Precision = "float32"
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class OneShot:
                 train_share=recipe["trainShare"],
                 images=recipe["images"],
                 judged_images=recipe["judgedImages"],
+                precision=recipe.get("precision", "float32"),
             ),
             seed=seed,
             images=OwnImagesSpecification.from_body(body),

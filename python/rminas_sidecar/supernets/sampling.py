@@ -18,6 +18,8 @@ Path = tuple[int, ...]
 class SamplingMethod(Method):
     """Trains one uniformly sampled path a step. There are no architecture parameters."""
 
+    repeats = False
+
     def __init__(self, supernet: Supernet, options: Options) -> None:
         super().__init__(supernet, options)
         self.alpha = None

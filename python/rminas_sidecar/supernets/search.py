@@ -6,6 +6,7 @@ A search that is interrupted after any epoch and resumed gives the same architec
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from rminas_sidecar.data.datasets import notes_on
 from rminas_sidecar.data.images import make_generator
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seeded, seeded_on
+from rminas_sidecar.evaluation.precision import tensor_cores
+from rminas_sidecar.evaluation.training import Recorder
 from rminas_sidecar.retraining.checkpoint import Checkpoint, History
 from rminas_sidecar.retraining.images import split_into_batches
 from rminas_sidecar.supernets.acceleration import accelerate
@@ -23,11 +26,52 @@ from rminas_sidecar.supernets.images import SplitImages
 from rminas_sidecar.supernets.method import Batch, Method
 from rminas_sidecar.supernets.mixture import Mixture
 from rminas_sidecar.supernets.recipe import OneShot, OneShotRecipe
+from rminas_sidecar.supernets.steps import find_recorder, steps_of_epoch
 from rminas_sidecar.supernets.updates import Updates
 
 OnProgress = Callable[[float, float, str], None]
 _JUDGED_BATCH = 250
 """Images of a batch whose statistics normalise a path that is compared."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A search: its settings, and the state that its epochs change.
+
+    Args:
+        one_shot: recipe, seed and size.
+        images: of both parts.
+        method: with the supernet, on the device.
+        updates: of its parameters.
+        device: where they are.
+        recorder: of steps; None where they are not recorded.
+    """
+
+    one_shot: OneShot
+    images: SplitImages
+    method: Method
+    updates: Updates
+    device: torch.device
+    recorder: Recorder | None
+
+    @classmethod
+    def build(cls, one_shot: OneShot, images: SplitImages, device: torch.device) -> "_Search":
+        """A fresh search; its weights depend on the seed alone."""
+        recipe = one_shot.recipe
+        with seeded(make_generator(one_shot.seed, "supernet weights").initial_seed()):
+            method = build_method(one_shot.method, one_shot.space, one_shot.network, one_shot.options).to(device)
+        if device.type == "cpu":
+            accelerate(method.supernet)
+        method.supernet.precision = recipe.precision
+        recorder = find_recorder(method, device)
+        updates = Updates(
+            method.supernet.parameters(),
+            method.architecture,
+            recipe.optimizer,
+            recipe.architecture,
+            repeatable=recorder is not None,
+        )
+        return cls(one_shot, images, method, updates, device, recorder)
 
 
 def search_supernet(body: Mapping[str, Any], device: torch.device, on_progress: OnProgress) -> dict[str, Any]:
@@ -49,20 +93,17 @@ def search_supernet(body: Mapping[str, Any], device: torch.device, on_progress: 
     """
     one_shot = OneShot.from_dict(body["oneShot"], body["seed"])
     recipe = one_shot.recipe
-    with deterministic_algorithms():
-        with seeded(make_generator(one_shot.seed, "supernet weights").initial_seed()):
-            method = build_method(one_shot.method, one_shot.space, one_shot.network, one_shot.options).to(device)
-        if device.type == "cpu":
-            accelerate(method.supernet)
-        updates = Updates(method.supernet.parameters(), method.architecture, recipe.optimizer, recipe.architecture)
+    with deterministic_algorithms(), tensor_cores(recipe.precision):
         images = SplitImages.read(one_shot, None if body["dataset"] is None else Path(body["dataset"]))
+        search = _Search.build(one_shot, images, device)
+        method, updates = search.method, search.updates
         checkpoint = Checkpoint.of(Path(body["checkpoint"]), body["oneShot"], body["seed"], images.images.labels)
         history = checkpoint.load(method, updates)
         resumed_from = len(history)
         while len(history) < recipe.epochs:
-            history.append(_run_epoch(one_shot, method, updates, images, device, history, on_progress))
+            history.append(_run_epoch(search, history, on_progress))
             checkpoint.save(method, updates, history)
-        genotype, judging = _answer(one_shot, method, images, device, on_progress)
+        genotype, judging = _answer(search, on_progress)
     return {
         "genotype": genotype,
         "alpha": _rows(method),
@@ -77,29 +118,23 @@ def search_supernet(body: Mapping[str, Any], device: torch.device, on_progress: 
     }
 
 
-def _run_epoch(
-    one_shot: OneShot,
-    method: Method,
-    updates: Updates,
-    images: SplitImages,
-    device: torch.device,
-    history: History,
-    on_progress: OnProgress,
-) -> dict[str, Any]:
+def _run_epoch(search: _Search, history: History, on_progress: OnProgress) -> dict[str, Any]:
     """Trains on every training image once; returns one of the protocol's epochs."""
-    start, epoch, recipe = time.perf_counter(), len(history), one_shot.recipe
+    start, epoch, recipe = time.perf_counter(), len(history), search.one_shot.recipe
+    method, updates, images, device = search.method, search.updates, search.images, search.device
     steps = len(split_into_batches(images.training, recipe.batch_size))
     note = _describe(history)
     method.train()
     method.begin_epoch(epoch, recipe.epochs)
     method.supernet.multiply_adds = 0
-    seed = make_generator(one_shot.seed, f"supernet samples {epoch}").initial_seed()
+    run_step = steps_of_epoch(method, updates, search.recorder)
+    seed = make_generator(search.one_shot.seed, f"supernet samples {epoch}").initial_seed()
     # Summed on the device and read once, because each read waits for the device.
     total = torch.zeros((), dtype=torch.float64, device=device)
     with seeded_on(device, seed):
-        for number, (training, validation) in enumerate(images.batches(one_shot, epoch, device)):
+        for number, (training, validation) in enumerate(images.batches(search.one_shot, epoch, device)):
             updates.learning_rate = learning_rate_at(recipe, epoch, number / steps)
-            total += method.step(training, validation, updates) * len(training.labels)
+            total += run_step(training, validation) * len(training.labels)
             on_progress(epoch + (number + 1) / steps, recipe.epochs, note)
     loss = total.item() / len(images.training)
     if not math.isfinite(loss):
@@ -132,28 +167,26 @@ def learning_rate_at(recipe: OneShotRecipe, epoch: int, share: float) -> float:
     return end + (start - end) * (1 + math.cos(math.pi * done)) / 2
 
 
-def _answer(
-    one_shot: OneShot, method: Method, images: SplitImages, device: torch.device, on_progress: OnProgress
-) -> tuple[str, dict[str, Any]]:
+def _answer(search: _Search, on_progress: OnProgress) -> tuple[str, dict[str, Any]]:
     """The genotype, and the cost of comparing paths."""
-    start, epochs = time.perf_counter(), one_shot.recipe.epochs
+    start, method, recipe = time.perf_counter(), search.method, search.one_shot.recipe
     batches: list[Batch] = []
     judged = 0
 
     def judge(path: Sequence[int]) -> float:
         nonlocal judged
         if not batches:
-            batches.extend(images.validation_batches(one_shot.recipe.judged_images, _JUDGED_BATCH, device))
+            batches.extend(search.images.validation_batches(recipe.judged_images, _JUDGED_BATCH, search.device))
         judged += 1
         return _accuracy_of(method, path, batches)
 
     def report(share: float) -> None:
-        on_progress(epochs, epochs, f"comparing paths: {100 * share:.0f} %")
+        on_progress(recipe.epochs, recipe.epochs, f"comparing paths: {100 * share:.0f} %")
 
     method.eval()
     method.supernet.multiply_adds = 0
-    seed = make_generator(one_shot.seed, "supernet answer").initial_seed()
-    with torch.no_grad(), seeded_on(device, seed):
+    seed = make_generator(search.one_shot.seed, "supernet answer").initial_seed()
+    with torch.no_grad(), seeded_on(search.device, seed):
         genotype = method.answer(judge, report)
     spent = {"paths": judged, "multiplyAdds": method.supernet.multiply_adds, "seconds": time.perf_counter() - start}
     return genotype, spent

@@ -35,6 +35,8 @@ class Updates:
         architecture: architecture parameters; none for a method that samples uniformly.
         sgd: of the weights.
         adam: of the architecture parameters.
+        repeatable: whether a recorded step can repeat the updates. The learning rate then lies in the memory of the
+            device, and all updates must reach the same weights.
     """
 
     def __init__(
@@ -43,17 +45,24 @@ class Updates:
         architecture: Sequence[nn.Parameter],
         sgd: OptimizerSpecification,
         adam: ArchitectureRecipe,
+        repeatable: bool = False,
     ) -> None:
         self.weights = list(weights)
         self.architecture = list(architecture)
         self.optimizer = sgd
-        self._sgd = build_sgd(self.weights, sgd)
+        device = self.weights[0].device
+        self.rate: float | Tensor = torch.tensor(sgd.learning_rate, device=device) if repeatable else sgd.learning_rate
+        self._sgd = build_sgd(self.weights, sgd, self.rate)
         self._adam = (
             torch.optim.Adam(
                 self.architecture,
                 lr=adam.learning_rate,
                 betas=(adam.beta1, 0.999),
                 weight_decay=adam.weight_decay,
+                # The fused update reads the number of updates from the memory of the device.
+                fused=repeatable or None,
+                # torch has it on CUDA only, where a recording needs it.
+                capturable=repeatable and device.type == "cuda",
             )
             if self.architecture
             else None
@@ -61,13 +70,17 @@ class Updates:
 
     @property
     def learning_rate(self) -> float:
-        """The present learning rate of the weights."""
-        return float(self._sgd.param_groups[0]["lr"])
+        """The present learning rate of the weights. Reading it may wait for the device; see `rate`."""
+        return float(self.rate)
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
+        if isinstance(self.rate, Tensor):
+            self.rate.fill_(rate)
+        else:
+            self.rate = rate
         for group in self._sgd.param_groups:
-            group["lr"] = rate
+            group["lr"] = self.rate
 
     def momentum_of(self, weight: nn.Parameter) -> Tensor | None:
         """The momentum buffer of a weight; None before its first update."""
@@ -106,10 +119,10 @@ class Updates:
         return {"sgd": self._sgd.state_dict(), "adam": None if self._adam is None else self._adam.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restores the states of both optimisers."""
-        self._sgd.load_state_dict(state["sgd"])
+        """Restores the states of both optimisers. Their settings stay those of this device."""
+        _restore(self._sgd, state["sgd"])
         if self._adam is not None:
-            self._adam.load_state_dict(state["adam"])
+            _restore(self._adam, state["adam"])
 
     @staticmethod
     def _add(parameters: Sequence[nn.Parameter], gradients: Sequence[Tensor | None]) -> None:
@@ -122,6 +135,10 @@ class Updates:
             nn.utils.clip_grad_norm_(self.weights, self.optimizer.gradient_norm)
         self._sgd.step()
         return torch.stack([loss.detach() for loss in losses]).mean()
+
+
+def _restore(optimizer: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    optimizer.load_state_dict({**state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
 @contextmanager

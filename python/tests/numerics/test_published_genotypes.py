@@ -11,8 +11,10 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.darts import CifarDartsNetwork, ImageNetDartsNetwork
 from rminas_sidecar.networks.darts_genotype import parse_relaxed
-from rminas_sidecar.retraining.network import count_parameters
+from rminas_sidecar.retraining.network import build_trainee, count_parameters
+from rminas_sidecar.retraining.recipe import Retraining
 from rminas_sidecar.specification import NetworkSpecification
+from support.retraining import RETRAINING
 
 _FIXTURE = Path(__file__).parents[3] / "test" / "fixtures" / "published-genotypes.json"
 PUBLISHED: dict[str, dict[str, Any]] = {one["name"]: one for one in json.loads(_FIXTURE.read_text())}
@@ -47,6 +49,17 @@ def test_the_parameters_are_the_published_ones(name: str) -> None:
     assert count_parameters(_network(name)) == PUBLISHED[name]["parameters"]
     if name in MILLIONS:
         assert f"{count_parameters(_network(name)) / 1e6:.4f}" == f"{MILLIONS[name]:.4f}"
+
+
+@pytest.mark.parametrize(("normalised", "expected"), [(False, 3_830_950), (True, 3_841_750)])
+def test_a_retraining_may_leave_out_the_normalisation_behind_pools(normalised: bool, expected: int) -> None:
+    recipe = {**RETRAINING["recipe"], **({} if normalised else {"normalisesPools": False})}
+    size = {"channels": 36, "cells": 20, "classes": 10, "resolution": 32}
+    body = {"space": "darts", "genotype": PUBLISHED["NASNet"]["genotype"], "dataset": "cifar10", "network": size}
+    body = {**body, "recipe": recipe}
+    with torch.device("meta"):
+        network = build_trainee(Retraining.from_dict(body, 1))
+    assert count_parameters(network) == expected
 
 
 @pytest.mark.parametrize("run", FAIR_DARTS)

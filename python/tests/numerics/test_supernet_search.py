@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.networks.darts_genotype import parse_relaxed
 from rminas_sidecar.supernets.catalogue import METHODS
 from rminas_sidecar.supernets.recipe import OneShot
 from rminas_sidecar.supernets.search import learning_rate_at, search_supernet
@@ -65,6 +66,17 @@ def test_killed_at_any_step_it_ends_as_uninterrupted(tmp_path: Path) -> None:
     assert resumed is not None
     assert resumed["resumedFrom"] > 0
     assert _essence(resumed) == _essence(whole)
+
+
+def test_random_paths_of_the_darts_space_are_genotypes(tmp_path: Path) -> None:
+    request = _request("random", tmp_path / "one.pt", epochs=1, images=16, judgedImages=8)
+    request["oneShot"] |= {"space": "darts", "network": {"channels": 4, "cells": 3, "classes": 10, "resolution": 8}}
+    answer = search_supernet(request, CPU, quiet)
+    assert answer["judging"]["paths"] == 4
+    genotype = parse_relaxed(answer["genotype"])
+    for cell in (genotype.normal, genotype.reduce):
+        assert sorted(cell.targets) == [2, 2, 3, 3, 4, 4, 5, 5]
+        assert len({(edge.source, target) for edge, target in zip(cell.edges, cell.targets, strict=True)}) == 8
 
 
 def test_another_method_does_not_take_the_checkpoint(tmp_path: Path) -> None:

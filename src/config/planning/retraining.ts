@@ -75,7 +75,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
   const settings = completeSettings(config.settings, recipe, { dataset, fromSearch });
   const values = checkRanges(settings, searchKeysOf(config.catalogue)) as SearchValues;
   const more = checkRanges(settings, RETRAINING_KEYS);
-  checkRegularisation(space, more);
+  checkDartsKeys(space, more);
   checkResolution(dataset, more['TRAIN.IM_SIZE']);
   const distillation = distillationOf(values, more, dataset, config.catalogue.teachers);
   const isRead = (key: string) =>
@@ -147,10 +147,14 @@ function trainingRecipe(values: SearchValues, more: RetrainingValues): TrainingR
 }
 
 /** Options at their defaults are left out, so that earlier plans keep their digest. */
-function optionsOf(more: RetrainingValues): Pick<TrainingRecipe, 'precision' | 'patience'> {
+function optionsOf(more: RetrainingValues): Pick<TrainingRecipe, 'normalisesPools' | 'precision' | 'patience'> {
   const precision = more['RMINAS.RETRAIN_PRECISION'];
   const patience = more['RMINAS.PATIENCE'];
-  return { ...(precision !== 'float32' && { precision }), ...(patience > 0 && { patience }) };
+  return {
+    ...(!more['RMINAS.NORMALISE_POOLS'] && { normalisesPools: false }),
+    ...(precision !== 'float32' && { precision }),
+    ...(patience > 0 && { patience }),
+  };
 }
 
 function scheduleOf(values: SearchValues, more: RetrainingValues): Schedule {
@@ -168,13 +172,21 @@ function scheduleOf(values: SearchValues, more: RetrainingValues): Schedule {
   }
 }
 
-function checkRegularisation({ name, retraining }: SpaceDefinition, more: RetrainingValues): void {
-  for (const key of ['TRAIN.DROP_PATH_PROB', 'TRAIN.AUX_WEIGHT'] as const) {
-    if (retraining.regularised || more[key] === 0) continue;
-    throw new UsageError(`${key} is ${more[key]}, but the networks of ${name} do not support it.`, {
-      code: 'unsupported-key',
-      nextSteps: [`Set ${key} to 0.0, or leave it out.`],
-    });
+/** The values of keys that only the networks of DARTS read, for other networks. */
+const WITHOUT_DARTS = { 'TRAIN.DROP_PATH_PROB': 0, 'TRAIN.AUX_WEIGHT': 0, 'RMINAS.NORMALISE_POOLS': true } as const;
+
+function checkDartsKeys({ name, retraining }: SpaceDefinition, more: RetrainingValues): void {
+  if (retraining.regularised) return;
+  for (const [key, only] of Object.entries(WITHOUT_DARTS)) {
+    const value = more[key as keyof typeof WITHOUT_DARTS];
+    if (value === only) continue;
+    throw new UsageError(
+      `${key} is ${value === false ? 'False' : value}, but the networks of ${name} do not support it.`,
+      {
+        code: 'unsupported-key',
+        nextSteps: [`Set ${key} to ${only === true ? 'True' : '0.0'}, or leave it out.`],
+      },
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** The keys that a retraining reads besides those of a search. XNAS has those without RMINAS. */
 
 import { z } from 'zod';
-import { choice, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
+import { choice, flag, type KeyGroup, list, number, text, type ValuesOf, wholeNumber } from '../../definitions/key.js';
 import { PRECISIONS } from '../../protocol/specification.js';
 
 const probability = { least: 0, below: 1 };
@@ -41,6 +41,10 @@ export const RETRAINING_KEYS = {
   ),
   'TRAIN.GENOTYPE': text('', { least: 1, most: 4096, range: 'a genotype' }, 'The architecture to train.'),
   EVAL_PERIOD: wholeNumber(1, { least: 1, most: 10_000 }, 'Epochs between two measurements on the test images.'),
+  'RMINAS.NORMALISE_POOLS': flag(
+    true,
+    'Whether a batch normalisation follows each pooling of a DARTS cell, as in XNAS. False is as in the DARTS repository.',
+  ),
   'RMINAS.RETRAIN_PRECISION': choice(
     'float32',
     PRECISIONS,

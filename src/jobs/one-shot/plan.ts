@@ -200,6 +200,7 @@ function judgedImages(own: Readonly<Record<string, unknown>>): number | null {
 }
 
 function recipeOf(values: ValuesOf<typeof KEYS>, judged: number | null): OneShotRecipe {
+  const precision = values['ONESHOT.PRECISION'];
   return {
     epochs: values['OPTIM.MAX_EPOCH'],
     batchSize: values['LOADER.BATCH_SIZE'],
@@ -214,5 +215,7 @@ function recipeOf(values: ValuesOf<typeof KEYS>, judged: number | null): OneShot
     trainShare: values['ONESHOT.TRAIN_SHARE'],
     images: values['ONESHOT.IMAGES'] || null,
     judgedImages: judged,
+    // Left out at its default, so that earlier plans keep their digest.
+    ...(precision !== 'float32' && { precision }),
   };
 }

@@ -17,7 +17,7 @@ export function cellsOf(table: PublishedTable): TableCells {
 }
 
 /** A line for each group of runs of a row, and one for a row without runs. */
-function nasBench201Cells({ rows }: NasBench201Table): TableCells {
+function nasBench201Cells(table: NasBench201Table): TableCells {
   const head = [
     'method',
     'published, %',
@@ -28,7 +28,7 @@ function nasBench201Cells({ rows }: NasBench201Table): TableCells {
     '10¹² multiply-adds',
     'seconds',
   ];
-  return { head, rows: rows.flatMap(nasBench201Lines), notes: [] };
+  return { head, rows: table.rows.flatMap(nasBench201Lines), notes: deviceNotes(table) };
 }
 
 function nasBench201Lines({ method, published, measured, notRun }: NasBench201Row): string[][] {
@@ -62,7 +62,7 @@ function describeRuns({ size, epochs, images, architectures, asPublished }: Meas
 }
 
 /** Errors and parameters of each row: published, and retrained here by one recipe. */
-function dartsCells({ rows, recipe }: DartsTable): TableCells {
+function dartsCells(table: DartsTable): TableCells {
   const head = [
     'method',
     'genotype',
@@ -72,13 +72,20 @@ function dartsCells({ rows, recipe }: DartsTable): TableCells {
     'parameters, M',
     'retrained here, %',
     'seeds',
+    '10¹² multiply-adds',
+    'seconds',
     'searched here',
   ];
-  return { head, rows: rows.map(dartsLine), notes: recipe === null ? [] : [recipeNote(recipe)] };
+  const { rows, recipe } = table;
+  return {
+    head,
+    rows: rows.map(dartsLine),
+    notes: [...(recipe === null ? [] : [recipeNote(recipe)]), ...deviceNotes(table)],
+  };
 }
 
 function dartsLine({ method, genotype, published, retrained, notRun, measured }: DartsRow): string[] {
-  const parameters = retrained?.parameters ?? published.parameters;
+  const { parameters } = published;
   return [
     method,
     genotype ?? '',
@@ -86,10 +93,21 @@ function dartsLine({ method, genotype, published, retrained, notRun, measured }:
     cellOf(published.retrained, 2),
     String(published.gpuDays),
     parameters === null ? '' : (parameters / 1e6).toFixed(2),
-    retrained === null ? `not run: ${notRun}` : spreadText(retrained.error, 2),
-    retrained === null ? '' : String(retrained.seeds.length),
-    measured.map((one) => `${describeRuns(one)}, ${one.seeds.length} seeds`).join('; '),
+    ...retrainedCells(retrained, notRun),
+    measured.map(describeSearches).join('; '),
   ];
+}
+
+function retrainedCells(retrained: DartsRow['retrained'], notRun: string | null): string[] {
+  if (retrained === null) return [`not run: ${notRun}`, '', '', ''];
+  const { error, seeds, multiplyAdds, seconds } = retrained;
+  return [spreadText(error, 2), String(seeds.length), teraText(multiplyAdds), spreadText(seconds, 0)];
+}
+
+/** Searches with their cost, e.g. `C = 8, N = 3, …, 1 seed, 0.010 · 10¹² multiply-adds, 21 s`. */
+function describeSearches(one: MeasuredRuns): string {
+  const seeds = one.seeds.length === 1 ? '1 seed' : `${one.seeds.length} seeds`;
+  return `${describeRuns(one)}, ${seeds}, ${teraText(one.multiplyAdds)} · 10¹² multiply-adds, ${spreadText(one.seconds, 0)} s`;
 }
 
 /** The recipe of all retrainings, in a sentence. */
@@ -99,6 +117,11 @@ function recipeNote(recipe: NonNullable<DartsTable['recipe']>): string {
     `Retrained here on ${dataset}: C = ${channels}, ${cells} cells, ${epochs} epochs, batches of ${batchSize}, ` +
     `${trainImages.toLocaleString('en')} images.`
   );
+}
+
+/** A sentence on the GPU, on which the published runs were made; none if any run here was on one. */
+function deviceNotes({ onGpu }: PublishedTable): string[] {
+  return onGpu ? [] : ['No run here was on a GPU, so no epoch of the published size was timed.'];
 }
 
 function teraText(spread: Spread): string {

@@ -45,6 +45,12 @@ export function readResults(call: string, folders: readonly string[]): FoundResu
   };
 }
 
+/** Whether a GPU computed any of the results. */
+export function ranOnGpu({ oneShots, comparisons, retrainings }: FoundResults): boolean {
+  const devices = [...oneShots, ...retrainings].map(({ device }) => device);
+  return [...devices, ...comparisons.flatMap(({ kinds = [] }) => kinds)].some((device) => device.startsWith('cuda'));
+}
+
 function readJson(file: string): unknown {
   try {
     return parseJson(readTextBounded(file, MOST_BYTES));

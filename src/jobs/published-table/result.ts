@@ -45,8 +45,12 @@ const retrainedSchema = z.strictObject({
   seeds: z.array(z.int().min(0)).min(1),
   /** Test error in per cent. */
   error: spread,
+  /** Of the retrained network, which may be smaller than the published one. */
   parameters: z.int(),
-  seconds: number,
+  /** Of one training and its measurements. */
+  seconds: spread,
+  /** The same; an update counts as three forward passes. */
+  multiplyAdds: spread,
 });
 export type Retrained = z.infer<typeof retrainedSchema>;
 
@@ -70,6 +74,9 @@ const dartsRowSchema = z.strictObject({
 });
 export type DartsRow = z.infer<typeof dartsRowSchema>;
 
+/** Whether any of the runs found was on a GPU. */
+const onGpu = z.boolean();
+
 /** What `rminas table nas-bench-201` and `rminas table darts` print with `--json`. */
 export const publishedTableSchema = z.discriminatedUnion('table', [
   z.strictObject({
@@ -77,6 +84,7 @@ export const publishedTableSchema = z.discriminatedUnion('table', [
     rminas: z.string(),
     table: z.literal('nas-bench-201'),
     source: z.string(),
+    onGpu,
     rows: z.array(nasBench201RowSchema),
   }),
   z.strictObject({
@@ -84,6 +92,7 @@ export const publishedTableSchema = z.discriminatedUnion('table', [
     rminas: z.string(),
     table: z.literal('darts'),
     source: z.string(),
+    onGpu,
     /** The recipe of all retrainings here; null without any. */
     recipe: z
       .strictObject({

@@ -2,16 +2,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../../errors.js';
 import { relaxedText } from '../../spaces/darts/relaxed.js';
-import type { RetrainingResult } from '../retrain/result.js';
+import { spreadOf } from '../../statistics/moments.js';
+import type { RetrainingResult, SeedResult } from '../retrain/result.js';
 import type { DartsTable, Retrained } from './result.js';
+
+/** The backward pass is twice the forward pass. */
+const PASSES_OF_UPDATE = 3;
 
 /** The retraining of a genotype; null if none of them is. */
 export function retrainedOf(retrainings: readonly RetrainingResult[], genotype: string): Retrained | null {
   const wanted = relaxedText(genotype);
   const found = retrainings.find((one) => isOnDarts(one) && relaxedText(one.genotype) === wanted);
   if (found === undefined) return null;
-  const { seeds, error, parameters, cost } = found;
-  return { seeds: seeds.map(({ seed }) => seed), error, parameters, seconds: cost.trainingSeconds };
+  const { seeds, error, parameters } = found;
+  return {
+    seeds: seeds.map(({ seed }) => seed),
+    ...{ error, parameters },
+    seconds: spreadOf(seeds.map(({ seconds }) => seconds)),
+    multiplyAdds: spreadOf(seeds.map((each) => multiplyAddsOf(each, found))),
+  };
+}
+
+function multiplyAddsOf({ epochs }: SeedResult, { flops, trainImages, testImages }: RetrainingResult): number {
+  const measurements = epochs.filter(({ accuracy }) => accuracy !== null).length;
+  return flops * 1e6 * (PASSES_OF_UPDATE * epochs.length * trainImages + measurements * testImages);
 }
 
 /**

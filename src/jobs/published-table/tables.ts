@@ -5,7 +5,7 @@ import { VERSION } from '../../version.js';
 import { PUBLISHED_DARTS, type PublishedDartsRow, publishedOf } from '../compare/published.js';
 import type { ComparisonRow } from '../compare/result.js';
 import { measureOneShots, measureRow, rowsOfComparisons } from './measured.js';
-import { type FoundResults, readResults } from './read-runs.js';
+import { type FoundResults, ranOnGpu, readResults } from './read-runs.js';
 import type { DartsRow, DartsTable, MeasuredRuns, NasBench201Row, NasBench201Table } from './result.js';
 import { recipeOf, retrainedOf } from './retrained.js';
 
@@ -40,7 +40,8 @@ export async function nasBench201Table(folders: readonly string[]): Promise<NasB
   }
   for (const { name } of METHODS) if (!PUBLISHED_METHODS.has(name)) rows.push(await rowOf(name, null, found));
   rows.push(...otherRows(found));
-  return { schema: 1, rminas: VERSION, table: NAS_BENCH_201, source: published.source, rows };
+  const { source } = published;
+  return { schema: 1, rminas: VERSION, table: NAS_BENCH_201, source, onGpu: ranOnGpu(found), rows };
 }
 
 async function rowOf(
@@ -95,7 +96,8 @@ export async function dartsTable(folders: readonly string[]): Promise<DartsTable
   const recipe = recipeOf(found.retrainings);
   const rows: DartsRow[] = [];
   for (const row of PUBLISHED_DARTS.rows) rows.push(await dartsRowOf(row, found));
-  return { schema: 1, rminas: VERSION, table: 'darts', source: PUBLISHED_DARTS.source, recipe, rows };
+  const { source } = PUBLISHED_DARTS;
+  return { schema: 1, rminas: VERSION, table: 'darts', source, onGpu: ranOnGpu(found), recipe, rows };
 }
 
 async function dartsRowOf(

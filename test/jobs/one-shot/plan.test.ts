@@ -75,6 +75,21 @@ describe('the defaults', () => {
     expect(await recipeOf(method, ...NB201)).toMatchObject(expected);
   });
 
+  it('of random in the DARTS space are those of its code', async () => {
+    const expected = {
+      epochs: 100,
+      optimizer: { gradientNorm: 0.25 },
+      options: { candidates: 1000 },
+      judgedImages: 640,
+    };
+    expect(await recipeOf('random')).toMatchObject(expected);
+  });
+
+  it('have no precision, so that earlier plans keep their digest', async () => {
+    expect(await recipeOf('gdas')).not.toHaveProperty('precision');
+    expect(await recipeOf('gdas', 'ONESHOT.PRECISION', 'bf16')).toMatchObject({ precision: 'bf16' });
+  });
+
   it('give way to KEY VALUE pairs', async () => {
     const pairs = ['OPTIM.MAX_EPOCH', '3', 'RMINAS.CHANNELS', '8', 'ONESHOT.IMAGES', '1000', 'DRNAS.TAU', '[1, 5]'];
     expect(await recipeOf('gdas', ...NB201, ...pairs)).toMatchObject({

@@ -86,6 +86,7 @@ export function comparisonResult(rows: readonly { strategy: string; objective: s
 export function retrainingResult(genotype: string, epochs: number): RetrainingResult {
   const spread = { mean: 10, deviation: null };
   const network = { channels: 36, cells: 20, classes: 10, resolution: 32 };
+  const epoch = { epoch: 1, learningRate: 0.025, loss: 1, accuracy: 0.9, top5: 0.99, seconds: 1 };
   return retrainingResultSchema.parse({
     ...{ schema: 1, rminas: '0.3.0', space: 'darts', dataset: 'cifar10', genotype, recipe: 'darts-cifar' },
     retraining: {
@@ -105,7 +106,9 @@ export function retrainingResult(genotype: string, epochs: number): RetrainingRe
       },
     },
     ...{ retrainingDigest: 'd', device: 'cpu', accuracy: { mean: 90, deviation: null }, error: spread, top5: spread },
-    seeds: [{ seed: 1, accuracy: 90, error: 10, top5: 99, best: { accuracy: 90, epoch: 1 }, seconds: 1, epochs: [] }],
+    seeds: [
+      { seed: 1, accuracy: 90, error: 10, top5: 99, best: { accuracy: 90, epoch: 1 }, seconds: 1, epochs: [epoch] },
+    ],
     ...{ parameters: 3_349_342, flops: 500, trainImages: 50_000, testImages: 10_000 },
     cost: { seconds: 1, trainingSeconds: 1, secondsPerEpoch: 1, sessions: 1 },
     files: { ...files, folder: `/runs/${epochs}`, checkpoints: [] },

@@ -15,6 +15,8 @@ import { comparisonResult, oneShotResult, retrainingResult, writeResult } from '
 
 const genotypeOf = (name: string) => publishedDartsGenotype(name)?.genotype ?? '';
 
+const NO_GPU = 'No run here was on a GPU, so no epoch of the published size was timed.';
+
 describe('the table of NAS-Bench-201', () => {
   it('has every published row and every method, and says what was not run', async () => {
     const table = await nasBench201Table([]);
@@ -79,7 +81,7 @@ describe('the table of the DARTS space', () => {
     expect(publishedTableSchema.parse(table)).toEqual(table);
     expect(table.recipe).toBeNull();
     const { rows: lines, notes } = cellsOf(table);
-    expect(notes).toEqual([]);
+    expect(notes).toEqual([NO_GPU]);
     expect(lines[0]?.slice(0, 7)).toEqual([
       ...['AmoebaNet-B', '', '2.55 ± 0.05', '', '3150', '2.80', 'not run: its genotype was not published'],
     ]);
@@ -95,12 +97,36 @@ describe('the table of the DARTS space', () => {
     expect(table.recipe).toMatchObject({ epochs: 600, batchSize: 96, channels: 36, cells: 20, trainImages: 50_000 });
     expect(cellsOf(table).notes).toEqual([
       'Retrained here on cifar10: C = 36, 20 cells, 600 epochs, batches of 96, 50,000 images.',
+      NO_GPU,
     ]);
     const retrained = table.rows.filter(({ notRun }) => notRun === null);
     expect(retrained.map(({ method }) => method)).toEqual(['DARTS (2nd)', 'SNAS']);
-    expect(retrained[0]?.retrained).toMatchObject({ seeds: [1], error: { mean: 10 }, parameters: 3_349_342 });
+    expect(retrained[0]?.retrained).toEqual({
+      ...{ seeds: [1], error: { mean: 10, deviation: null }, parameters: 3_349_342 },
+      seconds: { mean: 1, deviation: null },
+      // Three passes for each training image, one for each test image.
+      multiplyAdds: { mean: 500e6 * 160_000, deviation: null },
+    });
+    expect(cellsOf(table).rows[3]?.slice(5, 10)).toEqual(['3.35', '10.00', '1', '80.000', '1']);
     writeResult(runs, 'NASNet/one', retrainingResult(genotypeOf('NASNet'), 3));
     await expect(dartsTable([runs])).rejects.toMatchObject({ code: 'different-recipes' });
+  });
+
+  it('has the searches of a method, with their cost', async () => {
+    const runs = temporaryFolder();
+    writeResult(runs, 'one', oneShotResult(1, 90, { method: 'darts-1', space: 'darts' }));
+    const [, , first] = cellsOf(await dartsTable([runs])).rows;
+    expect(first?.at(-1)).toBe(
+      'C = 8, N = 1, 16 pixels, 12 epochs, 2,000 images, 1 seed, 0.200 · 10¹² multiply-adds, 11 s',
+    );
+  });
+
+  it('says that no run was on a GPU, until one was', async () => {
+    const runs = temporaryFolder();
+    writeResult(runs, 'one', oneShotResult(1, 90));
+    expect(cellsOf(await dartsTable([runs])).notes).toEqual([NO_GPU]);
+    writeResult(runs, 'two', oneShotResult(2, 90, { device: 'cuda:0' }));
+    expect(cellsOf(await nasBench201Table([runs])).notes).toEqual([]);
   });
 
   it('refuses a file that is not JSON', async () => {

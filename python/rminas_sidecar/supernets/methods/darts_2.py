@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.supernets.method import Batch, Method
+from rminas_sidecar.supernets.supernet import in_float32
 from rminas_sidecar.supernets.updates import Updates
 
 _RADIUS = 0.01
@@ -22,7 +23,7 @@ class SecondOrderDarts(Method):
 
     def architecture_gradient(self, training: Batch, validation: Batch, updates: Updates) -> Sequence[Tensor | None]:
         """Equation 7: the gradient at the stepped weights, minus the rate times the Hessian product of equation 8."""
-        rate, count = updates.learning_rate, len(updates.architecture)
+        rate, count = updates.rate, len(updates.architecture)
         with _replaced(updates.weights, self._stepped(training, updates)):
             found = torch.autograd.grad(self.loss(validation), [*updates.architecture, *updates.weights])
         direct, vector = found[:count], found[count:]
@@ -31,7 +32,7 @@ class SecondOrderDarts(Method):
 
     def _stepped(self, training: Batch, updates: Updates) -> list[Tensor]:
         """The weights after one SGD step with momentum and weight decay, as in DARTS's `architect.py`."""
-        sgd, rate = updates.optimizer, updates.learning_rate
+        sgd, rate = updates.optimizer, updates.rate
         gradients = torch.autograd.grad(self.loss_of_weights(training), updates.weights)
         stepped = []
         for weight, gradient in zip(updates.weights, gradients, strict=True):
@@ -49,7 +50,8 @@ class SecondOrderDarts(Method):
         ends = []
         for sign in (1, -1):
             moved = [weight + sign * scale * part for weight, part in zip(weights, vector, strict=True)]
-            with _replaced(updates.weights, moved):
+            # The difference of two gradients would drown in the rounding of bfloat16.
+            with _replaced(updates.weights, moved), in_float32(self.supernet):
                 ends.append(torch.autograd.grad(self.loss_of_architecture(training), updates.architecture))
         # The parentheses matter: several repositories multiply by the radius instead of dividing by it.
         return [(plus - minus) / (2 * scale) for plus, minus in zip(*ends, strict=True)]

@@ -23,6 +23,8 @@ class Gdas(FallingTemperature):
     that are not computed, which carry their gradient.
     """
 
+    repeats = False
+
     def relax(self) -> Mixture:
         """A sample: factors that are 0 or 1 in value and have the gradient of the softmax."""
         assert isinstance(self.alpha, nn.Parameter)

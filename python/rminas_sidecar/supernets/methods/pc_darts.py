@@ -34,7 +34,8 @@ class PcDarts(Method):
     def edge_weights(self) -> Tensor:
         """The weight of each edge: a softmax over the inputs of its node."""
         # The rows of the edges of one node follow each other.
-        return torch.cat([functional.softmax(self.beta[list(node)], dim=0) for node in self.supernet.nodes])
+        nodes = torch.split(self.beta, [len(node) for node in self.supernet.nodes])
+        return torch.cat([functional.softmax(edges, dim=0) for edges in nodes])
 
     def relax(self) -> Mixture:
         """The weights of operations and edges."""
