@@ -1,7 +1,6 @@
 /** The keys of one-shot searches. Those of the groups DARTS, DRNAS and SPOS are XNAS's, so that its files load. */
 import { z } from 'zod';
 import { choice, flag, type KeyGroup, list, number, text, wholeNumber } from '../definitions/key.js';
-import { PRECISIONS } from '../protocol/specification.js';
 
 const share = { above: 0, below: 1 };
 const UNREAD = 'Accepted, so that the files of XNAS load; one-shot searches do not read it.';
@@ -36,7 +35,7 @@ export const COMMON_ONE_SHOT_KEYS = {
   'ONESHOT.IMAGES': wholeNumber(0, { least: 0, most: 100_000_000 }, 'Most images of each part; 0 for all.'),
   'ONESHOT.PRECISION': choice(
     'float32',
-    PRECISIONS,
+    ['float32', 'tf32', 'bf16'],
     'As `RMINAS.PRECISION`, for the passes of a supernet: weights, updates and the loss stay float32.',
   ),
   'DARTS.ALPHA_LR': number(3e-4, { above: 0 }, 'Learning rate of the architecture parameters (Adam).'),
