@@ -122,7 +122,7 @@ async function recordedSubject(options: ExplainOptions, folder: string): Promise
       nextSteps: [`Resume it with: rminas search --resume ${run.folder}`, 'Or name an architecture in quotes.'],
     });
   }
-  const { genotype, canonical } = architectureOf(plan.definitions.space, text);
+  const { genotype, canonical } = architectureOf(plan.definitions.space, config.catalogue.spaces, text);
   const common = { plan, genotype, canonical, run: run.folder, threshold: run.result?.threshold ?? null };
   const recorded = evidenceOf(run, canonical);
   if (recorded.own !== undefined || options.train !== true) return { ...common, trainedBy: null, evidence: recorded };
@@ -147,7 +147,7 @@ async function trainedSubject(options: ExplainOptions): Promise<Subject> {
   const space = isNamed ? [] : ['SPACE.NAME', (await findArchitecture({ architecture: text }, loader)).space.name];
   const config = await loader.loadConfig({ file: cfg, overrides: [...space, ...overrides], plugins });
   const plan = planSearch(config);
-  const { genotype, canonical } = architectureOf(plan.definitions.space, text);
+  const { genotype, canonical } = architectureOf(plan.definitions.space, config.catalogue.spaces, text);
   const random = randomOnes(plan.definitions.space.space, plan.settings.seed, against);
   const genotypes = [...new Set([canonical, ...random])];
   const data = options.data ?? null;

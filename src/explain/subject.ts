@@ -11,7 +11,7 @@ import { planResumedRetraining } from '../jobs/retrain/plan.js';
 import type { PluginLoader } from '../plugins/loader.js';
 import { findSpaceFile } from '../plugins/space-file.js';
 import type { SpaceDefinition } from '../spaces/definition.js';
-import { noSpaceOf, spaceOfGenotype } from '../spaces/trainable.js';
+import { normalFormIn, noSpaceOf, spaceOfGenotype } from '../spaces/trainable.js';
 import { jobFolderAt } from '../store/folder.js';
 import { readJob } from '../store/job-store.js';
 
@@ -43,7 +43,7 @@ export async function findArchitecture(
     });
   }
   const definition = await spaceOf(architecture, space, loader);
-  const genotype = definition.retraining.normalForm(architecture);
+  const genotype = normalFormIn(definition, BUILT_IN.spaces, architecture);
   const wanted = architecture.trim().toLowerCase();
   const published = definition.published.find(({ name }) => name.toLowerCase() === wanted);
   return { space: definition, genotype, name: published?.name ?? null, run: null };

@@ -15,6 +15,26 @@ export function spaceOfGenotype(spaces: Iterable<SpaceDefinition>, genotype: str
   });
 }
 
+/**
+ * The normal form of a genotype of this space.
+ * @param spaces all known ones, to tell whose notation a foreign text is in
+ * @throws UsageError `foreign-genotype` for a genotype or a published name of another space; else the space's own error
+ */
+export function normalFormIn(space: SpaceDefinition, spaces: Iterable<SpaceDefinition>, text: string): string {
+  try {
+    return space.retraining.normalForm(text);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const owner = spaceOfGenotype(spaces, text);
+    if (owner === undefined) throw error;
+    const refusal = error.message.replace(/:.*$/s, '');
+    throw new UsageError(`${refusal}: it is one of ${owner.name}.`, {
+      code: 'foreign-genotype',
+      nextSteps: [`Name its space with --space ${owner.name}.`, ...error.nextSteps],
+    });
+  }
+}
+
 /** The error for a text that is in the notation of no space; it says what is wrong in the space that is meant. */
 export function noSpaceOf(spaces: Iterable<SpaceDefinition>, text: string): UsageError {
   const all = [...spaces];

@@ -57,7 +57,21 @@ describe('an invalid search ends in exit code 2 for', () => {
     );
   });
 
-  it('a genotype of another space', async () => {
+  it.each([
+    ['a code of NAS-Bench-Macro', 'score', ['11111200'], 'nas-bench-macro'],
+    ['a published name', 'retrain', ['--genotype', 'DARTS_V2', '--space', 'nas-bench-201'], 'darts'],
+    ['a code of NAS-Bench-Macro', 'show', ['11111200', '--space', 'nas-bench-201'], 'nas-bench-macro'],
+  ])('%s where the space is another one, for %s', async (_, command, words, owner) => {
+    const cfg = command === 'show' ? [] : ['--cfg', TINY];
+    const genotype = words.find((word) => !word.startsWith('--'));
+    expectFailure(
+      await runInProcess([command, ...cfg, ...words]),
+      2,
+      new RegExp(`${genotype}.* is not a NAS-Bench-201 genotype: it is one of ${owner}`),
+    );
+  });
+
+  it('a genotype with an unknown operation', async () => {
     expectFailure(
       await runInProcess(['score', '--cfg', TINY, '|nor_conv_9x9~0|+|none~0|none~1|+|none~0|none~1|none~2|']),
       2,

@@ -4,7 +4,7 @@ import type { PublishedRecipe } from '../../definitions/recipe.js';
 import { UsageError } from '../../errors.js';
 import type { Retraining, Schedule, TrainingRecipe } from '../../protocol/retraining.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
-import { noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
+import { normalFormIn, noSpaceOf, spaceOfGenotype } from '../../spaces/trainable.js';
 import type { Config } from '../config.js';
 import { CLUSTER_KEYS } from '../schema/cluster-keys.js';
 import { searchKeysOf } from '../schema/keys.js';
@@ -68,7 +68,7 @@ export function planRetraining(config: Config, { asWritten = false } = {}): Retr
   const space = spaces.get(config.values['SPACE.NAME'], 'SPACE.NAME');
   const dataset = datasets.get(config.values['LOADER.DATASET'], 'LOADER.DATASET');
   const written = genotypeOf(config.settings);
-  const normal = space.retraining.normalForm(written);
+  const normal = normalFormIn(space, spaces, written);
   const genotype = asWritten ? written : normal;
   const recipe = space.retraining.recipe(dataset);
   const fromSearch = describesSearch(config);

@@ -10,6 +10,7 @@ import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
 import { evaluationSeed } from '../../search/recording.js';
 import type { SpaceDefinition } from '../../spaces/definition.js';
+import { normalFormIn } from '../../spaces/trainable.js';
 import { CONFIGURATION_OPTIONS, dataFolderOf } from '../common-options.js';
 import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import { JOB_OPTIONS, type Job, type JobContext, type JobOptions, startChecked } from '../job.js';
@@ -55,7 +56,9 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
   const plan = planSearch(config);
   const { space } = plan.definitions.space;
   // A mistyped genotype is found before the sidecar is started.
-  const architectures = options.genotypes.map((text) => architectureOf(plan.definitions.space, text));
+  const architectures = options.genotypes.map((text) =>
+    architectureOf(plan.definitions.space, config.catalogue.spaces, text),
+  );
   const limit = (options.cache ?? true) ? cacheLimit() : 0;
   const data = dataFolderOf(options);
   const workers = Math.min(plan.settings.workers, architectures.length);
@@ -87,8 +90,9 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
 }
 
 /** A genotype that no search of the space proposes, such as one with two kinds of cells, has no canonical form. */
-export function architectureOf({ space, retraining }: SpaceDefinition, text: string) {
-  const genotype = retraining.normalForm(text);
+export function architectureOf(definition: SpaceDefinition, spaces: Iterable<SpaceDefinition>, text: string) {
+  const { space } = definition;
+  const genotype = normalFormIn(definition, spaces, text);
   try {
     const encoding = space.parse(genotype);
     return { genotype: space.print(encoding), canonical: space.print(space.canonical(encoding)) };
