@@ -42,7 +42,7 @@ KEY VALUE pairs after the genotypes override the configuration.`;
       ...asPath,
     }),
     best: Flags.integer({
-      description: 'how many of them (default: 5)',
+      description: `how many of them (default: ${DEFAULT_FINALISTS})`,
       helpValue: 'N',
       min: 1,
       max: 1000,

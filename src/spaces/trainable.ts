@@ -4,15 +4,7 @@ import { tidyNotation } from './notation.js';
 
 /** The space whose notation the text is in; a text is in the notation of one space at most. */
 export function spaceOfGenotype(spaces: Iterable<SpaceDefinition>, genotype: string): SpaceDefinition | undefined {
-  return [...spaces].find((space) => {
-    try {
-      space.retraining.normalForm(genotype);
-      return true;
-    } catch (error) {
-      if (error instanceof UsageError) return false;
-      throw error;
-    }
-  });
+  return [...spaces].find((space) => problemIn(space, genotype) === undefined);
 }
 
 /**
@@ -21,18 +13,15 @@ export function spaceOfGenotype(spaces: Iterable<SpaceDefinition>, genotype: str
  * @throws UsageError `foreign-genotype` for a genotype or a published name of another space; else the space's own error
  */
 export function normalFormIn(space: SpaceDefinition, spaces: Iterable<SpaceDefinition>, text: string): string {
-  try {
-    return space.retraining.normalForm(text);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const owner = spaceOfGenotype(spaces, text);
-    if (owner === undefined) throw error;
-    const refusal = error.message.replace(/:.*$/s, '');
-    throw new UsageError(`${refusal}: it is one of ${owner.name}.`, {
-      code: 'foreign-genotype',
-      nextSteps: [`Name its space with --space ${owner.name}.`, ...error.nextSteps],
-    });
-  }
+  const problem = problemIn(space, text);
+  if (problem === undefined) return space.retraining.normalForm(text);
+  const owner = spaceOfGenotype(spaces, text);
+  if (owner === undefined) throw problem;
+  const refusal = problem.message.replace(/:.*$/s, '');
+  throw new UsageError(`${refusal}: it is one of ${owner.name}.`, {
+    code: 'foreign-genotype',
+    nextSteps: [`Name its space with --space ${owner.name}.`, ...problem.nextSteps],
+  });
 }
 
 /** The error for a text that is in the notation of no space; it says what is wrong in the space that is meant. */
@@ -55,6 +44,7 @@ export function noSpaceOf(spaces: Iterable<SpaceDefinition>, text: string): Usag
   });
 }
 
+/** The error of a text that is not a genotype of the space; undefined for a genotype, and without a space. */
 function problemIn(space: SpaceDefinition | undefined, tidy: string): UsageError | undefined {
   try {
     space?.retraining.normalForm(tidy);

@@ -1,7 +1,7 @@
 /** The best evaluated architecture by its ranks among everything that was evaluated. */
 import { bestAnswer } from '../answer.js';
 import type { Observation, SearchAnswer } from '../strategy.js';
-import { type ObjectivePart, rankTargets } from './target.js';
+import { type ObjectivePart, placesByTarget } from './target.js';
 
 /**
  * Answers with the evaluated architecture of the lowest sum of ranks; the first of equal ones. An aggregate's loss ranks
@@ -12,12 +12,6 @@ import { type ObjectivePart, rankTargets } from './target.js';
  */
 export function bestRankedAnswer(history: readonly Observation[], parts: readonly ObjectivePart[]): SearchAnswer {
   const { note } = bestAnswer(history);
-  const targets = rankTargets(history, parts);
-  const ranked = history
-    .map((observation, index) => ({ observation, target: targets[index] as number }))
-    .filter(({ observation }) => Number.isFinite(observation.loss))
-    .sort((a, b) => a.target - b.target)
-    .map(({ observation }) => observation);
-  const best = ranked[0] as Observation;
+  const best = history[placesByTarget(history, parts)[0] as number] as Observation;
   return { encoding: best.encoding, voters: [best], note: `${note} Ranked among all of them.` };
 }

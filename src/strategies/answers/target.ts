@@ -38,6 +38,17 @@ export function rankTargets(history: readonly Observation[], parts: readonly Obj
   return targets;
 }
 
+/**
+ * The places in the history of all observations with a finite loss, in the order of their targets, best first. Of equal
+ * ones, the earlier one is first.
+ */
+export function placesByTarget(history: readonly Observation[], parts: readonly ObjectivePart[] = []): number[] {
+  const targets = rankTargets(history, parts);
+  return [...history.keys()]
+    .filter((place) => Number.isFinite(history[place]?.loss))
+    .sort((a, b) => (targets[a] as number) - (targets[b] as number));
+}
+
 function finiteOrWorst(cost: number): number {
   return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
 }

@@ -2,11 +2,9 @@
 import { UsageError } from '../../../errors.js';
 import { pathOption } from '../../../installation/paths.js';
 import { checkArgument, wholeNumberOption } from '../../../options.js';
-import { rankTargets } from '../../../strategies/answers/target.js';
+import { placesByTarget } from '../../../strategies/answers/target.js';
 import { readSearchRecords } from '../read.js';
 import { scoredHistory } from './history.js';
-
-const mostFinalists = wholeNumberOption(1, 1_000_000);
 
 /**
  * The best evaluated architectures of a search, by the rule of the answer `best-ranked`: by the sum of their ranks in the
@@ -21,16 +19,12 @@ const mostFinalists = wholeNumberOption(1, 1_000_000);
  */
 export async function finalists(folder: string, most: number): Promise<string[]> {
   const path = checkArgument('finalists()', 'folder', pathOption, folder);
-  const count = checkArgument('finalists()', 'most', mostFinalists, most);
+  const count = checkArgument('finalists()', 'most', wholeNumberOption(1), most);
   const records = await readSearchRecords(path);
   const { entries, scored } = scoredHistory(records);
-  const targets = rankTargets(scored, records.planned?.plan.settings.parts);
-  const ranked = entries
-    .map(({ canonical, duplicateOf, loss }, index) => ({ canonical, duplicateOf, loss, target: targets[index] ?? 0 }))
-    .filter(({ duplicateOf, loss }) => duplicateOf === null && Number.isFinite(loss))
-    .sort((a, b) => a.target - b.target)
-    .slice(0, count);
-  if (ranked.length > 0) return ranked.map(({ canonical }) => canonical);
+  const places = placesByTarget(scored, records.planned?.plan.settings.parts);
+  const genotypes = new Set(places.map((place) => entries[place]?.canonical as string));
+  if (genotypes.size > 0) return [...genotypes].slice(0, count);
   throw new UsageError(`${path} has no architecture with a score.`, {
     code: 'no-finalists',
     nextSteps: ['Name a search that has evaluated something.'],
