@@ -1,6 +1,7 @@
 """Compiled networks: their trainings and measurements."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,6 +14,7 @@ from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import Compiler, Material, Program, can_compile, find_compiler
 from rminas_sidecar.programs.flow import SynapticFlow
+from rminas_sidecar.proxies.context import Samples, WeightGradients
 from rminas_sidecar.specification import OptimizerSpecification, Specification
 
 
@@ -99,6 +101,41 @@ class CompiledNetworks:
         with seeded(seed):
             program = self._compiler.compile(genotype, spec.network, self._material, spec.beta)
         return CompiledTraining(program, spec.optimizer, spec.beta)
+
+    def loss_gradients(self, genotype: str, seed: int, batches: Sequence[Samples]) -> list[WeightGradients] | None:
+        """The gradients of the mean cross entropy in a network with the initial weights of the seed.
+
+        Args:
+            genotype: in the space's notation.
+            seed: of the initial weights.
+            batches: images (samples × 3 × height × width) and labels, each passed through the network by itself.
+
+        Returns:
+            For each batch, the weights of convolutions and linear layers with their gradients. None for a network that
+            cannot be compiled.
+
+        Raises:
+            SidecarError: `invalid-genotype`.
+        """
+        space, size = self._specification.space, self._specification.network
+        suited = all(can_compile(space, size, len(images)) for images, _ in batches)
+        if not suited or not self._compiler.knows(genotype):
+            return None
+        programs: dict[int, Program] = {}
+        gradients = []
+        for images, labels in batches:
+            material = Material.of(images, labels, [])
+            program = programs.get(len(images))
+            if program is None:
+                with seeded(seed):
+                    program = programs[len(images)] = self._compiler.compile(genotype, size, material, beta=0)
+            else:
+                # Memory that was used before: the system takes as long to give new one as a forward pass.
+                program.load(material)
+            program.observe()
+            program.differentiate()
+            gradients.append(program.weight_gradients())
+        return gradients
 
     @property
     def measures_synaptic_flow(self) -> bool:

@@ -234,16 +234,15 @@ class Session:
 
     def _shortcuts(self, genotype: str, seed: int) -> Shortcuts:
         compiled, spec = self._compiled, self._specification
-        flow = None
-        if compiled is not None and compiled.measures_synaptic_flow:
-            flow = partial(compiled.synaptic_flow, genotype, seed)
-        if not can_count_without_building(spec):
-            return Shortcuts(synaptic_flow=flow)
-        return Shortcuts(
-            params=lambda: count_network(spec, genotype).params,
-            flops=lambda: count_network(spec, genotype).multiply_adds / 1e6,
-            synaptic_flow=flow,
-        )
+        shortcuts: dict[str, Callable[..., Any]] = {}
+        if compiled is not None:
+            shortcuts["loss_gradients"] = partial(compiled.loss_gradients, genotype, seed)
+            if compiled.measures_synaptic_flow:
+                shortcuts["synaptic_flow"] = partial(compiled.synaptic_flow, genotype, seed)
+        if can_count_without_building(spec):
+            shortcuts["params"] = lambda: count_network(spec, genotype).params
+            shortcuts["flops"] = lambda: count_network(spec, genotype).multiply_adds / 1e6
+        return Shortcuts(**shortcuts)
 
     def _build(self, genotype: str, seed: int) -> nn.Module:
         with seeded(seed):

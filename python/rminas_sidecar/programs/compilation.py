@@ -30,7 +30,8 @@ class Material:
     Args:
         patches: the 3 × 3 pixels around each pixel: samples × height × width × channels, float32.
         labels: samples, int32.
-        references: of each stage, the centred Gram matrix divided by its norm: samples × samples, float32.
+        references: of each stage, the centred Gram matrix divided by its norm: samples × samples, float32. Empty where
+            no stage is compared.
     """
 
     patches: Tensor
@@ -42,6 +43,10 @@ class Material:
         """The material of images (samples × 3 × height × width), labels (samples), and the teacher's Gram matrices."""
         return cls(patches_of(images), labels.to(torch.int32), [gram.centred / gram.norm for gram in references])
 
+    def tensors(self) -> list[Tensor]:
+        """The labels, the references and the patches."""
+        return [self.labels, *self.references, self.patches]
+
 
 class Program:
     """A network with its parameters, which :meth:`observe` and :meth:`update` train step by step.
@@ -52,6 +57,8 @@ class Program:
         backward: operations of the gradient.
         arena: with the parameters at its start, then their gradients and momenta.
         layout: the parameters, in the order of the network's modules.
+        weights: those of convolutions and linear layers.
+        inputs: where the tensors of the material are, in their order.
         results: where cross entropy and CKA are, each in a buffer of its own.
     """
 
@@ -62,6 +69,8 @@ class Program:
         backward: NDArray[np.void],
         arena: Tensor,
         layout: Sequence[Parameter],
+        weights: Sequence[Parameter],
+        inputs: Sequence[Buffer],
         results: Buffer,
     ) -> None:
         self._machine = machine
@@ -70,6 +79,7 @@ class Program:
         scratch = max(machine.scratch_size(operations) for operations in (forward, backward))
         self._scratch = aligned_floats(scratch)
         self.layout = layout
+        self._weights, self._inputs = weights, inputs
         floats = layout[0].gradient.place - layout[0].place
         self.parameters, self.gradients, self._momenta = (
             arena[part * floats : (part + 1) * floats] for part in range(3)
@@ -81,14 +91,27 @@ class Program:
         """The memory of the program, in floats."""
         return self._arena.numel() + self._scratch.numel()
 
+    def load(self, material: Material) -> None:
+        """Replaces the samples by others, of the same shapes."""
+        for buffer, tensor in zip(self._inputs, material.tensors(), strict=True):
+            self._arena[buffer.place : buffer.place + buffer.floats] = tensor.view(torch.float32).flatten()
+
     def observe(self) -> Tensor:
-        """Cross entropy, and the CKA of each stage: 1 + stages."""
+        """Cross entropy, and the CKA of each stage that is compared: 1 + stages."""
         self._machine.run(self._forward, self._arena, self._scratch)
         return self._results.clone()
 
     def differentiate(self) -> None:
         """Computes the gradient of the loss that was observed last."""
         self._machine.run(self._backward, self._arena, self._scratch)
+
+    def weight_gradients(self) -> list[tuple[Tensor, Tensor]]:
+        """The weights of convolutions and linear layers, with their gradients by :meth:`differentiate`.
+
+        Copies, in one dimension each. Zeros follow the weights of the first convolution, and their gradients.
+        """
+        places = [slice(weight.place, weight.place + weight.floats) for weight in self._weights]
+        return [(self.parameters[place].clone(), self.gradients[place].clone()) for place in places]
 
     def update(self, sgd: Sgd) -> None:
         """Updates the parameters by their gradients."""
@@ -118,12 +141,11 @@ def compile_network(
     arena = parameters.place()
     parameters.place_gradients(arena)
     trained = arena.floats
-    constants = {Buffer(constant.numel()): constant for constant in (material.labels, *material.references)}
-    constants[patches.buffer] = material.patches
-    results = Buffer((1 + STAGES) * ALIGNMENT)
-    for buffer in (*constants, results):
+    labels, *references = [Buffer(tensor.numel()) for tensor in (material.labels, *material.references)]
+    inputs = [labels, *references, patches.buffer]
+    results = Buffer((1 + len(references)) * ALIGNMENT)
+    for buffer in (*inputs, results):
         arena.give(buffer)
-    labels, *references = list(constants)[: 1 + STAGES]
     _append_loss(graph, network, labels, references, results, beta)
     forward = len(graph.operations)
     graph.differentiate()
@@ -131,18 +153,18 @@ def compile_network(
     table = make_table(graph.operations)
     memory = aligned_floats(arena.floats)
     memory[:trained] = 0
-    for buffer, constant in constants.items():
-        place = memory[buffer.place : buffer.place + buffer.floats]
-        place.copy_(constant.view(torch.float32).flatten())
     parameters.draw(memory)
-    return Program(machine, table[:forward], table[forward:], memory, parameters.used, results)
+    steps = (table[:forward], table[forward:])
+    program = Program(machine, *steps, memory, parameters.used, parameters.weights, inputs, results)
+    program.load(material)
+    return program
 
 
 def _append_loss(
     graph: Graph, network: Network, labels: Buffer, references: list[Buffer], results: Buffer, beta: float
 ) -> None:
-    """Loss: beta × (sum over the stages of 1 - CKA) + (1 - beta) × cross entropy."""
-    result = [Buffer(1, results.place + index * ALIGNMENT) for index in range(1 + STAGES)]
+    """Loss: beta × (sum over the stages, if any, of 1 - CKA) + (1 - beta) × cross entropy."""
+    result = [Buffer(1, results.place + index * ALIGNMENT) for index in range(1 + len(references))]
     graph.classification(network.last, network.classifier, labels, result[0], 1 - beta)
-    for stage, reference, place in zip(network.stages, references, result[1:], strict=True):
+    for stage, reference, place in zip(network.stages[: len(references)], references, result[1:], strict=True):
         graph.comparison(stage, reference, place, -beta)

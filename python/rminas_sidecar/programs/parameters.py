@@ -106,6 +106,11 @@ class Parameters:
         bias = self._draw((outputs,), 1 / math.sqrt(inputs), Parameter(outputs), _unchanged, True)
         return weight, bias
 
+    @property
+    def weights(self) -> list[Parameter]:
+        """The weights of convolutions and linear layers that operations read, in order."""
+        return [draw.parameter for draw in self._draws if draw.parameter is not None and len(draw.shape) > 1]
+
     def place(self) -> Arena:
         """An arena with places for the parameters."""
         arena = Arena()

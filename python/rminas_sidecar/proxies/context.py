@@ -1,7 +1,7 @@
 """The argument of a static proxy: one architecture, and the batch of a specification."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,21 +13,28 @@ from rminas_sidecar.objective.observation import TrainingBatch
 from rminas_sidecar.proxies.pooling import hasten_averages
 
 Answer = TypeVar("Answer")
+Samples = tuple[Tensor, Tensor]
+"""Images (samples × 3 × height × width) and their labels (samples)."""
+WeightGradients = list[tuple[Tensor, Tensor]]
+"""The weights of convolutions and linear layers, each with its gradient, of the same shape."""
 
 
 @dataclass(frozen=True)
 class Shortcuts:
-    """Numbers of the architecture that are found without building its network. None where that is not possible.
+    """Measurements of the architecture that do not build its network. None where that is not possible.
 
     Args:
         params: counts trainable parameters.
         flops: counts millions of multiply-adds for one image.
         synaptic_flow: see :func:`rminas_sidecar.proxies.static.synflow.measure_synflow`.
+        loss_gradients: of each of some batches; see :func:`rminas_sidecar.proxies.gradients.loss_gradients`. It answers
+            None where it cannot.
     """
 
     params: Callable[[], int] | None = None
     flops: Callable[[], float] | None = None
     synaptic_flow: Callable[[], float] | None = None
+    loss_gradients: Callable[[Sequence[Samples]], list[WeightGradients] | None] | None = None
 
 
 _NONE = Shortcuts()

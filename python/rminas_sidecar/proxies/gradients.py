@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from rminas_sidecar.proxies.context import Context
+from rminas_sidecar.proxies.context import Context, WeightGradients
 from rminas_sidecar.proxies.layers import backpropagate_loss
 
 WEIGHT_FAMILY = "grad-norm"
@@ -12,12 +12,28 @@ IMAGE_FAMILY = "jacob-cov"
 """The proxies of :func:`image_gradients`."""
 
 
-def weight_gradients(context: Context) -> list[tuple[Tensor, Tensor]]:
-    """The weights of convolutions and linear layers, with the gradients of the batch's cross entropy by them.
+def loss_gradients(context: Context, parts: int) -> list[WeightGradients]:
+    """The gradients of the cross entropy of each part of the batch, by the weights of convolutions and linear layers.
 
-    Layers that no gradient reaches are omitted.
+    Layers that no gradient reaches are omitted, or have gradients of zeros.
+
+    Args:
+        context: of the request.
+        parts: of nearly equal numbers of images. Each passes through the network by itself.
     """
-    return backpropagate_loss(context.network(), context.images, context.labels)
+    batches = list(zip(context.images.tensor_split(parts), context.labels.tensor_split(parts), strict=True))
+    shortcut = context.shortcuts.loss_gradients
+    found = None if shortcut is None else shortcut(batches)
+    if found is None:
+        network = context.network()
+        found = [backpropagate_loss(network, *batch) for batch in batches]
+    return found
+
+
+def weight_gradients(context: Context) -> WeightGradients:
+    """The gradients of the whole batch's cross entropy; see :func:`loss_gradients`."""
+    (gradients,) = loss_gradients(context, 1)
+    return gradients
 
 
 def image_gradients(context: Context) -> tuple[Tensor, int]:

@@ -5,7 +5,7 @@ import math
 from torch import Tensor
 
 from rminas_sidecar.proxies.context import Context
-from rminas_sidecar.proxies.layers import backpropagate_loss
+from rminas_sidecar.proxies.gradients import loss_gradients
 from rminas_sidecar.proxies.proxy import Passes
 from rminas_sidecar.proxies.registry import register_proxy
 
@@ -27,12 +27,9 @@ def measure_zico(context: Context) -> float:
     """
     if len(context.images) < _BATCHES:
         return math.nan
-    network = context.network()
-    images, labels = context.images.tensor_split(_BATCHES), context.labels.tensor_split(_BATCHES)
-    batches = [backpropagate_loss(network, *batch) for batch in zip(images, labels, strict=True)]
     score = 0.0
     # The layers that a gradient reaches do not depend on the batch.
-    for (_, first), (_, second) in zip(*batches, strict=True):
+    for (_, first), (_, second) in zip(*loss_gradients(context, _BATCHES), strict=True):
         total = _sum_of_ratios(first.double(), second.double())
         score += math.log(total) if total > 0 else 0.0
     return score
