@@ -38,6 +38,23 @@ def choose_device(names: str, worker: int) -> "torch.device":
     return device
 
 
+def find_shared_device(device: "torch.device", names: str, worker: int) -> str | None:
+    """The name of a device whose memory its workers share; None where each worker has memory of its own.
+
+    A GPU that a list names twice is one device. Each `cpu` is a device of its own, as in a rehearsal of several GPUs.
+
+    Args:
+        device: of the worker.
+        names: as in :func:`choose_device`.
+        worker: number of the worker, from 0.
+    """
+    from rminas_sidecar.ipc.device_memory import TRANSPORTS
+
+    if device.type not in TRANSPORTS:
+        return None
+    return str(device) if device.type == "cuda" else f"{device} {worker % len(names.split(','))}"
+
+
 def expand(names: str, gpus: int) -> list[str]:
     """The devices of a list, each by its own name.
 

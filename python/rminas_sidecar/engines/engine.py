@@ -24,6 +24,10 @@ class Job:
     keeps: object = None
     """Kept alive until the worker has answered, e.g. shared memory that it maps."""
 
+    def message(self) -> Body | None:
+        """The body for the worker; None while the job must wait for another worker."""
+        return self.body
+
 
 @dataclass(frozen=True)
 class WorkerDevice:

@@ -9,7 +9,7 @@ from itertools import count
 
 from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, error_of_job, explain_death
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
-from rminas_sidecar.engines.preparation import Preparable, Preparation
+from rminas_sidecar.engines.preparation import Part, Placement, Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.stacking import STACKED
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
@@ -43,8 +43,8 @@ class _WorkerSlot:
     """A slot for one worker process; a dead process is replaced by a new one."""
 
     watchdog: Watchdog
-    number: int
-    """From 0; it decides the device."""
+    placement: Placement
+    """Its number, from 0, decides the device."""
     process: WorkerProcess | None = None
     ready: bool = False
     device: WorkerDevice | None = None
@@ -62,13 +62,16 @@ class _WorkerSlot:
     """Why its process cannot start, as the body of an `error` message."""
     stuck: bool = False
     """Its process was killed because it sent no heartbeat for too long."""
+    orphaned: bool = False
+    """Its process was killed because the owner of a copy that it has mapped has died."""
 
 
 class LocalEngine:
     """Implements `rminas_sidecar.engines.engine.Engine`.
 
     When a worker dies, its job fails with `worker-died`; the controller decides whether to send it again. A new worker
-    takes its slot and prepares every specification again. A busy worker without heartbeats is killed.
+    takes its slot and prepares every specification again. A busy worker without heartbeats is killed. A worker that has
+    mapped memory of a dead one is replaced too, and its jobs run again.
 
     Args:
         workers: number of workers.
@@ -90,7 +93,7 @@ class LocalEngine:
         self._deadlines = deadlines
         self._post = post
         self._log = log
-        self._slots = [_WorkerSlot(Watchdog(deadlines.start), number) for number in range(workers)]
+        self._slots = [_WorkerSlot(Watchdog(deadlines.start), Placement(number)) for number in range(workers)]
         self._pending: deque[Job] = deque()
         self._prepared: dict[str, Preparable] = {}
         self._numbers = count(1)
@@ -160,11 +163,12 @@ class LocalEngine:
 
     def _spawn(self, slot: _WorkerSlot) -> None:
         slot.watchdog = Watchdog(self._deadlines.start)
-        slot.stuck = False
+        slot.stuck = slot.orphaned = False
         slot.doing = _WorkerSlot.doing
+        slot.placement.owners.clear()
         slot.process = WorkerProcess(
             self._settings,
-            slot.number,
+            slot.placement.worker,
             on_message=lambda message: self._post(partial(self._heard, slot, message)),
             on_death=lambda death: self._post(partial(self._died, slot, death)),
         )
@@ -179,11 +183,14 @@ class LocalEngine:
         jobs = slot.own or self._pending
         if not slot.ready or slot.process is None or not jobs or not self._can_take(slot, jobs[0]):
             return False
+        body = jobs[0].message()
+        if body is None:
+            return False
         job, number = jobs.popleft(), next(self._numbers)
         if not slot.running:
             slot.watchdog.heard()
         slot.running[number] = job
-        slot.process.send({"type": job.type, "body": job.body, "number": number})
+        slot.process.send({"type": job.type, "body": body, "number": number})
         return True
 
     def _can_take(self, slot: _WorkerSlot, job: Job) -> bool:
@@ -196,7 +203,7 @@ class LocalEngine:
         return joins and len(together) <= self._settings.stack
 
     def _heard(self, slot: _WorkerSlot, message: Body) -> None:
-        if self._closed:
+        if self._closed or slot.orphaned:
             return
         slot.watchdog.heard()
         if message["event"] == "alive":
@@ -204,6 +211,7 @@ class LocalEngine:
             return
         if message["event"] == "ready":
             slot.device = WorkerDevice(**message["device"])
+            slot.placement.device = message["sharedDevice"]
             self._slot_ready(slot, message["readiness"])
         elif message["event"] == "cannot-start":
             slot.refusal = message["body"]
@@ -229,22 +237,41 @@ class LocalEngine:
         silence = Silence(slot.watchdog.seconds, None if slot.ready else slot.doing) if slot.stuck else None
         end, remedies = explain_death(death, silence)
         jobs, slot.running, slot.ready = list(slot.running.values()), {}, False
-        slot.failures += 1
+        orphaned = slot.orphaned
+        slot.failures += not orphaned
         if self._readiness is None or slot.failures >= MOST_FAILURES:
             # The worker's stderr was copied to this process's, where the controller reads it.
             reason = f"The workers keep dying: the last one {end}."
             hung = error_body("worker-died", reason, remedies) if slot.stuck else None
             self._on_broken(reason, slot.refusal or hung)
             return
-        slot.own.extendleft([self._again(preparable) for preparable in self._prepared.values()])
+        if orphaned:
+            self._give_out_again(slot, jobs)
+        slot.own.extendleft([self._again(slot, preparable) for preparable in self._prepared.values()])
         self._spawn(slot)
-        self._log("warning", f"A worker {end}; a new one replaces it.")
-        for job in jobs:
-            job.reply("error", error_of_job(job.type, death, silence))
+        if not orphaned:
+            self._log("warning", f"A worker {end}; a new one replaces it.")
+            for job in jobs:
+                job.reply("error", error_of_job(job.type, death, silence))
+        self._forget_copies(slot.placement.worker)
         self._dispatch()
 
-    def _again(self, preparable: Preparable) -> Job:
-        return preparable.part(self._prepared_again, progress=lambda _: None)
+    def _give_out_again(self, slot: _WorkerSlot, jobs: list[Job]) -> None:
+        for job in reversed(jobs):
+            (slot.own if isinstance(job, Part) else self._pending).appendleft(job)
+
+    def _forget_copies(self, owner: int) -> None:
+        """Ends the workers that have mapped a copy of a dead one: CUDA does not define what they would read there."""
+        for preparable in self._prepared.values():
+            preparable.forget(owner)
+        for slot in self._slots:
+            if owner in slot.placement.owners and slot.process is not None:
+                slot.orphaned = True
+                slot.process.kill()
+                self._log("warning", "A worker that shared its memory of the device is replaced, too.")
+
+    def _again(self, slot: _WorkerSlot, preparable: Preparable) -> Part:
+        return preparable.part(slot.placement, self._prepared_again, progress=lambda _: None)
 
     def _prepared_again(self, kind: str, body: Body) -> None:
         if kind == "error":
@@ -253,7 +280,7 @@ class LocalEngine:
 
 def _hand_out(preparation: Preparation, slots: Iterable[_WorkerSlot]) -> None:
     for slot in slots:
-        slot.own.append(preparation.part())
+        slot.own.append(preparation.part(slot.placement))
 
 
 def _look_at(slot: _WorkerSlot) -> None:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rminas_sidecar.engines.devices import choose_device, kind_of, name_of
+from rminas_sidecar.engines.devices import choose_device, find_shared_device, kind_of, name_of
 from rminas_sidecar.engines.stacking import STACKED, Outcome, run_together
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.ipc.heartbeat import Heartbeat
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 _IN_STEPS = {"evaluate", "measure"}
 """Requests that send heartbeats at each step; the others send them from a thread."""
+
+
+class _Known(NamedTuple):
+    """A prepared specification."""
+
+    request: Body
+    session: "Session"
+    owner: int | None
+    """The worker whose copy of the batch it uses; None for its own."""
 
 
 class Worker:
@@ -46,7 +55,7 @@ class Worker:
         self._lanes = lanes
         self._send = send
         self._heartbeat = heartbeat
-        self._sessions: dict[str, tuple[Body, Session]] = {}
+        self._sessions: dict[str, _Known] = {}
         self._handlers = {
             "prepare": self._prepare,
             "evaluate": self._evaluate,
@@ -90,7 +99,11 @@ class Worker:
     def _session_with_stack(self, request: Body) -> "Session | None":
         """The session whose stack can run the request; None where there is none."""
         known = self._sessions.get(request["body"].get("digest"))
-        return known[1] if request["type"] in STACKED and known is not None and known[1].stack is not None else None
+        return (
+            known.session
+            if request["type"] in STACKED and known is not None and known.session.stack is not None
+            else None
+        )
 
     def _compute(self, kind: str, body: Body) -> tuple[str, Body]:
         handler = self._handlers[kind]
@@ -103,15 +116,18 @@ class Worker:
         from rminas_sidecar.evaluation.session import Session
 
         start = time.perf_counter()
-        request, memory = body["request"], body["memory"]
-        digest = request["digest"]
+        request, digest = body["request"], body["request"]["digest"]
         known = self._sessions.get(digest)
-        if known is None or known[0] != request:
-            shared = None if memory is None else Path(memory)
-            session = Session.prepare(request["specification"], request["assets"], self._device, shared, self._lanes)
-            known = self._sessions[digest] = (request, session)
-        seconds = time.perf_counter() - start
-        return "prepared", {"seconds": seconds, **known[1].report(), "digest": digest}
+        if known is None or known.request != request:
+            memory = None if body["memory"] is None else Path(body["memory"])
+            copy = body["copy"] or {"owner": None, "handles": None}
+            session = Session.prepare(
+                request["specification"], request["assets"], self._device, memory, self._lanes, copy["handles"]
+            )
+            owner = copy["owner"] if session.prepared.borrowed else None
+            known = self._sessions[digest] = _Known(request, session, owner)
+        answer = {"seconds": time.perf_counter() - start, **known.session.report(), "digest": digest}
+        return "prepared", {**answer, "copy": {"owner": known.owner, "handles": known.session.prepared.handles}}
 
     def _evaluate(self, body: Body) -> tuple[str, Body]:
         from rminas_sidecar.evaluation.stopping import FutilityBounds
@@ -172,7 +188,7 @@ class Worker:
         known = self._sessions.get(digest)
         if known is None:
             raise SidecarError("unknown-specification", f"The specification {digest} was not prepared on this worker.")
-        return known[1]
+        return known.session
 
     def _free_memory(self) -> None:
         import torch
@@ -250,6 +266,7 @@ def _get_ready(options: argparse.Namespace, begin: Callable[[str], None]) -> "tu
     }
     return device, {
         "device": {"name": name_of(device, options.stack), "kind": kind_of(device, options.stack)},
+        "sharedDevice": find_shared_device(device, options.device, options.number),
         "readiness": readiness,
     }
 

@@ -1,12 +1,14 @@
 """The prepared batch of a specification: images, labels and the teacher's reference for the representation loss.
 
-It is prepared once: the first worker publishes it in shared memory and the others map it.
+It is prepared once: the first worker publishes it in memory of this machine, which the others map. On a device with
+memory of its own, the first worker of the device copies it there, and the others of that device map the copy.
 """
 
 import io
 import os
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from rminas_sidecar.data import batch
 from rminas_sidecar.data.datasets import find_dataset, notes_on
 from rminas_sidecar.evaluation.arithmetic import Arithmetic
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
+from rminas_sidecar.ipc.device_memory import Handle, open_shared, share
 from rminas_sidecar.objective.observation import finite_or_none
 from rminas_sidecar.specification import Assets, Specification
 from rminas_sidecar.teachers import ExaminedTeacher, prepare_teacher
@@ -33,22 +36,33 @@ class PreparedBatch:
         labels: samples, int64.
         reference: the teacher's part of the representation loss, one tensor a stage.
         report: the protocol's `prepared` without `digest`, `seconds` and notes on the machine.
+        handles: of the tensors, for other processes of the device; None where they cannot be shared.
+        borrowed: whether the tensors lie in memory that another process of the device owns.
     """
 
     images: Tensor
     labels: Tensor
     reference: list[Tensor]
     report: dict[str, Any]
+    handles: Sequence[Handle] | None = None
+    borrowed: bool = False
 
     @classmethod
     def shared(
-        cls, specification: Specification, assets: Assets, arithmetic: Arithmetic, memory: Path | None
+        cls,
+        specification: Specification,
+        assets: Assets,
+        arithmetic: Arithmetic,
+        memory: Path | None,
+        copy: Sequence[Handle] | None = None,
     ) -> "PreparedBatch":
         """Maps the prepared batch from a file; prepares it first and fills the file if that is empty.
 
         Args:
             memory: a file that no other process fills at the same time. If it cannot be opened or filled, or for None,
                 the batch is only returned.
+            copy: the handles of another process of the same device. If they cannot be opened, or for None, this process
+                copies the batch to its device.
 
         Raises:
             SidecarError: see :meth:`prepare`.
@@ -59,7 +73,7 @@ class PreparedBatch:
             prepared = cls.prepare(specification, assets, arithmetic)
             if not prepared._fill(memory):
                 return prepared
-        return cls._map(memory, arithmetic.device)
+        return cls._map(memory)._on(arithmetic.device, copy)
 
     @classmethod
     def prepare(cls, spec: Specification, assets: Assets, arithmetic: Arithmetic) -> "PreparedBatch":
@@ -101,14 +115,21 @@ class PreparedBatch:
         return True
 
     @classmethod
-    def _map(cls, memory: Path, device: torch.device) -> "PreparedBatch":
+    def _map(cls, memory: Path) -> "PreparedBatch":
         # Mapped, so that the workers share the pages.
         parts = torch.load(memory, map_location="cpu", mmap=True, weights_only=True)
-        return cls(
-            images=parts["images"].to(device),
-            labels=parts["labels"].to(device),
-            reference=[part.to(device) for part in parts["reference"]],
-            report=parts["report"],
+        return cls(parts["images"], parts["labels"], parts["reference"], parts["report"])
+
+    def _on(self, device: torch.device, copy: Sequence[Handle] | None) -> "PreparedBatch":
+        borrowed = None if copy is None else open_shared(copy, device)
+        tensors = borrowed or [part.to(device) for part in (self.images, self.labels, *self.reference)]
+        return replace(
+            self,
+            images=tensors[0],
+            labels=tensors[1],
+            reference=tensors[2:],
+            handles=None if borrowed else share(tensors),
+            borrowed=borrowed is not None,
         )
 
 

@@ -28,6 +28,7 @@ from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.tasks import Task, Trained, TrainingOrder, run_alone
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
 from rminas_sidecar.evaluation.training import Training
+from rminas_sidecar.ipc.device_memory import Handle
 from rminas_sidecar.networks.flops import count_flops
 from rminas_sidecar.objective.observation import TrainingBatch
 from rminas_sidecar.proxies import Context, Shortcuts, begin_measuring, select
@@ -44,6 +45,7 @@ class Session:
     _batch: TrainingBatch
     _compiled: CompiledNetworks | None
     _report: dict[str, Any]
+    prepared: PreparedBatch
     stack: Stack | None
     """Runs :meth:`evaluation` and :meth:`measurement` side by side; None where trainings run one by one."""
 
@@ -55,6 +57,7 @@ class Session:
         device: torch.device | str,
         memory: Path | None = None,
         lanes: int = 1,
+        copy: Sequence[Handle] | None = None,
     ) -> "Session":
         """Reads the data, draws the batch and runs the teacher, once.
 
@@ -64,13 +67,14 @@ class Session:
             device: where candidates are trained.
             memory: shared by all sessions of the specification, see :meth:`PreparedBatch.shared`.
             lanes: how many architectures a stack trains at a time. Only the arithmetic `stacked` reads it.
+            copy: of another process of the device, see :meth:`PreparedBatch.shared`.
 
         Raises:
             SidecarError: see :meth:`PreparedBatch.prepare` and :func:`probe_space`.
         """
         spec, files = Specification.from_dict(specification), Assets.from_dict(assets)
         arithmetic = Arithmetic(spec, torch.device(device))
-        prepared = PreparedBatch.shared(spec, files, arithmetic, memory)
+        prepared = PreparedBatch.shared(spec, files, arithmetic, memory, copy)
         representation = BACKENDS[spec.backend].build_representation_loss(prepared.reference)
         samples = TrainingBatch(prepared.images, prepared.labels, representation)
         tried = probe_space(spec, arithmetic, prepared.images)
@@ -78,7 +82,7 @@ class Session:
         compiled = CompiledNetworks.find(spec, samples, arithmetic.device)
         stacked = StackedTrainings.find(spec, samples, lanes)
         stack = None if stacked is None else Stack(stacked)
-        return cls(spec, files, arithmetic, samples, compiled, report, stack)
+        return cls(spec, files, arithmetic, samples, compiled, report, prepared, stack)
 
     def report(self) -> dict[str, Any]:
         """The protocol's `prepared` without `digest` and `seconds`."""
