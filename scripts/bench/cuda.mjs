@@ -1,4 +1,4 @@
-// Measures stacks of candidates on a GPU, part by part. Each part writes a file, and a part whose file is there is skipped.
+// Measures stacks of candidates on a GPU, and workers that share it, part by part. Each part writes a file, and a part whose file is there is skipped.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -14,6 +14,7 @@ import { drawGenotypes } from './draw.mjs';
 
 const program = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const configs = fileURLToPath(new URL('../../configs/', import.meta.url));
+const ownCopies = fileURLToPath(new URL('./own_copies.py', import.meta.url));
 const SEED = 1;
 const FULL = {
   device: 'cuda',
@@ -23,6 +24,7 @@ const FULL = {
   lanes: [1, 8, 32],
   candidates: { 1: 8, 8: 32, 32: 96 },
   ranked: 64,
+  images: 1024,
 };
 /** Tiny networks and searches: shows that every part works, and measures nothing. */
 const TINY = ['RMINAS.CHANNELS', '4', 'RMINAS.CELLS', '1', 'OPTIM.MAX_EPOCH', '3', 'RMINAS.RF_WARMUP', '6'];
@@ -39,9 +41,10 @@ const REHEARSAL = {
   lanes: [1, 2],
   candidates: { 1: 2, 2: 4 },
   ranked: 4,
+  images: 32,
 };
-/** Seconds that a part may take on a GPU; together less than six minutes. */
-const LIMITS = { lanes: 35, fast: 35, ranking: 60, paper: 90, aggregate: 60 };
+/** Seconds that a part may take on a GPU; together less than eight minutes. */
+const LIMITS = { lanes: 35, fast: 35, shared: 90, look: 20, ranking: 60, paper: 90, aggregate: 60 };
 const PATIENCE = 10;
 
 export async function run(args) {
@@ -96,6 +99,7 @@ function partsOf(bench) {
   return {
     ...Object.fromEntries(lanes),
     fast: () => trainMany(bench, { arithmetic: 'fast', count: bench.candidates[1], limit: LIMITS.fast }),
+    shared: () => shareDevice(bench),
     ranking: () => compareRankings(bench),
     paper: () => searchWhole(bench, bench.paper, LIMITS.paper * bench.patience),
     aggregate: () => searchWhole(bench, bench.aggregate, LIMITS.aggregate * bench.patience),
@@ -103,23 +107,25 @@ function partsOf(bench) {
 }
 
 /** Trains random architectures through a sidecar. The first training is not counted: it compiles and records. */
-async function trainMany(bench, { lanes = 1, arithmetic = 'stacked', precision = 'float32', count, limit }) {
+async function trainMany(bench, { count, ...options }) {
+  const { lanes = 1, arithmetic = 'stacked', precision = 'float32', workers = 1, more = [], limit } = options;
   const overrides = [
     ...[...bench.paper.overrides, 'OPTIM.MAX_EPOCH', bench.steps, 'RMINAS.BACKEND', 'native'],
     ...['RMINAS.ARITHMETIC', arithmetic, 'RMINAS.PRECISION', precision, 'RMINAS.STACK', lanes],
-    ...['RMINAS.DEVICE', bench.device, 'RMINAS.THREADS', 1],
+    ...['RMINAS.DEVICE', bench.device, 'RMINAS.THREADS', 1, ...more],
   ];
   const config = await loadConfig({ file: `${configs}${bench.paper.file}`, overrides: overrides.map(String) });
   const signal = AbortSignal.timeout(1000 * limit * bench.patience);
   const { sidecar, resolved } = await startPreparedSidecar({
-    ...{ config, plan: planSearch(config), data: bench.data, python: bench.python, signal, workers: 1 },
+    ...{ config, plan: planSearch(config), data: bench.data, python: bench.python, signal, workers },
     ...{ notify: (text) => console.error(text), onPrepared: () => {} },
   });
-  const evaluate = (genotype, more = {}) => {
-    const body = { digest: resolved.digest, genotype, seed: evaluationSeed(SEED, genotype), ...more };
+  const evaluate = (genotype, further = {}) => {
+    const body = { digest: resolved.digest, genotype, seed: evaluationSeed(SEED, genotype), ...further };
     return sidecar.request('evaluate', body, { signal });
   };
   try {
+    const mebibytes = await usedMemory(bench);
     const genotypes = drawGenotypes('nas-bench-201', SEED, count + 1, { canonical: true });
     await evaluate(genotypes.pop(), { bounds: [{ step: 2, loss: -1 }] });
     const began = performance.now();
@@ -127,7 +133,7 @@ async function trainMany(bench, { lanes = 1, arithmetic = 'stacked', precision =
     const seconds = (performance.now() - began) / 1000;
     const steps = evaluations.reduce((sum, { steps }) => sum + steps, 0);
     return {
-      ...{ lanes, arithmetic, precision, candidates: count, steps, seconds },
+      ...{ lanes, arithmetic, precision, candidates: count, steps, seconds, mebibytes },
       secondsEach: seconds / count,
       millisecondsAStep: (1000 * seconds) / steps,
       device: sidecar.hello.device,
@@ -136,6 +142,31 @@ async function trainMany(bench, { lanes = 1, arithmetic = 'stacked', precision =
   } finally {
     await sidecar.close();
   }
+}
+
+/** Two workers with one copy of a large batch on the GPU, beside one worker, and beside two with a copy each. */
+async function shareDevice(bench) {
+  const common = { arithmetic: 'fast', count: bench.candidates[1], limit: LIMITS.shared / 3 };
+  const large = ['LOADER.BATCH_SIZE', bench.images, 'OPTIM.MAX_EPOCH', Math.min(bench.steps, 10)];
+  const alone = await trainMany(bench, { ...common, more: large });
+  const shared = await trainMany(bench, { ...common, more: large, workers: 2 });
+  const apart = await trainMany(bench, { ...common, more: [...large, 'RMINAS.PLUGINS', `["${ownCopies}"]`], workers: 2 });
+  for (const { losses } of [shared, apart])
+    if (JSON.stringify(losses) !== JSON.stringify(alone.losses)) throw new Error('Two workers score unlike one.');
+  return {
+    ...{ images: bench.images, scores: 'equal to the last bit', device: shared.device },
+    mebibytesOfOneWorker: alone.mebibytes,
+    mebibytesOfTwoWithOneCopy: shared.mebibytes,
+    mebibytesOfTwoWithTwoCopies: apart.mebibytes,
+    losses: shared.losses,
+  };
+}
+
+/** What all processes hold of the GPU's memory, and the context of the process that looks; null on a CPU. */
+async function usedMemory({ device, python }) {
+  if (device === 'cpu') return null;
+  const code = 'import torch; free, total = torch.cuda.mem_get_info(); print((total - free) / 2**20)';
+  return Number(await outputOf(python, ['-c', code], LIMITS.look));
 }
 
 /** Kendall's tau between the losses by float32 and by TF32, and beside it that of other orders of summation. */
@@ -166,18 +197,18 @@ async function searchWhole(bench, { file, overrides }, limit) {
     ...['RMINAS.STACK', lanes, 'RMINAS.PROPOSALS', lanes],
   ];
   const began = performance.now();
-  const { genotype, cost } = JSON.parse(await outputOf(args, limit));
+  const { genotype, cost } = JSON.parse(await outputOf(process.execPath, args, limit));
   return { seconds: (performance.now() - began) / 1000, lanes: Number(lanes), genotype, evaluations: cost.evaluations };
 }
 
-async function outputOf(args, limit) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 1000 * limit });
+async function outputOf(command, args, limit) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 1000 * limit });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part;
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`The search ended with exit code ${code}, within at most ${limit} s.`);
+  if (code !== 0) throw new Error(`${command} ended with exit code ${code}, within at most ${limit} s.`);
   return text;
 }
 

@@ -1,5 +1,10 @@
 """What the tests elsewhere show on a CPU, on a CUDA device: skipped where there is none."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,6 +17,7 @@ from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.evaluation.session import Session
 from rminas_sidecar.evaluation.stopping import FutilityBounds
+from rminas_sidecar.ipc.device_memory import share
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE
 from rminas_sidecar.protocol.failures import failure_body
 from rminas_sidecar.proxies import PROXIES
@@ -190,6 +196,41 @@ def test_several_workers_share_a_device(launcher: Any) -> None:
         scores.setdefault(requests.pop(reply["id"]), []).append(score(reply))
     assert all(each == group[0] for group in scores.values() for each in group)
     assert len(scores) == 3
+
+
+_ADDS_ONE = """
+import json, sys, torch
+from rminas_sidecar.ipc.device_memory import open_shared
+[opened] = open_shared(json.load(sys.stdin), torch.device("cuda:0"))
+print(opened.tolist())
+opened += 1
+torch.cuda.synchronize()
+"""
+
+
+def test_another_process_maps_a_tensor_by_its_handle() -> None:
+    tensor = torch.arange(6.0, device="cuda").reshape(2, 3).t()
+    handles = share([tensor])
+    assert handles is not None, "this system has no CUDA IPC"
+    for _ in range(2):
+        before = tensor.tolist()
+        command = [sys.executable, "-c", _ADDS_ONE]
+        read = subprocess.run(command, input=json.dumps(handles), capture_output=True, text=True, check=True)
+        assert json.loads(read.stdout) == before
+    assert tensor.tolist() == [[2.0, 5.0], [3.0, 6.0], [4.0, 7.0]]
+
+
+def test_a_worker_goes_with_the_one_whose_copy_it_uses(launcher: Any, wait_for_end: Callable[[int], None]) -> None:
+    sidecar = launcher.start("--workers", "2", "--device", "cuda:0")
+    sidecar.receive("hello")
+    body = prepare_body(steps=12, arithmetic="fast")
+    assert sidecar.ask("prepare", body)["type"] == "prepared"
+    before = score(sidecar.ask("evaluate", evaluate_body()))
+    owner, borrower = sidecar.workers()
+    os.kill(owner, signal.SIGKILL)
+    wait_for_end(borrower)
+    assert sidecar.ask("prepare", body)["type"] == "prepared"
+    assert score(sidecar.ask("evaluate", evaluate_body())) == before
 
 
 def test_a_device_that_is_not_there_is_named(launcher: Any) -> None:
