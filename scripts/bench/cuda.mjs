@@ -150,7 +150,11 @@ async function shareDevice(bench) {
   const large = ['LOADER.BATCH_SIZE', bench.images, 'OPTIM.MAX_EPOCH', Math.min(bench.steps, 10)];
   const alone = await trainMany(bench, { ...common, more: large });
   const shared = await trainMany(bench, { ...common, more: large, workers: 2 });
-  const apart = await trainMany(bench, { ...common, more: [...large, 'RMINAS.PLUGINS', `["${ownCopies}"]`], workers: 2 });
+  const apart = await trainMany(bench, {
+    ...common,
+    more: [...large, 'RMINAS.PLUGINS', `["${ownCopies}"]`],
+    workers: 2,
+  });
   for (const { losses } of [shared, apart])
     if (JSON.stringify(losses) !== JSON.stringify(alone.losses)) throw new Error('Two workers score unlike one.');
   return {
