@@ -113,6 +113,22 @@ def test_a_fork_reports_its_exception(forks: Forks) -> None:
     assert stderr.endswith("ValueError: boom\n")
 
 
+def test_a_fork_ends_with_its_threads_its_functions_for_the_end_and_its_output(forks: Forks) -> None:
+    program = forks.start()
+    assert _first_line(program)["forked"]
+    lines = [
+        "import atexit, threading, weakref",
+        "atexit.register(print, 'function')",
+        "weakref.finalize(os, print, 'finalizer')",
+        "wait = threading.main_thread().join",
+        "threading.Thread(target=lambda: (wait(), print('thread'))).start()",
+        "sys.exit('message')",
+    ]
+    stdout, stderr = program.communicate("\n".join(lines) + "\n")
+    assert stdout.split() == ["thread", "finalizer", "function"]
+    assert (program.returncode, stderr) == (1, "message\n")
+
+
 def test_signals_reach_the_fork(forks: Forks) -> None:
     program = forks.start()
     assert _first_line(program)["forked"]

@@ -4,6 +4,7 @@ It imports the modules once, and forks a process for each program that `sitecust
 scikit-learn, this spares each program a second or two.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -14,8 +15,10 @@ import selectors
 import signal
 import socket
 import sys
+import threading
+import weakref
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sitecustomize import surroundings, variables_read_once
 
@@ -54,7 +57,12 @@ class Program:
         sys.path[:] = self.request["path"]
         sys.argv = list(self.request["arguments"])
         gc.enable()
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        code = None
+        try:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            code = end.code
+        _end(code)
 
 
 class ForkServer:
@@ -147,6 +155,29 @@ class ForkServer:
             connection.close()
 
 
+def _keep_until_the_end() -> None:
+    """Leaves the objects of the imports out of collections, and out of what happens when a fork ends."""
+    gc.freeze()
+    for each in list(weakref.finalize._registry):
+        each.atexit = False
+
+
+def _end(code: "int | str | None") -> NoReturn:
+    """Ends a fork as Python ends with this exit code or message, but leaves its objects as they are.
+
+    Freeing them one by one takes a quarter of a second, since it copies the memory shared with the server.
+    """
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code or 0)
+
+
 def _folders(variables: dict[str, str]) -> set[str]:
     return set(variables.get("PYTHONPATH", "").split(os.pathsep))
 
@@ -174,7 +205,7 @@ def main() -> None:
         gc.disable()
         for module in sys.argv[2:]:
             importlib.import_module(module)
-        gc.freeze()
+        _keep_until_the_end()
         program = ForkServer(listener).serve()
     if program is not None:
         program.run()
