@@ -23,12 +23,12 @@ const VARIABLES = {
 /**
  * Starts a process that has imported PyTorch, of which the sidecars of many tests are forks (Linux). They would spend more
  * time on their imports than on the tests. `use-fork-server.ts` lets the tests of a project use it.
+ * @param python its interpreter, which is that of the sidecars
  * @returns a function that ends it
  */
-export default async function startForkServer(): Promise<() => void> {
+export default async function startForkServer(python: string): Promise<() => void> {
   if (process.platform !== 'linux') return () => {};
   const socket = join(mkdtempSync(join(tmpdir(), 'rminas-fork-')), 's');
-  const python = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
   // It ends when its standard input closes, also if this process is killed.
   const server = spawn(python, [join(FOLDER, 'server.py'), socket, ...MODULES], {
     env: { ...process.env, ...VARIABLES },
