@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Loaded first, since a limit on open files may keep it from being loaded later.
-import { describeError, namedFailure } from '../dist/terminal/error.js';
-import { handleSignals } from '../dist/terminal/interrupt.js';
+import { describeError, namedFailure } from '../dist/cli/terminal/error.js';
+import { handleSignals } from '../dist/cli/terminal/interrupt.js';
 
 // Before all else is loaded: until then SIGUSR1 opens a debugger, and other signals end the program without order.
 handleSignals();

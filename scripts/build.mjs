@@ -1,4 +1,5 @@
-// Compiles dist/, bundles the scripts of pages, and writes oclif's command manifest, with which `--version` and `--help` load no command's module.
+// Compiles dist/, bundles the commands and the scripts of pages, and writes oclif's command manifest, with which
+// `--version` and `--help` load no command's module.
 // Usage: node scripts/build.mjs [options of the compiler]     (`npm run build`)
 import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin, settings } from '@oclif/core';
 import { bundlePages } from './build-client.mjs';
+import { bundleCommands } from './build-commands.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = join(root, 'oclif.manifest.json');
@@ -30,5 +32,5 @@ async function writeManifest() {
 // A manifest of an earlier build would hide new commands, and a failure below would leave it there.
 rmSync(manifest, { force: true });
 process.exitCode = compile(process.argv.slice(2));
-await bundlePages();
+await Promise.all([bundleCommands(), bundlePages()]);
 await writeManifest();

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { pathOption } from '../installation/paths.js';
+import { PYTHON_FOLDER } from '../installation/places.js';
 import { checkOptions, type OptionShape, timeLimit } from '../options.js';
 import { BOOTSTRAP } from './bootstrap.js';
 import { importFailure, interpreterEnded, interpreterSilent, PythonError } from './failures.js';
@@ -7,8 +7,6 @@ import { type Interpreter, identifyInterpreter } from './interpreter.js';
 import { ProcessSupervisor } from './process-supervisor.js';
 import { type Pythonia, REQUESTS, startPythonia } from './pythonia.js';
 
-/** The folder that contains the package `rminas_sidecar`. */
-const PYTHON_FOLDER = fileURLToPath(new URL('../../python', import.meta.url));
 /** How long to wait for the exit before each harsher step of closing, in ms. */
 const GRACE_MS = 1_000;
 

@@ -1,10 +1,10 @@
 import { constants, existsSync } from 'node:fs';
 import { access, readFile, stat, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadConfig } from '../config/index.js';
 import { reinstallStep } from '../installation/advice.js';
-import { dataHome } from '../installation/places.js';
+import { dataHome, PACKAGE_ROOT } from '../installation/places.js';
 import { type Finding, ok, type Question, wrong } from './check.js';
 import { checkDisk, checkMemory, checkTransport, checkVersion, type DiskFacts } from './verdicts.js';
 
@@ -19,7 +19,7 @@ export const machineQuestions: readonly Question[] = [
 ];
 
 async function nodeVersion(): Promise<Finding> {
-  const { engines } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  const { engines } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
     engines: { node: string };
   };
   return checkVersion(process.versions.node, engines.node, 'Install a newer Node.js.');

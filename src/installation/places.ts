@@ -1,7 +1,7 @@
 /** The paths of this copy of rminas and of its own files. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
 import { isPseudo } from '../system/folders.js';
@@ -9,13 +9,20 @@ import { isPseudo } from '../system/folders.js';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The root folder of this package, in a checkout and in an installation. */
-export const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const PACKAGE_ROOT = packageRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** The folder that holds the Python package, its project file and its constraints. */
 export const PYTHON_FOLDER = join(PACKAGE_ROOT, 'python');
 
 /** The versions of Python packages that an installation is held to. */
 export const CONSTRAINTS_FILE = join(PYTHON_FOLDER, 'constraints.txt');
+
+/** The next folder above with a `package.json`. This module also runs as a part of the bundled commands. */
+function packageRoot(folder: string): string {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  if (folder === dirname(folder)) throw new Error('The package has lost its package.json.');
+  return packageRoot(dirname(folder));
+}
 
 /**
  * The folder for data, indexes and the environment: RMINAS_HOME, or `rminas` in XDG's data folder.

@@ -26,10 +26,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ['strategies', 'proxies', 'supernets'],
   ['spaces'],
   ['datasets', 'teachers', 'statistics'],
-  ['definitions', 'random'],
+  ['definitions', 'random', 'version'],
   ['protocol', 'installation', 'options'],
   ['system', 'charts'],
-  ['errors', 'nearest', 'version'],
+  ['errors', 'nearest'],
 ];
 
 /** The room of a file: its folder below src, and of a job its own folder. */

@@ -1,8 +1,5 @@
 import { delimiter } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The folder of the Python package, in a checkout and in an installation. */
-const PYTHON_FOLDER = fileURLToPath(new URL('../../../python', import.meta.url));
+import { PYTHON_FOLDER } from '../../installation/places.js';
 
 /** The variables with which a Python process finds the package of rminas, before anything on the user's PYTHONPATH. */
 export function pythonEnvironment(inherited: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,0 +1,34 @@
+/** Bundles the compiled commands. A command then reads a dozen files at its start instead of 600, in half of the time. */
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist');
+/** What `bin/run.js` and oclif load beside the commands. All of them share the modules, whose state there is once. */
+const BESIDE = ['error', 'help', 'interrupt', 'unknown-command'].map((name) => `terminal/${name}.js`);
+/** Packages with native code, with files of their own, or which the process must not load twice. */
+const EXTERNAL = ['@oclif/core', 'pythonia', 'zeromq'];
+
+/** Writes dist/cli: a module for each command, and chunks that they share. */
+export async function bundleCommands() {
+  const outdir = join(dist, 'cli');
+  rmSync(outdir, { recursive: true, force: true });
+  const commands = readdirSync(join(dist, 'commands'), { recursive: true }).filter((file) => file.endsWith('.js'));
+  await build({
+    entryPoints: [...commands.map((file) => join('commands', file)), ...BESIDE].map((file) => join(dist, file)),
+    outdir,
+    outbase: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: EXTERNAL,
+    // Some of the bundled packages are CommonJS.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}
