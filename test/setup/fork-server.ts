@@ -8,9 +8,13 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = join(ROOT, 'python/tests/fork_server');
 
-/** The packages, and the parts of rminas that a sidecar, its workers and a description import at their start. */
+/**
+ * The packages, and the parts of rminas that a sidecar, its workers and a description import at their start; and the
+ * packages of an export.
+ */
 const MODULES = [
   ...['torch', 'sklearn.ensemble', 'rminas_sidecar.server'],
+  ...['torch._dynamo', 'onnxscript', 'onnxruntime', 'networkx'],
   ...['rminas_sidecar.evaluation.session', 'rminas_sidecar.plugins.catalogue', 'rminas_sidecar.plugins.loading'],
 ];
 /** What a sidecar and its workers have at their start, so that forks are like them. */
