@@ -60,13 +60,19 @@ function freshCheckout(): string {
 const SHORT = /^(?:assets|config|doctor)\b/;
 /** Jobs of the quickstart have two workers, and each of them would import PyTorch before the first evaluation. */
 const ONE_WORKER = ['RMINAS.WORKERS', '1'];
+/** An explanation is not interrupted, and trains eleven architectures. */
+const FEW_STEPS = ['OPTIM.MAX_EPOCH', '2'];
 
 /** Starts a line and interrupts it at its first evaluation or training, or when a plan begins to measure. */
 async function run(line: readonly string[]) {
   if (SHORT.test(line.join(' '))) {
     return { ...(await runInProcess(line, { cwd: freshCheckout(), env: { RMINAS_DATA: '' } })), interrupted: false };
   }
-  const args = line.includes('quickstart') ? [...line, ...ONE_WORKER] : line;
+  const args = [
+    ...line,
+    ...(line.includes('quickstart') || line[0] === 'explain' ? ONE_WORKER : []),
+    ...(line[0] === 'explain' ? FEW_STEPS : []),
+  ];
   const { child, ended } = startCli(args, { cwd: freshCheckout(), env: { RMINAS_DATA: '' } });
   let stderr = '';
   let interrupted = false;

@@ -71,6 +71,9 @@ let checkout: string;
 beforeAll(async () => {
   mkdirSync(project);
   mkdirSync(home);
+  // The kernels of this checkout. They are used if the sources in the package are the same.
+  const kernels = process.env.RMINAS_TEST_KERNELS;
+  if (kernels) cpSync(kernels, join(home, '.cache/rminas/kernels'), { recursive: true });
   checkout = await copyOfCheckout();
   await succeed('npm', ['pack', '--silent', '--pack-destination', stranger], checkout);
   const tarball = readdirSync(stranger).find((name) => name.endsWith('.tgz'));
