@@ -4,13 +4,13 @@ import json
 import math
 import sys
 
-from published_api import load
+from published_api import prepare
 from rminas_sidecar.benchmarks import query
 
 
 def main() -> None:
     file, index = sys.argv[1:]
-    api = load(file)
+    api = prepare(file)()
     compared = differing = 0
     for number, lengths in api.arch2infos_dict.items():
         for figure in query(index, number)["figures"]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,9 @@ def import_file(
     Returns the body of the protocol's `benchmark-imported` without `seconds`. Raises `SidecarError`: `missing-file`,
     `refused-file`, `corrupt-file`, `smaller-table`, `out-of-memory` or `unwritable`; an older index is kept then.
     """
-    table = read_table(Path(file).absolute(), options.columns)
-    written = write_index(table, Path(folder).absolute(), on_progress, options)
+    with _without_collections():
+        table = read_table(Path(file).absolute(), options.columns)
+        written = write_index(table, Path(folder).absolute(), on_progress, options)
     return {
         "benchmark": written.path.stem,
         "index": str(written.path),
@@ -29,3 +33,15 @@ def import_file(
         "results": written.results,
         "datasets": written.datasets,
     }
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pauses the search for cycles of objects. A table has none, and the search takes a tenth of an import."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

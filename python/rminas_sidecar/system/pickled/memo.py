@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .source import BadPickle
@@ -75,3 +75,10 @@ class Memo:
             if len(text) <= _LONGEST_INTERNED:
                 self._texts[text] = known
         return known
+
+    def interned_all(self, texts: Sequence[bytes]) -> list[str]:
+        """Decodes some texts; see :meth:`interned`."""
+        known = [*map(self._texts.get, texts)]
+        if None in known:
+            return [*map(self.interned, texts)]
+        return known  # type: ignore[return-value]

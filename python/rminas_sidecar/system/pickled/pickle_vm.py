@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from codecs import escape_decode
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from .limits import UNLIMITED, Limits
 from .memo import Memo
-from .safe_globals import MOST_LONG_KEYS, Record, SafeGlobal, SafeGlobals, checked_keys, count_long
+from .runs import read_rows
+from .safe_globals import Record, SafeGlobal, SafeGlobals, check_long, check_types_of_keys, count_long
 from .source import BadPickle, RefusedGlobal, Source
 
-#: Forms of `struct` for the operands of opcodes.
-_WORDS = {form: struct.Struct(form) for form in ("<B", "<H", "<I", "<i", "<Q", ">d")}
+_SETITEMS = ord("u")
 #: Digits of a number in protocol 0; converting them takes time that grows with their square.
 _LONGEST_NUMBER = 40
 #: Bytes and items that calls may always copy.
@@ -41,7 +41,8 @@ class PickleVm:
         self.memo = Memo(gaps=limits.objects is not None)
         self.make_dict = make_dict
         self._safe_globals = safe_globals
-        self._limits = limits
+        self._most_objects = limits.objects
+        self.counts_objects = limits.objects is not None
         self._objects = 0
         self._copied = 0
         self._long_keys = 0
@@ -50,26 +51,49 @@ class PickleVm:
         self.filled: dict[Any, Any] | None = None
         self._marks: list[int] = []
 
-    def spend(self, objects: int, copied: int = 0) -> None:
-        """Counts objects and copied bytes against the limits.
+    def spend(self, objects: int) -> None:
+        """Counts objects against their limit.
 
         Raises:
             BadPickle: there are more than expected.
         """
         self._objects += objects
-        self._copied += copied
-        if self._limits.objects is not None and self._objects > self._limits.objects:
-            raise BadPickle(f"it has more than {self._limits.objects} objects")
+        if self._most_objects is not None and self._objects > self._most_objects:
+            raise BadPickle(f"it has more than {self._most_objects} objects")
+
+    def _spend_copies(self, items: int, size: int) -> None:
+        """Counts what a call copies: items against the limit of objects, and bytes or items against the bytes read."""
+        self.spend(items)
+        self._copied += size
         if self._copied > 2 * self.source.position + _LEAST_COPIED:
             raise BadPickle("its calls copy more than it contains")
 
-    def number(self, form: str) -> Any:
-        """Reads an operand."""
-        word = _WORDS[form]
-        return word.unpack(self.source.take(word.size))[0]
+    def read_rows(self) -> bool:
+        """Reads rows of keys and numbers, of which the first opcode was read, into their dictionary or onto the stack.
 
-    def push(self, value: object) -> None:
-        self.stack.append(value)
+        Answers whether there was a row. If not, nothing else was read.
+        """
+        self.source.at -= 1
+        rows = read_rows(self.source, self.memo)
+        if not rows:
+            self.source.at += 1
+            return False
+        self.spend(2 * sum(len(row.keys) for row in rows))
+        if self._fills_dictionary():
+            self.source.byte()
+            self._marks.pop()
+            for row in rows:
+                self.stack[-1].update(zip(*row, strict=True))
+            self.filled = self.stack[-1]
+        else:
+            for row in rows:
+                self.stack.extend(chain.from_iterable(zip(*row, strict=True)))
+        return True
+
+    def _fills_dictionary(self) -> bool:
+        """Whether SETITEMS comes next, and a dictionary and a mark came before."""
+        marked = self._marks and self._marks[-1] == len(self.stack)
+        return bool(marked and self.source.next_is(_SETITEMS) and self.stack and isinstance(self.stack[-1], dict))
 
     def push_long(self, size: int) -> None:
         self.stack.append(int.from_bytes(self.source.take(size), "little", signed=True))
@@ -129,22 +153,22 @@ class PickleVm:
         target = self.stack[-1]
         if not isinstance(target, dict):
             raise BadPickle(f"items for a {type(target).__name__}")
-        keys = checked_keys(items[::2], self._safe_globals.bytes_as_keys)
-        self._count_long(keys)
+        keys = items[::2]
+        self._check_keys(keys)
         target.update(zip(keys, items[1::2], strict=True))
         self.filled = target
 
-    def _count_long(self, keys: list[Any]) -> None:
+    def _check_keys(self, keys: list[Any]) -> None:
+        check_types_of_keys(keys, self._safe_globals.bytes_as_keys)
         self._long_keys += count_long(keys)
-        if self._long_keys > MOST_LONG_KEYS:
-            raise BadPickle("too many numbers of more than 64 bits as keys")
+        check_long(self._long_keys)
 
     def add(self, items: list[Any]) -> None:
         target = self.stack[-1]
         if not isinstance(target, set):
             raise BadPickle(f"members for a {type(target).__name__}")
-        self._count_long(items)
-        target.update(checked_keys(items, self._safe_globals.bytes_as_keys))
+        self._check_keys(items)
+        target.update(items)
 
     def push_dict(self, items: list[Any]) -> None:
         self.stack.append(self.make_dict())
@@ -163,9 +187,9 @@ class PickleVm:
             raise BadPickle("it calls an object that is not a function")
         for argument in arguments:
             if isinstance(argument, str | bytes):
-                self.spend(0, len(argument))
+                self._spend_copies(0, len(argument))
             elif isinstance(argument, list | tuple | dict):
-                self.spend(len(argument), len(argument))
+                self._spend_copies(len(argument), len(argument))
         self.stack.append(function.make(*arguments))
 
     def build(self, state: object) -> None:

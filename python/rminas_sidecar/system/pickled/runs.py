@@ -6,11 +6,10 @@ The effect is the same as that of the opcodes one by one. Rows that are not reco
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import chain
-from struct import Struct
-from typing import Any
+from struct import Struct, calcsize, pack, unpack
+from typing import Any, NamedTuple
 
 from .memo import Memo
 from .source import Source
@@ -18,68 +17,111 @@ from .source import Source
 #: Bytes to read ahead, so that rows are rarely cut.
 _AHEAD = 1 << 14
 
-_NUMBER = rb"G.{8}"
-_SMALL_INTEGER = re.compile(rb"(?:K." + _NUMBER + rb")+", re.DOTALL)
-_SMALL_INTEGER_ITEM = Struct(">xBxd")
-_KNOWN_KEY = re.compile(rb"(?:j.{4}" + _NUMBER + rb")+", re.DOTALL)
-_KNOWN_KEY_PLACE = Struct("<xI9x")
-_KNOWN_KEY_VALUE = Struct(">6xd")
+#: Items of a row, as many as Python's pickles have side by side. It bounds the memory of formats.
+_LONGEST_ROW = 1000
+_NUMBER = rb"G........"
 
 
-def read_run(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
-    """The keys and numbers, alternately, of a row that starts with an opcode; None if there is no row."""
-    source.has(_AHEAD)
-    if code == 0x4B:  # BININT1: an epoch.
-        row = _SMALL_INTEGER.match(source.data, source.at)
+def _repeated(item: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:%b){1,%d}" % (item, _LONGEST_ROW), re.DOTALL)
+
+
+class Row(NamedTuple):
+    """Keys, which are texts or small integers, and the number of each."""
+
+    keys: Sequence[Any]
+    numbers: Sequence[float]
+
+
+def read_rows(source: Source, memo: Memo) -> list[Row]:
+    """The rows that come next, if any."""
+    rows: list[Row] = []
+    while source.has(_AHEAD) or source.has(1):
+        read = _READERS.get(source.data[source.at])
+        row = None if read is None else read(source, memo)
         if row is None:
-            return None
-        source.at = row.end()
-        return chain.from_iterable(_SMALL_INTEGER_ITEM.iter_unpack(row[0]))
-    if code == 0x6A:  # LONG_BINGET: a split and an epoch that an earlier curve has.
-        row = _KNOWN_KEY.match(source.data, source.at)
-        if row is None:
-            return None
-        source.at = row.end()
-        keys = memo.get_all(chain.from_iterable(_KNOWN_KEY_PLACE.iter_unpack(row[0])))
-        return _alternately(keys, _KNOWN_KEY_VALUE.iter_unpack(row[0]))
-    return _new_keys(code, source, memo)
+            break
+        rows.append(row)
+    return rows
 
 
-def _new_keys(code: int, source: Source, memo: Memo) -> Iterable[Any] | None:
-    """Reads new texts: BINUNICODE with LONG_BINPUT, or SHORT_BINUNICODE with MEMOIZE."""
-    if code not in (0x58, 0x8C) or source.at + 1 >= len(source.data):
+_SMALL_INTEGER = _repeated(rb"K." + _NUMBER)
+_SMALL_INTEGER_ITEM = "xBxd"
+
+
+def _small_integers(source: Source, _memo: Memo) -> Row | None:
+    """BININT1: epochs."""
+    row = _SMALL_INTEGER.match(source.data, source.at)
+    if row is None:
         return None
-    pattern, places, texts, values = _forms(code, source.data[source.at + 1])
+    source.at = row.end()
+    fields = _unpack(_SMALL_INTEGER_ITEM, row[0])
+    return Row(fields[::2], fields[1::2])
+
+
+_KNOWN_KEY = _repeated(rb"j...." + _NUMBER)
+_KNOWN_KEY_ITEM = "x4sxd"
+
+
+def _known_keys(source: Source, memo: Memo) -> Row | None:
+    """LONG_BINGET: splits with epochs that an earlier curve has."""
+    row = _KNOWN_KEY.match(source.data, source.at)
+    if row is None:
+        return None
+    fields = _unpack(_KNOWN_KEY_ITEM, row[0])
+    places = b"".join(fields[::2])
+    keys = memo.get_all(unpack(f"<{len(places) // 4}I", places))
+    # Other keys are rare; the opcodes check them.
+    if set(map(type, keys)) != {str}:
+        return None
+    source.at = row.end()
+    return Row(keys, fields[1::2])
+
+
+def _new_keys(source: Source, memo: Memo) -> Row | None:
+    """New texts: BINUNICODE with LONG_BINPUT, or SHORT_BINUNICODE with MEMOIZE."""
+    if source.at + 1 >= len(source.data):
+        return None
+    pattern, item = _forms(*source.data[source.at : source.at + 2])
     row = pattern.match(source.data, source.at)
     if row is None:
         return None
-    # Rows that are not numbered in order are rare; the opcodes read them.
-    if places is not None:
-        numbers = [*chain.from_iterable(places.iter_unpack(row[0]))]
-        if numbers != list(range(len(memo), len(memo) + len(numbers))):
-            return None
-    keys = [memo.interned(text) for (text,) in texts.iter_unpack(row[0])]
+    fields = _unpack(item, row[0])
+    texts, places = fields[::3], b"".join(fields[1::3])
+    first, count = len(memo), len(texts)
+    # MEMOIZE has no numbers. Rows that are not numbered in order are rare; the opcodes read them.
+    if places and places != pack(f"<{count}I", *range(first, first + count)):
+        return None
+    keys = memo.interned_all(texts)
     memo.extend(keys)
     source.at = row.end()
-    return _alternately(keys, values.iter_unpack(row[0]))
+    return Row(keys, fields[2::3])
+
+
+_READERS: dict[int, Callable[[Source, Memo], Row | None]] = {
+    ord("K"): _small_integers,
+    ord("j"): _known_keys,
+    ord("X"): _new_keys,
+    0x8C: _new_keys,
+}
+#: Opcodes with which a row may start.
+ROW_STARTS = frozenset(_READERS)
 
 
 @lru_cache(maxsize=512)
-def _forms(code: int, length: int) -> tuple[re.Pattern[bytes], Struct | None, Struct, Struct]:
-    """For texts of one length: the pattern of a row, and the formats of memo number, text and value in an item."""
-    text = b".{%d}" % length
-    size = re.escape(bytes([length]))
-    if code == 0x58:
-        item = rb"X" + size + rb"\0\0\0" + text + rb"r.{4}" + _NUMBER
-        places = Struct(f"<{5 + length + 1}xI9x")
-        return _row(item), places, Struct(f"5x{length}s14x"), Struct(f">{5 + length + 6}xd")
-    item = rb"\x8c" + size + text + rb"\x94" + _NUMBER
-    return _row(item), None, Struct(f"2x{length}s10x"), Struct(f">{2 + length + 2}xd")
+def _forms(code: int, length: int) -> tuple[re.Pattern[bytes], str]:
+    """For texts of one length: the pattern of a row, and the format of an item: text, memo number and value."""
+    text, size = b".{%d}" % length, re.escape(bytes([length]))
+    if code == ord("X"):
+        return _repeated(rb"X" + size + rb"\0\0\0" + text + rb"r...." + _NUMBER), f"5x{length}sx4sxd"
+    return _repeated(rb"\x8c" + size + text + rb"\x94" + _NUMBER), f"2x{length}sx0sxd"
 
 
-def _row(item: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:" + item + rb")+", re.DOTALL)
+def _unpack(item: str, row: bytes) -> tuple[Any, ...]:
+    """All fields of the items of a row. Item by item, it would take half as long again."""
+    return _repeated_format(item, len(row)).unpack(row)
 
 
-def _alternately(keys: list[Any], values: Iterable[tuple[float]]) -> Iterable[Any]:
-    return chain.from_iterable(zip(keys, chain.from_iterable(values), strict=True))
+@lru_cache(maxsize=256)
+def _repeated_format(item: str, length: int) -> Struct:
+    return Struct(">" + item * (length // calcsize(">" + item)))

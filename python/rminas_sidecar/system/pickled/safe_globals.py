@@ -19,7 +19,8 @@ class Record(dict[Any, Any]):
         self.digest: Any = None
 
 
-MOST_LONG_KEYS = 1000
+_MOST_LONG_KEYS = 1000
+_LONG = 1 << 64
 _KEY_TYPES = {str, int, float}
 
 
@@ -86,7 +87,7 @@ def make_ordered(items: object = ()) -> Record:
     if not isinstance(items, list | tuple):
         raise BadPickle("a dictionary that is not made of a list")
     pairs = [(key, value) for key, value in items]
-    checked_keys([key for key, _ in pairs])
+    _check_keys([key for key, _ in pairs])
     return Record(pairs)
 
 
@@ -94,33 +95,48 @@ def make_set(items: object = ()) -> set[Any]:
     """Replaces `set`."""
     if not isinstance(items, list):
         raise BadPickle("a set that is not made of a list")
-    return set(checked_keys(items))
+    _check_keys(items)
+    return set(items)
 
 
-def checked_keys(keys: list[Any], bytes_too: bool = False) -> list[Any]:
-    """Keys or members: texts, numbers, and tuples of them; byte strings too if the format has them.
+def _check_keys(keys: list[Any]) -> None:
+    check_types_of_keys(keys)
+    check_long(count_long(keys))
+
+
+def check_types_of_keys(keys: list[Any], bytes_too: bool = False) -> None:
+    """Checks keys or members: texts, numbers, and tuples of them; byte strings too if the format has them.
 
     Hashing a nested tuple could exceed the interpreter's stack.
 
     Raises:
         BadPickle: one has another type.
     """
-    parts = keys
     # By the set of types, because a table has a hundred million keys.
-    if tuple in set(map(type, keys)):
-        parts = [part for key in keys for part in (key if isinstance(key, tuple) else (key,))]
-    others = set(map(type, parts)) - _KEY_TYPES - ({bytes} if bytes_too else set())
+    kinds = set(map(type, keys))
+    if tuple in kinds:
+        kinds = set(map(type, _parts(keys)))
+    others = kinds - _KEY_TYPES - ({bytes} if bytes_too else set())
     if others:
         raise BadPickle(f"a key of the type {others.pop().__name__}")
-    if count_long(keys) > MOST_LONG_KEYS:
-        raise BadPickle("too many numbers of more than 64 bits as keys")
-    return keys
 
 
 def count_long(keys: list[Any]) -> int:
-    """How many numbers of more than 64 bits are in keys. They can be chosen to have one hash, which makes a dictionary
-    slow."""
-    if set(map(type, keys)).isdisjoint((int, tuple)):
+    """How many numbers of more than 64 bits are in keys.
+
+    They can be chosen to have one hash, which makes a dictionary slow.
+    """
+    kinds = set(map(type, keys))
+    if kinds.isdisjoint((int, tuple)) or (kinds == {int} and min(keys) > -_LONG and max(keys) < _LONG):
         return 0
-    parts = [part for key in keys for part in (key if isinstance(key, tuple) else (key,))]
-    return sum(type(part) is int and part.bit_length() > 64 for part in parts)
+    return sum(type(part) is int and abs(part) >= _LONG for part in _parts(keys))
+
+
+def check_long(count: int) -> None:
+    """Raises `BadPickle` for too many keys of more than 64 bits."""
+    if count > _MOST_LONG_KEYS:
+        raise BadPickle("too many numbers of more than 64 bits as keys")
+
+
+def _parts(keys: list[Any]) -> list[Any]:
+    return [part for key in keys for part in (key if isinstance(key, tuple) else (key,))]

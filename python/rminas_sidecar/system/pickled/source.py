@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from struct import Struct
+from typing import Any, BinaryIO
 
+#: Formats of the operands of opcodes.
+UINT16, UINT32, UINT64, INT32, FLOAT64 = map(Struct, ("<H", "<I", "<Q", "<i", ">d"))
 _CHUNK = 1 << 20
 #: Far more than any string of a table, and than the pixels of any known batch of images.
 _LONGEST = 1 << 28
@@ -55,11 +58,33 @@ class Source:
         """
         if count > _LONGEST:
             raise BadPickle(f"at byte {self.position} it announces {count} bytes, more than it can need")
+        start = self._advance(count)
+        return self.data[start : self.at]
+
+    def byte(self) -> int:
+        """Reads the next byte; raises as :meth:`take`."""
+        at = self.at
+        if at == len(self.data):
+            at = self._advance(1)
+        self.at = at + 1
+        return self.data[at]
+
+    def next_is(self, byte: int) -> bool:
+        """Whether a byte comes next, without reading it."""
+        return self.has(1) and self.data[self.at] == byte
+
+    def number(self, word: Struct) -> Any:
+        """Reads a number in a format of one value; raises as :meth:`take`."""
+        at = self._advance(word.size)
+        return word.unpack_from(self.data, at)[0]
+
+    def _advance(self, count: int) -> int:
+        """Reads bytes, which begin at the answered place in `data`."""
         if not self.has(count):
             raise BadPickle(f"it ends at byte {self._dropped + len(self.data)}, in the middle")
         start = self.at
         self.at += count
-        return self.data[start : self.at]
+        return start
 
     def read(self, count: int) -> bytes:
         """The next bytes, fewer than asked for at the end of the stream."""
@@ -91,8 +116,10 @@ class Source:
 
     def has(self, count: int) -> bool:
         """Whether the stream has `count` more bytes; they are in `data` then."""
+        if len(self.data) - self.at >= count:
+            return True
         if self._size is not None and self.position + count > self._size:
-            return len(self.data) - self.at >= count
+            return False
         while len(self.data) - self.at < count:
             more = self._stream.read(max(_CHUNK, count))
             if not more:
