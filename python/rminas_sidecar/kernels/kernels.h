@@ -11,6 +11,12 @@ void rminas_convolve_gradients(const float *x, const images *gradient, const flo
                                float *x_gradient, float *filters, ptrdiff_t batch, ptrdiff_t height, ptrdiff_t width,
                                ptrdiff_t inputs, ptrdiff_t outputs, ptrdiff_t part, ptrdiff_t first, ptrdiff_t last,
                                float *scratch);
+void rminas_convolve_halves(const float *x, const float *filters, float *y, double *moments, ptrdiff_t batch,
+                            ptrdiff_t height, ptrdiff_t width, ptrdiff_t part, ptrdiff_t first, ptrdiff_t last,
+                            float *scratch);
+void rminas_convolve_halves_gradients(const float *x, const images *gradient, const float *turned, const float *base,
+                                      float *x_gradient, float *filters, ptrdiff_t batch, ptrdiff_t height, ptrdiff_t width,
+                                      ptrdiff_t part, ptrdiff_t first, ptrdiff_t last, float *scratch);
 void rminas_filter_transform(const float *filters, float *transformed, ptrdiff_t count);
 void rminas_filter_transform_adjoint(const float *transformed, float *filters, ptrdiff_t count, ptrdiff_t parts);
 
