@@ -4,9 +4,10 @@ import ctypes
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from rminas_sidecar.kernels.memory import Memory
 
 # In the order of program.c.
 KINDS = (
@@ -46,8 +47,6 @@ GRADIENT_PLACES = ("y_gradient", "y_sums", "base", "x_gradient", "x_sums", "weig
 MOST_TERMS = 3
 TERM_PLACES = ("pixels", "statistics", "norm")
 ABSENT = -1
-ALIGNMENT = 16
-"""Floats in 64 bytes. All places are multiples of it."""
 
 OPERATION = np.dtype(
     [(name, np.intp) for name in ("kind", "library", *SIZES, *WINDOW, *PLACES, *GRADIENT_PLACES)]
@@ -70,6 +69,9 @@ class Machine:
 
     Args:
         libraries: compiled from the C files of this folder; `library` of an operation is an index of them.
+
+    Attributes:
+        memory: for the arenas of its programs. All places in them are multiples of the alignment.
     """
 
     def __init__(self, libraries: Sequence[ctypes.CDLL]) -> None:
@@ -88,6 +90,7 @@ class Machine:
         first.rminas_run.restype = first.rminas_update.restype = None
         if first.rminas_operation_size() != OPERATION.itemsize or first.rminas_kinds() != len(KINDS):
             raise RuntimeError("program.py and operation.h describe different operations")
+        self.memory = Memory()
         self._library = first
         self._implementations = (pointer * len(libraries))(*(it.rminas_implementations() for it in libraries))
 
@@ -101,7 +104,7 @@ class Machine:
 
         Args:
             operations: of the type :data:`OPERATION`.
-            arena: float32, see :func:`aligned_floats`.
+            arena: float32, see :class:`Memory`.
             scratch: at least :meth:`scratch_size` floats, aligned like the arena.
         """
         self._library.rminas_run(
@@ -132,10 +135,3 @@ class Machine:
         memory = (tensor.data_ptr() for tensor in (values, gradients, scratch))
         answer: float = self._library.rminas_flow(operations.ctypes.data, len(operations), *memory)
         return answer
-
-
-def aligned_floats(count: int) -> Tensor:
-    """Uninitialised float32 memory that starts at a multiple of 64 bytes."""
-    memory = torch.empty(count + ALIGNMENT)
-    skipped = -memory.data_ptr() // memory.element_size() % ALIGNMENT
-    return memory[skipped : skipped + count]

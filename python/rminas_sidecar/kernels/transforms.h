@@ -45,10 +45,13 @@ static inline void output_transform_adjoint(const vec *in, int step, vec *out, i
     out[5 * out_step] = s;
 }
 
+/* Divisions take ten times as long as multiplications. */
+#define SIXTH (1 / 6.f)
+
 /* G: three vectors to six. */
 static inline void filter_transform(const vec *in, int step, vec *out, int out_step) {
-    vec a = (in[0] + in[2 * step]) / 6, b = in[step] / 6;
-    vec c = in[0] / 24 + in[2 * step] / 6, d = in[step] / 12;
+    vec a = (in[0] + in[2 * step]) * SIXTH, b = in[step] * SIXTH;
+    vec c = in[0] * (SIXTH / 4) + in[2 * step] * SIXTH, d = in[step] * (SIXTH / 2);
     out[0] = in[0] / 4;
     out[out_step] = -a - b;
     out[2 * out_step] = b - a;
@@ -61,9 +64,9 @@ static inline void filter_transform(const vec *in, int step, vec *out, int out_s
 static inline void filter_transform_adjoint(const vec *in, int step, vec *out, int out_step) {
     vec a = in[step] + in[2 * step], b = in[2 * step] - in[step];
     vec c = in[3 * step] + in[4 * step], d = in[3 * step] - in[4 * step];
-    out[0] = in[0] / 4 - a / 6 + c / 24;
-    out[out_step] = b / 6 + d / 12;
-    out[2 * out_step] = (c - a) / 6 + in[5 * step];
+    out[0] = in[0] / 4 - a * SIXTH + c * (SIXTH / 4);
+    out[out_step] = b * SIXTH + d * (SIXTH / 2);
+    out[2 * out_step] = (c - a) * SIXTH + in[5 * step];
 }
 
 #endif

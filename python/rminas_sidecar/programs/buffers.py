@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rminas_sidecar.kernels.program import ABSENT, ALIGNMENT
+from rminas_sidecar.kernels.memory import aligned
+from rminas_sidecar.kernels.program import ABSENT
 
 
 @dataclass(eq=False, slots=True)
@@ -24,7 +25,7 @@ class Arena:
 
     def give(self, buffer: Buffer) -> None:
         """Gives the buffer a place of its own, or one that was given back, the latest first: it may be in a cache."""
-        size = _aligned(buffer.floats)
+        size = aligned(buffer.floats)
         free = self._free.get(size)
         if free:
             buffer.place = free.pop()
@@ -39,7 +40,7 @@ class Arena:
 
     def take_back(self, buffer: Buffer) -> None:
         """Other buffers may have the place from now on."""
-        self._free.setdefault(_aligned(buffer.floats), []).append(buffer.place)
+        self._free.setdefault(aligned(buffer.floats), []).append(buffer.place)
 
     def plan(self, uses: Sequence[Iterable[Buffer]]) -> None:
         """Gives places to all buffers that have none.
@@ -58,7 +59,3 @@ class Arena:
             for buffer in different:
                 if last[buffer] == index and buffer in planned:
                     self.take_back(buffer)
-
-
-def _aligned(floats: int) -> int:
-    return -(-floats // ALIGNMENT) * ALIGNMENT

@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rminas_sidecar.kernels.program import ALIGNMENT, Machine, Sgd, aligned_floats
+from rminas_sidecar.kernels.memory import ALIGNMENT
+from rminas_sidecar.kernels.program import Machine, Sgd
 from rminas_sidecar.objective.rmi import Gram
 from rminas_sidecar.programs.buffers import Buffer
 from rminas_sidecar.programs.graph import Graph
@@ -56,6 +57,7 @@ class Program:
         forward: operations from the images to the cross entropy and the CKA.
         backward: operations of the gradient.
         arena: with the parameters at its start, then their gradients and momenta.
+        scratch: memory for both, see :meth:`Machine.scratch_size`.
         layout: the parameters, in the order of the network's modules.
         weights: those of convolutions and linear layers.
         inputs: where the tensors of the material are, in their order.
@@ -68,6 +70,7 @@ class Program:
         forward: NDArray[np.void],
         backward: NDArray[np.void],
         arena: Tensor,
+        scratch: Tensor,
         layout: Sequence[Parameter],
         weights: Sequence[Parameter],
         inputs: Sequence[Buffer],
@@ -75,9 +78,7 @@ class Program:
     ) -> None:
         self._machine = machine
         self._forward, self._backward = forward, backward
-        self._arena = arena
-        scratch = max(machine.scratch_size(operations) for operations in (forward, backward))
-        self._scratch = aligned_floats(scratch)
+        self._arena, self._scratch = arena, scratch
         self.layout = layout
         self._weights, self._inputs = weights, inputs
         floats = layout[0].gradient.place - layout[0].place
@@ -151,11 +152,11 @@ def compile_network(
     graph.differentiate()
     arena.plan([list(operation.buffers()) for operation in graph.operations])
     table = make_table(graph.operations)
-    memory = aligned_floats(arena.floats)
-    memory[:trained] = 0
-    parameters.draw(memory)
     steps = (table[:forward], table[forward:])
-    program = Program(machine, *steps, memory, parameters.used, parameters.weights, inputs, results)
+    memory = machine.memory.take(arena.floats, max(map(machine.scratch_size, steps)))
+    memory[0][:trained] = 0
+    parameters.draw(memory[0])
+    program = Program(machine, *steps, *memory, parameters.used, parameters.weights, inputs, results)
     program.load(material)
     return program
 

@@ -1,7 +1,6 @@
 """Synaptic flow by a program: weights are drawn without modules, and a network passes through one call."""
 
 import torch
-from torch import Tensor
 
 from rminas_sidecar.kernels.program import Machine
 from rminas_sidecar.programs import nas_bench_201
@@ -29,7 +28,6 @@ class SynapticFlow:
     def __init__(self, machine: Machine, lanes: int, size: NetworkSpecification) -> None:
         self._machine, self._lanes, self._size = machine, lanes, size
         self._image = patches_of(torch.ones(1, 3, size.resolution, size.resolution))
-        self._memory = [torch.empty(0, dtype=torch.float64)] * 3
 
     def measure(self, genotype: str) -> float:
         """The flow of a network, whose parameters are drawn from torch's global generator.
@@ -41,6 +39,7 @@ class SynapticFlow:
         image = Image(Shape(*self._image.shape), Buffer(self._image.numel()))
         network = nas_bench_201.build(graph, parameters, image, genotype, self._size)
         graph.classification(network.last, network.classifier, Buffer(1), Buffer(1), factor=0)
+        graph.forget_gradient()
         arena = parameters.place()
         drawn = torch.zeros(arena.floats)
         parameters.draw(drawn)
@@ -48,15 +47,9 @@ class SynapticFlow:
             for buffer in operation.buffers():
                 arena.give_once(buffer)
         table = make_table(graph.operations)
-        values, gradients, scratch = self._take(arena.floats, arena.floats, self._machine.flow_scratch_size(table))
+        doubles = (arena.floats, arena.floats, self._machine.flow_scratch_size(table))
+        memory = self._machine.memory.take(*(2 * count for count in doubles))
+        values, gradients, scratch = (piece.view(torch.float64) for piece in memory)
         values[: len(drawn)] = drawn.abs_()
         values[image.buffer.place : image.buffer.place + image.buffer.floats] = self._image.flatten()
         return self._machine.flow(table, values, gradients, scratch)
-
-    def _take(self, *counts: int) -> list[Tensor]:
-        """Memory that was used before, where it suffices: fresh memory costs as much as a third of the sums."""
-        self._memory = [
-            memory if len(memory) >= count else torch.empty(count, dtype=torch.float64)
-            for memory, count in zip(self._memory, counts, strict=True)
-        ]
-        return self._memory

@@ -56,8 +56,13 @@ class Tape:
 
     def differentiate(self) -> None:
         """Appends the operations of the gradient of the loss by all parameters. Call it once, at the end."""
-        for backward in reversed(self._backward):
-            backward()
+        # Functions and images refer to each other: dropped here, they leave no work to the garbage collector.
+        while self._backward:
+            self._backward.pop()()
+
+    def forget_gradient(self) -> None:
+        """Drops the gradient, for tapes that are not differentiated."""
+        self._backward.clear()
 
     def _emit(
         self,
@@ -78,8 +83,8 @@ class Tape:
 
         def backward() -> None:
             total = self._add(y)
-            for extend in y.extensions:
-                total = extend(total)
+            while y.extensions:
+                total = y.extensions.pop(0)(total)
             if total is not None:
                 write(total)
 

@@ -105,6 +105,15 @@ CASES: dict[str, tuple[tuple[int, ...], Case]] = {
     ),
     "1 x 1 in parts": ((5, 16, 32, 32), _convolution("pointwise_convolution", 16, RECTIFIED)),
     "3 x 3": ((2, 16, 8, 8), _convolution("tiled_convolution", 32, Window(3, rectifies=True))),
+    "3 x 3, narrow, two tiles at a time": (
+        (3, 8, 12, 24),
+        _convolution("tiled_convolution", 8, Window(3, rectifies=True)),
+    ),
+    "3 x 3, narrow, in parts": ((5, 8, 32, 32), _convolution("tiled_convolution", 8, Window(3, rectifies=True))),
+    "3 x 3, narrow, three tiles in a row": (
+        (2, 8, 8, 12),
+        _convolution("tiled_convolution", 8, Window(3, rectifies=True)),
+    ),
     "3 x 3, stride 2": ((2, 16, 8, 8), _convolution("strided_convolution", 32, Window(3, 2, rectifies=True))),
     "means": (WIDE, _plain(lambda graph, x: graph.pooling(x), lambda x: _average(x, 1))),
     "means, stride 2": (WIDE, _plain(lambda graph, x: graph.pooling(x, 2), lambda x: _average(x, 2))),

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.kernels import find_kernels, find_machine
-from rminas_sidecar.kernels.program import aligned_floats
 from rminas_sidecar.networks.darts_operations import FactorizedReduce
 from rminas_sidecar.objective.observation import TrainingBatch, observe
 from rminas_sidecar.objective.rmi import RepresentationLoss
@@ -151,15 +150,15 @@ def run_operations(build: Build, x: Tensor, upstream: Callable[[tuple[int, ...]]
     for operation in graph.operations:
         for buffer in operation.buffers():
             arena.give_once(buffer)
-    memory = aligned_floats(arena.floats).zero_()
+    table = make_table(graph.operations)
+    memory, scratch = machine.memory.take(arena.floats, machine.scratch_size(table))
+    memory.zero_()
     parameters.draw(memory)
     for parameter in parameters.used:
         _at(memory, parameter).add_(0.3 * torch.randn(parameter.floats))
     _at(memory, image.buffer).copy_(x.permute(0, 2, 3, 1).flatten())
     shape = (y.shape.batch, y.shape.channels, y.shape.height, y.shape.width)
     _at(memory, arriving).copy_(upstream(shape).permute(0, 2, 3, 1).flatten())
-    table = make_table(graph.operations)
-    scratch = aligned_floats(machine.scratch_size(table))
     # Scratch memory holds anything.
     scratch.fill_(float("nan"))
     machine.run(table[:forward], memory, scratch)
