@@ -153,10 +153,10 @@ def compile_network(
     arena.plan([list(operation.buffers()) for operation in graph.operations])
     table = make_table(graph.operations)
     steps = (table[:forward], table[forward:])
-    memory = machine.memory.take(arena.floats, max(map(machine.scratch_size, steps)))
-    memory[0][:trained] = 0
-    parameters.draw(memory[0])
-    program = Program(machine, *steps, *memory, parameters.used, parameters.weights, inputs, results)
+    memory, scratch = machine.memory.take(arena.floats, max(map(machine.scratch_size, steps)))
+    memory[:trained] = 0
+    parameters.draw(memory)
+    program = Program(machine, *steps, memory, scratch, parameters.used, parameters.weights, inputs, results)
     program.load(material)
     return program
 
