@@ -10,21 +10,30 @@ int rminas_lanes(void) { return LANES; }
 /* Pixels that are summed in float32; their sums are summed in float64. */
 #define RUN 64
 
+/* Sums that are computed side by side: an addition takes longer than the next two reads. */
+#define BESIDE 4
+
+static ALWAYS_INLINE void add_pixel(const float *a, vec a0, const float *b, vec b0, vec *sum, vec *product) {
+    vec value = load(a) - a0;
+    *sum += value;
+    *product += value * (load(b) - b0);
+}
+
 /* The sums of a - a0 and of (a - a0) (b - b0) over all pixels, for LANES channels. */
 static void sum_products(const float *a, vec a0, const float *b, vec b0, ptrdiff_t pixels, ptrdiff_t channels,
                          double *sums, double *products) {
     for (int i = 0; i < LANES; i++) sums[i] = products[i] = 0;
     for (ptrdiff_t start = 0; start < pixels; start += RUN) {
         ptrdiff_t end = start + RUN < pixels ? start + RUN : pixels;
-        vec sum = {0}, product = {0};
-        for (ptrdiff_t at = start * channels; at < end * channels; at += channels) {
-            vec value = load(a + at) - a0;
-            sum += value;
-            product += value * (load(b + at) - b0);
-        }
-        for (int i = 0; i < LANES; i++) {
-            sums[i] += sum[i];
-            products[i] += product[i];
+        vec sum[BESIDE] = {{0}}, product[BESIDE] = {{0}};
+        ptrdiff_t pixel = start;
+        for (; pixel + BESIDE <= end; pixel += BESIDE)
+            for (int k = 0; k < BESIDE; k++)
+                add_pixel(a + (pixel + k) * channels, a0, b + (pixel + k) * channels, b0, sum + k, product + k);
+        for (; pixel < end; pixel++) add_pixel(a + pixel * channels, a0, b + pixel * channels, b0, sum, product);
+        for (int k = 0; k < BESIDE; k++) {
+            add_lanes(sums, sum[k]);
+            add_lanes(products, product[k]);
         }
     }
 }
