@@ -1,7 +1,6 @@
 """One copy of a batch for each device: who makes it, who maps it, and what follows from the death of its owner."""
 
 import os
-import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +9,15 @@ from typing import Any
 import pytest
 import torch
 
+from rminas_sidecar.engines.device_copies import Placement
 from rminas_sidecar.engines.devices import find_shared_device
-from rminas_sidecar.engines.preparation import Part, Placement, Preparable
+from rminas_sidecar.engines.preparation import Part, Preparable
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.ipc import device_memory
 from rminas_sidecar.ipc.device_memory import CudaIpc, decode, encode, open_shared, share
 from rminas_sidecar.protocol import Body
 from support.evaluations import evaluate_body, prepare_body, score
-from support.worker_memory import PLUGIN, WorkerMemory
+from support.worker_memory import PLUGIN, WorkerMemory, copies
 
 ENDLESS = "ef" * 32
 TENSORS = 5
@@ -26,11 +26,6 @@ TENSORS = 5
 linux = pytest.mark.skipif(make_shared_memory() is None, reason="this system has no memory files")
 
 # --- real workers: the plugin gives them memory that goes with its process, and makes `cpu,cpu` two devices
-
-
-def copies(pid: int) -> set[str]:
-    """The shared tensors that a process maps."""
-    return set(re.findall(r"/torch_\d\S+", Path(f"/proc/{pid}/maps").read_text()))
 
 
 @linux
@@ -99,7 +94,7 @@ def test_a_worker_that_cannot_map_a_copy_makes_one_of_its_own(launcher: Any, tmp
 
 
 class Workers:
-    """Parts of one preparation, as an engine gives them to its workers."""
+    """Workers of one preparation, each on a device."""
 
     def __init__(self, devices: str) -> None:
         self.preparable = Preparable({"digest": "d"}, None)
@@ -133,15 +128,16 @@ def test_a_failed_or_dead_owner_leaves_its_device_to_the_next() -> None:
     workers.part(0).reply("error", {})
     assert [(workers.take(1) or {})["copy"], workers.take(2)] == [None, None]
     workers.answer(1, None, "of 1")
-    workers.preparable.forget(2)
+    workers.preparable.copies.forget(2)
     assert (workers.take(2) or {})["copy"] == {"owner": 1, "handles": "of 1"}
-    workers.preparable.forget(1)
+    workers.preparable.copies.forget(1)
     assert [(workers.take(2) or {})["copy"], workers.take(1)] == [None, None]
 
 
-def test_a_gpu_that_is_named_twice_is_one_device_and_a_cpu_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    gpu, cpu = torch.device("cuda:0"), torch.device("cpu")
-    assert [find_shared_device(gpu, "cuda:0,cuda:0", worker) for worker in range(2)] == ["cuda:0", "cuda:0"]
+def test_a_cpu_shares_no_memory_of_its_own_and_stands_for_several_devices_in_a_rehearsal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cpu = torch.device("cpu")
     assert find_shared_device(cpu, "cpu,cuda:0", 0) is None
     monkeypatch.setitem(device_memory.TRANSPORTS, "cpu", WorkerMemory())
     assert [find_shared_device(cpu, "cpu,cpu", worker) for worker in range(3)] == ["cpu 0", "cpu 1", "cpu 0"]

@@ -39,9 +39,9 @@ def choose_device(names: str, worker: int) -> "torch.device":
 
 
 def find_shared_device(device: "torch.device", names: str, worker: int) -> str | None:
-    """The name of a device whose memory its workers share; None where each worker has memory of its own.
+    """A device whose memory its workers share: the UUID of a GPU. None where each worker has memory of its own.
 
-    A GPU that a list names twice is one device. Each `cpu` is a device of its own, as in a rehearsal of several GPUs.
+    Each `cpu` of a list is a device of its own, as in a rehearsal of several GPUs.
 
     Args:
         device: of the worker.
@@ -52,7 +52,11 @@ def find_shared_device(device: "torch.device", names: str, worker: int) -> str |
 
     if device.type not in TRANSPORTS:
         return None
-    return str(device) if device.type == "cuda" else f"{device} {worker % len(names.split(','))}"
+    if device.type == "cuda":
+        import torch
+
+        return str(torch.cuda.get_device_properties(device).uuid)
+    return f"{device} {worker % len(names.split(','))}"
 
 
 def expand(names: str, gpus: int) -> list[str]:

@@ -8,8 +8,9 @@ from functools import partial
 from itertools import count
 
 from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, error_of_job, explain_death
+from rminas_sidecar.engines.device_copies import Placement
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
-from rminas_sidecar.engines.preparation import Part, Placement, Preparable, Preparation
+from rminas_sidecar.engines.preparation import Part, Preparable, Preparation
 from rminas_sidecar.engines.shared_memory import make_shared_memory
 from rminas_sidecar.engines.stacking import STACKED
 from rminas_sidecar.engines.worker_process import WorkerProcess, WorkerSettings
@@ -263,7 +264,7 @@ class LocalEngine:
     def _forget_copies(self, owner: int) -> None:
         """Ends the workers that have mapped a copy of a dead one: CUDA does not define what they would read there."""
         for preparable in self._prepared.values():
-            preparable.forget(owner)
+            preparable.copies.forget(owner)
         for slot in self._slots:
             if owner in slot.placement.owners and slot.process is not None:
                 slot.orphaned = True

@@ -1,35 +1,14 @@
 """A `prepare` request that every worker runs, and its one answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
+from rminas_sidecar.engines.device_copies import DeviceCopies, Placement
 from rminas_sidecar.engines.engine import Job, Reply
 from rminas_sidecar.engines.shared_memory import SharedMemory
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import error_body
-
-
-@dataclass
-class Placement:
-    """Where a worker computes, and whose copies of batches it uses there."""
-
-    worker: int
-    device: str | None = None
-    """A device whose workers share its memory; None where each has its own."""
-    owners: set[int] = field(default_factory=set)
-    """The workers whose copies it has mapped. It cannot compute without them."""
-
-
-@dataclass
-class _Copy:
-    """The copy of a batch on one device. It goes with the process of its owner."""
-
-    owner: int
-    exists: bool = False
-    handles: Any = None
-    """None where other workers cannot map it."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +33,7 @@ class Preparable:
     def __init__(self, request: Body, memory: SharedMemory | None) -> None:
         self.request = request
         self._memory = memory
-        self._copies: dict[str, _Copy] = {}
+        self.copies = DeviceCopies()
 
     def part(self, placement: Placement, reply: Reply, progress: Callable[[Body], None]) -> Part:
         """The job of one worker."""
@@ -79,36 +58,16 @@ class Preparable:
             # The first worker could not fill it, and two workers must not try at the same time.
             self._memory = None
 
-    def forget(self, worker: int) -> None:
-        """Forgets the copy of a worker that has ended. The next one of its device makes another."""
-        self._copies = {device: copy for device, copy in self._copies.items() if copy.owner != worker}
-
     def _take(self, placement: Placement) -> Body | None:
-        """The body for a worker, which makes the copy of its device if there is none."""
-        offer = None
-        if placement.device is not None:
-            copy = self._copies.setdefault(placement.device, _Copy(placement.worker))
-            if copy.owner != placement.worker:
-                if not copy.exists:
-                    return None
-                offer = {"owner": copy.owner, "handles": copy.handles}
+        """The body for a worker; None while it must wait."""
+        if not self.copies.claim(placement):
+            return None
         memory = None if self._memory is None else self._memory.path
-        return {"request": self.request, "memory": memory, "copy": offer}
+        return {"request": self.request, "memory": memory, "copy": self.copies.offer(placement)}
 
     def _answered(self, placement: Placement, reply: Reply, kind: str, body: Body) -> None:
-        if kind == "prepared":
-            body = {**body}
-            self._keep(placement, body.pop("copy"))
-        else:
-            self.forget(placement.worker)
-        reply(kind, body)
-
-    def _keep(self, placement: Placement, made: Body) -> None:
-        copy = self._copies.get(placement.device or "")
-        if copy is not None and copy.owner == placement.worker:
-            copy.exists, copy.handles = True, made["handles"]
-        if made["owner"] is not None:
-            placement.owners.add(made["owner"])
+        self.copies.keep(placement, body.get("copy"))
+        reply(kind, {name: value for name, value in body.items() if name != "copy"})
 
 
 class Preparation:

@@ -117,9 +117,9 @@ class RayWorker:
         """Sends a request. A lost worker ignores it; its loss is reported anyway."""
         self._actor.send.remote(request)
 
-    def prepare(self, request: Body, batch: "ray.ObjectRef[bytes]") -> None:
-        """Sends a prepared batch."""
-        self._actor.prepare.remote(request, batch)
+    def prepare(self, request: Body, batch: "ray.ObjectRef[bytes]", copy: Body | None) -> None:
+        """Sends a prepared batch, and the copy of it that the device has."""
+        self._actor.prepare.remote(request, batch, copy)
 
     def train(self, request: Body, inputs: Mapping[str, "ray.ObjectRef[Files]"], checkpoint: bytes | None) -> None:
         """Sends a training with its files."""

@@ -13,11 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from rminas_sidecar.engines.deaths import MOST_FAILURES, Silence, error_of_job, explain_death
+from rminas_sidecar.engines.device_copies import Placement
 from rminas_sidecar.engines.engine import Job, OnBroken, Readiness, WorkerDevice
 from rminas_sidecar.engines.local import Deadlines, LocalEngine, Post
+from rminas_sidecar.engines.ray_batches import ON_CLUSTER, Batches
 from rminas_sidecar.engines.ray_connection import connect
 from rminas_sidecar.engines.ray_settings import RaySettings
-from rminas_sidecar.engines.ray_slot import Batch, Slot
+from rminas_sidecar.engines.ray_slot import Slot, borrowers, superfluous
 from rminas_sidecar.engines.ray_trainings import TRAININGS, Training, TrainingFiles
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.ipc.child_process import Death
@@ -27,11 +29,6 @@ from rminas_sidecar.protocol.failures import error_body
 
 if TYPE_CHECKING:
     from rminas_sidecar.engines.ray import RayCluster
-
-_ON_CLUSTER = frozenset({"evaluate", "measure", "costs"})
-"""Requests that need no file of this machine, once their batch is prepared."""
-_IDLE_SECONDS = 60.0
-"""A worker without work is given back to the cluster after this long. One is kept."""
 
 
 class RayEngine:
@@ -69,10 +66,10 @@ class RayEngine:
         self._host = LocalEngine(1, host, deadlines, post, log)
         self._host_readiness: Readiness | None = None
         self._cluster: RayCluster | None = None
+        self._batches = Batches(self._host)
         self._files: TrainingFiles | None = None
-        self._slots = [Slot(Watchdog(deadlines.start)) for _ in range(most)]
+        self._slots = [Slot(Watchdog(deadlines.start), Placement(worker)) for worker in range(most)]
         self._pending: deque[Job] = deque()
-        self._batches: dict[str, Batch] = {}
         self._readiness: Readiness | None = None
         self._greeted = self._closed = False
         self._end = threading.Event()
@@ -92,9 +89,9 @@ class RayEngine:
         return starting or f"waiting until the Ray cluster has {self._ray.demand} for a worker"[:200]
 
     def submit(self, job: Job) -> None:
-        if job.type == "prepare":
-            self._host.submit(replace(job, reply=partial(self._host_prepared, job)))
-        elif job.type in _ON_CLUSTER:
+        if job.type == "prepare" and self._cluster is not None:
+            self._batches.prepare(job, self._cluster.publish)
+        elif job.type in ON_CLUSTER:
             self._queue(job)
         elif job.type in TRAININGS and self._files is not None:
             self._files.gather(job, self._queue)
@@ -108,12 +105,9 @@ class RayEngine:
             if slot.watchdog.expired() and not waits and not slot.stuck:
                 slot.stuck = True
                 self._died(slot, Death(-9, ""))
-        idle = [slot for slot in self._slots if slot.worker is not None and slot.running is None]
-        if not self._greeted or self._pending or len(idle) < sum(slot.worker is not None for slot in self._slots):
-            return
-        for slot in idle[1:]:
-            if time.monotonic() - slot.idle_since > _IDLE_SECONDS:
-                slot.empty()
+        if self._greeted and not self._pending:
+            for slot in superfluous(self._slots):
+                self._empty(slot)
 
     def close(self) -> None:
         self._closed = True
@@ -155,16 +149,6 @@ class RayEngine:
             self._log("warning", f"The teacher runs here with {here}, and candidates are trained with {kind}.")
         self._on_ready(worker if worker.xnas is None else replace(worker, xnas=host.xnas))
 
-    def _host_prepared(self, job: Job, kind: str, body: Body) -> None:
-        if kind == "prepared" and self._cluster is not None:
-            content = self._host.prepared_batch(job.body["digest"])
-            if content is None:
-                message = "The prepared batch cannot be sent to the cluster: this system has no shared memory."
-                kind, body = "error", error_body("internal", message, ["Run the search on Linux."])
-            else:
-                self._batches[job.body["digest"]] = Batch(job.body, self._cluster.publish(content))
-        job.reply(kind, body)
-
     def _queue(self, job: Job) -> None:
         self._pending.append(job)
         self._dispatch()
@@ -179,8 +163,9 @@ class RayEngine:
             if not self._pending:
                 return
             if slot.ready and slot.running is None:
-                job = self._pending.popleft()
-                slot.give(job, self._batches.get(job.body.get("digest", "")))
+                batch = self._batches.of(self._pending[0])
+                if slot.can_take(batch):
+                    slot.give(self._pending.popleft(), batch)
         empty = [slot for slot in self._slots if slot.worker is None and not slot.closed]
         starting = sum(slot.worker is not None and not slot.ready for slot in self._slots)
         for slot in empty[: max(0, len(self._pending) - starting)]:
@@ -199,7 +184,7 @@ class RayEngine:
             case "alive":
                 slot.doing = message.get("doing", slot.doing)
             case "ready":
-                self._slot_ready(slot, WorkerDevice(**message["device"]), message["readiness"])
+                self._slot_ready(slot, message)
             case "cannot-start":
                 slot.refusal = message["body"]
             case "progress" if slot.running is not None:
@@ -227,21 +212,23 @@ class RayEngine:
     def _refuse(self, slot: Slot, reason: str, step: str) -> None:
         """Leaves a node out that would score differently. Ends when there is no other one."""
         slot.closed = True
-        slot.empty()
+        self._empty(slot)
         if self._readiness is None or all(other.closed for other in self._slots):
             self._break(reason, error_body("cluster-mismatch", reason, [step]))
         else:
             self._log("warning", f"{reason} It gets no work.")
 
-    def _slot_ready(self, slot: Slot, device: WorkerDevice, found: Body) -> None:
+    def _slot_ready(self, slot: Slot, found: Body) -> None:
+        device = WorkerDevice(**found["device"])
         if self._readiness is None:
-            self._readiness = Readiness([device], **found)
+            self._readiness = Readiness([device], **found["readiness"])
         elif device.kind != self._readiness.devices[0].kind:
             others = self._readiness.devices[0].kind
             reason = f"A node of the Ray cluster computes with {device.kind}, and the others with {others}."
             self._refuse(slot, reason, "Set --device and --worker-resources so that all workers compute alike.")
             return
         slot.ready = True
+        slot.placement.device = found["sharedDevice"]
         slot.idle_since = time.monotonic()
         slot.watchdog = Watchdog(self._deadlines.work)
         self._greet()
@@ -249,10 +236,9 @@ class RayEngine:
     def _answered(self, slot: Slot, job: Job, kind: str, body: Body) -> None:
         slot.failures = 0
         if slot.preparing is not None and kind == "prepared":
-            slot.begin(job)
+            slot.begin(job, body["copy"])
             return
-        slot.running = slot.preparing = None
-        slot.idle_since = time.monotonic()
+        slot.finish()
         job.reply(kind, body)
 
     def _save(self, slot: Slot, training: Training, checkpoint: bytes) -> None:
@@ -260,7 +246,7 @@ class RayEngine:
         failure = training.save(checkpoint)
         if failure is not None:
             slot.running = None
-            slot.empty()
+            self._empty(slot)
             training.reply("error", failure)
 
     def _died(self, slot: Slot, death: Death) -> None:
@@ -269,7 +255,7 @@ class RayEngine:
         end, remedies = explain_death(death, silence)
         job, slot.running = slot.running, None
         slot.failures += 1
-        slot.empty()
+        self._empty(slot)
         if self._readiness is None or slot.failures >= MOST_FAILURES:
             reason = f"The workers keep dying: the last one {end}. {death.stderr}".strip()
             hung = error_body("worker-died", reason, remedies) if silence is not None else None
@@ -284,11 +270,23 @@ class RayEngine:
     def _lost(self, slot: Slot, reason: str) -> None:
         """The cluster ended the worker, which says nothing about the evaluation."""
         job, slot.running = slot.running, None
-        slot.empty()
+        self._empty(slot)
         self._fill(slot)
         given = "had no work" if job is None else "its work is given out again"
         self._log("warning", f"The Ray cluster took a worker away; {given}. Ray says: {reason[:300]}")
         self._on_preempted(None if job is None else job.type)
+        self._give_out_again(job)
+
+    def _empty(self, slot: Slot) -> None:
+        """Ends a worker, and those that have mapped its copies. Their jobs are given out again."""
+        slot.empty()
+        self._batches.forget(slot.placement.worker)
+        for other in borrowers(slot, self._slots):
+            job, other.running = other.running, None
+            self._empty(other)
+            self._give_out_again(job)
+
+    def _give_out_again(self, job: Job | None) -> None:
         if isinstance(job, Training):
             self.submit(job)
         elif job is not None:

@@ -1,12 +1,14 @@
 """A place for one worker of a Ray cluster, and the batches that the worker has."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rminas_sidecar.engines.device_copies import Placement
 from rminas_sidecar.engines.engine import Job
+from rminas_sidecar.engines.ray_batches import Batch
 from rminas_sidecar.engines.ray_trainings import Training
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.ipc.watchdog import Watchdog
@@ -15,13 +17,8 @@ from rminas_sidecar.protocol import Body
 if TYPE_CHECKING:
     from rminas_sidecar.engines.ray import RayCluster, RayWorker
 
-
-@dataclass
-class Batch:
-    """A prepared specification: its request, and the prepared batch as a Ray object."""
-
-    request: Body
-    content: Any
+_IDLE_SECONDS = 60.0
+"""A worker without work is given back to the cluster after this long. One is kept."""
 
 
 @dataclass
@@ -29,6 +26,7 @@ class Slot:
     """A place for one worker; a dead or lost one is replaced."""
 
     watchdog: Watchdog
+    placement: Placement
     worker: "RayWorker | None" = None
     """None when the place is empty because there is no work for it."""
     starts: int = 0
@@ -70,8 +68,13 @@ class Slot:
         worker, self.worker = self.worker, None
         self.starts += 1
         self.placed = self.ready = False
+        self.placement.owners.clear()
         if worker is not None:
             worker.end()
+
+    def can_take(self, batch: Batch | None) -> bool:
+        """Whether it may begin a job now: not while another worker of its device makes the copy of the batch."""
+        return batch is None or self._has(batch) or batch.copies.claim(self.placement)
 
     def give(self, job: Job, batch: Batch | None) -> None:
         """Sends a job, after its batch if the worker lacks it.
@@ -84,19 +87,50 @@ class Slot:
         self.watchdog.heard()
         if isinstance(job, Training) and self.worker is not None:
             self.worker.train({"type": job.type, "body": job.body}, job.inputs, job.checkpoint)
-        elif batch is None or any(known is batch for known in self.prepared):
+        elif batch is None or self._has(batch):
             self._send(job)
         elif self.worker is not None:
             self.preparing = batch
-            self.worker.prepare(batch.request, batch.content)
+            self.worker.prepare(batch.request, batch.content, batch.copies.offer(self.placement))
 
-    def begin(self, job: Job) -> None:
-        """Sends the job whose batch the worker has prepared."""
+    def begin(self, job: Job, copy: Body) -> None:
+        """Sends the job whose batch the worker has prepared.
+
+        Args:
+            job: the one that waits.
+            copy: what :meth:`DeviceCopies.keep` notes.
+        """
         assert self.preparing is not None
         batch, self.preparing = self.preparing, None
+        batch.copies.keep(self.placement, copy)
         self.prepared.append(batch)
         self._send(job)
+
+    def finish(self) -> None:
+        """Ends the job, which the worker has answered."""
+        if self.preparing is not None:
+            self.preparing.copies.forget(self.placement.worker)
+        self.running = self.preparing = None
+        self.idle_since = time.monotonic()
+
+    def _has(self, batch: Batch) -> bool:
+        return any(known is batch for known in self.prepared)
 
     def _send(self, job: Job) -> None:
         if self.worker is not None:
             self.worker.send({"type": job.type, "body": job.body})
+
+
+def superfluous(slots: Sequence[Slot]) -> list[Slot]:
+    """The slots whose workers can be given back to the cluster: none while any of them has work."""
+    filled = [slot for slot in slots if slot.worker is not None]
+    if any(slot.running is not None for slot in filled):
+        return []
+    # The one that is kept needs the copy of no other.
+    given_back = sorted(filled, key=lambda slot: len(slot.placement.owners))[1:]
+    return [slot for slot in given_back if time.monotonic() - slot.idle_since > _IDLE_SECONDS]
+
+
+def borrowers(owner: Slot, slots: Sequence[Slot]) -> list[Slot]:
+    """The slots whose workers have mapped copies of this one's, and cannot compute without it."""
+    return [slot for slot in slots if owner.placement.worker in slot.placement.owners]

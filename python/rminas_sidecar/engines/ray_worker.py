@@ -51,18 +51,19 @@ class RemoteWorker:
         if self._process is not None:
             self._process.send(request)
 
-    def prepare(self, request: Body, batch: bytes) -> None:
+    def prepare(self, request: Body, batch: bytes, copy: Body | None) -> None:
         """Lets the worker process map a prepared batch.
 
         Args:
             request: body of the protocol's `prepare`.
             batch: the batch as :meth:`PreparedBatch.shared` reads it.
+            copy: the copy of another worker of the device, see :meth:`DeviceCopies.offer`.
         """
         memory = SharedMemory()
         memory.fill(batch)
         # The worker process opens it by its path, which exists as long as the object.
         self._batches[request["digest"]] = memory
-        self.send({"type": "prepare", "body": {"request": request, "memory": memory.path}})
+        self.send({"type": "prepare", "body": {"request": request, "memory": memory.path, "copy": copy}})
 
     def train(self, request: Body, paths: Sequence[str], checkpoint: bytes | None, *inputs: Files) -> None:
         """Writes the files of a training to this node, and passes the request to the worker process.

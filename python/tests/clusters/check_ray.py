@@ -32,6 +32,7 @@ from support.limits import scaled
 from support.own_data import described, question, specification, write_folder
 from support.retraining import RETRAINING, bits, essence, request_for
 from support.supernets import METHOD_OPTIONS, one_shot
+from support.worker_memory import PLUGIN, copies
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = scaled(180)
@@ -80,8 +81,8 @@ def cluster() -> Iterator[Cluster]:
 
 
 def add_node(cluster: Cluster, **arguments: Any) -> Any:
-    """Adds a node with room for one worker."""
-    return cluster.add_node(**NODE, runtime_env_agent_port=next(PORTS), **arguments)
+    """Adds a node with room for one worker, or as the arguments say."""
+    return cluster.add_node(**{**NODE, **arguments}, runtime_env_agent_port=next(PORTS))
 
 
 def until(ready: Callable[[], Any], waits_for: str) -> Any:
@@ -241,6 +242,36 @@ def retraining_on(images: Path) -> dict[str, Any]:
     return {**RETRAINING, "network": network, "dataset": "own", "images": own, "recipe": recipe}
 
 
+def test_two_workers_of_one_device_share_a_copy_as_long_as_its_owner_lives(launcher: Any, cluster: Cluster) -> None:
+    """The plugin gives workers memory that goes with its process, as memory of CUDA does."""
+    node = add_node(cluster, num_cpus=2, resources={"shared": 2})
+    wanted = ["--workers", "2", "--worker-resources", "CPU=1,shared=1", "--plugin", str(PLUGIN)]
+    sidecar = start(launcher, cluster.address, *wanted)
+    sidecar.receive("hello")
+    assert sidecar.ask("prepare", prepare_body(steps=1_000_000, digest=ENDLESS))["type"] == "prepared"
+    endless = [sidecar.send("evaluate", evaluate_body(digest=ENDLESS)) for _ in range(2)]
+    [copy] = until(lambda: shared_copies(2), "two workers with one copy")
+    owner = int(copy.split("_")[1])
+    [borrower] = set(workers()) - {owner}
+
+    # The owner's evaluation fails. That of the other one is given out again.
+    os.kill(owner, signal.SIGKILL)
+    failed = sidecar.receive("error", "preempted", "evaluated")
+    assert (failed["id"] in endless, failed["body"]["code"]) == (True, "worker-died")
+    sidecar.send("evaluate", evaluate_body(digest=ENDLESS))
+    until(lambda: shared_copies(2) - {copy}, "two new workers with one copy")
+    assert {owner, borrower}.isdisjoint(workers())
+    sidecar.end()
+    until(lambda: not workers(), "the end of all workers")
+    cluster.remove_node(node)
+
+
+def shared_copies(users: int) -> set[str]:
+    """The images that so many workers, and no others, have mapped: `torch_`, the owner, and a number."""
+    mapped = [min(copies(pid), default="") for pid in workers()]
+    return set(mapped) if len(mapped) == users and len(set(mapped)) == 1 and all(mapped) else set()
+
+
 # --- whole searches
 
 SETTINGS = {"RF_WARMUP": 8, "RF_SUCC": 3, "MAX_EVALUATIONS": 13}
@@ -358,7 +389,18 @@ def busy(before: dict[int, int]) -> int | None:
 
 
 def processes() -> list[int]:
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    """All processes of the network of this one, which test_ray.py makes. Another test has one of its own."""
+    here = network_of("self")
+    return [
+        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and network_of(entry.name) == here
+    ]
+
+
+def network_of(pid: str) -> Path | None:
+    try:
+        return Path(f"/proc/{pid}/ns/net").readlink()
+    except OSError:
+        return None
 
 
 def command_of(pid: int | None) -> str:

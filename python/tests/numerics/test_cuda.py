@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 
+from rminas_sidecar.engines.devices import find_shared_device
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.evaluation.determinism import deterministic_algorithms
 from rminas_sidecar.evaluation.session import Session
@@ -218,6 +219,12 @@ def test_another_process_maps_a_tensor_by_its_handle() -> None:
         read = subprocess.run(command, input=json.dumps(handles), capture_output=True, text=True, check=True)
         assert json.loads(read.stdout) == before
     assert tensor.tolist() == [[2.0, 5.0], [3.0, 6.0], [4.0, 7.0]]
+
+
+def test_a_gpu_that_a_list_names_twice_is_one_device() -> None:
+    devices = [find_shared_device(torch.device("cuda:0"), "cuda:0,cuda:0", worker) for worker in range(2)]
+    assert devices[0] is not None
+    assert devices[0] == devices[1]
 
 
 def test_a_worker_goes_with_the_one_whose_copy_it_uses(launcher: Any, wait_for_end: Callable[[int], None]) -> None:

@@ -4,6 +4,7 @@ With it `cpu,cpu` stands for two devices. The descriptors stay open as long as t
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,14 @@ class WorkerMemory:
         except OSError as error:
             raise RuntimeError("the other process has ended") from error
         return torch.UntypedStorage._new_shared_fd_cpu(descriptor, handle["size"])
+
+
+def copies(pid: int) -> set[str]:
+    """The shared tensors that a process maps, each as `torch_`, the process that shared it, and a number."""
+    try:
+        return set(re.findall(r"/(torch_\d\S+)", Path(f"/proc/{pid}/maps").read_text()))
+    except OSError:
+        return set()
 
 
 # A test that imports the class keeps its own CPU as it is.
