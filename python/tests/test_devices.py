@@ -37,3 +37,10 @@ def test_workers_take_the_devices_in_turn() -> None:
     assert chosen == ["cpu", "meta", "cpu", "meta", "cpu"]
     assert kind_of(choose_device("cpu,meta", 1)).startswith("meta, torch ")
     assert summarise(chosen) == "cpu, meta"
+
+
+def test_a_cpu_without_a_c_compiler_is_another_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = kind_of(choose_device("cpu", 0))
+    monkeypatch.setenv("CC", "/nowhere/cc")
+    assert kind_of(choose_device("cpu", 0)) == f"{ours.removesuffix(', without a C compiler')}, without a C compiler"
+    assert "compiler" not in kind_of(choose_device("meta", 0))

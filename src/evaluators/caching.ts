@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { UsageError } from '../errors.js';
 import { withHome } from '../installation/paths.js';
 import { dataHome } from '../installation/places.js';
-import { type Evaluation, evaluationSchema } from '../protocol/messages.js';
+import { type Evaluation, evaluationSchema, type Hello, type Prepared } from '../protocol/messages.js';
 import type { Evaluator } from '../search/evaluator.js';
 import { SharedCache, type SharedCacheOptions } from '../store/shared-cache.js';
 import { VERSION } from '../version.js';
@@ -136,18 +136,30 @@ function cacheOptions({ prepared, limit, notify }: SharedResults, what: readonly
   };
 }
 
+/** A prepared sidecar, as far as scores depend on it. */
+export interface ScoreContext {
+  readonly resolved: {
+    readonly digest: string;
+    readonly plan: { readonly settings: { readonly cluster: { readonly address: string } | null } };
+  };
+  readonly prepared: Pick<Prepared, 'batch'>;
+  readonly sidecar: { readonly hello: Pick<Hello, 'device' | 'devices' | 'threads' | 'versions'> };
+}
+
 /**
  * SHA-256 of all that a score or a measurement depends on, apart from genotype and seed. The specification is the greater
  * part. The batch and the teacher's loss on it stand for files, the rest for arithmetic, whose last bits grow in training.
  */
-function contextOf({ resolved, prepared, sidecar }: PreparedSidecar, what: readonly string[]): string {
+export function contextOf({ resolved, prepared, sidecar }: ScoreContext, what: readonly string[]): string {
   const { device, devices = [], threads, versions } = sidecar.hello;
   // The number of a GPU changes no score.
-  const models =
-    devices.length === 0 ? device : [...new Set(devices.map(({ name }) => name.replace(/:\d+/, '')))].sort();
+  const described = devices.map(({ name, kind }) => `${name.replace(/:\d+/, '')}, ${kind}`);
+  const models = devices.length === 0 ? device : [...new Set(described)].sort();
   const { digest, teacherLoss, teacherAccuracy } = prepared.batch;
   const batch = [digest, teacherLoss, teacherAccuracy];
-  const arithmetic = [VERSION, Object.entries(versions).sort(), models, threads, process.arch, cpus()[0]?.model];
+  // The nodes of a cluster may have other processors than this machine.
+  const place = [resolved.plan.settings.cluster?.address ?? null, process.arch, cpus()[0]?.model];
+  const arithmetic = [VERSION, Object.entries(versions).sort(), models, threads, ...place];
   return createHash('sha256')
     .update(JSON.stringify([resolved.digest, batch, arithmetic, ...what]))
     .digest('hex');

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { cacheFolder, cacheLimit, ScoreCache, withScoreCache } from '../../src/evaluators/caching.js';
+import { cacheFolder, cacheLimit, contextOf, ScoreCache, withScoreCache } from '../../src/evaluators/caching.js';
 import { makeRoom } from '../../src/store/cache-files.js';
 import { createSimulatedEvaluator, evaluationOf } from '../search/simulated.js';
 
@@ -58,6 +58,32 @@ describe('the score cache', () => {
     for (let number = 0; number < 10; number += 1) (number % 2 ? one : other).keep(key(number), evaluationOf(number));
     expect(found(one, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(found(other, 10)).toEqual(found(one, 10));
+  });
+});
+
+describe('the context of a score', () => {
+  const batch = { size: 8, digest: 'ab'.repeat(32), teacherLoss: 0.5, teacherAccuracy: 1 };
+  const context = (name: string, kind: string, address?: string) => {
+    const hello = { device: name, devices: [{ name, kind }], threads: 1, versions: { torch: '2.13.0' } };
+    const cluster = address === undefined ? null : { address };
+    const resolved = { digest: 'cd'.repeat(32), plan: { settings: { cluster } } };
+    return contextOf({ resolved, prepared: { batch }, sidecar: { hello } }, []);
+  };
+
+  it('is the same on each GPU of a model, and another one on other models', () => {
+    const gpu = context('cuda:0 (NVIDIA H100)', 'cuda, torch 2.13.0');
+    expect(context('cuda:1 (NVIDIA H100)', 'cuda, torch 2.13.0')).toBe(gpu);
+    expect(context('cuda:0 (NVIDIA H200)', 'cuda, torch 2.13.0')).not.toBe(gpu);
+  });
+
+  it('is another one without a C compiler, and on each cluster', () => {
+    const here = context('cpu', 'cpu, torch 2.13.0');
+    const others = [
+      context('cpu', 'cpu, torch 2.13.0, without a C compiler'),
+      context('cpu', 'cpu, torch 2.13.0', 'auto'),
+      context('cpu', 'cpu, torch 2.13.0', '10.0.0.1:6379'),
+    ];
+    expect(new Set([here, ...others]).size).toBe(4);
   });
 });
 

@@ -90,13 +90,18 @@ def name_of(device: "torch.device", lanes: int = 1) -> str:
 def kind_of(device: "torch.device", lanes: int = 1) -> str:
     """The kind of arithmetic on a device, e.g. `cpu, torch 2.9.1+cpu`: scores of two kinds differ by rounding.
 
+    A CPU without a C compiler is another kind: torch's functions stand in for those in C there.
+
     Args:
         device: of a worker.
         lanes: how many architectures it trains at a time.
     """
     import torch
 
-    return f"{device.type}, torch {torch.__version__}{_stacks(device, lanes)}"
+    from rminas_sidecar.kernels.compiler import find_c_compiler
+
+    replaced = ", without a C compiler" if device.type == "cpu" and find_c_compiler() is None else ""
+    return f"{device.type}, torch {torch.__version__}{_stacks(device, lanes)}{replaced}"
 
 
 def _stacks(device: "torch.device", lanes: int) -> str:

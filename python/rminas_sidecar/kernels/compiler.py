@@ -32,7 +32,7 @@ def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
     Raises:
         CompilationError: the library cannot be compiled or loaded.
     """
-    compiler = shutil.which(os.environ.get("CC") or "cc")
+    compiler = find_c_compiler()
     if compiler is None:
         raise CompilationError("no C compiler was found (CC, or cc on the PATH)")
     try:
@@ -45,6 +45,11 @@ def load_library(folder: Path, options: Sequence[str] = ()) -> ctypes.CDLL:
         return ctypes.CDLL(str(library))
     except OSError as error:
         raise CompilationError(f"the compiled library cannot be stored or loaded: {error}") from error
+
+
+def find_c_compiler() -> str | None:
+    """The path of the C compiler; None where there is none."""
+    return shutil.which(os.environ.get("CC") or "cc")
 
 
 def _cache() -> Path:
