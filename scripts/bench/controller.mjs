@@ -27,13 +27,15 @@ export async function run(args) {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const [evaluations, parts] = [Number(values.evaluations), Number(values.parts)];
   console.log(`${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}; a folder of ${values.folder}`);
-  console.log(`One append that reaches the disk takes ${appendMs(folder, 500).toFixed(2)} ms (median).`);
   console.log('One proposal a turn. Milliseconds an evaluation: of the processor (as the clock has it).');
+  console.log('Append: milliseconds of an append that reaches the disk, the median before and after the search.');
   const ends = Array.from({ length: parts }, (_, part) => Math.round(((part + 1) * evaluations) / parts));
-  console.log(['strategy'.padEnd(24), ...ends.map((end) => `to ${end}`.padEnd(16))].join(''));
+  console.log(['strategy'.padEnd(24), ...ends.map((end) => `to ${end}`.padEnd(16)), 'append'].join(''));
   for (const strategy of values.strategies.split(',')) {
+    const before = appendMs(folder, 300);
     const cells = await timeSearch(strategy, ends, join(folder, strategy));
-    console.log([strategy.padEnd(24), ...cells.map((cell) => cell.padEnd(16))].join(''));
+    const appends = `${before.toFixed(2)}, ${appendMs(folder, 300).toFixed(2)}`;
+    console.log([strategy.padEnd(24), ...cells.map((cell) => cell.padEnd(16)), appends].join(''));
   }
 }
 

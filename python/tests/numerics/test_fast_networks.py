@@ -17,11 +17,11 @@ from rminas_sidecar.networks.fast.patches import PatchConvolution
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, OPERATIONS
 from rminas_sidecar.objective.observation import TrainingBatch, observe
 from rminas_sidecar.objective.rmi import RepresentationLoss
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.specification import NetworkSpecification
+from support.optimizers import SGD
 from support.rounding import change_by_a_rounding, largest_difference
 
 BETA = 0.8
-SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
 genotypes = st.tuples(*[st.sampled_from(OPERATIONS)] * 6).map(
     lambda ops: "|{}~0|+|{}~0|{}~1|+|{}~0|{}~1|{}~2|".format(*ops)
 )

@@ -22,6 +22,7 @@ from rminas_sidecar.specification import (
     Specification,
 )
 from support.fresh import run_program
+from support.optimizers import SGD
 from support.programs import (
     BETA,
     as_compiled,
@@ -34,7 +35,6 @@ from support.programs import (
 from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
-SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
 # All convolutions; poolings and skips; all operations; a convolution of zeros; a cell that carries its input alone.
 CONVOLUTIONS = "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_1x1~1|nor_conv_3x3~2|"
 MIXED = "|nor_conv_1x1~0|+|avg_pool_3x3~0|nor_conv_3x3~1|+|skip_connect~0|avg_pool_3x3~1|nor_conv_1x1~2|"

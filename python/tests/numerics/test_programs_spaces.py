@@ -16,8 +16,9 @@ from rminas_sidecar.networks.fast import accelerate
 from rminas_sidecar.objective.observation import TrainingBatch, observe
 from rminas_sidecar.programs import Compiler, Program, can_compile
 from rminas_sidecar.programs.spaces import SPACES
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification, Specification
+from rminas_sidecar.specification import NetworkSpecification, Specification
 from support.golden import Trace, read_traces
+from support.optimizers import SGD
 from support.programs import (
     BETA,
     as_compiled,
@@ -30,7 +31,6 @@ from support.programs import (
 from support.rounding import largest_difference, plain_and_chaos
 
 Build = Callable[..., dict[str, Any]]
-SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
 CASES = {
     "darts": NetworkSpecification(channels=16, cells=4, classes=5, resolution=16),
     "darts, narrow": NetworkSpecification(channels=8, cells=3, classes=5, resolution=16),

@@ -11,17 +11,17 @@ import torch
 from torch import Tensor, nn
 
 from rminas_sidecar.backends.xnas import find_xnas, import_xnas
-from rminas_sidecar.specification import NetworkSpecification, OptimizerSpecification
+from rminas_sidecar.specification import NetworkSpecification
 from rminas_sidecar.supernets.catalogue import build_method
 from rminas_sidecar.supernets.method import Batch, Method
 from rminas_sidecar.supernets.methods import darts_2
 from rminas_sidecar.supernets.sampling import best_of_evolution, best_of_random
 from rminas_sidecar.supernets.temperature import linear_temperature
 from rminas_sidecar.supernets.updates import ArchitectureRecipe, Updates
+from support.optimizers import SGD
 from support.supernets import METHOD_OPTIONS, draw_alpha
 
 SIZE = NetworkSpecification(channels=4, cells=1, classes=10, resolution=8)
-SGD = OptimizerSpecification(0.1, 0.9, 0.0, False, 5e-4)
 
 
 def _build(name: str) -> tuple[Any, Updates]:

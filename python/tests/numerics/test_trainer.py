@@ -12,9 +12,9 @@ from rminas_sidecar.evaluation.trainer import TrainingBatch, train_on_batch
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import CosineSpecification, OptimizerSpecification
+from support.optimizers import SGD
 
 Golden = Callable[[str], dict[str, Tensor]]
-SGD = OptimizerSpecification(learning_rate=0.1, momentum=0.9, dampening=0.0, nesterov=False, weight_decay=5e-4)
 
 
 @pytest.fixture

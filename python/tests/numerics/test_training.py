@@ -12,28 +12,9 @@ from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
 from rminas_sidecar.objective.observation import TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import OptimizerSpecification
+from support.recorders import OperationRecorder
 
 Golden = Callable[[str], dict[str, Tensor]]
-
-
-class Notebook:
-    """Records a step as the function itself, for processors without CUDA graphs."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-
-    def rehearse(self, step: Callable[[], None]) -> None:
-        self.calls.append("rehearse")
-        step()
-
-    def record(self, step: Callable[[], None]) -> Callable[[], None]:
-        self.calls.append("record")
-
-        def repeat() -> None:
-            self.calls.append("repeat")
-            step()
-
-        return repeat
 
 
 @pytest.mark.parametrize("settings", [{}, {"dampening": 0.3}, {"nesterov": True}, {"gradient_norm": 0.5}])
@@ -43,11 +24,11 @@ def test_recorded_steps_give_the_same_curve(golden: Golden, settings: dict[str, 
     batch = TrainingBatch(arrays["x"], arrays["y"], teacher)
     values = {"momentum": 0.9, "dampening": 0.0, "nesterov": False, "weight_decay": 5e-4, **settings}
     optimizer = OptimizerSpecification(learning_rate=0.1, **values)
-    notebook = Notebook()
+    recorded = OperationRecorder()
     answers = []
-    for recorder in (None, notebook):
+    for recorder in (None, recorded):
         torch.manual_seed(0)
         network = NasBench201Network(EXAMPLE, 4, 1, 10)
         answers.append(train_on_batch(network, batch, optimizer, 5, 0.8, recorder=recorder))
     assert answers[0] == answers[1]
-    assert notebook.calls == ["rehearse", "record", "repeat", "repeat", "repeat", "repeat"]
+    assert recorded.calls == ["rehearse", "record", "repeat", "repeat", "repeat"]
