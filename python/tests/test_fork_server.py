@@ -148,6 +148,20 @@ def test_a_fork_dies_with_its_process(forks: Forks, wait_for_end: Callable[[int]
     program.communicate()
 
 
+def test_a_server_whose_imports_start_threads_ends(tmp_path: Path) -> None:
+    (tmp_path / "waits.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    )
+    server = subprocess.run(
+        [sys.executable, str(FOLDER / "server.py"), os.path.relpath(tmp_path / "s"), "waits"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(FOLDER)]), "RMINAS_TEST_FORK_SERVER": ""},
+        capture_output=True,
+        check=False,
+    )
+    assert server.returncode == 1
+    assert b"have started threads" in server.stderr
+
+
 @pytest.mark.parametrize(
     "options",
     [

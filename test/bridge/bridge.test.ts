@@ -177,7 +177,7 @@ describe('failures', () => {
   });
 
   it('include a timeout, after which the bridge can be closed', async () => {
-    const bridge = await bridgeTo(python, 1_000);
+    const bridge = await bridgeTo(python, scaled(1_000));
     const os = await bridge.import<Os>('os');
     const pid = await os.getpid();
     process.kill(pid, 'SIGSTOP');

@@ -14,7 +14,7 @@ const FOLDER = join(ROOT, 'python/tests/fork_server');
  */
 const MODULES = [
   ...['torch', 'sklearn.ensemble', 'rminas_sidecar.server'],
-  ...['torch._dynamo', 'onnxscript', 'onnxruntime', 'networkx'],
+  ...['torch._dynamo', 'onnxscript', 'networkx'],
   ...['rminas_sidecar.evaluation.session', 'rminas_sidecar.plugins.catalogue', 'rminas_sidecar.plugins.loading'],
 ];
 /** What a sidecar and its workers have at their start, so that forks are like them. */
@@ -26,7 +26,7 @@ const VARIABLES = {
 
 /**
  * Starts a process that has imported PyTorch, of which the sidecars of many tests are forks (Linux). They would spend more
- * time on their imports than on the tests. `use-fork-server.ts` lets the tests of a project use it.
+ * time on their imports than on the tests. `use-fork-server.ts` says which tests use it.
  * @param python its interpreter, which is that of the sidecars
  * @returns a function that ends it
  */

@@ -18,6 +18,7 @@ import sys
 import threading
 import weakref
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
 from sitecustomize import surroundings, variables_read_once
@@ -155,6 +156,15 @@ class ForkServer:
             connection.close()
 
 
+def _require_one_thread() -> None:
+    """Ends the server if the imports have started threads. A fork lacks them, and waits for ever for their locks."""
+    others = [task for task in Path("/proc/self/task").iterdir() if task.name != str(os.getpid())]
+    names = [(task / "comm").read_text().strip() for task in others]
+    # The allocator of pyarrow takes care of forks.
+    if set(names) - {"jemalloc_bg_thd"}:
+        sys.exit(f"The imports of the fork server have started threads: {', '.join(names)}")
+
+
 def _keep_until_the_end() -> None:
     """Leaves the objects of the imports out of collections, and out of what happens when a fork ends."""
     gc.freeze()
@@ -205,6 +215,7 @@ def main() -> None:
         gc.disable()
         for module in sys.argv[2:]:
             importlib.import_module(module)
+        _require_one_thread()
         _keep_until_the_end()
         program = ForkServer(listener).serve()
     if program is not None:
