@@ -5,11 +5,15 @@ from queue import SimpleQueue
 
 import pytest
 
-from rminas_sidecar.engines import ray_engine
+from rminas_sidecar.engines import ray_engine, ray_slot
+from rminas_sidecar.engines.device_copies import Placement
+from rminas_sidecar.engines.engine import Job
 from rminas_sidecar.engines.local import Deadlines
 from rminas_sidecar.engines.ray_engine import RayEngine
 from rminas_sidecar.engines.ray_settings import RaySettings
+from rminas_sidecar.engines.ray_slot import Slot, borrowers, superfluous
 from rminas_sidecar.engines.worker_process import WorkerSettings
+from rminas_sidecar.ipc.watchdog import Watchdog
 
 
 def test_the_thread_that_connects_lives_as_long_as_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +30,30 @@ def test_the_thread_that_connects_lives_as_long_as_the_engine(monkeypatch: pytes
     engine.close()
     thread.join(60)
     assert not thread.is_alive()
+
+
+class _Worker:
+    """Stands for a worker of the cluster, which these tests do not use."""
+
+    def end(self) -> None:
+        pass
+
+
+def _slots(*owners: set[int]) -> list[Slot]:
+    """Slots whose workers have mapped the copies of others."""
+    return [Slot(Watchdog(60), Placement(number, "gpu", set(of)), worker=_Worker()) for number, of in enumerate(owners)]
+
+
+def test_a_worker_that_needs_no_other_is_kept_when_none_has_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_slot, "_IDLE_SECONDS", 0.0)
+    slots = _slots({1}, set(), {1})
+    assert [slot.placement.worker for slot in superfluous(slots)] == [0, 2]
+    slots[2].running = Job("evaluate", {}, print, print)
+    assert superfluous(slots) == []
+
+
+def test_a_worker_without_a_process_borrows_nothing() -> None:
+    slots = _slots(set(), {0}, set())
+    assert borrowers(slots[0], slots) == [slots[1]]
+    slots[1].empty()
+    assert borrowers(slots[0], slots) == []
