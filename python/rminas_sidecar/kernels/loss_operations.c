@@ -16,11 +16,10 @@ static float *logits_gradient_of(const operation *o, float *arena) {
 }
 
 static void pool(const float *x, float *pooled, ptrdiff_t pixels, ptrdiff_t channels) {
-    for (ptrdiff_t c = 0; c < channels; c += LANES) {
-        vec total = {0};
-        for (ptrdiff_t pixel = 0; pixel < pixels; pixel++) total += load(x + pixel * channels + c);
-        store(pooled + c, total / (float)pixels);
-    }
+    memcpy(pooled, x, channels * sizeof(float));
+    for (ptrdiff_t pixel = 1; pixel < pixels; pixel++)
+        for (ptrdiff_t c = 0; c < channels; c += LANES) store(pooled + c, load(pooled + c) + load(x + pixel * channels + c));
+    for (ptrdiff_t c = 0; c < channels; c += LANES) store(pooled + c, load(pooled + c) / (float)pixels);
 }
 
 /* The cross entropy of one sample, and its gradient by the logits. */
@@ -44,8 +43,11 @@ void rminas_classification(const operation *o, float *arena, float *scratch) {
         float *pooled = pooled_of(o, arena) + sample * channels;
         pool(arena + o->x + sample * pixels * channels, pooled, pixels, channels);
         for (ptrdiff_t k = 0; k < classes; k++) {
+            double products[LANES] = {0};
+            for (ptrdiff_t c = 0; c < channels; c += LANES)
+                for (int i = 0; i < LANES; i++) products[i] += (double)weight[k * channels + c + i] * pooled[c + i];
             logits[k] = bias[k];
-            for (ptrdiff_t c = 0; c < channels; c++) logits[k] += (double)weight[k * channels + c] * pooled[c];
+            for (int i = 0; i < LANES; i++) logits[k] += products[i];
         }
         total += cross_entropy(logits, classes, labels[sample], logits_gradient_of(o, arena) + sample * classes);
     }

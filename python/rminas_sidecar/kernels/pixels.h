@@ -90,6 +90,22 @@ static ALWAYS_INLINE void read_gradient_pixels(images y, ptrdiff_t at, ptrdiff_t
         }
 }
 
+/* Adds the moments of `count` pixels, from channel c on, to `moments`: 2 x channels. They are summed in float32 before. */
+static ALWAYS_INLINE void add_pixel_moments(block from, ptrdiff_t count, ptrdiff_t c, int vectors, double *moments,
+                                            ptrdiff_t channels) {
+    vec sum[GROUP] = {{0}}, square[GROUP] = {{0}};
+    for (ptrdiff_t i = 0; i < count; i++)
+        for (int v = 0; v < vectors; v++) {
+            vec value = load(from.first + i * from.step + v * from.apart);
+            sum[v] += value;
+            square[v] += value * value;
+        }
+    for (int v = 0; v < vectors; v++) {
+        add_lanes(moments + c + v * LANES, sum[v]);
+        add_lanes(moments + channels + c + v * LANES, square[v]);
+    }
+}
+
 /*
  * Where the gradient of images is written: that of the normalised images, if they are normalised. It is added to `base`, unless
  * that is null. sums: see `rminas_norm_factors`; or null. channels: of the images.

@@ -1,6 +1,7 @@
 /* Operations: 1 x 1 convolutions, the statistics of their outputs if these are normalised, and their gradients. */
 #include "operation.h"
 #include "products.h"
+#include "sparse_products.h"
 
 /* Pixels that are multiplied while they are in the cache; a multiple of BLOCK. */
 #define ROWS 64
@@ -35,9 +36,14 @@ void rminas_pointwise_convolution(const operation *o, float *arena, float *scrat
         float *y = arena + o->y + first * o->outputs;
         FOR_GROUPS(o->inputs, read_pixels(x, first * o->inputs, o->inputs, c, count, vectors,
                                           pixels_at(rows, 0, o->inputs, c)))
-        multiply_panels(rows, panels, y, count, o->inputs, o->outputs, rows_after(o, x.pixels, x.pixels, first, o->inputs));
-        for (ptrdiff_t row = 0; row < count && o->statistics != ABSENT; row += BLOCK)
-            add_block_moments(y + row * o->outputs, o->outputs, moments + first / PART * 2 * o->outputs);
+        ahead next = rows_after(o, x.pixels, x.pixels, first, o->inputs);
+        if (x.rectifies && skips_zeros(rows, BLOCK * o->inputs, o->outputs))
+            multiply_nonzero(rows, arena + o->weight, y, count, o->inputs, o->outputs, next);
+        else
+            multiply_panels(rows, panels, y, count, o->inputs, o->outputs, next);
+        if (o->statistics != ABSENT)
+            FOR_GROUPS(o->outputs, add_pixel_moments(pixels_at(y, 0, o->outputs, c), count, c, vectors,
+                                                     moments + first / PART * 2 * o->outputs, o->outputs))
     }
     if (o->statistics != ABSENT) write_statistics(o, arena, moments, parts_of(o), pixels_of(o));
 }
@@ -69,7 +75,10 @@ void rminas_pointwise_convolution_gradient(const operation *o, float *arena, flo
                                                  pixels_at(back, 0, outputs, c)))
         FOR_GROUPS(inputs, read_pixels(to.x, first * inputs, inputs, c, count, vectors, pixels_at(rows, 0, inputs, c)))
         ahead next = rows_after(o, gradient.pixels, gradient.convolved ? gradient.convolved : gradient.pixels, first, outputs);
-        add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs, next);
+        if (to.x.rectifies && skips_zeros(rows, BLOCK * inputs, outputs))
+            add_nonzero_outer(rows, back, sums + first / PART * filters, count, inputs, outputs, next);
+        else
+            add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs, next);
         if (!to.gradient) continue;
         next = rows_after(o, to.x.pixels, to.gradient, first, inputs);
         multiply_panels(back, panels, rows, count, outputs, inputs, next);

@@ -84,13 +84,17 @@ static inline void pack_panels(const float *matrix, float *panels, ptrdiff_t row
     }
 }
 
-/* The same of a matrix transposed. columns: a multiple of LANES. */
+/* The same of a matrix transposed. rows and columns: multiples of LANES. */
 static inline void pack_turned_panels(const float *matrix, float *panels, ptrdiff_t rows, ptrdiff_t columns) {
     for (ptrdiff_t row = 0; row < rows; row += PANEL) {
         ptrdiff_t width = panel_width(row, rows);
         for (ptrdiff_t column = 0; column < columns; column += LANES, panels += LANES * width)
-            for (ptrdiff_t i = 0; i < width; i++)
-                for (ptrdiff_t j = 0; j < LANES; j++) panels[j * width + i] = matrix[(row + i) * columns + column + j];
+            for (ptrdiff_t first = 0; first < width; first += LANES) {
+                vec tile[LANES];
+                for (int i = 0; i < LANES; i++) tile[i] = load(matrix + (row + first + i) * columns + column);
+                transpose_lanes(tile);
+                for (int i = 0; i < LANES; i++) store(panels + i * width + first, tile[i]);
+            }
     }
 }
 

@@ -3,6 +3,7 @@
 #define RMINAS_VECTORS_H
 
 #include <stddef.h>
+#include <string.h>
 
 #ifndef LANES
 #if defined(__AVX512F__)
@@ -22,8 +23,9 @@ typedef float unaligned __attribute__((vector_size(4 * LANES), aligned(4)));
 /* For loops that need all registers: inlined, GCC may keep some of their values in memory. */
 #define NEVER_INLINE __attribute__((noinline, unused))
 
-typedef double wide_lanes __attribute__((vector_size(8 * LANES)));
-typedef double wide_unaligned_lanes __attribute__((vector_size(8 * LANES), aligned(8)));
+typedef float half_lanes __attribute__((vector_size(2 * LANES)));
+typedef double wide_lanes __attribute__((vector_size(4 * LANES)));
+typedef double wide_unaligned_lanes __attribute__((vector_size(4 * LANES), aligned(8)));
 
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }
@@ -33,9 +35,40 @@ static inline vec choose(lanes_mask where, vec one, vec other) {
     return (vec)(((lanes_mask)one & where) | ((lanes_mask)other & ~where));
 }
 
+/* Lanes of two vectors in turns: those of their first halves, and those of their second halves. */
+static inline void interleave(vec one, vec other, vec *low, vec *high) {
+#if defined(__GNUC__) && !defined(__clang__)
+    lanes_mask first, second;
+    for (int i = 0; i < LANES; i++) {
+        first[i] = i / 2 + i % 2 * LANES;
+        second[i] = first[i] + LANES / 2;
+    }
+    *low = __builtin_shuffle(one, other, first);
+    *high = __builtin_shuffle(one, other, second);
+#else
+    for (int i = 0; i < LANES; i++) {
+        (*low)[i] = i % 2 ? other[i / 2] : one[i / 2];
+        (*high)[i] = i % 2 ? other[(i + LANES) / 2] : one[(i + LANES) / 2];
+    }
+#endif
+}
+
+/* Transposes LANES x LANES floats. */
+static inline void transpose_lanes(vec *rows) {
+    /* Each round moves a bit from the number of the lane to that of the row. */
+    for (int round = 1; round < LANES; round *= 2) {
+        vec next[LANES];
+        for (int i = 0; i < LANES / 2; i++) interleave(rows[i], rows[i + LANES / 2], &next[2 * i], &next[2 * i + 1]);
+        memcpy(rows, next, sizeof next);
+    }
+}
+
 /* Adds each lane to a sum of its own. */
 static inline void add_lanes(double *sums, vec value) {
-    *(wide_unaligned_lanes *)sums += __builtin_convertvector(value, wide_lanes);
+    half_lanes halves[2];
+    memcpy(halves, &value, sizeof value);
+    for (int i = 0; i < 2; i++)
+        *(wide_unaligned_lanes *)(sums + i * LANES / 2) += __builtin_convertvector(halves[i], wide_lanes);
 }
 
 #endif
