@@ -14,8 +14,6 @@
 #define NARROW 4
 /* Images that a gradient reads and writes. */
 #define STREAMS 4
-/* Pixels whose sums are of float32. The sums of these sums are of float64. */
-#define RUN 64
 
 /* Copies of an image: `line` floats from line to line of a vector, and `size` floats from vector to vector. */
 typedef struct {

@@ -79,8 +79,8 @@ void rminas_classification_gradient(const operation *o, float *arena, float *scr
     }
 }
 
-/* Floats whose products are summed in float32; their sums are summed in float64. */
-#define RUN 512
+/* Floats of a sample whose products are summed in float32; their sums are summed in float64. */
+#define PIECE 512
 /* Dot products that are computed side by side. */
 #define BESIDE 4
 
@@ -91,7 +91,7 @@ static double sum_lanes(vec value) {
 }
 
 /* Floats from row to row of copies. */
-#define DISTANCE (RUN + ALIGNMENT)
+#define DISTANCE (PIECE + ALIGNMENT)
 
 /* gram (batch x batch) += products of rows of `length` floats; the half below the diagonal. */
 static void add_products(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t length) {
@@ -138,8 +138,8 @@ void rminas_comparison(const operation *o, float *arena, float *scratch) {
     double *gram = (double *)scratch, *means = gram + batch * batch, dot = 0, square = 0;
     float *rows = scratch + aligned((ptrdiff_t)(sizeof(double) / sizeof(float)) * (batch * batch + batch));
     memset(gram, 0, batch * batch * sizeof(double));
-    for (ptrdiff_t start = 0; start < length; start += RUN) {
-        ptrdiff_t count = start + RUN < length ? RUN : length - start;
+    for (ptrdiff_t start = 0; start < length; start += PIECE) {
+        ptrdiff_t count = start + PIECE < length ? PIECE : length - start;
         /* Samples may lie at a distance at which they share the sets of the cache. */
         for (ptrdiff_t i = 0; i < batch; i++) memcpy(rows + i * DISTANCE, x + i * length + start, count * sizeof(float));
         add_products(rows, gram, batch, count);

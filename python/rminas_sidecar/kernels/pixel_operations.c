@@ -42,9 +42,11 @@ void rminas_insertion(const operation *o, float *arena, float *scratch) {
 void rminas_insertion_gradient(const operation *o, float *arena, float *scratch) {
     (void)scratch;
     sink x = sink_of(o, arena);
-    for (ptrdiff_t pixel = 0; pixel < pixels_of(o); pixel += BLOCK)
+    for (ptrdiff_t pixel = 0; pixel < pixels_of(o); pixel += RUN) {
+        ptrdiff_t count = pixels_of(o) - pixel < RUN ? pixels_of(o) - pixel : RUN;
         FOR_GROUPS(o->inputs, write_pixels(x, pixels_at(arena + o->y_gradient + o->first, pixel, o->outputs, c),
-                                           pixel * o->inputs, o->inputs, c, BLOCK, vectors))
+                                           pixel * o->inputs, o->inputs, c, count, vectors))
+    }
 }
 
 ptrdiff_t rminas_normalisation_scratch(const operation *o) { return moments_size(1, o->outputs); }

@@ -25,6 +25,9 @@ static inline vec passed(source x, vec gradient, vec value) {
     return x.rectifies ? keep_positive((vec)((lanes_mask)gradient & ~(value >= x.most)), value) : gradient;
 }
 
+/* Pixels whose sums are of float32. The sums of these sums are of float64. */
+#define RUN 64
+
 /* Vectors of channels that are read or written together, because they lie side by side. */
 #define GROUP 4
 

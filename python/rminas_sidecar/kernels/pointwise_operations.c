@@ -21,29 +21,60 @@ static ahead rows_after(const operation *o, const float *one, const float *other
     return (ahead){one + start * channels, other + start * channels, count * channels};
 }
 
+/* Rows, and the sums of their columns and of the squares: 2 x columns. */
+typedef struct {
+    table out;
+    float *moments;
+} summed_table;
+
+static ALWAYS_INLINE void store_and_sum_tile(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors) {
+    const summed_table *summed = to;
+    store_tile(&summed->out, sums, row, column, vectors);
+    for (int v = 0; v < vectors; v++) {
+        float *moment = summed->moments + column + v * LANES;
+        vec sum = {0}, square = {0};
+        for (int i = 0; i < TILE_ROWS; i++) {
+            vec value = sums[i * vectors + v];
+            sum += value;
+            square += value * value;
+        }
+        store(moment, load(moment) + sum);
+        store(moment + summed->out.columns, load(moment + summed->out.columns) + square);
+    }
+}
+
+/* As `multiply_panels`, and adds to the moments. */
+static NEVER_INLINE void multiply_panels_and_sum(const float *rows, const float *panels, summed_table to, ptrdiff_t count,
+                                                 ptrdiff_t inputs, ahead next) {
+    multiply_panels_and(rows, panels, count, inputs, to.out.columns, next, store_and_sum_tile, &to);
+}
+
 ptrdiff_t rminas_pointwise_convolution_scratch(const operation *o) {
-    return aligned(moments_size(parts_of(o), o->outputs)) + aligned(o->inputs * o->outputs) + ROWS * o->inputs;
+    return aligned(moments_size(parts_of(o), o->outputs)) + aligned(2 * o->outputs) + aligned(o->inputs * o->outputs) +
+           ROWS * o->inputs;
 }
 
 /* weight: inputs x outputs. */
 void rminas_pointwise_convolution(const operation *o, float *arena, float *scratch) {
     source x = source_of(o, arena);
     double *moments = (double *)take_zeros(&scratch, moments_size(parts_of(o), o->outputs));
-    float *panels = take(&scratch, o->inputs * o->outputs), *rows = scratch;
+    float *block_moments = take(&scratch, 2 * o->outputs), *panels = take(&scratch, o->inputs * o->outputs), *rows = scratch;
     pack_panels(arena + o->weight, panels, o->inputs, o->outputs, o->outputs);
     for (ptrdiff_t first = 0; first < pixels_of(o); first += ROWS) {
         ptrdiff_t count = rows_at(o, first);
         float *y = arena + o->y + first * o->outputs;
+        double *part = moments + first / PART * 2 * o->outputs;
         FOR_GROUPS(o->inputs, read_pixels(x, first * o->inputs, o->inputs, c, count, vectors,
                                           pixels_at(rows, 0, o->inputs, c)))
         ahead next = rows_after(o, x.pixels, x.pixels, first, o->inputs);
-        if (x.rectifies && skips_zeros(rows, BLOCK * o->inputs, o->outputs))
+        if (x.rectifies && skips_zeros(rows, BLOCK * o->inputs, o->outputs)) {
             multiply_nonzero(rows, arena + o->weight, y, count, o->inputs, o->outputs, next);
-        else
-            multiply_panels(rows, panels, y, count, o->inputs, o->outputs, next);
-        if (o->statistics != ABSENT)
-            FOR_GROUPS(o->outputs, add_pixel_moments(pixels_at(y, 0, o->outputs, c), count, c, vectors,
-                                                     moments + first / PART * 2 * o->outputs, o->outputs))
+            FOR_GROUPS(o->outputs, add_pixel_moments(pixels_at(y, 0, o->outputs, c), count, c, vectors, part, o->outputs))
+        } else {
+            memset(block_moments, 0, 2 * o->outputs * sizeof(float));
+            multiply_panels_and_sum(rows, panels, (summed_table){{y, o->outputs}, block_moments}, count, o->inputs, next);
+            for (ptrdiff_t i = 0; i < 2 * o->outputs; i += LANES) add_lanes(part + i, load(block_moments + i));
+        }
     }
     if (o->statistics != ABSENT) write_statistics(o, arena, moments, parts_of(o), pixels_of(o));
 }

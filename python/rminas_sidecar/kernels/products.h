@@ -123,10 +123,11 @@ static ALWAYS_INLINE void fetch(ahead share, ptrdiff_t at) {
     __builtin_prefetch(share.second + at, 0, 2);
 }
 
+/* Takes the sums of TILE_ROWS rows and `vectors` vectors of columns. to: what the function needs to know. */
+typedef void (*finishing)(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors);
+
 /* TILE_ROWS rows times one panel of `vectors` vectors. */
-static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, float *out, ptrdiff_t inputs,
-                                        ptrdiff_t outputs, int vectors, ahead next) {
-    vec sum[TILE_ROWS * TILE_VECTORS] = {{0}};
+static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, ptrdiff_t inputs, int vectors, ahead next, vec *sum) {
     ptrdiff_t stride = stride_of(next, inputs);
     for (ptrdiff_t i = 0; i < inputs; i++, panel += vectors * LANES) {
         vec weight[TILE_VECTORS];
@@ -135,26 +136,46 @@ static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, f
         for (int row = 0; row < TILE_ROWS; row++)
             for (int v = 0; v < vectors; v++) sum[row * vectors + v] += rows[row * inputs + i] * weight[v];
     }
-    for (int row = 0; row < TILE_ROWS; row++)
-        for (int v = 0; v < vectors; v++) store(out + row * outputs + v * LANES, sum[row * vectors + v]);
+}
+
+/* rows (count x inputs) times a packed matrix of inputs x outputs, given to `finish`. count: a multiple of BLOCK. */
+static ALWAYS_INLINE void multiply_panels_and(const float *rows, const float *panels, ptrdiff_t count, ptrdiff_t inputs,
+                                              ptrdiff_t outputs, ahead next, finishing finish, const void *to) {
+    ahead share = share_of(next, count / TILE_ROWS * ((outputs + PANEL - 1) / PANEL));
+    for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
+        ptrdiff_t width = panel_width(column, outputs);
+        for (ptrdiff_t row = 0; row < count; row += TILE_ROWS, share = next_share(share)) {
+            vec sum[TILE_ROWS * TILE_VECTORS] = {{0}};
+            if (width == PANEL) {
+                multiply_tile(rows + row * inputs, panels, inputs, TILE_VECTORS, share, sum);
+                finish(to, sum, row, column, TILE_VECTORS);
+            } else {
+                multiply_tile(rows + row * inputs, panels, inputs, 1, share, sum);
+                finish(to, sum, row, column, 1);
+            }
+        }
+        panels += inputs * width;
+    }
+}
+
+/* Rows of `columns` floats. */
+typedef struct {
+    float *rows;
+    ptrdiff_t columns;
+} table;
+
+static ALWAYS_INLINE void store_tile(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors) {
+    const table *out = to;
+    float *first = out->rows + row * out->columns + column;
+    for (int i = 0; i < TILE_ROWS; i++)
+        for (int v = 0; v < vectors; v++) store(first + i * out->columns + v * LANES, sums[i * vectors + v]);
 }
 
 /* out (count x outputs) = rows (count x inputs) times a packed matrix of inputs x outputs. count: a multiple of BLOCK. */
 static NEVER_INLINE void multiply_panels(const float *rows, const float *panels, float *out, ptrdiff_t count,
                                          ptrdiff_t inputs, ptrdiff_t outputs, ahead next) {
-    ahead share = share_of(next, count / TILE_ROWS * ((outputs + PANEL - 1) / PANEL));
-    for (ptrdiff_t column = 0; column < outputs; column += PANEL) {
-        ptrdiff_t width = panel_width(column, outputs);
-        for (ptrdiff_t row = 0; row < count; row += TILE_ROWS, share = next_share(share)) {
-            const float *from = rows + row * inputs;
-            float *to = out + row * outputs + column;
-            if (width == PANEL)
-                multiply_tile(from, panels, to, inputs, outputs, TILE_VECTORS, share);
-            else
-                multiply_tile(from, panels, to, inputs, outputs, 1, share);
-        }
-        panels += inputs * width;
-    }
+    table to = {out, outputs};
+    multiply_panels_and(rows, panels, count, inputs, outputs, next, store_tile, &to);
 }
 
 /* TILE_ROWS x `vectors` vectors of filters += rows (count x inputs) transposed times gradients (count x outputs). */
