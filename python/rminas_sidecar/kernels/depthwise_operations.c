@@ -12,8 +12,10 @@
 /* Output pixels that are computed side by side. */
 #define WIDE 8
 #define NARROW 4
-/* Images that a gradient reads and writes. */
-#define STREAMS 4
+/* Floats of images that are written past the caches: reading them first, as caches do, would take longer. */
+#define STREAMED (1 << 21)
+/* Pixels of x that are computed while they are in the cache, with all vectors of a group. */
+#define PIECE 256
 
 /* Copies of an image: `line` floats from line to line of a vector, and `size` floats from vector to vector. */
 typedef struct {
@@ -42,22 +44,19 @@ static block line_in(plane p, float *copy, ptrdiff_t h) {
     return (block){copy + h * p.line + p.padding * LANES, LANES, p.size};
 }
 
-/* A vector of the image that is needed next, or null. Lines of it are fetched into the cache during those of the present one. */
+/*
+ * Images of which lines are fetched into the cache while others are computed: the line that is as far ahead of the present one as
+ * `pixels` is ahead of the present image. There may be no such line. pixels: one vector of channels, or null.
+ */
 typedef struct {
-    const float *image;
-    plane lines;
-    ptrdiff_t channels;
-} ahead_of_image;
+    const float *pixels;
+    ptrdiff_t width, channels;
+} lines_ahead;
 
-/* There may be no next image, as long as `images` is not null. */
-static ahead_of_image next_image(const operation *o, const float *images, plane lines, ptrdiff_t b, ptrdiff_t c) {
-    return (ahead_of_image){images ? images + image_at(o, lines, b + 1) + c : NULL, lines, o->inputs};
-}
-
-static void fetch_line(ahead_of_image next, ptrdiff_t h) {
-    if (!next.image || h >= next.lines.height) return;
-    const float *pixel = next.image + h * next.lines.width * next.channels;
-    for (ptrdiff_t w = 0; w < next.lines.width; w++) __builtin_prefetch(pixel + w * next.channels, 0, 2);
+static void fetch_line(lines_ahead ahead, ptrdiff_t h) {
+    if (!ahead.pixels) return;
+    const float *pixel = ahead.pixels + h * ahead.width * ahead.channels;
+    for (ptrdiff_t w = 0; w < ahead.width; w++) __builtin_prefetch(pixel + w * ahead.channels, 0, 2);
 }
 
 /* The taps of a vector of channels. */
@@ -88,11 +87,16 @@ static ALWAYS_INLINE void convolve_line(const float *from, ptrdiff_t line, const
     for (; w < count; w++) sum_taps(from + w * step, line, taps, height, side, dilation, stride, 1, out + w);
 }
 
-/* out = the image of one vector, convolved. Lines of taps outside of the image are left out. */
-static ALWAYS_INLINE void convolve_plane(const operation *o, const float *pixels, const vec *taps, ptrdiff_t side,
-                                         ptrdiff_t dilation, ptrdiff_t stride, ahead_of_image x, ahead_of_image y, vec *out) {
+/* Lines of images. */
+typedef struct {
+    ptrdiff_t first, end;
+} span;
+
+/* out = lines of the image of one vector, convolved. Lines of taps outside of the image are left out. */
+static ALWAYS_INLINE void convolve_lines(const operation *o, const float *pixels, const vec *taps, ptrdiff_t side,
+                                         ptrdiff_t dilation, ptrdiff_t stride, span lines, lines_ahead x, lines_ahead y, vec *out) {
     plane from = x_plane(o, padding_of(o)), to = y_plane(o, 0);
-    for (ptrdiff_t h = 0; h < to.height; h++, out += to.width) {
+    for (ptrdiff_t h = lines.first; h < lines.end; h++, out += to.width) {
         ptrdiff_t top = h * stride - from.padding, first = 0, last = side;
         while (top + first * dilation < 0) first++;
         while (top + (last - 1) * dilation >= from.height) last--;
@@ -104,47 +108,60 @@ static ALWAYS_INLINE void convolve_plane(const operation *o, const float *pixels
 }
 
 /* The same by the kernel of an operation. The compiler knows the usual ones. */
-static NEVER_INLINE void convolve_plane_by(const operation *o, const float *pixels, const vec *taps, ahead_of_image x,
-                                           ahead_of_image y, vec *out) {
+static NEVER_INLINE void convolve_lines_by(const operation *o, const float *pixels, const vec *taps, span lines, lines_ahead x,
+                                           lines_ahead y, vec *out) {
     switch (o->dilation == 1 ? 2 * o->side + o->stride : 0) {
-    case 2 * 3 + 1: convolve_plane(o, pixels, taps, 3, 1, 1, x, y, out); break;
-    case 2 * 3 + 2: convolve_plane(o, pixels, taps, 3, 1, 2, x, y, out); break;
-    case 2 * 5 + 1: convolve_plane(o, pixels, taps, 5, 1, 1, x, y, out); break;
-    case 2 * 5 + 2: convolve_plane(o, pixels, taps, 5, 1, 2, x, y, out); break;
-    default: convolve_plane(o, pixels, taps, o->side, o->dilation, o->stride, x, y, out);
+    case 2 * 3 + 1: convolve_lines(o, pixels, taps, 3, 1, 1, lines, x, y, out); break;
+    case 2 * 3 + 2: convolve_lines(o, pixels, taps, 3, 1, 2, lines, x, y, out); break;
+    case 2 * 5 + 1: convolve_lines(o, pixels, taps, 5, 1, 1, lines, x, y, out); break;
+    case 2 * 5 + 2: convolve_lines(o, pixels, taps, 5, 1, 2, lines, x, y, out); break;
+    default: convolve_lines(o, pixels, taps, o->side, o->dilation, o->stride, lines, x, y, out);
     }
 }
 
-ptrdiff_t rminas_depthwise_convolution_scratch(const operation *o) {
-    return aligned(moments_size(1, o->inputs)) + GROUP * (x_plane(o, padding_of(o)).size + y_plane(o, 0).size);
+/* Lines of a piece of an image: PIECE pixels of x, but at least one line of y. */
+static ptrdiff_t x_lines(const operation *o) {
+    ptrdiff_t lines = PIECE / (o->width * o->stride) * o->stride;
+    lines = lines < o->stride ? o->stride : lines;
+    return lines < o->height ? lines : o->height;
 }
 
-/* Convolves vectors of all images, and adds to the moments. pixels: zeros; out: memory for the images. */
+static ptrdiff_t y_lines(const operation *o) { return strided_length(x_lines(o), o->stride); }
+
+ptrdiff_t rminas_depthwise_convolution_scratch(const operation *o) {
+    return aligned(moments_size(1, o->inputs)) + GROUP * (x_plane(o, padding_of(o)).size + y_lines(o) * y_plane(o, 0).line);
+}
+
+/* Convolves vectors of all images, and adds to the moments. pixels: zeros; out: memory for a piece of an image. */
 static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdiff_t c, int vectors, float *pixels, vec *out,
                                          double *moments) {
     plane from = x_plane(o, padding_of(o)), to = y_plane(o, 0);
-    ptrdiff_t count = to.height * to.width;
+    ptrdiff_t x_line = from.width * o->inputs, y_line = to.width * o->inputs, step = y_lines(o), most = step * to.width;
+    int streams = strided_pixels(o) * o->inputs >= STREAMED;
     source x = source_of(o, arena);
     vec taps[GROUP][MOST_TAPS];
     for (int v = 0; v < vectors; v++) read_taps(o, arena, c + v * LANES, taps[v]);
-    for (ptrdiff_t b = 0; b < o->batch; b++) {
-        float *y = arena + o->y + image_at(o, to, b) + c;
-        for (ptrdiff_t h = 0; h < from.height; h++)
-            read_pixels(x, image_at(o, from, b) + h * from.width * o->inputs, o->inputs, c, from.width, vectors,
-                        line_in(from, pixels, h));
-        for (int v = 0; v < vectors; v++) {
-            ptrdiff_t vector = c + v * LANES;
-            convolve_plane_by(o, pixels + v * from.size, taps[v], next_image(o, x.pixels, from, b, vector),
-                              next_image(o, arena + o->y, to, b, vector), out + v * count);
+    for (ptrdiff_t b = 0; b < o->batch; b++)
+        for (ptrdiff_t first = 0, read = 0; first < to.height; first += step) {
+            ptrdiff_t x_image = image_at(o, from, b), y_image = image_at(o, to, b);
+            span lines = {first, first + step < to.height ? first + step : to.height};
+            ptrdiff_t needed = (lines.end - 1) * o->stride + from.padding + 1;
+            needed = needed < from.height ? needed : from.height;
+            for (; read < needed; read++)
+                read_pixels(x, x_image + read * x_line, o->inputs, c, from.width, vectors, line_in(from, pixels, read));
+            for (int v = 0; v < vectors; v++) {
+                ptrdiff_t vector = c + v * LANES;
+                lines_ahead x_ahead = {x.pixels + x_image + (needed - first * o->stride) * x_line + vector, from.width, o->inputs};
+                lines_ahead y_ahead = {streams ? NULL : arena + o->y + y_image + step * y_line + vector, to.width, o->inputs};
+                convolve_lines_by(o, pixels + v * from.size, taps[v], lines, x_ahead, y_ahead, out + v * most);
+            }
+            ptrdiff_t count = (lines.end - first) * to.width;
+            float *y = arena + o->y + y_image + first * y_line + c;
+            block convolved = {(float *)out, LANES, most * LANES};
+            if (o->statistics != ABSENT) add_pixel_moments(convolved, count, c, vectors, moments, o->inputs);
+            for (ptrdiff_t i = 0; i < count; i++)
+                for (int v = 0; v < vectors; v++) put(y + i * o->inputs + v * LANES, out[v * most + i], streams);
         }
-        for (ptrdiff_t first = 0; first < count; first += RUN) {
-            ptrdiff_t run = count - first < RUN ? count - first : RUN;
-            if (o->statistics != ABSENT)
-                add_pixel_moments((block){(float *)(out + first), LANES, count * LANES}, run, c, vectors, moments, o->inputs);
-            for (ptrdiff_t i = first; i < first + run; i++)
-                for (int v = 0; v < vectors; v++) store(y + i * o->inputs + v * LANES, out[v * count + i]);
-        }
-    }
 }
 
 void rminas_depthwise_convolution(const operation *o, float *arena, float *scratch) {
@@ -156,13 +173,13 @@ void rminas_depthwise_convolution(const operation *o, float *arena, float *scrat
 
 /*
  * Writes the gradients of `count` pixels of line h of x, from pixel w on, `stride` apart, and adds to the gradients of the taps.
- * gradient: the image of y.
+ * pixels and x_gradient: pixel w; gradient: the image of y.
  */
-static ALWAYS_INLINE void differentiate_pixels(plane from, plane to, const float *pixels, const float *gradient, ptrdiff_t h,
-                                               ptrdiff_t w, const vec *taps, ptrdiff_t side, ptrdiff_t dilation,
-                                               ptrdiff_t stride, int count, vec *x_gradient, vec *tap_gradients) {
+static ALWAYS_INLINE void differentiate_pixels(const float *pixels, const float *gradient, plane to, ptrdiff_t h, ptrdiff_t w,
+                                               const vec *taps, ptrdiff_t side, ptrdiff_t dilation, ptrdiff_t stride, int count,
+                                               vec *x_gradient, vec *tap_gradients) {
     vec x[WIDE], sums[WIDE] = {{0}};
-    for (int k = 0; k < count; k++) x[k] = load(pixels + h * from.line + (w + k * stride) * LANES);
+    for (int k = 0; k < count; k++) x[k] = load(pixels + k * stride * LANES);
     for (ptrdiff_t i = 0; i < side; i++) {
         ptrdiff_t down = h + (side / 2 - i) * dilation;
         if (down < 0 || down % stride || down / stride >= to.height) continue;
@@ -180,69 +197,89 @@ static ALWAYS_INLINE void differentiate_pixels(plane from, plane to, const float
             tap_gradients[i * side + j] = products[0] + products[1];
         }
     }
-    for (int k = 0; k < count; k++) x_gradient[h * from.width + w + k * stride] = sums[k];
+    for (int k = 0; k < count; k++) x_gradient[k * stride] = sums[k];
 }
 
-/* x_gradient = the gradient of the image of one vector. Adds to the gradients of the taps. */
-static ALWAYS_INLINE void differentiate_plane(const operation *o, const float *pixels, const float *gradient, const vec *taps,
-                                              ptrdiff_t side, ptrdiff_t dilation, ptrdiff_t stride, const ahead_of_image *next,
-                                              vec *x_gradient, vec *tap_gradients) {
-    plane from = x_plane(o, 0), to = y_plane(o, padding_of(o));
-#define DIFFERENTIATE(count) \
-    differentiate_pixels(from, to, pixels, gradient, h, w, taps, side, dilation, stride, count, x_gradient, tap_gradients)
-    for (ptrdiff_t h = 0; h < from.height; h++) {
-        for (int i = 0; i < STREAMS; i++) fetch_line(next[i], h);
+/* Images that a gradient reads and writes: x and its gradient, and for the gradient of y what it is computed from. */
+#define STREAMS 4
+/* The first one that has lines of y. */
+#define Y_STREAM 2
+
+/* x_gradient = the gradients of lines of the image of one vector. Adds to the gradients of the taps. pixels: these lines. */
+static ALWAYS_INLINE void differentiate_lines(const operation *o, const float *pixels, const float *gradient, const vec *taps,
+                                              ptrdiff_t side, ptrdiff_t dilation, ptrdiff_t stride, span lines,
+                                              const lines_ahead *ahead, vec *x_gradient, vec *tap_gradients) {
+    plane to = y_plane(o, padding_of(o));
+#define DIFFERENTIATE(count)                                                                                           \
+    differentiate_pixels(pixels + w * LANES, gradient, to, h, w, taps, side, dilation, stride, count, x_gradient + w, \
+                         tap_gradients)
+    for (ptrdiff_t h = lines.first; h < lines.end; h++, pixels += o->width * LANES, x_gradient += o->width) {
+        for (int i = 0; i < STREAMS; i++)
+            if (i < Y_STREAM)
+                fetch_line(ahead[i], h);
+            else if (h % stride == 0)
+                fetch_line(ahead[i], h / stride);
         for (ptrdiff_t first = 0; first < stride; first++) {
             ptrdiff_t w = first;
-            for (; w + (WIDE - 1) * stride < from.width; w += WIDE * stride) DIFFERENTIATE(WIDE);
-            for (; w + (NARROW - 1) * stride < from.width; w += NARROW * stride) DIFFERENTIATE(NARROW);
-            for (; w < from.width; w += stride) DIFFERENTIATE(1);
+            for (; w + (WIDE - 1) * stride < o->width; w += WIDE * stride) DIFFERENTIATE(WIDE);
+            for (; w + (NARROW - 1) * stride < o->width; w += NARROW * stride) DIFFERENTIATE(NARROW);
+            for (; w < o->width; w += stride) DIFFERENTIATE(1);
         }
     }
 #undef DIFFERENTIATE
 }
 
-static NEVER_INLINE void differentiate_plane_by(const operation *o, const float *pixels, const float *gradient,
-                                                const vec *taps, const ahead_of_image *next, vec *x_gradient,
+static NEVER_INLINE void differentiate_lines_by(const operation *o, const float *pixels, const float *gradient,
+                                                const vec *taps, span lines, const lines_ahead *ahead, vec *x_gradient,
                                                 vec *tap_gradients) {
+#define DIFFERENTIATE(side, dilation, stride) \
+    differentiate_lines(o, pixels, gradient, taps, side, dilation, stride, lines, ahead, x_gradient, tap_gradients)
     switch (o->dilation == 1 ? 2 * o->side + o->stride : 0) {
-    case 2 * 3 + 1: differentiate_plane(o, pixels, gradient, taps, 3, 1, 1, next, x_gradient, tap_gradients); break;
-    case 2 * 3 + 2: differentiate_plane(o, pixels, gradient, taps, 3, 1, 2, next, x_gradient, tap_gradients); break;
-    case 2 * 5 + 1: differentiate_plane(o, pixels, gradient, taps, 5, 1, 1, next, x_gradient, tap_gradients); break;
-    case 2 * 5 + 2: differentiate_plane(o, pixels, gradient, taps, 5, 1, 2, next, x_gradient, tap_gradients); break;
-    default:
-        differentiate_plane(o, pixels, gradient, taps, o->side, o->dilation, o->stride, next, x_gradient, tap_gradients);
+    case 2 * 3 + 1: DIFFERENTIATE(3, 1, 1); break;
+    case 2 * 3 + 2: DIFFERENTIATE(3, 1, 2); break;
+    case 2 * 5 + 1: DIFFERENTIATE(5, 1, 1); break;
+    case 2 * 5 + 2: DIFFERENTIATE(5, 1, 2); break;
+    default: DIFFERENTIATE(o->side, o->dilation, o->stride);
     }
+#undef DIFFERENTIATE
 }
 
 ptrdiff_t rminas_depthwise_convolution_gradient_scratch(const operation *o) {
-    return aligned(3 * o->inputs) + GROUP * (2 * x_plane(o, 0).size + y_plane(o, padding_of(o)).size);
+    return aligned(3 * o->inputs) + GROUP * (2 * x_lines(o) * x_plane(o, 0).line + y_plane(o, padding_of(o)).size);
 }
 
-/* The gradients of vectors of channels. pixels and x_gradient: memory for images; gradient: zeros. */
+/* The gradients of vectors of channels. pixels and x_gradient: memory for a piece of an image; gradient: zeros. */
 static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, images back, sink x, ptrdiff_t c,
                                               int vectors, float *pixels, float *gradient, vec *x_gradient) {
     plane from = x_plane(o, 0), to = y_plane(o, padding_of(o));
-    ptrdiff_t count = from.height * from.width, y_count = to.height * to.width;
+    ptrdiff_t x_line = from.width * o->inputs, y_line = to.width * o->inputs, step = x_lines(o), most = step * from.width;
     vec taps[GROUP][MOST_TAPS], sums[GROUP][MOST_TAPS];
     memset(sums, 0, sizeof sums);
     for (int v = 0; v < vectors; v++) read_taps(o, arena, c + v * LANES, taps[v]);
     for (ptrdiff_t b = 0; b < o->batch; b++) {
-        ptrdiff_t image = image_at(o, from, b), y_image = image_at(o, to, b);
-        read_pixels(x.x, image, o->inputs, c, count, vectors, (block){pixels, LANES, from.size});
+        ptrdiff_t x_image = image_at(o, from, b), y_image = image_at(o, to, b), next = step * x_line;
         for (ptrdiff_t h = 0; h < to.height; h++)
-            read_gradient_pixels(back, y_image + h * to.width * o->inputs, o->inputs, c, to.width, vectors,
-                                 line_in(to, gradient, h));
-        for (int v = 0; v < vectors; v++) {
-            ptrdiff_t vector = c + v * LANES;
-            ahead_of_image next[STREAMS] = {next_image(o, x.x.pixels, from, b, vector), next_image(o, x.gradient == back.pixels ? NULL : x.gradient, from, b, vector),
-                                            next_image(o, back.pixels, to, b, vector), next_image(o, back.convolved, to, b, vector)};
-            differentiate_plane_by(o, pixels + v * from.size, gradient + v * to.size, taps[v], next, x_gradient + v * count,
-                                   sums[v]);
-        }
-        for (ptrdiff_t first = 0; first < count; first += RUN) {
-            ptrdiff_t run = count - first < RUN ? count - first : RUN, place = image + first * o->inputs;
-            write_pixels(x, (block){(float *)(x_gradient + first), LANES, from.size}, place, o->inputs, c, run, vectors);
+            read_gradient_pixels(back, y_image + h * y_line, o->inputs, c, to.width, vectors, line_in(to, gradient, h));
+        for (ptrdiff_t first = 0; first < from.height; first += step) {
+            span lines = {first, first + step < from.height ? first + step : from.height};
+            ptrdiff_t count = (lines.end - first) * from.width, place = x_image + first * x_line;
+            read_pixels(x.x, place, o->inputs, c, count, vectors, (block){pixels, LANES, most * LANES});
+            for (int v = 0; v < vectors; v++) {
+                ptrdiff_t vector = c + v * LANES;
+                lines_ahead ahead[STREAMS] = {{x.x.pixels + x_image + next + vector, from.width, o->inputs}};
+                if (x.gradient != back.pixels && !x.streams)
+                    ahead[1] = (lines_ahead){x.gradient + x_image + next + vector, from.width, o->inputs};
+                ptrdiff_t y_next = y_image + to.height * y_line + vector;
+                ahead[2] = (lines_ahead){back.pixels + y_next, to.width, o->inputs};
+                if (back.convolved) ahead[3] = (lines_ahead){back.convolved + y_next, to.width, o->inputs};
+                differentiate_lines_by(o, pixels + v * most * LANES, gradient + v * to.size, taps[v], lines, ahead,
+                                       x_gradient + v * most, sums[v]);
+            }
+            for (ptrdiff_t i = 0; i < count; i += RUN) {
+                ptrdiff_t run = count - i < RUN ? count - i : RUN;
+                write_pixels(x, (block){(float *)(x_gradient + i), LANES, most * LANES}, place + i * o->inputs, o->inputs, c,
+                             run, vectors);
+            }
         }
     }
     for (int v = 0; v < vectors; v++)
@@ -253,7 +290,8 @@ static ALWAYS_INLINE void differentiate_group(const operation *o, float *arena, 
 void rminas_depthwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
     images back = gradient_before_norm(o, arena, take(&scratch, 3 * o->inputs), strided_pixels(o));
     float *gradient = take_zeros(&scratch, GROUP * y_plane(o, padding_of(o)).size);
-    float *pixels = take(&scratch, GROUP * x_plane(o, 0).size);
+    float *pixels = take(&scratch, GROUP * x_lines(o) * x_plane(o, 0).line);
     sink x = sink_of(o, arena);
+    x.streams = pixels_of(o) * o->inputs >= STREAMED;
     FOR_GROUPS(o->inputs, differentiate_group(o, arena, back, x, c, vectors, pixels, gradient, (vec *)scratch))
 }

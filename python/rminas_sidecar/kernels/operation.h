@@ -123,7 +123,7 @@ static inline source source_of(const operation *o, const float *arena) {
 static inline sink sink_of(const operation *o, float *arena) {
     double *sums = (double *)at(arena, o->x_sums);
     if (sums) memset(sums, 0, 2 * o->inputs * sizeof(double));
-    return (sink){source_of(o, arena), at(arena, o->base), at(arena, o->x_gradient), sums, o->inputs};
+    return (sink){source_of(o, arena), at(arena, o->base), at(arena, o->x_gradient), sums, o->inputs, 0};
 }
 
 /* The gradient of y before its normalisation; writes the gradients of the normalisation. factors: 3 x outputs. */

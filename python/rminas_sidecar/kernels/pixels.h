@@ -111,7 +111,8 @@ static ALWAYS_INLINE void add_pixel_moments(block from, ptrdiff_t count, ptrdiff
 
 /*
  * Where the gradient of images is written: that of the normalised images, if they are normalised. It is added to `base`, unless
- * that is null. sums: see `rminas_norm_factors`; or null. channels: of the images.
+ * that is null. sums: see `rminas_norm_factors`; or null. channels: of the images. streams: whether the gradient is written past
+ * the caches.
  */
 typedef struct {
     source x;
@@ -119,6 +120,7 @@ typedef struct {
     float *gradient;
     double *sums;
     ptrdiff_t channels;
+    int streams;
 } sink;
 
 /* Writes the gradients of pixels that `read_pixels` has read. */
@@ -136,7 +138,7 @@ static ALWAYS_INLINE void write_pixels(sink to, block values, ptrdiff_t at, ptrd
             vec value = load(values.first + i * values.step + v * values.apart);
             if (to.x.rectifies) value = passed(to.x, value, load(to.x.pixels + place) * scale[v] + shift[v]);
             if (to.base) value += load(to.base + place);
-            store(to.gradient + place, value);
+            put(to.gradient + place, value, to.streams);
             if (!to.sums) continue;
             sum[v] += value;
             product[v] += value * (load(to.x.pixels + place) - mean[v]);

@@ -7,6 +7,8 @@
 #define ROWS 64
 /* Pixels in a part. Each part has its own sums. */
 #define PART 4096
+/* Floats of images that the next operation would not find in a cache. They are written past the caches. */
+#define STREAMED (1 << 22)
 
 static ptrdiff_t parts_of(const operation *o) { return (pixels_of(o) + PART - 1) / PART; }
 
@@ -57,6 +59,7 @@ ptrdiff_t rminas_pointwise_convolution_scratch(const operation *o) {
 /* weight: inputs x outputs. */
 void rminas_pointwise_convolution(const operation *o, float *arena, float *scratch) {
     source x = source_of(o, arena);
+    int streams = pixels_of(o) * o->outputs >= STREAMED;
     double *moments = (double *)take_zeros(&scratch, moments_size(parts_of(o), o->outputs));
     float *block_moments = take(&scratch, 2 * o->outputs), *panels = take(&scratch, o->inputs * o->outputs), *rows = scratch;
     pack_panels(arena + o->weight, panels, o->inputs, o->outputs, o->outputs);
@@ -72,7 +75,7 @@ void rminas_pointwise_convolution(const operation *o, float *arena, float *scrat
             FOR_GROUPS(o->outputs, add_pixel_moments(pixels_at(y, 0, o->outputs, c), count, c, vectors, part, o->outputs))
         } else {
             memset(block_moments, 0, 2 * o->outputs * sizeof(float));
-            multiply_panels_and_sum(rows, panels, (summed_table){{y, o->outputs}, block_moments}, count, o->inputs, next);
+            multiply_panels_and_sum(rows, panels, (summed_table){{y, o->outputs, streams}, block_moments}, count, o->inputs, next);
             for (ptrdiff_t i = 0; i < 2 * o->outputs; i += LANES) add_lanes(part + i, load(block_moments + i));
         }
     }

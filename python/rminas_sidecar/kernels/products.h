@@ -158,23 +158,24 @@ static ALWAYS_INLINE void multiply_panels_and(const float *rows, const float *pa
     }
 }
 
-/* Rows of `columns` floats. */
+/* Rows of `columns` floats. streams: whether they are written past the caches. */
 typedef struct {
     float *rows;
     ptrdiff_t columns;
+    int streams;
 } table;
 
 static ALWAYS_INLINE void store_tile(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors) {
     const table *out = to;
     float *first = out->rows + row * out->columns + column;
     for (int i = 0; i < TILE_ROWS; i++)
-        for (int v = 0; v < vectors; v++) store(first + i * out->columns + v * LANES, sums[i * vectors + v]);
+        for (int v = 0; v < vectors; v++) put(first + i * out->columns + v * LANES, sums[i * vectors + v], out->streams);
 }
 
 /* out (count x outputs) = rows (count x inputs) times a packed matrix of inputs x outputs. count: a multiple of BLOCK. */
 static NEVER_INLINE void multiply_panels(const float *rows, const float *panels, float *out, ptrdiff_t count,
                                          ptrdiff_t inputs, ptrdiff_t outputs, ahead next) {
-    table to = {out, outputs};
+    table to = {out, outputs, 0};
     multiply_panels_and(rows, panels, count, inputs, outputs, next, store_tile, &to);
 }
 

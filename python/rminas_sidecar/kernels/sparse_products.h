@@ -9,10 +9,6 @@
 
 #include "products.h"
 
-#if defined(__AVX__)
-#include <immintrin.h>
-#endif
-
 /* Channels, or pixels, whose bits are together in a word. */
 #define WORD 64
 /* Vectors of the other factor that are kept in registers. */

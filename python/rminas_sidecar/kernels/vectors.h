@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 #ifndef LANES
 #if defined(__AVX512F__)
 #define LANES 16
@@ -29,6 +33,25 @@ typedef double wide_unaligned_lanes __attribute__((vector_size(4 * LANES), align
 
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }
+
+/* Stores past the caches. `to` is aligned to a vector. */
+static inline void stream(float *to, vec value) {
+#if defined(__AVX512F__) && LANES == 16
+    _mm512_stream_ps(to, (__m512)value);
+#elif defined(__AVX__) && LANES == 8
+    _mm256_stream_ps(to, (__m256)value);
+#else
+    store(to, value);
+#endif
+}
+
+/* Stores, past the caches if `streams` is not zero. */
+static inline void put(float *to, vec value, int streams) {
+    if (streams)
+        stream(to, value);
+    else
+        store(to, value);
+}
 
 /* The lanes of `one` where the mask is set, else those of `other`. */
 static inline vec choose(lanes_mask where, vec one, vec other) {
