@@ -93,6 +93,25 @@ static void add_parts(const float *sums, float *sum, ptrdiff_t parts, ptrdiff_t 
         for (ptrdiff_t i = 0; i < count; i++) sum[i] += sums[part * count + i];
 }
 
+/* Where the gradients of rows of x are written: from `at` floats after the start of the images on. */
+typedef struct {
+    sink to;
+    ptrdiff_t at;
+} gradient_rows;
+
+static ALWAYS_INLINE void write_tile(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors) {
+    const gradient_rows *rows = to;
+    ptrdiff_t channels = rows->to.channels;
+    block values = {(float *)sums, vectors * LANES, LANES};
+    write_pixels(rows->to, values, rows->at + row * channels, channels, column, TILE_ROWS, vectors);
+}
+
+/* As `multiply_panels`, but writes the products as gradients of x. */
+static NEVER_INLINE void multiply_panels_into(gradient_rows to, const float *rows, const float *panels, ptrdiff_t count,
+                                              ptrdiff_t inputs, ahead next) {
+    multiply_panels_and(rows, panels, count, inputs, to.to.channels, next, write_tile, &to);
+}
+
 /* x_gradient may be absent. */
 void rminas_pointwise_convolution_gradient(const operation *o, float *arena, float *scratch) {
     ptrdiff_t inputs = o->inputs, outputs = o->outputs, filters = inputs * outputs;
@@ -115,8 +134,7 @@ void rminas_pointwise_convolution_gradient(const operation *o, float *arena, flo
             add_outer_rows(rows, back, sums + first / PART * filters, count, inputs, outputs, next);
         if (!to.gradient) continue;
         next = rows_after(o, to.x.pixels, to.gradient, first, inputs);
-        multiply_panels(back, panels, rows, count, outputs, inputs, next);
-        FOR_GROUPS(inputs, write_pixels(to, pixels_at(rows, 0, inputs, c), first * inputs, inputs, c, count, vectors))
+        multiply_panels_into((gradient_rows){to, first * inputs}, back, panels, count, outputs, next);
     }
     if (parts_of(o) > 1) add_parts(sums, arena + o->weight_gradient, parts_of(o), filters);
 }
