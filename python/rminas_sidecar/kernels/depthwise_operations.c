@@ -190,7 +190,7 @@ static ALWAYS_INLINE void differentiate_pixels(const float *pixels, const float 
             /* Two sums, because each addition waits for the one before. */
             vec tap = taps[i * side + j], products[2] = {tap_gradients[i * side + j]};
             for (int k = 0; k < count; k++) {
-                vec value = load(line + ((stride == 2 ? across >> 1 : across) + k) * LANES);
+                vec value = hold(load(line + ((stride == 2 ? across >> 1 : across) + k) * LANES));
                 sums[k] += value * tap;
                 products[k % 2] += value * x[k];
             }

@@ -34,6 +34,14 @@ typedef double wide_unaligned_lanes __attribute__((vector_size(4 * LANES), align
 static inline vec load(const float *from) { return *(const unaligned *)from; }
 static inline void store(float *to, vec value) { *(unaligned *)to = value; }
 
+/* A value that stays in a register. Otherwise GCC may read it from memory for each use. */
+static inline vec hold(vec value) {
+#if defined(__AVX__)
+    __asm__("" : "+v"(value));
+#endif
+    return value;
+}
+
 /* Stores past the caches. `to` is aligned to a vector. */
 static inline void stream(float *to, vec value) {
 #if defined(__AVX512F__) && LANES == 16

@@ -96,6 +96,9 @@ CASES: dict[str, tuple[tuple[int, ...], Case]] = {
     "depthwise 3, dilated": (WIDE, _depthwise(Window(3, dilation=2, rectifies=True))),
     "depthwise 5, dilated, stride 2": ((2, 16, 8, 8), _depthwise(Window(5, 2, 2, rectifies=True), "affine")),
     "depthwise 5 of normalised images": (DEEP, _depthwise(Window(5, rectifies=True), "plain", of_normalised=True)),
+    "depthwise 5 in pieces of images": ((1, 16, 32, 24), _depthwise(Window(5, rectifies=True))),
+    "depthwise 3, stride 2, in pieces of images": ((1, 16, 25, 32), _depthwise(Window(3, 2, rectifies=True))),
+    "depthwise 3, stride 2, past the caches": ((8, 256, 32, 32), _depthwise(Window(3, 2), "plain", of_normalised=True)),
     "1 x 1": ((2, 16, 4, 4), _convolution("pointwise_convolution", 48, RECTIFIED)),
     "1 x 1, without normalisation": ((2, 48, 4, 4), _convolution("pointwise_convolution", 16, PIXEL, "none")),
     "1 x 1, narrow": ((2, 24, 4, 4), _convolution("pointwise_convolution", 8, RECTIFIED, "plain")),
@@ -104,6 +107,12 @@ CASES: dict[str, tuple[tuple[int, ...], Case]] = {
         _convolution("pointwise_convolution", 112, RECTIFIED, "plain", of_normalised=True),
     ),
     "1 x 1 in parts": ((5, 16, 32, 32), _convolution("pointwise_convolution", 16, RECTIFIED)),
+    "1 x 1, without zeros, 128": ((2, 80, 6, 8), _convolution("pointwise_convolution", 128, RECTIFIED)),
+    "1 x 1, without zeros, 256": (
+        (2, 80, 8, 8),
+        _convolution("pointwise_convolution", 256, RECTIFIED, "plain", of_normalised=True),
+    ),
+    "1 x 1, past the caches": ((32, 16, 32, 32), _convolution("pointwise_convolution", 128, PIXEL, "plain")),
     "3 x 3": ((2, 16, 8, 8), _convolution("tiled_convolution", 32, Window(3, rectifies=True))),
     "3 x 3, narrow, two tiles at a time": (
         (3, 8, 12, 24),
