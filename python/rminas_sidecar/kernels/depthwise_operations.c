@@ -1,8 +1,9 @@
 /*
  * Operations: depthwise convolutions, the statistics of their outputs if these are normalised, and their gradients.
  *
- * A group of channels of one image at a time is copied, one vector after the other, so that the image of a vector fits into the
- * cache. Zeros lie beside its lines. The padding keeps the size of the image if the stride is 1. weight: side x side x channels.
+ * A group of channels of one image at a time is copied, one vector after the other, so that the image of a vector fits into
+ * the cache. Zeros lie beside its lines. The padding keeps the size of the image if the stride is 1. weight: side x side x
+ * channels.
  */
 #include "operation.h"
 #include "products.h"
@@ -45,8 +46,8 @@ static block line_in(plane p, float *copy, ptrdiff_t h) {
 }
 
 /*
- * Images of which lines are fetched into the cache while others are computed: the line that is as far ahead of the present one as
- * `pixels` is ahead of the present image. There may be no such line. pixels: one vector of channels, or null.
+ * Lines that are fetched into the cache while others are computed. pixels: the line that is fetched during line 0 of the present
+ * image, one vector of channels; or null. Memory may end before the lines do.
  */
 typedef struct {
     const float *pixels;
@@ -94,7 +95,8 @@ typedef struct {
 
 /* out = lines of the image of one vector, convolved. Lines of taps outside of the image are left out. */
 static ALWAYS_INLINE void convolve_lines(const operation *o, const float *pixels, const vec *taps, ptrdiff_t side,
-                                         ptrdiff_t dilation, ptrdiff_t stride, span lines, lines_ahead x, lines_ahead y, vec *out) {
+                                         ptrdiff_t dilation, ptrdiff_t stride, span lines, lines_ahead x, lines_ahead y,
+                                         vec *out) {
     plane from = x_plane(o, padding_of(o)), to = y_plane(o, 0);
     for (ptrdiff_t h = lines.first; h < lines.end; h++, out += to.width) {
         ptrdiff_t top = h * stride - from.padding, first = 0, last = side;
@@ -151,8 +153,10 @@ static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdi
                 read_pixels(x, x_image + read * x_line, o->inputs, c, from.width, vectors, line_in(from, pixels, read));
             for (int v = 0; v < vectors; v++) {
                 ptrdiff_t vector = c + v * LANES;
-                lines_ahead x_ahead = {x.pixels + x_image + (needed - first * o->stride) * x_line + vector, from.width, o->inputs};
-                lines_ahead y_ahead = {streams ? NULL : arena + o->y + y_image + step * y_line + vector, to.width, o->inputs};
+                const float *x_next = x.pixels + x_image + (needed - first * o->stride) * x_line + vector;
+                const float *y_next = arena + o->y + y_image + step * y_line + vector;
+                lines_ahead x_ahead = {x_next, from.width, o->inputs};
+                lines_ahead y_ahead = {streams ? NULL : y_next, to.width, o->inputs};
                 convolve_lines_by(o, pixels + v * from.size, taps[v], lines, x_ahead, y_ahead, out + v * most);
             }
             ptrdiff_t count = (lines.end - first) * to.width;
@@ -172,8 +176,8 @@ void rminas_depthwise_convolution(const operation *o, float *arena, float *scrat
 }
 
 /*
- * Writes the gradients of `count` pixels of line h of x, from pixel w on, `stride` apart, and adds to the gradients of the taps.
- * pixels and x_gradient: pixel w; gradient: the image of y.
+ * Writes the gradients of `count` pixels of line h of x, from pixel w on, `stride` apart, and adds to the gradients of the
+ * taps. pixels and x_gradient: pixel w; gradient: the image of y.
  */
 static ALWAYS_INLINE void differentiate_pixels(const float *pixels, const float *gradient, plane to, ptrdiff_t h, ptrdiff_t w,
                                                const vec *taps, ptrdiff_t side, ptrdiff_t dilation, ptrdiff_t stride, int count,

@@ -126,8 +126,9 @@ static ALWAYS_INLINE void fetch(ahead share, ptrdiff_t at) {
 /* Takes the sums of TILE_ROWS rows and `vectors` vectors of columns. to: what the function needs to know. */
 typedef void (*finishing)(const void *to, const vec *sums, ptrdiff_t row, ptrdiff_t column, int vectors);
 
-/* TILE_ROWS rows times one panel of `vectors` vectors. */
-static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, ptrdiff_t inputs, int vectors, ahead next, vec *sum) {
+/* sum += TILE_ROWS rows times one panel of `vectors` vectors. */
+static ALWAYS_INLINE void multiply_tile(const float *rows, const float *panel, ptrdiff_t inputs, int vectors, ahead next,
+                                        vec *sum) {
     ptrdiff_t stride = stride_of(next, inputs);
     for (ptrdiff_t i = 0; i < inputs; i++, panel += vectors * LANES) {
         vec weight[TILE_VECTORS];

@@ -19,7 +19,7 @@
 #endif
 /* The share of floats that are not zero, up to which skipping zeros is faster. */
 #define MOST_NONZERO .6
-/* Rows of weights that stay in the first cache, in floats. */
+/* Floats that stay in the first cache. */
 #define STRIP_FLOATS 8192
 
 /* A bit for each lane that is not zero. */
@@ -35,10 +35,7 @@ static inline uint64_t nonzero_lanes(vec value) {
 #endif
 }
 
-/*
- * Whether skipping zeros is faster: with these many outputs, and few enough of the floats of some rows not zero. Other numbers of
- * outputs, narrow ones, are as fast with zeros.
- */
+/* Whether skipping zeros is faster: for these outputs, and enough zeros in some rows. With fewer outputs it is not. */
 static inline int skips_zeros(const float *rows, ptrdiff_t floats, ptrdiff_t outputs) {
     ptrdiff_t vectors = outputs / LANES, nonzero = 0;
     if (vectors * LANES != outputs || (vectors != 8 && vectors != MOST_SPARSE_VECTORS)) return 0;
@@ -53,16 +50,23 @@ static inline ptrdiff_t take_bit(uint64_t *bits) {
     return index;
 }
 
-/* Vectors += the products of `factors` with rows of `others`, for each bit that is set. */
-static ALWAYS_INLINE void add_nonzero(uint64_t bits, const float *factors, ptrdiff_t step, const float *others, int vectors, vec *sums) {
+/* sums += factors times rows of others, for each bit that is set. Factors are `step` floats apart. */
+static ALWAYS_INLINE void add_nonzero(uint64_t bits, const float *factors, ptrdiff_t step, const float *others, int vectors,
+                                      vec *sums) {
     while (bits) {
         ptrdiff_t i = take_bit(&bits);
         for (int v = 0; v < vectors; v++) sums[v] += factors[i * step] * load(others + (i * vectors + v) * LANES);
     }
 }
 
+/* Rows of the other factor that stay in the first cache. */
 static ALWAYS_INLINE ptrdiff_t strip_of(int vectors) {
-    return STRIP_FLOATS / (vectors * LANES) < WORD ? STRIP_FLOATS / (vectors * LANES) : WORD;
+    ptrdiff_t rows = STRIP_FLOATS / (vectors * LANES);
+    return rows < WORD ? rows : WORD;
+}
+
+static ALWAYS_INLINE void fetch_all(ahead share) {
+    for (ptrdiff_t at = 0; at < share.count; at += LANES) fetch(share, at);
 }
 
 static ALWAYS_INLINE void multiply_nonzero_vectors(const float *rows, const float *weight, float *out, ptrdiff_t count,
@@ -77,7 +81,7 @@ static ALWAYS_INLINE void multiply_nonzero_vectors(const float *rows, const floa
             uint64_t bits = 0;
             vec sums[MOST_SPARSE_VECTORS];
             for (ptrdiff_t c = 0; c < length; c += LANES) bits |= nonzero_lanes(load(x + c)) << c;
-            for (ptrdiff_t at = 0; at < share.count; at += 16) fetch(share, at);
+            fetch_all(share);
             for (int v = 0; v < vectors; v++) sums[v] = first ? load(y + v * LANES) : (vec){0};
             add_nonzero(bits, x, 1, weight + first * vectors * LANES, vectors, sums);
             for (int v = 0; v < vectors; v++) store(y + v * LANES, sums[v]);
@@ -120,7 +124,7 @@ static ALWAYS_INLINE void add_nonzero_outer_vectors(const float *rows, const flo
             for (int lane = 0; lane < LANES; lane++, share = next_share(share)) {
                 float *filter = filters + (c + lane) * vectors * LANES;
                 vec sums[MOST_SPARSE_VECTORS];
-                for (ptrdiff_t at = 0; at < share.count; at += 16) fetch(share, at);
+                fetch_all(share);
                 for (int v = 0; v < vectors; v++) sums[v] = load(filter + v * LANES);
                 add_nonzero(bits[lane], pixels + lane, LANES, gradients + first * vectors * LANES, vectors, sums);
                 for (int v = 0; v < vectors; v++) store(filter + v * LANES, sums[v]);
