@@ -1,7 +1,8 @@
 // Judges a search in a space without a table. Do its answers agree? Are they better than random architectures of equal FLOPs?
 // Each answer and its random partner are trained from scratch, shortly, and their test accuracies are compared.
-// node scripts/judge-answers.mjs --space darts --out FOLDER [--seeds N-N] [--evaluations N] [--epochs N] [--channels N] [--cells N] [KEY VALUE …]
-// Every search and training is kept in the folder, so the same command goes on from there. It needs a build.
+// node scripts/judge-answers.mjs --space darts --out FOLDER [--seeds N-N] [--evaluations N] [--epochs N] [--channels N] [--cells N]
+//   [--training 'KEY VALUE …'] [KEY VALUE …]
+// The last KEY VALUE pairs are those of the searches. Every search and training is kept in the folder, so the same command goes on from there. It needs a build.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     epochs: { type: 'string', default: '5' },
     channels: { type: 'string', default: '4' },
     cells: { type: 'string', default: '3' },
+    training: { type: 'string', default: '' },
   },
 });
 const { space: name, out, cfg, data, dataset, channels, cells, epochs } = values;
@@ -40,7 +42,8 @@ const ofSearch = [...positionals, ...subject, ...network, 'RMINAS.WORKERS', '1',
 const capped = [...ofSearch, 'RMINAS.MAX_EVALUATIONS', values.evaluations];
 // Without the drop-path, auxiliary head and cutout of long trainings.
 const plain = ['TRAIN.DROP_PATH_PROB', '0.0', 'TRAIN.AUX_WEIGHT', '0.0', 'TRAIN.CUTOUT_LENGTH', '0'];
-const ofTraining = [...subject, ...plain, 'TRAIN.CHANNELS', channels, 'TRAIN.LAYERS', cells, 'OPTIM.MAX_EPOCH', epochs];
+const size = ['TRAIN.CHANNELS', channels, 'TRAIN.LAYERS', cells, 'OPTIM.MAX_EPOCH', epochs];
+const ofTraining = [...subject, ...plain, ...size, ...values.training.split(' ').filter(Boolean)];
 
 const records = new Records(join(out, 'judged.jsonl'));
 const random = new RandomArchitectures({ cfg, overrides: ofSearch, records });

@@ -1,5 +1,6 @@
 /** The architecture that a model predicts to be best. */
 import type { Encoding, Space } from '../../spaces/space.js';
+import { encodingKey } from '../draw.js';
 import {
   compareEncodings,
   distinctEncodings,
@@ -75,8 +76,9 @@ export class Optimiser {
         model.value,
       );
     const starts = distinctEncodings([...from, ...this.#bestObserved(model), ...this.#greedy(model)]);
+    const moves = new Map<string, Encoding | undefined>();
     return this.lowest(
-      starts.map((start) => this.#ascend(start, model)),
+      starts.map((start) => this.#ascend(start, model, moves)),
       model.value,
     );
   }
@@ -96,24 +98,35 @@ export class Optimiser {
     return best;
   }
 
-  /** The architecture that changes of one choice, then of two, lead to. */
-  #ascend(start: Encoding, { value }: LinearModel): Encoding {
-    const { space } = this.#data;
+  /**
+   * The architecture that changes of one choice, then of two, lead to.
+   * @param moves of this model that are known already, since most ascents end at the same architectures
+   */
+  #ascend(start: Encoding, model: LinearModel, moves: Map<string, Encoding | undefined>): Encoding {
     let current = start;
     for (let move = 0; move < ASCENT.moves; move += 1) {
-      const near = space.neighbours(current).filter((encoding) => this.knows(encoding));
-      const goal = value(current) - this.#tolerance;
-      const next =
-        lowestOf(near, value, goal) ??
-        lowestOf(
-          near.flatMap((each) => space.neighbours(each)).filter((encoding) => this.knows(encoding)),
-          value,
-          goal,
-        );
+      const key = encodingKey(current);
+      if (!moves.has(key)) moves.set(key, this.#better(current, model));
+      const next = moves.get(key);
       if (next === undefined) break;
       current = next;
     }
     return current;
+  }
+
+  /** The best known architecture one choice away, or else two, that is better; undefined if there is none. */
+  #better(current: Encoding, { value }: LinearModel): Encoding | undefined {
+    const { space } = this.#data;
+    const near = space.neighbours(current).filter((encoding) => this.knows(encoding));
+    const goal = value(current) - this.#tolerance;
+    return (
+      lowestOf(near, value, goal) ??
+      lowestOf(
+        near.flatMap((each) => space.neighbours(each)).filter((encoding) => this.knows(encoding)),
+        value,
+        goal,
+      )
+    );
   }
 
   #bestObserved({ value }: LinearModel): Encoding[] {
