@@ -59,7 +59,7 @@ export function resolvePlan(config: Config, xnas: string | null): ResolvedPlan {
  * @throws MissingError for missing files, before anything is started.
  */
 export async function startPreparedSidecar(options: StartOptions): Promise<PreparedSidecar> {
-  const { config, plan, data, workers, proxies = [], signal, notify, onPrepared } = options;
+  const { config, plan, data, workers, proxies = [], notify } = options;
   const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
   const sidecar = await start(options, workers, assets);
   try {
@@ -67,16 +67,39 @@ export async function startPreparedSidecar(options: StartOptions): Promise<Prepa
     const { specification, settings } = resolved.plan;
     const measured = [...proxies, ...proxiesOf(settings.objective)];
     checkAvailable(sidecar.hello.available, { specification, proxies: measured });
-    const body = { digest: resolved.digest, specification, assets };
-    const prepared = await sidecar.request('prepare', body, { signal });
-    onPrepared(sidecar.hello, prepared);
+    const prepared = await prepare({ sidecar, resolved }, assets, options);
     if (specification.backend === 'xnas') notify(`Networks, RMI loss and forest are those of ${sidecar.hello.xnas}.`);
-    for (const text of prepared.notes) notify(text);
-    return { sidecar, prepared, resolved };
+    return prepared;
   } catch (error) {
     await sidecar.close();
     throw error;
   }
+}
+
+/**
+ * Has the workers of a running sidecar hold the batch of another plan too. The plan has the files of the first one.
+ * @throws MissingError for missing files
+ */
+export async function prepareAlso(
+  sidecar: Sidecar,
+  options: Pick<StartOptions, 'config' | 'plan' | 'data' | 'signal' | 'notify' | 'onPrepared'>,
+): Promise<PreparedSidecar> {
+  const { config, plan, data } = options;
+  const assets = await locateAssets(plan.specification, config, { data: data ?? undefined });
+  return prepare({ sidecar, resolved: resolvePlan(config, sidecar.hello.xnas) }, assets, options);
+}
+
+async function prepare(
+  { sidecar, resolved }: StartedSidecar,
+  assets: Assets,
+  { signal, notify, onPrepared }: Pick<StartOptions, 'signal' | 'notify' | 'onPrepared'>,
+): Promise<PreparedSidecar> {
+  const { specification } = resolved.plan;
+  const body = { digest: resolved.digest, specification, assets };
+  const prepared = await sidecar.request('prepare', body, { signal });
+  onPrepared(sidecar.hello, prepared);
+  for (const text of prepared.notes) notify(text);
+  return { sidecar, prepared, resolved };
 }
 
 /**

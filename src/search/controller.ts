@@ -17,8 +17,9 @@ import { Constraint } from '../strategies/limits/constraint.js';
 import { type Ask, type StopReason, type Strategy, strategyOption } from '../strategies/strategy.js';
 import { type AuditPlan, auditOf, isAudited } from './audit.js';
 import type { Evaluator } from './evaluator.js';
-import type { Evaluated, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
+import type { Evaluated, FinalistScored, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
 import { unlessInterrupted } from './interruption.js';
+import { finalistsOf, type LastRound, lastRoundAnswer } from './last-round.js';
 import { answerWithin } from './limited-answer.js';
 import { turnWithin } from './limited-turn.js';
 import { Observer } from './observer.js';
@@ -42,25 +43,34 @@ export interface ControllerOptions {
   readonly auditShare?: number | undefined;
   /** Limits on the costs of networks: nothing over them is evaluated or answered. Left out without limits. */
   readonly constraint?: Constraint | undefined;
+  /** Scores the best architectures again before the search answers. Left out for a search without a last round. */
+  readonly lastRound?: LastRound | undefined;
   /** The journalled events of an interrupted run, in order. They are replayed, and the search continues after them. */
   readonly recorded?: readonly JournalledEvent[] | undefined;
   /** Interrupts the search. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The capacity may change, and a value below 1 counts as 1. */
+const changingEvaluator = objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
+  capacity: anyNumber,
+  ...withMethods('evaluate'),
+});
+
 const CONTROLLER_OPTIONS: OptionShape<ControllerOptions> = {
   space: spaceOption,
   strategy: strategyOption,
   objective: objectiveOption,
-  // The capacity may change, and a value below 1 counts as 1.
-  evaluator: objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
-    capacity: anyNumber,
-    ...withMethods('evaluate'),
-  }),
+  evaluator: changingEvaluator,
   proposals: wholeNumberOption(1).optional(),
   seed: seedOption,
   auditShare: numberFrom(0, 1).optional(),
   constraint: z.instanceof(Constraint, { error: 'limits on the costs of networks' }).optional(),
+  lastRound: objectWith<LastRound>('a last round: an object with a count, an evaluator and a seed', {
+    count: wholeNumberOption(1),
+    evaluator: changingEvaluator,
+    seed: seedOption,
+  }).optional(),
   recorded: z
     .array(
       z.custom<JournalledEvent>((event) => typeof event === 'object'),
@@ -105,18 +115,17 @@ async function* searchChecked(options: ControllerOptions): AsyncGenerator<Search
   const run: ControllerState = { ...options, recording, observer: new Observer(options) };
   for (let turn = 0; ; turn += 1) {
     const recorded = recording.proposals[turn] ?? recording.finished;
-    if (recorded?.type === 'finished') checkAnswer(recorded, await finish(run, recorded.reason));
     const event = recorded ?? (await decide(run, turn));
+    if (!('genotypes' in event)) return yield* conclude(run, event.reason);
     yield { ...event, replayed: recorded !== null };
-    if (event.type === 'finished') return event;
     yield* evaluate(run, event);
   }
 }
 
-/** Asks the strategy for the next turn, or for its answer when it stops. */
-async function decide(run: ControllerState, turn: number): Promise<Proposed | Finished> {
+/** Asks the strategy for the next turn, or for the reason why it stops. */
+async function decide(run: ControllerState, turn: number): Promise<Proposed | Extract<Ask, { kind: 'stop' }>> {
   const ask = await unlessInterrupted(askWithin(run), run.signal);
-  if (ask.kind === 'stop') return unlessInterrupted(finish(run, ask.reason), run.signal);
+  if (ask.kind === 'stop') return ask;
   const { space } = run;
   return {
     type: 'proposed',
@@ -133,15 +142,59 @@ async function askWithin({ strategy, evaluator, observer, constraint, proposals 
   return constraint === undefined ? ask : turnWithin(ask, history, constraint);
 }
 
+/** Scores the finalists of a search with a last round, and answers. */
+async function* conclude(run: ControllerState, reason: StopReason): AsyncGenerator<SearchEvent, Finished> {
+  const scores = run.lastRound === undefined ? [] : yield* scoreFinalists(run, run.lastRound);
+  const { finished: recorded } = run.recording;
+  const finished = await unlessInterrupted(finish(run, reason, scores), run.signal);
+  if (recorded !== null) checkAnswer(recorded, finished);
+  const event = recorded ?? finished;
+  yield { ...event, replayed: recorded !== null };
+  return event;
+}
+
+/** @returns the scores in the order of the search's ranks */
+async function* scoreFinalists(
+  { space, observer, recording, signal }: ControllerState,
+  lastRound: LastRound,
+): AsyncGenerator<SearchEvent, readonly FinalistScored[]> {
+  const { evaluator, seed } = lastRound;
+  const finalists = finalistsOf(space, observer.history, lastRound);
+  const scores = new Map<string, FinalistScored>();
+  for (const genotype of finalists) {
+    const recorded = recording.finalists.get(genotype);
+    if (recorded === undefined) continue;
+    scores.set(genotype, recorded);
+    yield { ...recorded, replayed: true };
+  }
+  const scored = runPool({
+    items: finalists.filter((genotype) => !scores.has(genotype)),
+    capacity: () => evaluator.capacity,
+    run: async (genotype): Promise<FinalistScored> => {
+      const request = { genotype, seed: evaluationSeed(seed, genotype) };
+      return { type: 'finalist', ...request, outcome: await evaluator.evaluate(request) };
+    },
+    signal,
+  });
+  for await (const finalist of scored) {
+    scores.set(finalist.genotype, finalist);
+    yield { ...finalist, replayed: false };
+  }
+  return finalists.map((genotype) => scores.get(genotype) as FinalistScored);
+}
+
+/** @param scores of the last round, which decides the answer if it has any */
 async function finish(
   { space, strategy, observer, constraint }: ControllerState,
   reason: StopReason,
+  scores: readonly FinalistScored[],
 ): Promise<Finished> {
   const { history } = observer;
-  const answer = strategy.answer(history);
+  const decided = lastRoundAnswer(space, history, scores);
+  const answer = decided ?? strategy.answer(history);
   const within = constraint === undefined ? answer : await answerWithin(answer, history, constraint);
   const { encoding, voters, note } = within;
-  const confidence = await strategy.confidence?.(history, encoding);
+  const confidence = decided === null ? await strategy.confidence?.(history, encoding) : null;
   return {
     type: 'finished',
     reason,

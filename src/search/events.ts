@@ -27,6 +27,15 @@ export interface Evaluated {
   readonly outcome: EvaluationOutcome;
 }
 
+/** The last round has scored a finalist, or its training failed. These events come in any order. */
+export interface FinalistScored {
+  readonly type: 'finalist';
+  /** Canonical. */
+  readonly genotype: string;
+  readonly seed: number;
+  readonly outcome: EvaluationOutcome;
+}
+
 /** The effect that bounds would have had on a training that ignored them. */
 export interface Audit {
   /** The step at which the bounds would have stopped it; null when they would not have. */
@@ -79,7 +88,9 @@ export interface Finished {
 }
 
 /** Any event of a search. `replayed` is true when the event, or all that it derives from, is in the journal already. */
-export type SearchEvent = (Proposed | Evaluated | Observed | ThresholdSet | Finished) & { readonly replayed: boolean };
+export type SearchEvent = (Proposed | Evaluated | Observed | ThresholdSet | FinalistScored | Finished) & {
+  readonly replayed: boolean;
+};
 
 /** The events that a journal must contain. A search resumes from them as if it had never stopped. */
-export type JournalledEvent = Proposed | Evaluated | Finished;
+export type JournalledEvent = Proposed | Evaluated | FinalistScored | Finished;

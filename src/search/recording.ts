@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { derivedSeed } from '../random/random.js';
 import type { Encoding, Space } from '../spaces/space.js';
-import type { Evaluated, Finished, JournalledEvent, Proposed } from './events.js';
+import type { Evaluated, FinalistScored, Finished, JournalledEvent, Proposed } from './events.js';
 
 /** The journalled events of a search, checked and sorted. */
 export interface Recording {
@@ -9,6 +9,8 @@ export interface Recording {
   readonly proposals: readonly Proposed[];
   /** By canonical genotype. */
   readonly evaluations: ReadonlyMap<string, Evaluated>;
+  /** By canonical genotype. */
+  readonly finalists: ReadonlyMap<string, FinalistScored>;
   readonly finished: Finished | null;
 }
 
@@ -43,6 +45,7 @@ export function readRecording(
 ): Recording {
   const proposals: Proposed[] = [];
   const evaluations = new Map<string, Evaluated>();
+  const finalists = new Map<string, FinalistScored>();
   const proposed = new Set<string>();
   let finished: Finished | null = null;
   for (const event of events) {
@@ -55,7 +58,8 @@ export function readRecording(
         proposed.add(space.print(space.canonical(parseProposed(space, genotype, event.turn))));
       }
       proposals.push(event);
-    } else {
+    } else if (event.type === 'finalist') finalists.set(event.genotype, event);
+    else {
       if (!proposed.has(event.genotype)) throw corrupt(`"${event.genotype}" was evaluated but not proposed`);
       if (event.seed !== evaluationSeed(seed, event.genotype)) {
         throw corrupt(`"${event.genotype}" was evaluated with the seed ${event.seed}, which belongs to another run`);
@@ -63,7 +67,7 @@ export function readRecording(
       evaluations.set(event.genotype, event);
     }
   }
-  return { proposals, evaluations, finished };
+  return { proposals, evaluations, finalists, finished };
 }
 
 /**

@@ -22,6 +22,10 @@ export interface SearchSettings extends StrategySettings {
   readonly series: SeriesChoice | null;
   /** Candidates that screening leaves; 0 when the strategy does not screen. */
   readonly screen: number;
+  /** Architectures that a last round scores again; 0 for no last round. */
+  readonly finalists: number;
+  /** `KEY`, `VALUE`, …: the difference of the last round's configuration. */
+  readonly finalistsKeys: readonly string[];
   /** Whether futile trainings are stopped. */
   readonly futility: boolean;
   /** Share of the architectures whose training is never stopped, 0 to 1. */
@@ -73,9 +77,10 @@ export function planSettings(
     cap: capOf(values),
     ...answerOf(values, limits),
     leastEvaluations: values['RMINAS.MIN_EVALUATIONS'],
-    checksAnswer: values['RMINAS.CHECK_ANSWER'],
     vote: values['RMINAS.VOTE'],
     voters: values['RMINAS.VOTE_TOP'],
+    finalists: finalistsOf(values, limits),
+    finalistsKeys: values['RMINAS.FINALISTS_KEYS'].split(/\s+/).filter((word) => word !== ''),
     ridge: values['RMINAS.ANSWER_RIDGE'],
     parts: objective.kind === 'aggregate' ? objective.proxies : [],
     screen: Number(strategyValues['RMINAS.SCREEN'] ?? 0),
@@ -108,15 +113,28 @@ function stackOf(values: SearchValues): number {
   return stacks ? values['RMINAS.STACK'] : 1;
 }
 
-/** The rule of the answer, and how sure it has to be. A limited search may have a rule of its own, which may have no confidence. */
-function answerOf(values: SearchValues, limits: Limits): Pick<SearchSettings, 'answer' | 'confidence'> {
+/**
+ * The rule of the answer, how sure it has to be, and whether it is checked. A limited search may have a rule of its own,
+ * which may have neither confidence nor check.
+ */
+function answerOf(
+  values: SearchValues,
+  limits: Limits,
+): Pick<SearchSettings, 'answer' | 'confidence' | 'checksAnswer'> {
   const {
     'RMINAS.ANSWER': unlimited,
     'RMINAS.ANSWER_WITHIN_LIMITS': limited,
     'RMINAS.CONFIDENCE': confidence,
+    'RMINAS.CHECK_ANSWER': checksAnswer,
   } = values;
-  if (limited === 'same' || Object.keys(limits).length === 0) return { answer: unlimited, confidence };
-  return { answer: limited, confidence: isModelRule(limited) ? confidence : 0 };
+  if (limited === 'same' || Object.keys(limits).length === 0) return { answer: unlimited, confidence, checksAnswer };
+  const isModel = isModelRule(limited);
+  return { answer: limited, confidence: isModel ? confidence : 0, checksAnswer: isModel && checksAnswer };
+}
+
+function finalistsOf(values: SearchValues, limits: Limits): number {
+  const isLimited = Object.keys(limits).length > 0;
+  return (isLimited && values['RMINAS.FINALISTS_WITHIN_LIMITS']) || values['RMINAS.FINALISTS'];
 }
 
 /** A limit of multiply-adds is set in ones and compared in millions. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { consultBenchmark } from '../../benchmarks/service.js';
 import { planSearch } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
-import { cacheLimit, withSharedScores } from '../../evaluators/caching.js';
+import { cacheLimit } from '../../evaluators/caching.js';
 import { type PreparedSidecar, startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
-import { createTrainingEvaluator } from '../../evaluators/training.js';
+import { createScoring } from '../../evaluators/scoring.js';
 import { pathOption } from '../../installation/paths.js';
 import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { PluginLoader } from '../../plugins/loader.js';
@@ -74,9 +74,8 @@ async function runScore(options: ScoreOptions, { signal, emit }: JobContext<Scor
     ...listener,
   });
   try {
-    const { sidecar, resolved } = prepared;
-    const trained = createTrainingEvaluator({ sidecar, digest: resolved.digest, capacity: workers, signal });
-    const evaluator = withSharedScores(trained, { prepared, limit, notify });
+    const { sidecar } = prepared;
+    const evaluator = createScoring({ prepared, capacity: workers, cacheLimit: limit, notify, signal });
     const scores = architectures.map(async ({ genotype, canonical }) => {
       const seed = evaluationSeed(plan.settings.seed, canonical);
       const outcome = await evaluator.evaluate({ genotype: canonical, seed });

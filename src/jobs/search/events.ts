@@ -1,5 +1,5 @@
 import type { Verification } from '../../protocol/messages.js';
-import type { SearchEvent } from '../../search/events.js';
+import type { FinalistScored, SearchEvent } from '../../search/events.js';
 import type { SearchStatus } from '../../strategies/strategy.js';
 import { describePrepared, type Notice, type RunPrepared } from '../events.js';
 import type { BenchmarkReport } from './result.js';
@@ -58,6 +58,8 @@ export function describeSearchEvent(event: SearchJobEvent): string | null {
       return describeObserved(event);
     case 'threshold-set':
       return `threshold ${event.threshold.toPrecision(6)}${event.note ? ` (${event.note})` : ''}`;
+    case 'finalist':
+      return describeFinalist(event);
     case 'finished':
       return `found ${event.genotype} (${event.reason}; ${event.note})`;
     case 'notice':
@@ -69,6 +71,12 @@ export function describeSearchEvent(event: SearchJobEvent): string | null {
     case 'benchmark-consulted':
       return event.report.note;
   }
+}
+
+function describeFinalist({ genotype, outcome }: FinalistScored): string {
+  if ('failure' in outcome) return `finalist ${genotype} failed: ${outcome.failure}`;
+  const { loss } = outcome.evaluation;
+  return `finalist ${genotype} ${loss === null ? 'infinite loss' : `loss ${loss.toPrecision(6)}`}`;
 }
 
 function describeObserved(event: Extract<SearchJobEvent, { type: 'observed' }>): string {

@@ -1,4 +1,5 @@
 import { consultBenchmark } from '../../benchmarks/service.js';
+import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import type { StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import { evaluationSeed } from '../../search/recording.js';
@@ -102,6 +103,7 @@ function buildResult(
     score,
     best: record.best,
     stop: { reason: finished.reason, note: finished.note },
+    ...lastRoundOf(record, run, started),
     ...(finished.confidence && { confidence: { ...finished.confidence, slots: [...finished.confidence.slots] } }),
     ...(importances && { importances: [...importances] }),
     ...inLimits,
@@ -119,6 +121,25 @@ function buildResult(
     files: filesOf(store.folder),
     ...(kinds.length > 0 && { kinds }),
     notes: [...('prepared' in started ? started.prepared.notes : []), ...mixedNotes(kinds)],
+  };
+}
+
+/** The scores of the last round, by rising loss. */
+function lastRoundOf(
+  { finalists }: SearchRecord,
+  { lastRound }: ResolvedSearch,
+  { sidecar }: StartedEvaluation,
+): Pick<SearchResult, 'lastRound'> {
+  if (finalists.length === 0 || lastRound === null || sidecar === null) return {};
+  const { plan, digest } = resolvePlan(lastRound, sidecar.hello.xnas);
+  const loss = ({ loss: found }: ArchitectureScore) => found ?? Number.POSITIVE_INFINITY;
+  const scores = finalists.map(({ genotype, outcome }) => toScore(genotype, genotype, outcome));
+  return {
+    lastRound: {
+      specification: plan.specification,
+      specificationDigest: digest,
+      scores: scores.toSorted((a, b) => loss(a) - loss(b) || (a.genotype < b.genotype ? -1 : 1)),
+    },
   };
 }
 

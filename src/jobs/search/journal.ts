@@ -86,6 +86,9 @@ export const outcomeSchema = z.union([
 
 const evaluated = z.strictObject({ type: z.literal('evaluated'), genotype, seed: z.int(), outcome: outcomeSchema });
 
+/** The last round has scored a finalist by its own specification. */
+const finalist = z.strictObject({ type: z.literal('finalist'), genotype, seed: z.int(), outcome: outcomeSchema });
+
 const finished = z.strictObject({
   type: z.literal('finished'),
   reason: z.enum(['successes-reached', 'confident', 'evaluation-cap', 'space-exhausted']),
@@ -127,6 +130,7 @@ const entrySchema = z.discriminatedUnion('type', [
   screened,
   evaluated,
   preempted,
+  finalist,
   finished,
   importances,
   verified,
@@ -147,7 +151,9 @@ export const SEARCH_JOURNAL: JournalFormat<SearchEntry, SearchHeader> = {
 /** The events that the controller replays. Entries after the end of the search are not its own. */
 export function recordedEvents(lines: readonly SearchLine[]): JournalledEvent[] {
   const events = lines.flatMap(({ entry }) =>
-    entry.type === 'proposed' || entry.type === 'evaluated' || entry.type === 'finished' ? [entry] : [],
+    entry.type === 'proposed' || entry.type === 'evaluated' || entry.type === 'finalist' || entry.type === 'finished'
+      ? [entry]
+      : [],
   );
   const end = events.findIndex(({ type }) => type === 'finished');
   return end < 0 ? events : events.slice(0, end + 1);

@@ -13,6 +13,7 @@ import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.
 import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
 import { SEARCH_JOURNAL, SEARCH_JOURNAL_VERSION, type SearchEntry, type SearchHeader } from './journal.js';
+import { checkLastRound } from './last-round.js';
 
 /** The plan of a search, before a process works on it. */
 export interface PlannedSearch {
@@ -24,6 +25,8 @@ export interface PlannedSearch {
   /** Architectures that a guided turn asks for. */
   readonly proposals: number;
   readonly verify: SearchHeader['verify'];
+  /** The configuration of the last round; null without one. */
+  readonly lastRound: Config | null;
   /** What follows the search; null for nothing. */
   readonly followUp: SearchHeader['followUp'] | null;
   /** The folder of a new run; null for a folder under OUT_DIR, named after the run. */
@@ -62,14 +65,18 @@ export interface ResumedSearch extends CustomObjects, ResumedJob {}
 export async function planNewSearch(options: NewSearch, loader = new PluginLoader()): Promise<PlannedSearch> {
   const { cfg, overrides = [], plugins } = options;
   checkSource(options);
-  const config = await loader.loadConfig({
+  const source = {
     file: cfg,
     overrides: [...overrides, ...customOverrides(options)],
     plugins,
     catalogue: catalogueWith(BUILT_IN, options),
-  });
+  };
+  const config = await loader.loadConfig(source);
   const plan = planSearch(config);
   checkVerification(plan, options);
+  const lastRound = await planLastRound(plan, options, (words) =>
+    loader.loadConfig({ ...source, overrides: [...source.overrides, ...words] }),
+  );
   return {
     config,
     plan,
@@ -78,10 +85,29 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
     proposals: proposalsOf(config, options) ?? plan.settings.proposals,
     verify: { architectures: options.verify ?? 0, epochs: options.verifyEpochs ?? 10 },
     followUp: options.followUp ?? null,
+    lastRound,
     folder: options.folder === undefined ? null : resolve(options.folder),
     custom: objectsOf(options),
-    notices: [...idleWorkers(plan, options), ...unusedStack(config, plan)],
+    notices: [...idleWorkers(plan, options), ...unusedStack(config, plan), ...unusedFinalists(plan, lastRound)],
   };
+}
+
+/** Loads the configuration of the last round; null for a search without one, or without trainings. */
+async function planLastRound(
+  plan: SearchPlan,
+  { evaluator }: CustomObjects,
+  load: (words: readonly string[]) => Promise<Config>,
+): Promise<Config | null> {
+  const { finalists, finalistsKeys, objective } = plan.settings;
+  if (finalists === 0 || evaluator !== undefined || objective.kind === 'benchmark') return null;
+  const config = await load(finalistsKeys);
+  checkLastRound(config, plan);
+  return config;
+}
+
+function unusedFinalists({ settings }: SearchPlan, lastRound: Config | null): string[] {
+  if (settings.finalists === 0 || lastRound !== null) return [];
+  return ['RMINAS.FINALISTS has no effect: this search trains nothing, so it cannot score its finalists again.'];
 }
 
 /** Proposals decide the course of a search, so they do not follow the workers by themselves. */
@@ -144,10 +170,8 @@ export async function planResumedSearch(
 ): Promise<PlannedSearch> {
   checkCustomObjects(header.custom, options);
   // A configuration that names no backend is of a version that had only the native one.
-  const resolved = resolvePlan(
-    await loader.loadConfig({ file: folder.config, catalogue: catalogueWith(BUILT_IN, options) }),
-    null,
-  );
+  const source = { file: folder.config, catalogue: catalogueWith(BUILT_IN, options) };
+  const resolved = resolvePlan(await loader.loadConfig(source), null);
   const { config, plan } = resolved;
   const notices = checkPlan({
     folder,
@@ -163,6 +187,7 @@ export async function planResumedSearch(
     workers: options.evaluator?.capacity ?? plan.settings.workers,
     proposals: header.proposals ?? header.workers,
     verify: header.verify,
+    lastRound: await planLastRound(plan, options, (words) => loader.loadConfig({ ...source, overrides: [...words] })),
     followUp: header.followUp ?? null,
     folder: folder.path,
     custom: objectsOf(options),

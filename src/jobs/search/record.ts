@@ -1,11 +1,13 @@
 import type { Objective } from '../../objectives/index.js';
-import type { Evaluated, Finished, Observed, SearchEvent } from '../../search/events.js';
+import type { Evaluated, FinalistScored, Finished, Observed, SearchEvent } from '../../search/events.js';
 import type { Screened } from '../../strategies/strategy.js';
 import type { ArchitectureScore, SearchResult } from './result.js';
 
 /** The findings and the cost of a search so far, gathered from its events. */
 export class SearchRecord {
   readonly observed: Observed[] = [];
+  /** The scores of the last round, in the order of their ends. */
+  readonly finalists: FinalistScored[] = [];
   readonly #outcomes = new Map<string, Evaluated['outcome']>();
   readonly #screened: Screened[] = [];
   readonly #objective: Objective;
@@ -19,6 +21,7 @@ export class SearchRecord {
     if (event.type === 'proposed' && event.screened) this.#screened.push(event.screened);
     if (event.type === 'evaluated') this.#outcomes.set(event.genotype, event.outcome);
     if (event.type === 'observed') this.observed.push(event);
+    if (event.type === 'finalist') this.finalists.push(event);
     if (event.type === 'finished') this.#finished = event;
   }
 

@@ -64,6 +64,16 @@ const verificationReportSchema = z.strictObject({
 });
 export type VerificationReport = z.infer<typeof verificationReportSchema>;
 
+/** The best architectures of a search, scored again by a specification of its own. */
+const lastRoundSchema = z.strictObject({
+  specification: specificationSchema,
+  /** SHA-256 of the specification. */
+  specificationDigest: z.string(),
+  /** By rising loss; the first one is the answer. Those without a loss come last. */
+  scores: z.array(scoreSchema).min(1),
+});
+export type LastRoundReport = z.infer<typeof lastRoundSchema>;
+
 const futilitySchema = z.strictObject({
   /** Trainings that were stopped as futile. */
   stopped: z.int().min(0),
@@ -141,6 +151,8 @@ export const resultSchema = z.strictObject({
   /** The evaluated architecture of lowest loss; the vote may find another one. */
   best: z.strictObject({ genotype: z.string(), loss: z.number() }),
   stop: z.strictObject({ reason: z.string(), note: z.string() }),
+  /** The last round, which decided the answer; absent without one. */
+  lastRound: lastRoundSchema.optional(),
   /** How sure the answer is; absent for an answer without a model. */
   confidence: confidenceSchema.optional(),
   /** The impurity importance of each slot to the forest of the whole search; absent when no forest has proposed anything. */

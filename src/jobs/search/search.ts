@@ -39,6 +39,7 @@ import {
   type SearchHeader,
   type SearchStore,
 } from './journal.js';
+import { openLastRound } from './last-round.js';
 import {
   type NewSearch,
   type PlannedSearch,
@@ -261,11 +262,12 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
     ...{ space, settings, screener, surrogate, constraint },
     costs: costs?.table,
   });
+  const lastRound = openLastRound({ run, started, store, cacheLimit: limit, signal });
   const record = new SearchRecord(objective);
   const { seed, auditShare } = settings;
   const recorded = recordedEvents(store.lines);
   const events = searchSpace({
-    ...{ space, strategy, objective, evaluator, constraint },
+    ...{ space, strategy, objective, evaluator, constraint, lastRound },
     ...{ seed, proposals, auditShare, recorded, signal },
   });
   for await (const event of events) {
@@ -278,7 +280,7 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
 }
 
 function journal(store: SearchStore, { replayed: _, ...event }: SearchEvent): void {
-  if (event.type === 'proposed' || event.type === 'evaluated' || event.type === 'finished') {
+  if (event.type !== 'observed' && event.type !== 'threshold-set') {
     // A lost proposal is made again: it follows from the history. Its first result takes it to the disk.
     store.write(event as SearchEntry, { durable: event.type !== 'proposed' });
   }

@@ -44,7 +44,7 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
   const { confidence = 0, leastEvaluations = 0, checksAnswer = false } = settings;
   checkVoteMethod(space, method);
   checkCounts(name, { voters });
-  checkConfidence(rule, confidence);
+  checkModelSettings(rule, { confidence, checksAnswer });
   const kind = isModelRule(rule) ? rule : null;
   const ballot = { space, rules: { method, edgeRank }, voters };
 
@@ -69,16 +69,26 @@ export function createAnswering({ name, space, constraint, settings, votes }: An
 
   const turn = createEnding({
     ...{ constraint, draws: drawsFrom(space, constraint), confidenceOf },
-    settings: { confidence, leastEvaluations, checksAnswer: checksAnswer && kind !== null },
+    settings: { confidence, leastEvaluations, checksAnswer },
     answer: (history) => answer(history, null),
   });
   return { answer, confidence: confidenceOf, turn };
 }
 
-function checkConfidence(rule: AnswerRule, confidence: number): void {
-  if (confidence === 0 || isModelRule(rule)) return;
-  throw new UsageError(`RMINAS.CONFIDENCE is ${confidence}, and the answer '${rule}' has no confidence.`, {
-    code: 'confidence-without-model',
-    nextSteps: [`Set RMINAS.ANSWER to ${LINEAR_MODELS.join(' or ')}, or RMINAS.CONFIDENCE to 0.`],
-  });
+/** Only the answer of a model has a confidence and can be checked. */
+function checkModelSettings(rule: AnswerRule, settings: { confidence: number; checksAnswer: boolean }): void {
+  if (isModelRule(rule)) return;
+  const model = `Set RMINAS.ANSWER to ${LINEAR_MODELS.join(' or ')}`;
+  if (settings.confidence !== 0) {
+    throw new UsageError(`RMINAS.CONFIDENCE is ${settings.confidence}, and the answer '${rule}' has no confidence.`, {
+      code: 'confidence-without-model',
+      nextSteps: [`${model}, or RMINAS.CONFIDENCE to 0.`],
+    });
+  }
+  if (settings.checksAnswer) {
+    throw new UsageError(`RMINAS.CHECK_ANSWER is True, and the answer '${rule}' cannot be checked.`, {
+      code: 'check-without-model',
+      nextSteps: [`${model}, or RMINAS.CHECK_ANSWER to False.`],
+    });
+  }
 }

@@ -1,5 +1,5 @@
 /** The keys and settings of the answer, which all strategies share. */
-import { choice, flag, type KeyGroup, number, wholeNumber } from '../../definitions/key.js';
+import { choice, flag, type KeyGroup, number, text, wholeNumber } from '../../definitions/key.js';
 import { type EdgeRank, VOTE_METHODS, type VoteMethod } from '../../spaces/space.js';
 import { LINEAR_MODELS, type LinearModelKind } from './linear-model.js';
 import type { ObjectivePart } from './target.js';
@@ -43,6 +43,21 @@ export const ANSWER_KEYS = {
   'RMINAS.CHECK_ANSWER': flag(
     false,
     'From `MIN_EVALUATIONS` on, evaluate the neighbours of each `additive` or `pairwise` answer, and its exchanges, which swap the choices of two slots.',
+  ),
+  'RMINAS.FINALISTS': wholeNumber(
+    0,
+    { least: 0, most: 1000 },
+    'Best-ranked architectures that a last round scores again before the search answers; 0 for none. See [a last round](searching.md#a-last-round).',
+  ),
+  'RMINAS.FINALISTS_WITHIN_LIMITS': wholeNumber(
+    0,
+    { least: 0, most: 1000 },
+    'The same for a search within limits; 0 is the number of `RMINAS.FINALISTS`.',
+  ),
+  'RMINAS.FINALISTS_KEYS': text(
+    '',
+    { most: 4000 },
+    'Pairs of key and value by which the last round differs from the search, such as `RMINAS.CHANNELS 16`.',
   ),
 } satisfies KeyGroup;
 

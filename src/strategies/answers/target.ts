@@ -49,6 +49,23 @@ export function placesByTarget(history: readonly Observation[], parts: readonly 
     .sort((a, b) => (targets[a] as number) - (targets[b] as number));
 }
 
+/**
+ * The best architectures of a history by their targets, each once: the finalists of a dearer evaluation.
+ * @param most names to return, at least 1
+ * @param nameOf the architecture at a place; equal for isomorphic ones
+ * @returns names, best first; fewer when the history has no more with a finite loss
+ */
+export function bestByTarget(
+  history: readonly Observation[],
+  {
+    parts = [],
+    most,
+    nameOf,
+  }: { parts?: readonly ObjectivePart[] | undefined; most: number; nameOf: (place: number) => string },
+): string[] {
+  return [...new Set(placesByTarget(history, parts).map(nameOf))].slice(0, most);
+}
+
 function finiteOrWorst(cost: number): number {
   return Number.isFinite(cost) ? cost : Number.POSITIVE_INFINITY;
 }

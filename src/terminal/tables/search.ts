@@ -23,6 +23,7 @@ export function describeResult(result: SearchResult): string {
     ['architecture', pc.bold(result.genotype)],
     ['searched', describeSearched(result)],
     ['found by', `${stop.note} (${stop.reason})`],
+    ...lastRoundRow(result.lastRound),
     ...confidenceRow(result.confidence),
     ['score', describeScore(score)],
     ['lowest loss', `${result.best.loss.toPrecision(6)}  ${result.best.genotype}`],
@@ -43,6 +44,15 @@ export function describeResult(result: SearchResult): string {
 /** The command that writes the page of a job. */
 export function reportRow(folder: string): LabelledValue {
   return ['report', `${programCommand()} report ${shellWord(folder)}`];
+}
+
+function lastRoundRow(lastRound: SearchResult['lastRound']): LabelledValue[] {
+  if (lastRound === undefined) return [];
+  const { scores, specification } = lastRound;
+  const seconds = scores.reduce((sum, score) => sum + score.seconds, 0);
+  const losses = scores.map(({ loss }) => number(loss, 4)).join(', ');
+  const setting = `${counted(scores.length, 'finalist')}, ${counted(specification.steps, 'step')} each`;
+  return [['last round', `${setting}, ${formatSeconds(seconds)}: losses ${losses}`]];
 }
 
 function confidenceRow(confidence: SearchResult['confidence']): LabelledValue[] {

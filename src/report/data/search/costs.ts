@@ -1,6 +1,7 @@
 /** Where the seconds of a search went, and what was saved. */
 import type { PlaneChart } from '../../../charts/chart.js';
 import type { SearchResult } from '../../../jobs/search/result.js';
+import type { EvaluationOutcome } from '../../../search/evaluator.js';
 import { secondsOf } from '../../../store/job-store.js';
 import { counted, formatSeconds, grouped } from '../../../system/units.js';
 import { percentOf } from '../numbers.js';
@@ -13,6 +14,7 @@ export interface Spent {
   readonly guided: number;
   readonly screening: number;
   readonly verification: number;
+  readonly lastRound: number;
   /** From start to end, over all sessions. */
   readonly wall: number;
 }
@@ -35,18 +37,25 @@ export function spentOf(architectures: readonly ReportArchitecture[], lines: Sea
       const counts = one.phase === phase && one.duplicateOf === null && !one.cached;
       return counts ? sum + one.seconds : sum;
     }, 0);
-  let [screening, verification] = [0, 0];
+  let [screening, lastRound, verification] = [0, 0, 0];
   for (const { entry } of lines) {
     if (entry.type === 'screened') screening += entry.seconds;
+    if (entry.type === 'finalist') lastRound += secondsOfOutcome(entry.outcome);
     if (entry.type === 'verified') verification += entry.verification.seconds;
   }
-  return { warmUp: of('warm-up'), guided: of('guided'), screening, verification, wall: secondsOf(lines) };
+  return { warmUp: of('warm-up'), guided: of('guided'), screening, lastRound, verification, wall: secondsOf(lines) };
+}
+
+/** A cached score took no time in this run. */
+function secondsOfOutcome(outcome: EvaluationOutcome): number {
+  return 'failure' in outcome || outcome.cached ? 0 : outcome.evaluation.seconds;
 }
 
 const KINDS = [
   ['warmUp', 'trainings of the warm-up'],
   ['guided', 'guided trainings'],
   ['screening', 'proxies of candidates'],
+  ['lastRound', 'trainings of the last round'],
   ['verification', 'full trainings to verify'],
 ] as const;
 

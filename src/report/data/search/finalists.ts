@@ -2,7 +2,7 @@
 import { UsageError } from '../../../errors.js';
 import { pathOption } from '../../../installation/paths.js';
 import { checkArgument, wholeNumberOption } from '../../../options.js';
-import { placesByTarget } from '../../../strategies/answers/target.js';
+import { bestByTarget } from '../../../strategies/answers/target.js';
 import { readSearchRecords } from '../read.js';
 import { scoredHistory } from './history.js';
 
@@ -22,9 +22,9 @@ export async function finalists(folder: string, most: number): Promise<string[]>
   const count = checkArgument('finalists()', 'most', wholeNumberOption(1), most);
   const records = await readSearchRecords(path);
   const { entries, scored } = scoredHistory(records);
-  const places = placesByTarget(scored, records.planned?.plan.settings.parts);
-  const genotypes = new Set(places.map((place) => entries[place]?.canonical as string));
-  if (genotypes.size > 0) return [...genotypes].slice(0, count);
+  const nameOf = (place: number) => entries[place]?.canonical as string;
+  const genotypes = bestByTarget(scored, { parts: records.planned?.plan.settings.parts, most: count, nameOf });
+  if (genotypes.length > 0) return genotypes;
   throw new UsageError(`${path} has no architecture with a score.`, {
     code: 'no-finalists',
     nextSteps: ['Name a search that has evaluated something.'],

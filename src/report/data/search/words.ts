@@ -72,6 +72,7 @@ export function factsOf(
   return [
     ...placeFacts(result),
     ...networkFacts(result, lines),
+    ...lastRoundFacts(result),
     ...confidenceFacts(history.answer?.confidence),
     ...(result ? [{ label: 'loss of the answer', value: significant(result.score.loss) }] : []),
     { label: 'lowest loss', value: Number.isFinite(lowest) ? significant(lowest) : 'none yet' },
@@ -108,6 +109,15 @@ function paramsOf(canonical: string, lines: SearchRecords['lines']): number | nu
     return entry.outcome.evaluation.params ?? null;
   }
   return null;
+}
+
+function lastRoundFacts(result: SearchResult | null): Fact[] {
+  const lastRound = result?.lastRound;
+  if (lastRound === undefined) return [];
+  const { scores, specification } = lastRound;
+  const losses = scores.map(({ loss }) => (loss === null ? 'none' : significant(loss))).join(', ');
+  const note = `scored again by ${counted(specification.steps, 'step')} each; losses ${losses}`;
+  return [{ label: 'last round', value: counted(scores.length, 'finalist'), note }];
 }
 
 /** How sure the answer of a model is. A vote has its own section. */
