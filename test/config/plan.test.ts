@@ -52,6 +52,8 @@ describe('the plan of XNAS on NAS-Bench-201 and CIFAR-10', () => {
         checksAnswer: false,
         minimisesTrainingLoss: true,
         screen: 0,
+        finalists: 0,
+        finalistsKeys: [],
         edgeRank: 'operation-index',
         cap: 1100,
         futility: true,

@@ -70,6 +70,26 @@ describe('the strategy of a configuration', () => {
     await expect(settingsOf('RMINAS.CONFIDENCE', '0.8')).rejects.toMatchObject({ code: 'confidence-without-model' });
   });
 
+  it('refuses a check of an answer that no model gives, but not of a rule within limits', async () => {
+    const check = ['RMINAS.CHECK_ANSWER', 'True'];
+    await expect(settingsOf(...check)).rejects.toMatchObject({
+      code: 'check-without-model',
+      message: "RMINAS.CHECK_ANSWER is True, and the answer 'vote' cannot be checked.",
+    });
+    const limited = ['RMINAS.ANSWER', 'additive', 'RMINAS.ANSWER_WITHIN_LIMITS', 'best', 'RMINAS.MAX_PARAMS', '40k'];
+    expect(await settingsOf(...check, ...limited)).toMatchObject({ answer: 'best', checksAnswer: false });
+  });
+
+  it('has finalists of its own number within limits', async () => {
+    const given = ['RMINAS.FINALISTS', '3', 'RMINAS.FINALISTS_KEYS', "'RMINAS.CHANNELS 16  OPTIM.MAX_EPOCH 9'"];
+    const keys = ['RMINAS.CHANNELS', '16', 'OPTIM.MAX_EPOCH', '9'];
+    expect(await settingsOf(...given)).toMatchObject({ finalists: 3, finalistsKeys: keys });
+    const limited = [...given, 'RMINAS.MAX_PARAMS', '40k'];
+    expect(await settingsOf(...limited)).toMatchObject({ finalists: 3 });
+    expect(await settingsOf(...limited, 'RMINAS.FINALISTS_WITHIN_LIMITS', '5')).toMatchObject({ finalists: 5 });
+    expect(await settingsOf(...given, 'RMINAS.FINALISTS_WITHIN_LIMITS', '5')).toMatchObject({ finalists: 3 });
+  });
+
   it.each([
     ['RMINAS.STRATEGY', 'evolution', 'regularized-evolution'],
     ['RMINAS.STRATEGY', "''", 'forest'],

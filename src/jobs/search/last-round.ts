@@ -20,10 +20,11 @@ export function checkLastRound(config: Config, { specification }: SearchPlan): v
   const changed = kept.find((field) => JSON.stringify(own[field]) !== JSON.stringify(specification[field]));
   // The profile decides the mode of the teacher, which has the same files.
   if (changed === undefined || (changed === 'teacher' && sameTeacher(own, specification))) return;
-  throw new UsageError(`RMINAS.FINALISTS_KEYS changes the ${changed} of the search.`, {
+  const name = changed === 'dataset' ? 'data set' : changed;
+  throw new UsageError(`RMINAS.FINALISTS_KEYS changes the ${name} of the search.`, {
     code: 'invalid-last-round',
     nextSteps: [
-      `Leave out the keys of the ${changed}.`,
+      `Leave out the keys of the ${name}.`,
       'Or score the finalists after the search: rminas score --cfg OTHER --from RUN --best N',
     ],
   });

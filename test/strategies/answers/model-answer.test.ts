@@ -113,6 +113,25 @@ describe('the optimum of a model', () => {
   });
 });
 
+describe('the ascents of a large space', () => {
+  it('look around each architecture once, though most of them end at the same one', () => {
+    let looks = 0;
+    const neighbours = (encoding: Encoding) => {
+      looks += 1;
+      return proxyless.neighbours(encoding);
+    };
+    const counted: Space = { ...proxyless, neighbours };
+    const loss = additive(costsFor(proxyless, 1));
+    const history = drawn(counted, 1, 60).map((encoding) => observe(encoding, loss(encoding)));
+    const data = new ModelData(counted, history, { kind: 'additive', ridge: 1, parts: [] });
+    const best = new Optimiser(data).best(data.fit());
+    // A look two choices away asks for the neighbours of each neighbour. Each of eight ascents ends with one.
+    const twoAway = proxyless.neighbours(best).length;
+    expect(looks).toBeGreaterThan(twoAway);
+    expect(looks).toBeLessThan(8 * twoAway);
+  });
+});
+
 describe('the confidence', () => {
   const history = (noise: number) => {
     const loss = additive(costsFor(nasBench201, 4));

@@ -1,0 +1,69 @@
+/** A search with a last round by a real sidecar, through the journal, the result and a resumption. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { finalists, report, resultSchema, type SearchResult, score, search } from '../../../src/index.js';
+import { describeResult } from '../../../src/terminal/tables/search.js';
+import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
+
+beforeAll(() => vi.stubEnv('RMINAS_HOME', temporaryHome()));
+afterAll(() => vi.unstubAllEnvs());
+
+const cfg = join(ROOT, 'test/fixtures/tiny.yaml');
+const DEARER = ['OPTIM.MAX_EPOCH', '4', 'RMINAS.CHANNELS', '4', 'RNG_SEED', '5'];
+const SETTINGS = ['RMINAS.RF_WARMUP', '4', 'RMINAS.RF_SUCC', '1', 'RMINAS.MAX_EVALUATIONS', '5', 'RMINAS.WORKERS', '1'];
+const LAST_ROUND = ['RMINAS.FINALISTS', '2', 'RMINAS.FINALISTS_KEYS', DEARER.join(' ')];
+const run = (...more: string[]) =>
+  search({ cfg, overrides: [...SETTINGS, ...more], folder: join(temporaryFolder(), 'run'), cache: false }).result;
+
+describe('a search with a last round', () => {
+  let result: SearchResult;
+  beforeAll(async () => {
+    result = await run(...LAST_ROUND);
+  });
+
+  it('answers as scoring its finalists after the search does', async () => {
+    expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+    const genotypes = await finalists(result.files.folder, 2);
+    const scored = await score({ cfg, overrides: DEARER, genotypes, cache: false }).result;
+    expect(result.lastRound?.specificationDigest).toBe(scored.specificationDigest);
+    expect(result.lastRound?.specification.network).toMatchObject({ channels: 4 });
+    const losses = new Map(scored.scores.map((one) => [one.score.genotype, one.score.loss]));
+    const own = result.lastRound?.scores ?? [];
+    expect(new Map(own.map(({ genotype, loss }) => [genotype, loss]))).toEqual(losses);
+    expect(own.map(({ loss }) => loss)).toEqual([...losses.values()].toSorted((a, b) => Number(a) - Number(b)));
+    expect(result.genotype).toBe(own[0]?.genotype);
+    // The score in the result is still the one of the search.
+    expect(result.score.steps).toBe(result.specification?.steps);
+    expect(describeResult(result)).toMatch(/last round +2 finalists, \d+ steps each/);
+  });
+
+  it('goes on in the middle of the round', async () => {
+    const copy = temporaryFolder();
+    cpSync(result.files.folder, copy, { recursive: true });
+    const lines = readFileSync(result.files.journal, 'utf8').split('\n');
+    const first = lines.findIndex((line) => line.includes('"finalist"'));
+    writeFileSync(join(copy, 'journal.jsonl'), `${lines.slice(0, first + 1).join('\n')}\n`);
+    const resumed = await search({ resume: copy, cache: false }).result;
+    expect(resumed.genotype).toBe(result.genotype);
+    const essence = ({ lastRound }: SearchResult) => lastRound?.scores.map(({ seconds: _, ...rest }) => rest);
+    expect(essence(resumed)).toEqual(essence(result));
+    const kinds = readFileSync(join(copy, 'journal.jsonl'), 'utf8').match(/"type":"finalist"/g);
+    expect(kinds).toHaveLength(2);
+  });
+
+  it('is told in the report', async () => {
+    const { file } = await report({ runs: [result.files.folder], out: join(temporaryFolder(), 'page.html') });
+    const page = readFileSync(file, 'utf8');
+    expect(page).toContain('lowest loss of 2 finalists in the last round');
+    expect(page).toContain('trainings of the last round');
+  });
+});
+
+describe('a last round that cannot be', () => {
+  it('refuses keys that need other files than the search', async () => {
+    const given = ['RMINAS.FINALISTS', '2', 'RMINAS.FINALISTS_KEYS', 'LOADER.DATASET cifar10'];
+    await expect(run(...given)).rejects.toMatchObject({ code: 'invalid-last-round' });
+    await expect(run(...given)).rejects.toThrow('RMINAS.FINALISTS_KEYS changes the data set of the search.');
+  });
+});
