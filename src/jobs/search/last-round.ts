@@ -1,7 +1,6 @@
-/** The last round of a search: the configuration that it has, and the evaluator that scores its finalists. */
-import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
+/** The evaluator that scores the finalists of a search. */
+import { type Config, planSearch } from '../../config/index.js';
 import { lanesOf } from '../../config/planning/search-settings.js';
-import { UsageError } from '../../errors.js';
 import { prepareAlso } from '../../evaluators/prepared-sidecar.js';
 import { createScoring } from '../../evaluators/scoring.js';
 import type { StartedEvaluation } from '../../evaluators/search-evaluator.js';
@@ -9,35 +8,6 @@ import type { Evaluator } from '../../search/evaluator.js';
 import type { LastRound } from '../../search/last-round.js';
 import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
-
-/**
- * Checks that the sidecar of the search can score the finalists: it holds the files of the search only.
- * @throws UsageError `invalid-last-round`
- */
-export function checkLastRound(config: Config, { specification }: SearchPlan): void {
-  const own = planSearch(config).specification;
-  const kept = ['space', 'dataset', 'teacher'] as const;
-  const changed = kept.find((field) => JSON.stringify(own[field]) !== JSON.stringify(specification[field]));
-  // The profile decides the mode of the teacher, which has the same files.
-  if (changed === undefined || (changed === 'teacher' && sameTeacher(own, specification))) return;
-  const name = changed === 'dataset' ? 'data set' : changed;
-  throw new UsageError(`RMINAS.FINALISTS_KEYS changes the ${name} of the search.`, {
-    code: 'invalid-last-round',
-    nextSteps: [
-      `Leave out the keys of the ${name}.`,
-      'Or score the finalists after the search: rminas score --cfg OTHER --from RUN --best N',
-    ],
-  });
-}
-
-type Specification = SearchPlan['specification'];
-
-function sameTeacher(
-  { teacher: { mode: _, ...one } }: Specification,
-  { teacher: { mode: __, ...other } }: Specification,
-) {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
 
 export interface LastRoundOptions {
   readonly run: ResolvedSearch;

@@ -13,7 +13,7 @@ import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.
 import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
 import { SEARCH_JOURNAL, SEARCH_JOURNAL_VERSION, type SearchEntry, type SearchHeader } from './journal.js';
-import { checkLastRound } from './last-round.js';
+import { planLastRound, unusedFinalists } from './last-round-plan.js';
 
 /** The plan of a search, before a process works on it. */
 export interface PlannedSearch {
@@ -90,24 +90,6 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
     custom: objectsOf(options),
     notices: [...idleWorkers(plan, options), ...unusedStack(config, plan), ...unusedFinalists(plan, lastRound)],
   };
-}
-
-/** Loads the configuration of the last round; null for a search without one, or without trainings. */
-async function planLastRound(
-  plan: SearchPlan,
-  { evaluator }: CustomObjects,
-  load: (words: readonly string[]) => Promise<Config>,
-): Promise<Config | null> {
-  const { finalists, finalistsKeys, objective } = plan.settings;
-  if (finalists === 0 || evaluator !== undefined || objective.kind === 'benchmark') return null;
-  const config = await load(finalistsKeys);
-  checkLastRound(config, plan);
-  return config;
-}
-
-function unusedFinalists({ settings }: SearchPlan, lastRound: Config | null): string[] {
-  if (settings.finalists === 0 || lastRound !== null) return [];
-  return ['RMINAS.FINALISTS has no effect: this search trains nothing, so it cannot score its finalists again.'];
 }
 
 /** Proposals decide the course of a search, so they do not follow the workers by themselves. */
