@@ -2,11 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Rooms whose tests are about the starts, the ends and the work of processes. Each file has a process of its own, and its
- * sidecars start as usual. All other tests change nothing in their process, or restore it: the files of one worker share
- * its process, which spares the imports of each, and their sidecars are forks.
+ * Rooms whose tests measure their process or take long. Each file has a process of its own, and its sidecars start as
+ * usual. All other tests change nothing in their process, or restore it: the files of one worker share its process, which
+ * spares the imports of each, and most of their sidecars are forks, see `use-fork-server.ts`.
  */
-const PROCESSES = ['bridge', 'faults', 'fuzz', 'package', 'plan', 'sidecar'].map((room) => `test/${room}/**/*.test.ts`);
+const PROCESSES = ['faults', 'fuzz', 'package', 'plan'].map((room) => `test/${room}/**/*.test.ts`);
 
 /** Sets the limits of tests and hooks, which scale with the machine. */
 const SETUP = ['test/setup/each-file.ts'];

@@ -42,7 +42,7 @@ describe('an error of the system', () => {
 
 describe.runIf(linux)('a command ends with exit code 3 and what to do', () => {
   it.each([
-    ['where it may open few files', after('ulimit -n 30'), /EMFILE[\s\S]*ulimit -n 4096/],
+    ['where it may open few files', after('ulimit -n 25'), /EMFILE[\s\S]*ulimit -n 4096/],
     ['in a folder that was deleted', after('rmdir "$PWD"'), /current folder does not exist[\s\S]*another folder/],
     [
       'in a folder whose name is not UTF-8',
