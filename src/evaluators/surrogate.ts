@@ -1,6 +1,7 @@
 import type { Fit } from '../protocol/forest.js';
 import type { Specification } from '../protocol/specification.js';
 import type { Sidecar } from '../sidecar/client.js';
+import type { Space } from '../spaces/space.js';
 import type { Surrogate } from '../strategies/strategy.js';
 
 export interface SidecarSurrogateOptions {
@@ -21,6 +22,20 @@ export function createSidecarSurrogate(options: SidecarSurrogateOptions): Surrog
  */
 export async function findImportances(options: SidecarSurrogateOptions, request: Fit): Promise<number[] | null> {
   return (await fitIn(options, { ...request, importances: true })).importances ?? null;
+}
+
+/**
+ * Lets the sidecar load the library of forests beside the first trainings, so that no guided turn waits for it.
+ * With the backend XNAS workers grow forests, and a worker that loads the library would not train.
+ */
+export function loadForests(options: SidecarSurrogateOptions & { sidecar: Sidecar }, { features }: Space): void {
+  if (options.specification.backend === 'xnas') return;
+  const encoding = features.map(() => 0);
+  const smallest = { features: features.map((rows) => rows.map((row) => [...row])), trees: 1, seed: 0 };
+  // A failure is told when a turn asks for a forest.
+  fitIn(options, { ...smallest, known: [encoding, encoding], good: [true, false], candidates: [encoding] }).catch(
+    () => {},
+  );
 }
 
 async function fitIn({ sidecar, specification, signal }: SidecarSurrogateOptions, request: Fit) {

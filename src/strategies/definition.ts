@@ -39,6 +39,8 @@ export interface StrategyDefinition<Keys extends KeyGroup = KeyGroup> {
   readonly defaults?: Readonly<Record<string, KeyDefault>> | undefined;
   /** The costs of networks that the strategy asks for; by default none. */
   readonly costs?: readonly NetworkCost[] | undefined;
+  /** Whether it asks the surrogate. */
+  readonly growsForests?: boolean | undefined;
   /**
    * @param values a checked value for each of the keys
    * @throws UsageError when the settings do not fit the space

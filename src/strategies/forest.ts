@@ -141,6 +141,7 @@ export const forest = defineStrategy({
       'Share of the architectures whose training is never stopped early, to measure the effect of stopping.',
     ),
   },
+  growsForests: true,
   create: ({ space, surrogate, screener, constraint, minimisesTrainingLoss, ...context }, values) =>
     createForest({
       space,

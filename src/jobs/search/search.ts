@@ -8,7 +8,7 @@ import { cacheLimit } from '../../evaluators/caching.js';
 import { startCustomEvaluation } from '../../evaluators/custom.js';
 import { startPreparedSidecar } from '../../evaluators/prepared-sidecar.js';
 import { createSearchEvaluator, type StartedEvaluation } from '../../evaluators/search-evaluator.js';
-import { createSidecarSurrogate } from '../../evaluators/surrogate.js';
+import { createSidecarSurrogate, loadForests } from '../../evaluators/surrogate.js';
 import { pathOption } from '../../installation/paths.js';
 import { createObjective } from '../../objectives/index.js';
 import { checkOptions, flagOption, type OptionShape, objectWith, oneOf, wholeNumberOption } from '../../options.js';
@@ -256,7 +256,10 @@ async function runController({ run, started, store, cacheLimit: limit, costs, si
     cacheLimit: limit,
     notify: (text) => store.notify(text),
   });
-  const surrogate = createSidecarSurrogate({ sidecar: started.sidecar, specification, signal });
+  const { sidecar } = started;
+  const surrogate = createSidecarSurrogate({ sidecar, specification, signal });
+  const guided = settings.cap > settings.warmup;
+  if (guided && definitions.strategy.growsForests && sidecar) loadForests({ sidecar, specification, signal }, space);
   const constraint = costs?.constraint;
   const strategy = createStrategy(definitions.strategy, {
     ...{ space, settings, screener, surrogate, constraint },
