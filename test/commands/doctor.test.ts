@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, type Diagnosis, diagnose } from '../../src/doctor/index.js';
 import { findPython } from '../../src/sidecar/process/find-python.js';
+import { scaled } from '../support/limits.js';
 import { temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
 
@@ -128,9 +129,10 @@ describe('an incomplete Python', () => {
     const before = process.env.PYTHONPATH;
     process.env.PYTHONPATH = distribution('numpy', '2.1.0', 'numpy', 'import time\ntime.sleep(600)\n');
     try {
-      const { checks } = await diagnose({ python: bare, timeoutMs: 1_000 });
+      const timeoutMs = scaled(1_000);
+      const { checks } = await diagnose({ python: bare, timeoutMs });
       const detail = (name: string) => checks.find((check) => check.name === name)?.detail;
-      expect(detail('numpy')).toContain('did not answer within 1000 ms');
+      expect(detail('numpy')).toContain(`did not answer within ${timeoutMs} ms`);
       expect(detail('pyzmq')).toContain('the bridge was closed');
     } finally {
       if (before === undefined) delete process.env.PYTHONPATH;

@@ -280,7 +280,7 @@ withBrowser('the pages in Chromium', () => {
     figures.push(`the list of 54 runs is painted after ${await firstPaint()} ms`);
     const begun = performance.now();
     await row('long').getByRole('link').click();
-    await page.locator('.run', { hasText: 'of nas-bench-201' }).waitFor({ timeout: 60_000 });
+    await page.locator('.run', { hasText: 'of nas-bench-201' }).waitFor({ timeout: scaled(60_000) });
     figures.push(`the page of 10,000 lines is painted after ${await firstPaint()} ms`);
     figures.push(`its report is there after ${Math.round(performance.now() - begun)} ms`);
     await page.goto(`${url.origin}/run?run=${idOf('finished')}`);
