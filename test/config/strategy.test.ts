@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { loadConfig, planSearch } from '../../src/config/index.js';
+import { ROOT } from '../support/run-cli.js';
 
 async function settingsOf(...words: string[]) {
   return planSearch(await loadConfig({ overrides: ['SPACE.NAME', 'infer_nb201', ...words] })).settings;
@@ -88,6 +90,17 @@ describe('the strategy of a configuration', () => {
     expect(await settingsOf(...limited)).toMatchObject({ finalists: 3 });
     expect(await settingsOf(...limited, 'RMINAS.FINALISTS_WITHIN_LIMITS', '5')).toMatchObject({ finalists: 5 });
     expect(await settingsOf(...given, 'RMINAS.FINALISTS_WITHIN_LIMITS', '5')).toMatchObject({ finalists: 3 });
+  });
+
+  it('scores the finalists of the aggregate configuration by the specification of the paper, within limits only', async () => {
+    const aggregate = join(ROOT, 'configs/nas-bench-201-cifar10-aggregate.yaml');
+    const { settings } = planSearch(await loadConfig({ file: aggregate }));
+    expect(settings.finalists).toBe(0);
+    const limited = planSearch(await loadConfig({ file: aggregate, overrides: ['RMINAS.MAX_FLOPS', '5M'] }));
+    expect(limited.settings.finalists).toBe(5);
+    const lastRound = await loadConfig({ file: aggregate, overrides: settings.finalistsKeys });
+    const paper = await loadConfig({ file: join(ROOT, 'configs/nas-bench-201-cifar10.yaml') });
+    expect(planSearch(lastRound).specification).toEqual(planSearch(paper).specification);
   });
 
   it.each([
