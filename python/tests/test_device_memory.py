@@ -118,8 +118,12 @@ def test_the_others_of_a_device_wait_for_the_first_and_get_its_handles() -> None
     assert workers.take(2) is None
     workers.answer(0, None, "of a")
     assert workers.take(2) == {"request": {"digest": "d"}, "memory": None, "copy": {"owner": 0, "handles": "of a"}}
+    # The worker needs the owner before it has answered, and no longer if it could not map the copy.
+    assert [placement.needs(0) for placement in workers.placements] == [False, False, True]
     workers.answer(2, 0, None)
-    assert [placement.owners for placement in workers.placements] == [set(), set(), {0}]
+    assert workers.placements[2].needs(0)
+    workers.answer(2, None, None)
+    assert not workers.placements[2].needs(0)
 
 
 def test_a_failed_or_dead_owner_leaves_its_device_to_the_next() -> None:

@@ -6,7 +6,7 @@ from queue import SimpleQueue
 import pytest
 
 from rminas_sidecar.engines import ray_engine, ray_slot
-from rminas_sidecar.engines.device_copies import Placement
+from rminas_sidecar.engines.device_copies import DeviceCopies, Placement
 from rminas_sidecar.engines.engine import Job
 from rminas_sidecar.engines.local import Deadlines
 from rminas_sidecar.engines.ray_engine import RayEngine
@@ -39,21 +39,22 @@ class _Worker:
         pass
 
 
-def _slots(*owners: set[int]) -> list[Slot]:
+def _slots(*owners: int | None) -> list[Slot]:
     """Slots whose workers have mapped the copies of others."""
-    return [Slot(Watchdog(60), Placement(number, "gpu", set(of)), worker=_Worker()) for number, of in enumerate(owners)]
+    needed = [{} if owner is None else {DeviceCopies(): owner} for owner in owners]
+    return [Slot(Watchdog(60), Placement(number, "gpu", of), worker=_Worker()) for number, of in enumerate(needed)]
 
 
 def test_a_worker_that_needs_no_other_is_kept_when_none_has_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ray_slot, "_IDLE_SECONDS", 0.0)
-    slots = _slots({1}, set(), {1})
+    slots = _slots(1, None, 1)
     assert [slot.placement.worker for slot in superfluous(slots)] == [0, 2]
     slots[2].running = Job("evaluate", {}, print, print)
     assert superfluous(slots) == []
 
 
 def test_a_worker_without_a_process_borrows_nothing() -> None:
-    slots = _slots(set(), {0}, set())
+    slots = _slots(None, 0, None)
     assert borrowers(slots[0], slots) == [slots[1]]
     slots[1].empty()
     assert borrowers(slots[0], slots) == []

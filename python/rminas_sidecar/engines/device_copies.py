@@ -13,8 +13,12 @@ class Placement:
     worker: int
     device: str | None = None
     """A device whose workers share its memory; None where each has its own."""
-    owners: set[int] = field(default_factory=set)
-    """The workers whose copies it has mapped. It cannot compute without them."""
+    owners: "dict[DeviceCopies, int]" = field(default_factory=dict)
+    """Of each batch, the worker whose copy it maps. It cannot compute without that one."""
+
+    def needs(self, worker: int) -> bool:
+        """Whether it maps a copy of this worker's."""
+        return worker in self.owners.values()
 
 
 @dataclass
@@ -44,8 +48,10 @@ class DeviceCopies:
     def offer(self, placement: Placement) -> Body | None:
         """The copy that a worker can map: its `owner` and `handles`. None where it makes one."""
         copy = self._copies.get(placement.device or "")
-        if copy is None or copy.owner == placement.worker:
+        if copy is None or copy.owner == placement.worker or copy.handles is None:
             return None
+        # Noted before the answer, for the owner may die meanwhile.
+        placement.owners[self] = copy.owner
         return {"owner": copy.owner, "handles": copy.handles}
 
     def keep(self, placement: Placement, made: Body | None) -> None:
@@ -62,8 +68,8 @@ class DeviceCopies:
         copy = self._copies.get(placement.device or "")
         if copy is not None and copy.owner == placement.worker:
             copy.exists, copy.handles = True, made["handles"]
-        if made["owner"] is not None:
-            placement.owners.add(made["owner"])
+        if made["owner"] is None:
+            placement.owners.pop(self, None)
 
     def forget(self, worker: int) -> None:
         """Forgets the copies of a worker that has ended. The next one of its device makes another."""

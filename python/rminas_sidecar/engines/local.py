@@ -219,7 +219,7 @@ class LocalEngine:
         elif message["event"] == "progress":
             for job in slot.running.values():
                 job.progress(message["body"])
-        elif message["to"] in slot.running:
+        elif message["to"] in slot.running and not self._has_lost_an_owner(slot):
             slot.failures = 0
             slot.running.pop(message["to"]).reply(message["type"], message["body"])
         self._dispatch()
@@ -257,6 +257,11 @@ class LocalEngine:
         self._forget_copies(slot.placement.worker)
         self._dispatch()
 
+    def _has_lost_an_owner(self, slot: _WorkerSlot) -> bool:
+        """Whether its answer may come from memory that is gone. Then the death of the owner is the next message."""
+        owners = [other for other in self._slots if slot.placement.needs(other.placement.worker)]
+        return any(owner.process is None or owner.process.ended for owner in owners)
+
     def _give_out_again(self, slot: _WorkerSlot, jobs: list[Job]) -> None:
         for job in reversed(jobs):
             (slot.own if isinstance(job, Part) else self._pending).appendleft(job)
@@ -266,7 +271,7 @@ class LocalEngine:
         for preparable in self._prepared.values():
             preparable.copies.forget(owner)
         for slot in self._slots:
-            if owner in slot.placement.owners and slot.process is not None:
+            if slot.placement.needs(owner) and slot.process is not None:
                 slot.orphaned = True
                 slot.process.kill()
                 self._log("warning", "A worker that shared its memory of the device is replaced, too.")

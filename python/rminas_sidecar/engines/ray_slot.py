@@ -133,4 +133,4 @@ def superfluous(slots: Sequence[Slot]) -> list[Slot]:
 
 def borrowers(owner: Slot, slots: Sequence[Slot]) -> list[Slot]:
     """The slots whose workers have mapped copies of this one's, and cannot compute without it."""
-    return [slot for slot in slots if owner.placement.worker in slot.placement.owners]
+    return [slot for slot in slots if slot.placement.needs(owner.placement.worker)]

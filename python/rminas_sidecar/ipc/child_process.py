@@ -67,6 +67,8 @@ class ChildProcess:
             env={**_environment(), **environment},
         )
         self.pid = self._child.pid
+        self.ended = False
+        """Whether its pipe has closed. Its death is reported soon afterwards."""
         self._stderr_reader = threading.Thread(target=self._read_stderr, daemon=True)
         self._stderr_reader.start()
         threading.Thread(target=self._read_messages, daemon=True).start()
@@ -106,6 +108,7 @@ class ChildProcess:
                 # A child that is killed while it writes leaves half a line.
                 if line.endswith(b"\n"):
                     self._on_message(json.loads(line))
+        self.ended = True
         code = self._child.wait()
         self.end()
         # A process that the child started may keep the pipe open after the child has ended.
