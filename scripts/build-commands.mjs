@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
 /** What `bin/run.js` and oclif load beside the commands. All of them share the modules, whose state there is once. */
 const BESIDE = ['error', 'help', 'interrupt', 'unknown-command'].map((name) => `terminal/${name}.js`);
 /** Packages with native code, with files of their own, or which the process must not load twice. */
@@ -13,9 +14,8 @@ const EXTERNAL = ['@oclif/core', 'pythonia', 'zeromq'];
 /** Writes dist/cli: a module for each command, and chunks that they share. */
 export async function bundleCommands() {
   const outdir = join(dist, 'cli');
-  rmSync(outdir, { recursive: true, force: true });
   const commands = readdirSync(join(dist, 'commands'), { recursive: true }).filter((file) => file.endsWith('.js'));
-  await build({
+  const { metafile } = await build({
     entryPoints: [...commands.map((file) => join('commands', file)), ...BESIDE].map((file) => join(dist, file)),
     outdir,
     outbase: dist,
@@ -30,5 +30,13 @@ export async function bundleCommands() {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
     logLevel: 'warning',
+    metafile: true,
+    absWorkingDir: root,
   });
+  // Chunks of earlier builds. Programs that start meanwhile find their modules.
+  const made = new Set(Object.keys(metafile.outputs).map((file) => join(root, file)));
+  for (const entry of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(file)) rmSync(file);
+  }
 }
