@@ -113,6 +113,8 @@ def main() -> None:
         answer = {"seconds": seconds, "loss": answers[-1][1], "multiplyAdds": millions * 1e6}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+        # As in a worker, the next training begins without the memory of this one.
+        del training, step
 
 
 if __name__ == "__main__":
