@@ -28,10 +28,10 @@ const VARIABLES = {
  * Starts a process that has imported PyTorch, of which the sidecars of many tests are forks (Linux). They would spend more
  * time on their imports than on the tests. `use-fork-server.ts` says which tests use it.
  * @param python its interpreter, which is that of the sidecars
- * @returns a function that ends it
+ * @returns a function that ends it, and waits for its end
  */
-export default async function startForkServer(python: string): Promise<() => void> {
-  if (process.platform !== 'linux') return () => {};
+export default async function startForkServer(python: string): Promise<() => Promise<void>> {
+  if (process.platform !== 'linux') return async () => {};
   const socket = join(mkdtempSync(join(tmpdir(), 'rminas-fork-')), 's');
   // It ends when its standard input closes, also if this process is killed.
   const server = spawn(python, [join(FOLDER, 'server.py'), socket, ...MODULES], {
@@ -40,7 +40,11 @@ export default async function startForkServer(python: string): Promise<() => voi
   });
   await Promise.race([once(server.stdout, 'data'), once(server, 'close')]);
   process.env.RMINAS_TEST_FORK_SERVER = socket;
-  return () => server.stdin.end();
+  return async () => {
+    server.stdin.end();
+    // Until then it may make files, such as the folder of PyTorch's compiler.
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+  };
 }
 
 /** Variables of a process whose Python processes use the server. */

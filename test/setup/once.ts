@@ -9,7 +9,7 @@ import gatherTemporaryFiles from './temporary.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Prepares all tests. vitest calls this for each project; the first call does the work. */
-export default async function prepare(): Promise<(() => void) | undefined> {
+export default async function prepare(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.RMINAS_TEST_PREPARED) return undefined;
   process.env.RMINAS_TEST_PREPARED = '1';
   build();
@@ -18,8 +18,8 @@ export default async function prepare(): Promise<(() => void) | undefined> {
   const python = process.env.RMINAS_PYTHON ?? join(ROOT, '.venv/bin/python');
   const [endForkServer] = await Promise.all([startForkServer(python), shareKernels(python)]);
   measureSlowness();
-  return () => {
-    endForkServer();
+  return async () => {
+    await endForkServer();
     remove();
   };
 }

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
@@ -15,12 +14,9 @@ function importsOf(args: readonly string[], code = 0): string[] {
   return [...new Set([...stderr.matchAll(/^import (file:.*)$/gm)].map(([, url]) => fileURLToPath(String(url))))];
 }
 
-/** The packages to which the files belong, and those that are bundled in them: a comment begins each bundled file. */
+/** The packages to which the files belong. */
 function packagesIn(files: readonly string[]): Set<string> {
-  const bundled = files
-    .filter((file) => file.startsWith(join(ROOT, 'dist')))
-    .flatMap((file) => readFileSync(file, 'utf8').match(/^\/\/ node_modules\/.*$/gm) ?? []);
-  const names = [...files, ...bundled].map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const names = files.map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
   return new Set(names.filter((name) => name !== undefined));
 }
 
