@@ -4,14 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @returns seconds, the answer and the journal */
-export function searchOnce({ name, root, cfg }, { data, seed, core, scratch, python }) {
+export function searchOnce({ name, root, cfg }, { data, seed, core, scratch, python, overrides = [] }) {
   const out = join(scratch, `${name.replaceAll(/\W+/g, '-')}-${seed}`);
   const command = [join(root, 'bin/run.js'), 'search', '--cfg', cfg, '--data', data, '--seed', String(seed), '--json'];
   // The shell's `time` counts the descendants, too, which Node cannot.
   const script = 'TIMEFORMAT="%U %S %R"; time taskset --cpu-list "$0" "$@" 2> /dev/null';
   const { stdout, stderr, status } = spawnSync(
     'bash',
-    ['-c', script, core, process.execPath, ...command, 'OUT_DIR', out],
+    ['-c', script, core, process.execPath, ...command, 'OUT_DIR', out, ...overrides],
     {
       encoding: 'utf8',
       maxBuffer: 2 ** 26,
