@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,14 @@ def _first_line(program: "subprocess.Popen[str]") -> dict[str, Any]:
     return answer
 
 
+def _name_in_proc(program: "subprocess.Popen[str]") -> str:
+    """The name of the process that waits. Its program may start before the process has given itself the name."""
+    name, end = Path(f"/proc/{program.pid}/comm"), time.monotonic() + scaled(10)
+    while not name.read_text().startswith("for ") and time.monotonic() < end:
+        time.sleep(0.01)
+    return name.read_text()
+
+
 def test_a_fork_has_the_arguments_variables_folder_and_signals_of_the_process(forks: Forks) -> None:
     def ignore() -> None:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
@@ -83,7 +92,7 @@ def test_a_fork_has_the_arguments_variables_folder_and_signals_of_the_process(fo
     # The socket's path is relative.
     program = forks.start("a", "b c", env={"OWN": "ü"}, preexec_fn=ignore)
     told = _first_line(program)
-    assert Path(f"/proc/{program.pid}/comm").read_text() == f"for {told.pop('pid')}\n"
+    assert _name_in_proc(program) == f"for {told.pop('pid')}\n"
     expected = {"forked": True, "arguments": ["a", "b c"], "variable": "ü", "folder": str(Path.cwd()), "ignores": True}
     assert told == expected
     assert program.communicate("print('to stderr', file=sys.stderr)\nsys.exit(3)\n") == ("", "to stderr\n")
