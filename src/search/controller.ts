@@ -167,16 +167,9 @@ async function* scoreFinalists(
     scores.set(genotype, recorded);
     yield { ...recorded, replayed: true };
   }
-  const scored = runPool({
-    items: finalists.filter((genotype) => !scores.has(genotype)),
-    capacity: () => evaluator.capacity,
-    run: async (genotype): Promise<FinalistScored> => {
-      const request = { genotype, seed: evaluationSeed(seed, genotype) };
-      return { type: 'finalist', ...request, outcome: await evaluator.evaluate(request) };
-    },
-    signal,
-  });
-  for await (const finalist of scored) {
+  const missing = finalists.filter((genotype) => !scores.has(genotype));
+  for await (const scored of evaluateAll(missing, { evaluator, seed, signal })) {
+    const finalist: FinalistScored = { type: 'finalist', ...scored };
     scores.set(finalist.genotype, finalist);
     yield { ...finalist, replayed: false };
   }
@@ -222,27 +215,32 @@ async function* evaluate(run: ControllerState, proposed: Proposed): AsyncGenerat
   }
   yield* observer.observe();
   const missing = needed.filter((canonical) => !recording.evaluations.has(canonical));
-  for await (const evaluated of evaluateMissing(run, missing, bounds)) {
+  const boundsOf = (genotype: string) => (isAudited(genotype, auditPlanOf(run)) ? [] : bounds);
+  for await (const scored of evaluateAll(missing, run, boundsOf)) {
+    const evaluated: Evaluated = { type: 'evaluated', ...scored };
     observer.score(evaluated, { replayed: false, audit: audit(evaluated) });
     yield { ...evaluated, replayed: false };
     yield* observer.observe();
   }
 }
 
-function evaluateMissing(
-  run: ControllerState,
-  missing: readonly string[],
-  bounds: readonly Bound[],
-): AsyncGenerator<Evaluated, void> {
-  const { evaluator, seed, signal } = run;
+/**
+ * Evaluates canonical genotypes, as many at a time as the evaluator takes. The results come as they end.
+ * @param boundsOf the bounds that may stop the training of a genotype
+ */
+function evaluateAll(
+  genotypes: readonly string[],
+  { evaluator, seed, signal }: Pick<ControllerState, 'evaluator' | 'seed' | 'signal'>,
+  boundsOf: (genotype: string) => readonly Bound[] = () => [],
+): AsyncGenerator<Omit<Evaluated, 'type'>, void> {
   return runPool({
-    items: missing,
+    items: genotypes,
     capacity: () => evaluator.capacity,
-    run: async (genotype): Promise<Evaluated> => {
+    run: async (genotype) => {
       const request = { genotype, seed: evaluationSeed(seed, genotype) };
-      const bounded = bounds.length > 0 && !isAudited(genotype, auditPlanOf(run));
-      const outcome = await evaluator.evaluate(bounded ? { ...request, bounds } : request);
-      return { type: 'evaluated', ...request, outcome };
+      const bounds = boundsOf(genotype);
+      const outcome = await evaluator.evaluate(bounds.length > 0 ? { ...request, bounds } : request);
+      return { ...request, outcome };
     },
     signal,
   });
