@@ -17,7 +17,7 @@ from rminas_sidecar.data.own.description import describe_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.protocol import SCHEMA, Body
 from rminas_sidecar.protocol.failures import failure_body
-from rminas_sidecar.system.importing import without_collections
+from rminas_sidecar.system.garbage import without_collections
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import pytest
 
 import rminas_sidecar
 from rminas_sidecar.ipc.process_activity import activity_of
-from rminas_sidecar.system.importing import without_collections
+from rminas_sidecar.system.garbage import without_collections
 from support.evaluations import evaluate_body, prepare_body, score
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells of a process's work on Linux only")

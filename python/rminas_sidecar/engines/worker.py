@@ -18,7 +18,7 @@ from rminas_sidecar.ipc.progress import ProgressReporter
 from rminas_sidecar.ipc.worker_pipes import WorkerPipes
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import failure_body, is_out_of_memory
-from rminas_sidecar.system.importing import without_collections
+from rminas_sidecar.system.garbage import without_collections
 
 if TYPE_CHECKING:
     import torch

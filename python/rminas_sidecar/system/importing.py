@@ -1,28 +1,10 @@
-"""Imports packages faster, and Python files of the user."""
+"""Imports Python files of the user."""
 
-import gc
 import importlib.util
 import sys
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-
-
-@contextmanager
-def without_collections() -> Iterator[None]:
-    """Imports in its body run without the garbage collector, and later collections skip the imported objects.
-
-    PyTorch makes some hundred thousand objects that stay. Looking through them again and again takes a seventh of its
-    import.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def is_file(source: str) -> bool:
