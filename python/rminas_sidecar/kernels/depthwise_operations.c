@@ -89,9 +89,7 @@ static ALWAYS_INLINE void convolve_line(const float *from, ptrdiff_t line, const
 }
 
 /* Lines of images. */
-typedef struct {
-    ptrdiff_t first, end;
-} span;
+typedef struct { ptrdiff_t first, end; } span;
 
 /* out = lines of the image of one vector, convolved. Lines of taps outside of the image are left out. */
 static ALWAYS_INLINE void convolve_lines(const operation *o, const float *pixels, const vec *taps, ptrdiff_t side,

@@ -2,10 +2,10 @@
  * The convolutions of winograd.c for images of eight channels, on processors with vectors of sixteen floats: a vector has the
  * channels of two tiles that lie side by side, or of two pixels. The width of the images is a multiple of two tiles.
  */
-#ifdef __AVX512F__
+#if defined(__AVX512F__) && LANES == 8
 #include <immintrin.h>
 
-/* Also where the other files of the library have narrower vectors. */
+/* The other files of this library have narrower vectors. */
 #undef LANES
 #define LANES 16
 #include "kernels.h"
