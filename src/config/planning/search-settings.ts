@@ -127,14 +127,17 @@ function answerOf(
     'RMINAS.CONFIDENCE': confidence,
     'RMINAS.CHECK_ANSWER': checksAnswer,
   } = values;
-  if (limited === 'same' || Object.keys(limits).length === 0) return { answer: unlimited, confidence, checksAnswer };
+  if (limited === 'same' || !hasLimits(limits)) return { answer: unlimited, confidence, checksAnswer };
   const isModel = isModelRule(limited);
   return { answer: limited, confidence: isModel ? confidence : 0, checksAnswer: isModel && checksAnswer };
 }
 
+function hasLimits(limits: Limits): boolean {
+  return Object.keys(limits).length > 0;
+}
+
 function finalistsOf(values: SearchValues, limits: Limits): number {
-  const isLimited = Object.keys(limits).length > 0;
-  return (isLimited && values['RMINAS.FINALISTS_WITHIN_LIMITS']) || values['RMINAS.FINALISTS'];
+  return (hasLimits(limits) && values['RMINAS.FINALISTS_WITHIN_LIMITS']) || values['RMINAS.FINALISTS'];
 }
 
 /** A limit of multiply-adds is set in ones and compared in millions. */

@@ -1,6 +1,7 @@
 /** The configuration of the last round of a search. */
 import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
+import { counted } from '../../system/units.js';
 import type { CustomObjects } from './custom.js';
 
 /** Loads the configuration of the last round; null for a search without one, or without trainings. */
@@ -11,9 +12,18 @@ export async function planLastRound(
 ): Promise<Config | null> {
   const { finalists, finalistsKeys, objective } = plan.settings;
   if (finalists === 0 || evaluator !== undefined || objective.kind === 'benchmark') return null;
+  checkPairs(finalistsKeys);
   const config = await load(finalistsKeys);
   checkLastRound(config, plan);
   return config;
+}
+
+function checkPairs(words: readonly string[]): void {
+  if (words.length % 2 === 0) return;
+  throw new UsageError(`RMINAS.FINALISTS_KEYS has ${counted(words.length, 'word')}: '${words.join(' ')}'.`, {
+    code: 'invalid-last-round',
+    nextSteps: ['Give each key its value: RMINAS.FINALISTS_KEYS "OPTIM.MAX_EPOCH 100 RMINAS.CHANNELS 16"'],
+  });
 }
 
 /** A message when the finalists cannot be scored. */

@@ -1,5 +1,5 @@
 /** The evaluator that scores the finalists of a search. */
-import { type Config, planSearch } from '../../config/index.js';
+import { type Config, planSearch, type SearchPlan } from '../../config/index.js';
 import { lanesOf } from '../../config/planning/search-settings.js';
 import { prepareAlso } from '../../evaluators/prepared-sidecar.js';
 import { createScoring } from '../../evaluators/scoring.js';
@@ -24,14 +24,14 @@ export function openLastRound(options: LastRoundOptions): LastRound | undefined 
   if (config === null || !('prepared' in started)) return undefined;
   const { finalists: count, parts, stack } = plan.settings;
   const capacity = lanesOf({ workers, stack });
-  const { settings } = planSearch(config);
+  const lastPlan = planSearch(config);
   let scoring: Promise<Evaluator> | undefined;
   return {
-    ...{ count, parts, seed: settings.seed },
+    ...{ count, parts, seed: lastPlan.settings.seed },
     evaluator: {
       capacity,
       evaluate: async (request) => {
-        scoring ??= prepareScoring(config, started, capacity, options);
+        scoring ??= prepareScoring({ config, plan: lastPlan }, started, capacity, options);
         return (await scoring).evaluate(request);
       },
     },
@@ -39,15 +39,14 @@ export function openLastRound(options: LastRoundOptions): LastRound | undefined 
 }
 
 async function prepareScoring(
-  config: Config,
+  planned: { readonly config: Config; readonly plan: SearchPlan },
   { sidecar }: Extract<StartedEvaluation, { prepared: unknown }>,
   capacity: number,
   { run, store, cacheLimit, signal }: LastRoundOptions,
 ): Promise<Evaluator> {
   const notify = (text: string) => store.notify(text);
   notify(`Last round: the ${run.plan.settings.finalists} best-ranked architectures are scored again.`);
-  const plan = planSearch(config);
   const onPrepared = () => {};
-  const prepared = await prepareAlso(sidecar, { config, plan, data: run.data, signal, notify, onPrepared });
+  const prepared = await prepareAlso(sidecar, { ...planned, data: run.data, signal, notify, onPrepared });
   return createScoring({ prepared, capacity, cacheLimit, notify, signal });
 }

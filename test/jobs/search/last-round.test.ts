@@ -66,4 +66,11 @@ describe('a last round that cannot be', () => {
     await expect(run(...given)).rejects.toMatchObject({ code: 'invalid-last-round' });
     await expect(run(...given)).rejects.toThrow('RMINAS.FINALISTS_KEYS changes the data set of the search.');
   });
+
+  it('refuses a key without a value', async () => {
+    const given = ['RMINAS.FINALISTS', '2', 'RMINAS.FINALISTS_KEYS', 'RMINAS.CHANNELS 16 OPTIM.MAX_EPOCH'];
+    await expect(run(...given)).rejects.toThrow(
+      "RMINAS.FINALISTS_KEYS has 3 words: 'RMINAS.CHANNELS 16 OPTIM.MAX_EPOCH'.",
+    );
+  });
 });
