@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import rminas_sidecar
 from support.limits import scaled
 from support.nas_bench_201_files import content, save_pth
 
@@ -22,28 +23,44 @@ def table(tmp_path_factory: Any) -> Path:
     return save_pth(content(ARCHITECTURES), tmp_path_factory.mktemp("table") / "t.pth")
 
 
+STOP_FIRST_IMPORT = """
+import os, signal, sys
+from pathlib import Path
+
+stopped = Path(__file__).with_name("stopped")
+if "rminas_sidecar.benchmarks.import_worker" in sys.orig_argv and not stopped.exists():
+    stopped.write_text(f"{os.getpid()}\\n")
+    os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
 def start_import(launcher: Any, table: Path, folder: Path) -> tuple[Any, str, int]:
-    """A sidecar that imports, and the process that it does it in, which is held still."""
-    sidecar = launcher.start("--workers", "0")
+    """A sidecar that imports, and the importing process, which stops itself before it begins (Linux)."""
+    site = folder.with_name("site")
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(STOP_FIRST_IMPORT)
+    path = os.pathsep.join([str(site), str(Path(rminas_sidecar.__file__).parents[1])])
+    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "0", "--allow", "/"], {"PYTHONPATH": path})
     sidecar.receive("hello")
     request = sidecar.send("import-benchmark", {"file": str(table), "folder": str(folder)})
     until = time.monotonic() + scaled(60)
-    while not (importers := importers_of(sidecar.pid)):
+    while not (pid := stopped_process(site / "stopped")):
         assert time.monotonic() < until, "no process imports"
-    os.kill(importers[0], signal.SIGSTOP)
-    return sidecar, request, importers[0]
+        time.sleep(0.01)
+    return sidecar, request, pid
 
 
-def importers_of(pid: int) -> list[int]:
-    """The children of all threads of a process that run what they were made for (Linux)."""
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    children = [int(child) for children in lists for child in children.read_text().split()]
-    # Between fork and exec a child is its parent's double, and the parent waits for it.
-    return [child for child in children if b"import_worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+def stopped_process(file: Path) -> int | None:
+    """The process that a file names, once it has stopped."""
+    text = file.read_text() if file.exists() else ""
+    if not text.endswith("\n"):
+        return None
+    pid = int(text)
+    return pid if ") T " in Path(f"/proc/{pid}/stat").read_text() else None
 
 
 def test_the_server_answers_while_a_table_is_imported(launcher: Any, table: Path, tmp_path: Path) -> None:
-    sidecar, request, pid = start_import(launcher, table, tmp_path)
+    sidecar, request, pid = start_import(launcher, table, tmp_path / "indexes")
     beats = [sidecar.receive("heartbeat")["type"] for _ in range(2)]
     assert beats == ["heartbeat"] * 2
     other = sidecar.ask("query-benchmark", {"index": str(tmp_path / "none.sqlite"), "architecture": 0})

@@ -12,6 +12,7 @@ import pytest
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.plugins.loading import load_plugins
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
+from support.limits import scaled
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NETWORK = {"channels": 4, "cells": 1, "classes": 10, "resolution": 8}
@@ -87,6 +88,9 @@ def build_unseeded(choices, classes, resolution):
     torch.nn.init.constant_(network.one.bias, next(CALLS))
     return network
 """
+SECONDS = round(scaled(0.2))
+"""The limit of a building function. All kinds but two keep within it on a busy machine too."""
+
 KINDS = [
     *("fine", "raise", "none", "sleep", "loop", "late", "exit", "classes", "dict", "frozen", "script", "two"),
     *("foreign", "unknown", "uncalled", "generators"),
@@ -110,7 +114,7 @@ def own_space(name: str, builder: Path, slots: dict[str, Sequence[Any]], **chang
                 for slot, choices in slots.items()
             ],
             "stages": ["one", "two", "three"],
-            "seconds": 0.5,
+            "seconds": SECONDS,
             "probes": [first],
             **changes,
         }
@@ -162,8 +166,8 @@ def mixed(sidecar: Any) -> str:
     [
         ("raise", 'failed: ValueError: no such block ({file}, line {line}: raise ValueError("no such block"))'),
         ("none", "returned NoneType None, not a torch.nn.Module"),
-        ("sleep", "took more than 0.5 s ({file}, line {line}: time.sleep(1000))"),
-        ("loop", "took more than 0.5 s ({file}, line {line}: while True: pass)"),
+        ("sleep", "took more than {seconds} s ({file}, line {line}: time.sleep(1000))"),
+        ("loop", "took more than {seconds} s ({file}, line {line}: while True: pass)"),
         ("late", "failed: KeyError: 'layer' ({file}, line {line}: raise KeyError(\"layer\"))"),
         ("exit", "failed: SystemExit: 0 ({file}, line {line}: raise SystemExit(0))"),
         (
@@ -183,7 +187,7 @@ def test_an_architecture_that_cannot_be_used_fails_alone(sidecar: Any, mixed: st
     body = reply["body"]
     assert (reply["type"], body.get("code"), body.get("traceback")) == ("error", "architecture-failed", None), reply
     quoted = [(len(line), number) for number, line in enumerate(BUILDER.splitlines(), 1) if line.strip() in problem]
-    told = problem.format(file=sidecar.builder, line=max(quoted)[1])
+    told = problem.format(file=sidecar.builder, seconds=SECONDS, line=max(quoted)[1])
     assert body["message"] == f"The function build of {sidecar.builder} {told}, for kind={kind}."
     assert body["nextSteps"] == [f"Correct {sidecar.builder}."]
 

@@ -7,6 +7,7 @@ import { type DownloadOptions, download } from '../../src/assets/download.js';
 import { IdleTimeout } from '../../src/assets/idle-timeout.js';
 import { PartFile } from '../../src/assets/part-file.js';
 import { EXIT, InterruptedError, MissingError } from '../../src/errors.js';
+import { scaled } from '../support/limits.js';
 import { type Behaviour, type FileServer, startFileServer } from './file-server.js';
 
 const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 251));
@@ -199,10 +200,11 @@ describe('a server', () => {
 
   it('that falls silent fails the download', async () => {
     server.answer({ body, etag, silentAt: half });
-    const error = await failure({ idleTimeoutMs: 400 });
+    const idleTimeoutMs = scaled(100);
+    const error = await failure({ idleTimeoutMs });
     expect(error).toMatchObject({
       code: 'download-broken-off',
-      message: expect.stringContaining('nothing came for 0.4 s'),
+      message: expect.stringContaining(`nothing came for ${idleTimeoutMs / 1000} s`),
     });
     expect(statSync(`${target}.part`).size).toBe(half);
   });

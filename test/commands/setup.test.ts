@@ -230,7 +230,7 @@ describe('an interrupted setup', { timeout: scaled(240_000) }, () => {
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain('It continues with: npx rminas setup');
-    await vi.waitFor(() => expect(isAlive(builder)).toBe(false), { timeout: 60_000 });
+    await vi.waitFor(() => expect(isAlive(builder)).toBe(false), { timeout: scaled(60_000) });
     expect(existsSync(join(home, 'venv/.rminas-setup'))).toBe(false);
 
     const torch = statSync(join(sitePackages(home), 'torch/__init__.py')).ino;

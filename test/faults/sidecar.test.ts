@@ -124,12 +124,13 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
 
     it('is replaced after a longer pause, and no request is lost', async () => {
       const onRestart = vi.fn();
-      const sidecar = await start({ heartbeat: { deadlineMs: 5000 }, onRestart });
+      const deadlineMs = scaled(1000);
+      const sidecar = await start({ heartbeat: { deadlineMs }, onRestart });
       const before = await loss(sidecar);
       process.kill(sidecar.hello.pid, 'SIGSTOP');
       expect(await loss(sidecar)).toBe(before);
       remember(sidecar);
-      expect(onRestart.mock.calls).toEqual([['the sidecar sent nothing for 5 s']]);
+      expect(onRestart.mock.calls).toEqual([[`the sidecar sent nothing for ${deadlineMs / 1000} s`]]);
     });
   });
 });

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explain } from '../../src/explain/explain.js';
 import { report } from '../../src/report/report.js';
-import { scaled } from '../support/limits.js';
+import { eventually, scaled } from '../support/limits.js';
 import { recordSearch } from '../support/recorded-search.js';
 import { ROOT, temporaryFolder } from '../support/run-cli.js';
 import { NO_BROWSER, openBrowser, openPage, seriousFindings } from './browser.js';
@@ -136,7 +136,9 @@ describe.skipIf(NO_BROWSER)(
       const { page, faults } = await openPage(browser, urlOf('paper'));
       await clickPoint(page, 'search', 700);
       const panel = page.getByRole('dialog');
-      await expect.poll(() => panel.getByRole('heading', { level: 2 }).textContent()).toBe('Architecture 701');
+      await eventually(async () =>
+        expect(await panel.getByRole('heading', { level: 2 }).textContent()).toBe('Architecture 701'),
+      );
       expect(await panel.locator('svg.rminas-cell').count()).toBe(1);
       expect(await panel.getByRole('img', { name: 'Loss over the steps of its training' }).count()).toBe(1);
       expect(await panel.getByRole('img', { name: 'CKA of each stage over the steps' }).count()).toBe(1);

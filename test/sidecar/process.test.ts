@@ -59,7 +59,7 @@ it('stops a program by the end of its input, then SIGTERM, then SIGKILL', async 
     return child.stop(graceMs);
   }
   expect(await stopped(programs.input, scaled(60_000))).toEqual({ code: 1, signal: null });
-  expect(await stopped(programs.term, 500)).toEqual({ code: null, signal: 'SIGTERM' });
+  expect(await stopped(programs.term, scaled(200))).toEqual({ code: null, signal: 'SIGTERM' });
   expect(await stopped(programs.kill, 50)).toEqual({ code: null, signal: 'SIGKILL' });
 });
 

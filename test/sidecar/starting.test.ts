@@ -146,14 +146,17 @@ describe('a successful start', () => {
 
   it('may take longer than the heartbeat deadline', async () => {
     // The heartbeat deadline does not apply before the hello.
-    const sidecar = await ground.start(node('starts-slowly.mjs', '1800'), { heartbeat: { deadlineMs: 1500 } });
+    const deadlineMs = scaled(400);
+    const sidecar = await ground.start(node('starts-slowly.mjs', String(1.2 * deadlineMs)), {
+      heartbeat: { deadlineMs },
+    });
     expect(await sidecar.request('fit', fit)).toEqual(FITTED);
     expect(ground.pids()).toHaveLength(1);
   });
 
   it('sends heartbeats before the hello', async () => {
     const onLog = vi.fn();
-    await ground.start(node('needs-heartbeats.mjs'), { onLog, heartbeat: { deadlineMs: 5000 } });
+    await ground.start(node('needs-heartbeats.mjs'), { onLog, heartbeat: { deadlineMs: scaled(1000) } });
     expect(onLog).toHaveBeenCalledWith('info', 'preparing');
   });
 

@@ -127,9 +127,11 @@ describe.each(['ipc', 'tcp'] as const)('an %s socket', (kind) => {
       received += 1;
     });
     const atClose = new Promise((resolve) => transport.onClose(() => resolve(received)));
-    const [file = '', ...args] = node('exits-after-many.mjs', '900', '--address', transport.address);
-    spawn(file, args, { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, ...transport.environment } });
+    const [file = '', ...args] = node('disconnects-after-many.mjs', '900', '--address', transport.address);
+    const env = { ...process.env, ...transport.environment };
+    const peer = remember(spawn(file, args, { stdio: ['pipe', 'inherit', 'inherit'], env }));
     expect(await atClose).toBe(900);
+    peer.kill();
   });
 });
 

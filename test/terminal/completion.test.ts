@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
+import { scaled } from '../support/limits.js';
 import { temporaryFolder } from '../support/run-cli.js';
 import { runInProcess } from '../support/run-in-process.js';
 
@@ -104,7 +105,7 @@ describe('the completion of bash', () => {
       env: { ...process.env, HOME: folder, HISTFILE: '', INPUTRC: '/dev/null', TERM: 'dumb' },
       encoding: 'utf8',
       input: typed.join('\n'),
-      timeout: 20_000,
+      timeout: scaled(20_000),
     });
     expect(stdout).toContain('<search><--cfg><quickstart><RMINAS.STRATEGY><reinforce>');
     expect(stdout).toContain('<config><show><files/mine.yaml><--changed>');

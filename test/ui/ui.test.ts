@@ -183,6 +183,7 @@ withBrowser('the pages in Chromium', () => {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     page = await browser.newPage();
+    page.setDefaultTimeout(scaled(30_000));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (sent) => {
@@ -249,10 +250,10 @@ withBrowser('the pages in Chromium', () => {
     await page.goto(`${url.origin}/`);
     await page.locator('tr[data-run] a', { hasText: 'live' }).click();
     const shown = page.locator('.run', { hasText: 'of them' });
-    await shown.waitFor({ timeout: scaled(60_000) });
+    await shown.waitFor();
     expect(await shown.textContent()).not.toContain('30 architectures');
     child.kill('SIGCONT');
-    await page.locator('.run .state', { hasText: 'finished' }).waitFor({ timeout: scaled(60_000) });
+    await page.locator('.run .state', { hasText: 'finished' }).waitFor();
     expect((await ended).code).toBe(0);
     await page.locator('.run', { hasText: '30 architectures' }).waitFor();
   });
@@ -280,7 +281,7 @@ withBrowser('the pages in Chromium', () => {
     figures.push(`the list of 54 runs is painted after ${await firstPaint()} ms`);
     const begun = performance.now();
     await row('long').getByRole('link').click();
-    await page.locator('.run', { hasText: 'of nas-bench-201' }).waitFor({ timeout: scaled(60_000) });
+    await page.locator('.run', { hasText: 'of nas-bench-201' }).waitFor();
     figures.push(`the page of 10,000 lines is painted after ${await firstPaint()} ms`);
     figures.push(`its report is there after ${Math.round(performance.now() - begun)} ms`);
     await page.goto(`${url.origin}/run?run=${idOf('finished')}`);

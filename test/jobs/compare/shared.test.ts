@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { leaseSearch } from '../../../src/jobs/compare/lease.js';
 import type { ComparisonResult } from '../../../src/jobs/compare/result.js';
-import { evaluatedIn, linesOf } from '../../support/journals.js';
+import { evaluatedIn, isStopped, linesOf, waitUntil } from '../../support/journals.js';
 import { scaled } from '../../support/limits.js';
-import { runCli, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
+import { startCli, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 import { signalledAt } from '../../support/signalled-at.js';
 
 /** By the shipped accuracies: each search is fast. */
 const ORACLE = ['RMINAS.BENCHMARK_SERIES', 'cifar10 ori-test', 'RMINAS.MAX_EVALUATIONS', '150'];
 const SEEDS = 6;
 const PROCESSES = 4;
+const FIRST = 'journal evaluated 1 synced';
 
 const runsIn = (out: string) => (existsSync(join(out, 'runs')) ? readdirSync(join(out, 'runs')) : []);
 
@@ -33,13 +34,18 @@ it('four processes share the searches, and two of them continue those of two tha
     'evaluations',
   ];
   const what = ['--strategies', 'random', '--objectives', 'benchmark', '--seeds', `1-${SEEDS}`, ...ORACLE];
-  const dying = { ...env, ...signalledAt('journal evaluated 50 synced', 'SIGKILL') };
-  const [one, other, ...survivors] = await Promise.all(
-    Array.from({ length: PROCESSES }, (_, index) => runCli([...args, ...what], { env: index < 2 ? dying : env })),
-  );
-  expect([one, other]).toMatchObject([{ signal: 'SIGKILL' }, { signal: 'SIGKILL' }]);
+  const started = Array.from({ length: PROCESSES }, (_, index) => {
+    // The survivors wait in their first searches, so that the others have searches, however late they start.
+    const moment = index < 2 ? signalledAt('journal evaluated 50 synced', 'SIGKILL') : signalledAt(FIRST, 'SIGSTOP');
+    return startCli([...args, ...what], { env: { ...env, ...moment } });
+  });
+  const [dying, surviving] = [started.slice(0, 2), started.slice(2)];
+  for (const { child, ended } of surviving) await waitUntil(() => isStopped(child.pid), ended);
+  const killed = await Promise.all(dying.map(({ ended }) => ended));
+  expect(killed).toMatchObject([{ signal: 'SIGKILL' }, { signal: 'SIGKILL' }]);
 
-  const results = survivors.map(({ code, stdout, stderr }) => {
+  for (const { child } of surviving) child.kill('SIGCONT');
+  const results = (await Promise.all(surviving.map(({ ended }) => ended))).map(({ code, stdout, stderr }) => {
     expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
     return JSON.parse(stdout) as ComparisonResult;
   });

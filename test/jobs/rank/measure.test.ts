@@ -1,11 +1,12 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SidecarError } from '../../../src/errors.js';
 import { type MeasuringContext, measureMissing } from '../../../src/jobs/rank/measure.js';
 import { planRanking } from '../../../src/jobs/rank/plan.js';
 import { openRanking, type RankingStore } from '../../../src/jobs/rank/ranking-store.js';
 import type { Measurement, RequestBody } from '../../../src/protocol/messages.js';
+import { eventually } from '../../support/limits.js';
 import { ROOT, temporaryFolder } from '../../support/run-cli.js';
 
 const SETTING = { digest: 'a'.repeat(64), batch: 'b'.repeat(64) };
@@ -74,7 +75,7 @@ describe('measuring', () => {
 
   it('fills the lanes of its workers', async () => {
     const context = contextWith(async (body) => {
-      await vi.waitUntil(() => asked.length >= 3);
+      await eventually(() => expect(asked.length).toBeGreaterThanOrEqual(3));
       return measurementOf(body);
     });
     await measureMissing({ ...context, lanes: 3 }, task(['g', 'hh', 'iii'], ['rmi']));
