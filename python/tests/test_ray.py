@@ -12,7 +12,7 @@ import pytest
 
 from support.limits import scaled
 
-TESTS = Path(__file__).with_name("clusters") / "check_ray.py"
+TESTS = sorted(Path(__file__).with_name("clusters").glob("check_*.py"))
 IN_OWN_NETWORK = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -50,7 +50,7 @@ def test_ray_clusters() -> None:
 
 
 def _run(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", str(TESTS)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *map(str, TESTS)]
     return subprocess.run(
         [*IN_OWN_NETWORK, *command], env={**environment, **ENVIRONMENT}, capture_output=True, text=True
     )

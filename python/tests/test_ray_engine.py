@@ -1,4 +1,4 @@
-"""The engine of Ray clusters without Ray; clusters/check_ray.py tests it with one."""
+"""The engine of Ray clusters without Ray; clusters/ tests it with one."""
 
 import threading
 from queue import SimpleQueue

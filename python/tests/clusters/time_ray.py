@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from clusters.check_ray import cluster, patience, start
+from clusters.nodes import start
 from support.evaluations import evaluate_body, prepare_body
 
-__all__ = ["cluster", "patience"]
+pytest_plugins = ["clusters.nodes"]
 
 REQUESTS = 20
 

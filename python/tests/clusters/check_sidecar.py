@@ -1,107 +1,29 @@
-"""Ray clusters on the loopback of a network namespace, see test_ray.py. One cluster serves all tests, in order."""
+"""A sidecar whose workers run on a Ray cluster: its answers, its errors, and the deaths and losses of its workers."""
 
-import json
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ray._private import services
-from ray._private.node import Node
-from ray._raylet import (
-    DASHBOARD_AGENT_LISTEN_PORT_NAME,
-    METRICS_AGENT_PORT_NAME,
-    METRICS_EXPORT_PORT_NAME,
-    RUNTIME_ENV_AGENT_PORT_NAME,
-    persist_port,
-)
 from ray.cluster_utils import Cluster
 
+from clusters.nodes import add_node, lose_node, start, until
+from clusters.processes import busy, ticks_of, workers
 from rminas_sidecar.engines.ray import without_frames
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
-from support.limits import scaled
 from support.own_data import described, question, specification, write_folder
 from support.retraining import RETRAINING, bits, essence, request_for
 from support.supernets import METHOD_OPTIONS, one_shot
 from support.worker_memory import PLUGIN, copies
 
+pytest_plugins = ["clusters.nodes"]
+
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = scaled(180)
-MEMORY = {"object_store_memory": 80 << 20}
-NODE = {"num_cpus": 1, **MEMORY}
 ENDLESS = "ef" * 32
 EPOCHS = 60
-PORTS = count(20_000)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def patience() -> Iterator[None]:
-    """Starts nodes on a busy machine: Ray gives the agents of a node 15 s and the node 30 s, and no setting helps."""
-    get_node, start_processes = services.get_node, Node.start_ray_processes
-
-    def tell_ports_and_start(node: Node) -> None:
-        # The node waits until each agent has written its port. -1 means that the agent has none.
-        for agent in (METRICS_AGENT_PORT_NAME, METRICS_EXPORT_PORT_NAME, DASHBOARD_AGENT_LISTEN_PORT_NAME):
-            persist_port(node.get_session_dir_path(), node.node_id, agent, -1)
-        port = node.runtime_env_agent_port
-        persist_port(node.get_session_dir_path(), node.node_id, RUNTIME_ENV_AGENT_PORT_NAME, port)
-        start_processes(node)
-
-    def await_node(*arguments: Any) -> Any:
-        def found() -> Any:
-            with suppress(RuntimeError):
-                return get_node(*arguments)
-
-        return until(found, "a node of Ray")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Node, "start_ray_processes", tell_ports_and_start)
-        patch.setattr(services, "get_node", await_node)
-        patch.setattr(Cluster, "_wait_for_node", lambda *_: None)
-        yield
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    """A head node without room for workers, and one node with room for one."""
-    head = {"num_cpus": 0, **MEMORY, "include_dashboard": False, "node_ip_address": "127.0.0.1"}
-    made = Cluster(initialize_head=True, head_node_args={**head, "runtime_env_agent_port": next(PORTS)})
-    add_node(made)
-    yield made
-    made.shutdown()
-
-
-def add_node(cluster: Cluster, **arguments: Any) -> Any:
-    """Adds a node with room for one worker, or as the arguments say."""
-    return cluster.add_node(**{**NODE, **arguments}, runtime_env_agent_port=next(PORTS))
-
-
-def until(ready: Callable[[], Any], waits_for: str) -> Any:
-    """Waits for a true value; a time-out names what did not come."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        value = ready()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"{waits_for} did not come")
-
-
-def start(launcher: Any, address: str, *arguments: str, **environment: str) -> Any:
-    flags = ["--engine", "ray", "--ray-address", address, *arguments]
-    return launcher.start_for(*launcher.bind(), ["--allow", "/", *flags], environment)
-
-
-# --- one sidecar
 
 
 @pytest.mark.parametrize(
@@ -270,156 +192,3 @@ def shared_copies(users: int) -> set[str]:
     """The images that so many workers, and no others, have mapped: `torch_`, the owner, and a number."""
     mapped = [min(copies(pid), default="") for pid in workers()]
     return set(mapped) if len(mapped) == users and len(set(mapped)) == 1 and all(mapped) else set()
-
-
-# --- whole searches
-
-SETTINGS = {"RF_WARMUP": 8, "RF_SUCC": 3, "MAX_EVALUATIONS": 13}
-"""Eight random architectures, and five that are proposed, two at a time."""
-
-
-def test_a_search_ends_the_same_on_every_engine_and_whatever_happens_to_the_nodes(
-    cluster: Cluster, tmp_path: Path
-) -> None:
-    add_node(cluster)
-    add_node(cluster)
-    ray = ["--engine", "ray", "--ray-address", cluster.address, "--max-workers", "3"]
-    expected = finish(search(tmp_path / "local", "--workers", "1"))
-
-    running = search(tmp_path / "ray", *ray)
-    until(lambda: len(evaluated(tmp_path / "ray")) >= 2, "the warm-up")
-    lose_node(cluster)
-    until(lambda: len(evaluated(tmp_path / "ray")) >= 9, "the guided phase")
-    add_node(cluster)
-    lose_node(cluster)
-    result = finish(running)
-    assert evaluated(tmp_path / "ray") == evaluated(tmp_path / "local")
-    assert [result[key] for key in SAME] == [expected[key] for key in SAME]
-
-    # Three local workers begin, and one of the cluster ends it.
-    running = search(tmp_path / "moved", "--workers", "3")
-    until(lambda: len(evaluated(tmp_path / "moved")) >= 3, "the warm-up")
-    running.send_signal(signal.SIGINT)
-    assert running.wait(PATIENCE_SECONDS) == 130
-    folder = only_run(tmp_path / "moved")
-    move_to_ray(folder / "config.yaml", cluster.address)
-    result = finish(start_program("search", "--resume", str(folder), "--no-cache", "--json"))
-    assert evaluated(tmp_path / "moved") == evaluated(tmp_path / "local")
-    assert [result[key] for key in SAME] == [expected[key] for key in SAME]
-    assert result["cost"]["sessions"] == 2
-
-
-SAME = ("genotype", "best", "stop", "voters", "threshold", "successes")
-
-
-def search(out: Path, *arguments: str) -> "subprocess.Popen[str]":
-    keys = [word for name, value in SETTINGS.items() for word in (f"RMINAS.{name}", str(value))]
-    places = ["--device", "cpu", "--out", str(out), "--no-cache", "--json"]
-    return start_program("search", "--cfg", "quickstart", *places, *arguments, *keys)
-
-
-def start_program(*arguments: str) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "RMINAS_PYTHON": sys.executable}
-    command = ["node", str(ROOT / "bin" / "run.js"), *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def finish(running: "subprocess.Popen[str]") -> dict[str, Any]:
-    stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
-    assert running.returncode == 0, stderr
-    result: dict[str, Any] = json.loads(stdout)
-    return result
-
-
-def only_run(out: Path) -> Path:
-    (folder,) = out.iterdir()
-    return folder
-
-
-def evaluated(out: Path) -> dict[str, Any]:
-    """The evaluations in the journal of the only run in a folder, without seconds. Fails if one is there twice."""
-    found: dict[str, Any] = {}
-    for journal in out.glob("*/journal.jsonl"):
-        for line in journal.read_text().splitlines(keepends=True):
-            entry = json.loads(line)["entry"] if line.endswith("\n") else {}
-            if entry.get("type") == "evaluated":
-                assert entry["genotype"] not in found
-                evaluation = entry["outcome"]["evaluation"]
-                found[entry["genotype"]] = {**evaluation, "seconds": None, "seed": entry["seed"]}
-    return found
-
-
-def move_to_ray(config: Path, address: str) -> None:
-    """Changes the engine of an interrupted run."""
-    text = config.read_text()
-    for key, value in {"ENGINE": "ray", "RAY_ADDRESS": address, "WORKERS": "1"}.items():
-        text, count = re.subn(rf"(?m)^(  {key}: ).*$", rf"\g<1>{value}", text)
-        assert count == 1, key
-    config.write_text(text)
-
-
-# --- nodes and processes
-
-
-def lose_node(cluster: Cluster) -> None:
-    """Kills all processes of the oldest node with room for workers at once, as the end of its machine does."""
-    node = next(node for node in cluster.list_all_nodes() if node != cluster.head_node)
-    raylet = node.all_processes["raylet"][0].process.pid
-    for pid in [raylet, *descendants(raylet)]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    cluster.remove_node(node, allow_graceful=False)
-
-
-def descendants(pid: int) -> list[int]:
-    children = [child for child in processes() if parent(child) == pid]
-    return [*children, *(below for child in children for below in descendants(child))]
-
-
-def workers() -> list[int]:
-    """Process ids of the workers of nodes, whose parents are actors."""
-    return [
-        pid for pid in processes() if "engines.worker" in command_of(pid) and "RemoteWorker" in command_of(parent(pid))
-    ]
-
-
-def busy(before: dict[int, int]) -> int | None:
-    """A worker that has computed for a tenth of a second since `before`, in clock ticks."""
-    return next((pid for pid, ticks in before.items() if ticks_of(pid) > ticks + 10), None)
-
-
-def processes() -> list[int]:
-    """All processes of the network of this one, which test_ray.py makes. Another test has one of its own."""
-    here = network_of("self")
-    return [
-        int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and network_of(entry.name) == here
-    ]
-
-
-def network_of(pid: str) -> Path | None:
-    try:
-        return Path(f"/proc/{pid}/ns/net").readlink()
-    except OSError:
-        return None
-
-
-def command_of(pid: int | None) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
-
-
-def parent(pid: int) -> int | None:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return None
-
-
-def ticks_of(pid: int) -> int:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0
-    return int(fields[11]) + int(fields[12])
