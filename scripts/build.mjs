@@ -1,23 +1,16 @@
-// Compiles dist/, bundles the commands and the scripts of pages, and writes oclif's command manifest, with which
-// `--version` and `--help` load no command's module.
-// Usage: node scripts/build.mjs [options of the compiler]     (`npm run build`)
-import { spawnSync } from 'node:child_process';
+// Writes dist/ with the modules, the bundles of the commands and of the pages, and oclif's command manifest, with which
+// `--version` and `--help` load no command's module. It checks no types: `npm run types` does.
+// Usage: node scripts/build.mjs [--no-source-maps]     (`npm run build`)
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Plugin, settings } from '@oclif/core';
 import { bundlePages } from './build-client.mjs';
 import { bundleCommands } from './build-commands.mjs';
+import { compileModules } from './build-modules.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = join(root, 'oclif.manifest.json');
-
-/** @returns the exit code of the compiler, which writes the files even if there are type errors */
-function compile(options) {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [compiler, '-p', 'tsconfig.build.json', ...options];
-  return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] }).status ?? 1;
-}
 
 async function writeManifest() {
   // oclif would look for the sources of the commands when NODE_ENV is `test`.
@@ -31,6 +24,6 @@ async function writeManifest() {
 
 // A manifest of an earlier build would hide new commands, and a failure below would leave it there.
 rmSync(manifest, { force: true });
-process.exitCode = compile(process.argv.slice(2));
+await compileModules({ sourcemap: !process.argv.includes('--no-source-maps') });
 await Promise.all([bundleCommands(), bundlePages()]);
 await writeManifest();

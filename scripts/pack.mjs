@@ -7,12 +7,18 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Runs a program of Node.js. */
+function run(file, ...args) {
+  const { status } = spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`${file} ended with exit code ${status}.`);
+}
+
 /** Compiles everything again, without source maps, since the package does not contain the sources. */
 function compile() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const build = join(root, 'scripts', 'build.mjs');
-  const { status } = spawnSync(process.execPath, [build, '--sourceMap', 'false'], { stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error(`The build ended with exit code ${status}.`);
+  run('scripts/build.mjs', '--no-source-maps');
+  // The declarations, for programs that call the API.
+  run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 }
 
 if (process.argv[2] === 'before') compile();

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Compiles the program once before all tests, since the command-line tests run it. The compiler writes files despite
- * type errors; `npm run types` reports those. `npm test` has compiled it during its set-up.
+ * Compiles the program once before all tests, since the command-line tests run it. `npm test` has compiled it during
+ * its set-up.
  */
 export default function build(): void {
   if (process.env.RMINAS_TEST_BUILT) return;
