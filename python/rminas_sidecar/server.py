@@ -13,11 +13,9 @@ from importlib import metadata
 
 import zmq
 
-from rminas_sidecar import surrogate
 from rminas_sidecar.engines.devices import summarise
 from rminas_sidecar.engines.engine import Engine, Job, Readiness
 from rminas_sidecar.engines.local import Deadlines, LocalEngine
-from rminas_sidecar.engines.ray_engine import RayEngine
 from rminas_sidecar.engines.ray_settings import RaySettings
 from rminas_sidecar.engines.worker_process import WorkerSettings
 from rminas_sidecar.errors import SidecarError
@@ -86,6 +84,8 @@ class Server:
         deadlines = Deadlines(self._settings.start_deadline_seconds, self._settings.worker_deadline_seconds)
         if ray is None or count == 0:
             return LocalEngine(count, worker, deadlines, post, self._log)
+        from rminas_sidecar.engines.ray_engine import RayEngine
+
         return RayEngine(count, worker, ray, deadlines, post, self._log, self._preempted)
 
     def run(self) -> int:
@@ -142,7 +142,7 @@ class Server:
                 # XNAS's forest imports PyTorch, which only workers have.
                 self._submit(message)
             case "fit":
-                self._answer_from(self._forests, message, "fitted", lambda: surrogate.fit(body))
+                self._answer_from(self._forests, message, "fitted", lambda: _fit(body))
             case "import-benchmark":
                 self._imports.add(lambda: self._import_benchmark(message))
             case "query-benchmark":
@@ -259,6 +259,13 @@ class Server:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _fit(body: Body) -> Body:
+    # Imported here, because NumPy takes as long as all other imports of this process.
+    from rminas_sidecar import surrogate
+
+    return surrogate.fit(body)
 
 
 def _query_benchmark(body: Body) -> Body:

@@ -92,3 +92,11 @@ def test_imports_run_without_the_garbage_collector_and_later_collections_skip_th
         assert gc.get_freeze_count() > frozen
     finally:
         gc.unfreeze()
+
+
+def test_the_server_starts_without_the_large_libraries() -> None:
+    program = "import sys, rminas_sidecar.arguments, rminas_sidecar.server; print(*sys.modules)"
+    imported = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"torch", "numpy", "sklearn", "ray", "rminas_sidecar.engines.ray_engine"} & set(imported)

@@ -120,7 +120,8 @@ class Dataset:
         """Normalises uint8 pixels (… × 3 × height × width) to mean 0 and deviation 1 in each channel; float32."""
         mean = torch.tensor(self.mean)[:, None, None]
         deviation = torch.tensor(self.deviation)[:, None, None]
-        return (pixels.float() / self.brightest - mean) / deviation
+        # In the memory of the first result, since new memory takes longer than a division.
+        return pixels.float().div_(self.brightest).sub_(mean).div_(deviation)
 
     def shrink(self, images: Tensor) -> Tensor:
         """Shrinks normalised images to the data set's resolution, by averaging."""

@@ -48,8 +48,9 @@ def find_kernels(channels: int = _WIDEST) -> Kernels | None:
     return narrow
 
 
+@functools.cache
 def find_machine(channels: int) -> Machine | None:
-    """Runs programs, or None if the compiled functions are not available.
+    """Runs programs, or None if the compiled functions are not available. One machine serves all programs.
 
     Args:
         channels: the least of the images. The second library has vectors that they fill; see :func:`find_kernels`.

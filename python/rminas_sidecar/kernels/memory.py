@@ -11,6 +11,9 @@ from torch import Tensor
 ALIGNMENT = 16
 """Floats. Each piece of memory starts at a multiple of it, which is 64 bytes: a line of the cache."""
 
+_LEAST = 1 << 26
+"""Floats of a block at least: one suffices for most programs. Only the pages that are used take memory."""
+
 
 class Memory:
     """Gives out memory, and takes it back when nothing refers to it any more.
@@ -36,7 +39,7 @@ class Memory:
 
     def _find(self, floats: int) -> NDArray[np.float32]:
         free = [block for block, view in self._blocks if view() is None and len(block) >= floats]
-        return min(free, key=len) if free else np.empty(floats, dtype=np.float32)
+        return min(free, key=len) if free else np.empty(max(floats, _LEAST), dtype=np.float32)
 
 
 def aligned(floats: int) -> int:

@@ -12,6 +12,8 @@ from rminas_sidecar.programs.tape import Image
 PATCH_CHANNELS = 32
 """Channels of the patches of an image: 27 pixels, and zeros that fill a vector."""
 _IMAGE_CHANNELS = 3
+_PART = 8
+"""Images whose patches are copied at a time."""
 
 
 def patches_of(images: Tensor) -> Tensor:
@@ -22,6 +24,12 @@ def patches_of(images: Tensor) -> Tensor:
     patches = torch.zeros(samples, height, width, PATCH_CHANNELS)
     patches[..., : pixels.shape[3]] = pixels
     return patches
+
+
+def write_patches(images: Tensor, patches: Tensor) -> None:
+    """Writes :func:`patches_of` many images to memory, a few images at a time, so that copies stay in the cache."""
+    for part, written in zip(images.split(_PART), patches.split(_PART), strict=True):  # type: ignore[no-untyped-call]
+        written.copy_(patches_of(part))
 
 
 def convolve_patches(

@@ -1,12 +1,12 @@
 """The parameters of a program, drawn as torch's modules draw theirs, without modules."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from rminas_sidecar.programs.buffers import Arena, Buffer
 
@@ -133,10 +133,20 @@ class Parameters:
         drawn = torch.empty(max((math.prod(draw.shape) for draw in self._draws), default=0))
         for it in self._draws:
             weight = drawn[: math.prod(it.shape)].view(it.shape).uniform_(-it.bound, it.bound)
-            if it.parameter is not None:
-                arranged = it.arrange(weight)
-                place = it.parameter.place
-                arena[place : place + weight.numel()].view(arranged.shape).copy_(arranged)
+            _write(arena, it, weight)
+
+    def load(self, arena: Tensor, weights: Iterable[Tensor], norms: Iterable[nn.BatchNorm2d]) -> None:
+        """Writes given parameters to the arena.
+
+        Args:
+            arena: zeros follow the weights that have further rows, see :meth:`convolution`.
+            weights: of convolutions and linear layers, and biases of linear layers, in the order of their layers.
+            norms: normalisations with weight and bias, in order.
+        """
+        for it, weight in zip(self._draws, weights, strict=True):
+            _write(arena, it, weight.detach())
+        for place, norm in zip(self._norms, norms, strict=True):
+            arena[place.place : place.place + place.floats] = torch.cat([norm.weight.detach(), norm.bias.detach()])
 
     def _draw(
         self, shape: tuple[int, ...], bound: float, parameter: Parameter, arrange: Arrange, used: bool
@@ -150,6 +160,13 @@ class Parameters:
         parameter.gradient.floats = parameter.floats
         self.used.append(parameter)
         return parameter
+
+
+def _write(arena: Tensor, draw: _Draw, weight: Tensor) -> None:
+    if draw.parameter is not None:
+        arranged = draw.arrange(weight)
+        place = draw.parameter.place
+        arena[place : place + weight.numel()].view(arranged.shape).copy_(arranged)
 
 
 def _kaiming_bound(fan_in: int) -> float:

@@ -24,8 +24,8 @@ class BasicBlock(nn.Module):
         self._added_channels = (outputs - inputs) // 2
 
     def forward(self, x: Tensor) -> Tensor:
-        block = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
-        return functional.relu(block + self._shortcut(x))
+        block = self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)), inplace=True)))
+        return functional.relu(block.add_(self._shortcut(x)), inplace=True)
 
     def _shortcut(self, x: Tensor) -> Tensor:
         if not self._added_channels:
@@ -59,7 +59,7 @@ class CifarResNet(nn.Module):
         Args:
             images: batch × 3 × height × width.
         """
-        x = functional.relu(self.bn1(self.conv1(images)))
+        x = functional.relu(self.bn1(self.conv1(images)), inplace=True)
         features: list[Tensor] = []
         for stage in (self.layer1, self.layer2, self.layer3):
             x = stage(x)

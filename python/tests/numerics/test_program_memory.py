@@ -30,3 +30,9 @@ def test_a_block_that_is_too_small_is_given_up() -> None:
     memory.take(1000)
     kept = memory.take(10)[0].untyped_storage().nbytes()
     assert kept >= 4 * 1000
+
+
+def test_a_block_suffices_for_longer_programs() -> None:
+    memory = Memory()
+    place = memory.take(100)[0].data_ptr()
+    assert memory.take(1 << 25)[0].data_ptr() == place
