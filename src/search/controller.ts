@@ -3,6 +3,7 @@ import { type Objective, objectiveOption } from '../objectives/objective.js';
 import {
   abortSignal,
   anyNumber,
+  callback,
   checkOptions,
   numberFrom,
   type OptionShape,
@@ -70,6 +71,7 @@ const CONTROLLER_OPTIONS: OptionShape<ControllerOptions> = {
     count: wholeNumberOption(1),
     evaluator: changingEvaluator,
     seed: seedOption,
+    onBegun: callback().optional(),
   }).optional(),
   recorded: z
     .array(
@@ -168,6 +170,7 @@ async function* scoreFinalists(
     yield { ...recorded, replayed: true };
   }
   const missing = finalists.filter((genotype) => !scores.has(genotype));
+  if (missing.length > 0) lastRound.onBegun?.(missing.length);
   for await (const scored of evaluateAll(missing, { evaluator, seed, signal })) {
     const finalist: FinalistScored = { type: 'finalist', ...scored };
     scores.set(finalist.genotype, finalist);

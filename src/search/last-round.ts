@@ -14,6 +14,8 @@ export interface LastRound {
   readonly evaluator: Evaluator;
   /** The seeds of these evaluations derive from it. */
   readonly seed: number;
+  /** Told how many architectures the evaluator is about to score: fewer than `count` where the search has fewer. */
+  readonly onBegun?: ((architectures: number) => void) | undefined;
 }
 
 /** The best architectures of a history by the sum of their ranks, as canonical genotypes, best first. */

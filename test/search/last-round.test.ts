@@ -25,20 +25,22 @@ const OTHER_SEED = 5;
 interface Changes {
   readonly capacity?: number;
   readonly order?: number;
+  readonly count?: number;
   readonly recorded?: readonly JournalledEvent[];
   readonly outcomeOf?: (request: EvaluationRequest) => EvaluationOutcome;
 }
 
-async function run({ capacity = 2, order = 0, recorded = [], outcomeOf }: Changes = {}) {
+async function run({ capacity = 2, order = 0, count = COUNT, recorded = [], outcomeOf }: Changes = {}) {
   const dearer = createSimulatedEvaluator(capacity, order, outcomeOf);
+  const begun: number[] = [];
   const events = await collect(
     searchSpace({
       ...{ space, strategy: createSimulatedStrategy(space), objective: RMI, seed: SEED, recorded },
       evaluator: createSimulatedEvaluator(capacity, order),
-      lastRound: { count: COUNT, evaluator: dearer, seed: OTHER_SEED },
+      lastRound: { count, evaluator: dearer, seed: OTHER_SEED, onBegun: (architectures) => begun.push(architectures) },
     }),
   );
-  return { events, dearer };
+  return { events, dearer, begun };
 }
 
 const finalistsIn = (events: readonly SearchEvent[]) =>
@@ -63,6 +65,13 @@ describe('the last round', () => {
     expect(finished.confidence).toBeUndefined();
   });
 
+  it('tells how many architectures it scores where the search has fewer than it asks for', async () => {
+    const { events, dearer, begun } = await run({ count: 1000 });
+    const distinct = new Set(historyOf(events).map(({ canonical }) => canonical)).size;
+    expect(begun).toEqual([distinct]);
+    expect(dearer.requests).toHaveLength(distinct);
+  });
+
   it('does not depend on the order of its results', async () => {
     const { events } = await run();
     for (const changes of [{ capacity: 1 }, { capacity: 4, order: 3 }]) {
@@ -77,8 +86,10 @@ describe('the last round', () => {
     const first = journal.findIndex(({ type }) => type === 'finalist');
     expect(journal.slice(first).map(({ type }) => type)).toEqual([...Array(COUNT).fill('finalist'), 'finished']);
     for (let end = first; end <= journal.length; end += 1) {
-      const { events, dearer } = await run({ recorded: journal.slice(0, end), order: end });
-      expect(dearer.requests).toHaveLength(Math.max(0, first + COUNT - end));
+      const { events, dearer, begun } = await run({ recorded: journal.slice(0, end), order: end });
+      const missing = Math.max(0, first + COUNT - end);
+      expect(dearer.requests).toHaveLength(missing);
+      expect(begun).toEqual(missing > 0 ? [missing] : []);
       expect(finishOf(events)).toEqual(journal.at(-1));
       expect(finalistsIn(events).filter(({ replayed }) => replayed)).toHaveLength(Math.min(COUNT, end - first));
     }

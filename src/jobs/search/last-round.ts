@@ -6,6 +6,7 @@ import { createScoring } from '../../evaluators/scoring.js';
 import type { StartedEvaluation } from '../../evaluators/search-evaluator.js';
 import type { Evaluator } from '../../search/evaluator.js';
 import type { LastRound } from '../../search/last-round.js';
+import { counted } from '../../system/units.js';
 import type { SearchStore } from './journal.js';
 import type { ResolvedSearch } from './plan.js';
 
@@ -19,7 +20,7 @@ export interface LastRoundOptions {
 
 /** The last round of a search; undefined for a search without one. Its batch is prepared when the first finalist is scored. */
 export function openLastRound(options: LastRoundOptions): LastRound | undefined {
-  const { run, started } = options;
+  const { run, started, store } = options;
   const { lastRound: config, plan, workers } = run;
   if (config === null || !('prepared' in started)) return undefined;
   const { finalists: count, parts, stack } = plan.settings;
@@ -28,6 +29,8 @@ export function openLastRound(options: LastRoundOptions): LastRound | undefined 
   let scoring: Promise<Evaluator> | undefined;
   return {
     ...{ count, parts, seed: lastPlan.settings.seed },
+    onBegun: (architectures) =>
+      store.notify(`The last round scores ${counted(architectures, 'best-ranked architecture')} again.`),
     evaluator: {
       capacity,
       evaluate: async (request) => {
@@ -45,7 +48,6 @@ async function prepareScoring(
   { run, store, cacheLimit, signal }: LastRoundOptions,
 ): Promise<Evaluator> {
   const notify = (text: string) => store.notify(text);
-  notify(`Last round: the ${run.plan.settings.finalists} best-ranked architectures are scored again.`);
   const onPrepared = () => {};
   const prepared = await prepareAlso(sidecar, { ...planned, data: run.data, signal, notify, onPrepared });
   return createScoring({ prepared, capacity, cacheLimit, notify, signal });

@@ -2,7 +2,15 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { finalists, report, resultSchema, type SearchResult, score, search } from '../../../src/index.js';
+import {
+  finalists,
+  report,
+  resultSchema,
+  type SearchJob,
+  type SearchResult,
+  score,
+  search,
+} from '../../../src/index.js';
 import { describeResult } from '../../../src/terminal/tables/search.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 
@@ -13,6 +21,13 @@ const cfg = join(ROOT, 'test/fixtures/tiny.yaml');
 const DEARER = ['OPTIM.MAX_EPOCH', '4', 'RMINAS.CHANNELS', '4', 'RNG_SEED', '5'];
 const SETTINGS = ['RMINAS.RF_WARMUP', '4', 'RMINAS.RF_SUCC', '1', 'RMINAS.MAX_EVALUATIONS', '5', 'RMINAS.WORKERS', '1'];
 const LAST_ROUND = ['RMINAS.FINALISTS', '2', 'RMINAS.FINALISTS_KEYS', DEARER.join(' ')];
+
+async function collectNotices(job: SearchJob): Promise<string[]> {
+  const notices: string[] = [];
+  for await (const event of job) if (event.type === 'notice') notices.push(event.text);
+  return notices;
+}
+
 const run = (...more: string[]) =>
   search({ cfg, overrides: [...SETTINGS, ...more], folder: join(temporaryFolder(), 'run'), cache: false }).result;
 
@@ -44,7 +59,10 @@ describe('a search with a last round', () => {
     const lines = readFileSync(result.files.journal, 'utf8').split('\n');
     const first = lines.findIndex((line) => line.includes('"finalist"'));
     writeFileSync(join(copy, 'journal.jsonl'), `${lines.slice(0, first + 1).join('\n')}\n`);
-    const resumed = await search({ resume: copy, cache: false }).result;
+    const job = search({ resume: copy, cache: false });
+    const told = collectNotices(job);
+    const resumed = await job.result;
+    expect(await told).toContain('The last round scores 1 best-ranked architecture again.');
     expect(resumed.genotype).toBe(result.genotype);
     const essence = ({ lastRound }: SearchResult) => lastRound?.scores.map(({ seconds: _, ...rest }) => rest);
     expect(essence(resumed)).toEqual(essence(result));
