@@ -12,7 +12,7 @@ from ray.cluster_utils import Cluster
 
 from clusters.nodes import PATIENCE_SECONDS, add_node, lose_node, until
 
-pytest_plugins = ["clusters.nodes"]
+pytest_plugins = ["clusters.fixtures"]
 
 ROOT = Path(__file__).parents[3]
 

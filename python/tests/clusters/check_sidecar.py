@@ -19,7 +19,7 @@ from support.retraining import RETRAINING, bits, essence, request_for
 from support.supernets import METHOD_OPTIONS, one_shot
 from support.worker_memory import PLUGIN, copies
 
-pytest_plugins = ["clusters.nodes"]
+pytest_plugins = ["clusters.fixtures"]
 
 ROOT = Path(__file__).parents[3]
 ENDLESS = "ef" * 32

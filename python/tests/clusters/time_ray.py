@@ -12,7 +12,7 @@ import pytest
 from clusters.nodes import start
 from support.evaluations import evaluate_body, prepare_body
 
-pytest_plugins = ["clusters.nodes"]
+pytest_plugins = ["clusters.fixtures"]
 
 REQUESTS = 20
 

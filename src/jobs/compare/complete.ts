@@ -137,7 +137,7 @@ async function attempt(planned: Planned, options: AttemptOptions): Promise<Compl
   const { row, seed } = planned;
   try {
     const recorded = await complete(planned, options);
-    emit({ type: 'run-completed', row, seed, architectures: recorded.trajectory.steps.length });
+    emit({ type: 'run-completed', row, seed, architectures: recorded.trajectory.steps.at(-1)?.architectures ?? 0 });
     return { planned, outcome: recorded };
   } catch (error) {
     if (!(error instanceof SidecarError)) throw error;

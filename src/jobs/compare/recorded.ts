@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SearchPlan } from '../../config/index.js';
+import { planSearch } from '../../config/index.js';
 import { UsageError } from '../../errors.js';
 import { resolvePlan } from '../../evaluators/prepared-sidecar.js';
 import { createObjective } from '../../objectives/index.js';
@@ -39,10 +39,10 @@ export async function readRecorded(
   const kinds = kindsOfRun(earlier);
   if (events.length === 0) return { trajectory: NO_STEPS, kinds };
   const constraint = costs.constraintOf(run, earlier.lines);
-  return { trajectory: await trajectoryOf(events, { ...replayOf(run.plan), constraint }), kinds };
+  return { trajectory: await trajectoryOf(events, { ...replayOf(run), constraint }), kinds };
 }
 
-function replayOf({ specification, settings, definitions }: SearchPlan) {
+function replayOf({ plan: { specification, settings, definitions }, lastRound }: PlannedSearch) {
   const { space } = definitions.space;
   return {
     space,
@@ -50,6 +50,7 @@ function replayOf({ specification, settings, definitions }: SearchPlan) {
     objective: createObjective(settings.objective, { reference: settings.warmup }),
     seed: settings.seed,
     batch: specification.batch.size,
+    lastBatch: lastRound === null ? undefined : planSearch(lastRound).specification.batch.size,
   };
 }
 

@@ -2,11 +2,11 @@ import type { Objective } from '../../objectives/objective.js';
 import type { JournalledEvent } from '../../search/events.js';
 import { answerWithin } from '../../search/limited-answer.js';
 import { Observer } from '../../search/observer.js';
-import { readRecording } from '../../search/recording.js';
+import { type Recording, readRecording } from '../../search/recording.js';
 import type { Space } from '../../spaces/space.js';
 import type { Constraint } from '../../strategies/limits/constraint.js';
 import type { Observation, Strategy } from '../../strategies/strategy.js';
-import { type CostKind, CostMeter, type SearchCost } from './cost.js';
+import { addCosts, type CostKind, CostMeter, costOfEvaluation, type SearchCost } from './cost.js';
 
 /** The state of a search after a number of architectures. */
 export interface Step {
@@ -18,7 +18,7 @@ export interface Step {
 }
 
 export interface Trajectory {
-  /** One for each architecture of the history. */
+  /** One for each architecture of the history, and one for the last round of a search that has ended with one. */
   readonly steps: readonly Step[];
   /** Why the search ended by itself; null if it did not. */
   readonly ended: string | null;
@@ -37,6 +37,8 @@ export interface TrajectoryOptions {
   readonly seed: number;
   /** Images in the batch. */
   readonly batch: number;
+  /** Images in the batch of the last round; left out for a search without one. */
+  readonly lastBatch?: number | undefined;
 }
 
 /**
@@ -48,8 +50,9 @@ export async function trajectoryOf(
   events: readonly JournalledEvent[],
   options: TrajectoryOptions,
 ): Promise<Trajectory> {
-  const { batch } = options;
-  const { proposals, evaluations, finished } = readRecording(events, options);
+  const { batch, lastBatch = batch } = options;
+  const recording = readRecording(events, options);
+  const { proposals, evaluations, finished } = recording;
   const observer = new Observer(options);
   const meter = new CostMeter(batch);
   const steps: Step[] = [];
@@ -70,7 +73,15 @@ export async function trajectoryOf(
       steps.push({ architectures: history.length, cost: meter.total, genotype });
     }
   }
+  steps.push(...lastRoundOf(recording, steps.at(-1), lastBatch));
   return { steps, ended: finished?.reason ?? null };
+}
+
+/** The step of the last round: it costs the trainings of all finalists, and answers as the search did. */
+function lastRoundOf({ finalists, finished }: Recording, last: Step | undefined, batch: number): Step[] {
+  if (finished === null || finalists.size === 0 || last === undefined) return [];
+  const costs = [...finalists.values()].map(({ outcome }) => costOfEvaluation(outcome, batch));
+  return [{ ...last, cost: costs.reduce(addCosts, last.cost), genotype: finished.genotype }];
 }
 
 async function answerTo(

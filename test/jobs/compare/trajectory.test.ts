@@ -80,6 +80,29 @@ describe.each(CASES)('the trajectory of a recorded search (case %#)', (one) => {
   });
 });
 
+describe('the trajectory of a search with a last round', () => {
+  it('ends with a step that costs its trainings and has its answer', async () => {
+    const [space, strategy] = [createTinySpace(3, 4), createSimulatedStrategy(createTinySpace(3, 4))];
+    const lastRound = { count: 4, evaluator: createSimulatedEvaluator(2, 0), seed: SEED + 1 };
+    const search = { space, strategy, objective: RMI, seed: SEED };
+    const events = await collect(searchSpace({ ...search, evaluator: createSimulatedEvaluator(2, 0), lastRound }));
+    const journal = journalOf(events);
+    const { steps } = await trajectoryOf(journal, { ...search, batch: 2, lastBatch: 6 });
+    const [before, last] = steps.slice(-2);
+    expect(last).toMatchObject({ architectures: before?.architectures, genotype: finishOf(events).genotype });
+    expect(last?.genotype).not.toBe(before?.genotype);
+    const round = { seconds: 1, steps: 4, evaluations: 4 };
+    for (const [kind, cost] of Object.entries(round) as [keyof typeof round, number][]) {
+      expect((last?.cost[kind] ?? 0) - (before?.cost[kind] ?? 0)).toBeCloseTo(cost);
+    }
+    // An interruption in the round leaves the answer of the history.
+    expect(await trajectoryOf(journal.slice(0, -1), { ...search, batch: 2 })).toEqual({
+      steps: steps.slice(0, -1),
+      ended: null,
+    });
+  });
+});
+
 describe('the trajectory of a search whose trainings all fail', () => {
   it('has no answer until one succeeds', async () => {
     const failing = ['00', '01'];
