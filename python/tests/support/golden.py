@@ -5,7 +5,7 @@ after the first therefore depend on the processor. In float64 the same steps agr
 step from a float64 state stays close to the float64 step.
 """
 
-import copy
+import functools
 import json
 import statistics
 from collections.abc import Iterator
@@ -91,9 +91,14 @@ def golden_samples(samples: int, side: int, dtype: torch.dtype) -> tuple[Tensor,
     Args:
         side: of the images, a multiple of 32: the golden images have 32 pixels, which are repeated.
     """
-    arrays = read_arrays("batch.npz")
+    arrays = _read_batch()
     images = arrays["x"][:samples].to(dtype).repeat_interleave(side // 32, 2).repeat_interleave(side // 32, 3)
     return images, arrays["y"][:samples], [arrays[f"teacher_{stage}"][:samples].to(dtype) for stage in range(3)]
+
+
+@functools.cache
+def _read_batch() -> dict[str, Tensor]:
+    return read_arrays("batch.npz")
 
 
 def draw_weights(network: nn.Module, seed: int) -> None:
@@ -121,12 +126,13 @@ def average_answers(trace: Trace, roundings: int) -> tuple[Tensor, Tensor]:
     Averages over several roundings of the weights, of which the first is the nearest.
     """
     exact, images = trace.build().double(), trace.batch(torch.float32).images
-    untouched = Sgd(exact.parameters(), trace.optimizer)
+    network = trace.build()
     logits, norms = [], []
     generator = torch.Generator().manual_seed(0)
     for rounding in range(roundings):
+        _round(exact, network, generator if rounding else None)
         with torch.no_grad():
-            features, answer = _rounded(exact, untouched, generator if rounding else None)[0](images)
+            features, answer = network(images)
         logits.append(answer.double())
         norms.append(torch.stack([feature.norm().double() for feature in features]))
     return torch.stack(logits).mean(0), torch.stack(norms).mean(0)
@@ -144,11 +150,16 @@ def float32_steps(trace: Trace, roundings: int) -> Iterator[tuple[float, float]]
     network, exact_batch, batch = trace.build().double(), trace.batch(torch.float64), trace.batch(torch.float32)
     sgd = Sgd(network.parameters(), trace.optimizer)
     exact = EagerTraining(lambda: observe(network, exact_batch, trace.beta), sgd)
+    rounded = trace.build()
+    rounded_sgd = Sgd(rounded.parameters(), trace.optimizer)
     generator = torch.Generator().manual_seed(0)
     for _ in range(len(trace.losses) - 1):
         losses = []
         for rounding in range(roundings):
-            rounded, rounded_sgd = _rounded(network, sgd, generator if rounding else None)
+            _round(network, rounded, generator if rounding else None)
+            rounded_sgd._updates = sgd._updates
+            for momentum, exact_momentum in zip(rounded_sgd._momenta, sgd._momenta, strict=True):
+                momentum.copy_(exact_momentum)
             losses.append(_step(rounded, rounded_sgd, batch, trace.beta))
         yield statistics.median(before for before, _ in losses), statistics.median(after for _, after in losses)
         exact.observe()
@@ -160,18 +171,18 @@ def _step(network: nn.Module, sgd: Sgd, batch: TrainingBatch, beta: float) -> tu
     training = EagerTraining(lambda: observe(network, batch, beta), sgd)
     before = training.observe().loss.item()
     training.update()
-    return before, training.observe().loss.item()
+    with torch.no_grad():
+        return before, observe(network, batch, beta).loss.item()
 
 
-def _rounded(network: nn.Module, sgd: Sgd, generator: torch.Generator | None) -> tuple[nn.Module, Sgd]:
-    """Float32 copies of a network and of its optimiser's state; a generator changes the last bits of the weights."""
-    rounded, rounded_sgd = copy.deepcopy((network, sgd))
-    if generator is not None:
-        with torch.no_grad():
-            for parameter in rounded.parameters():
-                uniform = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
-                parameter.mul_(1 + _FLOAT32_EPSILON * (uniform - 0.5))
-    # A module converts its parameters in place, so the optimiser still updates them.
-    rounded.float()
-    rounded_sgd._momenta = [momentum.float() for momentum in rounded_sgd._momenta]
-    return rounded, rounded_sgd
+@torch.no_grad()
+def _round(exact: nn.Module, rounded: nn.Module, generator: torch.Generator | None) -> None:
+    """Copies a network's state to one in float32; a generator changes the last bits of the weights."""
+    for weight, parameter in zip(rounded.parameters(), exact.parameters(), strict=True):
+        factor: Tensor | float = 1
+        if generator is not None:
+            uniform = torch.rand(parameter.shape, generator=generator, dtype=torch.float64)
+            factor = 1 + _FLOAT32_EPSILON * (uniform - 0.5)
+        weight.copy_(parameter * factor)
+    for buffer, exact_buffer in zip(rounded.buffers(), exact.buffers(), strict=True):
+        buffer.copy_(exact_buffer)
