@@ -46,10 +46,15 @@ class Forks:
         # Not pytest's folder alone: the path of a socket must stay short.
         socket = os.path.relpath(folder / "s")
         path = os.pathsep.join([str(folder), str(FOLDER)])
-        self._server = ForkServer(socket, [_PRELOADED], {**os.environ, "PYTHONPATH": path})
+        self._server = ForkServer(socket, [_PRELOADED], {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"})
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of processes that it forks."""
+        return self._server.variables
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
-        environment = {**self._server.variables, **options.pop("env", {})}
+        environment = {**self.variables, **options.pop("env", {})}
         return subprocess.Popen(
             [sys.executable, "-m", "rminas_sidecar.program", *arguments],
             stdin=subprocess.PIPE,
@@ -146,6 +151,28 @@ def test_signals_reach_the_fork(forks: Forks) -> None:
     assert program.stdout.readline() == "handles\n"
     program.send_signal(signal.SIGUSR2)
     assert program.wait(scaled(60)) == 7
+
+
+def test_a_fork_is_the_script_of_a_bridge_and_has_its_channel(forks: Forks, tmp_path: Path) -> None:
+    script = tmp_path / "pythonia/interface.py"
+    script.parent.mkdir()
+    script.with_name("beside.py").touch()
+    lines = [
+        "import beside, os, sys, __main__",
+        "word = os.read(int(os.environ['NODE_CHANNEL_FD']), 9).decode()",
+        f"print(word, '{_PRELOADED}' in sys.modules, __main__.word == word, sys.argv[1:])",
+    ]
+    script.write_text("\n".join(lines))
+    receives, sends = os.pipe()
+    os.write(sends, b"hello")
+    environment = {**forks.variables, "NODE_CHANNEL_FD": str(receives), "PYTHON_BIN": sys.executable}
+    # Python finds the modules beside a script without it.
+    del environment["PYTHONSAFEPATH"]
+    command = [sys.executable, str(script), "argument"]
+    done = subprocess.run(command, pass_fds=[receives], env=environment, capture_output=True, text=True, check=False)
+    for each in (receives, sends):
+        os.close(each)
+    assert (done.stdout, done.stderr) == ("hello True True ['argument']\n", "")
 
 
 def test_a_fork_dies_with_its_process(forks: Forks, wait_for_end: Callable[[int], None]) -> None:

@@ -6,6 +6,7 @@ scikit-learn, this spares each program a second or two.
 
 import atexit
 import contextlib
+import fcntl
 import gc
 import importlib
 import json
@@ -24,6 +25,7 @@ from typing import Any, NoReturn
 from sitecustomize import surroundings, variables_read_once
 
 _LONGEST_REQUEST = 1 << 22
+_MOST_DESCRIPTORS = 4
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,15 @@ class Program:
 
     Args:
         request: what it needs, see `sitecustomize`.
-        streams: descriptors of its standard streams.
+        descriptors: its standard streams and other open files, for which the request has its numbers.
     """
 
     request: dict[str, Any]
-    streams: list[int]
+    descriptors: list[int]
 
-    def close_streams(self) -> None:
-        for stream in self.streams:
-            os.close(stream)
+    def close_descriptors(self) -> None:
+        for descriptor in self.descriptors:
+            os.close(descriptor)
 
     def run(self) -> None:
         """Becomes the program, in a fork."""
@@ -49,9 +51,7 @@ class Program:
                 signal.signal(number, signal.SIG_IGN if number in self.request["ignored"] else signal.SIG_DFL)
         if signal.SIGINT not in self.request["ignored"]:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        for stream, descriptor in enumerate(self.streams):
-            os.dup2(descriptor, stream)
-        self.close_streams()
+        self._take_descriptors()
         os.chdir(self.request["folder"])
         os.environ.clear()
         os.environ.update(self.request["variables"])
@@ -60,10 +60,23 @@ class Program:
         gc.enable()
         code = None
         try:
-            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+            if self.request["module"]:
+                runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+            else:
+                sys.path.insert(0, str(Path(sys.argv[0]).parent))
+                runpy.run_path(sys.argv[0], run_name="__main__")
         except SystemExit as end:
             code = end.code
         _end(code)
+
+    def _take_descriptors(self) -> None:
+        """Gives the descriptors the numbers that they have in the process. No number may be one of the others."""
+        numbers = self.request["descriptors"]
+        above = [fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, max(numbers) + 1) for each in self.descriptors]
+        self.close_descriptors()
+        for number, descriptor in zip(numbers, above, strict=True):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
 
 
 class ForkServer:
@@ -125,7 +138,7 @@ class ForkServer:
             with contextlib.suppress(OSError):
                 connection.sendall(pid.to_bytes(4, "big"))
         if program is not None:
-            program.close_streams()
+            program.close_descriptors()
         return None
 
     def _leave(self) -> None:
@@ -194,14 +207,14 @@ def _folders(variables: dict[str, str]) -> set[str]:
 
 def _receive(connection: socket.socket) -> Program | None:
     """What a process hands over; None if it ended meanwhile."""
-    header, streams, _, _ = socket.recv_fds(connection, 4, 3)
+    header, descriptors, _, _ = socket.recv_fds(connection, 4, _MOST_DESCRIPTORS)
     length, text = int.from_bytes(header, "big"), b""
     while len(text) < length <= _LONGEST_REQUEST and (chunk := connection.recv(length - len(text))):
         text += chunk
-    if len(streams) == 3 and 0 < length == len(text):
-        return Program(json.loads(text), streams)
-    for stream in streams:
-        os.close(stream)
+    if len(descriptors) >= 3 and 0 < length == len(text):
+        return Program(json.loads(text), descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Hands a starting `python -m rminas_sidecar…` over to the fork server of the tests.
+"""Hands a starting `python -m rminas_sidecar…`, or the script of a bridge, over to the fork server of the tests.
 
 Python imports this module at each start while its folder is on PYTHONPATH. The server has imported the large packages
 already. It forks a process that runs the program with the arguments, variables, folder and streams of this one. This
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _ADDRESS = "RMINAS_TEST_FORK_SERVER"
 """The variable with the path of the server's socket."""
 
+_BRIDGE = "/pythonia/interface.py"
+"""The script that Node runs to use Python objects. It has a channel to Node beside its streams."""
+
 _READ_ONCE = ("ATEN_", "DNNL_", "GLIBC_", "KMP_", "LD_", "MALLOC_", "MKL_", "OMP_", "OPENBLAS_", "PYTHON", "TORCH")
 """The interpreter and the libraries read variables with these beginnings when they are loaded."""
 
@@ -28,8 +31,10 @@ def surroundings() -> dict[str, Any]:
 
     limits = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
     root = os.stat("/")
+    flags = dict(zip(type(sys.flags).__match_args__, map(int, sys.flags), strict=True))
     return {
-        "interpreter": [sys.prefix, *map(int, sys.flags)],
+        # The process hands over its path, on which `safe_path` decides.
+        "interpreter": [sys.prefix, {**flags, "safe_path": None}],
         "limits": [list(resource.getrlimit(getattr(resource, name))) for name in limits],
         "user": [os.getuid(), os.geteuid(), os.getgid(), os.getegid(), *os.getgroups()],
         "processors": sorted(os.sched_getaffinity(0)),
@@ -40,7 +45,21 @@ def surroundings() -> dict[str, Any]:
 
 def variables_read_once() -> dict[str, str]:
     """The variables of this process that a fork cannot change any more."""
-    return {name: value for name, value in os.environ.items() if name.startswith(_READ_ONCE)}
+    # Node tells pythonia the interpreter by PYTHON_BIN.
+    names = [name for name in os.environ if name.startswith(_READ_ONCE) and name != "PYTHON_BIN"]
+    return {name: os.environ[name] for name in names}
+
+
+def _is_for_the_server() -> bool:
+    """Whether this process runs a module of the sidecar, or the script of a bridge."""
+    first, second = (*sys.orig_argv[1:3], "", "")[:2]
+    return first.endswith(_BRIDGE) or (first == "-m" and second.partition(".")[0] == "rminas_sidecar")
+
+
+def _descriptors() -> list[int]:
+    """The standard streams, and the channel that Node has opened."""
+    channel = os.environ.get("NODE_CHANNEL_FD")
+    return [0, 1, 2] if channel is None else [0, 1, 2, int(channel)]
 
 
 def _hand_over(address: str) -> None:
@@ -54,7 +73,9 @@ def _hand_over(address: str) -> None:
     request = {
         "surroundings": surroundings(),
         "read_once": variables_read_once(),
-        "arguments": sys.orig_argv[2:],
+        "module": sys.orig_argv[1] == "-m",
+        "arguments": sys.orig_argv[2:] if sys.orig_argv[1] == "-m" else sys.orig_argv[1:],
+        "descriptors": _descriptors(),
         "variables": dict(os.environ),
         "folder": os.getcwd(),
         "path": sys.path,
@@ -62,30 +83,33 @@ def _hand_over(address: str) -> None:
     }
     text = json.dumps(request).encode()
     with socket.socket(socket.AF_UNIX) as server:
+        # Signals that arrive until the process passes them on wait for that.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, catchable)
         try:
             server.connect(address)
-            socket.send_fds(server, [len(text).to_bytes(4, "big")], [0, 1, 2])
+            socket.send_fds(server, [len(text).to_bytes(4, "big")], _descriptors())
             server.sendall(text)
-            answer = server.recv(4)
+            program = int.from_bytes(server.recv(4), "big")
+            if program:
+                with open("/proc/self/comm", "w") as name:
+                    name.write(f"for {program}")
+                for number in catchable - ignored:
+                    signal.signal(number, lambda number, _: os.kill(program, number))
         except OSError:
-            return
-        if not answer:
-            return
-        program = int.from_bytes(answer, "big")
-        with open("/proc/self/comm", "w") as name:
-            name.write(f"for {program}")
-        for number in catchable - ignored:
-            signal.signal(number, lambda number, _: os.kill(program, number))
-        _end_like_the_program(server)
+            program = 0
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if program:
+            _end_like_the_program(server)
 
 
 def _end_like_the_program(server: "socket.socket") -> NoReturn:
     import signal
 
-    # The program alone holds the streams, so that they end with it.
+    # The program alone holds the descriptors, so that they end with it.
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
+    for descriptor in _descriptors():
+        os.dup2(nothing, descriptor)
     status = server.recv(4)
     code = int.from_bytes(status, "big", signed=True) if status else 1
     if code < 0:
@@ -96,5 +120,5 @@ def _end_like_the_program(server: "socket.socket") -> NoReturn:
 
 
 _address = os.environ.get(_ADDRESS)
-if _address and sys.orig_argv[1:2] == ["-m"] and sys.orig_argv[2].partition(".")[0] == "rminas_sidecar":
+if _address and _is_for_the_server():
     _hand_over(_address)
