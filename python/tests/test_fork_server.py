@@ -175,6 +175,18 @@ def test_a_fork_is_the_script_of_a_bridge_and_has_its_channel(forks: Forks, tmp_
     assert (done.stdout, done.stderr) == ("hello True True ['argument']\n", "")
 
 
+@pytest.mark.parametrize("variables", [{}, {"OMP_NUM_THREADS": "3"}], ids=["a fork", "another process"])
+def test_a_process_runs_the_file_first_that_a_test_names(
+    forks: Forks, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    (tmp_path / "first.py").write_text(
+        "import time\n_before = time.time\ntime.time = lambda: (_before() > 0, 'leap')\n"
+    )
+    program = forks.start(env={"RMINAS_TEST_FIRST": str(tmp_path / "first.py"), **variables})
+    assert _first_line(program)["forked"] == (not variables)
+    assert program.communicate("import time; print(time.time())\n")[0] == "(True, 'leap')\n"
+
+
 def test_a_fork_dies_with_its_process(forks: Forks, wait_for_end: Callable[[int], None]) -> None:
     program = forks.start()
     told = _first_line(program)

@@ -1,7 +1,7 @@
 /**
  * Searches that are killed, paused and disturbed end like an undisturbed one. The three tests wait more than they
- * compute, so they run at the same time. RMINAS_FAULTS_SEED repeats a run, RMINAS_FAULTS_ROUNDS makes it longer. The
- * sidecars of the storm start as usual. Those of the other searches are forks, which spares dozens of imports.
+ * compute, so they run at the same time. RMINAS_FAULTS_SEED repeats a run, RMINAS_FAULTS_ROUNDS makes it longer. Their
+ * sidecars are forks, which spares dozens of imports.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

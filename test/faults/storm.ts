@@ -3,17 +3,19 @@ import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
+import { FORKING } from '../setup/fork-server.js';
 import { evaluatedIn, isStopped, waitUntil } from '../support/journals.js';
 import { ROOT, runCli } from '../support/run-cli.js';
 import { FaultySearch } from './faulty-search.js';
 
 const CLOCK = join(ROOT, 'test/faults/clock');
+const JUMPING = { ...FORKING, RMINAS_TEST_FIRST: join(CLOCK, 'jumping_clock.py') };
 /** Far more than a step of this network takes, even while other tests keep the processors busy. */
 const SETTINGS = ['RMINAS.WORKER_DEADLINE', '20'];
 
 export class Storm extends FaultySearch {
   /** @param python variables of the Python processes, whose clocks jump as well by default */
-  constructor(python: NodeJS.ProcessEnv = { PYTHONPATH: CLOCK }) {
+  constructor(python: NodeJS.ProcessEnv = JUMPING) {
     const jumping = pathToFileURL(join(CLOCK, 'jumping-clock.mjs'));
     super(SETTINGS, { NODE_OPTIONS: `--import ${jumping}`, ...python });
   }

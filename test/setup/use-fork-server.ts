@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { useForkServer } from './fork-server.js';
 
-/** Rooms whose tests are about the starts and the ends of Python processes, which start as usual. */
-const STARTING = /\/test\/(?:bridge|sidecar)\//;
+/** Tests about the starts and the ends of Python processes, which start as usual. */
+const STARTING = /\/test\/(?:bridge\/|sidecar\/(?!available|measure|server))/;
 
 if (!STARTING.test(expect.getState().testPath ?? '')) useForkServer();

@@ -1,11 +1,12 @@
 /** The names that a real sidecar has, compared with the controller's definitions, and the plugins that add to them. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.js';
 import { MissingError } from '../../src/errors.js';
+import { FORKING } from '../setup/fork-server.js';
 import { PYTHON, useGround } from './harness.js';
 
 const TOY = fileURLToPath(new URL('../../python/tests/fixtures/plugins/toy.py', import.meta.url));
@@ -31,7 +32,8 @@ describe.skipIf(!existsSync(PYTHON))('the real sidecar (skipped without .venv, w
   });
 
   it('describes them with the facts that the controller defines', () => {
-    const env = { ...process.env, PYTHONPATH: fileURLToPath(new URL('../../python', import.meta.url)) };
+    const folders = [fileURLToPath(new URL('../../python', import.meta.url)), FORKING.PYTHONPATH];
+    const env = { ...process.env, PYTHONPATH: folders.join(delimiter) };
     const output = execFileSync(PYTHON, ['-m', 'rminas_sidecar.describe'], { encoding: 'utf8', env });
     const { datasets, teachers, proxies } = JSON.parse(output);
     const byName = (things: readonly { name: string }[]) => Object.fromEntries(things.map((it) => [it.name, it]));

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sitecustomize import surroundings, variables_read_once
+from sitecustomize import run_first, surroundings, variables_read_once
 
 _LONGEST_REQUEST = 1 << 22
 _MOST_DESCRIPTORS = 4
@@ -60,6 +60,7 @@ class Program:
         gc.enable()
         code = None
         try:
+            run_first()
             if self.request["module"]:
                 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
             else:

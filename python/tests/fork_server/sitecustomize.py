@@ -5,6 +5,8 @@ already. It forks a process that runs the program with the arguments, variables,
 process stays in its place: it passes signals on, and it ends as the program ends. When it is killed, the server kills
 the program. Its name in /proc becomes `for PID`, so that a test finds the program, which it may stop or kill. Where a
 fork would differ from this process, the program starts as usual.
+
+RMINAS_TEST_FIRST is the path of a file that every Python process of a test runs first, forks included.
 """
 
 # ruff: noqa: PTH109, PTH115, PTH116, PTH123 - pathlib takes longer to import than everything else that happens here.
@@ -20,6 +22,8 @@ _ADDRESS = "RMINAS_TEST_FORK_SERVER"
 
 _BRIDGE = "/pythonia/interface.py"
 """The script that Node runs to use Python objects. It has a channel to Node beside its streams."""
+
+_FIRST = "RMINAS_TEST_FIRST"
 
 _READ_ONCE = ("ATEN_", "DNNL_", "GLIBC_", "KMP_", "LD_", "MALLOC_", "MKL_", "OMP_", "OPENBLAS_", "PYTHON", "TORCH")
 """The interpreter and the libraries read variables with these beginnings when they are loaded."""
@@ -119,6 +123,15 @@ def _end_like_the_program(server: "socket.socket") -> NoReturn:
     os._exit(code)
 
 
+def run_first() -> None:
+    """Runs the file that the processes of a test run first, if there is one."""
+    if file := os.environ.get(_FIRST):
+        import runpy
+
+        runpy.run_path(file)
+
+
 _address = os.environ.get(_ADDRESS)
 if _address and _is_for_the_server():
     _hand_over(_address)
+run_first()
