@@ -94,12 +94,22 @@ describe('the time of a simulated search', () => {
   };
 
   it('shares the trainings of a turn among the workers, and adds the forest', () => {
-    expect(timeOf(simulated, options)).toEqual({ seconds: 25.5, trainingSeconds: 35, guidedTurns: 1, trainings: 4 });
+    expect(timeOf(simulated, options)).toEqual({
+      ...{ seconds: 25.5, lastRoundSeconds: 0, trainingSeconds: 35, guidedTurns: 1, trainings: 4 },
+    });
   });
 
   it('needs no time for scores of the cache', () => {
     const { seconds, trainings } = timeOf(simulated, { ...options, cached: new Set(['a', 'b']) });
     expect({ seconds, trainings }).toEqual({ seconds: 15.5, trainings: 2 });
+  });
+
+  it('adds the last round at its own pace', () => {
+    const lastRound = { pace: () => 8, counted: options.counted, steps: 20, architectures: 3 };
+    // Two workers train three architectures one after the other.
+    expect(timeOf({ ...simulated, scale: 3 }, { ...options, lastRound })).toMatchObject({
+      ...{ seconds: 76.5 + 16, lastRoundSeconds: 16, trainingSeconds: 3 * 35 + 24, trainings: 12 },
+    });
   });
 
   it('grows with a search that was extrapolated', () => {

@@ -9,6 +9,7 @@ import { ROOT, runCli, temporaryFolder, temporaryHome } from '../support/run-cli
 import { remember } from '../support/started.js';
 
 const TINY = join(ROOT, 'test/fixtures/tiny.yaml');
+const LAST_ROUND = ['RMINAS.FINALISTS', '2', 'RMINAS.FINALISTS_KEYS', 'OPTIM.MAX_EPOCH 40'];
 
 describe('rminas plan', () => {
   let result: PlanResult;
@@ -18,8 +19,9 @@ describe('rminas plan', () => {
     vi.stubEnv('RMINAS_HOME', temporaryHome());
     const followUp: FollowUp = { steps: ['retrain', 'export'], keys: [] };
     const after = { verify: 2, verifyEpochs: 3, followUp };
-    result = await plan({ cfg: TINY, cache: false, ...after }).result;
-    searched = await search({ cfg: TINY, cache: false, folder: join(temporaryFolder(), 'run') }).result;
+    result = await plan({ cfg: TINY, overrides: LAST_ROUND, cache: false, ...after }).result;
+    searched = await search({ cfg: TINY, overrides: LAST_ROUND, cache: false, folder: join(temporaryFolder(), 'run') })
+      .result;
     return () => vi.unstubAllEnvs();
   });
 
@@ -54,6 +56,14 @@ describe('rminas plan', () => {
     expect(cheap?.flops).toBeLessThan(dear?.flops ?? 0);
     expect(result.seconds?.likely).toBeGreaterThan(result.seconds?.start ?? Number.NaN);
     expect(result.seconds?.high).toBeGreaterThan(result.seconds?.likely ?? Number.NaN);
+  });
+
+  it('includes the trainings of the last round', () => {
+    const { low, likely } = result.lastRound?.seconds ?? {};
+    expect(result.lastRound).toMatchObject({ architectures: 2, steps: 41 });
+    expect(low).toBeGreaterThan(0);
+    expect(result.seconds?.likely).toBeGreaterThan((result.seconds?.start ?? 0) + (likely ?? 0));
+    expect(describePlan(result)).toMatch(/last round +the 2 best architectures with 41 steps each: .* of the time/);
   });
 
   it.runIf(process.platform === 'linux')('measures the memory of the workers', () => {

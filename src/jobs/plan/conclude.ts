@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { planSearch } from '../../config/index.js';
 import { createObjective } from '../../objectives/index.js';
 import { createStrategy } from '../../strategies/index.js';
 import { VERSION } from '../../version.js';
@@ -64,9 +65,10 @@ export async function planResultOf(facts: PlanFacts): Promise<PlanResult> {
     },
     architectures: rounded(rangeOf(simulations.map(({ architectures }) => architectures))),
     evaluations: { ...rounded(evaluations), most, cached: measured?.cached.size ?? 0 },
+    lastRound: lastRoundOf(facts, played),
     simulations: simulations.length,
     ...whatItTakes(facts, played),
-    disk: await diskOf(facts, evaluations.high),
+    disk: await diskOf(facts, evaluations.high + planned.plan.settings.finalists),
     missing: [...missing],
     notes: notesOf(facts, played),
   };
@@ -96,9 +98,29 @@ function play({ planned, simulations, measured }: PlanFacts): Played {
       cached: measured?.cached ?? new Set(),
       workers: planned.workers,
       turnSeconds: measured?.turn.seconds ?? 0,
+      lastRound: measured?.lastRound && { ...measured.lastRound, architectures: finalistsOf(planned, simulation) },
     }),
   );
   return { times, pace };
+}
+
+/** A search scores no more finalists than it has evaluated architectures. */
+function finalistsOf({ plan }: PlannedSearch, { turns, scale }: RehearsedSearch): number {
+  const evaluated = Math.round(turns.reduce((sum, turn) => sum + turn.length, 0) * scale);
+  return Math.min(plan.settings.finalists, evaluated);
+}
+
+function lastRoundOf({ planned, simulations, measured }: PlanFacts, { times }: Played): PlanResult['lastRound'] {
+  if (planned.lastRound === null) return null;
+  const architectures = simulations.map((simulation) => finalistsOf(planned, simulation));
+  return {
+    architectures: Math.round(rangeOf(architectures).likely),
+    steps: planSearch(planned.lastRound).specification.steps,
+    seconds:
+      measured?.lastRound === undefined
+        ? null
+        : widened(rangeOf(times.map(({ lastRoundSeconds }) => lastRoundSeconds))),
+  };
 }
 
 function endOf({ plan }: PlannedSearch): { successes: number | null; cap: number } {
@@ -223,6 +245,8 @@ function notesOf({ planned, measured }: PlanFacts, { pace }: Played): string[] {
   }
   if (Object.keys(settings.limits).length > 0)
     notes.push('Limits on networks are not simulated: the search may be slower.');
+  if (planned.lastRound !== null && measured !== undefined && measured.lastRound === undefined)
+    notes.push('The time of the last round is not included: its trainings could not be measured.');
   if (settings.screen > 0) notes.push('The time of screening candidates is not included.');
   const { architectures, epochs } = planned.verify;
   if (architectures > 0) {

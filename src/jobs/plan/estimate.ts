@@ -1,4 +1,5 @@
 /** From simulated searches and measured trainings to ranges of time and cost. */
+import type { Random } from '../../random/random.js';
 import { quantile } from '../../statistics/quantile.js';
 import { fractionOf } from './landscape.js';
 import type { CountedArchitecture, Probe } from './measure.js';
@@ -64,6 +65,14 @@ export function paceOfProbes(probes: readonly Probe[]): Pace {
   };
 }
 
+/** The trainings of a last round on the measured machine. */
+export interface RoundPace {
+  readonly pace: Pace;
+  readonly counted: readonly CountedArchitecture[];
+  /** Losses of a whole training. */
+  readonly steps: number;
+}
+
 export interface TimingOptions {
   readonly pace: Pace;
   readonly counted: readonly CountedArchitecture[];
@@ -72,15 +81,20 @@ export interface TimingOptions {
   readonly workers: number;
   /** Seconds between the trainings of a guided turn and those of the next. */
   readonly turnSeconds: number;
+  /** The last round and its number of architectures; left out for a search without one. */
+  readonly lastRound?: (RoundPace & { readonly architectures: number }) | undefined;
 }
 
 /** The time of one simulated search. */
 export interface SimulatedTime {
   /** From its first training to its end. */
   readonly seconds: number;
+  /** Of these, for the last round. */
+  readonly lastRoundSeconds: number;
   /** Summed over workers. */
   readonly trainingSeconds: number;
   readonly guidedTurns: number;
+  /** Without those of the last round. */
   readonly trainings: number;
 }
 
@@ -89,7 +103,7 @@ export interface SimulatedTime {
  * preference for costly networks that differs between simulations, since good networks often are the larger ones.
  */
 export function timeOf({ turns, scale, random }: RehearsedSearch, options: TimingOptions): SimulatedTime {
-  const { pace, counted, cached, workers, turnSeconds } = options;
+  const { pace, counted, cached, workers, turnSeconds, lastRound } = options;
   const known = new Map(counted.map((one) => [one.genotype, one]));
   const preference = fractionOf(random);
   const draw = () => counted[random.below(Math.max(1, counted.length))] ?? { flops: null };
@@ -110,12 +124,24 @@ export function timeOf({ turns, scale, random }: RehearsedSearch, options: Timin
     total.guidedTurns += guided ? 1 : 0;
     total.trainings += needed.length;
   }
+  const finalists = lastRound === undefined ? [] : secondsOfFinalists(lastRound, random);
+  const lastRoundSeconds = makespanOf(finalists, workers);
   return {
-    seconds: total.seconds * scale,
-    trainingSeconds: total.trainingSeconds * scale,
+    seconds: total.seconds * scale + lastRoundSeconds,
+    lastRoundSeconds,
+    trainingSeconds: total.trainingSeconds * scale + finalists.reduce((a, b) => a + b, 0),
     guidedTurns: total.guidedTurns * scale,
     trainings: Math.round(total.trainings * scale),
   };
+}
+
+/** Finalists are random architectures. The simulation does not tell which ones are good. */
+function secondsOfFinalists(
+  { pace, counted, steps, architectures }: NonNullable<TimingOptions['lastRound']>,
+  random: Random,
+): number[] {
+  const draw = () => counted[random.below(Math.max(1, counted.length))] ?? { flops: null };
+  return Array.from({ length: architectures }, () => pace(draw(), steps));
 }
 
 /** When the last of the trainings ends, if each worker takes the next one as soon as it is free. */

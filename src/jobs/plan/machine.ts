@@ -15,6 +15,8 @@ import { type Notice, type RunPrepared, sidecarListener } from '../events.js';
 import type { JobContext, JobOptions } from '../job.js';
 import type { PlannedSearch } from '../search/plan.js';
 import type { AfterSearch, CacheOptions } from '../search/search.js';
+import type { RoundPace } from './estimate.js';
+import { measureLastRound } from './last-round.js';
 import {
   type CountedArchitecture,
   measureForest,
@@ -46,6 +48,8 @@ export type PlanEvent = PlanStep | RunPrepared | Notice;
 
 /** Milliseconds after which a measurement is given up. */
 const MEASURE_LIMIT_MS = 30_000;
+/** Seconds for the longer trainings, which those of the search and of its last round share. */
+const TRAINING_SECONDS = 12;
 /** Architectures of the warm-up whose multiply-adds are counted. */
 const MOST_COUNTED = 48;
 
@@ -63,6 +67,8 @@ export interface MeasuredSearch {
   readonly cached: ReadonlySet<string>;
   /** Undefined when it took too long. */
   readonly measurement: TrainingTimes | undefined;
+  /** Undefined without a last round, or when its trainings could not be measured. */
+  readonly lastRound: RoundPace | undefined;
   readonly turn: TurnTime;
   readonly notes: readonly string[];
 }
@@ -122,8 +128,13 @@ async function measureWith(
   const begun = performance.now();
   const objective = createObjective(settings.objective, { reference: settings.warmup });
   const measuring = { ...options, started, planned, objective, warmup: canonicalWarmUp(resolved), signal };
-  const counted = await countFlops(measuring);
-  const measurement = await unlessTooLong(measure(measuring, counted), signal);
+  const count = (of: Started) => countFlops(of, measuring);
+  const counted = await count(started);
+  const budget = planned.lastRound === null ? TRAINING_SECONDS : TRAINING_SECONDS / 2;
+  const measurement = await unlessTooLong(measure(measuring, counted, budget), signal);
+  // What took too long still occupies the workers.
+  const lastRound =
+    measurement && (await unlessTooLong(measureLastRound(planned, started, { count, budget, signal }), signal));
   return {
     resolved,
     device: sidecar.hello.device,
@@ -131,6 +142,7 @@ async function measureWith(
     counted,
     cached: await cachedOf(measuring),
     measurement,
+    lastRound,
     turn: measurement === undefined ? NO_TIME : await measureTurn(measuring),
     measuringSeconds: (performance.now() - begun) / 1000,
     notes: prepared?.notes ?? [],
@@ -145,7 +157,10 @@ function canonicalWarmUp({ plan }: ResolvedPlan): string[] {
 }
 
 /** The first architectures of the warm-up. A search that needs no networks counts nothing. */
-async function countFlops({ started, warmup, signal }: Measuring): Promise<CountedArchitecture[]> {
+async function countFlops(
+  started: Started,
+  { warmup, signal }: Pick<Measuring, 'warmup' | 'signal'>,
+): Promise<CountedArchitecture[]> {
   const genotypes = warmup.slice(0, MOST_COUNTED);
   if (started.prepared === undefined) return genotypes.map((genotype) => ({ genotype, flops: null }));
   const count = createSidecarCosts(started, { cacheLimit: 0, notify: () => {}, signal });
@@ -153,7 +168,11 @@ async function countFlops({ started, warmup, signal }: Measuring): Promise<Count
   return genotypes.map((genotype, index) => ({ genotype, flops: costs[index]?.flops ?? null }));
 }
 
-function measure({ started, planned, objective, signal }: Measuring, counted: readonly CountedArchitecture[]) {
+function measure(
+  { started, planned, objective, signal }: Measuring,
+  counted: readonly CountedArchitecture[],
+  budget: number,
+) {
   const { sidecar, resolved } = started;
   const { settings, specification, definitions } = resolved.plan;
   const createEvaluator = (): Evaluator => {
@@ -164,8 +183,7 @@ function measure({ started, planned, objective, signal }: Measuring, counted: re
   };
   return measureTrainings({
     createEvaluator,
-    counted,
-    seed: settings.seed,
+    ...{ counted, budget, seed: settings.seed },
     workers: planned.workers,
     steps: objective.isLoss ? specification.steps : 0,
     pid: sidecar.hello.pid,

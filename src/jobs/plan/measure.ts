@@ -12,8 +12,6 @@ import { type ProcessUse, processTree } from '../../system/processes.js';
 const FEWEST_PROBES = 3;
 /** Losses of the first, short training of each, which also loads and compiles. */
 const SHORT = 3;
-/** Seconds that the longer trainings may take together. */
-const BUDGET = 12;
 /** No loss is below it, so a training stops at the step of a bound at it. */
 const UNREACHABLE = -Number.MAX_VALUE;
 
@@ -57,6 +55,8 @@ export interface MeasureOptions {
   readonly workers: number;
   /** Losses of a whole training; 0 for evaluations that cannot be cut short. */
   readonly steps: number;
+  /** Seconds that the longer trainings may take together. */
+  readonly budget: number;
   /** Of the sidecar; null without one. */
   readonly pid: number | null;
 }
@@ -66,12 +66,12 @@ export interface MeasureOptions {
  * as the time allows. The difference tells the time of a step.
  */
 export async function measureTrainings(options: MeasureOptions): Promise<TrainingTimes> {
-  const { counted, workers, steps, pid } = options;
+  const { counted, workers, steps, budget, pid } = options;
   const chosen = spread(counted, workers * Math.ceil(FEWEST_PROBES / workers));
   const short = await trainAll(options, steps === 0 ? chosen.slice(0, 1) : chosen, Math.min(SHORT, steps));
   const rounds = Math.ceil(chosen.length / workers);
   const slowest = Math.max(...short.map(({ seconds }) => seconds), 1e-3);
-  const affordable = Math.floor((BUDGET / rounds / slowest) * Math.min(SHORT, Math.max(steps, 1)));
+  const affordable = Math.floor((budget / rounds / slowest) * Math.min(SHORT, Math.max(steps, 1)));
   const longer = Math.min(steps, Math.max(2 * SHORT, affordable));
   const before = pid === null ? [] : processTree(pid);
   const long = await trainAll(options, chosen, longer);

@@ -55,6 +55,16 @@ export const planResultSchema = z.strictObject({
     /** Scores of other runs that the warm-up can use. */
     cached: z.int().min(0),
   }),
+  /** The last round, which `evaluations` does not count and `seconds` does; null without one. */
+  lastRound: z
+    .strictObject({
+      architectures: z.int().min(1),
+      /** Losses of a whole training. */
+      steps: z.int().min(1),
+      /** Null when they were not measured. */
+      seconds: rangeSchema.nullable(),
+    })
+    .nullable(),
   /** Number of simulated searches. */
   simulations: z.int().min(0),
   /** Seconds of the whole search; null when something is missing or nothing could be measured. */

@@ -119,6 +119,16 @@ export async function planSimulation(options: NewSimulation, loader = new Plugin
   };
 }
 
+/** Messages about what the simulated searches lack. */
+export function omissionsOf({ tables, variants }: Pick<SimulationPlan, 'tables' | 'variants'>): string[] {
+  const incomplete = tables.filter(({ isComplete }) => !isComplete);
+  const shortened = variants.filter(({ plan }) => plan.settings.finalists > 0);
+  return [
+    ...incomplete.map(({ folder }) => `${folder} is not complete: what it has is used.`),
+    ...shortened.map(({ name }) => `RMINAS.FINALISTS has no effect on ${name}: a table has no scores of a last round.`),
+  ];
+}
+
 /** The key that gives a configuration the steps of the tables. The number of updates that it counts is the profile's. */
 function stepsOf([table]: readonly Table[], { config, plan }: PlannedVariant): string[] {
   const steps = table?.specification.steps ?? 1;

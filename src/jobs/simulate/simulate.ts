@@ -29,6 +29,7 @@ import {
   CHOICE_FIGURES,
   type NamedVariant,
   type NewSimulation,
+  omissionsOf,
   type PlannedVariant,
   planSimulation,
   type SimulationPlan,
@@ -96,9 +97,7 @@ async function runSimulation(
   const began = performance.now();
   const simulation = new Simulation(plan, context, { python, allowMixed });
   try {
-    for (const { folder, isComplete } of plan.tables) {
-      if (!isComplete) context.emit({ type: 'notice', text: `${folder} is not complete: what it has is used.` });
-    }
+    for (const text of omissionsOf(plan)) context.emit({ type: 'notice', text });
     const { choose, report } = plan.split;
     if (choose !== null) await simulation.run('choose', choose);
     await simulation.run('report', report);

@@ -15,6 +15,7 @@ export function describePlan(result: PlanResult): string {
     ['strategy', describeStrategy(result)],
     ['ends', describeEnd(result)],
     ['evaluations', describeEvaluations(result)],
+    ...lastRoundRow(result),
     ['time', describeTime(result)],
     ...memoryRow(result),
     ...diskRow(result),
@@ -63,6 +64,15 @@ function describeEvaluations({ evaluations, architectures, simulations }: PlanRe
     `at most ${count(most)}, likely ${pc.bold(count(evaluations.likely))} (${between(evaluations, count)})${known}, for ` +
     `${between(architectures, count)} architectures: duplicates are not evaluated again (${simulations} simulated searches)`
   );
+}
+
+function lastRoundRow({ lastRound }: PlanResult): LabelledValue[] {
+  if (lastRound === null) return [];
+  const { architectures, steps, seconds } = lastRound;
+  const time = seconds === null ? '' : `: ${between(seconds, formatSeconds)} of the time`;
+  return [
+    ['last round', `the ${counted(architectures, 'best architecture')} with ${counted(steps, 'step')} each${time}`],
+  ];
 }
 
 function describeTime({ seconds, measured, missing }: PlanResult): string {

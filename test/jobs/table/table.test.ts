@@ -158,11 +158,18 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     const all = [...(readTable(table).architectures.get('also') ?? [])].map(flopsOf).sort((a, b) => a - b);
     const limit = all[Math.floor(all.length / 2)] ?? never();
     const limited = ['RMINAS.STRATEGY', 'random', 'RMINAS.RF_WARMUP', '2', 'RMINAS.MAX_EVALUATIONS', '3'];
-    const { rows } = await simulate({
+    const job = simulate({
       ...{ cfg: CFG, tables: [table], out: join(folder, 'limited'), answers: ['best'] },
-      overrides: [...overrides, ...limited, 'RMINAS.MAX_FLOPS', String(limit * 1e6)],
+      overrides: [
+        ...[...overrides, ...limited, 'RMINAS.MAX_FLOPS', String(limit * 1e6)],
+        ...['RMINAS.FINALISTS_WITHIN_LIMITS', '2'],
+      ],
       split: { choose: null, report: onAll([1, 2, 3], [SEED]) },
-    }).result;
+    });
+    const notices: string[] = [];
+    for await (const event of job) if (event.type === 'notice') notices.push(event.text);
+    expect(notices).toContain('RMINAS.FINALISTS has no effect on best: a table has no scores of a last round.');
+    const { rows } = await job.result;
     const answers = rows[0]?.answers.map(({ genotype }) => flopsOf(genotype)) ?? [];
     expect(answers.length).toBeGreaterThan(0);
     expect(Math.max(...answers)).toBeLessThanOrEqual(limit);
