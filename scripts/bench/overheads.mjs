@@ -29,20 +29,33 @@ print(used.ru_utime + used.ru_stime)`;
 const STEPS = 3;
 const space = BUILT_IN.spaces.find('nas-bench-201').space;
 
+/** Measurements by name. Those that need data are left out without it. */
+const PARTS = {
+  start: ({ python, repetitions }) => start(python, repetitions),
+  first: ({ python, repetitions, data }) => data && firstEvaluation(python, data, repetitions),
+  controller: () => evaluations(),
+  forest: ({ python, repetitions }) => forestTurns(python, 10 * repetitions),
+  memory: ({ python, data }) => data && memory(python, data),
+};
+
 export async function run(args) {
   const { values } = parseArgs({
     args,
-    options: { data: { type: 'string' }, repetitions: { type: 'string', default: '5' } },
+    options: {
+      data: { type: 'string' },
+      repetitions: { type: 'string', default: '5' },
+      parts: { type: 'string', default: Object.keys(PARTS).join() },
+    },
   });
   const python = await findPython();
   const repetitions = Number(values.repetitions);
   const data = values.data ?? process.env.RMINAS_TEST_DATA;
-  await start(python, repetitions);
-  if (data) await firstEvaluation(python, data, repetitions);
-  await evaluations();
-  await forestTurns(python, 10 * repetitions);
-  if (data) await memory(python, data);
-  else console.log('on CIFAR-10:                      not measured: give --data with the data set and the teacher');
+  for (const name of values.parts.split(',')) {
+    if (!(name in PARTS)) throw new Error(`Expected a part of ${Object.keys(PARTS)}, got '${name}'.`);
+    await PARTS[name]({ python, repetitions, data });
+  }
+  if (!data)
+    console.log('on CIFAR-10:                      not measured: give --data with the data set and the teacher');
 }
 
 /** Seconds until a sidecar is ready, in turn with the import of torch, which it needs. */
@@ -154,22 +167,31 @@ async function prepareCifar(python, data) {
   return { sidecar, evaluate };
 }
 
-/** Processor seconds from the start to the end of the first evaluation, without those of a second one. */
+/** Seconds from the start to the end of the first evaluation, without those of a second one; in turn with the import. */
 async function firstEvaluation(python, data, repetitions) {
-  const [first, bare] = [[], []];
+  const [processor, wall] = [
+    { first: [], bare: [] },
+    { first: [], bare: [] },
+  ];
   const processorSeconds = ({ hello }) => familyOf(hello.pid).reduce((sum, pid) => sum + processorSecondsOf(pid), 0);
   for (let i = 0; i < repetitions; i += 1) {
+    let began = performance.now();
     const { stdout } = spawnSync(python, ['-c', BARE_IMPORT], { encoding: 'utf8' });
-    bare.push(Number(stdout));
+    wall.bare.push((performance.now() - began) / 1000);
+    processor.bare.push(Number(stdout));
+    began = performance.now();
     const { sidecar, evaluate } = await prepareCifar(python, data);
     await evaluate(1);
-    const once = processorSeconds(sidecar);
+    const [once, ended] = [processorSeconds(sidecar), performance.now()];
     await evaluate(2);
-    first.push(2 * once - processorSeconds(sidecar));
+    processor.first.push(2 * once - processorSeconds(sidecar));
+    wall.first.push((2 * ended - began - performance.now()) / 1000);
     await sidecar.close();
   }
-  console.log(`to the first evaluation, CPU s:   ${spread(first)}; bare import torch ${spread(bare)}`);
-  console.log(`  of the import:                  ${(median(first) / median(bare)).toFixed(2)}`);
+  for (const [name, { first, bare }] of Object.entries({ 'CPU s: ': processor, 'wall s:': wall })) {
+    console.log(`to the first evaluation, ${name}  ${spread(first, 2)}; bare import torch ${spread(bare, 2)}`);
+    console.log(`  of the import:                  ${(median(first) / median(bare)).toFixed(2)}`);
+  }
 }
 
 /** Resident memory of the sidecar and its worker at their peak, on the CIFAR-10 configuration. */

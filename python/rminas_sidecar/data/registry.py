@@ -12,7 +12,6 @@ from torch import Tensor
 
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.images import Dataset, Images, StoredImages
-from rminas_sidecar.data.own.dataset import open_own_dataset
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import Origin, RegistrationError, Registry
 from rminas_sidecar.specification import OwnImagesSpecification
@@ -130,6 +129,9 @@ def find_dataset(name: str, resolution: int, classes: int, images: OwnImagesSpec
             or has another number of classes.
     """
     if images is not None:
+        # Imported here, because most sidecars need no data set of the user, and the first evaluation is waited for.
+        from rminas_sidecar.data.own.dataset import open_own_dataset
+
         return open_own_dataset(name, images, classes, resolution)
     dataset = DATASETS.find(name).at(resolution)
     if classes != dataset.classes:

@@ -10,7 +10,6 @@ from rminas_sidecar.networks.checkpoints import read_checkpoint
 from rminas_sidecar.networks.weights import load_weights, require_usable
 from rminas_sidecar.specification import Assets, TeacherSpecification
 from rminas_sidecar.teachers.examination import ExaminedTeacher
-from rminas_sidecar.teachers.own import load_own_teacher
 from rminas_sidecar.teachers.registry import TEACHERS
 
 _SEED = 0
@@ -89,6 +88,9 @@ def prepare_teacher(
         network = load_teacher(name, assets.teacher, classes)
         source, next_steps = _source(name, assets.teacher), TEACHERS.find(name).next_steps
     else:
+        # Imported here, because most sidecars need no teacher of the user.
+        from rminas_sidecar.teachers.own import load_own_teacher
+
         network, source, next_steps = load_own_teacher(own, assets.teacher, assets.teacher_code, classes)
     network.to(device).train(specification.mode == "train")
     return ExaminedTeacher(network, source, next_steps, judges=own is None or own.classes == classes)
