@@ -8,6 +8,12 @@ const npm = (script, ...args) => ({
   file: 'npm',
   args: ['run', '--silent', script, '--', ...args],
 });
+const VARIABLES = {
+  // The set-up has just compiled the program.
+  RMINAS_TEST_BUILT: '1',
+  // Hundreds of interpreters start, which would all compile the same modules where this is set.
+  PYTHONDONTWRITEBYTECODE: '',
+};
 const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/setup.mjs', '--dev', '--only', 'python'] };
 /**
  * A file's tests run in one process, so that the sidecars and networks that they share are made once. Each process
@@ -28,8 +34,7 @@ async function run({ name, file, args, env = {} }, { live = false } = {}) {
   const output = live ? { stdout: 'inherit', stderr: 'inherit' } : { all: true };
   const { failed, all } = await execa(file, args, {
     ...output,
-    // The set-up has just compiled the program.
-    env: { RMINAS_TEST_BUILT: '1', ...env },
+    env: { ...VARIABLES, ...env },
     reject: false,
     stdin: 'ignore',
   });

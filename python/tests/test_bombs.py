@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from support.fresh import run_program
@@ -84,6 +85,12 @@ def _sparse(size: int, head: bytes = b"") -> Make:
         os.truncate(path, size)
 
     return make
+
+
+def _memo_entries(count: int) -> bytes:
+    entries = np.empty(count, [("opcode", "S1"), ("number", "<u4")])
+    entries["opcode"], entries["number"] = b"r", 7 * np.arange(count)
+    return entries.tobytes()
 
 
 def _many(opcode: bytes, count: int, before: bytes = b"\x80\x04", after: bytes = b".") -> Make:
@@ -185,9 +192,7 @@ _PICKLES: dict[str, Make] = {
     "an announced byte array": _written(b"\x80\x05\x96\0\0\0\0\x10\0\0\0."),
     "8 million lists": _many(b"]", 8_000_000),
     "8 million sets": _many(b"\x8f", 8_000_000),
-    "2 million memo entries": _written(
-        b"\x80\x02N" + b"".join(b"r" + struct.pack("<I", 7 * n) for n in range(2_000_000))
-    ),
+    "2 million memo entries": _written(b"\x80\x02N" + _memo_entries(2_000_000)),
     "copied lists": _written(_COPIES),
     "copied texts": _written(_LONG_TEXT + b"."),
     "a tuple of tuples": _many(b"\x85", 400_000, b"\x80\x04)"),

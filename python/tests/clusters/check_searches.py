@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ SETTINGS = {"RF_WARMUP": 8, "RF_SUCC": 3, "MAX_EVALUATIONS": 13}
 
 
 def test_a_search_ends_the_same_on_every_engine_and_whatever_happens_to_the_nodes(
-    cluster: Cluster, tmp_path: Path
+    cluster: Cluster, forking: Mapping[str, str], tmp_path: Path
 ) -> None:
     add_node(cluster)
     add_node(cluster)
     ray = ["--engine", "ray", "--ray-address", cluster.address, "--max-workers", "3"]
-    expected = finish(search(tmp_path / "local", "--workers", "1"))
+    expected = finish(search(tmp_path / "local", "--workers", "1", environment=forking))
 
     running = search(tmp_path / "ray", *ray)
     until(lambda: len(evaluated(tmp_path / "ray")) >= 2, "the warm-up")
@@ -39,7 +40,7 @@ def test_a_search_ends_the_same_on_every_engine_and_whatever_happens_to_the_node
     assert [result[key] for key in SAME] == [expected[key] for key in SAME]
 
     # Three local workers begin, and one of the cluster ends it.
-    running = search(tmp_path / "moved", "--workers", "3", environment=INTERRUPTED)
+    running = search(tmp_path / "moved", "--workers", "3", environment={**forking, **INTERRUPTED})
     assert running.wait(PATIENCE_SECONDS) == 130
     folder = only_run(tmp_path / "moved")
     move_to_ray(folder / "config.yaml", cluster.address)
@@ -59,13 +60,13 @@ INTERRUPTED = {
 SAME = ("genotype", "best", "stop", "voters", "threshold", "successes")
 
 
-def search(out: Path, *arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+def search(out: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
     keys = [word for name, value in SETTINGS.items() for word in (f"RMINAS.{name}", str(value))]
     places = ["--device", "cpu", "--out", str(out), "--no-cache", "--json"]
     return start_program("search", "--cfg", "quickstart", *places, *arguments, *keys, environment=environment)
 
 
-def start_program(*arguments: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+def start_program(*arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
     variables = {**os.environ, "RMINAS_PYTHON": sys.executable, **(environment or {})}
     command = ["node", str(ROOT / "bin" / "run.js"), *arguments]
     return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -82,13 +82,15 @@ def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cl
 
 
 def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Cluster, tmp_path: Path) -> None:
-    local = launcher.start("--workers", "1")
+    local = launcher.start_fork("--workers", "1")
     sidecar = start(launcher, cluster.address, "--workers", "2")
     hello = sidecar.receive("hello")["body"]
     assert (hello["workers"], hello["device"]) == (2, "cpu")
     assert "torch" in hello["versions"]
     prepared = sidecar.ask("prepare", prepare_body())
     assert prepared["type"] == "prepared"
+    # The processor time of a worker before its first evaluation.
+    started = max(ticks_of(pid) for pid in workers())
 
     # Scores are those of the local engine.
     local.receive("hello")
@@ -120,8 +122,8 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     assert sidecar.receive("preempted", "error")["body"] == {"request": "evaluate"}
     until(lambda: not workers(), "the end of the lost node's worker")
     add_node(cluster)
-    # The start of a worker takes a few seconds of its processor.
-    until(lambda: any(ticks_of(pid) > 1000 for pid in workers()), "the second try")
+    # The start of the new worker takes as long as that of the first one.
+    until(lambda: any(ticks_of(pid) > 2 * started for pid in workers()), "the second try")
     sidecar.end()
     until(lambda: not workers(), "the end of all workers")
 

@@ -31,7 +31,8 @@ def until(ready: Callable[[], Any], waits_for: str) -> Any:
         value = ready()
         if value:
             return value
-        time.sleep(0.02)
+        # A look at all processes takes a few milliseconds.
+        time.sleep(0.1)
     raise AssertionError(f"{waits_for} did not come")
 
 
