@@ -1,5 +1,6 @@
 // Measures stacks of candidates on a GPU, and workers that share it, part by part. Each part writes a file, and a part whose file is there is skipped.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +23,7 @@ const FULL = {
   aggregate: { file: 'nas-bench-201-cifar10-aggregate.yaml', overrides: [] },
   steps: 50,
   lanes: [1, 8, 32],
-  candidates: { 1: 8, 8: 32, 32: 96 },
-  ranked: 64,
+  candidates: { 1: 8, 8: 32, 32: 64 },
   images: 1024,
 };
 /** Tiny networks and searches: shows that every part works, and measures nothing. */
@@ -40,11 +40,10 @@ const REHEARSAL = {
   steps: 3,
   lanes: [1, 2],
   candidates: { 1: 2, 2: 4 },
-  ranked: 4,
   images: 32,
 };
-/** Seconds that a part may take on a GPU; together less than eight minutes. */
-const LIMITS = { lanes: 35, fast: 35, shared: 90, look: 20, ranking: 60, paper: 90, aggregate: 60 };
+/** Seconds that a part may take on a GPU, with the start of its processes; together five and a half minutes. */
+const LIMITS = { first: 40, lanes: 25, tf32: 30, fast: 45, shared: 60, paper: 75, aggregate: 30 };
 const PATIENCE = 10;
 
 export async function run(args) {
@@ -92,15 +91,20 @@ async function finishPart(file, name, rehearsal, measure) {
 }
 
 function partsOf(bench) {
-  const lanes = bench.lanes.map((count) => [
+  const most = bench.lanes.at(-1);
+  const lanes = bench.lanes.map((count, at) => [
     `lanes-${count}`,
-    () => trainMany(bench, { lanes: count, count: bench.candidates[count], limit: LIMITS.lanes }),
+    // The first part reads torch from a cold disk, and compiles the kernels.
+    () => trainMany(bench, { lanes: count, count: bench.candidates[count], limit: LIMITS[at ? 'lanes' : 'first'] }),
   ]);
+  // The architectures of the largest stack, so that their losses can be compared.
+  const ranked = { count: bench.candidates[most] };
   return {
     ...Object.fromEntries(lanes),
-    fast: () => trainMany(bench, { arithmetic: 'fast', count: bench.candidates[1], limit: LIMITS.fast }),
-    shared: () => shareDevice(bench),
+    tf32: () => trainMany(bench, { ...ranked, lanes: most, precision: 'tf32', limit: LIMITS.tf32 }),
+    fast: () => trainMany(bench, { ...ranked, arithmetic: 'fast', limit: LIMITS.fast }),
     ranking: () => compareRankings(bench),
+    shared: () => shareDevice(bench),
     paper: () => searchWhole(bench, bench.paper, LIMITS.paper * bench.patience),
     aggregate: () => searchWhole(bench, bench.aggregate, LIMITS.aggregate * bench.patience),
   };
@@ -125,7 +129,7 @@ async function trainMany(bench, { count, ...options }) {
     return sidecar.request('evaluate', body, { signal });
   };
   try {
-    const mebibytes = await usedMemory(bench);
+    const mebibytes = await usedMemory(bench, signal);
     const genotypes = drawGenotypes('nas-bench-201', SEED, count + 1, { canonical: true });
     await evaluate(genotypes.pop(), { bounds: [{ step: 2, loss: -1 }] });
     const began = performance.now();
@@ -167,20 +171,20 @@ async function shareDevice(bench) {
 }
 
 /** What all processes hold of the GPU's memory, and the context of the process that looks; null on a CPU. */
-async function usedMemory({ device, python }) {
+async function usedMemory({ device, python }, signal) {
   if (device === 'cpu') return null;
   const code = 'import torch; free, total = torch.cuda.mem_get_info(); print((total - free) / 2**20)';
-  return Number(await outputOf(python, ['-c', code], LIMITS.look));
+  return Number(await outputOf(python, ['-c', code], signal));
 }
 
-/** Kendall's tau between the losses by float32 and by TF32, and beside it that of other orders of summation. */
-async function compareRankings(bench) {
-  const common = { lanes: bench.lanes.at(-1), count: bench.ranked, limit: LIMITS.ranking / 3 };
-  const [float32, tf32, fast] = [
-    await trainMany(bench, common),
-    await trainMany(bench, { ...common, precision: 'tf32' }),
-    await trainMany(bench, { ...common, lanes: 1, arithmetic: 'fast' }),
-  ].map(({ losses }) => losses);
+/**
+ * Kendall's tau between the losses by float32 and by TF32, and beside it that of other orders of summation: from the
+ * files of the other parts.
+ */
+async function compareRankings({ lanes, out }) {
+  const [float32, tf32, fast] = [`lanes-${lanes.at(-1)}`, 'tf32', 'fast'].map(
+    (part) => JSON.parse(readFileSync(join(out, `${part}.json`), 'utf8')).losses,
+  );
   const beside = (other) => {
     const both = float32.map((_, at) => at).filter((at) => float32[at] !== null && other[at] !== null);
     return kendall(
@@ -188,7 +192,7 @@ async function compareRankings(bench) {
       both.map((at) => other[at]),
     );
   };
-  return { tauOfTf32: beside(tf32), tauOfFast: beside(fast), architectures: bench.ranked, float32, tf32, fast };
+  return { tauOfTf32: beside(tf32), tauOfFast: beside(fast), architectures: float32.length };
 }
 
 /** A whole search by the command, with one worker. */
@@ -201,18 +205,22 @@ async function searchWhole(bench, { file, overrides }, limit) {
     ...['RMINAS.STACK', lanes, 'RMINAS.PROPOSALS', lanes],
   ];
   const began = performance.now();
-  const { genotype, cost } = JSON.parse(await outputOf(process.execPath, args, limit));
+  const signal = AbortSignal.timeout(1000 * limit);
+  const { genotype, cost } = JSON.parse(await outputOf(process.execPath, args, signal));
   return { seconds: (performance.now() - began) / 1000, lanes: Number(lanes), genotype, evaluations: cost.evaluations };
 }
 
-async function outputOf(command, args, limit) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 1000 * limit });
+/** What a command prints, until a signal ends it. */
+async function outputOf(command, args, signal) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], signal });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part;
   });
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`${command} ended with exit code ${code}, within at most ${limit} s.`);
+  const [code] = await once(child, 'close').catch((cause) => {
+    throw new Error(`${command} took longer than its part may.`, { cause });
+  });
+  if (code !== 0) throw new Error(`${command} ended with exit code ${code}.`);
   return text;
 }
 
