@@ -1,8 +1,7 @@
 /** A headless Chromium, as the tests of pages use it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { scaled } from '../support/limits.js';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -14,21 +13,26 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
-/** A page, and everything that it must not do. */
-export interface WatchedPage {
-  readonly page: Page;
-  /** Errors and warnings of the console, exceptions, and requests of anything but the page. */
-  readonly faults: string[];
+/** How a page is shown. */
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
 }
 
-export async function openPage(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<WatchedPage> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-  page.setDefaultTimeout(scaled(30_000));
+/**
+ * Shows a file in a page, which may have shown others. A page of its own for each would take longer than the test.
+ * @returns everything that the file must not do: errors and warnings of the console, exceptions, and requests of anything
+ *   but the file
+ */
+export async function show(page: Page, url: string, look: Look = {}): Promise<string[]> {
+  const { width = 1280, height = 900, colorScheme = 'light' } = look;
+  await page.goto('about:blank');
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme });
+  await page.mouse.move(0, 0);
   const faults: string[] = [];
+  for (const event of ['console', 'pageerror', 'dialog', 'request']) page.removeAllListeners(event);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
@@ -42,7 +46,7 @@ export async function openPage(
   });
   await page.goto(url);
   await page.waitForSelector('.run');
-  return { page, faults };
+  return faults;
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

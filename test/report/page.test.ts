@@ -8,13 +8,14 @@ import { report } from '../../src/report/report.js';
 import { eventually, scaled } from '../support/limits.js';
 import { recordSearch } from '../support/recorded-search.js';
 import { ROOT, temporaryFolder } from '../support/run-cli.js';
-import { NO_BROWSER, openBrowser, openPage, seriousFindings } from './browser.js';
+import { NO_BROWSER, openBrowser, seriousFindings, show } from './browser.js';
 
 const FIXTURES = join(ROOT, 'test/fixtures/journals/0.2.1');
 const PAPER_SIZE = 1000;
 const HOSTILE = '</script><img src="x" onerror="alert(1)"><b>{b}</b>';
 
 let browser: Browser;
+let page: Page;
 let folder: string;
 /** Files of reports by name. */
 const files = new Map<string, string>();
@@ -84,6 +85,8 @@ describe.skipIf(NO_BROWSER)(
       files.set('explanation', file ?? '');
       await write('several', hostile, join(FIXTURES, 'search-complete'));
       browser = await openBrowser();
+      page = await browser.newPage();
+      page.setDefaultTimeout(scaled(30_000));
     }, scaled(120_000));
 
     afterAll(async () => {
@@ -103,10 +106,9 @@ describe.skipIf(NO_BROWSER)(
       ['explanation', ['curve', 'cka', 'parts', 'place']],
       ['several', ['lowest', 'search']],
     ])('of a %s draws its charts without errors and requests', async (name, charts) => {
-      const { page, faults } = await openPage(browser, urlOf(name));
+      const faults = await show(page, urlOf(name));
       for (const chart of charts) expect(await numbersOf(page, chart), chart).toBeGreaterThan(0);
       expect(faults).toEqual([]);
-      await page.close();
     });
 
     it.each([
@@ -117,23 +119,21 @@ describe.skipIf(NO_BROWSER)(
       ['explanation', 'light'],
       ['explanation', 'dark'],
     ] as const)('of a %s has no serious finding of axe on a %s background', async (name, colorScheme) => {
-      const { page } = await openPage(browser, urlOf(name), { colorScheme });
+      await show(page, urlOf(name), { colorScheme });
       expect(await seriousFindings(page)).toEqual([]);
-      await page.close();
     });
 
     it('has a point for each architecture', async () => {
-      const { page } = await openPage(browser, urlOf('paper'));
+      await show(page, urlOf('paper'));
       const points = await page.locator('[data-chart="search"] .chart').evaluate((element) => {
         const { series } = (element as unknown as { echarts: Drawn }).echarts.getOption();
         return series.flatMap(({ type, data }) => (type === 'scatter' ? data : [])).length;
       });
       expect(points).toBe(PAPER_SIZE);
-      await page.close();
     });
 
     it('shows the architecture whose point is clicked: its picture, its loss curve, and CKA over the steps', async () => {
-      const { page, faults } = await openPage(browser, urlOf('paper'));
+      const faults = await show(page, urlOf('paper'));
       await clickPoint(page, 'search', 700);
       const panel = page.getByRole('dialog');
       await eventually(async () =>
@@ -144,11 +144,10 @@ describe.skipIf(NO_BROWSER)(
       expect(await panel.getByRole('img', { name: 'CKA of each stage over the steps' }).count()).toBe(1);
       expect(await seriousFindings(page)).toEqual([]);
       expect(faults).toEqual([]);
-      await page.close();
     });
 
     it('can be used with the keyboard', async () => {
-      const { page } = await openPage(browser, urlOf('paper'));
+      await show(page, urlOf('paper'));
       const first = page.locator('[role=option]').first();
       await first.focus();
       await page.keyboard.press('ArrowDown');
@@ -164,31 +163,28 @@ describe.skipIf(NO_BROWSER)(
       await page.keyboard.press('Escape');
       expect(await page.getByRole('dialog').count()).toBe(0);
       expect(await second.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
-      await page.close();
     });
 
     it.each(['paper', 'ranking', 'comparison', 'several', 'hostile', 'explanation'])(
       'of a %s needs no horizontal scroll on a phone',
       async (name) => {
-        const { page } = await openPage(browser, urlOf(name), { viewport: { width: 360, height: 740 } });
+        await show(page, urlOf(name), { width: 360, height: 740 });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-        await page.close();
       },
     );
 
     it('shows hostile text as text', async () => {
-      const { page, faults } = await openPage(browser, urlOf('hostile'));
+      const faults = await show(page, urlOf('hostile'));
       expect(await page.locator('.run-name').textContent()).toBe('<b>run&amp;{a}');
       await page.getByLabel('Order').selectOption('time');
       await page.locator('[role=option]').nth(3).click();
       expect(await page.locator('.failure').textContent()).toBe(HOSTILE);
       expect(await page.locator('img').count()).toBe(0);
       expect(faults).toEqual([]);
-      await page.close();
     });
 
     it('runs no script but its own', async () => {
-      const { page } = await openPage(browser, urlOf('paper'));
+      await show(page, urlOf('paper'));
       const refused = await page.evaluate(`new Promise((resolve) => {
       document.addEventListener('securitypolicyviolation', (event) => resolve(event.violatedDirective));
       const script = document.createElement('script');
@@ -197,16 +193,14 @@ describe.skipIf(NO_BROWSER)(
     })`);
       expect(refused).toBe('script-src-elem');
       expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
-      await page.close();
     });
 
     it('puts several runs side by side, and shows one of them', async () => {
-      const { page } = await openPage(browser, urlOf('several'));
+      await show(page, urlOf('several'));
       await page.getByRole('tab').first().focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('search-complete');
       expect(await page.locator('#side-by-side thead').first().locator('th').count()).toBe(3);
-      await page.close();
     });
   },
 );
