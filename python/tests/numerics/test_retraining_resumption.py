@@ -1,12 +1,8 @@
 """An interruption changes not a bit of a retraining, and no other file is taken for its checkpoint."""
 
 import io
-import json
 import os
 import pickle
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-import rminas_sidecar
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.retraining.retrain import retrain
+from support.killed import train_until
 from support.retraining import Interrupted, bits, essence, quiet, request_for
 from support.tiny_data import write_cifar100
 
@@ -73,34 +69,8 @@ def test_interrupted_at_any_update_it_ends_as_uninterrupted(both: dict[str, Any]
 def test_killed_it_ends_as_uninterrupted(both: dict[str, Any], tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole.pt", tmp_path / "parts.pt"
     expected = essence(retrain(request_for(both, whole), CPU, quiet))
-    program = """
-import json, sys, torch
-from rminas_sidecar.retraining.retrain import retrain
-torch.set_num_threads(1)
-
-def report(done, *_):
-    print(done, flush=True)
-    sys.stdin.readline()
-
-retrain(json.loads(sys.stdin.readline()), torch.device("cpu"), report)
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(rminas_sidecar.__file__).parents[1],
-    ) as child:
-        assert child.stdin is not None and child.stdout is not None
-        child.stdin.write(json.dumps(request_for(both, parts)) + "\n")
-        child.stdin.flush()
-        for line in child.stdout:
-            if float(line) >= both["recipe"]["epochs"] - 0.5:
-                break
-            child.stdin.write("go on\n")
-            child.stdin.flush()
-        child.kill()
-    assert child.returncode == -signal.SIGKILL
+    last = both["recipe"]["epochs"] - 0.5
+    assert train_until(retrain, request_for(both, parts), lambda _, done: done >= last, waits=True) is None
     answer = retrain(request_for(both, parts), CPU, quiet)
     assert 0 < answer["resumedFrom"] < both["recipe"]["epochs"]
     assert essence(answer) == expected

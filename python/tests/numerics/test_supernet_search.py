@@ -12,7 +12,7 @@ from rminas_sidecar.networks.darts_genotype import parse_relaxed
 from rminas_sidecar.supernets.catalogue import METHODS
 from rminas_sidecar.supernets.recipe import OneShot
 from rminas_sidecar.supernets.search import learning_rate_at, search_supernet
-from support.killed import search_until
+from support.killed import train_until
 from support.retraining import Interrupted, essence, quiet
 from support.supernets import METHOD_OPTIONS, one_shot
 
@@ -55,14 +55,14 @@ def test_interrupted_at_any_step_it_ends_as_uninterrupted(name: str, tmp_path: P
 
 def test_killed_at_any_step_it_ends_as_uninterrupted(tmp_path: Path) -> None:
     changes = {"epochs": 5}
-    whole = search_until(_request("gdas", tmp_path / "whole.pt", **changes), None)
+    whole = train_until(search_supernet, _request("gdas", tmp_path / "whole.pt", **changes), lambda *_: False)
     assert whole is not None
     drawn = random.Random(5)
     request = _request("gdas", tmp_path / "parts.pt", **changes)
     # Two steps are an epoch: after the last one of an epoch, the checkpoint is being written.
     for steps in (2, *(drawn.randint(3, 5) for _ in range(2))):
-        search_until(request, steps)
-    resumed = search_until(request, None)
+        train_until(search_supernet, request, lambda taken, _, steps=steps: taken >= steps)
+    resumed = train_until(search_supernet, request, lambda *_: False)
     assert resumed is not None
     assert resumed["resumedFrom"] > 0
     assert _essence(resumed) == _essence(whole)

@@ -18,8 +18,15 @@ from support.limits import scaled
 _SECONDS = 120
 # Windows cannot fork: there each program imports PyTorch itself.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_CONTEXT = multiprocessing.get_context(_METHOD)
-_CONTEXT.set_forkserver_preload(["rminas_sidecar.evaluation.session", "rminas_sidecar.plugins.loading"])
+CONTEXT = multiprocessing.get_context(_METHOD)
+# Optimisers of torch import its compiler.
+CONTEXT.set_forkserver_preload(
+    [
+        *("rminas_sidecar.evaluation.session", "rminas_sidecar.plugins.loading"),
+        *("rminas_sidecar.retraining.retrain", "rminas_sidecar.supernets.search", "torch._dynamo"),
+    ]
+)
+"""Makes processes that have imported PyTorch, but computed nothing."""
 
 
 class Done(NamedTuple):
@@ -37,7 +44,7 @@ def run_program(program: str, arguments: Sequence[str] = (), environment: Mappin
         environment: changes of this process's. The folders of PYTHONPATH come before the others.
     """
     with tempfile.TemporaryDirectory() as folder:
-        process = _CONTEXT.Process(target=_run, args=(program, list(arguments), dict(environment or {}), folder))
+        process = CONTEXT.Process(target=_run, args=(program, list(arguments), dict(environment or {}), folder))
         process.start()
         process.join(scaled(_SECONDS))
         if process.is_alive():
