@@ -84,24 +84,23 @@ def _is_right(compiler: Compiler, channels: int) -> bool:
 
 
 def _losses(program: Program) -> list[Tensor]:
-    losses = []
-    for _ in range(2):
-        cross_entropy, *cka = program.observe()
-        losses.append(_BETA * (STAGES - sum(cka)) + (1 - _BETA) * cross_entropy)
-        program.differentiate()
-        program.update(Sgd(_RATE, 0.0, 1.0, 0.0, 0.0, float("inf")))
-    return losses
+    before = program.observe()
+    program.differentiate()
+    program.update(Sgd(_RATE, 0.0, 1.0, 0.0, 0.0, float("inf")))
+    return [
+        _BETA * (STAGES - cka.sum()) + (1 - _BETA) * cross_entropy
+        for cross_entropy, cka in ((values[0], values[1:]) for values in (before, program.observe()))
+    ]
 
 
 def _losses_of_torch(network: nn.Module, images: Tensor, labels: Tensor, loss: RepresentationLoss) -> list[Tensor]:
-    losses = []
-    parameters = list(network.parameters())
-    for _ in range(2):
+    def observe() -> Tensor:
         features, logits = network(images)
-        total = _BETA * loss(features)[0] + (1 - _BETA) * functional.cross_entropy(logits, labels)
-        gradients = torch.autograd.grad(total, parameters, allow_unused=True, materialize_grads=True)
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.sub_(gradient, alpha=_RATE)
-        losses.append(total.detach())
-    return losses
+        return _BETA * loss(features)[0] + (1 - _BETA) * functional.cross_entropy(logits, labels)
+
+    before, parameters = observe(), list(network.parameters())
+    gradients = torch.autograd.grad(before, parameters, allow_unused=True, materialize_grads=True)
+    with torch.no_grad():
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.sub_(gradient, alpha=_RATE)
+        return [before, observe()]
