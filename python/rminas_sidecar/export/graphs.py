@@ -2,10 +2,12 @@
 
 import importlib
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import Tensor, nn
@@ -24,10 +26,16 @@ def missing_packages() -> list[str]:
 
 def _is_importable(name: str) -> bool:
     try:
-        importlib.import_module(name)
+        _import(name)
     except ImportError:
         return False
     return True
+
+
+def _import(name: str) -> ModuleType:
+    # Otherwise onnxruntime writes an identifier into the user's cache folder, and sends usage data from there.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    return importlib.import_module(name)
 
 
 def trace(network: nn.Module, images: Tensor) -> "torch.export.ExportedProgram":
@@ -88,7 +96,7 @@ def _parts(images: Tensor, logits: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _run_onnx(file: Path, images: Tensor) -> Tensor:
-    runtime = importlib.import_module("onnxruntime")
+    runtime = _import("onnxruntime")
     session = runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     (logits,) = session.run(["logits"], {"images": images.numpy()})
     return torch.from_numpy(logits)

@@ -23,6 +23,7 @@ from rminas_sidecar.networks import build_network
 from rminas_sidecar.networks.checkpoints import read_checkpoint
 from rminas_sidecar.retraining.recipe import Retraining
 from rminas_sidecar.specification import NetworkSpecification
+from support.fresh import run_program
 from support.genotypes import EXAMPLES
 from support.limits import scaled
 
@@ -136,6 +137,14 @@ def test_a_forward_that_depends_on_values_is_refused() -> None:
         write_source(Choosing(), FACTS)
 
 
+RUN_ONNX = """
+import sys, torch
+from pathlib import Path
+from rminas_sidecar.export.graphs import _run_onnx
+_run_onnx(Path(sys.argv[1]), torch.zeros(2, 3, 8, 8))
+"""
+
+
 def request_for(body: dict[str, Any], folder: Path, weights: Path | None = None, **more: Any) -> dict[str, Any]:
     common = {"retraining": body, "seed": 1, "folder": str(folder), "formats": [], "title": "A network"}
     return {**common, "classNames": [], "weights": None if weights is None else str(weights), **more}
@@ -169,6 +178,11 @@ def test_all_files_give_the_logits_of_the_network(retraining: Build, tmp_path: P
     program = torch.export.load(tmp_path / "model.pt2").module()
     assert torch.allclose(program(images), logits, atol=1e-6)
     assert torch.allclose(graphs._run_onnx(tmp_path / "model.onnx", images), logits, atol=1e-4)
+    home = tmp_path / "home"
+    home.mkdir()
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    done = run_program(RUN_ONNX, [str(tmp_path / "model.onnx")], places)
+    assert (done.returncode, list(home.iterdir())) == (0, []), done.stderr
 
 
 def test_a_network_of_darts_loses_its_auxiliary_head(retraining: Build, darts: Build, tmp_path: Path) -> None:
