@@ -127,6 +127,14 @@ def measure_ours(
     return {it["proxy"]: it["value"] for it in values}
 
 
+def draw_batch() -> TrainingBatch:
+    """Random images, labels and a teacher."""
+    with seeded(0):
+        images, labels = torch.randn(SAMPLES, 3, 32, 32), torch.randint(10, (SAMPLES,))
+        teacher = RepresentationLoss([torch.randn(SAMPLES, 8) for _ in range(3)])
+    return TrainingBatch(images, labels, teacher)
+
+
 def draw_genotype(drawn: random.Random) -> str:
     """A random cell of NAS-Bench-201."""
     edges = iter(drawn.choices(OPERATIONS, k=6))
@@ -168,10 +176,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    with seeded(0):
-        images, labels = torch.randn(SAMPLES, 3, 32, 32), torch.randint(10, (SAMPLES,))
-        teacher = RepresentationLoss([torch.randn(SAMPLES, 8) for _ in range(3)])
-    batch = TrainingBatch(images, labels, teacher)
+    batch = draw_batch()
     compiled = CompiledNetworks.find(SPECIFICATION, batch, torch.device("cpu"))
     drawn = random.Random(1)
     for name in PUBLISHED:
@@ -182,7 +187,7 @@ def main() -> None:
             seconds, answers = time_architecture(genotype, name, batch, compiled, options.rounds)
             times.append(seconds)
             if name == "zico":
-                exact = published_zico(draw_network(genotype).double(), images.double(), labels)["zico"]
+                exact = published_zico(draw_network(genotype).double(), batch.images.double(), batch.labels)["zico"]
                 errors.append([abs(answer["zico"] / exact - 1) for answer in answers])
         ratios = [published / own for published, own in times]
         sys.stdout.write(
