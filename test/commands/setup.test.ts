@@ -110,6 +110,20 @@ function emptyEnvironment(): string {
   return home;
 }
 
+/** A PATH whose `python3` makes environments as copies of one that has only pip. */
+function pathOfCopies(): string {
+  const folder = fresh();
+  const python = join(folder, 'python3');
+  // Called as `python3 -I -m venv --clear FOLDER`, or to tell its version.
+  const lines = [
+    '#!/bin/sh',
+    `[ "$3" = venv ] && rm -rf "$5" && exec cp -a "${join(emptyEnvironment(), 'venv')}" "$5"`,
+    `echo 'rminas-interpreter ["${python}", [3, 11, 0], "/usr"]'`,
+  ];
+  program(python, `${lines.join('\n')}\n`);
+  return `${folder}:${process.env.PATH}`;
+}
+
 /** Names and versions of what a setup installed, without pip's own. */
 function installed(home: string): string[] {
   const found = readdirSync(sitePackages(home)).filter((name) => name.endsWith('.dist-info'));
@@ -215,7 +229,7 @@ describe('an interrupted setup', { timeout: scaled(240_000) }, () => {
     const home = fresh();
     const BUILDING = join(home, 'building');
     const RELEASE = join(home, 'release');
-    const environment = { BUILDING, RELEASE, PIP_FIND_LINKS: slow };
+    const environment = { BUILDING, RELEASE, PIP_FIND_LINKS: slow, PATH: pathOfCopies() };
     const { child, ended } = start(home, ['setup'], environment);
     await vi.waitFor(() => expect(readFileSync(BUILDING, 'utf8')).toMatch(/^\d+$/), {
       timeout: scaled(200_000),
@@ -279,7 +293,7 @@ describe('a setup that fails', { timeout: scaled(120_000) }, () => {
   it("shows pip's useful line, and continues when the cause is gone", async () => {
     const home = fresh();
     const some = distributions(join(home, 'some'), ['torch==2.13.0+cpu:torch']);
-    const failed = await setup(home, [], { PIP_FIND_LINKS: some });
+    const failed = await setup(home, [], { PIP_FIND_LINKS: some, PATH: pathOfCopies() });
     expect(failed.code).toBe(3);
     expect(failed.report.error.code).toBe('setup-failed');
     expect(failed.report.error.message).toMatch(

@@ -56,8 +56,8 @@ function freshCheckout(): string {
   return folder;
 }
 
-/** Commands that evaluate and train nothing. They run in this process, which spares its start. */
-const SHORT = /^(?:assets|config|doctor)\b/;
+/** Commands that end soon by themselves. They run in this process, which spares its start. */
+const SHORT = /^(?:assets|completion|config|doctor|explain|export|genotypes|score|show|teacher inspect)\b/;
 /** Jobs of the quickstart have two workers, and each of them would import PyTorch before the first evaluation. */
 const ONE_WORKER = ['RMINAS.WORKERS', '1'];
 /** An explanation is not interrupted, and trains eleven architectures. */
@@ -65,15 +65,14 @@ const FEW_STEPS = ['OPTIM.MAX_EPOCH', '2'];
 
 /** Starts a line and interrupts it at its first evaluation or training, or when a plan begins to measure. */
 async function run(line: readonly string[]) {
-  if (SHORT.test(line.join(' '))) {
-    return { ...(await runInProcess(line, { cwd: freshCheckout(), env: { RMINAS_DATA: '' } })), interrupted: false };
-  }
   const args = [
     ...line,
     ...(line.includes('quickstart') || line[0] === 'explain' ? ONE_WORKER : []),
     ...(line[0] === 'explain' ? FEW_STEPS : []),
   ];
-  const { child, ended } = startCli(args, { cwd: freshCheckout(), env: { RMINAS_DATA: '' } });
+  const options = { cwd: freshCheckout(), env: { RMINAS_DATA: '' } };
+  if (SHORT.test(line.join(' '))) return { ...(await runInProcess(args, options)), interrupted: false };
+  const { child, ended } = startCli(args, options);
   let stderr = '';
   let interrupted = false;
   child.stderr?.on('data', (text: string) => {
