@@ -1,4 +1,4 @@
-// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--measures] [--quick] | -- workers --data DIR | -- latency [--cfg NAME] | -- one-shot [--quick] | -- controller | -- proxies [--rounding] [--architectures N] | -- screening --data DIR | -- aggregate --data DIR [--base DIR] | -- cuda [--rehearse] --data DIR]
+// npm run bench [-- overheads --data DIR | -- benchmark --file FILE | -- search [--quick | --full] --data DIR | -- evaluation [--measures] [--quick] | -- operations [--case macro] [--sizes] | -- workers --data DIR | -- latency [--cfg NAME] | -- one-shot [--quick] | -- controller | -- proxies [--rounding] [--architectures N] | -- screening --data DIR | -- aggregate --data DIR [--base DIR] | -- cuda [--rehearse] --data DIR]
 // Measures and compares; it never passes or fails. Each figure names its subject.
 const [name = 'overheads', ...rest] = process.argv.slice(2);
 const benches = {
@@ -6,6 +6,7 @@ const benches = {
   benchmark: './bench/benchmark.mjs',
   search: './bench/search.mjs',
   evaluation: './bench/evaluation.mjs',
+  operations: './bench/operations.mjs',
   workers: './bench/workers.mjs',
   latency: './bench/latency.mjs',
   'one-shot': './bench/one-shot.mjs',

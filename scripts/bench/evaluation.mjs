@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { drawGenotypes } from './draw.mjs';
+import { argumentsOf, CASES } from './evaluation/cases.mjs';
+import { peakOf } from './evaluation/peak.mjs';
 import { MEMORY, measure, Way } from './evaluation/way.mjs';
 import { PACKAGES } from './python-program.mjs';
 import { RELEASE } from './release.mjs';
@@ -15,16 +17,9 @@ import { geometricMean, spread } from './statistics.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STEPS = fileURLToPath(new URL('evaluation/release_steps.py', import.meta.url));
-const PEAK = fileURLToPath(new URL('evaluation/peak.c', import.meta.url));
 /** Forward pass, and the gradients of images and of weights. */
 const PASSES = 3;
 
-const CASES = {
-  'C = 8': { space: 'nas-bench-201', channels: 8, cells: 5, batch: 16 },
-  'C = 16': { space: 'nas-bench-201', channels: 16, cells: 5, batch: 32 },
-  darts: { space: 'darts', channels: 16, cells: 8, batch: 32 },
-  macro: { space: 'nas-bench-macro', channels: 32, cells: 8, batch: 32 },
-};
 const SIDES = ['native', 'avx2', 'no compiler', '2 threads'];
 
 export async function run(args) {
@@ -57,16 +52,10 @@ export async function run(args) {
 }
 
 async function compare(name, { side, environment, peak, release, size, seed }) {
-  const { space, channels, cells, batch } = CASES[name];
+  const { space, batch } = CASES[name];
   const python = await findPython();
   const threads = side === '2 threads' ? 2 : 1;
-  const args = [
-    STEPS,
-    ...Object.entries({ space, channels, cells, batch, threads }).flatMap(([key, value]) => [
-      `--${key}`,
-      String(value),
-    ]),
-  ];
+  const args = [STEPS, ...argumentsOf({ ...CASES[name], threads })];
   const env = { ...MEMORY, ...environment, OMP_NUM_THREADS: String(threads) };
   const ways = [
     {
@@ -126,17 +115,4 @@ function environmentOf(side, folder) {
     ONEDNN_MAX_CPU_ISA: 'AVX2',
     MKL_ENABLE_INSTRUCTIONS: 'AVX2',
   };
-}
-
-/** 1e9 multiply-adds a second of one core; null without a compiler. */
-function peakOf({ CC = 'cc' }, folder) {
-  const program = join(folder, 'peak');
-  try {
-    execFileSync(CC, ['-O3', '-march=native', '-o', program, PEAK], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return Math.max(...Array.from({ length: 3 }, () => Number(execFileSync(program, { encoding: 'utf8' }))));
-  } catch {
-    return null;
-  }
 }

@@ -65,57 +65,71 @@ static void read_taps(const operation *o, const float *arena, ptrdiff_t c, vec *
     for (ptrdiff_t k = 0; k < o->side * o->side; k++) taps[k] = load(arena + o->weight + k * o->inputs + c);
 }
 
-/* out = `count` sums of pixels times taps. `from` is the upper left pixel of the first sum. height: lines of taps. */
+/* Where the pixels of a vector of channels are written, `distance` floats apart, and the sums of those that were written. */
+typedef struct {
+    float *pixels;
+    ptrdiff_t distance;
+    int streams;
+    vec sum, square;
+} summed_pixels;
+
+/* Writes `count` sums of pixels times taps. `from` is the upper left pixel of the first sum. height: lines of taps. */
 static ALWAYS_INLINE void sum_taps(const float *from, ptrdiff_t line, const vec *taps, ptrdiff_t height, ptrdiff_t side,
-                                   ptrdiff_t dilation, ptrdiff_t stride, int count, vec *out) {
+                                   ptrdiff_t dilation, ptrdiff_t stride, int count, summed_pixels *to) {
     vec sums[WIDE] = {{0}};
     for (ptrdiff_t i = 0; i < height; i++, from += line, taps += side)
         for (ptrdiff_t j = 0; j < side; j++) {
             vec tap = taps[j];
             for (int k = 0; k < count; k++) sums[k] += load(from + (j * dilation + k * stride) * LANES) * tap;
         }
-    for (int k = 0; k < count; k++) out[k] = sums[k];
+    for (int k = 0; k < count; k++, to->pixels += to->distance) {
+        put(to->pixels, sums[k], to->streams);
+        to->sum += sums[k];
+        to->square += sums[k] * sums[k];
+    }
 }
 
-/* out = a line of `count` sums. */
+/* Writes a line of `count` sums. */
 static ALWAYS_INLINE void convolve_line(const float *from, ptrdiff_t line, const vec *taps, ptrdiff_t height, ptrdiff_t side,
-                                        ptrdiff_t dilation, ptrdiff_t stride, ptrdiff_t count, vec *out) {
+                                        ptrdiff_t dilation, ptrdiff_t stride, ptrdiff_t count, summed_pixels *to) {
     ptrdiff_t w = 0, step = stride * LANES;
     for (; w + WIDE <= count; w += WIDE)
-        sum_taps(from + w * step, line, taps, height, side, dilation, stride, WIDE, out + w);
+        sum_taps(from + w * step, line, taps, height, side, dilation, stride, WIDE, to);
     for (; w + NARROW <= count; w += NARROW)
-        sum_taps(from + w * step, line, taps, height, side, dilation, stride, NARROW, out + w);
-    for (; w < count; w++) sum_taps(from + w * step, line, taps, height, side, dilation, stride, 1, out + w);
+        sum_taps(from + w * step, line, taps, height, side, dilation, stride, NARROW, to);
+    for (; w < count; w++) sum_taps(from + w * step, line, taps, height, side, dilation, stride, 1, to);
 }
 
 /* Lines of images. */
 typedef struct { ptrdiff_t first, end; } span;
 
-/* out = lines of the image of one vector, convolved. Lines of taps outside of the image are left out. */
+/* Writes lines of the image of one vector, convolved. Lines of taps outside of the image are left out. */
 static ALWAYS_INLINE void convolve_lines(const operation *o, const float *pixels, const vec *taps, ptrdiff_t side,
                                          ptrdiff_t dilation, ptrdiff_t stride, span lines, lines_ahead x, lines_ahead y,
-                                         vec *out) {
-    plane from = x_plane(o, padding_of(o)), to = y_plane(o, 0);
-    for (ptrdiff_t h = lines.first; h < lines.end; h++, out += to.width) {
+                                         summed_pixels *to) {
+    plane from = x_plane(o, padding_of(o));
+    summed_pixels written = *to;
+    for (ptrdiff_t h = lines.first; h < lines.end; h++) {
         ptrdiff_t top = h * stride - from.padding, first = 0, last = side;
         while (top + first * dilation < 0) first++;
         while (top + (last - 1) * dilation >= from.height) last--;
         for (ptrdiff_t line = h * stride; line < (h + 1) * stride; line++) fetch_line(x, line);
         fetch_line(y, h);
         convolve_line(pixels + (top + first * dilation) * from.line, dilation * from.line, taps + first * side, last - first,
-                      side, dilation, stride, to.width, out);
+                      side, dilation, stride, strided_length(o->width, stride), &written);
     }
+    *to = written;
 }
 
 /* The same by the kernel of an operation. The compiler knows the usual ones. */
 static NEVER_INLINE void convolve_lines_by(const operation *o, const float *pixels, const vec *taps, span lines, lines_ahead x,
-                                           lines_ahead y, vec *out) {
+                                           lines_ahead y, summed_pixels *to) {
     switch (o->dilation == 1 ? 2 * o->side + o->stride : 0) {
-    case 2 * 3 + 1: convolve_lines(o, pixels, taps, 3, 1, 1, lines, x, y, out); break;
-    case 2 * 3 + 2: convolve_lines(o, pixels, taps, 3, 1, 2, lines, x, y, out); break;
-    case 2 * 5 + 1: convolve_lines(o, pixels, taps, 5, 1, 1, lines, x, y, out); break;
-    case 2 * 5 + 2: convolve_lines(o, pixels, taps, 5, 1, 2, lines, x, y, out); break;
-    default: convolve_lines(o, pixels, taps, o->side, o->dilation, o->stride, lines, x, y, out);
+    case 2 * 3 + 1: convolve_lines(o, pixels, taps, 3, 1, 1, lines, x, y, to); break;
+    case 2 * 3 + 2: convolve_lines(o, pixels, taps, 3, 1, 2, lines, x, y, to); break;
+    case 2 * 5 + 1: convolve_lines(o, pixels, taps, 5, 1, 1, lines, x, y, to); break;
+    case 2 * 5 + 2: convolve_lines(o, pixels, taps, 5, 1, 2, lines, x, y, to); break;
+    default: convolve_lines(o, pixels, taps, o->side, o->dilation, o->stride, lines, x, y, to);
     }
 }
 
@@ -126,17 +140,15 @@ static ptrdiff_t x_lines(const operation *o) {
     return lines < o->height ? lines : o->height;
 }
 
-static ptrdiff_t y_lines(const operation *o) { return strided_length(x_lines(o), o->stride); }
-
 ptrdiff_t rminas_depthwise_convolution_scratch(const operation *o) {
-    return aligned(moments_size(1, o->inputs)) + GROUP * (x_plane(o, padding_of(o)).size + y_lines(o) * y_plane(o, 0).line);
+    return aligned(moments_size(1, o->inputs)) + GROUP * x_plane(o, padding_of(o)).size;
 }
 
-/* Convolves vectors of all images, and adds to the moments. pixels: zeros; out: memory for a piece of an image. */
-static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdiff_t c, int vectors, float *pixels, vec *out,
+/* Convolves vectors of all images, and adds to the moments. pixels: zeros. */
+static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdiff_t c, int vectors, float *pixels,
                                          double *moments) {
     plane from = x_plane(o, padding_of(o)), to = y_plane(o, 0);
-    ptrdiff_t x_line = from.width * o->inputs, y_line = to.width * o->inputs, step = y_lines(o), most = step * to.width;
+    ptrdiff_t x_line = from.width * o->inputs, y_line = to.width * o->inputs, step = strided_length(x_lines(o), o->stride);
     int streams = strided_pixels(o) * o->inputs >= STREAMED;
     source x = source_of(o, arena);
     vec taps[GROUP][MOST_TAPS];
@@ -152,24 +164,21 @@ static ALWAYS_INLINE void convolve_group(const operation *o, float *arena, ptrdi
             for (int v = 0; v < vectors; v++) {
                 ptrdiff_t vector = c + v * LANES;
                 const float *x_next = x.pixels + x_image + (needed - first * o->stride) * x_line + vector;
-                const float *y_next = arena + o->y + y_image + step * y_line + vector;
+                float *y = arena + o->y + y_image + vector;
                 lines_ahead x_ahead = {x_next, from.width, o->inputs};
-                lines_ahead y_ahead = {streams ? NULL : y_next, to.width, o->inputs};
-                convolve_lines_by(o, pixels + v * from.size, taps[v], lines, x_ahead, y_ahead, out + v * most);
+                lines_ahead y_ahead = {streams ? NULL : y + step * y_line, to.width, o->inputs};
+                summed_pixels written = {y + first * y_line, o->inputs, streams, {0}, {0}};
+                convolve_lines_by(o, pixels + v * from.size, taps[v], lines, x_ahead, y_ahead, &written);
+                add_lanes(moments + vector, written.sum);
+                add_lanes(moments + o->inputs + vector, written.square);
             }
-            ptrdiff_t count = (lines.end - first) * to.width;
-            float *y = arena + o->y + y_image + first * y_line + c;
-            block convolved = {(float *)out, LANES, most * LANES};
-            if (o->statistics != ABSENT) add_pixel_moments(convolved, count, c, vectors, moments, o->inputs);
-            for (ptrdiff_t i = 0; i < count; i++)
-                for (int v = 0; v < vectors; v++) put(y + i * o->inputs + v * LANES, out[v * most + i], streams);
         }
 }
 
 void rminas_depthwise_convolution(const operation *o, float *arena, float *scratch) {
     double *moments = (double *)take_zeros(&scratch, moments_size(1, o->inputs));
     float *pixels = take_zeros(&scratch, GROUP * x_plane(o, padding_of(o)).size);
-    FOR_GROUPS(o->inputs, convolve_group(o, arena, c, vectors, pixels, (vec *)scratch, moments))
+    FOR_GROUPS(o->inputs, convolve_group(o, arena, c, vectors, pixels, moments))
     if (o->statistics != ABSENT) write_statistics(o, arena, moments, 1, strided_pixels(o));
 }
 

@@ -80,32 +80,40 @@ void rminas_classification_gradient(const operation *o, float *arena, float *scr
 }
 
 /* Floats of a sample whose products are summed in float32; their sums are summed in float64. */
-#define PIECE 512
-/* Dot products that are computed side by side. */
+#define PIECE 2048
+/* Rows whose dot products with as many others are computed side by side. */
 #define BESIDE 4
 
 static double sum_lanes(vec value) {
-    double total = 0;
-    for (int i = 0; i < LANES; i++) total += value[i];
-    return total;
+    double lanes[LANES] = {0};
+    add_lanes(lanes, value);
+    for (int step = LANES / 2; step; step /= 2)
+        for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
+    return *lanes;
 }
 
 /* Floats from row to row of copies. */
 #define DISTANCE (PIECE + ALIGNMENT)
 
-/* gram (batch x batch) += products of rows of `length` floats; the half below the diagonal. */
-static void add_products(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t length) {
-    for (ptrdiff_t i = 0; i < batch; i++)
-        for (ptrdiff_t j = 0; j <= i; j += BESIDE) {
-            vec sums[BESIDE] = {{0}};
-            const float *others[BESIDE];
-            for (int k = 0; k < BESIDE; k++) others[k] = rows + (j + k < batch ? j + k : j) * DISTANCE;
-            for (ptrdiff_t c = 0; c < length; c += LANES) {
-                vec value = load(rows + i * DISTANCE + c);
-                for (int k = 0; k < BESIDE; k++) sums[k] += value * load(others[k] + c);
-            }
-            for (int k = 0; k < BESIDE && j + k <= i; k++) gram[i * batch + j + k] += sum_lanes(sums[k]);
+/* gram (batch x batch) += the products of rows from i and from j on, of `length` floats. */
+static void add_square(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t i, ptrdiff_t j, ptrdiff_t length) {
+    vec sums[BESIDE][BESIDE] = {{{0}}};
+    for (ptrdiff_t c = 0; c < length; c += LANES) {
+        vec others[BESIDE];
+        for (int k = 0; k < BESIDE; k++) others[k] = load(rows + (j + k) * DISTANCE + c);
+        for (int m = 0; m < BESIDE; m++) {
+            vec value = load(rows + (i + m) * DISTANCE + c);
+            for (int k = 0; k < BESIDE; k++) sums[m][k] += value * others[k];
         }
+    }
+    for (int m = 0; m < BESIDE && i + m < batch; m++)
+        for (int k = 0; k < BESIDE && j + k < batch; k++) gram[(i + m) * batch + j + k] += sum_lanes(sums[m][k]);
+}
+
+/* The same of all rows; at least the half below the diagonal. */
+static void add_products(const float *rows, double *gram, ptrdiff_t batch, ptrdiff_t length) {
+    for (ptrdiff_t i = 0; i < batch; i += BESIDE)
+        for (ptrdiff_t j = 0; j <= i; j += BESIDE) add_square(rows, gram, batch, i, j, length);
 }
 
 /* Mirrors the lower half of a Gram matrix, and centres its rows and columns. means: batch. */
@@ -125,7 +133,8 @@ static void centre(double *gram, double *means, ptrdiff_t batch) {
 static ptrdiff_t features_of(const operation *o) { return o->height * o->width * o->inputs; }
 
 ptrdiff_t rminas_comparison_scratch(const operation *o) {
-    return aligned((ptrdiff_t)(sizeof(double) / sizeof(float)) * (o->batch * o->batch + o->batch)) + o->batch * DISTANCE;
+    return aligned((ptrdiff_t)(sizeof(double) / sizeof(float)) * (o->batch * o->batch + o->batch)) +
+           (o->batch + BESIDE - 1) / BESIDE * BESIDE * DISTANCE;
 }
 
 /*

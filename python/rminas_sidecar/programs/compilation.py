@@ -92,6 +92,15 @@ class Program:
         """The memory of the program, in floats."""
         return self._arena.numel() + self._scratch.numel()
 
+    @property
+    def tables(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """The operations of the loss and those of its gradient."""
+        return self._forward, self._backward
+
+    def run(self, operations: NDArray[np.void]) -> None:
+        """Runs some operations of :attr:`tables`, to measure them one by one."""
+        self._machine.run(operations, self._arena, self._scratch)
+
     def load(self, material: Material) -> None:
         """Replaces the samples by others, of the same shapes."""
         for buffer, tensor in zip(self._inputs, material.tensors(), strict=True):
@@ -99,12 +108,12 @@ class Program:
 
     def observe(self) -> Tensor:
         """Cross entropy, and the CKA of each stage that is compared: 1 + stages."""
-        self._machine.run(self._forward, self._arena, self._scratch)
+        self.run(self._forward)
         return self._results.clone()
 
     def differentiate(self) -> None:
         """Computes the gradient of the loss that was observed last."""
-        self._machine.run(self._backward, self._arena, self._scratch)
+        self.run(self._backward)
 
     def weight_gradients(self) -> list[tuple[Tensor, Tensor]]:
         """The weights of convolutions and linear layers, with their gradients by :meth:`differentiate`.
