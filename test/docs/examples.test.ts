@@ -14,10 +14,9 @@ function pageOf(name: string): string {
 const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python', '.mjs': 'js', '.yaml': 'yaml' };
 
 /** test/e2e/plugins.test.ts, test/e2e/own-space.test.ts and test/export/open-network.test.ts run them. */
-it.each(readdirSync(join(root, 'examples')).map((name) => [name, pageOf(name)]))(
-  'the text of examples/%s is in %s',
-  (name, page) => {
-    const text = readFileSync(join(root, 'examples', name), 'utf8');
-    expect(readFileSync(join(root, page), 'utf8')).toContain(`\`\`\`${LANGUAGES[extname(name)]}\n${text}\`\`\`\n`);
-  },
-);
+const EXAMPLES = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isFile());
+
+it.each(EXAMPLES.map(({ name }) => [name, pageOf(name)]))('the text of examples/%s is in %s', (name, page) => {
+  const text = readFileSync(join(root, 'examples', name), 'utf8');
+  expect(readFileSync(join(root, page), 'utf8')).toContain(`\`\`\`${LANGUAGES[extname(name)]}\n${text}\`\`\`\n`);
+});

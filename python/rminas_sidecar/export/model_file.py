@@ -18,6 +18,7 @@ from rminas_sidecar.export.source import ModelFacts, write_source
 from rminas_sidecar.networks.own import OWN_SPACES, OwnSpace
 from rminas_sidecar.retraining.images import dataset_of
 from rminas_sidecar.retraining.recipe import Retraining
+from rminas_sidecar.system.importing import without_bytecode
 
 MODEL = "model.py"
 
@@ -104,7 +105,8 @@ def _facts(retraining: Retraining, body: Mapping[str, Any]) -> ModelFacts:
 def _import(file: Path, source: str) -> nn.Module:
     """Writes a file, and answers its network in evaluation mode."""
     file.write_text(source, encoding="utf-8")
-    network: nn.Module = _module_of(file).Network()
+    with without_bytecode():
+        network: nn.Module = _module_of(file).Network()
     return network.eval()
 
 

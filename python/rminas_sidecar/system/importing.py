@@ -3,6 +3,8 @@
 import importlib.util
 import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -28,5 +30,20 @@ def import_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     # Registered, because dataclasses and pickle need it.
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with without_bytecode():
+        spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def without_bytecode() -> Iterator[None]:
+    """Modules that are imported meanwhile leave no `__pycache__` in their folders, which belong to the user.
+
+    Bytecode could also be older than its source: Python compares only the length and the second of the last change.
+    """
+    before = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
