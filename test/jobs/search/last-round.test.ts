@@ -11,6 +11,10 @@ import {
   score,
   search,
 } from '../../../src/index.js';
+import { readRecorded } from '../../../src/jobs/compare/recorded.js';
+import { ReplayCosts } from '../../../src/jobs/compare/replay-costs.js';
+import { planNewSearch } from '../../../src/jobs/search/plan.js';
+import { PluginLoader } from '../../../src/plugins/loader.js';
 import { describeResult } from '../../../src/terminal/tables/search.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
 
@@ -68,6 +72,20 @@ describe('a search with a last round', () => {
     expect(essence(resumed)).toEqual(essence(result));
     const kinds = readFileSync(join(copy, 'journal.jsonl'), 'utf8').match(/"type":"finalist"/g);
     expect(kinds).toHaveLength(2);
+  });
+
+  it('is the last step of the search in a comparison', async () => {
+    const options = { cfg, overrides: [...SETTINGS, ...LAST_ROUND] };
+    const planned = { row: 'forest', seed: 7, folder: result.files.folder, options };
+    const costs = new ReplayCosts({ signal: new AbortController().signal });
+    const loader = new PluginLoader();
+    const recorded = await readRecorded({ ...planned, run: await planNewSearch(options, loader) }, loader, costs);
+    const { steps = [] } = recorded?.trajectory ?? {};
+    expect(steps.map(({ architectures }) => architectures)).toEqual([1, 2, 3, 4, 5, 5]);
+    const [before, last] = steps.slice(-2);
+    const trained = (result.lastRound?.scores ?? []).reduce((sum, one) => sum + one.steps, 0);
+    expect((last?.cost.steps ?? 0) - (before?.cost.steps ?? 0)).toBe(trained);
+    expect(last?.genotype).toBe(result.genotype);
   });
 
   it('is told in the report', async () => {
