@@ -21,7 +21,8 @@ from scipy.stats import kendalltau
 from torch import nn
 
 COMPARED = ("synflow", "grad-norm", "snip", "zico")
-Values = dict[str, list[float]]
+Values = dict[str, float]
+"""Of one architecture, by proxy."""
 
 
 def main() -> None:
@@ -36,40 +37,33 @@ def main() -> None:
         sys.exit("No program is compiled here: install a C compiler.")
     drawn = random.Random(1)
     genotypes = [draw_genotype(drawn) for _ in range(count)]
-    programs = [shortcuts_of(compiled, genotype, SEED) for genotype in genotypes]
-    values: Values = {name: [] for name in COMPARED}
-    torchs: Values = {name: [] for name in COMPARED}
-    for genotype, shortcuts in zip(genotypes, programs, strict=True):
-        for name in COMPARED:
-            values[name].append(measure(name, genotype, batch, shortcuts))
-            torchs[name].append(measure(name, genotype, batch))
+    programs, others = (
+        [measure(genotype, batch, shortcuts_of(compiled, genotype, seed), seed) for genotype in genotypes]
+        for seed in (SEED, SEED + 1)
+    )
+    modules, exact = (
+        [measure(genotype, batch, dtype=dtype) for genotype in genotypes] for dtype in (torch.float32, torch.float64)
+    )
     for name in COMPARED:
-        report(f"{name}, programs beside torch", differences(values[name], torchs[name]))
-    exact = [measure("zico", genotype, batch, dtype=torch.float64) for genotype in genotypes]
-    others = [
-        measure("zico", genotype, batch, shortcuts_of(compiled, genotype, SEED + 1), SEED + 1) for genotype in genotypes
-    ]
-    for side, found in (("programs", values["zico"]), ("torch", torchs["zico"])):
-        report(f"zico, {side} beside float64", differences(found, exact))
-        sys.stdout.write(f"  Kendall's τ with the ranks of float64: {kendalltau(found, exact).statistic:.3f}\n")
-    tau = kendalltau(values["zico"], others).statistic
-    sys.stdout.write(f"zico, programs, two draws of the initial weights: Kendall's τ {tau:.3f}\n")
+        report(f"{name}, programs beside torch", name, programs, modules)
+        for side, found in (("programs", programs), ("torch", modules)):
+            report(f"{name}, {side} beside float64", name, found, exact)
+    sys.stdout.write(f"zico, programs, two draws of the initial weights: {tau_of('zico', programs, others)}\n")
 
 
 def measure(
-    name: str,
     genotype: str,
     batch: TrainingBatch,
     shortcuts: Shortcuts | None = None,
     seed: int = SEED,
     dtype: torch.dtype = torch.float32,
-) -> float:
-    """The value of a proxy by programs, or by torch without shortcuts."""
+) -> Values:
+    """The proxies of an architecture by programs, or by torch without shortcuts."""
     own = TrainingBatch(batch.images.to(dtype), batch.labels, batch.representation)
     build = partial(draw_network, genotype, seed, dtype)
     with deterministic_algorithms():
         context = Context(build, own, SIZE.resolution, seed, shortcuts or Shortcuts())
-        return float(PROXIES[name].measure(context))
+        return {name: float(PROXIES[name].measure(context)) for name in COMPARED}
 
 
 def draw_network(genotype: str, seed: int, dtype: torch.dtype) -> nn.Module:
@@ -86,16 +80,24 @@ def shortcuts_of(compiled: CompiledNetworks, genotype: str, seed: int) -> Shortc
     return Shortcuts(synaptic_flow=flow, loss_gradients=partial(compiled.loss_gradients, genotype, seed))
 
 
-def differences(found: Sequence[float], expected: Sequence[float]) -> list[float]:
-    """Relative differences. A cell without an edge to its output has values of zero, which are equal."""
-    return [0.0 if one == other else abs(one / other - 1) for one, other in zip(found, expected, strict=True)]
-
-
-def report(what: str, errors: Sequence[float]) -> None:
-    """Prints the mean and the largest difference."""
+def report(what: str, name: str, found: Sequence[Values], expected: Sequence[Values]) -> None:
+    """Prints the mean and the largest relative difference, and how alike the two sides rank."""
+    errors = [difference(one[name], other[name]) for one, other in zip(found, expected, strict=True)]
     sys.stdout.write(
-        f"{what}: {mean(errors):.2g} on average, {max(errors):.2g} at most ({len(errors)} architectures)\n"
+        f"{what}: {mean(errors):.2g} on average, {max(errors):.2g} at most, {tau_of(name, found, expected)} "
+        f"({len(errors)} architectures)\n"
     )
+
+
+def difference(one: float, other: float) -> float:
+    """A cell without an edge to its output has values of zero, which are equal."""
+    return 0.0 if one == other else abs(one / other - 1)
+
+
+def tau_of(name: str, one: Sequence[Values], other: Sequence[Values]) -> str:
+    """The rank correlation, in words."""
+    sides = ([values[name] for values in side] for side in (one, other))
+    return f"Kendall's τ {kendalltau(*sides).statistic:.3f}"
 
 
 if __name__ == "__main__":
