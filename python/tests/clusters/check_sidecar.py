@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ray.cluster_utils import Cluster
 
-from clusters.nodes import add_node, lose_node, start, until
+from clusters.nodes import add_node, leave_one_node, lose_node, start, until
 from clusters.processes import busy, ticks_of, workers
 from rminas_sidecar.engines.ray import without_frames
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
@@ -82,6 +82,7 @@ def test_a_node_with_other_versions_is_refused_with_both_named(launcher: Any, cl
 
 
 def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Cluster, tmp_path: Path) -> None:
+    leave_one_node(cluster)
     local = launcher.start_fork("--workers", "1")
     sidecar = start(launcher, cluster.address, "--workers", "2")
     hello = sidecar.receive("hello")["body"]

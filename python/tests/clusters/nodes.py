@@ -49,3 +49,10 @@ def lose_node(cluster: Cluster) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     cluster.remove_node(node, allow_graceful=False)
+
+
+def leave_one_node(cluster: Cluster) -> None:
+    """Removes all nodes with room for a worker but the oldest, so that its loss is that of the only worker."""
+    _, *others = (node for node in cluster.list_all_nodes() if node != cluster.head_node)
+    for node in others:
+        cluster.remove_node(node)
