@@ -16,6 +16,7 @@ import { Sidecar } from '../../dist/sidecar/client.js';
 import { findPython } from '../../dist/sidecar/process/find-python.js';
 import { JournalWriter } from '../../dist/store/journal-file.js';
 import { createForest } from '../../dist/strategies/forest.js';
+import { drawGenotypes } from './draw.mjs';
 import { familyOf, peakOf, processorSecondsOf } from './processes.mjs';
 import { median, spread } from './statistics.mjs';
 
@@ -27,6 +28,7 @@ used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(used.ru_utime + used.ru_stime)`;
 /** Losses that an evaluation on CIFAR-10 observes. */
 const STEPS = 3;
+const HEAVIEST = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
 const space = BUILT_IN.spaces.find('nas-bench-201').space;
 
 /** Measurements by name. Those that need data are left out without it. */
@@ -146,7 +148,7 @@ async function forestTurns(python, repetitions) {
 
 /**
  * Starts a sidecar with one worker, and prepares the CIFAR-10 configuration.
- * @returns the sidecar, and a function that evaluates the heaviest architecture and answers its seconds
+ * @returns the sidecar, and a function that evaluates an architecture, by default the heaviest, and answers its seconds
  */
 async function prepareCifar(python, data) {
   const config = await loadConfig({
@@ -159,31 +161,33 @@ async function prepareCifar(python, data) {
   const paths = Object.values(assets).filter((path) => path !== null);
   const sidecar = await Sidecar.start({ python, workers: 1, threads: 1, paths });
   await sidecar.request('prepare', { digest, specification, assets });
-  const genotype = '|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|nor_conv_3x3~0|nor_conv_3x3~1|nor_conv_3x3~2|';
-  const evaluate = async (seed) => {
+  const evaluate = async (seed, genotype = HEAVIEST) => {
     const answer = await sidecar.request('evaluate', { digest, genotype, seed: derivedSeed(seed, 'bench', genotype) });
     return answer.seconds;
   };
   return { sidecar, evaluate };
 }
 
-/** Seconds from the start to the end of the first evaluation, without those of a second one; in turn with the import. */
+/**
+ * Seconds from the start to the end of the first evaluation, without those of a second one; in turn with the import.
+ * Each repetition evaluates another random architecture, as searches do.
+ */
 async function firstEvaluation(python, data, repetitions) {
   const [processor, wall] = [
     { first: [], bare: [] },
     { first: [], bare: [] },
   ];
   const processorSeconds = ({ hello }) => familyOf(hello.pid).reduce((sum, pid) => sum + processorSecondsOf(pid), 0);
-  for (let i = 0; i < repetitions; i += 1) {
+  for (const genotype of drawGenotypes('nas-bench-201', 1, repetitions, { canonical: true })) {
     let began = performance.now();
     const { stdout } = spawnSync(python, ['-c', BARE_IMPORT], { encoding: 'utf8' });
     wall.bare.push((performance.now() - began) / 1000);
     processor.bare.push(Number(stdout));
     began = performance.now();
     const { sidecar, evaluate } = await prepareCifar(python, data);
-    await evaluate(1);
+    await evaluate(1, genotype);
     const [once, ended] = [processorSeconds(sidecar), performance.now()];
-    await evaluate(2);
+    await evaluate(2, genotype);
     processor.first.push(2 * once - processorSeconds(sidecar));
     wall.first.push((2 * ended - began - performance.now()) / 1000);
     await sidecar.close();
