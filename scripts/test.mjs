@@ -8,6 +8,12 @@ const npm = (script, ...args) => ({
   file: 'npm',
   args: ['run', '--silent', script, '--', ...args],
 });
+const VARIABLES = {
+  // The set-up has just compiled the program.
+  RMINAS_TEST_BUILT: '1',
+  // Hundreds of interpreters start, which would all compile the same modules where this is set.
+  PYTHONDONTWRITEBYTECODE: '',
+};
 const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/setup.mjs', '--dev', '--only', 'python'] };
 /**
  * A file's tests run in one process, so that the sidecars and networks that they share are made once. Each process
@@ -15,15 +21,8 @@ const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/set
  */
 const PYTEST = {
   ...npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder'),
-  env: {
-    OMP_NUM_THREADS: '1',
-    OMP_WAIT_POLICY: 'PASSIVE',
-    // Many interpreters start, those of Ray above all. They would all compile the same modules where this is set.
-    PYTHONDONTWRITEBYTECODE: '',
-  },
+  env: { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' },
 };
-/** Its tests list folders, in which Python must leave no compiled modules. */
-const VITEST = { ...npm('vitest'), env: { PYTHONDONTWRITEBYTECODE: '1' } };
 const NODE_CHECKS = [npm('lint:node'), npm('types:node')];
 const PYTHON_CHECKS = [npm('lint:python'), npm('types:python'), PYTEST];
 
@@ -35,8 +34,7 @@ async function run({ name, file, args, env = {} }, { live = false } = {}) {
   const output = live ? { stdout: 'inherit', stderr: 'inherit' } : { all: true };
   const { failed, all } = await execa(file, args, {
     ...output,
-    // The set-up has just compiled the program.
-    env: { RMINAS_TEST_BUILT: '1', ...env },
+    env: { ...VARIABLES, ...env },
     reject: false,
     stdin: 'ignore',
   });
@@ -52,7 +50,7 @@ async function runInOrder(steps) {
 const environment = run(ENVIRONMENT);
 const ifReady = async (work) => ((await environment) ? work() : undefined);
 await Promise.all([
-  ifReady(() => run(VITEST, { live: true })),
+  ifReady(() => run(npm('vitest'), { live: true })),
   runInOrder(NODE_CHECKS).then(() => ifReady(() => runInOrder(PYTHON_CHECKS))),
 ]);
 

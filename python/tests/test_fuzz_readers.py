@@ -19,7 +19,7 @@ from support.limits import scaled
 
 SEED = os.environ.get("RMINAS_FUZZ_SEED", "1")
 SECONDS = int(os.environ.get("RMINAS_FUZZ_SECONDS", "1"))
-RUNS = os.environ.get("RMINAS_FUZZ_RUNS", "1500" if SECONDS <= 3 else "-1")
+RUNS = os.environ.get("RMINAS_FUZZ_RUNS", "20000" if SECONDS <= 3 else "-1")
 PROGRAM = Path(__file__).parent / "fuzzing" / "run_fuzzer.py"
 
 
