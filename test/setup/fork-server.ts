@@ -14,7 +14,7 @@ const FOLDER = join(ROOT, 'python/tests/fork_server');
  */
 const MODULES = [
   ...['torch', 'sklearn.ensemble', 'rminas_sidecar.server'],
-  ...['torch._dynamo', 'onnxscript', 'networkx'],
+  ...['torch._dynamo', 'onnxscript', 'networkx', 'rminas_sidecar.benchmarks.import_process'],
   ...['rminas_sidecar.evaluation.session', 'rminas_sidecar.plugins.catalogue', 'rminas_sidecar.plugins.loading'],
 ];
 /** What a sidecar and its workers have at their start, so that forks are like them. */
