@@ -46,6 +46,9 @@ export async function show(page: Page, url: string, look: Look = {}): Promise<st
   });
   await page.goto(url);
   await page.waitForSelector('.run');
+  // A file may be laid out in the size of the one before at first. Its charts follow its size by one frame.
+  await page.waitForFunction(`innerWidth === ${width}`);
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   return faults;
 }
 

@@ -169,7 +169,7 @@ describe.skipIf(NO_BROWSER)(
       'of a %s needs no horizontal scroll on a phone',
       async (name) => {
         await show(page, urlOf(name), { width: 360, height: 740 });
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+        await eventually(async () => expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360));
       },
     );
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ray.cluster_utils import Cluster
 
-from clusters.nodes import add_node, leave_one_node, lose_node, start, until
+from clusters.nodes import add_node, leave_one_node, lose_node, lost_work, start, until
 from clusters.processes import busy, ticks_of, workers
 from rminas_sidecar.engines.ray import without_frames
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
@@ -120,7 +120,7 @@ def test_deaths_and_losses_of_workers_are_told_apart(launcher: Any, cluster: Clu
     sidecar.send("evaluate", evaluate_body(digest=ENDLESS))
     until(lambda: busy(ticks), "a worker at work")
     lose_node(cluster)
-    assert sidecar.receive("preempted", "error")["body"] == {"request": "evaluate"}
+    assert lost_work(sidecar) == {"request": "evaluate"}
     until(lambda: not workers(), "the end of the lost node's worker")
     add_node(cluster)
     # The start of the new worker takes as long as that of the first one.
@@ -151,7 +151,7 @@ def check_training(sidecar: Any, local: Any, cluster: Cluster, folder: Path) -> 
     shutil.rmtree(images)
     lose_node(cluster)
     add_node(cluster)
-    assert sidecar.receive("preempted", "retrained", "error")["body"] == {"request": "retrain"}
+    assert lost_work(sidecar, "retrained") == {"request": "retrain"}
     answer = sidecar.receive("retrained", "error")["body"]
     assert essence(answer) == essence(trained["body"])
     assert answer["resumedFrom"] > 0

@@ -56,3 +56,13 @@ def leave_one_node(cluster: Cluster) -> None:
     _, *others = (node for node in cluster.list_all_nodes() if node != cluster.head_node)
     for node in others:
         cluster.remove_node(node)
+    # Until then, workers could be placed on a removed node.
+    cluster.wait_for_nodes(PATIENCE_SECONDS)
+
+
+def lost_work(sidecar: Any, *answers: str) -> dict[str, Any]:
+    """The next report of a lost worker that had work, or an error or one of the answers. Others may be lost before."""
+    while True:
+        body: dict[str, Any] = sidecar.receive("preempted", "error", *answers)["body"]
+        if body != {"request": None}:
+            return body
