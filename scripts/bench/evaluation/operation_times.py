@@ -1,24 +1,22 @@
-"""The time of each operation of a compiled training, to be shown by operations.mjs. Which package is timed decides PYTHONPATH.
+"""The time of each operation of a compiled training, to be shown by operations.mjs.
 
-It reads {genotype, repetitions}, one JSON a line. For each it answers the operations of a step in their order: kind, sizes,
-multiply-adds, and the least CPU seconds of several steps. Operations run as in a step, each after the one before.
+PYTHONPATH decides which package is timed. It reads {genotype, repetitions}, one JSON a line. For each it answers the
+operations of a step in their order: kind, sizes, multiply-adds, and the least CPU seconds of several steps. Operations
+run as in a step, each after the one before.
 """
 
-import argparse
 import json
 import sys
 import time
 
 import numpy as np
 import torch
+from release_steps import BETA, draw_batch, parse_options, size_of
 from rminas_sidecar.evaluation.determinism import seeded
 from rminas_sidecar.kernels.program import ABSENT, KINDS, Sgd
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.programs import Material, Program, find_compiler
-from rminas_sidecar.specification import NetworkSpecification
 
-CLASSES, RESOLUTION = 10, 32
-BETA = 0.8
 UPDATE = Sgd(0.1, 0.9, 1.0, 0.0, 5e-4, float("inf"))
 
 
@@ -63,31 +61,13 @@ def seconds_of_step(program: Program) -> list[float]:
 
 def main() -> None:
     """Answers until its input ends."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--space", required=True)
-    parser.add_argument("--channels", type=int, required=True)
-    parser.add_argument("--cells", type=int, required=True)
-    parser.add_argument("--batch", type=int, required=True)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    size = NetworkSpecification(
-        channels=options.channels,
-        cells=options.cells,
-        classes=CLASSES,
-        resolution=RESOLUTION,
-    )
+    options = parse_options()
+    torch.set_num_threads(options.threads)
+    size = size_of(options)
     compiler = find_compiler(options.space, size.channels)
     if compiler is None:
-        raise SystemExit(
-            "Programs need a C compiler, and none was found, or its functions give wrong results."
-        )
-    with seeded(0):
-        images = torch.randn(options.batch, 3, RESOLUTION, RESOLUTION)
-        labels = torch.randint(CLASSES, (options.batch,))
-        teacher = [
-            torch.randn(options.batch, 16 << k, 32 >> k, 32 >> k).relu()
-            for k in range(3)
-        ]
+        raise SystemExit("Programs need a C compiler, and none was found, or its functions give wrong results.")
+    images, labels, teacher = draw_batch(options.batch)
     material = Material.of(images, labels, RepresentationLoss(teacher).references)
 
     for line in sys.stdin:
@@ -95,17 +75,11 @@ def main() -> None:
         with seeded(11):
             program = compiler.compile(request["genotype"], size, material, BETA)
         # The first step takes memory.
-        seconds = [seconds_of_step(program) for _ in range(1 + request["repetitions"])][
-            1:
-        ]
-        kinds = [describe(operation) for table in program.tables for operation in table]
+        _, *seconds = (seconds_of_step(program) for _ in range(1 + request["repetitions"]))
+        operations = [describe(operation) for table in program.tables for operation in table]
+        operations.append({"kind": "update", "multiplyAdds": 0})
         least = map(min, zip(*seconds, strict=True))
-        answer = [
-            {**kind, "seconds": each}
-            for kind, each in zip(
-                [*kinds, {"kind": "update", "multiplyAdds": 0}], least, strict=True
-            )
-        ]
+        answer = [{**operation, "seconds": each} for operation, each in zip(operations, least, strict=True)]
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
         del program

@@ -78,8 +78,8 @@ def seconds_of(step: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - start, answer
 
 
-def main() -> None:
-    """Answers until its input ends."""
+def parse_options() -> argparse.Namespace:
+    """The case, as the arguments give it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--space", default="nas-bench-201")
     parser.add_argument("--channels", type=int, default=16)
@@ -87,11 +87,21 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--compiled", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    size = NetworkSpecification(
+    return parser.parse_args()
+
+
+def size_of(options: argparse.Namespace) -> Any:
+    """The size of the networks of a case."""
+    return NetworkSpecification(
         channels=options.channels, cells=options.cells, classes=CLASSES, resolution=RESOLUTION
     )
+
+
+def main() -> None:
+    """Answers until its input ends."""
+    options = parse_options()
+    torch.set_num_threads(options.threads)
+    size = size_of(options)
     optimizer = OptimizerSpecification(0.1, 0.9, 0.0, False, 5e-4)
     batch, begin = draw_batch(options.batch), compiled_training if options.compiled else fast_training
 
