@@ -1,23 +1,13 @@
 /** `rminas setup` of an installed copy: real virtual environments and the real pip, with tiny packages from a folder. */
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/index.js';
 import type { SetupReport } from '../../src/setup/index.js';
 import { isAlive } from '../sidecar/harness.js';
+import { installed, program, sitePackages, venvPython } from '../support/environments.js';
 import { installedCopy } from '../support/installed-copy.js';
 import { scaled } from '../support/limits.js';
 import { type CliResult, temporaryFolder } from '../support/run-cli.js';
@@ -77,20 +67,6 @@ async function setup(home: string, args: readonly string[] = [], environment: No
   };
 }
 
-function program(file: string, text: string): string {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  chmodSync(file, 0o755);
-  return file;
-}
-
-const venvPython = (home: string) => join(home, 'venv/bin/python');
-
-function sitePackages(home: string): string {
-  const lib = join(home, 'venv/lib');
-  return join(lib, readdirSync(lib)[0] ?? '', 'site-packages');
-}
-
 /** A copy of the data home in which the setup has ended. */
 function copyOfReady(): string {
   const home = fresh();
@@ -122,12 +98,6 @@ function pathOfCopies(): string {
   ];
   program(python, `${lines.join('\n')}\n`);
   return `${folder}:${process.env.PATH}`;
-}
-
-/** Names and versions of what a setup installed, without pip's own. */
-function installed(home: string): string[] {
-  const found = readdirSync(sitePackages(home)).filter((name) => name.endsWith('.dist-info'));
-  return found.map((name) => name.replace('.dist-info', '')).filter((name) => !/^(?:pip|setuptools)-/.test(name));
 }
 
 beforeAll(async () => {
