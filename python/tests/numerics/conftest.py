@@ -116,3 +116,12 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("RMINAS_TEST_DATA does not name a folder with real CIFAR-10 images and the ResNet-20 checkpoint")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_cifar10(real_data: Path) -> dict[str, str]:
+    """The assets of a session on CIFAR-10 with the published teacher."""
+    return {
+        "dataset": str(real_data / "cifar-10-batches-py"),
+        "teacher": str(real_data / "teachers" / "resnet20-12fca82f.th"),
+    }

@@ -1,7 +1,6 @@
 """The program of a teacher beside torch, and the choice of the batch by it."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,11 +101,7 @@ def test_the_teacher_is_asked_where_no_program_answers_numbers() -> None:
         assert teacher.count == 1
 
 
-def test_the_batch_does_not_depend_on_the_arithmetic(specification: Build, real_data: Path) -> None:
-    assets = {
-        "dataset": str(real_data / "cifar-10-batches-py"),
-        "teacher": str(real_data / "teachers" / "resnet20-12fca82f.th"),
-    }
+def test_the_batch_does_not_depend_on_the_arithmetic(specification: Build, real_cifar10: dict[str, str]) -> None:
     body = specification(
         dataset="cifar10",
         network={"channels": 8, "resolution": 32},
@@ -114,7 +109,7 @@ def test_the_batch_does_not_depend_on_the_arithmetic(specification: Build, real_
         teacher={"architecture": "resnet20", "mode": "train"},
     )
     plain, compiled = (
-        Session.prepare({**body, "arithmetic": arithmetic}, assets, "cpu") for arithmetic in ("plain", "compiled")
+        Session.prepare({**body, "arithmetic": arithmetic}, real_cifar10, "cpu") for arithmetic in ("plain", "compiled")
     )
     assert compiled.report() == plain.report()
     for ours, theirs in zip(compiled.prepared.reference, plain.prepared.reference, strict=True):

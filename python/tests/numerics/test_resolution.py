@@ -1,7 +1,6 @@
 """Candidates of other depths, widths and resolutions, with a teacher at full resolution."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,18 +100,14 @@ def test_a_resolution_that_cannot_be_halved_twice_is_refused(resolution: int) ->
 
 
 @pytest.mark.parametrize("cells", [1, 2])
-def test_real_images_at_half_their_resolution(cells: int, specification: Specify, real_data: Path) -> None:
-    assets = {
-        "dataset": str(real_data / "cifar-10-batches-py"),
-        "teacher": str(real_data / "teachers" / "resnet20-12fca82f.th"),
-    }
+def test_real_images_at_half_their_resolution(cells: int, specification: Specify, real_cifar10: dict[str, str]) -> None:
     body = specification(
         dataset="cifar10",
         network={"cells": cells, "resolution": 16},
         teacher={"architecture": "resnet20", "mode": "eval"},
         optimizer={"learningRate": 0.02},
     )
-    session = Session.prepare(body, assets, "cpu")
+    session = Session.prepare(body, real_cifar10, "cpu")
     # As good as it is on whole images.
     assert session.report()["batch"]["teacherAccuracy"] == 1
     evaluation = session.evaluate(GENOTYPE, 3)

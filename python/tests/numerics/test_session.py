@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,11 +147,7 @@ def test_an_untrained_network_knows_nothing(specification: Build, shipped: Asset
     assert session.verify(EXAMPLE, 1, 1, 64, 1e-9, _quiet)["accuracy"] < 0.4
 
 
-def test_real_cifar10(specification: Build, real_data: Path) -> None:
-    assets = {
-        "dataset": str(real_data / "cifar-10-batches-py"),
-        "teacher": str(real_data / "teachers" / "resnet20-12fca82f.th"),
-    }
+def test_real_cifar10(specification: Build, real_cifar10: dict[str, str]) -> None:
     body = specification(
         dataset="cifar10",
         network={"resolution": 32},
@@ -160,7 +155,7 @@ def test_real_cifar10(specification: Build, real_data: Path) -> None:
         teacher={"architecture": "resnet20", "mode": "eval"},
         steps=4,
     )
-    session = Session.prepare(body, assets, "cpu")
+    session = Session.prepare(body, real_cifar10, "cpu")
     report = session.report()
     images = report["dataset"]["images"]
     assert report["dataset"]["expected"] == 50_000
