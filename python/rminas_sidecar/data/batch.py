@@ -55,7 +55,7 @@ def select(
     labels: Tensor,
     teacher: Callable[[Tensor], tuple[list[Tensor], Tensor]],
     batch: BatchSpecification,
-    estimate: Callable[[Tensor], Estimate | None] = lambda _: None,
+    estimate: Callable[[Tensor], Estimate | None] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Selects images: all, or those on which the teacher's loss is lowest, in ascending order.
 
@@ -64,15 +64,15 @@ def select(
         labels: of the pool, on the same device.
         teacher: answers (features, logits), in the mode of the specification.
         batch: size and selection.
-        estimate: answers the teacher's logits faster, or None. The teacher is asked only where their errors could
-            change the selection.
+        estimate: answers the teacher's logits faster, or None where it cannot. The teacher is asked then, and where the
+            errors of an estimate could change the selection.
 
     Returns:
         The selected images and labels.
     """
     if batch.selection == "all":
         return images, labels
-    estimated = estimate(images)
+    estimated = None if estimate is None else estimate(images)
     kept = None if estimated is None else _lowest_losses(estimated, labels, batch.size)
     if kept is None:
         with torch.no_grad():

@@ -90,8 +90,8 @@ class PreparedBatch:
         images, labels = batch.draw_pool(training, dataset, spec.batch.pool, spec.seed)
         with deterministic_algorithms():
             pool = labels.to(device)
-            quick = {"estimate": examined.estimate} if spec.arithmetic == "compiled" else {}
-            images, labels = batch.select(images.to(device), pool, examined, spec.batch, **quick)
+            estimate = examined.estimate if spec.arithmetic == "compiled" else None
+            images, labels = batch.select(images.to(device), pool, examined, spec.batch, estimate)
             features, report = _run_teacher(examined, images, labels)
             reference = BACKENDS[spec.backend].reference(features)
         report = {

@@ -98,7 +98,7 @@ class Program:
         return self._forward, self._backward
 
     def run(self, operations: NDArray[np.void]) -> None:
-        """Runs some operations of :attr:`tables`, to measure them one by one."""
+        """Runs operations of :attr:`tables`: all of one, or single ones to measure them."""
         self._machine.run(operations, self._arena, self._scratch)
 
     def load(self, material: Material) -> None:
