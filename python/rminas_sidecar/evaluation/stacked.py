@@ -8,7 +8,7 @@ from rminas_sidecar.evaluation.stacked_sgd import StackedSgd
 from rminas_sidecar.evaluation.training import CudaRecorder, RecordedStep, Recorder
 from rminas_sidecar.networks.nas_bench_201 import check_resolution, parse
 from rminas_sidecar.networks.stacked import OperationTable, ParameterLayout, StackedLoss, StackedNetwork
-from rminas_sidecar.networks.stacked.kernels import find_cell, has_kernels
+from rminas_sidecar.networks.stacked.kernels import find_layers, has_kernels
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import Specification
@@ -42,8 +42,8 @@ class StackedTrainings:
         self._precision = specification.precision
         self._layout = ParameterLayout(specification.network)
         self._table = OperationTable(lanes, device)
-        cell = find_cell(device, tf32=specification.precision == "tf32")
-        self._network = StackedNetwork(self._layout, self._table, cell)
+        layers = find_layers(device, self._layout.widest, tf32=specification.precision == "tf32")
+        self._network = StackedNetwork(self._layout, self._table, layers)
         self._loss = StackedLoss(references, batch.labels, specification.beta, dtype)
         self._images = batch.images.to(dtype).movedim(1, -1).contiguous()
         self._parameters = torch.zeros((lanes, self._layout.floats), dtype=dtype, device=device)
@@ -64,7 +64,8 @@ class StackedTrainings:
             return None
         device = batch.images.device
         # Plain torch gathers the lanes of each operation, so its launches differ between stacks.
-        recorder = CudaRecorder(device) if has_kernels(device) else None
+        widest = ParameterLayout(specification.network).widest
+        recorder = CudaRecorder(device) if has_kernels(device, widest) else None
         return cls(specification, batch, lanes, recorder=recorder)
 
     @property

@@ -73,6 +73,18 @@ def normalise(images: Tensor, norms: Tensor) -> Tensor:
     return (images - mean) * torch.rsqrt(variance + EPSILON) * weight + bias
 
 
+def convolve_and_normalise(
+    images: Tensor, weights: Tensor, norms: Tensor, stride: int = 1, *, rectified: bool
+) -> Tensor:
+    """A 3 × 3 convolution and its normalisation.
+
+    Args:
+        images, weights, norms, stride: as in :func:`convolve` and :func:`normalise`.
+        rectified: whether the images are rectified first.
+    """
+    return normalise(convolve(torch.relu(images) if rectified else images, weights, 3, stride), norms)
+
+
 def average(images: Tensor, side: int, stride: int, padding: int) -> Tensor:
     """Average pooling; zeros around the images do not count."""
     flat = images.flatten(0, 1).movedim(-1, 1)

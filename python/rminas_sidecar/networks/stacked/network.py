@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from rminas_sidecar.networks.stacked.kernels import ComputeCell
-from rminas_sidecar.networks.stacked.layers import average, convolve, multiply, normalise
+from rminas_sidecar.networks.stacked.kernels import StackedLayers
+from rminas_sidecar.networks.stacked.layers import average, convolve, multiply
 from rminas_sidecar.networks.stacked.parameters import ParameterLayout, cell_name
 from rminas_sidecar.networks.stacked.table import OperationTable
 
@@ -17,13 +17,13 @@ class StackedNetwork:
     Args:
         layout: of the parameters.
         table: the operations of the lanes.
-        cell: computes a cell.
+        layers: that the device has.
     """
 
-    def __init__(self, layout: ParameterLayout, table: OperationTable, cell: ComputeCell) -> None:
+    def __init__(self, layout: ParameterLayout, table: OperationTable, layers: StackedLayers) -> None:
         self._cells = list(layout.cells())
         self._table = table
-        self._cell = cell
+        self._layers = layers
 
     def __call__(self, images: Tensor, parameters: Mapping[str, Tensor]) -> tuple[list[Tensor], Tensor]:
         """Computes the features of the three stages and the logits.
@@ -37,22 +37,24 @@ class StackedNetwork:
         """
         features: list[Tensor] = []
         shared = images.expand(self._table.lanes, *images.shape)
-        x = normalise(convolve(shared, parameters["stem.weight"], 3), parameters["stem.norm"])
+        layers = self._layers
+        x = layers.convolve_and_normalise(shared, parameters["stem.weight"], parameters["stem.norm"], rectified=False)
         for number, (_, is_reduction) in enumerate(self._cells):
             name = cell_name(number)
             if is_reduction:
                 features.append(x)
-                x = _reduce(x, parameters, name)
+                x = self._reduce(x, parameters, name)
             else:
-                x = self._cell(x, parameters[f"{name}.weights"], parameters[f"{name}.norms"], self._table)
-        x = torch.relu(normalise(x, parameters["last.norm"]))
+                x = layers.compute_cell(x, parameters[f"{name}.weights"], parameters[f"{name}.norms"], self._table)
+        x = torch.relu(layers.normalise(x, parameters["last.norm"]))
         features.append(x)
         logits = multiply(x.mean((2, 3)), parameters["classifier.weight"]) + parameters["classifier.bias"][:, None]
         return features, logits
 
-
-def _reduce(x: Tensor, parameters: Mapping[str, Tensor], name: str) -> Tensor:
-    """The residual block of stride 2 between two stages."""
-    inner = normalise(convolve(torch.relu(x), parameters[f"{name}.a.weight"], 3, 2), parameters[f"{name}.a.norm"])
-    block = normalise(convolve(torch.relu(inner), parameters[f"{name}.b.weight"], 3), parameters[f"{name}.b.norm"])
-    return convolve(average(x, 2, 2, 0), parameters[f"{name}.shortcut"], 1) + block
+    def _reduce(self, x: Tensor, parameters: Mapping[str, Tensor], name: str) -> Tensor:
+        """The residual block of stride 2 between two stages."""
+        block = x
+        for part, stride in (("a", 2), ("b", 1)):
+            weight, norm = parameters[f"{name}.{part}.weight"], parameters[f"{name}.{part}.norm"]
+            block = self._layers.convolve_and_normalise(block, weight, norm, stride, rectified=True)
+        return convolve(average(x, 2, 2, 0), parameters[f"{name}.shortcut"], 1) + block

@@ -12,6 +12,8 @@ from rminas_sidecar.networks.stacked.table import EDGES, TAPS
 from rminas_sidecar.specification import NetworkSpecification
 
 _IMAGE_CHANNELS = 3
+_ALIGNMENT = 16
+"""Each lane begins at a multiple of 64 bytes, so that kernels load several weights at a time."""
 
 
 class _Place(NamedTuple):
@@ -40,6 +42,8 @@ class ParameterLayout:
         self.floats = 0
         """Numbers of a lane."""
         channels = size.channels
+        self.widest = channels << 2
+        """Channels of the last stage."""
         self._convolution_and_norm("stem", _IMAGE_CHANNELS, channels)
         for number, (width, is_reduction) in enumerate(self.cells()):
             name = cell_name(number)
@@ -50,9 +54,10 @@ class ParameterLayout:
             else:
                 self._add(f"{name}.weights", EDGES, TAPS * width, width)
                 self._add(f"{name}.norms", EDGES, 2, width)
-        self._add("last.norm", 2, 4 * channels)
-        self._add("classifier.weight", 4 * channels, size.classes)
+        self._add("last.norm", 2, self.widest)
+        self._add("classifier.weight", self.widest, size.classes)
         self._add("classifier.bias", size.classes)
+        self.floats = -(-self.floats // _ALIGNMENT) * _ALIGNMENT
 
     def cells(self) -> Iterator[tuple[int, bool]]:
         """The channels of each cell, and whether it is a reduction, in the order of the network."""

@@ -1,5 +1,5 @@
-"""Triton kernels for the cells of a stack, and their choice. Only `cell` and what it imports need Triton."""
+"""Triton kernels for the layers of a stack, and their choice. Only `choice` does without Triton."""
 
-from rminas_sidecar.networks.stacked.kernels.choice import ComputeCell, find_cell, has_kernels
+from rminas_sidecar.networks.stacked.kernels.choice import PLAIN_LAYERS, StackedLayers, find_layers, has_kernels
 
-__all__ = ["ComputeCell", "find_cell", "has_kernels"]
+__all__ = ["PLAIN_LAYERS", "StackedLayers", "find_layers", "has_kernels"]

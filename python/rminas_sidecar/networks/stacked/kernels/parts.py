@@ -1,4 +1,8 @@
-"""Functions that the kernels share, and the codes of operations as Triton reads them."""
+"""Functions that the kernels share, and the codes of operations as Triton reads them.
+
+A program computes a tile of pixels of one lane. Images have the shape … × lanes × pixels × channels; the pixels are
+those of all images of the batch, row by row.
+"""
 
 import triton
 import triton.language as tl
@@ -58,7 +62,7 @@ def store_pixels(images, pixels, values, PIXELS: tl.constexpr, CHANNELS: tl.cons
 
 @triton.jit
 def load_channels(numbers, CHANNELS: tl.constexpr, BLOCK_CHANNELS: tl.constexpr):
-    """A number of each channel, as a row."""
+    """A number of each channel."""
     channels = tl.arange(0, BLOCK_CHANNELS)
     return tl.load(numbers + channels, mask=channels < CHANNELS, other=0.0)
 
@@ -71,23 +75,5 @@ def store_channels(numbers, values, CHANNELS: tl.constexpr, BLOCK_CHANNELS: tl.c
 
 
 @triton.jit
-def load_weight(weight, tap, CHANNELS: tl.constexpr, BLOCK_CHANNELS: tl.constexpr):
-    """The weight of a tap: inputs × outputs."""
-    channels = tl.arange(0, BLOCK_CHANNELS)
-    within = channels < CHANNELS
-    places = (tap * CHANNELS + channels[:, None]) * CHANNELS + channels[None, :]
-    return tl.load(weight + places, mask=within[:, None] & within[None, :], other=0.0)
-
-
-@triton.jit
 def rectify(x):
     return tl.maximum(x, 0.0, propagate_nan=tl.PropagateNan.ALL)
-
-
-@triton.jit
-def neighbours_of(pixels, PIXELS: tl.constexpr, HEIGHT: tl.constexpr, WIDTH: tl.constexpr):
-    """How many pixels an average over 3 × 3 counts: 9, or fewer at the border."""
-    found = tl.zeros_like(pixels).to(tl.float32)
-    for tap in tl.static_range(9):
-        found += is_within(pixels, tap // 3 - 1, tap % 3 - 1, PIXELS, HEIGHT, WIDTH).to(tl.float32)
-    return tl.maximum(found, 1.0)
