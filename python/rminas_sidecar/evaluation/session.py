@@ -23,7 +23,7 @@ from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.prepared_batch import PreparedBatch
 from rminas_sidecar.evaluation.probing import probe_space
 from rminas_sidecar.evaluation.stack import Stack
-from rminas_sidecar.evaluation.stacked import StackedTrainings
+from rminas_sidecar.evaluation.stacked import StackedTrainings, StackedWeights
 from rminas_sidecar.evaluation.stopping import NO_BOUNDS, FutilityBounds
 from rminas_sidecar.evaluation.tasks import Task, Trained, TrainingOrder, run_alone
 from rminas_sidecar.evaluation.trainer import run_training, train_on_batch
@@ -46,7 +46,7 @@ class Session:
     _compiled: CompiledNetworks | None
     _report: dict[str, Any]
     prepared: PreparedBatch
-    stack: Stack | None
+    stack: Stack[StackedWeights] | None
     """Runs :meth:`evaluation` and :meth:`measurement` side by side; None where trainings run one by one."""
 
     @classmethod

@@ -3,8 +3,10 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, Generic, Protocol, TypeVar
 
 from rminas_sidecar.evaluation.tasks import Task, Trained, TrainingOrder
 from rminas_sidecar.evaluation.trainer import TrainingRecord
@@ -14,21 +16,30 @@ OnEnd = Callable[[dict[str, Any] | Exception], None]
 """Called once with the body of a task's reply, or with the error that ended it."""
 
 
-class Lanes(Protocol):
+Weights = TypeVar("Weights")
+
+
+class Lanes(Protocol[Weights]):
     """Trainings side by side; see :class:`rminas_sidecar.evaluation.stacked.StackedTrainings`."""
 
     @property
     def lanes(self) -> int:
         """How many trainings there is room for."""
 
-    def begin(self, lane: int, genotype: str, seed: int) -> None:
+    def draw(self, genotype: str, seed: int) -> Weights:
+        """The initial weights of a training. They may be drawn while a step is computed."""
+
+    def begin(self, lane: int, weights: Weights) -> None:
         """Begins a training in an empty lane."""
 
     def end(self, lane: int) -> None:
         """Empties a lane."""
 
-    def advance(self) -> list[Observation]:
-        """Observes and updates all lanes; answers the observation of each lane, on the CPU."""
+    def start_step(self) -> None:
+        """Starts to observe and update all lanes. A GPU computes it meanwhile."""
+
+    def observe(self) -> list[Observation]:
+        """Waits for the step; answers the observation of each lane, on the CPU."""
 
 
 @dataclass
@@ -38,22 +49,29 @@ class _Running:
 
 
 @dataclass
+class _Waiting(Generic[Weights]):
+    running: _Running
+    order: TrainingOrder
+    weights: Weights | None = None
+
+
+@dataclass
 class _Training:
     running: _Running
     record: TrainingRecord
     seconds: float = 0.0
 
 
-class Stack:
+class Stack(Generic[Weights]):
     """Runs tasks. A task that ends leaves its lane to the next one, between two steps.
 
     Args:
         trainings: the lanes.
     """
 
-    def __init__(self, trainings: Lanes) -> None:
+    def __init__(self, trainings: Lanes[Weights]) -> None:
         self._trainings = trainings
-        self._waiting: deque[tuple[_Running, TrainingOrder]] = deque()
+        self._waiting: deque[_Waiting[Weights]] = deque()
         self._in_lanes: dict[int, _Training] = {}
 
     @property
@@ -82,7 +100,9 @@ class Stack:
             return
         start = time.perf_counter()
         try:
-            observations = self._trainings.advance()
+            self._trainings.start_step()
+            self._draw_ahead()
+            observations = self._trainings.observe()
         except Exception as error:
             for lane in list(self._in_lanes):
                 self._leave(lane).running.on_end(error)
@@ -95,16 +115,30 @@ class Stack:
                 self._go_on(training.running, Trained(training.record.answer(), training.seconds))
 
     def _fill(self) -> None:
-        free = (lane for lane in range(self._trainings.lanes) if lane not in self._in_lanes)
-        for lane in list(free)[: len(self._waiting)]:
-            running, order = self._waiting.popleft()
-            try:
-                self._trainings.begin(lane, order.genotype, order.seed)
-            except Exception as error:
-                running.on_end(error)
-            else:
-                record = TrainingRecord(order.steps, order.bounds, order.on_observation)
-                self._in_lanes[lane] = _Training(running, record)
+        for lane in range(self._trainings.lanes):
+            while lane not in self._in_lanes and self._waiting:
+                self._begin(lane, self._waiting.popleft())
+
+    def _begin(self, lane: int, waiting: "_Waiting[Weights]") -> None:
+        """Begins a training, or ends its task with the error."""
+        order = waiting.order
+        try:
+            drawn = waiting.weights
+            self._trainings.begin(lane, self._trainings.draw(order.genotype, order.seed) if drawn is None else drawn)
+        except Exception as error:
+            waiting.running.on_end(error)
+        else:
+            record = TrainingRecord(order.steps, order.bounds, order.on_observation)
+            self._in_lanes[lane] = _Training(waiting.running, record)
+
+    def _draw_ahead(self) -> None:
+        """Draws the weights of one of the trainings that begin next."""
+        for waiting in islice(self._waiting, self._trainings.lanes):
+            if waiting.weights is None:
+                # An error is told when the training should begin.
+                with suppress(Exception):
+                    waiting.weights = self._trainings.draw(waiting.order.genotype, waiting.order.seed)
+                return
 
     def _leave(self, lane: int) -> _Training:
         self._trainings.end(lane)
@@ -118,4 +152,4 @@ class Stack:
         except Exception as error:
             running.on_end(error)
         else:
-            self._waiting.append((running, order))
+            self._waiting.append(_Waiting(running, order))

@@ -1,12 +1,16 @@
 """Trainings of NAS-Bench-201 networks side by side; see `rminas_sidecar.networks.stacked`."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
+from torch import Tensor
 
 from rminas_sidecar.evaluation.determinism import seeded
 from rminas_sidecar.evaluation.precision import tensor_cores
 from rminas_sidecar.evaluation.stacked_sgd import StackedSgd
 from rminas_sidecar.evaluation.training import CudaRecorder, RecordedStep, Recorder
-from rminas_sidecar.networks.nas_bench_201 import check_resolution, parse
+from rminas_sidecar.networks.nas_bench_201 import CellEdge, check_resolution, parse
 from rminas_sidecar.networks.stacked import OperationTable, ParameterLayout, StackedLoss, StackedNetwork
 from rminas_sidecar.networks.stacked.kernels import find_layers, has_kernels
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
@@ -14,6 +18,13 @@ from rminas_sidecar.objective.rmi import RepresentationLoss
 from rminas_sidecar.specification import Specification
 
 _SPACE = "nas-bench-201"
+
+
+class StackedWeights(NamedTuple):
+    """The network of a lane, and its initial parameters in float32 on the CPU."""
+
+    edges: Sequence[CellEdge]
+    parameters: Tensor
 
 
 class StackedTrainings:
@@ -73,29 +84,35 @@ class StackedTrainings:
         """How many trainings there is room for."""
         return self._table.lanes
 
-    def begin(self, lane: int, genotype: str, seed: int) -> None:
-        """Begins a training in an empty lane.
+    def draw(self, genotype: str, seed: int) -> StackedWeights:
+        """The initial weights of a training, on the CPU.
 
         Raises:
             SidecarError: `invalid-genotype`.
         """
         edges = parse(genotype)
         with seeded(seed):
-            drawn = self._layout.draw(edges)
-        self._parameters[lane] = drawn.to(self._parameters)
+            return StackedWeights(edges, self._layout.draw(edges))
+
+    def begin(self, lane: int, weights: StackedWeights) -> None:
+        """Begins a training in an empty lane."""
+        self._parameters[lane] = weights.parameters.to(self._parameters)
         self._sgd.begin(lane)
-        self._table.place(lane, edges)
+        self._table.place(lane, weights.edges)
 
     def end(self, lane: int) -> None:
         """Empties a lane."""
         self._table.clear(lane)
         self._sgd.end(lane)
 
-    def advance(self) -> list[Observation]:
-        """Observes and updates all lanes; answers the observation of each lane, on the CPU."""
+    def start_step(self) -> None:
+        """Starts to observe and update all lanes. A GPU computes it meanwhile."""
         self._sgd.announce()
         with tensor_cores(self._precision):
             self._step()
+
+    def observe(self) -> list[Observation]:
+        """Waits for the step; answers the observation of each lane, on the CPU."""
         rows = self._observed.cpu()
         return [Observation(row[0], row[1], row[2:]) for row in rows]
 

@@ -48,11 +48,12 @@ def specify(specification: Build) -> Callable[..., Specification]:
 def _curves(trainings: StackedTrainings, lanes: dict[int, tuple[str, int]], steps: int) -> dict[int, list[list[float]]]:
     """What each lane observes: loss, cross entropy and the CKA of the stages."""
     for lane, (genotype, seed) in lanes.items():
-        trainings.begin(lane, genotype, seed)
+        trainings.begin(lane, trainings.draw(genotype, seed))
     curves: dict[int, list[list[float]]] = {lane: [] for lane in lanes}
     with deterministic_algorithms():
         for _ in range(steps):
-            observations = trainings.advance()
+            trainings.start_step()
+            observations = trainings.observe()
             for lane in lanes:
                 curves[lane].append(_numbers(observations[lane]))
     return curves
@@ -116,7 +117,8 @@ def test_a_lane_that_is_emptied_and_filled_again_disturbs_no_other(
     trainings.end(1)
     trainings.end(2)
     with deterministic_algorithms():
-        fifth = trainings.advance()[0].loss.item()
+        trainings.start_step()
+        fifth = trainings.observe()[0].loss.item()
     whole = curve(EXAMPLE)
     assert (before[0], fifth) == (whole[:2], whole[4][0])
 
