@@ -1,6 +1,5 @@
 """The order in which a stack draws weights, starts steps and waits for them."""
 
-from typing import Any
 
 import torch
 

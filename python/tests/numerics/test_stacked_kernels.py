@@ -7,14 +7,20 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from rminas_sidecar.networks.nas_bench_201 import parse
+from rminas_sidecar.evaluation.stacked import StackedTrainings
+from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, parse
 from rminas_sidecar.networks.stacked import OperationTable
+from rminas_sidecar.networks.stacked.kernels import choice
 from rminas_sidecar.networks.stacked.layers import compute_cell, convolve_and_normalise, normalise
+from rminas_sidecar.objective.observation import TrainingBatch
+from rminas_sidecar.objective.rmi import RepresentationLoss
+from rminas_sidecar.specification import Specification
 from support.genotypes import MIXED, ZEROS
 
 # Triton's own functions read it when they are imported.
@@ -112,6 +118,29 @@ def test_kernels_compute_a_normalisation_and_its_gradients() -> None:
     _assert_close(among, _run(normalise, [images.double(), norms.double()]))
     alone = _run(normalise_by_kernels, [images[1:2], norms[1:2]])
     assert all(torch.equal(one[0], other[1]) for one, other in zip(alone, among, strict=True))
+
+
+def test_a_training_by_kernels_is_that_of_plain_torch(
+    specification: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = Specification.from_dict(specification(arithmetic="stacked", network={"channels": 2}))
+    torch.manual_seed(6)
+    features = RepresentationLoss([torch.randn(4, 20) for _ in range(3)])
+    batch = TrainingBatch(torch.randn(4, 3, 8, 8), torch.randint(10, (4,)), features)
+
+    def losses() -> list[list[float]]:
+        trainings = StackedTrainings(spec, batch, 2)
+        for lane, genotype in enumerate([MIXED, EXAMPLE]):
+            trainings.begin(lane, trainings.draw(genotype, 7))
+        found = []
+        for _ in range(3):
+            trainings.start_step()
+            found.append([observation.loss.item() for observation in trainings.observe()])
+        return found
+
+    expected = losses()
+    monkeypatch.setattr(choice, "has_kernels", lambda *_: True)
+    assert losses() == [pytest.approx(them, rel=1e-4) for them in expected]
 
 
 @pytest.mark.parametrize("precision", ["float32", "tf32"])
