@@ -1,10 +1,10 @@
 // Runs all checks and tests. vitest runs beside the linters, the type checkers and pytest, since tests often wait for
-// processes. The checks that need no Python run while the Python environment is installed.
+// processes. The checks and tests that need no Python begin while the Python environment is installed.
 // Usage: node scripts/test.mjs     (`npm test` installs the node modules and compiles the program first)
 import { execa } from 'execa';
 
 const npm = (script, ...args) => ({
-  name: `npm run ${script}`,
+  name: ['npm run', script, ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
   file: 'npm',
   args: ['run', '--silent', script, '--', ...args],
 });
@@ -23,7 +23,8 @@ const PYTEST = {
   ...npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder'),
   env: { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' },
 };
-const NODE_CHECKS = [npm('lint:node'), npm('types:node')];
+const NODE_CHECKS = [npm('lint:node'), npm('types:node'), npm('vitest', '--project', 'without-python')];
+const VITEST = npm('vitest', '--project', '!without-python');
 const PYTHON_CHECKS = [npm('lint:python'), npm('types:python'), PYTEST];
 
 const results = [];
@@ -50,8 +51,9 @@ async function runInOrder(steps) {
 const environment = run(ENVIRONMENT);
 const ifReady = async (work) => ((await environment) ? work() : undefined);
 await Promise.all([
-  ifReady(() => run(npm('vitest'), { live: true })),
-  runInOrder(NODE_CHECKS).then(() => ifReady(() => runInOrder(PYTHON_CHECKS))),
+  runInOrder(NODE_CHECKS),
+  ifReady(() => run(VITEST, { live: true })),
+  ifReady(() => runInOrder(PYTHON_CHECKS)),
 ]);
 
 for (const { name, failed, seconds } of results) {
