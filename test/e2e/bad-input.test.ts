@@ -156,7 +156,9 @@ describe('a full disk', () => {
   it('ends in exit code 3, keeps the journal, and the search can be resumed', async ({ skip }) => {
     const disk = await smallDisk();
     if (disk === undefined) return skip('no small file system can be mounted here');
-    const failed = await runCli(['search', '--cfg', TINY, '--out', disk.folder], { within: disk.within });
+    // No fork serves in a namespace, so that each worker imports PyTorch.
+    const args = ['search', '--cfg', TINY, '--out', disk.folder, '--workers', '1'];
+    const failed = await runCli(args, { within: disk.within });
     expectFailure(failed, 3, /disk is full/);
     const folder = join(disk.folder, disk.run('ls', disk.folder).trim());
     const journal = () => disk.run('cat', join(folder, 'journal.jsonl'));
