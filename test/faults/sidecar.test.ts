@@ -1,10 +1,14 @@
-/** Faults of one real sidecar. Most tests share it: they start it once, and each leaves it as it was. */
+/**
+ * Faults of one real sidecar. Most tests share it: they start it once, and each leaves it as it was. The sidecars and their
+ * workers are forks, which spares their imports.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Sidecar, type SidecarOptions } from '../../src/sidecar/client.js';
+import { useForkServer } from '../setup/fork-server.js';
 import { evaluate, fit, isAlive, PYTHON, prepare } from '../sidecar/harness.js';
 import { childrenOf, isStopped } from '../support/journals.js';
 import { eventually, scaled } from '../support/limits.js';
@@ -58,6 +62,7 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
   beforeAll(async () => {
     temporary = mkdtempSync(join(tmpdir(), 'faults-'));
     vi.stubEnv('TMPDIR', temporary);
+    useForkServer();
     shared = await start({ workerDeadline: WORKER_DEADLINE, heartbeat: { deadlineMs: 60_000 } });
   }, scaled(120_000));
 
@@ -113,10 +118,10 @@ describe.skipIf(!here)('the real sidecar (skipped without /proc and .venv)', { t
       await shared.request('fit', fit);
       const first = await currentWorker(shared);
       process.kill(first, 'SIGKILL');
-      const second = await currentWorker(shared, first);
-      // The new worker prepares the batch before it takes waiting requests.
+      await currentWorker(shared, first);
+      // The new worker prepares the batch before it takes waiting requests. It is a fork by then.
       await shared.request('prepare', endless);
-      process.kill(second, 'SIGSTOP');
+      process.kill(await currentWorker(shared, first), 'SIGSTOP');
       await doomed;
       expect(await loss(shared)).toBe(before);
       expect(shared.restarts).toBe(0);
