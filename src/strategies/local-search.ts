@@ -58,9 +58,11 @@ async function pendingOf(
   while (position !== undefined) {
     const neighbours = await draws.neighbours(position.encoding);
     const unknown = neighbours.filter((neighbour) => indexOf(neighbour) >= seen);
+    // The surroundings of an answer may have been evaluated in between, some of the pending ones among them.
     const pending = shuffled(createRandom(seed, 'neighbours', seen), unknown);
-    if (seen + pending.length > history.length) return pending.slice(history.length - seen);
-    seen += pending.length;
+    const missing = pending.filter((neighbour) => indexOf(neighbour) === history.length);
+    if (missing.length > 0) return missing;
+    seen = pending.reduce((end, neighbour) => Math.max(end, indexOf(neighbour) + 1), seen);
     const best = lowestLoss(neighbours.flatMap((neighbour) => history[indexOf(neighbour)] ?? []));
     const moves = best !== undefined && best.loss < position.loss;
     position = moves ? best : history[seen];

@@ -78,6 +78,16 @@ describe.each(BASELINES)('%s', (name) => {
     }
   });
 
+  it.each([1, 3, 7])('evaluates nothing twice when it checks its answers, %i at a time', async (capacity) => {
+    const rugged = (encoding: Encoding) => createRandom(3, `loss of ${encoding}`, 0).below(1000);
+    for (const space of [tiny, createTinySpace(3, 5)]) {
+      const checking = { cap: 200, answer: 'additive', checksAnswer: true, leastEvaluations: 12 } as const;
+      const { history } = await runStrategy(create(name, checking, space), rugged, capacity);
+      expect(history).toHaveLength(Math.min(200, space.size));
+      expect(new Set(history.map(({ encoding }) => String(encoding))).size).toBe(history.length);
+    }
+  });
+
   it('answers with the first of the best, and sets no bounds', async () => {
     const strategy = create(name, { cap: 40 });
     const { history } = await runStrategy(strategy, (encoding) => sum(encoding) % 5, 1);
