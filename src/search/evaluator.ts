@@ -56,6 +56,12 @@ export type EvaluationOutcome =
     }
   | { readonly failure: string };
 
+/** The loss of an outcome; infinite for a failure and for a loss that is not finite. */
+export function lossOf(outcome: EvaluationOutcome): number {
+  const loss = 'failure' in outcome ? null : outcome.evaluation.loss;
+  return loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Evaluates architectures. The controller does not know how: by training, by proxies, from a benchmark's table, or
  * with any function of the genotype.

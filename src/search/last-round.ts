@@ -3,7 +3,7 @@ import type { Encoding, Space } from '../spaces/space.js';
 import { bestByTarget, type ObjectivePart } from '../strategies/answers/target.js';
 import { encodingKey } from '../strategies/draw.js';
 import type { Observation, SearchAnswer } from '../strategies/strategy.js';
-import type { EvaluationOutcome, Evaluator } from './evaluator.js';
+import { type EvaluationOutcome, type Evaluator, lossOf } from './evaluator.js';
 
 export interface LastRound {
   /** Most architectures to score, at least 1. */
@@ -45,10 +45,6 @@ export function lastRoundAnswer(
   const encoding = space.parse(genotype);
   const note = `The lowest loss of ${scores.length} finalists in the last round.`;
   return { encoding, voters: [observationOf(space, history, encoding)], note };
-}
-
-function lossOf(outcome: EvaluationOutcome): number {
-  return 'failure' in outcome ? Number.POSITIVE_INFINITY : (outcome.evaluation.loss ?? Number.POSITIVE_INFINITY);
 }
 
 /** The first observation of an architecture or of one that is isomorphic to it. @param canonical from the history */

@@ -1,7 +1,7 @@
 import type { Objective } from '../objectives/objective.js';
 import type { Space } from '../spaces/space.js';
 import type { Observation, Strategy } from '../strategies/strategy.js';
-import type { EvaluationOutcome } from './evaluator.js';
+import { type EvaluationOutcome, lossOf } from './evaluator.js';
 import type { Evaluated, Observed, Proposed, SearchEvent } from './events.js';
 
 /** An architecture that waits for its result. */
@@ -17,17 +17,11 @@ interface KnownResult extends Pick<Observed, 'loss' | 'stopped' | 'audit'> {
   readonly replayed: boolean;
 }
 
-/** A failed evaluation and a loss that is not finite both count as infinite loss. */
 function resultOf(outcome: EvaluationOutcome): Pick<KnownResult, 'loss' | 'curve' | 'proxyValues' | 'stopped'> {
-  if ('failure' in outcome) return { loss: Number.POSITIVE_INFINITY, curve: [], proxyValues: {}, stopped: null };
-  const { loss, curve, stopped = null } = outcome.evaluation;
-  const { parts: proxyValues = {} } = outcome;
-  return {
-    loss: loss !== null && Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY,
-    curve,
-    proxyValues,
-    stopped,
-  };
+  const loss = lossOf(outcome);
+  if ('failure' in outcome) return { loss, curve: [], proxyValues: {}, stopped: null };
+  const { curve, stopped = null } = outcome.evaluation;
+  return { loss, curve, proxyValues: outcome.parts ?? {}, stopped };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RMI } from '../../src/objectives/rmi.js';
 import { searchSpace } from '../../src/search/controller.js';
-import type { EvaluationOutcome, EvaluationRequest } from '../../src/search/evaluator.js';
+import { type EvaluationOutcome, type EvaluationRequest, outcomeOfLoss } from '../../src/search/evaluator.js';
 import type { FinalistScored, JournalledEvent, SearchEvent } from '../../src/search/events.js';
 import { evaluationSeed } from '../../src/search/recording.js';
 import { createTinySpace } from '../spaces/tiny-space.js';
@@ -92,6 +92,17 @@ describe('the last round', () => {
       expect(begun).toEqual(missing > 0 ? [missing] : []);
       expect(finishOf(events)).toEqual(journal.at(-1));
       expect(finalistsIn(events).filter(({ replayed }) => replayed)).toHaveLength(Math.min(COUNT, end - first));
+    }
+  });
+
+  it('counts a loss that is not finite as none, and answers by the others', async () => {
+    const { events, dearer } = await run();
+    const winner = finishOf(events).genotype;
+    const other = dearer.requests.find(({ genotype }) => genotype !== winner)?.genotype;
+    for (const loss of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const outcomeOf = (request: EvaluationRequest) =>
+        request.genotype === other ? outcomeOfLoss(loss) : { evaluation: evaluationOf(hashedLoss(request)) };
+      expect(finishOf((await run({ outcomeOf })).events)).toEqual(finishOf(events));
     }
   });
 
