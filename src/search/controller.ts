@@ -17,7 +17,7 @@ import { type Space, spaceOption } from '../spaces/space.js';
 import { Constraint } from '../strategies/limits/constraint.js';
 import { type Ask, type StopReason, type Strategy, strategyOption } from '../strategies/strategy.js';
 import { type AuditPlan, auditOf, isAudited } from './audit.js';
-import type { Evaluator } from './evaluator.js';
+import { capacityOf, type Evaluator } from './evaluator.js';
 import type { Evaluated, FinalistScored, Finished, JournalledEvent, Proposed, SearchEvent } from './events.js';
 import { unlessInterrupted } from './interruption.js';
 import { finalistsOf, type LastRound, lastRoundAnswer } from './last-round.js';
@@ -52,7 +52,7 @@ export interface ControllerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The capacity may change, and a value below 1 counts as 1. */
+/** The capacity may change; see {@link capacityOf}. */
 const changingEvaluator = objectWith<Evaluator>('an evaluator: an object with a capacity and evaluate()', {
   capacity: anyNumber,
   ...withMethods('evaluate'),
@@ -140,7 +140,7 @@ async function decide(run: ControllerState, turn: number): Promise<Proposed | Ex
 
 async function askWithin({ strategy, evaluator, observer, constraint, proposals }: ControllerState): Promise<Ask> {
   const { history } = observer;
-  const ask = await strategy.ask(history, proposals ?? Math.max(1, evaluator.capacity));
+  const ask = await strategy.ask(history, proposals ?? capacityOf(evaluator));
   return constraint === undefined ? ask : turnWithin(ask, history, constraint);
 }
 
@@ -238,7 +238,7 @@ function evaluateAll(
 ): AsyncGenerator<Omit<Evaluated, 'type'>, void> {
   return runPool({
     items: genotypes,
-    capacity: () => evaluator.capacity,
+    capacity: () => capacityOf(evaluator),
     run: async (genotype) => {
       const request = { genotype, seed: evaluationSeed(seed, genotype) };
       const bounds = boundsOf(genotype);

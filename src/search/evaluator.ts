@@ -70,7 +70,7 @@ export interface Evaluator {
   /** Identifies a custom evaluator in journals and results; `unnamed` by default. */
   readonly name?: string | undefined;
   /**
-   * How many evaluations run in parallel; a value below 1 counts as 1. The controller reads it before each start. It
+   * How many evaluations run in parallel; a value below 1, or NaN, counts as 1. The controller reads it before each start. It
    * is also the number of proposals in a guided turn, unless the search has a number of its own. Without such a number,
    * a reproducible run needs a constant capacity.
    */
@@ -88,6 +88,11 @@ export interface Evaluator {
    * @throws any error that makes the whole search impossible. A single cost that cannot be found is null.
    */
   readonly costs?: FindCosts | undefined;
+}
+
+/** How many evaluations an evaluator runs in parallel now: a whole number of at least 1, or infinite. */
+export function capacityOf({ capacity }: Pick<Evaluator, 'capacity'>): number {
+  return capacity >= 1 ? Math.floor(capacity) : 1;
 }
 
 /** The schema of an evaluator of a script. */

@@ -108,6 +108,12 @@ describe('search: determinism', () => {
     }
   });
 
+  it.each([Number.NaN, -1, 0, 1.5])('counts a capacity of %d as one at a time', async (capacity) => {
+    const { evaluator, events } = run({ capacity });
+    expect(historyOf(await collect(events))).toEqual(historyOf(await collect(run({ capacity: 1 }).events)));
+    expect(evaluator.busiest()).toBe(1);
+  });
+
   it('gives an architecture the same loss at every capacity', async () => {
     const losses = new Map<string, number>();
     for (const capacity of [1, 3, 5]) {
