@@ -40,6 +40,15 @@ describe('a simulated search', () => {
     expect(Math.min(...(await steps('True')))).toBeLessThan(Math.max(...whole));
   });
 
+  it('proposes as many architectures in a guided turn as the search, whatever the number of workers', async () => {
+    const mostInATurn = async (proposals: string) => {
+      const { turns } = await simulate(['RMINAS.WORKERS', '4', 'RMINAS.PROPOSALS', proposals]);
+      return Math.max(...turns.filter(([first]) => first?.phase === 'guided').map(({ length }) => length));
+    };
+    expect(await mostInATurn('1')).toBe(1);
+    expect(await mostInATurn('6')).toBe(6);
+  });
+
   it('uses up the budget of a strategy without a goal', async () => {
     const { architectures } = await simulate(['RMINAS.STRATEGY', 'random', 'RMINAS.MAX_EVALUATIONS', '50']);
     expect(architectures).toBe(50);

@@ -63,7 +63,7 @@ export async function rehearseSearch(options: SimulationOptions): Promise<Rehear
   const landscape = createLandscape(space, { seed: random.below(2 ** 31), steps: settings.futility ? steps : 0 });
   const strategy = createStrategy(definitions.strategy, { space, settings, surrogate: countingSurrogate });
   const evaluator = simulatedEvaluator(landscape, { parse: (text) => space.parse(text), workers: settings.workers });
-  const { seed, auditShare } = settings;
+  const { seed, auditShare, proposals } = settings;
   const turns: SimulatedEvaluation[][] = [];
   let phase: Phase = 'warm-up';
   let last: Observed | undefined;
@@ -73,6 +73,7 @@ export async function rehearseSearch(options: SimulationOptions): Promise<Rehear
     objective: SIMULATED,
     evaluator,
     seed,
+    proposals,
     auditShare,
     signal,
   })) {
