@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { withFile } from '../system/files.js';
 import { parseJson } from '../system/json.js';
 import { splitLine } from './journal-line.js';
-import { wholeLines } from './lines.js';
+import { type WholeLine, wholeLines } from './lines.js';
 
 const MOST_JOURNAL_BYTES = 2 ** 32;
 /** Lines after which others may work. */
@@ -24,6 +24,7 @@ export class JournalTail {
    * @param take receives each new line as JSON
    * @param restart called before the lines when the journal was replaced or cut
    * @returns whether there were any
+   * @throws what `take` throws; the next call begins with that line again
    */
   async readOn(take: (json: unknown) => void, restart: () => void): Promise<boolean> {
     const stats = statSync(this.#file, { throwIfNoEntry: false });
@@ -36,22 +37,24 @@ export class JournalTail {
     if (stats.size === this.#end) return false;
     const before = this.#end;
     for (;;) {
-      const texts = this.#some();
-      if (texts.length === 0) return this.#end > before;
-      for (const text of texts) take(parseJson(splitLine(text).json));
+      const lines = this.#some();
+      if (lines.length === 0) return this.#end > before;
+      for (const { text, end } of lines) {
+        take(parseJson(splitLine(text).json));
+        this.#end = end;
+      }
       await setImmediate();
     }
   }
 
-  #some(): string[] {
+  #some(): WholeLine[] {
     return withFile(this.#file, MOST_JOURNAL_BYTES, (descriptor) => {
-      const texts: string[] = [];
-      for (const { text, end } of wholeLines(descriptor, this.#end)) {
-        texts.push(text);
-        this.#end = end;
-        if (texts.length >= AT_ONCE) break;
+      const lines: WholeLine[] = [];
+      for (const line of wholeLines(descriptor, this.#end)) {
+        lines.push(line);
+        if (lines.length >= AT_ONCE) break;
       }
-      return texts;
+      return lines;
     });
   }
 }
