@@ -1,5 +1,5 @@
 /** Keeps what is in memory of a job whose folder was moved or deleted while the job worked in it. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { MissingError } from '../errors.js';
@@ -79,8 +79,17 @@ function writeRescue<Entry>(
   { folder, lines, config }: { folder: JobFolder; lines: readonly JournalLine<Entry>[]; config: string },
 ): { readonly folder: JobFolder; readonly journal: JournalWriter<Entry> } {
   const rescued = createJobFolder(parent, `${basename(folder.path)}-rescued`);
-  writeJobFile(rescued.config, config);
-  const journal = new JournalWriter<Entry>(rescued.journal);
-  for (const line of lines) journal.write(line);
-  return { folder: rescued, journal };
+  let journal: JournalWriter<Entry> | undefined;
+  try {
+    writeJobFile(rescued.config, config);
+    journal = new JournalWriter<Entry>(rescued.journal);
+    // The last line takes those before it to the disk.
+    for (const [index, line] of lines.entries()) journal.write(line, { durable: index === lines.length - 1 });
+    return { folder: rescued, journal };
+  } catch (error) {
+    // The next place may have room for all of it.
+    journal?.close();
+    rmSync(rescued.path, { recursive: true, force: true });
+    throw error;
+  }
 }

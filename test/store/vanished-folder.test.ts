@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { jobFolderAt } from '../../src/store/folder.js';
+import { rescueJob } from '../../src/store/rescue.js';
 import { temporaryFolder } from '../support/run-cli.js';
 import { HEADER, SESSION, ToyJobs } from './toy-job.js';
 
@@ -73,6 +74,21 @@ describe('a job whose folder vanishes', () => {
     job.close();
     expect(toy.failures).toContainEqual(gone(rescued()));
     expect(numbersIn(rescued())).toEqual([1]);
+  });
+
+  it('leaves no part of a journal that could not be kept', () => {
+    const home = temporaryFolder();
+    vi.stubEnv('RMINAS_HOME', home);
+    const beside = temporaryFolder();
+    const unwritable = { at: 1, entry: { number: 1n } };
+    const { error } = rescueJob({
+      ...{ folder: jobFolderAt(join(beside, 'job')), journal: undefined, lines: [unwritable], config: 'A: 1\n' },
+      ...{ job: 'toy job', nextStep: () => '' },
+    });
+    vi.unstubAllEnvs();
+    expect(error).toEqual(gone('its journal could not be kept'));
+    expect(readdirSync(beside)).toEqual([]);
+    expect(readdirSync(join(home, 'rescued'))).toEqual([]);
   });
 
   it('is kept when it is resumed and has not begun', () => {
