@@ -102,13 +102,19 @@ async function groupEnded(pid: number): Promise<void> {
 }
 
 function read(stream: NodeJS.ReadableStream, output: RingBuffer, onLine: (line: string) => void): Promise<void> {
+  // A character may come in two chunks.
+  const decoder = new TextDecoder();
   let rest = '';
+  const tell = (text: string) => {
+    if (text.trim() !== '') onLine(text.trim());
+  };
   stream.on('data', (chunk: Buffer) => {
     output.append(chunk);
-    const lines = (rest + chunk.toString('utf8')).split(/\r?\n|\r/);
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n|\r/);
     rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') onLine(line.trim());
+    lines.forEach(tell);
   });
+  stream.once('end', () => tell(rest + decoder.decode()));
   return new Promise((resolve) => {
     stream.once('close', () => resolve());
   });
