@@ -44,6 +44,7 @@ export function aggregateOf(
  */
 export function createAggregate(proxies: readonly WeightedProxy[], size: number): Objective {
   const cheap = cheapest(proxies);
+  const lossesFor = rememberedLosses(proxies);
   return {
     name: 'aggregate',
     trains: proxies.some(({ needs }) => needs === 'training'),
@@ -57,9 +58,32 @@ export function createAggregate(proxies: readonly WeightedProxy[], size: number)
             score: (history, candidates) => candidates.map(aggregateOf(cheap, referenceOf(history, size))),
           },
     score: (history) => {
-      const value = aggregateOf(proxies, referenceOf(history, size));
-      return history.map((observation) => ({ ...observation, loss: value(observation.proxyValues) }));
+      const lossOf = lossesFor(referenceOf(history, size));
+      return history.map((observation) => ({ ...observation, loss: lossOf(observation.proxyValues) }));
     },
+  };
+}
+
+/**
+ * {@link aggregateOf} with a memory for one reference set: a search scores its whole history again with each observation,
+ * and the set is the same once it is full.
+ */
+function rememberedLosses(proxies: readonly WeightedProxy[]) {
+  let latest: readonly ProxyValues[] | undefined;
+  let lossOf = (_: ProxyValues) => Number.POSITIVE_INFINITY;
+  return (reference: readonly ProxyValues[]): ((values: ProxyValues) => number) => {
+    const isSame =
+      reference.length === latest?.length && reference.every((values, index) => values === latest?.[index]);
+    if (isSame) return lossOf;
+    latest = reference;
+    const compute = aggregateOf(proxies, reference);
+    const known = new WeakMap<ProxyValues, number>();
+    lossOf = (values) => {
+      const loss = known.get(values) ?? compute(values);
+      known.set(values, loss);
+      return loss;
+    };
+    return lossOf;
   };
 }
 

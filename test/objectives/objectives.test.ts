@@ -59,6 +59,29 @@ describe('the aggregate', () => {
     );
   });
 
+  it('looks at each architecture once when the history grows beyond the reference set', () => {
+    let reads = 0;
+    const counting = (synflow: number): ProxyValues => ({
+      'rmi@50': synflow,
+      get synflow() {
+        reads += 1;
+        return synflow;
+      },
+    });
+    const objective = aggregate(10);
+    const history = historyOf(Array.from({ length: 60 }, (_, index) => counting(index % 7)));
+    const losses = history.map((_, index) => objective.score(history.slice(0, index + 1)).map(({ loss }) => loss));
+    expect(losses.at(-1)).toEqual(
+      lossesOf(
+        history.map(({ proxyValues }) => ({ ...proxyValues })),
+        10,
+      ),
+    );
+    reads = 0;
+    objective.score(history);
+    expect(reads).toBe(0);
+  });
+
   it('never improves when a proxy becomes worse', () => {
     fc.assert(
       fc.property(
