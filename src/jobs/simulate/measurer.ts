@@ -73,13 +73,16 @@ export class Measurer {
   /** Waits for what is being measured, and gives the tables back. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.values());
-    for (const [table, store] of this.#stores) {
+    try {
       // A table that was complete before still is.
-      if (store.wasComplete && !table.isComplete) add(table, store, store.completed());
-      store.job.close();
+      for (const [table, store] of this.#stores) {
+        if (store.wasComplete && !table.isComplete) add(table, store, store.completed());
+      }
+    } finally {
+      for (const store of this.#stores.values()) store.job.close();
+      const [started] = await Promise.allSettled([this.#sidecar]);
+      if (started.status === 'fulfilled') await started.value?.sidecar.close();
     }
-    const [started] = await Promise.allSettled([this.#sidecar]);
-    if (started.status === 'fulfilled') await started.value?.sidecar.close();
   }
 
   async #measure(table: Table, batch: TableBatch, genotype: string, proxies: string[]): Promise<void> {

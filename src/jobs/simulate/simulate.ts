@@ -169,8 +169,11 @@ class Simulation {
   }
 
   async close(): Promise<void> {
-    await this.#measurer?.close();
-    await this.#sidecar.close();
+    try {
+      await this.#measurer?.close();
+    } finally {
+      await this.#sidecar.close();
+    }
   }
 
   #batches(seeds: readonly number[] | null) {

@@ -17,7 +17,8 @@ import { planSimulation } from '../../../src/jobs/simulate/plan.js';
 import { openArena, replay } from '../../../src/jobs/simulate/replay.js';
 import { checkSplit } from '../../../src/jobs/simulate/split.js';
 import { readTable } from '../../../src/jobs/table/read.js';
-import { continueTable } from '../../../src/jobs/table/table-store.js';
+import { continueTable, TableStore } from '../../../src/jobs/table/table-store.js';
+import { Sidecar } from '../../../src/sidecar/client.js';
 import { JobStore } from '../../../src/store/job-store.js';
 import { scaled } from '../../support/limits.js';
 import { ROOT, temporaryFolder, temporaryHome } from '../../support/run-cli.js';
@@ -216,6 +217,17 @@ describe('a table', { timeout: scaled(120_000) }, () => {
       expect(kept.isComplete).toBe(true);
       expect(kept.architectures.get('search')?.size).toBe(1);
       expect(kept.trained.size).toBe(readTable(table).trained.size + 1);
+    });
+
+    it('leaves no sidecar behind when the table cannot be written', async () => {
+      cpSync(table, join(folder, 'full-table'), { recursive: true });
+      const close = vi.spyOn(Sidecar.prototype, 'close');
+      const completed = vi.spyOn(TableStore.prototype, 'completed').mockImplementationOnce(() => {
+        throw new Error('The disk is full.');
+      });
+      await expect(simulated('full-table', 20, 1)).rejects.toThrow('The disk is full.');
+      expect(completed).toHaveBeenCalledOnce();
+      expect(close).toHaveBeenCalled();
     });
   });
 
