@@ -135,7 +135,8 @@ async function prepareBatches(building: Building): Promise<Map<number, Measureme
 /** All batches of an architecture come before the next one, so that a table that is cut short can be used. */
 function missingOf({ plan, store }: Building, settings: ReadonlyMap<number, MeasurementSetting>): MissingMeasurement[] {
   const trained = alternate(plan.sample, plan.also);
-  const untrained = plan.all.filter((genotype) => !trained.includes(genotype));
+  const isTrained = new Set(trained);
+  const untrained = plan.all.filter((genotype) => !isTrained.has(genotype));
   const wanted = [
     ...trained.map((genotype) => ({ genotype, proxies: plan.proxies })),
     ...untrained.map((genotype) => ({ genotype, proxies: plan.statics })),

@@ -33,8 +33,9 @@ export function retrainingLog(folder: JobFolder): RunLog {
   return {
     run: runEntry({ folder: folder.path, kind: 'retraining', at, identity: JSON.stringify(lines[0]), settings }),
     scalars,
-    answer: result && {
-      ...answerEntry({
+    answer:
+      result &&
+      answerEntry({
         genotype: result.genotype,
         accuracy: result.accuracy.mean,
         accuracy_deviation: result.accuracy.deviation,
@@ -43,7 +44,6 @@ export function retrainingLog(folder: JobFolder): RunLog {
         flops: result.flops,
         seconds: result.cost.seconds,
       }),
-    },
     state: result !== null ? 'finished' : isLocked(folder) ? 'running' : 'interrupted',
   };
 }
