@@ -92,6 +92,17 @@ def test_an_import_that_is_killed_is_an_error(
     assert again["type"] == "benchmark-imported", "the next import is none the worse"
 
 
+def test_what_the_site_prints_is_no_message(launcher: Any, table: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("print('hello from the site')\nprint('[1]')\n")
+    path = os.pathsep.join([str(site), str(Path(rminas_sidecar.__file__).parents[1])])
+    sidecar = launcher.start_for(*launcher.bind(), ["--workers", "0", "--allow", "/"], {"PYTHONPATH": path})
+    sidecar.receive("hello")
+    imported = sidecar.ask("import-benchmark", {"file": str(table), "folder": str(tmp_path / "indexes")})
+    assert imported["type"] == "benchmark-imported"
+
+
 def test_no_import_outlives_the_server(
     launcher: Any, table: Path, tmp_path: Path, wait_for_end: Callable[[int], None]
 ) -> None:

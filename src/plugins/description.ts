@@ -7,7 +7,7 @@ import { nameSchema } from '../protocol/specification.js';
 import { errorOfCode, packageFailure } from '../sidecar/failures.js';
 import { describeExit } from '../sidecar/process/exit.js';
 import { pythonEnvironment } from '../sidecar/process/python-environment.js';
-import { type PythonOutput, runPython } from '../sidecar/process/run-python.js';
+import { answerLine, type PythonOutput, runPython } from '../sidecar/process/run-python.js';
 import { usefulLine } from '../sidecar/process/traceback.js';
 import type { SidecarSpace } from '../spaces/own/definition.js';
 
@@ -88,7 +88,7 @@ export async function describePlugins(subject: Subject, options: DescribeOptions
   const output = await runPython(python, args, { timeoutMs, signal, environment: pythonEnvironment(process.env) });
   const failure = failureOf(output, { python, subject, timeoutMs });
   if (failure !== undefined) throw failure;
-  const description = parse(output.stdout);
+  const description = parse(answerLine(output.stdout));
   if (description !== undefined) return description;
   throw new MissingError(`${python} did not describe ${named(subject)} as this version of rminas expects.`, {
     code: 'plugin-description',

@@ -8,6 +8,7 @@ import { Child } from '../sidecar/process/child.js';
 import { describeExit } from '../sidecar/process/exit.js';
 import { findPython } from '../sidecar/process/find-python.js';
 import { pythonEnvironment } from '../sidecar/process/python-environment.js';
+import { answerLine } from '../sidecar/process/run-python.js';
 import { usefulLine } from '../sidecar/process/traceback.js';
 import type { LogTarget } from './target.js';
 
@@ -62,7 +63,7 @@ export class SinkProcess {
     const failure = await this.ended;
     if (failure !== undefined) throw failure;
     try {
-      return locationSchema.parse(JSON.parse(this.#child.stdout)).location;
+      return locationSchema.parse(JSON.parse(answerLine(this.#child.stdout))).location;
     } catch (cause) {
       throw new MissingError(`${this.#python} did not say where the log is.`, {
         code: 'sink-failed',

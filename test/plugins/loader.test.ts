@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dumpConfig, planSearch, specificationDigest } from '../../src/config/index.js';
 import { MissingError, type RminasError, UsageError } from '../../src/errors.js';
 import { PluginLoader } from '../../src/plugins/loader.js';
@@ -67,6 +67,15 @@ describe('a plugin', () => {
     const again = await loader.loadConfig({ file: copy });
     expect(again.plugins).toEqual(config.plugins);
     expect(planSearch(again).specification).toEqual(specification);
+  });
+
+  it('is read although the start-up code of the site prints', { timeout }, async () => {
+    const site = temporaryFolder();
+    writeFileSync(join(site, 'sitecustomize.py'), 'print("hello from the site")\n');
+    vi.stubEnv('PYTHONPATH', site);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { plugins } = await new PluginLoader().loadConfig({ plugins: [plugin] });
+    expect(plugins).toMatchObject([{ source: plugin }]);
   });
 
   it('must be a file that exists; no Python is started', async () => {

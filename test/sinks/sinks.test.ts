@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exportStudy, type Job, logRun, outcomeOfLoss, search } from '../../src/index.js';
 import type { SearchJobEvent } from '../../src/jobs/search/events.js';
 import type { SearchResult } from '../../src/jobs/search/result.js';
@@ -119,6 +119,16 @@ describe.runIf(has('tensorboard'))('a search that is logged while it runs', () =
     const written = scalarsIn(join(logs, name));
     expect(written['search/loss']).toEqual(scalars.map(({ step }) => [step, 1.5]));
     expect(readFileSync(join(logs, name, 'report.html'), 'utf8')).toContain(genotype);
+  });
+
+  it('is logged although the start-up code of the site prints', async () => {
+    const site = temporaryFolder();
+    writeFileSync(join(site, 'sitecustomize.py'), 'print("hello from the site")\n');
+    const before = process.env.PYTHONPATH;
+    onTestFinished(() => void vi.stubEnv('PYTHONPATH', before));
+    vi.stubEnv('PYTHONPATH', site);
+    const to = `tensorboard:${join(root, 'site-logs')}`;
+    expect((await logRun(run, { to })).location).toContain(join(root, 'site-logs'));
   });
 
   it('is not harmed by a log that fails: notices say why, and how to log later', () => {

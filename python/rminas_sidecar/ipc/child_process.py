@@ -106,8 +106,14 @@ class ChildProcess:
         if pipe is not None:
             for line in pipe:
                 # A child that is killed while it writes leaves half a line.
-                if line.endswith(b"\n"):
-                    self._on_message(json.loads(line))
+                if not line.endswith(b"\n"):
+                    continue
+                message = _message(line)
+                if message is not None:
+                    self._on_message(message)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.write(2, line)
         self.ended = True
         code = self._child.wait()
         self.end()
@@ -123,6 +129,15 @@ class ChildProcess:
             self._stderr = (self._stderr + chunk)[-_STDERR_TAIL:]
             with contextlib.suppress(OSError):
                 os.write(2, chunk)
+
+
+def _message(line: bytes) -> Body | None:
+    """None for a line that start-up code of the site printed, before the child could take stdout for itself."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) and "event" in message else None
 
 
 def _environment() -> dict[str, str]:

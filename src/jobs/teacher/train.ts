@@ -6,7 +6,7 @@ import { checkOptions, filledText, type OptionShape } from '../../options.js';
 import { slug } from '../../plugins/slug.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import { pythonEnvironment } from '../../sidecar/process/python-environment.js';
-import { runPython } from '../../sidecar/process/run-python.js';
+import { answerLine, runPython } from '../../sidecar/process/run-python.js';
 import { usefulLine } from '../../sidecar/process/traceback.js';
 import { writeJobFile } from '../../store/folder.js';
 import { TRAINED_TEACHER, type TrainedTeacher, trainedTeacherSchema } from '../../teachers/trained.js';
@@ -110,7 +110,7 @@ async function convert(
     signal,
     environment: pythonEnvironment(process.env),
   });
-  if (output.exit.code === 0) return output.stdout.trim();
+  if (output.exit.code === 0) return answerLine(output.stdout);
   throw new MissingError(`The weights ${weights} were not written: ${usefulLine(output.stderr) ?? 'no reason given'}`, {
     code: 'unwritable',
     nextSteps: [`Make room, and run: ${COMMAND} ${shellWord(join(weights, '..'))}`],

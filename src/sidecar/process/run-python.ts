@@ -14,6 +14,11 @@ export interface PythonOutput {
   readonly unrunnable: string | null;
 }
 
+/** The answer of a program of ours: its last line, because start-up code of the site may print before it. */
+export function answerLine(stdout: string): string {
+  return stdout.trimEnd().split('\n').at(-1) ?? '';
+}
+
 /** Bounds the output of a program that is not Python and may never stop writing. */
 const MAX_OUTPUT_CHARACTERS = 1_000_000;
 
