@@ -30,8 +30,17 @@ export function findTable({ table }: BenchmarkDefinition, dataFolders: readonly 
 /** The names of the files in a folder, without hidden ones; none if the folder is absent or unreadable. */
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => !name.startsWith('.') && statSync(join(folder, name)).isFile());
+    return readdirSync(folder).filter((name) => !name.startsWith('.') && isFile(join(folder, name)));
   } catch {
     return [];
+  }
+}
+
+/** A link that leads nowhere is no file. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }

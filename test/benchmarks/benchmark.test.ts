@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { benchmarkNamed, benchmarkOf, parseArchitecture } from '../../src/benchmarks/benchmark.js';
@@ -48,5 +48,16 @@ describe('the table of a data folder', () => {
     expect(findTable(benchmarkNamed('nas-bench-201'), ['nowhere', data])).toBeUndefined();
     writeFileSync(join(folder, 'c.csv.gz'), '');
     expect(findTable(benchmarkNamed('nas-bench-201'), ['nowhere', data])).toBe(join(folder, 'c.csv.gz'));
+  });
+
+  it('is found beside links that lead nowhere', () => {
+    const data = temporary();
+    const folder = join(data, nb201.table.folder);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync('nowhere', join(folder, 'a.csv'));
+    symlinkSync('b.csv', join(folder, 'b.csv'));
+    expect(findTable(nb201, [data])).toBeUndefined();
+    writeFileSync(join(folder, 'c.csv'), '');
+    expect(findTable(nb201, [data])).toBe(join(folder, 'c.csv'));
   });
 });
