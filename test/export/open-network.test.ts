@@ -1,5 +1,6 @@
 /** Live networks of a script: the example, and what the typed arrays mean. */
 import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +51,14 @@ describe('openNetwork', () => {
     const missing = openNetwork(NB201, { overrides: SMALL, weights: 'no-such-file.pt' });
     await expect(missing).rejects.toMatchObject({ code: 'missing-file', exitCode: 3 });
     await expect(openNetwork('exp/no-such-run')).rejects.toMatchObject({ code: 'missing-run' });
+  });
+
+  it('replaces ~ in paths by the home folder', async () => {
+    const home = join(homedir(), 'no-such');
+    await expect(openNetwork('~/no-such')).rejects.toThrow(`no folder ${home}.`);
+    await expect(openNetwork(NB201, { cfg: '~/no-such.yaml' })).rejects.toThrow(`file ${home}.yaml`);
+    const images = { overrides: ['LOADER.DATASET', 'npz:images.npz'], python: '~/no-such' };
+    await expect(openNetwork(NB201, images)).rejects.toThrow(home);
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Bridge, openBridge } from '../../bridge/index.js';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { UsageError } from '../../errors.js';
+import { pathOption } from '../../installation/paths.js';
 import {
   anyText,
   arrayOf,
@@ -25,12 +26,12 @@ export interface OpenNetworkOptions extends Omit<SubjectOptions, 'network' | 'se
 }
 
 const OPEN_OPTIONS: OptionShape<OpenNetworkOptions> = {
-  cfg: filledText.optional(),
+  cfg: pathOption.optional(),
   overrides: arrayOf(anyText, 'texts').optional(),
   plugins: arrayOf(filledText, 'names of files and modules').optional(),
-  weights: filledText.optional(),
+  weights: pathOption.optional(),
   seed: seedOption.optional(),
-  python: filledText.optional(),
+  python: pathOption.optional(),
 };
 
 /** Numbers and their shape. The first dimension is that of the images. */
@@ -109,10 +110,10 @@ const answerSchema = z.object({ logits: packedSchema, features: z.array(packedSc
  * @throws as exportNetwork; SidecarError when the interpreter ends
  */
 export async function openNetwork(network: string, options: OpenNetworkOptions = {}): Promise<OpenNetwork> {
-  checkArgument('openNetwork()', 'network', filledText, network);
+  const named = checkArgument('openNetwork()', 'network', pathOption, network);
   const { python: given, ...subjectOptions } = checkOptions('openNetwork()', OPEN_OPTIONS, options);
   const { config, plan, seed, weights, accuracy } = await subjectOf(
-    { network, ...subjectOptions },
+    { network: named, ...subjectOptions },
     new PluginLoader({ python: given }),
   );
   const python = await findPython(given);
