@@ -4,7 +4,7 @@ import { benchmarkOf } from '../benchmarks/benchmark.js';
 import { queryBenchmark } from '../benchmarks/service.js';
 import { planSearch, type SearchPlan } from '../config/index.js';
 import { InterruptedError, RminasError, UsageError } from '../errors.js';
-import { type RecordedEvaluation, readRun } from '../export/run.js';
+import { type RecordedEvaluation, readRun, withoutAnswer } from '../export/run.js';
 import { pathOption } from '../installation/paths.js';
 import { CONFIGURATION_OPTIONS } from '../jobs/common-options.js';
 import { architectureOf } from '../jobs/score/score.js';
@@ -116,12 +116,7 @@ async function recordedSubject(options: ExplainOptions, folder: string): Promise
   const config = await run.configuration();
   const plan = planSearch(config);
   const text = options.genotype ?? run.answer;
-  if (text === null) {
-    throw new UsageError(`The search in ${run.folder} has no answer yet.`, {
-      code: 'no-answer',
-      nextSteps: [`Resume it with: rminas search --resume ${run.folder}`, 'Or name an architecture in quotes.'],
-    });
-  }
+  if (text === null) throw withoutAnswer(run.folder, 'Or name an architecture in quotes.');
   const { genotype, canonical } = architectureOf(plan.definitions.space, config.catalogue.spaces, text);
   const common = { plan, genotype, canonical, run: run.folder, threshold: run.result?.threshold ?? null };
   const recorded = evidenceOf(run, canonical);

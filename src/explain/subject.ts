@@ -5,7 +5,7 @@ import { BUILT_IN } from '../catalogue/built-in.js';
 import type { Config } from '../config/index.js';
 import { MissingError, UsageError } from '../errors.js';
 import { jobIn } from '../export/network/subject.js';
-import { readRun } from '../export/run.js';
+import { readRun, withoutAnswer } from '../export/run.js';
 import { RETRAINING_JOURNAL } from '../jobs/retrain/journal.js';
 import { planResumedRetraining } from '../jobs/retrain/plan.js';
 import type { PluginLoader } from '../plugins/loader.js';
@@ -96,11 +96,4 @@ async function answerOf(path: string, loader: PluginLoader): Promise<Pick<Archit
         nextSteps: ['Name the folder of a search or of a retraining, a published name, or a genotype in quotes.'],
       });
   }
-}
-
-function withoutAnswer(folder: string): UsageError {
-  return new UsageError(`The search in ${folder} has no answer yet.`, {
-    code: 'no-answer',
-    nextSteps: [`Resume it with: rminas search --resume ${folder}`],
-  });
 }

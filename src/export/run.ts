@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/index.js';
 import { UsageError } from '../errors.js';
-import { pathOption } from '../installation/paths.js';
+import { pathOption, shellWord } from '../installation/paths.js';
 import { recordedEvents, type SearchHeader, type SearchLine } from '../jobs/search/journal.js';
 import { readSearch } from '../jobs/search/plan.js';
 import { resultSchema, type SearchResult } from '../jobs/search/result.js';
@@ -78,6 +78,14 @@ export function readRun(folder: string): RecordedRun {
     result: readResult(files.result),
     configuration: () => new PluginLoader().loadConfig({ file: files.config }),
   };
+}
+
+/** The error of a search that has not ended. @param otherwise what else can be done */
+export function withoutAnswer(folder: string, ...otherwise: readonly string[]): UsageError {
+  return new UsageError(`The search in ${folder} has no answer yet.`, {
+    code: 'no-answer',
+    nextSteps: [`Resume it with: rminas search --resume ${shellWord(folder)}`, ...otherwise],
+  });
 }
 
 /** A search trains its answer after its end, unless it evaluated it before. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MissingError, type RminasError } from '../errors.js';
 import { mismatchStep, setupStep } from '../installation/advice.js';
+import { shellWord } from '../installation/paths.js';
 import { type Answers, described, type Questions } from '../protocol/describing.js';
 import { nameSchema } from '../protocol/specification.js';
 import { errorOfCode, packageFailure } from '../sidecar/failures.js';
@@ -121,9 +122,15 @@ function failureOf(
     reportedFailure(stderr) ??
     packageFailure(stderr, python) ??
     fail(`Reading ${named(subject)} ${describeExit(output.exit)}: ${reason}`, 'plugin-failed', [
-      `Run it alone to see all of its output: ${python} ${fileOf(subject.plugins[0] ?? '-m rminas_sidecar.describe')}`,
+      `Run it alone to see all of its output: ${commandOf(python, subject.plugins[0])}`,
     ])
   );
+}
+
+/** The command that runs a plugin alone; without one, the program that was asked. */
+function commandOf(python: string, plugin: string | undefined): string {
+  const what = plugin === undefined ? '-m rminas_sidecar.describe' : shellWord(fileOf(plugin));
+  return `${shellWord(python)} ${what}`;
 }
 
 /** The last report: a plugin may print lines that look alike before it fails. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listGenotypes, showArchitecture } from '../../src/index.js';
+import { explain, listGenotypes, showArchitecture } from '../../src/index.js';
 import { splitGenotypes } from '../../src/terminal/input/words.js';
 import { describeGraphs, describePublished } from '../../src/terminal/tables/architecture.js';
 
@@ -45,6 +45,16 @@ describe('showing an architecture', () => {
       space: 'examples/resnet-space.yaml',
     });
     expect(graphs[0]?.form).toBe('rows');
+  });
+
+  it('quotes the folder of a search without an answer in the command that resumes it', async () => {
+    const run = join(folder, 'a search');
+    cpSync('test/fixtures/journals/0.2.1/search-interrupted', run, { recursive: true });
+    const nextSteps = [`Resume it with: rminas search --resume '${run}'`];
+    await expect(showArchitecture({ architecture: run })).rejects.toMatchObject({ code: 'no-answer', nextSteps });
+    await expect(explain({ run })).rejects.toMatchObject({
+      nextSteps: [...nextSteps, 'Or name an architecture in quotes.'],
+    });
   });
 
   it.each([

@@ -136,7 +136,7 @@ describe.skipIf(process.platform === 'win32')('a Python that does not describe p
     ['fails', 'echo no such thing >&2; exit 4', 'plugin-failed'],
     ['is killed', 'kill -9 $$', 'plugin-failed'],
   ])('is an error with a next step when it %s', { timeout }, async (what, script, code) => {
-    const python = join(temporaryFolder(), 'python');
+    const python = join(temporaryFolder(), 'a python');
     writeFileSync(python, `#!/bin/sh\n${script}\n`);
     chmodSync(python, 0o755);
     const timeoutMs = what === 'never ends' ? 1000 : undefined;
@@ -145,7 +145,9 @@ describe.skipIf(process.platform === 'win32')('a Python that does not describe p
       .catch((thrown: unknown) => thrown as RminasError);
     expect(error).toBeInstanceOf(MissingError);
     expect(error).toMatchObject({ code });
-    expect((error as RminasError).nextSteps.length).toBeGreaterThan(0);
+    const [step] = (error as RminasError).nextSteps;
+    expect(step).toBeDefined();
+    if (code === 'plugin-failed') expect(step).toContain(`: '${python}' ${plugin}`);
     expect((error as RminasError).message).toContain(code === 'plugin-description' ? python : plugin);
   });
 });

@@ -15,7 +15,7 @@ import { jobFolderAt } from '../../store/folder.js';
 import { readJob } from '../../store/job-store.js';
 import { firstLine } from '../../store/journal-file.js';
 import { parseJson } from '../../system/json.js';
-import { readRun } from '../run.js';
+import { readRun, withoutAnswer } from '../run.js';
 
 /** What an export needs to know of its network. */
 export interface ExportSubject {
@@ -114,12 +114,7 @@ async function subjectOfGenotype(options: SubjectOptions, loader: PluginLoader):
 
 async function subjectOfSearch(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   const { folder, answer, result } = readRun(options.network);
-  if (answer === null) {
-    throw new UsageError(`The search in ${folder} has no answer yet.`, {
-      code: 'no-answer',
-      nextSteps: [`Resume it with: rminas search --resume ${shellWord(folder)}`],
-    });
-  }
+  if (answer === null) throw withoutAnswer(folder);
   const { config: cfg } = jobFolderAt(folder);
   const planned = await planNewRetraining({ genotype: answer, cfg, overrides: options.overrides }, loader);
   return { ...withGivenWeights(planned, options), run: folder, search: result };
