@@ -53,8 +53,8 @@ export function parseTeacherReference(
   if (registered === undefined && text !== '') {
     const found = inFile(resolve(cwd, userPath(text)), { ...parts, given: text });
     if (found !== null) return found;
-    if (stages.length === 0 && weights.text === '') return null;
-  } else if (stages.length === 0 && weights.text === '') return null;
+  }
+  if (stages.length === 0 && weights.text === '') return null;
   return withRegistered(architecture, { ...parts, given: text, isName: registered !== undefined });
 }
 
