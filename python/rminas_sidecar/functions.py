@@ -3,8 +3,10 @@
 Such a function is code and can do everything that the user can do, so it runs only where the user named it.
 """
 
+import contextlib
 import hashlib
 import importlib
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -97,6 +99,17 @@ def _file_of(module: str) -> Path:
     return Path(file).absolute()
 
 
+def _limit() -> float:
+    given = os.environ.get(LIMIT_VARIABLE)
+    if not given:
+        return _DEFAULT_SECONDS
+    with contextlib.suppress(ValueError):
+        if 0 < (seconds := float(given)) < math.inf:
+            return seconds
+    steps = [f"Set {LIMIT_VARIABLE} to a number of seconds, or unset it."]
+    raise SidecarError("plugin-failed", f"{LIMIT_VARIABLE} is {given!r}, and must be a number above 0.", steps)
+
+
 def run_bounded(work: Callable[[], T], what: str, file: Path | None) -> T:
     """Runs code of the user.
 
@@ -105,9 +118,10 @@ def run_bounded(work: Callable[[], T], what: str, file: Path | None) -> T:
         file: where the user corrects it; None for an installed module.
 
     Raises:
-        SidecarError: `plugin-failed` when it raises, or does not end in time; errors with a code pass unchanged.
+        SidecarError: `plugin-failed` when it raises, does not end in time, or the limit is no number; errors with a
+            code pass unchanged.
     """
-    seconds = float(os.environ.get(LIMIT_VARIABLE) or _DEFAULT_SECONDS)
+    seconds = _limit()
     try:
         with time_limit(seconds):
             return work()

@@ -74,6 +74,14 @@ def test_a_function_that_raises(file: Path) -> None:
         load_function(f"{file}:leaves")(7)
 
 
+@pytest.mark.parametrize("limit", ["soon", "0", "nan", "inf"])
+def test_a_limit_that_is_no_number_of_seconds(file: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setenv(LIMIT_VARIABLE, limit)
+    with pytest.raises(SidecarError, match=f"{LIMIT_VARIABLE} is '{limit}', and must be a number above 0") as caught:
+        load_function(f"{file}:double")
+    assert caught.value.next_steps == [f"Set {LIMIT_VARIABLE} to a number of seconds, or unset it."]
+
+
 def test_a_function_or_an_import_that_hangs(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     function = load_function(f"{file}:hangs")
     monkeypatch.setenv(LIMIT_VARIABLE, "0.1")

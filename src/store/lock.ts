@@ -110,7 +110,10 @@ function createLockFile(folder: JobFolder, own: string): number {
   }
 }
 
-/** Whether a process is at work in a folder, as far as its locks tell. Nothing is written. */
+/**
+ * Whether a process is at work in a folder, as far as its locks tell. Nothing is written, so the clock of this host tells
+ * whether the lease of another one has expired.
+ */
 export function isLocked(folder: JobFolder): boolean {
   const now = Date.now();
   return holdersIn(folder).some((holder) => isHeld(holder, now));
@@ -133,8 +136,9 @@ function takeOverOthers(folder: JobFolder, own: string, now: number): Holder[] {
 }
 
 /**
- * Of a process on this host the process table tells. Of another host only the renewals tell; both times are of the same
- * file system, so clocks of hosts are not compared. Release 0.2.1 renews nothing: its locks of other hosts stay.
+ * Of a process on this host the process table tells. Of another host only the renewals tell. Where a lock is taken, both
+ * times are of the same file system, so clocks of hosts are not compared. Release 0.2.1 renews nothing: its locks of other
+ * hosts stay.
  */
 function isHeld(holder: Holder, now: number): boolean {
   const { pid, started, namespace, renewedAt } = holder;

@@ -45,6 +45,7 @@ interface Context {
 /** @throws UsageError `unusable-address` when the host and port cannot be listened on; MissingError without the folder */
 export async function serveRuns({ folder, host = '127.0.0.1', port = 0, signal }: ServeOptions): Promise<RunServer> {
   const library = openLibrary(folder);
+  const bundle = readBundle('ui');
   const token = randomBytes(18).toString('base64url');
   let context: Context | undefined;
   const server = createServer((request, response) => {
@@ -56,7 +57,7 @@ export async function serveRuns({ folder, host = '127.0.0.1', port = 0, signal }
     server.listen(port, host, resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
-  context = { library, guard: { token, port: taken, host }, bundle: readBundle('ui'), signal };
+  context = { library, guard: { token, port: taken, host }, bundle, signal };
   const ended = new Promise<void>((resolve) => {
     const stop = () => {
       server.close(() => resolve());

@@ -145,7 +145,7 @@ def find_dataset(name: str, resolution: int, classes: int, images: OwnImagesSpec
 
 def notes_on(dataset: Dataset, training: Images) -> list[str]:
     """Notes for the user on the training images that were found: one when the set is partial."""
-    if dataset.expected is None or len(training) == dataset.expected:
+    if dataset.expected is None or len(training) >= dataset.expected:
         return []
     return [f"{dataset.name} is partial: {len(training):,} of {dataset.expected:,} training images were found."]
 

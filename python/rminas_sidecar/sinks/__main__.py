@@ -7,7 +7,6 @@ The entries come as lines of JSON on stdin, as the protocol's `log` describes th
 import argparse
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -16,6 +15,7 @@ from typing import TextIO
 import jsonschema_rs
 
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.ipc.signals import leave_signals_to_the_controller
 from rminas_sidecar.protocol import SCHEMA, Body
 from rminas_sidecar.protocol.failures import error_body, failure_body
 from rminas_sidecar.sinks.sink import Sink
@@ -45,10 +45,8 @@ def main() -> int:
     parser.add_argument("kind", choices=_MODULES)
     parser.add_argument("destination", nargs="?", default="")
     options = parser.parse_args()
-    # The controller ends this process by closing stdin. Ctrl-C reaches the whole group.
-    for name in ("SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    # The controller ends this process by closing stdin.
+    leave_signals_to_the_controller()
     # The tools print, and must not break the document.
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

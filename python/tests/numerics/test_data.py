@@ -1,5 +1,7 @@
 """What all data sets have in common, the digits, and the batch that is drawn."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch import Tensor
 from rminas_sidecar.data import batch
 from rminas_sidecar.data.augmentation import Augmentation
 from rminas_sidecar.data.cifar import CIFAR10, CIFAR100
-from rminas_sidecar.data.datasets import DATASETS
+from rminas_sidecar.data.datasets import DATASETS, notes_on
 from rminas_sidecar.data.digits import DIGITS
 from rminas_sidecar.data.imagenet16 import IMAGENET16_120
 from rminas_sidecar.data.images import Dataset, StoredImages, make_generator
@@ -123,3 +125,9 @@ def test_the_batch_is_what_the_teacher_knows_best() -> None:
     assert torch.equal(chosen, images[best])
     everything, _ = batch.select(images, labels, _Suspicious(), BatchSpecification(5, 12, "all"))
     assert torch.equal(everything, images)
+
+
+@pytest.mark.parametrize(("expected", "partial"), [(359, False), (360, False), (361, True), (None, False)])
+def test_fewer_images_than_expected_are_a_part(expected: int | None, partial: bool) -> None:
+    notes = notes_on(replace(DIGITS, expected=expected), DIGITS.read_held_out(None))
+    assert notes == (["digits is partial: 360 of 361 training images were found."] if partial else [])
