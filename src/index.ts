@@ -137,7 +137,7 @@ export { checkSpace, SPACE_CHECKS, type SpaceCheck } from './spaces/conformance.
 export { defineSpace, type SpaceDefinition } from './spaces/definition.js';
 export type { SlotChoices } from './spaces/slots/conditions.js';
 export { createSlotSpace, type SlotSpaceOptions } from './spaces/slots/space.js';
-export type { Encoding, Space, VoteMethod, VoteRules } from './spaces/space.js';
+export type { Encoding, SlotNames, Space, VoteMethod, VoteRules } from './spaces/space.js';
 export { checkStrategy, type MakeStrategy, STRATEGY_CHECKS, type StrategyCheck } from './strategies/conformance.js';
 export { defineStrategy, type StrategyContext, type StrategyDefinition } from './strategies/definition.js';
 export { createStrategy } from './strategies/index.js';

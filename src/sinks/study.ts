@@ -12,7 +12,6 @@ import { thinned } from '../report/data/search/architectures.js';
 import { type HistoryEntry, scoredHistory } from '../report/data/search/history.js';
 import type { SearchRecords } from '../report/data/search/records.js';
 import { slotNamesOf } from '../report/data/search/slots.js';
-import type { Encoding } from '../spaces/space.js';
 import { jobFolderAt } from '../store/folder.js';
 import { readJob } from '../store/job-store.js';
 import { searchLog } from './entries/search.js';
@@ -58,8 +57,7 @@ export function studyEntries(records: SearchRecords): LogEntry[] {
       nextSteps: ['Export the evaluations with --format csv or jsonl.'],
     });
   }
-  const known = entries.flatMap(({ encoding }): Encoding[] => (encoding === null ? [] : [encoding]));
-  const names = slotNamesOf(space, known);
+  const names = slotNamesOf(space);
   const slots = names.slots.map((name, slot) => ({ name, choices: [...(names.categories[slot] ?? [])] }));
   const choicesOf = (canonical: string) =>
     space.canonical(space.parse(canonical)).map((category, slot) => slots[slot]?.choices[category] ?? String(category));

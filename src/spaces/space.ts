@@ -23,6 +23,13 @@ export interface VoteRules {
   readonly edgeRank: EdgeRank;
 }
 
+/** What reports and studies call the slots of a space. */
+export interface SlotNames {
+  readonly slots: readonly string[];
+  /** The names of each slot's categories, all different. */
+  readonly categories: readonly (readonly string[])[];
+}
+
 /**
  * A search space: the set of architectures, and how each of them is encoded, written and varied.
  *
@@ -37,6 +44,8 @@ export interface Space {
   readonly name: string;
   /** Number of categories of each slot. */
   readonly slots: readonly number[];
+  /** Reports and studies number the slots and categories of a space without names. */
+  readonly names?: SlotNames;
   /** The forest's columns for each category of each slot. Different genotypes must have different rows. */
   readonly features: readonly SlotFeatures[];
   /** Number of genotypes. Above 2^53 an approximation is enough. */

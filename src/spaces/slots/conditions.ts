@@ -27,6 +27,11 @@ export interface PlacedSlot {
 /** The category of a conditional slot whose condition does not hold. Its choices follow. */
 export const ABSENT = 0;
 
+/** The names of all categories of a slot; that of {@link ABSENT} cannot be the name of a choice. */
+export function categoryNames({ choices, conditional }: PlacedSlot): string[] {
+  return conditional ? ['–', ...choices] : [...choices];
+}
+
 /**
  * The slots in an order in which each condition names earlier slots only; otherwise in the given order.
  * @param invalid makes the error of a problem that follows "The space …"

@@ -5,7 +5,15 @@ import { oneHot } from '../features.js';
 import { freeSlots } from '../free-slots.js';
 import type { Space } from '../space.js';
 import { checkBallot, countVotes, firstHighest, vote } from '../vote.js';
-import { ABSENT, normalise, type PlacedSlot, placeSlots, possibleCategories, type SlotChoices } from './conditions.js';
+import {
+  ABSENT,
+  categoryNames,
+  normalise,
+  type PlacedSlot,
+  placeSlots,
+  possibleCategories,
+  type SlotChoices,
+} from './conditions.js';
 import { conditionalNeighbours } from './neighbours.js';
 import { countArchitectures } from './size.js';
 import { parseSlots, printSlots } from './text.js';
@@ -55,6 +63,7 @@ export function createSlotSpace(options: SlotSpaceOptions): Space {
   return {
     name,
     slots,
+    names: { slots: placed.map((slot) => slot.name), categories: placed.map(categoryNames) },
     features: slots.map(oneHot),
     trees: trees ?? Math.max(FEWEST_TREES, TREES_PER_SLOT * slots.length),
     print: (encoding) => printSlots(placed, encoding),

@@ -1,9 +1,8 @@
 /** How sure the answer of a model is, slot by slot. */
 import type { SearchResult } from '../../../jobs/search/result.js';
-import type { Encoding, Space } from '../../../spaces/space.js';
+import type { Encoding, SlotNames, Space } from '../../../spaces/space.js';
 import { grouped } from '../../../system/units.js';
 import type { Block } from '../schema.js';
-import type { SlotNames } from './slots.js';
 
 /** The canonical form of the answer, since resamples were compared with it. */
 export function confidenceTable(

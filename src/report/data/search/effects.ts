@@ -1,10 +1,9 @@
 /** What the evaluated architectures say about slots: a linear model of their ranks, with a term for each choice. */
 import type { PlaneChart } from '../../../charts/chart.js';
-import type { Encoding, Space } from '../../../spaces/space.js';
+import type { Encoding, SlotNames, Space } from '../../../spaces/space.js';
 import { type LinearModel, ModelData } from '../../../strategies/answers/linear-model.js';
 import type { Block, ReportTable } from '../schema.js';
 import type { HistoryEntry } from './history.js';
-import type { SlotNames } from './slots.js';
 
 const RIDGE = 1;
 const FEWEST = 10;

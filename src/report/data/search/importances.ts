@@ -1,6 +1,6 @@
 /** How much each slot matters to the forest that proposed the architectures. */
+import type { SlotNames } from '../../../spaces/space.js';
 import type { Block } from '../schema.js';
-import type { SlotNames } from './slots.js';
 
 /** @param importances a share per slot, 0 to 1 */
 export function importanceBlock(importances: readonly number[], { slots }: SlotNames): Block {

@@ -1,6 +1,5 @@
 /** The report of a search: a pure function of what its folder holds. */
 import { basename } from 'node:path';
-import type { Encoding } from '../../../spaces/space.js';
 import type { Block, ReportArchitecture, RunReport, Section } from '../schema.js';
 import { accuracyBlocks } from './accuracy.js';
 import { architecturesOf } from './architectures.js';
@@ -67,8 +66,7 @@ function whyBlocks({ planned, result }: SearchRecords, history: SearchHistory): 
   if (space === null || planned === null || found === null) return [];
   const { settings } = planned.plan;
   const answer = space.parse(found.genotype);
-  const known = entries.flatMap(({ encoding }): Encoding[] => (encoding === null ? [] : [encoding]));
-  const names = slotNamesOf(space, [answer, ...known]);
+  const names = slotNamesOf(space);
   const voters = found.voters.map(({ genotype }) => space.parse(genotype));
   const { 'RMINAS.VOTE': method } = settings.strategyValues as { 'RMINAS.VOTE'?: 'sum' | 'greedy' };
   const rules = { method: method ?? 'sum', edgeRank: settings.edgeRank };

@@ -1,15 +1,9 @@
 /** The names of the slots of a space and of their categories. */
 import { DARTS_EDGES, DARTS_OPERATIONS } from '../../../spaces/darts/cell.js';
 import { NB201_EDGES, NB201_OPERATIONS } from '../../../spaces/nas-bench-201/cell.js';
-import type { Encoding, Space } from '../../../spaces/space.js';
+import type { SlotNames, Space } from '../../../spaces/space.js';
 
-export interface SlotNames {
-  readonly slots: readonly string[];
-  /** The names of each slot's categories. */
-  readonly categories: readonly (readonly string[])[];
-}
-
-export function slotNamesOf(space: Space, known: readonly Encoding[]): SlotNames {
+export function slotNamesOf(space: Space): SlotNames {
   switch (space.name) {
     case 'nas-bench-201':
       return same(
@@ -27,7 +21,7 @@ export function slotNamesOf(space: Space, known: readonly Encoding[]): SlotNames
         ['identity', 'kernel 3, expansion 3', 'kernel 5, expansion 6'],
       );
     default:
-      return writtenNames(space, known);
+      return space.names ?? numbered(space);
   }
 }
 
@@ -35,22 +29,9 @@ function same(slots: readonly string[], categories: readonly string[]): SlotName
   return { slots, categories: slots.map(() => categories) };
 }
 
-/** Names as `slot=choice` texts have them; numbers where the space writes its genotypes in another way. */
-function writtenNames(space: Space, known: readonly Encoding[]): SlotNames {
-  const slots = space.slots.map((_, slot) => `slot ${slot + 1}`);
-  const categories = space.slots.map((count) => Array.from({ length: count }, (_, category) => String(category)));
-  for (const encoding of known) {
-    const pairs = space
-      .print(encoding)
-      .split(',')
-      .map((part) => part.split('='));
-    if (pairs.length !== encoding.length || pairs.some((pair) => pair.length !== 2)) continue;
-    for (const [slot, [name = '', choice = '']] of pairs.entries()) {
-      slots[slot] = name;
-      const names = categories[slot];
-      const category = encoding[slot];
-      if (names !== undefined && category !== undefined) names[category] = choice;
-    }
-  }
-  return { slots, categories };
+function numbered({ slots }: Space): SlotNames {
+  return {
+    slots: slots.map((_, slot) => `slot ${slot + 1}`),
+    categories: slots.map((count) => Array.from({ length: count }, (_, category) => String(category))),
+  };
 }

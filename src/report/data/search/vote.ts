@@ -1,10 +1,9 @@
 /** Why the answer won: the votes for each slot, their margins, and how often resampled voters would agree. */
 import type { HeatmapChart } from '../../../charts/chart.js';
-import type { Encoding, Space, VoteRules } from '../../../spaces/space.js';
+import type { Encoding, SlotNames, Space, VoteRules } from '../../../spaces/space.js';
 import { countVotes } from '../../../spaces/vote.js';
 import { resample } from '../../../statistics/bootstrap.js';
 import type { Block } from '../schema.js';
-import type { SlotNames } from './slots.js';
 
 const RESAMPLES = 500;
 
