@@ -173,7 +173,7 @@ class _Writer:
         inlined = self._inline(node)
         if node.op == "call_method":
             owner, *others = node.args
-            return f"{self._operand(owner, inlined)}.{node.target}({self._arguments(others, node.kwargs)})"
+            return f"{self._operand(owner, inlined)}.{node.target}({self._arguments(others, node.kwargs, inlined)})"
         return self._function(node, inlined)
 
     def _function(self, node: fx.Node, inlined: dict[fx.Node, str]) -> str:
@@ -183,7 +183,7 @@ class _Writer:
             return f"{left} {_INFIX[target]} {right}"
         if target is operator.getitem:
             owner, index = node.args
-            return f"{self._operand(owner, inlined)}[{self._index(index)}]"
+            return f"{self._operand(owner, inlined)}[{self._index(index, inlined)}]"
         if target is getattr:
             return f"{self._operand(node.args[0], inlined)}.{node.args[1]}"
         if target is operator.neg:
@@ -209,7 +209,8 @@ class _Writer:
     def _operand(self, value: object, inlined: dict[fx.Node, str]) -> str:
         text = self._argument(value, inlined)
         is_infix = isinstance(value, fx.Node) and value in inlined and value.target in _INFIX
-        return f"({text})" if is_infix else text
+        # A sign binds less than what follows it, such as a power or a call.
+        return f"({text})" if is_infix or text.startswith("-") else text
 
     def _arguments(
         self, values: Iterable[object], named: dict[str, Any], inlined: dict[fx.Node, str] | None = None
@@ -223,7 +224,7 @@ class _Writer:
         if isinstance(value, fx.Node):
             return (inlined or {}).get(value, "") or self.names[value]
         if isinstance(value, slice):
-            return f"slice({value.start}, {value.stop}, {value.step})"
+            return f"slice({', '.join(self._argument(end, inlined) for end in (value.start, value.stop, value.step))})"
         if isinstance(value, (list, tuple)):
             texts = ", ".join(self._argument(item, inlined) for item in value)
             return f"[{texts}]" if isinstance(value, list) else f"({texts}{',' if len(value) == 1 else ''})"
@@ -231,13 +232,14 @@ class _Writer:
             return repr(value) if value is not Ellipsis else "..."
         raise CannotWrite(f"a value of type {type(value).__name__} in a forward")
 
-    def _index(self, index: object) -> str:
+    def _index(self, index: object, inlined: dict[fx.Node, str]) -> str:
         parts = index if isinstance(index, tuple) else (index,)
-        return ", ".join(self._slice(part) if isinstance(part, slice) else self._argument(part) for part in parts)
+        texts = (self._slice(it, inlined) if isinstance(it, slice) else self._argument(it, inlined) for it in parts)
+        return ", ".join(texts)
 
-    def _slice(self, part: slice) -> str:
-        ends = ["" if end is None else self._argument(end) for end in (part.start, part.stop)]
-        step = "" if part.step is None else f":{self._argument(part.step)}"
+    def _slice(self, part: slice, inlined: dict[fx.Node, str]) -> str:
+        ends = ["" if end is None else self._argument(end, inlined) for end in (part.start, part.stop)]
+        step = "" if part.step is None else f":{self._argument(part.step, inlined)}"
         return f"{ends[0]}:{ends[1]}{step}"
 
 
