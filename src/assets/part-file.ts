@@ -61,11 +61,10 @@ export class PartFile {
       makeFolder(dirname(this.path));
       // The old origin must be gone before the old bytes are overwritten.
       if (start === 0) await rm(this.#origin, { force: true });
-      const opened = await open(this.path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK | (start === 0 ? O_TRUNC : 0));
-      await writeFile(this.#origin, JSON.stringify(origin));
-      return opened;
+      return open(this.path, O_CREAT | O_WRONLY | O_APPEND | O_NONBLOCK | (start === 0 ? O_TRUNC : 0));
     });
     try {
+      await storing(this.path, () => writeFile(this.#origin, JSON.stringify(origin)));
       for await (const chunk of content) await storing(this.path, () => file.appendFile(chunk));
       await storing(this.path, () => file.sync());
     } finally {

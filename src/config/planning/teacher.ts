@@ -1,6 +1,7 @@
 /** The teacher of searches and of distillations. */
 import type { DatasetDefinition } from '../../datasets/definition.js';
 import { UsageError } from '../../errors.js';
+import { shellWord } from '../../installation/paths.js';
 import { OWN_TEACHERS, type TeacherDefinition } from '../../teachers/definition.js';
 import type { Config } from '../config.js';
 import type { SearchValues } from '../schema/search-keys.js';
@@ -24,7 +25,7 @@ function noTeacher({ name, classes, own }: DatasetDefinition): UsageError {
     code: 'no-teacher',
     nextSteps: [
       `Name one with --teacher, for ${classes} classes if possible: ${OWN_TEACHERS}.`,
-      `Or train one: rminas teacher train --dataset ${own?.reference ?? name}`,
+      `Or train one: rminas teacher train --dataset ${shellWord(own?.reference ?? name)}`,
     ],
   });
 }

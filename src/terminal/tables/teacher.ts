@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { shellWord } from '../../installation/paths.js';
 import type { TeacherInspection } from '../../jobs/teacher/inspect.js';
 import type { TeacherTrainingResult } from '../../jobs/teacher/train.js';
 import { counted, formatSeconds } from '../units.js';
@@ -20,7 +21,7 @@ export function describeTeacherTraining(result: TeacherTrainingResult): string {
     ],
     ['network', `${(teacher.parameters / 1e6).toFixed(3)} M parameters, ${teacher.classes} classes`],
     ['cost', `${formatSeconds(cost.seconds)}, ${cost.secondsPerEpoch.toFixed(2)} s per epoch`],
-    ['use it with', `--teacher ${files.folder}`],
+    ['use it with', `--teacher ${shellWord(files.folder)}`],
     ...notes.map((text): LabelledValue => ['note', text]),
   ];
   return listOf(rows);
