@@ -108,7 +108,14 @@ class _Writer:
         )
 
     def _is_used(self, node: fx.Node) -> bool:
-        return any(node in self._read_by(user) for user in node.users)
+        return self._is_in_place(node) or any(node in self._read_by(user) for user in node.users)
+
+    def _is_in_place(self, node: fx.Node) -> bool:
+        """Whether a node may change what it reads, so that it counts also where nothing reads its result."""
+        if node.op == "call_method":
+            return str(node.target).endswith("_") and not str(node.target).endswith("__")
+        acts = self._child(node) if node.op == "call_module" else None
+        return bool(node.kwargs.get("inplace") or getattr(acts, "inplace", False))
 
     def _read_by(self, user: fx.Node) -> list[fx.Node]:
         """The nodes that a node reads: not those for arguments that a child's `forward` does not use."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rminas_sidecar.export.source import ModelFacts, write_source
 
@@ -21,10 +22,19 @@ class Gated(nn.Module):
         self._compute = compute
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.head(self._compute(self, images).mean((2, 3)))
+        logits: Tensor = self.head(self._compute(self, images).mean((2, 3)))
+        return logits
+
+
+def _changed(its: Gated, x: Tensor) -> Tensor:
+    y: Tensor = its.gate(x)
+    y.sub_(0.1)
+    functional.relu(y, inplace=True)
+    return y * x
 
 
 CASES: dict[str, Forward] = {
+    "images that are changed in place": _changed,
     "a module as the argument of a method": lambda its, x: x.mul(its.gate(x)),
     "a function as a named argument": lambda its, x: its.gate(x).clamp(max=torch.sin(x)),
     "an end of a slice": lambda its, x: its.gate(x)[:, :, : x.size(2) // 2],
