@@ -1,6 +1,5 @@
 """The order in which a stack draws weights, starts steps and waits for them."""
 
-
 import torch
 
 from rminas_sidecar.evaluation.stack import Stack
