@@ -18,7 +18,7 @@ export function programCommand(context: InstallationContext = THIS_PROCESS): str
 /** A text in which the commands of rminas begin as this installation runs them. Texts of errors say `rminas …`. */
 export function withProgramCommand(text: string, context: InstallationContext = THIS_PROCESS): string {
   const program = programCommand(context);
-  return text.replaceAll(/(?<=^|[:`] ?)rminas (?=[a-z])/gm, `${program} `);
+  return text.replaceAll(/(?<=^|[:`] ?)rminas (?=[a-z]|--)/gm, `${program} `);
 }
 
 /** Only a checkout has the script that compiles the program. */

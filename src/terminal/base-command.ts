@@ -1,7 +1,8 @@
 import { Command } from '@oclif/core';
-import { EXIT, RminasError } from '../errors.js';
+import { EXIT, RminasError, type UsageError } from '../errors.js';
 import { requireCurrentFolder } from '../system/folders.js';
-import { describeError, namedFailure } from './error.js';
+import { describeError, errorDocument, namedFailure } from './error.js';
+import { usageErrorOf } from './input/usage-error.js';
 import { guardOutputs, keepResultIn } from './output.js';
 
 /**
@@ -27,26 +28,25 @@ export abstract class BaseCommand extends Command {
     return result;
   }
 
-  protected override async catch(thrown: Error & { exitCode?: number }): Promise<unknown> {
-    // oclif prints its own errors (e.g. an unknown flag) and handles --help.
-    if ('oclif' in thrown && !this.jsonEnabled()) throw thrown;
-    const error = namedFailure(thrown);
-    const usage = 'oclif' in error;
-    process.exitCode = error instanceof RminasError ? error.exitCode : usage ? EXIT.usage : EXIT.bug;
+  protected override async catch(thrown: Error & { exitCode?: number; code?: string }): Promise<unknown> {
+    // By this error, oclif ends a command that showed its help.
+    if (thrown.code === 'EEXIT') throw thrown;
+    const error = 'oclif' in thrown ? this.usageError(thrown) : namedFailure(thrown);
+    process.exitCode = error instanceof RminasError ? error.exitCode : EXIT.bug;
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(error));
     else process.stderr.write(`${describeError(error)}\n`);
     return undefined;
   }
 
   protected override toErrorJson(error: Error): unknown {
-    const known = error instanceof RminasError;
-    return {
-      error: {
-        type: error.name,
-        code: known ? error.code : 'oclif' in error ? 'usage' : 'bug',
-        message: error.message,
-        nextSteps: known ? error.nextSteps : [],
-      },
-    };
+    return errorDocument(error);
+  }
+
+  private usageError(thrown: Error): UsageError {
+    // With NODE_ENV=development, oclif would also warn that the arguments were not parsed.
+    this.parsed = true;
+    const { bin } = this.config;
+    const known = Object.keys(this.config.findCommand(this.ctor.id)?.flags ?? {});
+    return usageErrorOf(thrown, known, `${bin} ${this.ctor.id.replaceAll(':', ' ')} --help`);
   }
 }

@@ -37,3 +37,9 @@ export function describeFailure({ message, nextSteps }: Pick<RminasError, 'messa
   const steps = nextSteps.map((step) => `  ${pc.cyan('→')} ${withProgramCommand(step)}`);
   return [`${pc.red('Error:')} ${message}`, ...steps].join('\n');
 }
+
+/** The document of an error that `--json` prints. */
+export function errorDocument(error: Error): object {
+  const { code, nextSteps } = error instanceof RminasError ? error : { code: 'bug', nextSteps: [] };
+  return { error: { type: error.name, code, message: error.message, nextSteps } };
+}

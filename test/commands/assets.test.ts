@@ -38,7 +38,7 @@ describe('rminas assets list', () => {
     expect(stdout).toMatch(/^missing {3}cifar10 \(data set\): CIFAR-10/m);
     expect(stdout).toContain(`data folders, in order: ${join(home, 'data')}`);
     expect(stdout).toContain('not found in the data folders as cifar-10-batches-py, cifar10/cifar-10-batches-py, .');
-    expect(stdout).toContain('→ rminas assets fetch cifar10 (170.5 MB)');
+    expect(stdout).toContain('→ npx rminas assets fetch cifar10 (170.5 MB)');
     expect(stdout).toMatch(/^wrong {5}resnet20 \(teacher\)/m);
     expect(stdout).toContain(`${place('resnet20.th')}, 13 bytes`);
     expect(stdout).toContain('cdn.thrase.cn/rmi/resnet101.pth, which is gone');

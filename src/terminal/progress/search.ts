@@ -1,3 +1,4 @@
+import { withProgramCommand } from '../../installation/program.js';
 import { describeSearchEvent, type SearchJobEvent } from '../../jobs/search/events.js';
 import { createLiveReporter } from './live-reporter.js';
 import type { Reporter } from './reporter.js';
@@ -13,7 +14,7 @@ export function createPlainReporter(stream: NodeJS.WritableStream): Reporter<Sea
     show(event) {
       const replayed = 'replayed' in event && event.replayed;
       const text = replayed ? null : describeSearchEvent(event);
-      if (text !== null) stream.write(`${text}\n`);
+      if (text !== null) stream.write(`${withProgramCommand(text)}\n`);
     },
     end() {},
   };

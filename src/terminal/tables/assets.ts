@@ -7,6 +7,7 @@ import type {
   FetchReport,
   FileReport,
 } from '../../assets/index.js';
+import { withProgramCommand } from '../../installation/program.js';
 import { describeFailure } from '../error.js';
 import { formatBytes } from '../units.js';
 
@@ -64,7 +65,7 @@ function placeOf({ name, status, path, files, places, lookedFor, download, instr
   const size = download?.bytes === undefined ? '' : ` (${formatBytes(download.bytes)})`;
   const ways = download === null ? instructions : [`rminas assets fetch ${name}${size}`];
   const where = places.length > 0 ? `in the data folders as ${places.join(', ')}` : `at ${lookedFor.join(', ')}`;
-  return [`not found ${where}`, ...ways.map((way) => pc.dim(`→ ${way}`))];
+  return [`not found ${where}`, ...ways.map((way) => pc.dim(`→ ${withProgramCommand(way)}`))];
 }
 
 /** e.g. `, 6 of 6 files, 186.0 MB, MD5 c58f…`. */

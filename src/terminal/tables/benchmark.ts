@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { withProgramCommand } from '../../installation/program.js';
 import type {
   BenchmarkAnswer,
   BenchmarkFigure,
@@ -41,7 +42,7 @@ export function describeAnswer(answer: BenchmarkAnswer, figures: readonly Benchm
     ...(hidden > 0 ? [`${hidden} more figures, which papers do not report: --all`] : []),
     ...Object.entries(costs).map(([name, value]) => `${name}: ${value.toPrecision(5)}`),
     'rank 1 is the best architecture with this figure; regret is the distance to it',
-    `source: ${source}`,
+    withProgramCommand(`source: ${source}`),
   ].join('\n');
 }
 
@@ -62,7 +63,7 @@ export function describeRanking({ benchmark, source, series, best }: BenchmarkRa
     `${pc.bold(`${dataset} ${split}`)}, ${epochs} epochs, ${aggregation}: ${papers}`,
     table.toString(),
     `${best.length} of ${counted(series.architectures, 'architecture')} of ${benchmark}`,
-    `source: ${source}`,
+    withProgramCommand(`source: ${source}`),
   ].join('\n');
 }
 
@@ -80,7 +81,7 @@ export function describeSummary({ benchmark, source, architectures, series, cost
     `${pc.bold(benchmark)}: ${counted(architectures, 'architecture')}`,
     table.toString(),
     ...costs.map(({ name, least, most }) => `${name}: ${least.toPrecision(5)} to ${most.toPrecision(5)}`),
-    `source: ${source}`,
+    withProgramCommand(`source: ${source}`),
   ].join('\n');
 }
 

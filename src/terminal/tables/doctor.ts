@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { Check, Diagnosis } from '../../doctor/index.js';
+import { withProgramCommand } from '../../installation/program.js';
 
 const PAINT = { ok: pc.green, missing: pc.yellow, wrong: pc.red } as const;
 /** Columns of a name. The lines are printed before the longest name is known. */
@@ -8,8 +9,8 @@ const NAME = 22;
 /** The line of one check. */
 export function describeCheck({ name, status, required, detail, nextStep }: Check): string {
   const use = status === 'ok' || required ? '' : ' (optional)';
-  const advice = nextStep === null ? '' : pc.dim(` → ${nextStep}`);
-  return `${PAINT[status](status.padEnd('missing'.length))}  ${name.padEnd(NAME)}  ${detail}${use}${advice}`;
+  const advice = nextStep === null ? '' : pc.dim(` → ${withProgramCommand(nextStep)}`);
+  return `${PAINT[status](status.padEnd('missing'.length))}  ${name.padEnd(NAME)}  ${withProgramCommand(detail)}${use}${advice}`;
 }
 
 /** Whether the default search can run, and the checks that prevent it. */

@@ -1,11 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { withProgramCommand } from '../../installation/program.js';
 
 /** A label and its value. */
 export type LabelledValue = [string, string];
 
-/** Two columns without a frame: a genotype can be selected as a whole, and a narrow terminal wraps it. */
+/**
+ * Two columns without a frame: a genotype can be selected as a whole, and a narrow terminal wraps it. Commands in the values
+ * begin as this installation runs them.
+ */
 export function listOf(rows: readonly LabelledValue[]): string {
   const outer = ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'];
   const inner = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
@@ -14,7 +18,7 @@ export function listOf(rows: readonly LabelledValue[]): string {
     chars: { ...chars, middle: '  ' },
     style: { 'padding-left': 0, 'padding-right': 0, border: [], head: [] },
   });
-  table.push(...rows.map(([label, value]) => [pc.cyan(label), value]));
+  table.push(...rows.map(([label, value]) => [pc.cyan(label), withProgramCommand(value)]));
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
