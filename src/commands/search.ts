@@ -54,8 +54,8 @@ it.`;
     const overrides = [...overridesOf(flags), ...wordsOf(raw)];
     const { cfg, resume, data, plugin: plugins, verify, 'verify-epochs': verifyEpochs } = flags;
     const followUp = parseFollowUp(flags.then, flags['retrain-with']);
-    if (resume !== undefined)
-      rejectConfiguration({ '--cfg': cfg, '--plugin': plugins, '--then': flags.then }, overrides);
+    const configured = { '--cfg': cfg, '--plugin': plugins, '--verify': verify, '--then': flags.then };
+    if (resume !== undefined) rejectConfiguration(configured, overrides);
     const options =
       resume !== undefined
         ? { resume, data }

@@ -17,4 +17,4 @@ export type { SearchSettings } from './planning/search-settings.js';
 export { PROFILE_NAMES, type ProfileName } from './schema/profiles.js';
 export { dumpConfig } from './yacs/dump.js';
 export type { Setting, Settings, ValueSource } from './yacs/merge.js';
-export { textLiteral } from './yacs/value.js';
+export { repr, textLiteral } from './yacs/value.js';

@@ -96,6 +96,18 @@ numpy.savez('digits.npz', x=(digits.images[:600] * 15).astype('uint8'), y=digits
 });
 
 describe('--then', () => {
+  it.each([
+    ['search', 'OPTIM.MAX_EPOCHS 3', 'Error: OPTIM.MAX_EPOCHS (the overrides) is not a configuration key'],
+    ['plan', 'OPTIM.MAX_EPOCH three', "Error: OPTIM.MAX_EPOCH must be of type int, not the str 'three'"],
+  ])('refuses a wrong key of the retraining before the %s begins', async (command, pair, message) => {
+    const out = join(temporaryFolder(), 'out');
+    const words = [command, '--cfg', 'quickstart', '--then', 'retrain', '--retrain-with', pair, '--out', out];
+    const { code, stderr } = await runInProcess(words);
+    expect(code).toBe(2);
+    expect(stderr.startsWith(message), stderr).toBe(true);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('names steps in any order, and keys of the retraining', () => {
     expect(parseFollowUp(undefined)).toBeUndefined();
     expect(parseFollowUp('export, retrain', ['OPTIM.MAX_EPOCH 3'])).toEqual({

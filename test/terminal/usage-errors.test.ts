@@ -13,6 +13,7 @@ it.each([
   ['log exp', 'The flag --to is missing.'],
   ['simulate', 'The flag --cfg is missing. The flag --table is missing.'],
   ['score --cfg quickstart --best 2 x', '--best needs --from.'],
+  ['search --cfg quickstart --verify-epochs 3', '--verify-epochs needs --verify.'],
   ['show', /^The argument ARCHITECTURE is missing: a genotype, .*\.$/],
   ['show 01201201 more', "The argument 'more' is unexpected."],
   ['completion', 'The argument SHELL is missing: one of bash, zsh, fish.'],
@@ -44,6 +45,11 @@ it.each([
   const { code, stdout, stderr } = await runInProcess([...line.split(' '), '--json']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
   expect(JSON.parse(stdout)).toMatchObject({ error: { type: 'UsageError', code: error } });
+});
+
+it('refuses a verification of a resumed search, which keeps its configuration', async () => {
+  const { code, stderr } = await runInProcess(['search', '--resume', 'exp', '--verify', '2']);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('--verify cannot be given') });
 });
 
 it('wraps a flag within a description like any other word', async () => {

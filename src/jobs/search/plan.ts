@@ -12,6 +12,7 @@ import { VERSION } from '../../version.js';
 import { type BoundSettings, boundSettings, checkPlan } from '../bound-settings.js';
 import { dataFolderOf, type ResumedJob } from '../common-options.js';
 import { type CustomObjects, catalogueWith, checkCustomObjects, customNames, customOverrides } from './custom.js';
+import { checkFollowUp } from './follow-up-plan.js';
 import { SEARCH_JOURNAL, SEARCH_JOURNAL_VERSION, type SearchEntry, type SearchHeader } from './journal.js';
 import { planLastRound, unusedFinalists } from './last-round-plan.js';
 
@@ -76,6 +77,9 @@ export async function planNewSearch(options: NewSearch, loader = new PluginLoade
   checkVerification(plan, options);
   const lastRound = await planLastRound(plan, options, (words) =>
     loader.loadConfig({ ...source, overrides: [...source.overrides, ...words] }),
+  );
+  await checkFollowUp(config, plan, options.followUp, (pairs) =>
+    loader.loadConfig({ file: cfg, overrides: pairs, catalogue: source.catalogue }),
   );
   return {
     config,

@@ -62,7 +62,12 @@ export const verifyFlags = {
     min: 0,
     helpValue: 'K',
   }),
-  'verify-epochs': Flags.integer({ description: 'epochs of these trainings (default: 10)', min: 1, helpValue: 'N' }),
+  'verify-epochs': Flags.integer({
+    description: 'epochs of these trainings (default: 10)',
+    min: 1,
+    helpValue: 'N',
+    dependsOn: ['verify'],
+  }),
 };
 
 /** The flag of the key RMINAS.ALLOW_PUBLIC, for every command that may run on a Ray cluster. */
