@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from rminas_sidecar.protocol import SCHEMA
+from rminas_sidecar.system.packages import install_step
 from support.own_data import COLOURS, described, failure, opened, question, write_image
 
 RED = tuple(COLOURS["red"])
@@ -86,10 +87,10 @@ def test_a_folder_that_hugging_face_cannot_load_is_refused_with_its_reason(datas
 def test_without_the_package_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "datasets", None)
     monkeypatch.setitem(sys.modules, "torchvision", None)
-    for form, extra in (("hf", "hf"), ("torchvision", "torchvision")):
+    for form, package in (("hf", "datasets"), ("torchvision", "torchvision")):
         error = failure(form, tmp_path, name="CIFAR100")
         assert error.code == "missing-package"
-        assert error.next_steps == [f'Install it: pip install "rminas-sidecar[{extra}]"']
+        assert error.next_steps == [install_step(package)]
 
 
 STAND_IN = """

@@ -2,13 +2,13 @@
 
 import os
 import secrets
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rminas_sidecar.engines.ray_settings import RaySettings
 from rminas_sidecar.protocol import Body
 from rminas_sidecar.protocol.failures import error_body, failure_body
+from rminas_sidecar.system.packages import install_step
 
 if TYPE_CHECKING:
     from rminas_sidecar.engines.ray import RayCluster
@@ -33,7 +33,7 @@ def connect(settings: RaySettings, seconds: float, on_connected: Callable[["RayC
         on_connected(cluster)
         await_room(cluster, seconds)
     except ImportError as error:
-        steps = [f"Run {sys.executable} -m pip install 'ray[client]', or use --engine local."]
+        steps = [install_step("ray[client]"), "Or use --engine local."]
         return error_body("missing-package", f"The engine ray needs the package ray: {error}.", steps)
     except Exception as error:
         return failure_body(error)

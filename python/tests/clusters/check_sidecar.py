@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from ray.cluster_utils import Cluster
 from clusters.nodes import add_node, leave_one_node, lose_node, lost_work, start, until
 from clusters.processes import busy, ticks_of, workers
 from rminas_sidecar.engines.ray import without_frames
+from rminas_sidecar.system.packages import install_step
 from support.evaluations import evaluate_body, measure_body, prepare_body, score, values_of
 from support.own_data import described, question, specification, write_folder
 from support.retraining import RETRAINING, bits, essence, request_for
@@ -56,7 +56,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(launcher: 
     exit_code, stderr = start(launcher, "auto", PYTHONPATH=f"{tmp_path}:{ROOT / 'python'}").wait()
     assert exit_code == 1
     assert "[missing-package] The engine ray needs the package ray: No module named 'ray'." in stderr
-    assert f"next step: Run {sys.executable} -m pip install 'ray[client]'" in stderr
+    assert f"next step: {install_step('ray[client]')}" in stderr
 
 
 def test_a_cluster_of_the_sidecar_alone_has_a_token_before_ray_is_imported(launcher: Any, tmp_path: Path) -> None:

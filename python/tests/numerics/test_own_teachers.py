@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.functions import LIMIT_VARIABLE
+from rminas_sidecar.system.packages import install_step
 from rminas_sidecar.teachers.own.layers import Hooked
 from rminas_sidecar.teachers.own.libraries import LIBRARIES
 from rminas_sidecar.teachers.own.stages import find_stages
@@ -210,7 +211,7 @@ def test_a_library_that_is_not_installed_is_named_with_the_way_to_install_it() -
             continue
         error = refused("missing-package", library, "resnet18", random=True)
         assert error.message == f"The package {library} is not installed."
-        assert error.next_steps[0] == f'Run: pip install "rminas-sidecar[{library}]"'
+        assert error.next_steps[0] == install_step(library)
 
 
 def test_pytorchcv_has_teachers_for_small_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

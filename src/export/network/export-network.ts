@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join, resolve } from 'node:path';
 import { pluginArguments } from '../../definitions/plugin.js';
 import { MissingError, UsageError } from '../../errors.js';
+import { packageCommand } from '../../installation/advice.js';
 import { pathOption } from '../../installation/paths.js';
 import {
   abortSignal,
@@ -71,16 +72,17 @@ export async function writeNetwork(
   requireEmpty(to);
   const loader = new PluginLoader({ python: checked.python, signal: checked.signal });
   const subject = await subjectOf(checked, loader);
+  const python = await findPython(checked.python);
   const staging = join(dirname(to), `.${basename(to)}.export-${process.pid}`);
   makeFolder(staging);
   try {
-    const written = await write(subject, staging, checked);
+    const written = await write(subject, staging, { ...checked, python });
     const result = resultOf(subject, written, to);
     writeFileSync(join(staging, 'genotype.json'), genotypeFile(subject));
     writeFileSync(join(staging, 'README.md'), modelCard(subject, result));
     // The folder appears with all its files at once.
     renameSync(staging, to);
-    requireComplete(written, to);
+    requireComplete(written, to, python);
     return result;
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -125,10 +127,10 @@ function makeFolder(folder: string): void {
 async function write(
   { config, plan, seed, weights }: ExportSubject,
   folder: string,
-  { formats = EXPORT_FORMATS, python, signal }: ExportNetworkOptions,
+  { formats = EXPORT_FORMATS, python, signal }: ExportNetworkOptions & { readonly python: string },
 ): Promise<Exported> {
   const sidecar = await Sidecar.start({
-    python: await findPython(python),
+    python,
     workers: 1,
     threads: plan.threads,
     workerDeadline: plan.workerDeadline,
@@ -196,13 +198,13 @@ function notesOf({ weights, plan }: ExportSubject, { failed }: Exported): string
 }
 
 /** @throws MissingError or UsageError `export-incomplete` when a format could not be written */
-function requireComplete({ failed }: Exported, folder: string): void {
+function requireComplete({ failed }: Exported, folder: string, python: string): void {
   if (failed.length === 0) return;
-  const packages = failed.flatMap((one) => one.packages);
+  const packages = [...new Set(failed.flatMap((one) => one.packages))];
   const what = failed.map(({ format, reason }) => `model.${format} was not written: ${reason}.`).join(' ');
   const others = EXPORT_FORMATS.filter((format) => failed.every((one) => one.format !== format));
   const leaveOut = `Or leave it out: --formats ${others.join(',') || 'none'}`;
-  const install = 'Install the packages into the Python that rminas uses: pip install "rminas-sidecar[onnx]"';
+  const install = `Install what is missing: ${packageCommand(python, packages)}`;
   const details = {
     code: 'export-incomplete',
     nextSteps: [...(packages.length > 0 ? [install] : []), leaveOut],

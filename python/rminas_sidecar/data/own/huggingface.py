@@ -15,6 +15,7 @@ from rminas_sidecar.data.decoding import Change, decode, decode_file, undecodabl
 from rminas_sidecar.data.own.folder import FORMATS
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.system.packages import install_step
 
 _TRAINING = ("train", "training")
 _HELD_OUT = ("validation", "val", "valid", "dev", "test")
@@ -119,7 +120,7 @@ def _package() -> Any:
         raise SidecarError(
             "missing-package",
             f"hf: needs the Python package datasets, which cannot be imported: {error}.",
-            ['Install it: pip install "rminas-sidecar[hf]"'],
+            [install_step("datasets")],
         ) from error
     datasets.disable_progress_bars()
     logging.getLogger("datasets").setLevel(logging.ERROR)

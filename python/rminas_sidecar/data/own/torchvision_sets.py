@@ -13,6 +13,7 @@ from PIL import Image
 from rminas_sidecar.data.decoding import Change, to_rgb, undecodable
 from rminas_sidecar.data.own.part import Content, Part, divide, require_classes
 from rminas_sidecar.errors import SidecarError
+from rminas_sidecar.system.packages import install_step
 
 _HELD_OUT = ("val", "valid", "validation", "test")
 _LABELS = ("targets", "labels", "_labels")
@@ -79,7 +80,7 @@ def _class(name: str) -> Any:
         raise SidecarError(
             "missing-package",
             f"torchvision: needs the Python package torchvision, which cannot be imported: {error}.",
-            ['Install it: pip install "rminas-sidecar[torchvision]"'],
+            [install_step("torchvision")],
         ) from error
     known = [each for each in getattr(datasets, "__all__", dir(datasets)) if each[:1].isupper()]
     if name not in known:

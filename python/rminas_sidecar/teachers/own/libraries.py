@@ -20,6 +20,7 @@ from torch import nn
 
 from rminas_sidecar.errors import SidecarError
 from rminas_sidecar.registry import explain
+from rminas_sidecar.system.packages import install_step
 
 _FUNCTION = re.compile(r"^def ([a-z]\w*)\(", re.MULTILINE)
 
@@ -101,8 +102,8 @@ class Library:
 
 
 def _missing(package: str, problem: str) -> SidecarError:
-    step = f'Run: pip install "rminas-sidecar[{package}]"'
-    return SidecarError("missing-package", f"{problem}.", [step, "Or name a teacher of another kind."])
+    steps = [install_step(package), "Or name a teacher of another kind."]
+    return SidecarError("missing-package", f"{problem}.", steps)
 
 
 def _is_broken_import(error: Exception) -> bool:
