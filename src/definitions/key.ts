@@ -88,7 +88,7 @@ export function choice<const Names extends readonly [string, ...string[]]>(
   initial: Names[number],
   names: Names,
   doc: string,
-) {
+): KeyDefinition<Names[number]> {
   checkKey('choice()', { names: [arrayOf(filledText, 'names'), names] }, doc);
   checkKey('choice()', { initial: [oneOf(names), initial] }, doc);
   return define('str', initial, z.enum(names), `one of ${names.join(', ')}`, doc);
