@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
 import { shellWord } from '../installation/paths.js';
 import { folderGone, type JobFolder, textIn, writeJobFile } from './folder.js';
+import { readJournalOf } from './job-kinds.js';
 import {
   hasBegun,
   type JournalLine,
   JournalWriter,
   type ReadJournal,
-  readJournal,
   removeUnbegun,
   replaceWithCopy,
   type WriteOptions,
@@ -83,13 +83,13 @@ export interface EarlierJob<Entry extends Typed, Header extends Entry> extends R
 
 /**
  * Reads a job's journal, without a lock.
- * @throws MissingError when there is none; UsageError when it is damaged or does not begin with a header.
+ * @throws MissingError when there is none; UsageError when it is damaged or that of another kind of job.
  */
 export function readJob<Entry extends Typed, Header extends Entry>(
   folder: JobFolder,
   { job, entries, isHeader }: JournalFormat<Entry, Header>,
 ): EarlierJob<Entry, Header> {
-  const journal = readJournal(folder.journal, entries);
+  const journal = readJournalOf(job, folder.journal, entries);
   const header = journal.lines[0]?.entry;
   if (header !== undefined && isHeader(header)) return { ...journal, folder, header };
   const problem = header === undefined ? ': it ended before its first line was written' : '';

@@ -78,7 +78,7 @@ function foreignLine(file: string, number: number, cause: unknown): UsageError {
     code: 'corrupt-journal',
     nextSteps: [
       number === 1
-        ? 'If the folder is that of another kind of job, give the command of that kind. Else start a new run.'
+        ? 'Start a new run: nothing in this folder can be resumed.'
         : 'Start a new run, or cut the journal before that line: what is lost is computed again.',
     ],
     cause,

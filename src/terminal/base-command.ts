@@ -1,8 +1,8 @@
-import { Command } from '@oclif/core';
-import { EXIT, RminasError, type UsageError } from '../errors.js';
+import { Command, type Interfaces } from '@oclif/core';
+import { EXIT, RminasError, UsageError } from '../errors.js';
 import { requireCurrentFolder } from '../system/folders.js';
 import { describeError, errorDocument, namedFailure } from './error.js';
-import { usageErrorOf } from './input/usage-error.js';
+import { emptyValue, usageErrorOf } from './input/usage-error.js';
 import { guardOutputs, keepResultIn } from './output.js';
 
 /**
@@ -16,6 +16,18 @@ export abstract class BaseCommand extends Command {
     guardOutputs();
     requireCurrentFolder();
     await super.init();
+  }
+
+  /** @throws UsageError `usage` also for an empty flag or argument; configuration keys have ranges of their own */
+  protected override async parse<
+    F extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
+    A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
+  >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    const empty = emptyValue(parsed);
+    if (empty !== undefined) throw new UsageError(empty, { code: 'usage', nextSteps: [`Run: ${this.helpLine}`] });
+    return parsed;
   }
 
   /** Prints the text of a result that is also kept in a file, and returns the result for --json. */
@@ -45,8 +57,12 @@ export abstract class BaseCommand extends Command {
   private usageError(thrown: Error): UsageError {
     // With NODE_ENV=development, oclif would also warn that the arguments were not parsed.
     this.parsed = true;
-    const { bin } = this.config;
     const known = Object.keys(this.config.findCommand(this.ctor.id)?.flags ?? {});
-    return usageErrorOf(thrown, known, `${bin} ${this.ctor.id.replaceAll(':', ' ')} --help`);
+    return usageErrorOf(thrown, known, this.helpLine);
+  }
+
+  /** The command line that shows the command's help. */
+  private get helpLine(): string {
+    return `${this.config.bin} ${this.ctor.id.replaceAll(':', ' ')} --help`;
   }
 }

@@ -16,6 +16,8 @@ it.each([
   ['search --cfg quickstart --verify-epochs 3', '--verify-epochs needs --verify.'],
   ['show', /^The argument ARCHITECTURE is missing: a genotype, .*\.$/],
   ['show 01201201 more', "The argument 'more' is unexpected."],
+  ['search --cfg=', '--cfg is empty.'],
+  ['search --cfg quickstart --plugin=', '--plugin is empty.'],
   ['completion', 'The argument SHELL is missing: one of bash, zsh, fish.'],
   ['completion tcsh', "Expected one of bash, zsh, fish, got 'tcsh'."],
   ['genotypes more', "The command 'genotypes' takes no arguments, got 'more'."],
@@ -45,6 +47,14 @@ it.each([
   const { code, stdout, stderr } = await runInProcess([...line.split(' '), '--json']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
   expect(JSON.parse(stdout)).toMatchObject({ error: { type: 'UsageError', code: error } });
+});
+
+it('refuses an empty argument', async () => {
+  const { code, stderr } = await runInProcess(['show', '']);
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Error: The argument ARCHITECTURE is empty.'),
+  });
 });
 
 it('refuses a verification of a resumed search, which keeps its configuration', async () => {

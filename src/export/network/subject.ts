@@ -2,7 +2,6 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import type { Config, RetrainingPlan } from '../../config/index.js';
 import { MissingError, UsageError } from '../../errors.js';
 import { shellWord } from '../../installation/paths.js';
@@ -12,9 +11,8 @@ import { seedResult } from '../../jobs/retrain/result.js';
 import type { SearchResult } from '../../jobs/search/result.js';
 import type { PluginLoader } from '../../plugins/loader.js';
 import { jobFolderAt } from '../../store/folder.js';
+import { headerType } from '../../store/job-kinds.js';
 import { readJob } from '../../store/job-store.js';
-import { firstLine } from '../../store/journal-file.js';
-import { parseJson } from '../../system/json.js';
 import { readRun, withoutAnswer } from '../run.js';
 
 /** What an export needs to know of its network. */
@@ -96,15 +94,8 @@ function rejectWithRun({ cfg, plugins }: SubjectOptions): void {
 
 /** The type of the first entry of the journal in a folder, which says what kind of job it is. */
 export function jobIn(folder: string): string | undefined {
-  const { journal } = jobFolderAt(folder);
-  try {
-    return headerSchema.parse(parseJson(firstLine(journal) ?? '')).entry.type;
-  } catch {
-    return undefined;
-  }
+  return headerType(jobFolderAt(folder).journal);
 }
-
-const headerSchema = z.looseObject({ entry: z.looseObject({ type: z.string() }) });
 
 async function subjectOfGenotype(options: SubjectOptions, loader: PluginLoader): Promise<ExportSubject> {
   const { network: genotype, cfg, overrides, plugins } = options;

@@ -1,6 +1,7 @@
 /** The errors of oclif's parser as usage errors of rminas: one line that names the word, and the help to read. */
 import { UsageError } from '../../errors.js';
 import { suggestion } from '../../nearest.js';
+import { keyOfFlag } from './flags.js';
 
 /** The parser's message, and what is said in its place. */
 const WORDINGS: readonly (readonly [RegExp, string])[] = [
@@ -34,6 +35,15 @@ interface ParserError extends Error {
  */
 export function usageErrorOf(thrown: ParserError, known: readonly string[], help: string): UsageError {
   return new UsageError(messageOf(thrown, known), { code: 'usage', nextSteps: [`Run: ${help}`], cause: thrown });
+}
+
+/** The message about the first empty flag or argument; undefined when there is none. Flags for keys may be empty. */
+export function emptyValue({ flags, args }: { readonly flags: object; readonly args: object }): string | undefined {
+  const isEmpty = (value: unknown) => value === '' || (Array.isArray(value) && value.includes(''));
+  const flag = Object.entries(flags).find(([name, value]) => isEmpty(value) && keyOfFlag(name) === undefined);
+  if (flag !== undefined) return `--${flag[0]} is empty.`;
+  const argument = Object.entries(args).find(([, value]) => isEmpty(value));
+  return argument === undefined ? undefined : `The argument ${argument[0].toUpperCase()} is empty.`;
 }
 
 function messageOf({ message, flags, args = [] }: ParserError, known: readonly string[]): string {

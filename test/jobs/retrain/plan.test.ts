@@ -102,6 +102,8 @@ describe('a resumed retraining', () => {
   it.each([
     ['', /does not begin with the header of a retraining/],
     ['{"at":1,"entry":{"type":"retr', /does not begin with .*: it ended before its first line was written/],
+    ['{"at":1,"entry":{"type":"run"}}\n', /is the folder of a search, not of a retraining/],
+    ['{"at":1,"entry":{"type":"one-shot"}}\n', /is the folder of a one-shot search, not of a retraining/],
     ['{"at":1,"entry":{"type":"proposed"}}\n', /Line 1 of .*journal\.jsonl is not a journal entry/],
     ['{"at":1,"entry":{"type":"session","pid":1,"versions":{},"device":"cpu"}}\n', /does not begin with/],
   ])('has its own journal: %j', async (text, message) => {
