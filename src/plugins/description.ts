@@ -1,6 +1,6 @@
 /** The additions of plugins and the things of the user, as the Python package describes them. */
 import { z } from 'zod';
-import { MissingError, type RminasError } from '../errors.js';
+import { interrupted, MissingError, type RminasError } from '../errors.js';
 import { mismatchStep, setupStep } from '../installation/advice.js';
 import { shellWord } from '../installation/paths.js';
 import { type Answers, described, type Questions } from '../protocol/describing.js';
@@ -79,7 +79,7 @@ const TIMEOUT_MS = 600_000;
 /**
  * Loads the plugins in a separate Python process, which describes their additions and the things of the user, and ends.
  * @throws MissingError with the reason: `plugin-failed`, the code of what is wrong with a thing of the user,
- *   `plugin-timeout`, `plugin-output`, or `plugin-description`
+ *   `plugin-timeout`, `plugin-output`, or `plugin-description`; InterruptedError once the signal is aborted
  */
 export async function describePlugins(subject: Subject, options: DescribeOptions): Promise<Description> {
   const { plugins, questions } = subject;
@@ -87,6 +87,8 @@ export async function describePlugins(subject: Subject, options: DescribeOptions
   const asked = Object.keys(questions).length === 0 ? [] : ['--questions', JSON.stringify(questions)];
   const args = ['-m', 'rminas_sidecar.describe', ...plugins.flatMap((source) => ['--plugin', source]), ...asked];
   const output = await runPython(python, args, { timeoutMs, signal, environment: pythonEnvironment(process.env) });
+  // The signal has killed the process, or it got the same Ctrl-C.
+  if (signal?.aborted) throw interrupted(`Reading ${named(subject)} was interrupted.`);
   const failure = failureOf(output, { python, subject, timeoutMs });
   if (failure !== undefined) throw failure;
   const description = parse(answerLine(output.stdout));

@@ -22,6 +22,16 @@ describe('a configuration that names no plugin', () => {
   });
 });
 
+it.each([
+  ['before it begins', () => AbortSignal.abort()],
+  ['at work', () => AbortSignal.timeout(200)],
+])('is interrupted %s, and does not blame the plugin', { timeout }, async (_, signal) => {
+  const file = join(temporaryFolder(), 'slow.py');
+  writeFileSync(file, 'import time\ntime.sleep(600)\n');
+  const loading = new PluginLoader({ signal: signal() }).loadConfig({ file: 'quickstart', plugins: [file] });
+  await expect(loading).rejects.toMatchObject({ name: 'InterruptedError', code: 'interrupted', exitCode: 130 });
+});
+
 describe('a plugin', () => {
   const folder = temporaryFolder();
   const plugin = join(folder, 'own', 'toy.py');
