@@ -1,6 +1,7 @@
 /** Events that several jobs share. */
 import type { Hello, Prepared } from '../protocol/messages.js';
 import type { Notice } from '../store/job-store.js';
+import { counted } from '../system/units.js';
 
 export type { Notice } from '../store/job-store.js';
 
@@ -25,7 +26,7 @@ export function describePrepared({ hello, prepared }: RunPrepared): string {
   const accuracy =
     batch.teacherAccuracy === null ? '' : `, teacher accuracy on it ${(100 * batch.teacherAccuracy).toFixed(1)} %`;
   return (
-    `${hello.workers} worker(s) with ${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}; ` +
-    `batch of ${batch.size} from ${dataset.images} images${accuracy}`
+    `${counted(hello.workers, 'worker')} with ${counted(hello.threads, 'thread')} on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}; ` +
+    `batch of ${batch.size} from ${counted(dataset.images, 'image')}${accuracy}`
   );
 }

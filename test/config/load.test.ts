@@ -171,7 +171,7 @@ describe('a wrong value', () => {
     ['OPTIM: 3\n', [], 'group-as-key', ['OPTIM']],
     ['OPTIM:\n', [], 'group-as-key', ['OPTIM']],
     ['', ['OPTIM', '{}'], 'group-as-key', ['OPTIM']],
-    ['', ['OPTIM.BASE_LR'], 'odd-overrides', ['1 words']],
+    ['', ['OPTIM.BASE_LR'], 'odd-overrides', ['1 word:']],
     ['RMINAS:\n  RF_THRESRATE: 1.0\n', [], 'out-of-range', ['RF_THRESRATE is 1.0', 'between 0 and 1', 'line 2']],
     ['', ['RMINAS.RF_THRESRATE', '0.0'], 'out-of-range', ['the overrides']],
     ['LOADER:\n  BATCH_SIZE: -1\n', [], 'out-of-range', ['LOADER.BATCH_SIZE is -1', '2 to 65536']],

@@ -5,6 +5,7 @@
  */
 import { UsageError } from '../../errors.js';
 import { nearestKey } from '../../nearest.js';
+import { counted } from '../../system/units.js';
 import { decodeLiteral } from './python-literal.js';
 import { isPlain, repr, typeName, type Value } from './value.js';
 import type { Group } from './yaml-file.js';
@@ -80,13 +81,16 @@ function mergeGroup(known: Known, group: Group, file: string, prefix: string): v
  */
 export function mergeOverrides(settings: Settings, words: readonly string[], aliases: Aliases = NO_ALIASES): Settings {
   if (words.length % 2 !== 0) {
-    throw new UsageError(`Expected pairs of keys and values, got ${words.length} words: '${words.join(' ')}'.`, {
-      code: 'odd-overrides',
-      nextSteps: [
-        'Give each key its value: RMINAS.RF_WARMUP 24 OPTIM.MAX_EPOCH 30',
-        'Quote a value with spaces in it.',
-      ],
-    });
+    throw new UsageError(
+      `Expected pairs of keys and values, got ${counted(words.length, 'word')}: '${words.join(' ')}'.`,
+      {
+        code: 'odd-overrides',
+        nextSteps: [
+          'Give each key its value: RMINAS.RF_WARMUP 24 OPTIM.MAX_EPOCH 30',
+          'Quote a value with spaces in it.',
+        ],
+      },
+    );
   }
   const known = new Known(settings, aliases);
   for (let at = 0; at < words.length; at += 2) {

@@ -1,5 +1,6 @@
 import type { Hello } from '../../protocol/messages.js';
 import type { OneShotFound } from '../../protocol/supernets.js';
+import { counted } from '../../system/units.js';
 import type { Notice } from '../events.js';
 
 /** The folder is open, and the sidecar is about to train. */
@@ -55,6 +56,6 @@ export function createOneShotDescriber(): (event: OneShotEvent) => string | null
 function describeOpened({ folder, hello, method, space, dataset }: OneShotOpened): string {
   return (
     `one-shot search ${folder}: ${method} on ${space} and ${dataset}; ` +
-    `${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}`
+    `${counted(hello.threads, 'thread')} on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}`
   );
 }

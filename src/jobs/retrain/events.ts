@@ -1,5 +1,6 @@
 import type { Hello } from '../../protocol/messages.js';
 import type { Training } from '../../protocol/retraining.js';
+import { counted } from '../../system/units.js';
 import type { Notice } from '../events.js';
 
 /** The folder is open, and the sidecar is about to train. */
@@ -68,7 +69,7 @@ function describe(event: Exclude<RetrainingEvent, TrainingProgress>): string {
 function describeOpened({ folder, hello, recipe, seeds, finished }: RetrainingOpened): string {
   const before = finished.length > 0 ? `, ${finished.length} of them trained already` : '';
   return (
-    `retraining ${folder}: recipe ${recipe}, ${seeds.length} seed(s)${before}; ` +
-    `${hello.workers} worker(s) with ${hello.threads} thread(s) on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}`
+    `retraining ${folder}: recipe ${recipe}, ${counted(seeds.length, 'seed')}${before}; ` +
+    `${counted(hello.workers, 'worker')} with ${counted(hello.threads, 'thread')} on ${hello.device}, torch ${hello.versions.torch ?? 'unknown'}`
   );
 }

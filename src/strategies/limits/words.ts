@@ -1,4 +1,5 @@
 /** Costs and limits in words. */
+
 import { type Limits, limitedCosts } from './constraint.js';
 import type { NetworkCost } from './costs.js';
 
@@ -6,7 +7,7 @@ import type { NetworkCost } from './costs.js';
 export function describeCost(cost: NetworkCost, value: number): string {
   switch (cost) {
     case 'params':
-      return `${value.toLocaleString('en')} parameters`;
+      return `${value.toLocaleString('en')} ${value === 1 ? 'parameter' : 'parameters'}`;
     case 'flops':
       return `${value.toLocaleString('en', { maximumFractionDigits: 6 })} million FLOPs`;
     case 'latency':

@@ -110,7 +110,7 @@ function describePaper({ paper, cost }: RankingResult): string {
       : `${seconds.toPrecision(3)} s, the mean of ${counted(trainings, 'training')}`;
   return (
     `The paper's cost per architecture: ${passes} with ${size}; a backward pass counts as two forward passes${own}; ${timed}.\n` +
-    `Seconds are measured with ${cost.workers} worker(s) of ${cost.threads} thread(s). ` +
+    `Seconds are measured with ${counted(cost.workers, 'worker')} of ${counted(cost.threads, 'thread')}. ` +
     `This session measured ${counted(cost.measured, 'architecture')}; it took ${formatSeconds(cost.seconds)} in total.`
   );
 }

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { RetrainingResult, SeedResult } from '../../jobs/retrain/result.js';
 import { type Spread, spreadText } from '../../statistics/moments.js';
-import { counted, formatSeconds } from '../units.js';
+import { counted, formatSeconds, grouped } from '../units.js';
 import { type LabelledValue, listOf } from './layout.js';
 import { reportRow } from './search.js';
 
@@ -32,7 +32,7 @@ function describeRecipe({ space, dataset, recipe, retraining, trainImages, testI
   const { epochs, batchSize } = retraining.recipe;
   return (
     `${space} on ${dataset}, recipe ${recipe}: ${counted(epochs, 'epoch')}, batches of ${batchSize}, ` +
-    `${trainImages} training and ${testImages} test images, ${device}`
+    `${grouped(trainImages)} training and ${grouped(testImages)} test images, ${device}`
   );
 }
 
