@@ -133,7 +133,7 @@ export async function locateTeacher(
     code: 'missing-teacher',
     nextSteps: [
       ...(asset === null ? [] : waysToGet(name, asset)),
-      'Or name another checkpoint of that architecture with --teacher or RMINAS.TEACHER.',
+      `${asset === null ? 'Name' : 'Or name'} another checkpoint of that architecture with --teacher or RMINAS.TEACHER.`,
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { suggestion } from '../nearest.js';
 import type { SpaceDefinition } from './definition.js';
 import { tidyNotation } from './notation.js';
 
@@ -38,9 +39,13 @@ export function noSpaceOf(spaces: Iterable<SpaceDefinition>, text: string): Usag
     return new UsageError(message, { code: 'invalid-genotype', nextSteps: problem.nextSteps });
   }
   const names = all.map(({ name }) => name).join(', ');
-  return new UsageError(none, {
+  const published = all.flatMap((space) => space.published.map(({ name }) => name));
+  return new UsageError(`${none}${suggestion(tidy, published)}`, {
     code: 'invalid-genotype',
-    nextSteps: [`Name its space with --space to learn what is wrong with it: ${names}.`],
+    nextSteps: [
+      `Name its space with --space to learn what is wrong with it: ${names}.`,
+      'Or name a published architecture: rminas genotypes',
+    ],
   });
 }
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MissingError, UsageError } from '../errors.js';
+import { failureInWords } from '../system/failure-words.js';
 import { isDiskFull, readTextBounded, writeAtomically } from '../system/files.js';
 import { makeFolder } from '../system/folders.js';
 
@@ -109,7 +110,7 @@ export function folderError(path: string, cause: NodeJS.ErrnoException): UsageEr
       cause,
     });
   }
-  return new UsageError(`${resolve(path)} cannot be written (${cause.code ?? cause.message}).`, {
+  return new UsageError(`${resolve(path)} cannot be written (${failureInWords(cause)}).`, {
     code: 'unwritable-out-dir',
     nextSteps: ['Name a folder that you may write to: by --out, or by OUT_DIR, e.g. `OUT_DIR ./exp`.'],
     cause,

@@ -1,6 +1,7 @@
 /** Files and folders that the user names for results. */
 import { resolve } from 'node:path';
 import { MissingError, UsageError } from '../errors.js';
+import { failureInWords } from './failure-words.js';
 import { isDiskFull, writeAtomically } from './files.js';
 import { makeFolder } from './folders.js';
 
@@ -35,8 +36,7 @@ export function makeNamedFolder(folder: string): void {
 }
 
 function unwritable(path: string, cause: unknown, details: { readonly code: string; readonly nextSteps: string[] }) {
-  const { code } = cause as NodeJS.ErrnoException;
-  const problem = `${resolve(path)} could not be written (${code})`;
+  const problem = `${resolve(path)} could not be written (${failureInWords(cause)})`;
   if (!isDiskFull(cause)) return new UsageError(`${problem}.`, { ...details, cause });
   const nextSteps = ['Free some space, or name a place on another disk.'];
   return new MissingError(`The disk is full: ${problem}.`, { code: 'disk-full', nextSteps, cause });

@@ -1,5 +1,5 @@
 /** The runs below a folder, and what was read of them. */
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { type FoundRun, findRuns } from './folder.js';
 import { LiveReport, type LiveState } from './live-report.js';
 import { ListedRun, type RunSummary } from './summary.js';
@@ -18,6 +18,8 @@ export class RunLibrary {
   /** @throws errors of node:fs for a folder that is not there */
   constructor(folder: string) {
     this.folder = realpathSync(folder);
+    // It throws for a file, in which no run can be.
+    readdirSync(this.folder);
     this.#search();
   }
 

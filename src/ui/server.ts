@@ -83,9 +83,13 @@ function openLibrary(folder: string): RunLibrary {
 }
 
 function unusable(host: string, port: number, cause: unknown): UsageError {
-  return new UsageError(`Nothing can listen on ${host}, port ${port}: ${(cause as NodeJS.ErrnoException).code}.`, {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new UsageError(`Nothing can listen on ${host}, port ${port}: ${code}.`, {
     code: 'unusable-address',
-    nextSteps: ['Choose another port with --port, or 0 for any free one.'],
+    nextSteps:
+      code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+        ? ['Name an address of this machine with --host: 127.0.0.1, or 0.0.0.0 for all of them.']
+        : ['Choose another port with --port, or 0 for any free one.'],
     cause,
   });
 }

@@ -27,7 +27,11 @@ describe('showing an architecture', () => {
   it('names a picture that cannot be written', async () => {
     const out = join(folder, 'none', 'cell.svg');
     await expect(showArchitecture({ architecture: CELL, out })).rejects.toMatchObject({
-      ...{ code: 'unwritable-file', exitCode: 2, message: `${out} could not be written (ENOENT).` },
+      ...{
+        code: 'unwritable-file',
+        exitCode: 2,
+        message: `${out} could not be written (ENOENT: its folder does not exist).`,
+      },
       nextSteps: ['Name a file in a folder that exists and that you may write to.'],
     });
   });
@@ -58,7 +62,8 @@ describe('showing an architecture', () => {
   });
 
   it.each([
-    [{ architecture: 'nonsense' }, 'is not a genotype of any space'],
+    [{ architecture: 'nonsense' }, 'is not a genotype of any space.'],
+    [{ architecture: 'DARTS_V3' }, '"DARTS_V3" is not a genotype of any space. Did you mean DARTS_V1?'],
     [{ architecture: './nowhere' }, 'There is no folder'],
     [{ architecture: 'test' }, 'is not the folder of a search'],
     [{ architecture: CELL, out: 'cell.png' }, 'does not end in .svg'],

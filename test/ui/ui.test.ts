@@ -154,6 +154,17 @@ describe('the server of the pages', () => {
     expect(findRuns(inside)).toEqual([]);
   });
 
+  it.each([
+    [{ folder: 'package.json' }, { code: 'missing-folder', message: 'The folder package.json cannot be read.' }],
+    [
+      { folder: '.', host: '192.0.2.1' },
+      { code: 'unusable-address', nextSteps: [expect.stringContaining('--host')] },
+    ],
+  ])('refuses %j', async (options, error) => {
+    const { signal } = new AbortController();
+    await expect(serveRuns({ ...options, signal })).rejects.toMatchObject(error);
+  });
+
   it('ends at once with open connections when it is interrupted', async () => {
     const child = remember(spawn(process.execPath, [BIN, 'ui', root], { stdio: ['ignore', 'pipe', 'pipe'] }));
     const printed = await new Promise<string>((resolve) => child.stdout?.once('data', (text) => resolve(String(text))));

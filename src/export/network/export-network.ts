@@ -21,6 +21,7 @@ import { EXPORT_FORMATS, type Exported, type ExportFormat } from '../../protocol
 import { Sidecar } from '../../sidecar/client.js';
 import { findPython } from '../../sidecar/process/find-python.js';
 import type { Space } from '../../spaces/space.js';
+import { failureInWords } from '../../system/failure-words.js';
 import { VERSION } from '../../version.js';
 import { modelCard } from './card.js';
 import { notationsOf } from './notations.js';
@@ -115,8 +116,7 @@ function makeFolder(folder: string): void {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new UsageError(`${dirname(folder)} cannot be written (${code}).`, {
+    throw new UsageError(`${dirname(folder)} cannot be written (${failureInWords(cause)}).`, {
       code: 'unwritable-folder',
       nextSteps: ['Name a folder that you may write to with --to.'],
       cause,

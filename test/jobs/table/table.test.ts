@@ -247,7 +247,7 @@ describe('a table', { timeout: scaled(120_000) }, () => {
     await expect(simulate({ cfg: CFG, tables: [nowhere], split }).result).rejects.toThrow(`no table in ${nowhere}`);
     const out = join(table, 'journal.jsonl', 'table');
     await expect(buildTable({ cfg: CFG, out, architectures: 1, overrides }).result).rejects.toThrow(
-      `${out} cannot be written (ENOTDIR)`,
+      `${out} cannot be written (ENOTDIR: a part of the path is a file)`,
     );
   });
 
