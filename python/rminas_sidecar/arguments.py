@@ -1,6 +1,7 @@
 """The command line of the sidecar."""
 
 import argparse
+import math
 
 from rminas_sidecar.engines.devices import FORM, is_device_list
 from rminas_sidecar.engines.ray_settings import RaySettings, parse_resources
@@ -124,15 +125,21 @@ def _positive_number(text: str) -> int:
 
 
 def _at_least(least: int, text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text}") from error
     if number < least:
         raise argparse.ArgumentTypeError(f"expected at least {least}, got {text}")
     return number
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
-    if not number > 0:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"expected a positive number of seconds, got {text}")
     return number
 

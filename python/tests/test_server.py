@@ -223,6 +223,9 @@ def test_tcp_without_keys_is_refused(launcher: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
+        (["--workers", "two"], "expected a whole number, got two"),
+        (["--parent-timeout", "soon"], "expected a positive number of seconds, got soon"),
+        (["--parent-timeout", "inf"], "expected a positive number of seconds, got inf"),
         (["--workers", "-1"], "expected at least 0, got -1"),
         (["--threads", "0"], "expected at least 1, got 0"),
         (["--device", "tpu"], "separated by commas, got tpu"),
