@@ -13,6 +13,16 @@ function pageOf(name: string): string {
 }
 const LANGUAGES: Readonly<Record<string, string>> = { '.py': 'python', '.mjs': 'js', '.yaml': 'yaml' };
 
+it.each([
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+])('the commands of %s name shipped configurations, which a project has by name only', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  expect(text.match(/(?:--cfg |--also \w+=|cfg: '|config show )configs\/\S+/g)).toBeNull();
+});
+
 /** test/e2e/plugins.test.ts, test/e2e/own-space.test.ts and test/export/open-network.test.ts run them. */
 const EXAMPLES = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isFile());
 

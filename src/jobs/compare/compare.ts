@@ -78,7 +78,7 @@ const COMPARE_OPTIONS: OptionShape<CompareOptions> = {
  * comparison: what its journal has is not computed again.
  *
  * @example
- * const { rows } = await compare({ cfg: 'configs/quickstart.yaml', strategies: ['forest', 'random'], seeds: [1, 2] }).result;
+ * const { rows } = await compare({ cfg: 'quickstart', strategies: ['forest', 'random'], seeds: [1, 2] }).result;
  */
 export function compare(options: CompareOptions): Job<ComparisonEvent, ComparisonResult> {
   const interruption = (folder: string | undefined) => ({

@@ -39,7 +39,7 @@ const RANK_OPTIONS: OptionShape<RankOptions> = {
  * proxy measures only what is missing.
  *
  * @example
- * const { ranked } = await rank({ cfg: 'configs/nas-bench-201-cifar10.yaml', proxies: ['rmi@50', 'synflow'] }).result;
+ * const { ranked } = await rank({ cfg: 'nas-bench-201-cifar10', proxies: ['rmi@50', 'synflow'] }).result;
  */
 export function rank(options: RankOptions): Job<RankingEvent, RankingResult> {
   const interruption = (folder: string | undefined) => ({

@@ -43,7 +43,7 @@ export type ScoreEvent = RunPrepared | Notice;
  * Scores single architectures, each exactly as a search with the same configuration would. Writes no folder.
  *
  * @example
- * const { scores } = await score({ cfg: 'configs/quickstart.yaml', genotypes: ['|skip_connect~0|+|…|'] }).result;
+ * const { scores } = await score({ cfg: 'quickstart', genotypes: ['|skip_connect~0|+|…|'] }).result;
  */
 export function score(options: ScoreOptions): Job<ScoreEvent, ScoreResult> {
   const interruption = () => ({ message: 'The scoring was interrupted.', nextSteps: [] });

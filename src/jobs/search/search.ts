@@ -96,7 +96,7 @@ export type SearchJob = Job<SearchJobEvent, SearchResult>;
  * Searches for an architecture as `rminas search` does.
  *
  * @example
- * const job = search({ cfg: 'configs/quickstart.yaml' });
+ * const job = search({ cfg: 'quickstart' });
  * for await (const event of job) if (event.type === 'observed') console.error(event.genotype, event.loss);
  * const { genotype } = await job.result;
  *
