@@ -45,7 +45,8 @@ class Sink:
 
 def missing_package(names: Sequence[str], error: ImportError) -> SidecarError:
     """The error of a package that cannot be imported. The controller adds the command that installs it."""
-    return SidecarError("missing-package", f"The packages {', '.join(names)} cannot be imported: {error}.")
+    noun = "The package" if len(names) == 1 else "One of the packages"
+    return SidecarError("missing-package", f"{noun} {', '.join(names)} cannot be imported: {error}.")
 
 
 def text_of(value: Any) -> str:
