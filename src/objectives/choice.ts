@@ -43,7 +43,7 @@ export function readObjective(text: string, options: ReadingOptions): ObjectiveC
   const name = text.replace(/@.*$/s, '');
   if (findProxy(name, proxies) !== undefined) return { kind: 'proxy', proxy: readWeightedProxy(text, 1, options) };
   const names = [...new Set([...all.map((each) => each.name), ...Array.from(proxies, (proxy) => proxy.name)])];
-  throw new UsageError(`${where} is '${text}', which is not an objective.${suggestion(name, names)}`, {
+  throw new UsageError(`${where} is '${text}', which is neither an objective nor a proxy.${suggestion(name, names)}`, {
     code: 'unknown-objective',
     nextSteps: [`Set it to one of ${names.join(', ')}. A proxy of a training can have a step, as in rmi@50.`],
   });

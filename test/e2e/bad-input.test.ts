@@ -53,7 +53,7 @@ describe('an invalid search ends in exit code 2 for', () => {
     expectFailure(
       await runInProcess(['search', '--cfg', TINY, '--out', join(file, 'exp')]),
       2,
-      /file\/exp cannot be written \(ENOTDIR\)/,
+      /file\/exp cannot be written \(ENOTDIR: a part of the path is a file\)/,
     );
   });
 
