@@ -16,11 +16,12 @@ const VARIABLES = {
 };
 const ENVIRONMENT = { name: 'setup of Python', file: 'node', args: ['scripts/setup.mjs', '--dev', '--only', 'python'] };
 /**
- * A file's tests run in one process, so that the sidecars and networks that they share are made once. Each process
- * computes with one thread: the threads of several would wait for each other, and spin meanwhile.
+ * A file's tests run in one process, so that the sidecars and networks that they share are made once. There are three
+ * processes, because the longest files mostly wait. Each computes with one thread: the threads of several would wait for
+ * each other, and spin meanwhile.
  */
 const PYTEST = {
-  ...npm('pytest', '--numprocesses', '2', '--dist', 'loadfile', '--no-loadscope-reorder'),
+  ...npm('pytest', '--numprocesses', '3', '--dist', 'loadfile', '--no-loadscope-reorder'),
   env: { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'PASSIVE' },
 };
 const NODE_CHECKS = [npm('lint:node'), npm('types:node'), npm('vitest', '--project', 'without-python')];

@@ -27,8 +27,11 @@ PATIENCE_SECONDS = scaled(60)
 """A test fails after this long. No test depends on a duration below it."""
 
 
-_LONG = ("test_ray", "test_bombs", "test_engine_deaths", "test_golden", "test_fuzz_readers", "test_kernels_compiler")
-"""Files that take long. They begin first, so that no process of pytest-xdist waits for one of them at the end."""
+_LONG = ("test_engine_deaths", "test_ray", "test_bombs", "test_golden", "test_fuzz_readers", "test_kernels_compiler")
+"""Files that take long. They begin first, so that no process of pytest-xdist waits for one of them at the end.
+
+The first two mostly wait, and longer on a slow machine.
+"""
 
 PASSWORD = {"RMINAS_SOCKET_PASSWORD": "the password of these tests"}
 
