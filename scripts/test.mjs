@@ -26,7 +26,7 @@ const PYTEST = {
 };
 const NODE_CHECKS = [npm('lint:node'), npm('types:node'), npm('vitest', '--project', 'without-python')];
 const VITEST = npm('vitest', '--project', '!without-python');
-const PYTHON_CHECKS = [npm('lint:python'), npm('types:python'), PYTEST];
+const PYTHON_CHECKS = [npm('lint:python'), npm('types:python')];
 
 const results = [];
 
@@ -52,9 +52,10 @@ async function runInOrder(steps) {
 const environment = run(ENVIRONMENT);
 const ifReady = async (work) => ((await environment) ? work() : undefined);
 await Promise.all([
-  runInOrder(NODE_CHECKS),
+  runInOrder(NODE_CHECKS).then(() => ifReady(() => runInOrder(PYTHON_CHECKS))),
   ifReady(() => run(VITEST, { live: true })),
-  ifReady(() => runInOrder(PYTHON_CHECKS)),
+  // At once, since it takes longest.
+  ifReady(() => run(PYTEST)),
 ]);
 
 for (const { name, failed, seconds } of results) {
