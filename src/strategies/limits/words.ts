@@ -1,5 +1,4 @@
 /** Costs and limits in words. */
-
 import { type Limits, limitedCosts } from './constraint.js';
 import type { NetworkCost } from './costs.js';
 

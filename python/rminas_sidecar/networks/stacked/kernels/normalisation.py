@@ -92,6 +92,22 @@ def normalise_images(
     store_pixels(images + of_lane, pixels, values, PIXELS, CHANNELS, BLOCK_CHANNELS)
 
 
+@triton.jit
+def _load_normalised(
+    gradient, product, statistic, pixels, PIXELS: tl.constexpr, CHANNELS: tl.constexpr, BLOCK_CHANNELS: tl.constexpr
+):  # fmt: skip
+    """Of pixels of an edge: the gradient, the product as normalised without weight and bias, and the scale of that."""
+    inside = pixels < PIXELS
+    y = load_pixels(product, pixels, inside, CHANNELS, BLOCK_CHANNELS)
+    mean = load_channels(statistic, CHANNELS, BLOCK_CHANNELS)
+    scale = load_channels(statistic + CHANNELS, CHANNELS, BLOCK_CHANNELS)
+    return (
+        load_pixels(gradient, pixels, inside, CHANNELS, BLOCK_CHANNELS),
+        (y - mean[None, :]) * scale[None, :],
+        scale,
+    )
+
+
 @triton.jit(do_not_specialize=["first", "edges", "lanes"])
 def sum_tiles(
     gradients, products, statistics, codes, tile_sums,
@@ -103,13 +119,11 @@ def sum_tiles(
     if is_convolution(tl.load(codes + lane * edges + edge)):
         place = edge * lanes + lane
         pixels = tile * BLOCK_PIXELS + tl.arange(0, BLOCK_PIXELS)
-        inside = pixels < PIXELS
-        gradient = load_pixels(gradients + lane * PIXELS * CHANNELS, pixels, inside, CHANNELS, BLOCK_CHANNELS)
-        y = load_pixels(products + place * PIXELS * CHANNELS, pixels, inside, CHANNELS, BLOCK_CHANNELS)
-        mean = load_channels(statistics + place * 2 * CHANNELS, CHANNELS, BLOCK_CHANNELS)
-        scale = load_channels(statistics + (place * 2 + 1) * CHANNELS, CHANNELS, BLOCK_CHANNELS)
+        gradient, normalised, _ = _load_normalised(
+            gradients + lane * PIXELS * CHANNELS, products + place * PIXELS * CHANNELS,
+            statistics + place * 2 * CHANNELS, pixels, PIXELS, CHANNELS, BLOCK_CHANNELS,
+        )  # fmt: skip
         # Outside of the images, the gradient is zero.
-        normalised = (y - mean[None, :]) * scale[None, :]
         of_tile = tile_sums + (place * TILES + tile) * 2 * CHANNELS
         store_channels(of_tile, tl.sum(gradient * normalised, 0), CHANNELS, BLOCK_CHANNELS)
         store_channels(of_tile + CHANNELS, tl.sum(gradient, 0), CHANNELS, BLOCK_CHANNELS)
@@ -147,16 +161,14 @@ def find_product_gradients(
     if is_convolution(tl.load(codes + lane * edges + edge)):
         place = edge * lanes + lane
         pixels = tile * BLOCK_PIXELS + tl.arange(0, BLOCK_PIXELS)
-        inside = pixels < PIXELS
-        gradient = load_pixels(gradients + lane * PIXELS * CHANNELS, pixels, inside, CHANNELS, BLOCK_CHANNELS)
-        y = load_pixels(products + place * PIXELS * CHANNELS, pixels, inside, CHANNELS, BLOCK_CHANNELS)
-        mean = load_channels(statistics + place * 2 * CHANNELS, CHANNELS, BLOCK_CHANNELS)
-        scale = load_channels(statistics + (place * 2 + 1) * CHANNELS, CHANNELS, BLOCK_CHANNELS)
+        gradient, normalised, scale = _load_normalised(
+            gradients + lane * PIXELS * CHANNELS, products + place * PIXELS * CHANNELS,
+            statistics + place * 2 * CHANNELS, pixels, PIXELS, CHANNELS, BLOCK_CHANNELS,
+        )  # fmt: skip
         weight = load_channels(norms + lane * norm_stride + edge * 2 * CHANNELS, CHANNELS, BLOCK_CHANNELS)
         sums = norm_gradients + (lane * edges + edge) * 2 * CHANNELS
         along = load_channels(sums, CHANNELS, BLOCK_CHANNELS) / PIXELS
         level = load_channels(sums + CHANNELS, CHANNELS, BLOCK_CHANNELS) / PIXELS
-        normalised = (y - mean[None, :]) * scale[None, :]
         through = (gradient - level[None, :] - normalised * along[None, :]) * (scale * weight)[None, :]
         of_edge = product_gradients + place * PIXELS * CHANNELS
         store_pixels(of_edge, pixels, through, PIXELS, CHANNELS, BLOCK_CHANNELS)
