@@ -1,6 +1,7 @@
 """Trainings side by side are the trainings one by one, and a lane does not depend on the other lanes."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from rminas_sidecar.evaluation.determinism import deterministic_algorithms, seed
 from rminas_sidecar.evaluation.stacked import StackedTrainings
 from rminas_sidecar.evaluation.trainer import train_on_batch
 from rminas_sidecar.networks.nas_bench_201 import EXAMPLE, NasBench201Network
+from rminas_sidecar.networks.stacked.kernels import has_kernels
 from rminas_sidecar.objective.observation import Observation, TrainingBatch
 from rminas_sidecar.objective.rmi import Gram, RepresentationLoss
 from rminas_sidecar.specification import Specification
@@ -144,3 +146,10 @@ def test_one_recorded_step_serves_every_stack(
     joined = _curves(trainings, {1: (MIXED, 7)}, 3)[1]
     assert joined == _curves(StackedTrainings(spec, float_batch, 1), {0: (MIXED, 7)}, 3)[0]
     assert calls == ["rehearse", "record"]
+
+
+def test_kernels_compute_networks_that_fit_into_the_memory_of_every_gpu() -> None:
+    cuda = torch.device("cuda")
+    assert has_kernels(cuda, 64) == (find_spec("triton") is not None)
+    assert not has_kernels(cuda, 128)
+    assert not has_kernels(torch.device("cpu"), 64)
